@@ -1,0 +1,29 @@
+.PHONY: run test setup setup-test lint bench doctor lock clean
+PYTHON ?= python3
+VENV := .venv/bin
+# The larger set of recordings where it lies beside the checkout; else tests/data.
+EVAL_SET ?= $(wildcard ../shared/eval)
+
+run: setup ## set up what is missing, start every process, print the address
+	@exec $(VENV)/jbcalling run
+
+test: setup-test lint ## set up the same way and pass every test: Python, Node and browser
+	@ops/test.sh
+
+setup:
+	@$(PYTHON) -m ops.setup
+
+setup-test:
+	@$(PYTHON) -m ops.setup --test
+
+lint: setup-test
+	@$(VENV)/ruff check . && $(VENV)/ruff format --check . && $(VENV)/mypy
+
+bench: setup-test ## run the road with real recordings; table and var/bench.json
+	@$(VENV)/python -m ops.bench $(if $(EVAL_SET),--set $(EVAL_SET))
+
+doctor: setup ## check versions, ports, worker, models, Redis, database, queues
+	@$(VENV)/jbcalling doctor
+
+lock: setup-test ## pin the newest allowed versions, with digests and without hosts
+	@ops/lock.sh

@@ -1,0 +1,1 @@
+"""Setting up, running and measuring: what a person starts from a terminal."""
