@@ -1,0 +1,1 @@
+"""The batch side: Dramatiq actors that transcribe, translate and speak. Imports nothing from `app`."""

@@ -1,0 +1,40 @@
+"""Configuration that both the edge and the workers need, read from the environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+def env(name: str, default: str) -> str:
+    """The value of `name`, or `default` where it is unset or empty."""
+    return os.environ.get(name) or default
+
+
+def _redis_url() -> str:
+    password = os.environ.get("REDIS_PASSWORD", "")
+    auth = f":{password}@" if password else ""
+    return env("REDIS_URL", f"redis://{auth}127.0.0.1:{env('REDIS_PORT', '8050')}/0")
+
+
+def _cache_dir() -> Path:
+    root = env("XDG_CACHE_HOME", str(Path.home() / ".cache"))
+    return Path(env("JBC_CACHE", f"{root}/jbcalling"))
+
+
+@dataclass(frozen=True)
+class TaskConfig:
+    """What a worker, or a process that sends work to workers, must know."""
+
+    redis_url: str = field(default_factory=_redis_url)
+    """REDIS_URL, else the server of the `redis` Procfile line: 127.0.0.1:REDIS_PORT with REDIS_PASSWORD."""
+    cache_dir: Path = field(default_factory=_cache_dir)
+    """JBC_CACHE: downloads and builds kept outside the checkout, one folder for all checkouts of a user."""
+    threads: int = field(default_factory=lambda: int(env("MODEL_THREADS", str(min(4, os.cpu_count() or 1)))))
+    """MODEL_THREADS: threads one model may use for one request; keep it within the cores of the machine."""
+
+    @property
+    def models_dir(self) -> Path:
+        """Where installed models lie, one folder a model."""
+        return Path(env("MODELS_DIR", str(self.cache_dir / "models")))

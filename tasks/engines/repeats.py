@@ -1,0 +1,42 @@
+"""Repetition loops: what an autoregressive decoder does when it loses its place."""
+
+from __future__ import annotations
+
+import re
+import zlib
+
+_PUNCTUATION = re.compile(r"[^\w]+")
+
+
+def collapse(text: str) -> tuple[str, bool]:
+    """`text` without the repetitions at its end, and whether there were any.
+
+    A block of three or more words said twice in a row, or of one or two words said four times, counts as a
+    loop; the first copy is kept. The last word may be cut off in the middle. Case and punctuation do not matter.
+    """
+    words = text.split()
+    keys = [_PUNCTUATION.sub("", word.lower()) for word in words]
+    for dropped in (0, 1):  # 1: the token limit may have cut the last word in half
+        end = len(keys) - dropped
+        kept = _loop_start(keys[:end], shortest=1 if dropped == 0 else 3)
+        if kept is not None:
+            return " ".join(words[:kept]), True
+    return text, False
+
+
+def _loop_start(keys: list[str], shortest: int) -> int | None:
+    """How many words to keep when `keys` ends in a loop, None when it does not."""
+    for period in range(shortest, len(keys) // 2 + 1):
+        at = len(keys) - 1
+        while at - period >= 0 and keys[at] == keys[at - period]:
+            at -= 1
+        repeated = len(keys) - 1 - at
+        if repeated >= period and (period >= 3 or repeated >= 3 * period):
+            return at + 1
+    return None
+
+
+def compression_ratio(text: str) -> float:
+    """Bytes of `text` by bytes of it compressed; above 2.4 Whisper's authors call it a loop."""
+    data = text.encode()
+    return len(data) / len(zlib.compress(data)) if data else 0.0

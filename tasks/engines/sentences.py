@@ -1,0 +1,108 @@
+"""Splitting text into sentences and, for speech, into clauses. Pure functions, no models."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_SENTENCE_END = re.compile('(?<=[.!?…])["\u201d\u2019»)\\]]*\\s+(?=\\S)')
+_CLAUSE_END = re.compile("(?<=[,;:—\u2013…)])\\s+")
+_WORD_END = re.compile(r"\s+")
+_OPENING: Final = "([\"'\u201c\u2018«"
+
+_ABBREVIATIONS: Final = """
+    mr mrs ms dr prof st jr sr vs etc e.g i.e nº sra dra drª srª exmo exma av r ex pág art a.c d.c tp ths ts gs
+"""
+_ABBREVIATED: Final = frozenset(_ABBREVIATIONS.split())
+"""Words, without their final period, that a sentence does not end at."""
+
+_PAUSED_BEFORE: Final = {
+    "en": """
+        and but or so because although if when while where which who that than as at by for from in into of on
+        over through to under until with without is are was were
+    """,
+    "pt": """
+        e mas ou porque embora se quando enquanto onde que qual quem do da dos das de em no na nos nas por pelo
+        pela para com sem sobre até entre como é são foi era
+    """,
+    "vi": "và nhưng hoặc vì nếu khi mà thì là của cho với từ đến trong ngoài trên dưới để bằng",
+}
+_FUNCTION_WORDS: Final = {language: frozenset(words.split()) for language, words in _PAUSED_BEFORE.items()}
+"""Words that a speaker may pause before."""
+
+SHORTEST: Final = 10
+"""Characters below which a clause is not worth a breath of its own."""
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of `text`, in order, without surrounding space."""
+    found: list[str] = []
+    start = 0
+    for gap in _SENTENCE_END.finditer(text):
+        if _ends_sentence(text[start : gap.start()], text[gap.end()]):
+            found.append(text[start : gap.end()].strip())
+            start = gap.end()
+    found.append(text[start:].strip())
+    return [sentence for sentence in found if sentence]
+
+
+def _ends_sentence(before: str, following: str) -> bool:
+    if following.islower():
+        return before[-1:] in "!?"
+    if not before.endswith("."):
+        return True
+    word = before[:-1].rsplit(None, 1)[-1].lstrip(_OPENING) if before[:-1].strip() else ""
+    return not (word.lower() in _ABBREVIATED or (len(word) == 1 and word.isalpha()))
+
+
+def clauses(text: str, language: str, *, lengths: tuple[int, ...] = (30, 90)) -> list[str]:
+    """`text` in pieces to be spoken one after the other; joined by spaces they are `text` again.
+
+    Pieces end at sentence ends, else at punctuation, else before a function word, else between words. No
+    piece crosses a sentence end unless a sentence is very short.
+
+    Args:
+        text: one or more sentences.
+        language: BCP 47 subtag; decides which function words are known.
+        lengths: about how many characters the first piece may have (few, so that it sounds early), the second,
+            and so on; the last number counts for all that follow.
+    """
+    pieces: list[str] = []
+    for sentence in sentences(" ".join(text.split())):
+        rest = sentence
+        while rest:
+            piece, rest = _cut(rest, language, lengths[min(len(pieces), len(lengths) - 1)])
+            pieces.append(piece)
+    return _join_short(pieces, lengths[-1])
+
+
+def _cut(text: str, language: str, limit: int) -> tuple[str, str]:
+    """The first piece of `text`, of at most about `limit` characters, and the rest."""
+    if len(text) <= limit + SHORTEST // 2:
+        return text, ""
+    natural = [gap for gap in _CLAUSE_END.finditer(text) if SHORTEST <= gap.start() <= limit + 5]
+    words = _FUNCTION_WORDS.get(language, frozenset())
+    gaps = [gap for gap in _WORD_END.finditer(text) if SHORTEST <= gap.start() <= limit]
+    before_function = [gap for gap in gaps if _word_at(text, gap.end()) in words]
+    for candidates in (natural, before_function, gaps):
+        usable = [gap for gap in candidates if len(text) - gap.end() >= SHORTEST // 2]
+        if usable:
+            return text[: usable[-1].start()], text[usable[-1].end() :]
+    gap_after = _WORD_END.search(text, limit)
+    return (text[: gap_after.start()], text[gap_after.end() :]) if gap_after else (text, "")
+
+
+def _word_at(text: str, at: int) -> str:
+    return text[at:].split(None, 1)[0].strip(",.;:!?\"'").lower()
+
+
+def _join_short(pieces: list[str], later: int) -> list[str]:
+    """Give very short pieces ("Yes.", a last word) to their neighbour, but leave the first piece as it is."""
+    joined: list[str] = []
+    for piece in pieces:
+        short = len(piece) < SHORTEST or (joined and len(joined[-1]) < SHORTEST)
+        if len(joined) > 1 and short and len(joined[-1]) + len(piece) < later:
+            joined[-1] = f"{joined[-1]} {piece}"
+        else:
+            joined.append(piece)
+    return joined

@@ -1,0 +1,70 @@
+"""A worker's sign of life: what this process serves, four times a second, for as long as it lives."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+import time
+
+import redis
+
+from tasks import keys
+from tasks.messages import Heartbeat, encode
+from tasks.serving import Engines
+
+logger = logging.getLogger(__name__)
+
+
+class HeartbeatThread(threading.Thread):
+    """Says what the process serves until `stop`, and ends the process when its parent has died."""
+
+    def __init__(self, client: redis.Redis, engines: Engines, queues: list[str]) -> None:
+        super().__init__(name="heartbeat", daemon=True)
+        host = "".join(letter if letter.isalnum() or letter == "-" else "-" for letter in socket.gethostname())
+        self.worker = f"{host[:40]}.{os.getpid()}.{secrets.token_hex(4)}"
+        self._client = client
+        self._engines = engines
+        self._queues = queues
+        self._stopped = threading.Event()
+        self._parent = os.getppid()
+
+    def run(self) -> None:
+        """Beat every `keys.HEARTBEAT_EVERY`."""
+        reachable = True
+        while not self._stopped.wait(keys.HEARTBEAT_EVERY):
+            if os.getppid() != self._parent:
+                logger.error("The process that started this worker has died: stopping")
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+            try:
+                self.beat()
+                reachable = True
+            except redis.RedisError as error:
+                if reachable:
+                    logger.error("Redis does not answer, so nobody knows that this worker lives: %s", error)
+                reachable = False
+
+    def beat(self) -> None:
+        """Say it once."""
+        heartbeat = Heartbeat(
+            worker=self.worker,
+            at=time.time(),
+            queues=self._queues,
+            stt=self._engines.heard(),
+            translate=self._engines.translated(),
+            speak=self._engines.spoken(),
+        )
+        self._client.set(keys.heartbeat(self.worker), encode(heartbeat), ex=keys.HEARTBEAT_TTL)
+
+    def stop(self) -> None:
+        """Fall silent at once, and say so: the edge need not wait for the last heartbeat to grow old."""
+        self._stopped.set()
+        self.join()
+        try:
+            self._client.delete(keys.heartbeat(self.worker))
+        except redis.RedisError as error:
+            logger.warning("The last heartbeat could not be withdrawn and will expire: %s", error)

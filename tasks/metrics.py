@@ -1,0 +1,25 @@
+"""What a worker counts and measures, for Prometheus."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import Counter, Histogram
+
+_SECONDS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
+
+QUEUE_WAIT: Final = Histogram(
+    "jbc_worker_queue_wait_seconds", "From sending a message to starting its actor", ["queue"], buckets=_SECONDS
+)
+ACTOR_SECONDS: Final = Histogram("jbc_worker_actor_seconds", "Running time of an actor", ["actor"], buckets=_SECONDS)
+FIRST_CLAUSE: Final = Histogram(
+    "jbc_worker_first_clause_seconds", "From starting to speak to the first clause", ["engine"], buckets=_SECONDS
+)
+FAILURES: Final = Counter("jbc_worker_failures", "Messages whose actor failed", ["actor"])
+CAPTIONS: Final = Counter("jbc_worker_captions", "Final captions published", ["language", "kind"])
+CLIPS: Final = Counter("jbc_worker_clips", "Clips spoken to their end", ["language", "engine"])
+NO_CLIPS: Final = Counter("jbc_worker_no_clips", "Clips there will not be")
+REFUSED: Final = Counter("jbc_worker_refused_transcripts", "Final transcripts refused, by reason", ["reason"])
+LOOPS: Final = Counter("jbc_worker_loops_caught", "Repetition loops caught in transcripts")
+REUSED: Final = Counter("jbc_worker_reused_hypotheses", "Final transcripts that were ready before they were asked for")
+SUPERSEDED: Final = Counter("jbc_worker_superseded_asks", "Interim asks dropped because a newer one existed")

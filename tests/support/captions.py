@@ -1,0 +1,67 @@
+"""Captions published as workers publish them, and read as pages read them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import redis
+
+from tasks import publish
+from tasks.messages import Caption, Timeline
+
+
+def caption(
+    room: str,
+    segment: str,
+    text: str,
+    *,
+    language: str = "en",
+    source: str = "en",
+    final: bool = True,
+    speaker: str = "somebody",
+    seq: int = 0,
+) -> Caption:
+    """A caption of something that ended half a second ago."""
+    end = time.time() - 0.5
+    translated = language != source
+    return Caption(
+        segment=segment, room=room, speaker=speaker, seq=seq, language=language, source_language=source, text=text,
+        final=final, engine="test",
+        timeline=Timeline(
+            speech_start=end - 2, speech_end=end, closed=end + 0.1, stt_start=end + 0.12, stt_end=end + 0.3,
+            translate_start=end + 0.31 if translated else None, translate_end=end + 0.33 if translated else None,
+        ),
+    )  # fmt: skip
+
+
+def say(client: redis.Redis, item: Caption) -> None:
+    """Publish a caption, once."""
+    if item.final:
+        assert publish.final_caption(client, item, f"message-{item.segment}-{item.language}")
+    else:
+        assert publish.interim_caption(client, item)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One server-sent event; `id` is "" where it has none."""
+
+    id: str
+    event: str
+    data: str
+
+
+async def sse(lines: AsyncIterator[str]) -> AsyncIterator[Event]:
+    """The events in the lines of an open feed; comments are passed over."""
+    fields: dict[str, str] = {}
+    async for line in lines:
+        if not line:
+            if "data" in fields:
+                yield Event(fields.get("id", ""), fields.get("event", ""), fields["data"])
+            fields = {}
+        elif not line.startswith(":"):
+            name, _, value = line.partition(":")
+            value = value.removeprefix(" ")
+            fields[name] = f"{fields[name]}\n{value}" if name == "data" and name in fields else value

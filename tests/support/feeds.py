@@ -1,0 +1,62 @@
+"""Caption feeds of a running web process, as pages open them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from tasks.messages import Caption
+from tests.support.captions import Event, caption, sse
+
+WITHIN = 20.0
+"""Seconds in which something that is due must have come."""
+
+
+@asynccontextmanager
+async def feed(
+    browser: httpx.AsyncClient, code: str, query: str = "", last: str = ""
+) -> AsyncIterator[AsyncIterator[Event]]:
+    """An open feed, its first comment read, so that whatever is said from now on comes."""
+    headers = {"Last-Event-ID": last} if last else {}
+    async with browser.stream("GET", f"/rooms/{code}/captions{query}", headers=headers) as response:
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith("text/event-stream")
+        assert response.headers["x-accel-buffering"] == "no"
+        lines = response.aiter_lines()
+        assert await anext(lines) == ": captions"
+        yield sse(lines)
+
+
+async def take(events: AsyncIterator[Event], count: int) -> list[Event]:
+    """The next events; they must come in time."""
+    async with asyncio.timeout(WITHIN):
+        return [await anext(events) for _ in range(count)]
+
+
+async def live(browser: httpx.AsyncClient, within: float = WITHIN) -> None:
+    """Wait until the process has its subscription."""
+    async with asyncio.timeout(within):
+        while (await browser.get("/ready")).json()["dependencies"]["redis"]["state"] != "ok":  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+def texts(events: list[Event]) -> list[str]:
+    """The last paragraph of each event."""
+    return [re.findall(r"<p[^>]*>([^<]+)</p>", event.data)[-1] for event in events]
+
+
+def spoken(code: str, segment: str, text: str, **more: Any) -> Caption:  # noqa: ANN401
+    """A caption whose segment belongs to this room alone: the process and its database serve all these tests."""
+    return caption(code, f"{code}.{segment}", text, **more)
+
+
+async def count(browser: httpx.AsyncClient, name: str) -> float:
+    """The value of a metric without labels."""
+    found = re.search(rf"^{name} (\S+)$", (await browser.get("/metrics")).text, re.MULTILINE)
+    assert found
+    return float(found[1])

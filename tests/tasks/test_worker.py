@@ -1,0 +1,111 @@
+"""Worker processes that are killed, stopped, narrowed and misconfigured."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from tasks import keys
+from tasks.broker import broker
+from tasks.messages import Heartbeat, Translation, decode, to_payload
+from tasks.translate import translate
+from tests.support.channels import listen, stream
+from tests.support.recordings import recordings
+from tests.support.redis_server import RedisServer, redis_server
+from tests.support.worker import WorkerProcess, worker_process
+from tests.tasks.messages import segment, send
+
+JFK = recordings()["en_jfk_stereo44k"].pcm()
+
+pytestmark = pytest.mark.usefixtures("models")
+
+
+@pytest.fixture
+def doomed_worker(server: RedisServer, store: redis.Redis, tmp_path: Path) -> Iterator[WorkerProcess]:
+    """A worker that the test may stop. It transcribes and translates and has no voices, which saves time."""
+    assert store.ping()
+    with worker_process(server.url, tmp_path / "log", queues=("stt", "translate")) as running:
+        yield running
+
+
+def test_a_killed_worker_loses_nothing_and_doubles_nothing(doomed_worker: WorkerProcess, store: redis.Redis) -> None:
+    interrupted = send(store, recordings()["en_ls_198"].pcm(), seq=0)
+    deadline = time.monotonic() + 10
+    while not store.keys("dramatiq:__acks__.*.stt"):  # until the worker has taken it
+        assert time.monotonic() < deadline
+    doomed_worker.kill()
+    assert stream(store) == [], "killed in the middle of the transcription"
+    waiting = send(store, JFK, name="room.anna.1", seq=1)
+    doomed_worker.start()
+    with listen(store, keys.captions_channel("room")) as channel:
+        started = time.monotonic()
+        while len(stream(store)) < 4:
+            channel.next(timeout=30)
+        print(f"caught up {time.monotonic() - started:.1f} s after the restart")
+    found = sorted((caption.segment, caption.language) for _, caption in stream(store))
+    assert found == [(interrupted.id, "en"), (interrupted.id, "pt"), (waiting.id, "en"), (waiting.id, "pt")]
+
+
+def test_a_worker_outlives_redis(tmp_path: Path) -> None:
+    with redis_server() as own, worker_process(own.url, tmp_path / "log", queues=("translate",)):
+        own.stop()
+        time.sleep(4)  # longer than any retry waits: the consumers and the heartbeat have failed
+        own.start()
+        started = time.monotonic()
+        with redis.Redis.from_url(own.url) as client:
+            while not client.keys(keys.HEARTBEATS):
+                assert time.monotonic() - started < 10
+            broker.connect(own.url)
+            message = segment(hear=[])
+            translate.send(
+                to_payload(Translation(segment=message, text="Yes.", target="pt", timeline=message.timeline))
+            )
+            while not stream(client):
+                assert time.monotonic() - started < 15
+        print(f"back at work {time.monotonic() - started:.1f} s after Redis came back")
+
+
+def test_sigterm_finishes_the_message_at_work(doomed_worker: WorkerProcess, store: redis.Redis) -> None:
+    send(store, recordings()["en_ls_198"].pcm(), read=[], hear=[])
+    deadline = time.monotonic() + 10
+    while not store.keys("dramatiq:__acks__.*.stt"):
+        assert time.monotonic() < deadline
+    assert doomed_worker.terminate() == 0
+    assert len(stream(store)) == 1
+    assert store.keys(keys.HEARTBEATS) == [], "it said goodbye"
+
+
+def test_a_worker_without_its_parent_ends(doomed_worker: WorkerProcess, store: redis.Redis) -> None:
+    assert store.keys(keys.HEARTBEATS)
+    master = min(doomed_worker.pids)
+    os.kill(master, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while len([pid for pid in doomed_worker.pids if pid != master]) > 0:
+        assert time.monotonic() < deadline, "its child lives on"
+        time.sleep(0.1)  # a process that is not our child ends without telling us
+
+
+def test_a_worker_loads_only_what_its_queues_need(server: RedisServer, store: redis.Redis, tmp_path: Path) -> None:
+    with worker_process(server.url, tmp_path / "worker.log", queues=("translate",)):
+        (name,) = store.keys(keys.HEARTBEATS)
+        beat = store.get(name)
+    assert isinstance(beat, bytes)
+    found = decode(beat, Heartbeat)
+    assert (found.queues, found.stt, found.speak) == (["translate"], [], [])
+    assert found.translate == ["en>pt", "pt>en"]
+
+
+def test_a_worker_without_its_model_says_what_to_do(server: RedisServer, store: redis.Redis, tmp_path: Path) -> None:
+    assert store.ping()
+    log = tmp_path / "worker.log"
+    worker = WorkerProcess(server.url, log, ("stt",), extra={"MODELS_DIR": str(tmp_path / "none")})
+    with pytest.raises(AssertionError, match="the worker exited"):
+        worker.start()
+    worker.kill()
+    assert "jbcalling models install whisper-base" in log.read_text()
