@@ -1,0 +1,245 @@
+/**
+ * One room: who is in it, which tracks there are, what has been noticed, and who is told of what.
+ * It knows nothing of mediasoup; what carries media is passed in and only ever paused, resumed or closed.
+ */
+
+import { RequestError } from './errors.js';
+
+/** @typedef {(event: string, data: object) => void} Send */
+
+/** @typedef {{id: string, send: Send}} Bridge Listens to every room; owns what it brought into them. */
+
+/**
+ * @typedef {object} Member
+ * @property {string} id
+ * @property {Record<string, unknown>} meta
+ * @property {Bridge | null} owner The bridge that plays a recorded speaker; null for a person.
+ * @property {Send} send Does nothing for a recorded speaker.
+ * @property {(code: import('./errors.js').ClosingCode, message: string) => void} dismiss Ends their connection.
+ */
+
+/**
+ * @typedef {object} Handle What carries the media of a track.
+ * @property {() => Promise<void>} pause
+ * @property {() => Promise<void>} resume
+ * @property {() => void} close
+ */
+
+/**
+ * @typedef {object} Track
+ * @property {string} producerId
+ * @property {string} participant Whose voice or picture it is, also where it is dubbed.
+ * @property {'audio' | 'video'} kind
+ * @property {'original' | 'dubbed'} track
+ * @property {string | null} label
+ * @property {boolean} paused
+ * @property {Member | Bridge} owner Who may pause, resume and close it.
+ * @property {Handle} handle
+ */
+
+/** @param {Pick<Member, 'id' | 'meta'>} member */
+const describeMember = ({ id, meta }) => ({ id, meta });
+
+/** @param {Track} track */
+const describeTrack = ({ producerId, participant, kind, track, label, paused }) => ({
+  producerId, participant, kind, track, label, paused,
+});
+
+export class Room {
+  /** @type {Map<string, Member>} */ #members = new Map();
+  /** @type {Map<string, Track>} */ #tracks = new Map();
+  /** @type {Map<string, {payload: unknown, owner: Bridge}>} */ #notices = new Map();
+  #closed = false;
+
+  /**
+   * @param {string} id
+   * @param {Iterable<Bridge>} bridges All bridges of the moment; read at every event.
+   * @param {{participants: number, notices: number}} limits
+   */
+  constructor(id, bridges, limits) {
+    this.id = id;
+    this.#bridges = bridges;
+    this.#limits = limits;
+  }
+
+  #bridges;
+  #limits;
+
+  get closed() {
+    return this.#closed;
+  }
+
+  /** People in the room; recorded speakers do not keep it open. */
+  get people() {
+    return [...this.#members.values()].filter((member) => member.owner === null);
+  }
+
+  get recorded() {
+    return [...this.#members.values()].filter((member) => member.owner !== null);
+  }
+
+  get tracks() {
+    return [...this.#tracks.values()];
+  }
+
+  /** What a bridge is told of the room. */
+  describe() {
+    return {
+      room: this.id,
+      participants: [...this.#members.values()].map(describeMember),
+      producers: this.tracks.map(describeTrack),
+    };
+  }
+
+  /** @param {string} id What this participant is told of the room when they come in. */
+  view(id) {
+    return {
+      participants: [...this.#members.values()].filter((member) => member.id !== id).map(describeMember),
+      producers: this.tracks.filter((track) => this.#concerns(id, track)).map(describeTrack),
+      notices: [...this.#notices].map(([key, { payload }]) => ({ key, payload })),
+    };
+  }
+
+  /**
+   * @param {Member} member
+   * @throws {RequestError} `conflict`: the id is taken; `limit`: the room is full.
+   */
+  join(member) {
+    if (this.#members.has(member.id)) {
+      throw new RequestError('conflict', 'A participant with this id is in the room: use another id.');
+    }
+    if (this.#members.size >= this.#limits.participants) {
+      throw new RequestError('limit', 'The room is full: wait until somebody leaves.');
+    }
+    this.#members.set(member.id, member);
+    this.#tell('participantJoined', describeMember(member), (id) => id !== member.id);
+  }
+
+  /** @param {Member} member Somebody in the room whose meta has changed. */
+  update(member) {
+    this.#tell('participantUpdated', describeMember(member), (id) => id !== member.id);
+  }
+
+  /** @param {Member} member Leaves with all tracks of theirs and all dubbed versions of them. */
+  leave(member) {
+    if (this.#members.get(member.id) !== member) return;
+    this.#members.delete(member.id);
+    for (const track of this.tracks) if (track.participant === member.id) this.#drop(track);
+    this.#tell('participantLeft', { id: member.id });
+  }
+
+  /** @param {string} id @returns {Member | undefined} */
+  member(id) {
+    return this.#members.get(id);
+  }
+
+  /** @param {string} producerId @returns {Track | undefined} */
+  track(producerId) {
+    return this.#tracks.get(producerId);
+  }
+
+  /** @param {Track} track */
+  publish(track) {
+    this.#tracks.set(track.producerId, track);
+    this.#tellOfTrack('producerAdded', track, describeTrack(track));
+  }
+
+  /**
+   * @param {Member | Bridge} owner
+   * @param {string} producerId
+   * @param {boolean} paused
+   * @throws {RequestError} `not_found`: not a track of this owner.
+   */
+  async setPaused(owner, producerId, paused) {
+    const track = this.#owned(owner, producerId);
+    await (paused ? track.handle.pause() : track.handle.resume());
+    if (track.paused === paused || this.#tracks.get(producerId) !== track) return;
+    track.paused = paused;
+    this.#tellOfTrack(paused ? 'producerPaused' : 'producerResumed', track, { producerId });
+  }
+
+  /**
+   * @param {Member | Bridge} owner
+   * @param {string} producerId
+   * @throws {RequestError} `not_found`: not a track of this owner.
+   */
+  unpublish(owner, producerId) {
+    this.#drop(this.#owned(owner, producerId));
+  }
+
+  /**
+   * @param {Bridge} owner
+   * @param {string} key
+   * @param {unknown} payload null removes the notice.
+   * @throws {RequestError} `limit`: too many notices.
+   */
+  notice(owner, key, payload) {
+    if (payload === null) {
+      if (!this.#notices.delete(key)) return;
+    } else {
+      if (!this.#notices.has(key) && this.#notices.size >= this.#limits.notices) {
+        throw new RequestError('limit', 'The room has too many notices: remove one by sending a null payload.');
+      }
+      this.#notices.set(key, { payload, owner });
+    }
+    this.#tell('notice', { key, payload });
+  }
+
+  /** @param {'up' | 'down'} state Whether any bridge is there. */
+  announceBridge(state) {
+    for (const member of this.#members.values()) member.send('bridge', { state });
+  }
+
+  /** @param {Bridge} bridge Gone, with all it brought into the room. */
+  forget(bridge) {
+    for (const track of this.tracks) if (track.owner === bridge) this.#drop(track);
+    for (const member of this.recorded) if (member.owner === bridge) this.leave(member);
+    for (const [key, { owner }] of this.#notices) if (owner === bridge) this.notice(bridge, key, null);
+  }
+
+  /** The end: nobody is told anything any more. */
+  close() {
+    this.#closed = true;
+    for (const track of this.#tracks.values()) track.handle.close();
+    this.#tracks.clear();
+    this.#members.clear();
+    this.#notices.clear();
+  }
+
+  /** @param {Member | Bridge} owner @param {string} producerId @returns {Track} */
+  #owned(owner, producerId) {
+    const track = this.#tracks.get(producerId);
+    if (track?.owner !== owner) {
+      throw new RequestError('not_found', 'You have no producer with this id: it may have been closed.');
+    }
+    return track;
+  }
+
+  /** @param {Track} track */
+  #drop(track) {
+    this.#tracks.delete(track.producerId);
+    track.handle.close();
+    this.#tellOfTrack('producerRemoved', track, { producerId: track.producerId });
+  }
+
+  /** Nobody hears their own original. @param {string} id @param {Track} track */
+  #concerns(id, track) {
+    return track.track === 'dubbed' || track.participant !== id;
+  }
+
+  /** @param {string} event @param {Track} track @param {object} data */
+  #tellOfTrack(event, track, data) {
+    this.#tell(event, data, (id) => this.#concerns(id, track));
+  }
+
+  /**
+   * @param {string} event
+   * @param {object} data
+   * @param {(id: string) => boolean} [concerned] Which participants are told.
+   */
+  #tell(event, data, concerned = () => true) {
+    if (this.#closed) return;
+    for (const member of this.#members.values()) if (concerned(member.id)) member.send(event, data);
+    for (const bridge of this.#bridges) bridge.send(event, { room: this.id, ...data });
+  }
+}

@@ -1,0 +1,159 @@
+/** All rooms and all bridges: rooms open with their first participant and close with their last person. */
+
+import { RequestError } from './errors.js';
+import { Room } from './room.js';
+
+/** @typedef {import('./room.js').Bridge & {dismiss: import('./room.js').Member['dismiss']}} ConnectedBridge */
+
+/**
+ * @template M
+ * @typedef {object} Slot A room with its media, or on its way to having it.
+ * @property {Promise<void>} opening
+ * @property {{room: Room, media: M} | null} open
+ * @property {boolean} dead Its media died; nobody may enter any more.
+ * @property {number} entering Callers of `enter` that wait; a slot with any is not closed.
+ */
+
+/** @template {{close(): void}} M What carries a room's media. */
+export class Rooms {
+  /** @type {Map<string, Slot<M>>} */ #slots = new Map();
+  /** @type {Set<ConnectedBridge>} */ #bridges = new Set();
+  #options;
+
+  /**
+   * @param {object} options
+   * @param {(onDied: () => void) => Promise<M>} options.openMedia Rejects when no media worker is there; calls `onDied`
+   *   when the media of this room is lost.
+   * @param {number} options.maxRooms
+   * @param {{participants: number, notices: number}} options.perRoom
+   */
+  constructor(options) {
+    this.#options = options;
+  }
+
+  /** Rooms that are open. */
+  get open() {
+    return [...this.#slots.values()].flatMap((slot) => (slot.open ? [slot.open.room] : []));
+  }
+
+  get bridges() {
+    return this.#bridges.size;
+  }
+
+  /** Whether any bridge is there. @returns {'up' | 'down'} */
+  get bridgeState() {
+    return this.#bridges.size > 0 ? 'up' : 'down';
+  }
+
+  /**
+   * Opens the room unless it is open, then lets the caller in.
+   *
+   * @template T
+   * @param {string} id
+   * @param {(room: Room, media: M) => T} join Must not wait; the room stays open if a person has joined in it.
+   * @returns {Promise<T>}
+   * @throws {RequestError} `limit`: too many rooms; `internal`: its media died meanwhile.
+   */
+  async enter(id, join) {
+    const slot = this.#slots.get(id) ?? this.#create(id);
+    slot.entering += 1;
+    try {
+      await slot.opening;
+      if (slot.dead || !slot.open) throw new RequestError('internal', 'The media worker died: come back with a new token.');
+      return join(slot.open.room, slot.open.media);
+    } finally {
+      slot.entering -= 1;
+      this.#closeIfEmpty(id, slot);
+    }
+  }
+
+  /**
+   * @param {string} id
+   * @returns {{room: Room, media: M}} A room that is open.
+   * @throws {RequestError} `not_found`
+   */
+  get(id) {
+    const open = this.#slots.get(id)?.open;
+    if (!open) throw new RequestError('not_found', 'Nobody is in this room: wait for participantJoined.');
+    return open;
+  }
+
+  /**
+   * @param {string} producerId
+   * @returns {{room: Room, media: M, track: import('./room.js').Track}} The open room that has this track.
+   * @throws {RequestError} `not_found`
+   */
+  withTrack(producerId) {
+    for (const { open } of this.#slots.values()) {
+      const track = open?.room.track(producerId);
+      if (open && track) return { ...open, track };
+    }
+    throw new RequestError('not_found', 'There is no producer with this id: it may have been closed.');
+  }
+
+  /** @param {Room} room @param {import('./room.js').Member} member */
+  leave(room, member) {
+    room.leave(member);
+    const slot = this.#slots.get(room.id);
+    if (slot?.open?.room === room) this.#closeIfEmpty(room.id, slot);
+  }
+
+  /** @param {ConnectedBridge} bridge The newest connection of a bridge replaces an older one of the same id. */
+  addBridge(bridge) {
+    for (const other of this.#bridges) {
+      if (other.id === bridge.id) other.dismiss('replaced', 'A newer connection of this bridge has taken over.');
+    }
+    this.#bridges.add(bridge);
+    if (this.#bridges.size === 1) for (const room of this.open) room.announceBridge('up');
+  }
+
+  /** @param {ConnectedBridge} bridge */
+  removeBridge(bridge) {
+    if (!this.#bridges.delete(bridge)) return;
+    for (const room of this.open) {
+      if (this.#bridges.size === 0) room.announceBridge('down');
+      room.forget(bridge);
+    }
+  }
+
+  /** @param {string} id @returns {Slot<M>} */
+  #create(id) {
+    if (this.#slots.size >= this.#options.maxRooms) {
+      throw new RequestError('limit', 'There are too many rooms: try again later.');
+    }
+    /** @type {Slot<M>} */
+    const slot = { opening: Promise.resolve(), open: null, dead: false, entering: 0 };
+    slot.opening = this.#openMedia(id, slot);
+    this.#slots.set(id, slot);
+    return slot;
+  }
+
+  /** @param {string} id @param {Slot<M>} slot */
+  async #openMedia(id, slot) {
+    const media = await this.#options.openMedia(() => this.#abort(id, slot));
+    slot.open = { room: new Room(id, this.#bridges, this.#options.perRoom), media };
+  }
+
+  /** @param {string} id @param {Slot<M>} slot */
+  #closeIfEmpty(id, slot) {
+    if (slot.dead || slot.entering > 0 || (slot.open?.room.people.length ?? 0) > 0) return;
+    this.#end(id, slot);
+    slot.open?.media.close();
+  }
+
+  /** The media of this room is lost: say so to everybody in it. @param {string} id @param {Slot<M>} slot */
+  #abort(id, slot) {
+    const people = slot.open?.room.people ?? [];
+    this.#end(id, slot);
+    for (const person of people) person.dismiss('worker_died', 'The media worker died: come back with a new token.');
+  }
+
+  /** @param {string} id @param {Slot<M>} slot */
+  #end(id, slot) {
+    slot.dead = true;
+    this.#slots.delete(id);
+    if (!slot.open) return;
+    slot.open.room.close();
+    for (const bridge of this.#bridges) bridge.send('roomClosed', { room: id });
+  }
+}

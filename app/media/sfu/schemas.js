@@ -1,0 +1,156 @@
+/**
+ * The shape of every message a client may send. Method data is strict: an unknown key is an error. Media parameters
+ * come from browsers whose versions differ, so unknown keys in them are dropped instead: mediasoup sees only what is
+ * checked here.
+ */
+
+import { z } from 'zod';
+
+import { RequestError } from './errors.js';
+
+const META_BYTES = 4 * 1024;
+
+/** Ids of rooms and participants; the same alphabet as `Identifier` in tasks/messages.py. */
+export const identifier = z.string().regex(/^[A-Za-z0-9_.:-]{1,96}$/);
+const handle = z.string().min(1).max(64);
+const uint32 = z.int().min(1).max(0xffff_ffff);
+
+/** @param {unknown} value @returns {boolean} Whether its JSON fits what the SFU keeps of others' data. */
+const fits = (value) => Buffer.byteLength(JSON.stringify(value)) <= META_BYTES;
+
+export const meta = z.record(z.string(), z.unknown()).refine(fits, `must be at most ${META_BYTES} bytes of JSON`);
+const payload = z.json().refine(fits, `must be at most ${META_BYTES} bytes of JSON`);
+
+const parameters = z
+  .record(z.string().min(1).max(64), z.union([z.string().max(255), z.number()]))
+  .refine((map) => Object.keys(map).length <= 32, 'must have at most 32 entries');
+const payloadType = z.int().min(0).max(127);
+const mimeType = z.string().max(64).regex(/^(audio|video)\/[A-Za-z0-9._-]+$/);
+const rtcpFeedback = z.array(z.object({ type: z.string().min(1).max(32), parameter: z.string().max(32).optional() })).max(16);
+const codec = {
+  mimeType,
+  clockRate: z.int().min(1).max(1_000_000),
+  channels: z.int().min(1).max(8).optional(),
+  parameters: parameters.optional(),
+  rtcpFeedback: rtcpFeedback.optional(),
+};
+const extensionUri = z.string().min(1).max(255);
+const extensionId = z.int().min(1).max(255);
+const kind = z.enum(['audio', 'video']);
+
+const rtpParameters = z.object({
+  mid: z.string().min(1).max(16).optional(),
+  msid: z.string().max(255).optional(),
+  codecs: z.array(z.object({ ...codec, payloadType })).min(1).max(8),
+  headerExtensions: z
+    .array(z.object({
+      uri: extensionUri,
+      id: extensionId,
+      encrypt: z.boolean().optional(),
+      parameters: parameters.optional(),
+    }))
+    .max(32)
+    .optional(),
+  encodings: z
+    .array(z.object({
+      ssrc: uint32.optional(),
+      rid: z.string().min(1).max(16).optional(),
+      codecPayloadType: payloadType.optional(),
+      rtx: z.object({ ssrc: uint32 }).optional(),
+      dtx: z.boolean().optional(),
+      scalabilityMode: z.string().max(16).optional(),
+      maxBitrate: z.int().min(1).max(1_000_000_000).optional(),
+    }))
+    .min(1)
+    .max(4),
+  rtcp: z.object({ cname: z.string().max(255).optional(), reducedSize: z.boolean().optional() }).optional(),
+});
+
+const rtpCapabilities = z.object({
+  codecs: z.array(z.object({ ...codec, kind, preferredPayloadType: payloadType })).min(1).max(64),
+  headerExtensions: z
+    .array(z.object({
+      kind,
+      uri: extensionUri,
+      preferredId: extensionId,
+      preferredEncrypt: z.boolean().optional(),
+      direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']).optional(),
+    }))
+    .max(64)
+    .default([]),
+});
+
+const DIGEST_BYTES = Object.freeze({ 'sha-1': 20, 'sha-224': 28, 'sha-256': 32, 'sha-384': 48, 'sha-512': 64 });
+const fingerprint = z
+  .object({
+    algorithm: z.enum(/** @type {[keyof typeof DIGEST_BYTES]} */ (Object.keys(DIGEST_BYTES))),
+    value: z.string().regex(/^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){0,63}$/),
+  })
+  .refine(({ algorithm, value }) => value.length === DIGEST_BYTES[algorithm] * 3 - 1, 'has the wrong length for its algorithm');
+/** An empty list of fingerprints once killed a media worker (mediasoup#537). */
+const dtlsParameters = z.object({
+  role: z.enum(['auto', 'client', 'server']).optional(),
+  fingerprints: z.array(fingerprint).min(1).max(8),
+});
+
+export const envelope = z.strictObject({
+  id: z.int().min(0),
+  method: z.string().min(1).max(64),
+  data: z.unknown().optional(),
+});
+
+const token = z.strictObject({ token: z.string().min(1).max(8 * 1024) });
+const producer = z.strictObject({ producerId: handle });
+const consumer = z.strictObject({ consumerId: handle });
+
+export const hello = token;
+
+/** Data of the methods open to a participant. */
+export const participantData = Object.freeze({
+  renew: token,
+  createTransport: z.strictObject({ direction: z.enum(['send', 'recv']) }),
+  connectTransport: z.strictObject({ transportId: handle, dtlsParameters }),
+  restartIce: z.strictObject({ transportId: handle }),
+  produce: z.strictObject({ transportId: handle, kind, rtpParameters }),
+  pauseProducer: producer,
+  resumeProducer: producer,
+  closeProducer: producer,
+  consume: z.strictObject({ producerId: handle, rtpCapabilities }),
+  resumeConsumer: consumer,
+  closeConsumer: consumer,
+});
+
+/** Data of the methods open to a bridge. */
+export const bridgeData = Object.freeze({
+  tap: z.strictObject({ producerId: handle, port: z.int().min(1_024).max(65_535) }),
+  untap: z.strictObject({ tapId: handle }),
+  addParticipant: z.strictObject({ room: identifier, participant: identifier, meta }),
+  removeParticipant: z.strictObject({ room: identifier, participant: identifier }),
+  inject: z
+    .strictObject({
+      room: identifier,
+      participant: identifier,
+      track: z.enum(['original', 'dubbed']),
+      label: z.string().min(1).max(64).nullable().default(null),
+      ssrc: uint32,
+    })
+    .refine(({ track, label }) => (track === 'dubbed') === (label !== null), 'dubbed needs a label, original has none'),
+  pauseProducer: producer,
+  resumeProducer: producer,
+  closeProducer: producer,
+  notice: z.strictObject({ room: identifier, key: z.string().min(1).max(128), payload }),
+});
+
+/**
+ * @template {z.ZodType} S
+ * @param {S} schema
+ * @param {unknown} value
+ * @returns {z.output<S>}
+ * @throws {RequestError} `bad_request`, naming what does not fit.
+ */
+export function parse(schema, value) {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues.slice(0, 3).map(({ path, message }) => `${path.join('.') || 'data'}: ${message}`);
+  throw new RequestError('bad_request', `Correct the message: ${issues.join('; ')}.`.slice(0, 1_000));
+}

@@ -1,0 +1,44 @@
+/** Entry point: reads the environment, starts the SFU, and ends it in good order on SIGTERM and SIGINT. */
+
+import { createHash } from 'node:crypto';
+
+import pino from 'pino';
+
+import { ConfigError, loadConfig } from './config.js';
+import { logMediasoup } from './media.js';
+import { startSfu } from './sfu.js';
+
+/** A room's code opens it, so the log has eight digits of its digest, the same that the bridge's log has. @param {unknown} room */
+const digest = (room) => createHash('sha256').update(String(room)).digest('hex').slice(0, 8);
+const log = pino({
+  base: { process: 'sfu' },
+  timestamp: pino.stdTimeFunctions.isoTime,
+  redact: { paths: ['room'], censor: digest },
+});
+
+try {
+  const config = loadConfig(process.env);
+  log.level = config.logLevel;
+  logMediasoup(log);
+  const sfu = await startSfu(config, log);
+  log.info({ host: config.host, port: sfu.port, workers: config.workers }, 'SFU listening');
+
+  // mediasoup's own handlers only close its workers, and with a handler installed Node does not exit by itself.
+  // Ours run first, so that clients hear that we are closing before their media stops.
+  let closing = false;
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT'])) {
+    process.prependListener(signal, () => {
+      if (closing) return;
+      closing = true;
+      log.info({ signal }, 'SFU closing');
+      sfu.close().then(() => process.exit(0), (error) => {
+        log.fatal({ err: error }, 'SFU did not close in good order');
+        process.exit(1);
+      });
+    });
+  }
+} catch (error) {
+  if (error instanceof ConfigError) log.fatal(`The SFU cannot start: ${error.message}`);
+  else log.fatal({ err: error }, 'The SFU cannot start (no mediasoup-worker program? set MEDIASOUP_WORKER_BIN to one)');
+  process.exitCode = 1;
+}

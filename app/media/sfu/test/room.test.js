@@ -1,0 +1,191 @@
+/** The logic of rooms, without a media worker. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { Room } from '../room.js';
+import { Rooms } from '../rooms.js';
+
+/** @typedef {import('../room.js').Member} Member */
+/** @typedef {import('../rooms.js').ConnectedBridge} ConnectedBridge */
+
+/** Somebody who writes down what they are told. @param {string} id @param {Member['owner']} [owner] */
+function somebody(id, owner = null) {
+  /** @type {[string, any][]} */
+  const told = [];
+  return { id, owner, meta: { name: id }, told, dismissed: /** @type {string[]} */ ([]),
+    send(/** @type {string} */ event, /** @type {object} */ data) { told.push([event, data]); },
+    dismiss(/** @type {string} */ code) { this.dismissed.push(code); } };
+}
+
+/** A track whose media only remembers what was done to it. @param {any} fields */
+function track(fields) {
+  /** @type {string[]} */
+  const calls = [];
+  const handle = {
+    pause: async () => { calls.push('pause'); },
+    resume: async () => { calls.push('resume'); },
+    close: () => { calls.push('close'); },
+  };
+  return { kind: 'audio', track: 'original', label: null, paused: false, ...fields, handle, calls };
+}
+
+/** @param {ReturnType<typeof somebody>} who */
+const events = (who) => who.told.splice(0).map(([event]) => event);
+
+function roomOf({ participants = 10, notices = 10 } = {}) {
+  const bridge = somebody('bridge');
+  const room = new Room('r', [bridge], { participants, notices });
+  const [ana, bob] = [somebody('ana'), somebody('bob')];
+  room.join(ana);
+  room.join(bob);
+  for (const who of [ana, bob, bridge]) who.told.length = 0;
+  return { room, bridge, ana, bob };
+}
+
+describe('a room', () => {
+  test('tells everybody but oneself of an original, and everybody of a dubbed track', () => {
+    const { room, bridge, ana, bob } = roomOf();
+    room.publish(track({ producerId: 'o', participant: 'ana', owner: ana }));
+    assert.deepEqual([events(ana), events(bob), events(bridge)], [[], ['producerAdded'], ['producerAdded']]);
+    room.publish(track({ producerId: 'd', participant: 'ana', owner: bridge, track: 'dubbed', label: 'pt' }));
+    assert.deepEqual([events(ana), events(bob), events(bridge)], [['producerAdded'], ['producerAdded'], ['producerAdded']]);
+    assert.deepEqual(room.view('ana').producers.map(({ producerId }) => producerId), ['d']);
+    assert.deepEqual(room.view('bob').producers.map(({ producerId }) => producerId), ['o', 'd']);
+    assert.deepEqual(room.view('bob').participants, [{ id: 'ana', meta: { name: 'ana' } }]);
+  });
+
+  test('adds its name to what bridges are told', () => {
+    const { room, bridge, ana } = roomOf();
+    room.update(ana);
+    assert.deepEqual(bridge.told, [['participantUpdated', { room: 'r', id: 'ana', meta: { name: 'ana' } }]]);
+  });
+
+  test('lets a speaker go with their track and all dubbed versions of it', () => {
+    const { room, bridge, ana, bob } = roomOf();
+    const original = track({ producerId: 'o', participant: 'ana', owner: ana });
+    const dubbed = track({ producerId: 'd', participant: 'ana', owner: bridge, track: 'dubbed', label: 'pt' });
+    room.publish(original);
+    room.publish(dubbed);
+    events(bob);
+    room.leave(ana);
+    assert.deepEqual(events(bob), ['producerRemoved', 'producerRemoved', 'participantLeft']);
+    assert.deepEqual([original.calls, dubbed.calls], [['close'], ['close']]);
+    room.leave(ana);
+    assert.deepEqual(events(bob), []);
+  });
+
+  test('obeys only the owner of a track, and tells of a change once', async () => {
+    const { room, ana, bob } = roomOf();
+    room.publish(track({ producerId: 'o', participant: 'ana', owner: ana }));
+    events(bob);
+    await assert.rejects(room.setPaused(bob, 'o', true), { code: 'not_found' });
+    assert.throws(() => room.unpublish(bob, 'o'), { code: 'not_found' });
+    await room.setPaused(ana, 'o', true);
+    await room.setPaused(ana, 'o', true);
+    assert.equal(room.track('o')?.paused, true);
+    await room.setPaused(ana, 'o', false);
+    assert.deepEqual(events(bob), ['producerPaused', 'producerResumed']);
+  });
+
+  test('does not tell of a pause of a track that was closed meanwhile', async () => {
+    const { room, ana, bob } = roomOf();
+    room.publish(track({ producerId: 'o', participant: 'ana', owner: ana }));
+    const pausing = room.setPaused(ana, 'o', true);
+    room.unpublish(ana, 'o');
+    await pausing;
+    assert.deepEqual(events(bob), ['producerAdded', 'producerRemoved']);
+  });
+
+  test('keeps the newest notice of each key, up to a limit, and forgets it on null', () => {
+    const { room, bridge, ana } = roomOf({ notices: 2 });
+    room.notice(bridge, 'a', 1);
+    room.notice(bridge, 'a', 2);
+    room.notice(bridge, 'b', 3);
+    assert.throws(() => room.notice(bridge, 'c', 4), { code: 'limit' });
+    room.notice(bridge, 'b', null);
+    room.notice(bridge, 'b', null);
+    room.notice(bridge, 'c', 5);
+    assert.deepEqual(room.view('ana').notices, [{ key: 'a', payload: 2 }, { key: 'c', payload: 5 }]);
+    assert.equal(events(ana).length, 5);
+  });
+
+  test('is full at its limit and holds each id once', () => {
+    const { room } = roomOf({ participants: 3 });
+    assert.throws(() => room.join(somebody('ana')), { code: 'conflict' });
+    room.join(somebody('eve'));
+    assert.throws(() => room.join(somebody('zoe')), { code: 'limit' });
+  });
+});
+
+/** Rooms whose media can be made to die. */
+function hotel(maxRooms = 3) {
+  /** @type {{closed: number, die: () => void}[]} */
+  const media = [];
+  const rooms = new Rooms({
+    openMedia: async (onDied) => {
+      const one = { closed: 0, die: onDied, close() { this.closed += 1; } };
+      media.push(one);
+      return one;
+    },
+    maxRooms,
+    perRoom: { participants: 10, notices: 10 },
+  });
+  return { rooms, media };
+}
+
+describe('all rooms', () => {
+  test('open once for many who come at the same time, and close with the last person', async () => {
+    const { rooms, media } = hotel();
+    const bridge = somebody('bridge');
+    rooms.addBridge(bridge);
+    const people = ['ana', 'bob'].map((id) => somebody(id));
+    const opened = await Promise.all(people.map((person) => rooms.enter('r', (room) => { room.join(person); return room; })));
+    assert.equal(opened[0], opened[1]);
+    assert.equal(media.length, 1);
+    const room = /** @type {Room} */ (opened[0]);
+    room.join(somebody('rec', bridge));
+    for (const person of people) rooms.leave(room, person);
+    assert.deepEqual([rooms.open, media[0]?.closed, room.closed], [[], 1, true]);
+    assert.deepEqual(bridge.told.at(-1), ['roomClosed', { room: 'r' }]);
+    assert.throws(() => rooms.get('r'), { code: 'not_found' });
+  });
+
+  test('close a room nobody managed to enter, and free the place of one that never opened', async () => {
+    const { rooms, media } = hotel(1);
+    await assert.rejects(rooms.enter('r', () => { throw new Error('left meanwhile'); }), /left meanwhile/);
+    assert.deepEqual([rooms.open, media[0]?.closed], [[], 1]);
+    const broken = new Rooms({
+      openMedia: async () => { throw new Error('no worker'); }, maxRooms: 1, perRoom: { participants: 1, notices: 1 },
+    });
+    await assert.rejects(broken.enter('r', () => {}), /no worker/);
+    await assert.rejects(broken.enter('s', () => {}), /no worker/);
+  });
+
+  test('tell only the people of a room whose media died', async () => {
+    const { rooms, media } = hotel();
+    const bridge = somebody('bridge');
+    rooms.addBridge(bridge);
+    const [ana, bob] = [somebody('ana'), somebody('bob')];
+    await rooms.enter('one', (room) => room.join(ana));
+    await rooms.enter('two', (room) => room.join(bob));
+    media[0]?.die();
+    assert.deepEqual([ana.dismissed, bob.dismissed], [['worker_died'], []]);
+    assert.deepEqual(bridge.told.at(-1), ['roomClosed', { room: 'one' }]);
+    assert.deepEqual(rooms.open.map(({ id }) => id), ['two']);
+  });
+
+  test('announce the first bridge and the loss of the last', async () => {
+    const { rooms } = hotel();
+    const ana = somebody('ana');
+    await rooms.enter('r', (room) => room.join(ana));
+    const [one, two] = [somebody('one'), somebody('two')];
+    rooms.addBridge(one);
+    rooms.addBridge(two);
+    rooms.removeBridge(one);
+    assert.deepEqual(ana.told, [['bridge', { state: 'up' }]]);
+    rooms.removeBridge(two);
+    rooms.removeBridge(two);
+    assert.deepEqual(ana.told, [['bridge', { state: 'up' }], ['bridge', { state: 'down' }]]);
+  });
+});

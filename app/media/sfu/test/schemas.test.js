@@ -1,0 +1,89 @@
+/** What is let in through the door and what is not, and what the environment may say. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { loadConfig } from '../config.js';
+import { bridgeData, parse, participantData } from '../schemas.js';
+import { SECRET } from '../testing/harness.js';
+
+const FINGERPRINT = { algorithm: 'sha-256', value: Array(32).fill('AB').join(':') };
+const OPUS = { mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2, parameters: { useinbandfec: 1, usedtx: 1 } };
+
+/** @param {import('zod').ZodType} schema @param {unknown} value */
+const refuses = (schema, value) => assert.throws(() => parse(schema, value), { code: 'bad_request' });
+
+describe('message data', () => {
+  test('DTLS parameters need a whole fingerprint', () => {
+    const schema = participantData.connectTransport;
+    /** @param {object[]} fingerprints */
+    const data = (fingerprints) => ({ transportId: 't', dtlsParameters: { role: 'client', fingerprints } });
+    assert.deepEqual(parse(schema, data([FINGERPRINT])), data([FINGERPRINT]));
+    refuses(schema, data([]));
+    refuses(schema, data(Array(9).fill(FINGERPRINT)));
+    refuses(schema, data([{ ...FINGERPRINT, algorithm: 'sha-512' }]));
+    refuses(schema, data([{ ...FINGERPRINT, algorithm: 'md5' }]));
+    refuses(schema, data([{ ...FINGERPRINT, value: 'AB' }]));
+  });
+
+  test('RTP parameters keep what mediasoup knows and drop the rest', () => {
+    const schema = participantData.produce;
+    const rtpParameters = { mid: '0', codecs: [OPUS], encodings: [{ ssrc: 1, dtx: true }], rtcp: { cname: 'c' } };
+    const data = { transportId: 't', kind: 'audio', rtpParameters };
+    assert.deepEqual(parse(schema, data), data);
+    const newer = { ...rtpParameters, fromTheFuture: 1, rtcp: { cname: 'c', mux: true } };
+    assert.deepEqual(parse(schema, { ...data, rtpParameters: newer }), data);
+    refuses(schema, { ...data, extra: 1 });
+    refuses(schema, { ...data, kind: 'text' });
+    refuses(schema, { ...data, rtpParameters: { ...rtpParameters, codecs: [] } });
+    refuses(schema, { ...data, rtpParameters: { ...rtpParameters, encodings: [] } });
+    refuses(schema, { ...data, rtpParameters: { ...rtpParameters, encodings: [{ ssrc: 2 ** 32 }] } });
+    refuses(schema, { ...data, rtpParameters: { ...rtpParameters, codecs: [{ ...OPUS, parameters: { nested: {} } }] } });
+  });
+
+  test('notices are bounded in key and payload', () => {
+    const data = { room: 'r', key: 'k', payload: { text: 'x' } };
+    assert.deepEqual(parse(bridgeData.notice, data), data);
+    assert.deepEqual(parse(bridgeData.notice, { ...data, payload: null }), { ...data, payload: null });
+    refuses(bridgeData.notice, { ...data, key: 'k'.repeat(129) });
+    refuses(bridgeData.notice, { ...data, payload: 'ã'.repeat(2_500) });
+    refuses(bridgeData.notice, { room: 'r', key: 'k' });
+  });
+
+  test('an injected track has a label exactly if it is dubbed', () => {
+    const data = { room: 'r', participant: 'p', track: 'dubbed', label: 'pt', ssrc: 1 };
+    assert.deepEqual(parse(bridgeData.inject, data), data);
+    assert.equal(parse(bridgeData.inject, { ...data, track: 'original', label: undefined }).label, null);
+    refuses(bridgeData.inject, { ...data, label: null });
+    refuses(bridgeData.inject, { ...data, track: 'original' });
+    refuses(bridgeData.inject, { ...data, ssrc: 1.5 });
+  });
+
+  test('ids are plain', () => {
+    for (const room of ['', 'a b', 'x'.repeat(97), '../x', 7]) refuses(bridgeData.removeParticipant, { room, participant: 'p' });
+  });
+
+  test('a refusal names what does not fit', () => {
+    assert.throws(() => parse(bridgeData.tap, { producerId: 'p', port: 80 }), /port: /);
+  });
+});
+
+describe('the environment', () => {
+  test('has defaults for all but the secret', () => {
+    const config = loadConfig({ SFU_TOKEN_SECRET: SECRET, SFU_PORT: '' });
+    assert.deepEqual([config.host, config.port, config.rtcPort, config.workers], ['127.0.0.1', 8010, 8020, 1]);
+    assert.throws(() => loadConfig({}), { name: 'ConfigError', message: /SFU_TOKEN_SECRET.*make run/ });
+    assert.throws(() => loadConfig({ SFU_TOKEN_SECRET: 'short' }), { name: 'ConfigError', message: /32/ });
+  });
+
+  test('must make sense', () => {
+    /** @param {Record<string, string>} env */
+    const refused = (env) => assert.throws(() => loadConfig({ SFU_TOKEN_SECRET: SECRET, ...env }), { name: 'ConfigError' });
+    refused({ SFU_PORT: 'http' });
+    refused({ SFU_RTC_IP: 'example.org' });
+    refused({ SFU_RTC_IP: '0.0.0.0' });
+    refused({ SFU_PLAIN_PORT_MIN: '43000', SFU_PLAIN_PORT_MAX: '42000' });
+    refused({ SFU_RTC_PORT: '65535', SFU_WORKERS: '2' });
+    loadConfig({ SFU_TOKEN_SECRET: SECRET, SFU_RTC_IP: '0.0.0.0', SFU_ANNOUNCED_ADDRESS: 'call.example.org' });
+  });
+});

@@ -1,0 +1,156 @@
+/**
+ * The signalling that a browser's mediasoup-client goes through, against a real media worker. The client's own fake
+ * handler stands in for the browser's WebRTC stack, so no media flows here: the browser tests have that.
+ */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { FakeMediaStreamTrack } from 'fake-mediastreamtrack';
+import { Device } from 'mediasoup-client';
+import * as fakeParameters from 'mediasoup-client/fakeParameters';
+import { FakeHandler } from 'mediasoup-client/handlers/FakeHandler';
+
+import { Client, participantToken, startTestSfu } from '../testing/harness.js';
+
+/** A page: a device with both transports, wired as the real page wires them. @param {number} port @param {string} id */
+async function page(port, id) {
+  const { client, hello } = await Client.enter(port, participantToken('call', id));
+  const device = new Device({ handlerFactory: FakeHandler.createFactory(fakeParameters) });
+  await device.load({ routerRtpCapabilities: hello.routerRtpCapabilities });
+  /** @param {'send' | 'recv'} direction */
+  const open = async (direction) => {
+    const { transportId, ...remote } = await client.request('createTransport', { direction });
+    const options = { id: transportId, ...remote };
+    const transport = direction === 'send' ? device.createSendTransport(options) : device.createRecvTransport(options);
+    transport.on('connect', ({ dtlsParameters }, done, failed) => {
+      client.request('connectTransport', { transportId, dtlsParameters }).then(done, failed);
+    });
+    transport.on('produce', ({ kind, rtpParameters }, done, failed) => {
+      client.request('produce', { transportId, kind, rtpParameters }).then(({ producerId }) => done({ id: producerId }), failed);
+    });
+    return transport;
+  };
+  const send = await open('send');
+  const recv = await open('recv');
+  /** @param {string} producerId */
+  const consume = async (producerId) => {
+    const { consumerId, ...rest } = await client.request('consume', { producerId, rtpCapabilities: device.recvRtpCapabilities });
+    return { consumer: await recv.consume({ id: consumerId, ...rest }), ...rest };
+  };
+  return { client, device, send, recv, consume };
+}
+
+const track = (/** @type {'audio' | 'video'} */ kind) => /** @type {any} */ (new FakeMediaStreamTrack({ kind }));
+
+describe('pages', () => {
+  /** @type {import('../sfu.js').Sfu} */ let sfu;
+  before(async () => { sfu = await startTestSfu(); });
+  after(() => sfu.close());
+
+  test('produce and consume audio and video, pause, and hear of the end', async () => {
+    const ana = await page(sfu.port, 'ana');
+    const bob = await page(sfu.port, 'bob');
+    const voice = await ana.send.produce({ track: track('audio'), codecOptions: { opusDtx: true, opusFec: true } });
+    assert.deepEqual(await bob.client.event('producerAdded'), {
+      producerId: voice.id, participant: 'ana', kind: 'audio', track: 'original', label: null, paused: false,
+    });
+    const heard = await bob.consume(voice.id);
+    assert.equal(heard.producerPaused, false);
+    assert.equal(heard.rtpParameters.codecs[0].payloadType, 100);
+    await bob.client.request('resumeConsumer', { consumerId: heard.consumer.id });
+    const picture = await ana.send.produce({ track: track('video') });
+    const seen = await bob.consume(picture.id);
+    assert.equal(seen.kind, 'video');
+    assert.deepEqual((await ana.client.settled()), ['participantJoined'], 'nobody is told of their own originals');
+
+    await ana.client.request('pauseProducer', { producerId: voice.id });
+    assert.deepEqual(await bob.client.event('producerPaused'), { producerId: voice.id });
+    await assert.rejects(bob.client.request('resumeProducer', { producerId: voice.id }), { code: 'not_found' });
+    const late = await page(sfu.port, 'late');
+    const { producerPaused } = await late.consume(voice.id);
+    assert.equal(producerPaused, true);
+
+    const { iceParameters } = await ana.client.request('restartIce', { transportId: ana.send.id });
+    assert.ok(iceParameters.usernameFragment);
+    await ana.client.leave();
+    assert.deepEqual(await bob.client.event('producerRemoved'), { producerId: voice.id });
+    assert.deepEqual(await bob.client.event('producerRemoved'), { producerId: picture.id });
+    await assert.rejects(bob.client.request('resumeConsumer', { consumerId: heard.consumer.id }), { code: 'not_found' });
+    await bob.client.leave();
+    await late.client.leave();
+  });
+
+  test('are held to one transport a direction, one voice, two pictures, and their own room', async () => {
+    const ana = await page(sfu.port, 'ana');
+    await assert.rejects(ana.client.request('createTransport', { direction: 'send' }), { code: 'conflict' });
+    const voice = await ana.send.produce({ track: track('audio') });
+    await assert.rejects(ana.send.produce({ track: track('audio') }), { code: 'limit' });
+    await ana.send.produce({ track: track('video') });
+    await ana.send.produce({ track: track('video') });
+    await assert.rejects(ana.send.produce({ track: track('video') }), { code: 'limit' });
+    await ana.client.request('closeProducer', { producerId: voice.id });
+    await ana.send.produce({ track: track('audio') });
+
+    const { client: stranger } = await Client.enter(sfu.port, participantToken('elsewhere', 'eve'));
+    await stranger.request('createTransport', { direction: 'recv' });
+    const rtpCapabilities = ana.device.recvRtpCapabilities;
+    await assert.rejects(stranger.request('consume', { producerId: voice.id, rtpCapabilities }), { code: 'not_found' });
+    await assert.rejects(stranger.request('restartIce', { transportId: ana.send.id }), { code: 'not_found' });
+    await ana.client.leave();
+    await stranger.leave();
+  });
+
+  test('that send impossible parameters are told so, and nothing else breaks', async () => {
+    const ana = await page(sfu.port, 'ana');
+    const bob = await page(sfu.port, 'bob');
+    const { client, send } = ana;
+    const dtls = fakeParameters.generateLocalDtlsParameters();
+    const noFingerprint = { transportId: send.id, dtlsParameters: { ...dtls, fingerprints: [] } };
+    await assert.rejects(client.request('connectTransport', noFingerprint), { code: 'bad_request' });
+    const codec = { mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2 };
+    /** @param {object} codecs @param {object} encoding @param {'audio' | 'video'} [kind] */
+    const produce = (codecs, encoding, kind = 'audio') =>
+      client.request('produce', { transportId: send.id, kind, rtpParameters: { codecs: [codecs], encodings: [encoding] } });
+    const unknown = { mimeType: 'audio/PCMU', payloadType: 0, channels: 1, clockRate: 8_000 };
+    await assert.rejects(produce(unknown, { ssrc: 1 }), { code: 'bad_request' });
+    const voice = await produce(codec, { ssrc: 1 });
+    const vp8 = { mimeType: 'video/VP8', payloadType: 96, clockRate: 90_000 };
+    await assert.rejects(produce(vp8, { ssrc: 1 }, 'video'), { code: 'bad_request' });
+    const rtpParameters = { codecs: [codec], encodings: [{ ssrc: 2 }] };
+    const wrongWay = client.request('produce', { transportId: ana.recv.id, kind: 'audio', rtpParameters });
+    await assert.rejects(wrongWay, { code: 'bad_request' });
+    const pcmu = { kind: 'audio', mimeType: 'audio/PCMU', preferredPayloadType: 0, clockRate: 8_000 };
+    await assert.rejects(bob.client.request('consume', { producerId: voice.producerId, rtpCapabilities: { codecs: [pcmu] } }), {
+      code: 'bad_request',
+    });
+    await bob.consume(voice.producerId);
+    assert.equal((await fetch(`http://127.0.0.1:${sfu.port}/health`)).status, 200);
+    await client.leave();
+    await bob.client.leave();
+  });
+
+  test('leave nothing behind', async () => {
+    const only = await startTestSfu();
+    try {
+      const ana = await page(only.port, 'ana');
+      const bob = await page(only.port, 'bob');
+      const voice = await ana.send.produce({ track: track('audio') });
+      await bob.consume(voice.id);
+      const metrics = async () => (await fetch(`http://127.0.0.1:${only.port}/metrics`)).text();
+      assert.match(await metrics(), /^sfu_transports\{use="webrtc"\} 4$/m);
+      assert.match(await metrics(), /^sfu_consumers\{use="listener"\} 1$/m);
+      const { client: watch } = await Client.enter(only.port, participantToken('call', 'watch'));
+      ana.client.socket.terminate();
+      bob.client.socket.terminate();
+      await watch.event('participantLeft');
+      await watch.event('participantLeft');
+      const left = await metrics();
+      assert.match(left, /^sfu_transports\{use="webrtc"\} 0$/m);
+      assert.match(left, /^sfu_consumers\{use="listener"\} 0$/m);
+      assert.match(left, /^sfu_producers\{track="original",kind="audio"\} 0$/m);
+    } finally {
+      await only.close();
+    }
+  });
+});
