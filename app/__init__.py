@@ -1,0 +1,1 @@
+"""The edge: the web application and the bridge between the SFU and the workers."""

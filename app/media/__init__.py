@@ -1,0 +1,1 @@
+"""The bridge side: RTP in, segments out; clips in, RTP out."""

@@ -1,0 +1,219 @@
+"""The bridge process: `python -m app.media.bridge`.
+
+Reconciles what runs (taps, dubbed tracks, recorded speakers) with who is in the rooms and what the ladder allows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+import redis.asyncio as aioredis
+import structlog
+
+from app import logs
+from app.auth.tokens import bridge_token
+from app.media import clips
+from app.media.config import MediaConfig
+from app.media.crew import Crew
+from app.media.director import Director
+from app.media.health import HealthServer
+from app.media.metrics import Metrics
+from app.media.recording import RecordedSpeaker, recording_path
+from app.media.rooms import Room, Rooms
+from app.media.services import Services
+from app.media.sfu_client import SfuClient
+from app.media.sfu_messages import Connected, Disconnected, Producer, RoomClosed, SfuEvent
+from app.media.speakers import Speaker
+from app.media.watch import Watch
+from app.settings import Settings
+from tasks.messages import Segment
+
+TICK: Final = 0.02
+"""Seconds between looks at the clock on behalf of silent tracks."""
+
+REDIS_TIMEOUT: Final = 1.0
+"""Seconds a Redis command may take."""
+
+FAREWELL: Final = 1.2
+"""Seconds that everything that runs may take to end."""
+
+log = structlog.get_logger(__name__)
+
+
+class Bridge:
+    """One bridge. Run `run` as a task; cancelling it leaves the SFU in order."""
+
+    def __init__(
+        self, settings: Settings, send_stt: Callable[[dict[str, Any]], object], config: MediaConfig | None = None
+    ) -> None:
+        """`send_stt` is the blocking `send` of the stt actor."""
+        self.id = f"bridge-{secrets.token_hex(4)}"
+        self.metrics = Metrics()
+        config = config or MediaConfig()
+        self._settings = settings
+        self._config = config
+        url = settings.tasks.redis_url
+        self._redis = aioredis.Redis.from_url(url, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT)
+        self._pubsub = aioredis.Redis.from_url(url, socket_connect_timeout=REDIS_TIMEOUT)
+        self._sfu = SfuClient(
+            f"ws://{settings.sfu_host}:{settings.sfu_port}/ws",
+            lambda: bridge_token(settings.sfu_token_secret, bridge=self.id),
+        )
+        self._watch = Watch(self._redis, config.ladder, self._on_look)
+        self._services = Services(self.id, self._sfu, self._redis, send_stt, config, self.metrics, self._stt_age)
+        self._rooms = Rooms()
+        self._speakers: Crew[str, Speaker] = Crew()
+        self._recorded: Crew[str, RecordedSpeaker] = Crew()
+        self._director = Director(self._services)
+        self._seqs: dict[tuple[str, str], int] = {}
+
+    async def run(self) -> None:
+        """Serves until cancelled."""
+        health = HealthServer(self._settings.bridge_port, self.metrics.registry, self.snapshot)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._sfu.run())
+                group.create_task(self._events())
+                group.create_task(self._watch.run())
+                group.create_task(clips.listen(self._pubsub, self.id, self._director.on_clip))
+                group.create_task(self._tick())
+                group.create_task(self._director.board.run())
+        finally:
+            self._stop_all()
+            crews = (self._speakers, self._director.tracks, self._recorded)
+            await asyncio.gather(*(crew.gone(FAREWELL) for crew in crews))
+            await asyncio.gather(self._redis.aclose(), self._pubsub.aclose())
+            health.close()
+
+    def snapshot(self) -> tuple[bool, dict[str, Any]]:
+        """Whether SFU and Redis are there, and what runs; safe to call from another thread."""
+        sfu, broker = self._sfu.connected, self._watch.conditions.broker_ok
+        speakers = list(self._speakers.members.values())
+        report = {
+            "status": "ok" if sfu and broker else "degraded",
+            "bridge": self.id,
+            "sfu": sfu,
+            "redis": broker,
+            "workers": len(self._watch.conditions.heartbeats),
+            "rooms": len(self._rooms.by_name),
+            "speakers": len(speakers),
+            "taps": sum(speaker.tapped for speaker in speakers),
+            "dubbed_tracks": len(self._director.tracks.members),
+        }
+        return sfu and broker, report
+
+    async def _events(self) -> None:
+        while True:
+            self._take(await self._sfu.events.get())
+            self._reconcile()
+
+    def _take(self, event: SfuEvent) -> None:
+        if isinstance(event, Connected):
+            self._rooms.load(event.rooms)
+        elif isinstance(event, Disconnected):
+            self._stop_all()
+            self._rooms.load([])
+        else:
+            self._rooms.apply(event)
+            if isinstance(event, RoomClosed):
+                self._seqs = {key: seq for key, seq in self._seqs.items() if key[0] != event.room}
+
+    def _reconcile(self) -> None:
+        """Brings taps, recorded speakers, dubbed tracks and notices in line with the rooms."""
+        rooms = self._rooms.by_name
+        voices = {producer.producer_id: (room, producer) for room in rooms.values() for producer in room.voices()}
+        for producer_id in self._speakers.members.keys() - voices.keys():
+            self._stop_speaker(producer_id)
+        for producer_id, (room, producer) in voices.items():
+            self._start_speaker(producer_id, room, producer)
+        for name in self._recorded.members.keys() - rooms.keys():
+            self._recorded.stop(name)
+        for room in rooms.values():
+            self._start_recording(room)
+        self._director.step(self._rooms, self._watch.conditions)
+
+    def _start_speaker(self, producer_id: str, room: Room, producer: Producer) -> None:
+        def make() -> Speaker:
+            first_seq = self._seqs.get((room.name, producer.participant), 0)
+            return Speaker(self._services, room, producer, first_seq, self._on_final, self._director.on_dropped)
+
+        self._speakers.start(producer_id, make)
+
+    def _stop_speaker(self, producer_id: str) -> None:
+        self._speakers.members[producer_id].hang_up()
+        self._speakers.stop(producer_id)
+
+    def _start_recording(self, room: Room) -> None:
+        for meta in room.people.values():
+            if not meta.recording or not meta.recording_id or room.name in self._recorded.members:
+                continue
+            path = recording_path(meta.recording)
+            if path is None:
+                log.error("there is no such recording", name=meta.recording, room=room.name)
+                continue
+            make = partial(RecordedSpeaker, self._services, room.name, meta.recording_id, path)
+            self._recorded.start(room.name, make)
+
+    def _stop_all(self) -> None:
+        for producer_id in list(self._speakers.members):
+            self._stop_speaker(producer_id)
+        self._director.stop_all()
+        self._recorded.stop_all()
+
+    def _on_look(self) -> None:
+        if self._sfu.connected:
+            self._director.step(self._rooms, self._watch.conditions)
+
+    def _on_final(self, segment: Segment) -> None:
+        self._seqs[segment.room, segment.speaker] = segment.seq + 1
+        self._director.on_final(segment)
+
+    def _stt_age(self) -> float:
+        return self._watch.conditions.ages.get("stt") or 0.0
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            due = max(due + TICK, loop.time())
+            await asyncio.sleep(due - loop.time())
+            self.metrics.loop_delay.observe(max(0.0, loop.time() - due))
+            now = time.time()
+            for speaker in list(self._speakers.members.values()):
+                speaker.tick(now)
+
+
+async def serve() -> None:
+    """Runs a bridge until SIGTERM or SIGINT."""
+    from tasks.stt import transcribe  # sets the broker up, which needs the environment
+
+    logs.configure()
+    task = asyncio.create_task(Bridge(Settings(), transcribe.send).run())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        log.info("bridge stopped")
+
+
+def main() -> None:
+    """The process."""
+    if sys.platform == "win32":
+        asyncio.run(serve())
+    else:
+        import uvloop
+
+        uvloop.run(serve())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Dubbed tracks and notices: acts on what the degradation ladder says about everybody who listens or reads."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Any, NamedTuple
+
+from app.media.crew import Crew
+from app.media.dub import DubTrack
+from app.media.ladder import Conditions, Ladder, Level, Rung, decide
+from app.media.notices import Noticeboard, notices
+from app.media.rooms import Rooms
+from app.media.services import Services
+from tasks.messages import ClipEvent, ClipPart, Segment
+
+
+class TrackKey(NamedTuple):
+    """What there is one dubbed track of."""
+
+    room: str
+    speaker: str
+    language: str
+
+
+class Director:
+    """Starts, pauses, resumes and closes the dubbed tracks of one bridge, and says why."""
+
+    def __init__(self, services: Services) -> None:
+        self.tracks: Crew[TrackKey, DubTrack] = Crew()
+        self.board = Noticeboard(services.sfu)
+        self._services = services
+        self._unheard: dict[TrackKey, float] = {}  # since when, on the monotonic clock
+        self._ladders: dict[tuple[str, str], Ladder] = {}
+
+    def step(self, rooms: Rooms, conditions: Conditions) -> None:
+        """Decides every pair's rung anew and acts on it."""
+        rungs: dict[tuple[str, str], Rung] = {}
+
+        def rung_of(source: str, target: str) -> Rung:
+            if (source, target) not in rungs:
+                rungs[source, target] = self._rung(source, target, conditions)
+            return rungs[source, target]
+
+        said: dict[tuple[str, str], dict[str, Any]] = {}
+        heard: set[TrackKey] = set()
+        for room in rooms.by_name.values():
+            for speaker in {producer.participant for producer in room.voices()}:
+                said |= {(room.name, key): load for key, load in notices(room, speaker, rung_of).items()}
+                meta = room.people[speaker]
+                for language in room.wants(speaker, meta).hear:
+                    key = TrackKey(room.name, speaker, language)
+                    heard.add(key)
+                    self._direct(key, live=rung_of(meta.speak, language).level is Level.VOICE)
+        self.board.want(said)
+        self._retire(rooms, heard)
+
+    def on_final(self, segment: Segment) -> None:
+        """A closed segment is on its way to the workers: its clips can be expected."""
+        for language in segment.hear:
+            if track := self._track(segment, language):
+                track.expect(segment.seq, segment.timeline.speech_end)
+
+    def on_dropped(self, segment: Segment) -> None:
+        """A closed segment never reached the workers."""
+        for language in segment.hear:
+            if track := self._track(segment, language):
+                track.no_clip(segment.seq)
+
+    def on_clip(self, event: ClipEvent) -> None:
+        """A worker has a clip, or will not have one."""
+        if isinstance(event, ClipPart):
+            if track := self._track(event, event.language):
+                track.add(event)
+            return
+        for language in event.languages:
+            if track := self._track(event, language):
+                track.no_clip(event.seq)
+
+    def stop_all(self) -> None:
+        """The SFU is gone, and with it all tracks and notices."""
+        self.tracks.stop_all()
+        self._unheard.clear()
+        self.board.forget()
+
+    def _track(self, about: Segment | ClipEvent, language: str) -> DubTrack | None:
+        return self.tracks.members.get(TrackKey(about.room, about.speaker, language))
+
+    def _rung(self, source: str, target: str, conditions: Conditions) -> Rung:
+        now, config = time.time(), self._services.config.ladder
+        ladder = self._ladders.setdefault((source, target), Ladder(config))
+        rung = ladder.update(decide(conditions, now, source, target, config), now)
+        self._services.metrics.ladder.labels(source, target).set(rung.level)
+        return rung
+
+    def _direct(self, key: TrackKey, *, live: bool) -> None:
+        if live:
+            self.tracks.start(key, partial(DubTrack, self._services, *key))
+        if track := self.tracks.members.get(key):
+            track.set_live(live)
+
+    def _retire(self, rooms: Rooms, heard: set[TrackKey]) -> None:
+        """Closes tracks that nobody has heard for a while, or whose speaker is gone."""
+        now = time.monotonic()
+        for key in list(self.tracks.members):
+            if key in heard:
+                self._unheard.pop(key, None)
+                continue
+            room = rooms.by_name.get(key.room)
+            since = self._unheard.setdefault(key, now)
+            left = room is None or key.speaker not in room.people
+            if left or now - since > self._services.config.playout.grace:
+                del self._unheard[key]
+                self.tracks.stop(key)

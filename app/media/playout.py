@@ -1,0 +1,128 @@
+"""The order in which one speaker's clips in one language are played: pure logic, with the clock passed in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from app.media.config import PlayoutConfig
+from tasks.messages import ClipPart
+
+
+@dataclass
+class _Utterance:
+    """A segment of which clips are expected."""
+
+    speech_end: float
+    parts: dict[int, tuple[float, ClipPart]] = field(default_factory=dict)
+    """Arrival time and part, by part number, those not yet played."""
+    next_part: int = 0
+    complete: bool = False
+    """Nothing follows what is in `parts`."""
+    stalled_since: float | None = None
+    """Since when playout, having played the part before, waits for `next_part`."""
+
+    @property
+    def started(self) -> bool:
+        """Whether some of it has been played."""
+        return self.next_part > 0
+
+    @property
+    def seconds(self) -> float:
+        """Audio waiting to be played."""
+        return sum(part.samples / part.rate for _, part in self.parts.values())
+
+
+class Playout:
+    """Orders clip parts by (seq, part). Times are seconds since the epoch."""
+
+    def __init__(self, config: PlayoutConfig | None = None) -> None:
+        self.dropped: Counter[str] = Counter()
+        """Utterances given up on, by reason: "late" (too old, or after its turn), "missing" (never came),
+        "backlog" (skipped to catch up), "cleared" (the track was taken out of use)."""
+        self._config = config or PlayoutConfig()
+        self._waiting: dict[int, _Utterance] = {}
+        self._done = -1  # the highest seq that is over
+
+    def expect(self, seq: int, speech_end: float) -> None:
+        """A segment was sent whose clip somebody wants to hear."""
+        if seq > self._done:
+            self._waiting.setdefault(seq, _Utterance(speech_end))
+
+    def add(self, part: ClipPart, now: float) -> None:
+        """A clip part is ready."""
+        if part.seq <= self._done:
+            self.dropped["late"] += part.part == 0
+            return
+        self.expect(part.seq, part.timeline.speech_end)
+        utterance = self._waiting[part.seq]
+        if part.part >= utterance.next_part:
+            utterance.parts.setdefault(part.part, (now, part))
+        utterance.complete = utterance.complete or part.last
+
+    def no_clip(self, seq: int) -> None:
+        """Nothing (more) will come of a segment."""
+        if seq in self._waiting:
+            self._waiting[seq].complete = True
+
+    def next(self, now: float) -> ClipPart | None:
+        """The part to play now, taken out, or None when nothing is due; call again when `wake_at` says."""
+        while self._waiting:
+            seq = min(self._waiting)
+            utterance = self._waiting[seq]
+            if utterance.started and utterance.next_part not in utterance.parts:
+                utterance.stalled_since = utterance.stalled_since or now
+            if reason := self._reason_to_drop(utterance, now):
+                self._finish(seq)
+                self.dropped[reason] += 1
+            elif utterance.next_part in utterance.parts:
+                _, part = utterance.parts.pop(utterance.next_part)
+                utterance.next_part += 1
+                utterance.stalled_since = None
+                if part.last:
+                    self._finish(seq)
+                return part
+            elif utterance.complete:
+                self._finish(seq)
+            else:
+                return None
+        return None
+
+    def wake_at(self) -> float | None:
+        """When time alone will change what `next` answers; None: only a new part will."""
+        if not self._waiting:
+            return None
+        return self._give_up_at(self._waiting[min(self._waiting)])
+
+    def clear(self) -> None:
+        """Gives up on everything expected so far."""
+        self.dropped["cleared"] += sum(bool(utterance.parts) for utterance in self._waiting.values())
+        for seq in sorted(self._waiting):
+            self._finish(seq)
+
+    def _reason_to_drop(self, utterance: _Utterance, now: float) -> str | None:
+        config = self._config
+        if utterance.next_part in utterance.parts:
+            if utterance.started:
+                return None
+            if now - utterance.speech_end >= config.max_age:
+                return "late"
+            return "backlog" if self._ahead_of_newest() > config.max_backlog else None
+        return "missing" if not utterance.complete and now >= self._give_up_at(utterance) else None
+
+    def _give_up_at(self, first: _Utterance) -> float:
+        """Until when to wait for the next part of the first utterance."""
+        if first.started:  # a worker that dies half-way through a clip
+            return (first.stalled_since or 0.0) + self._config.max_wait
+        too_old = first.speech_end + self._config.max_age
+        arrivals = [at for utterance in self._waiting.values() for at, _ in utterance.parts.values()]
+        return min(too_old, min(arrivals, default=too_old) + self._config.max_wait)
+
+    def _ahead_of_newest(self) -> float:
+        """Seconds of audio that the newest clip would have to wait for."""
+        filled = [seq for seq, utterance in self._waiting.items() if utterance.parts]
+        return sum(self._waiting[seq].seconds for seq in sorted(filled)[:-1])
+
+    def _finish(self, seq: int) -> None:
+        del self._waiting[seq]
+        self._done = max(self._done, seq)

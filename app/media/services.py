@@ -1,0 +1,29 @@
+"""What every part of a running bridge shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import redis.asyncio as aioredis
+
+from app.media.config import MediaConfig
+from app.media.metrics import Metrics
+from app.media.sfu_client import SfuClient
+
+
+@dataclass(frozen=True)
+class Services:
+    """The outside world of one bridge."""
+
+    bridge: str
+    """The bridge's id, under which workers tell it about clips."""
+    sfu: SfuClient
+    redis: aioredis.Redis
+    send_stt: Callable[[dict[str, Any]], object]
+    """Sends a `Segment` payload to the stt queue; blocks."""
+    config: MediaConfig
+    metrics: Metrics
+    stt_age: Callable[[], float]
+    """Age of the oldest waiting stt message, seconds."""

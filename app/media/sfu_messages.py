@@ -1,0 +1,137 @@
+"""What the SFU says to a bridge (`docs/protocol.md`), as types."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from msgspec import Raw, Struct, field
+
+
+class Participant(Struct, frozen=True, rename="camel"):
+    """Somebody in a room."""
+
+    id: str
+    meta: Any = None
+
+
+class Producer(Struct, frozen=True, rename="camel"):
+    """A track into the SFU."""
+
+    producer_id: str
+    participant: str
+    kind: Literal["audio", "video"]
+    track: Literal["original", "dubbed"]
+    label: str | None = None
+    paused: bool = False
+
+
+class RoomState(Struct, frozen=True, rename="camel"):
+    """A room as it is when the bridge says hello."""
+
+    room: str
+    participants: list[Participant]
+    producers: list[Producer]
+
+
+class ParticipantJoined(Participant, frozen=True, kw_only=True, rename="camel"):
+    """Somebody came in."""
+
+    room: str
+
+
+class ParticipantUpdated(Participant, frozen=True, kw_only=True, rename="camel"):
+    """Somebody's preferences changed."""
+
+    room: str
+
+
+class ParticipantLeft(Struct, frozen=True, rename="camel"):
+    """Somebody left."""
+
+    room: str
+    id: str
+
+
+class ProducerAdded(Producer, frozen=True, kw_only=True, rename="camel"):
+    """A track appeared."""
+
+    room: str
+
+
+class ProducerRemoved(Struct, frozen=True, rename="camel"):
+    """A track is gone."""
+
+    room: str
+    producer_id: str
+
+
+class RoomClosed(Struct, frozen=True, rename="camel"):
+    """The last person has left."""
+
+    room: str
+
+
+class Connected(Struct, frozen=True):
+    """The bridge is connected; `rooms` is all there is. Not a message: the client's own event."""
+
+    rooms: list[RoomState]
+
+
+class Disconnected(Struct, frozen=True):
+    """The connection is lost, and with it everything the bridge had in the SFU. The client's own event."""
+
+
+RoomEvent = ParticipantJoined | ParticipantUpdated | ParticipantLeft | ProducerAdded | ProducerRemoved | RoomClosed
+SfuEvent = RoomEvent | Connected | Disconnected
+
+EVENTS: Final[dict[str, type[RoomEvent]]] = {
+    "participantJoined": ParticipantJoined,
+    "participantUpdated": ParticipantUpdated,
+    "participantLeft": ParticipantLeft,
+    "producerAdded": ProducerAdded,
+    "producerRemoved": ProducerRemoved,
+    "roomClosed": RoomClosed,
+}
+"""Events that change what a bridge does; all others are passed over."""
+
+
+class ErrorBody(Struct, frozen=True):
+    """Why a request failed."""
+
+    code: str
+    message: str
+
+
+class Incoming(Struct, frozen=True):
+    """Any frame from the SFU."""
+
+    id: int | None = None
+    ok: Raw = field(default_factory=lambda: Raw(b"{}"))  # msgspec takes no `Raw | None`
+    error: ErrorBody | None = None
+    event: str | None = None
+    data: Raw = field(default_factory=lambda: Raw(b"{}"))
+
+
+class HelloAnswer(Struct, frozen=True):
+    """Answer to `hello`."""
+
+    rooms: list[RoomState]
+
+
+class TapAnswer(Struct, frozen=True, rename="camel"):
+    """Answer to `tap`."""
+
+    tap_id: str
+    ssrc: int
+    payload_type: int
+
+
+class InjectAnswer(Struct, frozen=True, rename="camel"):
+    """Answer to `inject`."""
+
+    producer_id: str
+    port: int
+
+
+class Nothing(Struct, frozen=True):
+    """An empty answer."""

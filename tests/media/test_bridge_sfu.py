@@ -1,0 +1,134 @@
+"""The bridge between a real SFU and a real Redis; the test plays the worker."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import urllib.request
+
+import numpy as np
+
+from app.media.opus import Pcm, resample
+from app.media.recording import FOLDER, read
+from tasks import keys
+from tests.media.world import ROOM, SPEAKER, World, listen, world
+
+DUB = f"dub:{SPEAKER}:pt"
+
+
+def likeness(heard: Pcm, original: Pcm) -> float:
+    """The best normalised correlation of what was heard with any stretch of the original."""
+    spectrum_size = 1 << (len(heard) + len(original)).bit_length()
+    x, y = heard.astype(np.float64), original.astype(np.float64)
+    cross = np.fft.irfft(np.fft.rfft(y, spectrum_size) * np.conj(np.fft.rfft(x, spectrum_size)), spectrum_size)
+    at = int(np.argmax(cross[: len(y) - len(x)]))
+    stretch = y[at : at + len(x)]
+    return float(cross[at] / (np.linalg.norm(x) * np.linalg.norm(stretch)))
+
+
+def pitch(samples: Pcm) -> float:
+    """The strongest frequency, Hz."""
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    return float(np.argmax(spectrum) * 16_000 / len(samples))
+
+
+async def fetch(url: str) -> str:
+    def get() -> str:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            body: bytes = answer.read()
+            return body.decode()
+
+    return await asyncio.to_thread(get)
+
+
+async def test_a_recorded_speaker_is_segmented_and_dubbed() -> None:
+    async with world() as one, one.visitor() as visitor:
+        joined = time.monotonic()
+        segment = await one.final()
+        assert time.monotonic() - joined < 5, "a visitor must get a first result within seconds"
+        assert (segment.room, segment.speaker, segment.seq) == (ROOM, SPEAKER, 0)
+        assert (segment.language, segment.read, segment.hear) == ("en", ["pt"], ["pt"])
+        assert 0.3 < segment.timeline.closed - segment.timeline.speech_end < 0.9
+
+        pcm = await one.redis.get(keys.pcm(segment.id, segment.revision))
+        assert isinstance(pcm, bytes)
+        heard = np.frombuffer(pcm, "<i2")
+        assert len(heard) == segment.samples
+        original = resample(read(FOLDER / "demo-en.flac"), 48_000, 16_000)
+        middle = len(heard) // 2
+        assert likeness(heard[middle - 8_000 : middle + 8_000].astype(np.int16), original) > 0.8
+
+        dubbed = await visitor.event("producerAdded", lambda p: p["track"] == "dubbed")
+        assert (dubbed["participant"], dubbed["label"]) == (SPEAKER, "pt")
+        async with one.ears(dubbed["producerId"]) as ears:
+            t = np.arange(22_050) / 22_050
+            await one.clip(segment, np.asarray(9_000 * np.sin(2 * np.pi * 700 * t), np.int16), 22_050)
+            sound = await listen(ears, 0.9)
+        assert abs(pitch(sound[2_000:12_000]) - 700) < 5
+
+        report = json.loads(await fetch(f"http://127.0.0.1:{one.settings.bridge_port}/health"))
+        assert (report["status"], report["taps"], report["dubbed_tracks"]) == ("ok", 1, 1)
+        metrics = await fetch(f"http://127.0.0.1:{one.settings.bridge_port}/metrics")
+        assert 'jbc_lag_seconds_count{stage="total"} 1.0' in metrics
+
+
+async def test_dead_workers_put_listeners_back_on_the_original_until_they_return() -> None:
+    async with world() as one, one.visitor() as visitor:
+        await visitor.rung(DUB, None)
+        dubbed = await visitor.event("producerAdded", lambda p: p["track"] == "dubbed")
+        one.working.clear()
+        died = time.monotonic()
+        paused = await visitor.event("producerPaused")
+        assert paused["producerId"] == dubbed["producerId"]
+        assert time.monotonic() - died < 1.8
+        payload = await visitor.rung(DUB, "workers_silent")
+        assert payload["level"] == "original"
+        one.working.set()
+        await visitor.event("producerResumed", lambda p: p["producerId"] == dubbed["producerId"])
+        assert (await visitor.rung(DUB, None))["level"] == "voice"
+
+
+async def test_a_redis_outage_is_told_and_survived() -> None:
+    async with world() as one, one.visitor() as visitor:
+        await visitor.rung(DUB, None)
+        await visitor.event("producerAdded", lambda p: p["track"] == "dubbed")
+        first = await one.final()
+        one.redis_server.stop()
+        await visitor.rung(DUB, "broker_gone")
+        await visitor.event("producerPaused")
+        one.redis_server.start()
+        await visitor.event("producerResumed")
+        after = await one.final()
+        assert after.seq == first.seq + 1, "what was said during the outage is not lost"
+        await one.no_clip(first)
+
+
+async def test_the_bridge_comes_back_after_the_sfu_was_killed() -> None:
+    async with world() as one:
+        async with one.visitor():
+            await one.final()
+            one.sfu.kill()
+        await asyncio.to_thread(one.sfu.start)
+        await one_final_of_a_new_visit(one)
+
+
+async def one_final_of_a_new_visit(one: World) -> None:
+    async with one.visitor() as visitor:
+        while not one.segments.empty():
+            one.segments.get_nowait()
+        segment = await one.final()
+        assert segment.speaker == SPEAKER
+        await visitor.rung(DUB, None)
+
+
+async def test_the_bridge_stops_quickly_and_leaves_nothing_behind() -> None:
+    async with world() as one, one.visitor() as visitor:
+        dubbed = await visitor.event("producerAdded", lambda p: p["track"] == "dubbed")
+        stopping = time.monotonic()
+        one.bridge_task.cancel()
+        await asyncio.wait([one.bridge_task])
+        assert time.monotonic() - stopping < 2
+        await visitor.event("producerRemoved", lambda p: p["producerId"] == dubbed["producerId"])
+        await visitor.event("participantLeft", lambda p: p["id"] == SPEAKER)
+        assert (await visitor.event("bridge", lambda b: b["state"] == "down"))["state"] == "down"

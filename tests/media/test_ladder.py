@@ -1,0 +1,106 @@
+"""The degradation ladder, as a table."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.media.config import LadderConfig
+from app.media.ladder import Conditions, Ladder, Level, Rung, decide
+from app.media.watch import Pulse
+from tasks.messages import Heartbeat
+
+NOW = 100.0
+CONFIG = LadderConfig()
+VOICE = Rung(Level.VOICE, None)
+
+
+def beat(
+    *,
+    worker: str = "w1",
+    at: float = NOW,
+    queues: tuple[str, ...] = ("stt", "translate", "speak"),
+    stt: tuple[str, ...] = ("en",),
+    translate: tuple[str, ...] = ("en>pt",),
+    speak: tuple[str, ...] = ("pt",),
+) -> Heartbeat:
+    return Heartbeat(
+        worker=worker, at=at, queues=list(queues), stt=list(stt), translate=list(translate), speak=list(speak)
+    )
+
+
+def conditions(*beats: Heartbeat, ok: bool = True, **ages: float | None) -> Conditions:
+    return Conditions(ok, list(beats), ages)
+
+
+@pytest.mark.parametrize(
+    ("given", "rung"),
+    [
+        (conditions(beat()), VOICE),
+        (conditions(beat(), stt=0.5, translate=None, speak=2.9), VOICE),
+        (conditions(beat(), ok=False), Rung(Level.ORIGINAL, "broker_gone")),
+        (conditions(), Rung(Level.ORIGINAL, "workers_silent")),
+        (conditions(beat(at=NOW - 1.1)), Rung(Level.ORIGINAL, "workers_silent")),
+        (conditions(beat(at=NOW - 0.9)), VOICE),
+        (conditions(beat(stt=("vi",))), Rung(Level.ORIGINAL, "no_stt")),
+        (conditions(beat(queues=("translate", "speak"))), Rung(Level.ORIGINAL, "no_stt")),
+        (conditions(beat(), stt=3.5), Rung(Level.ORIGINAL, "queue_old")),
+        (conditions(beat(translate=("pt>en",))), Rung(Level.SOURCE_CAPTIONS, "no_translation")),
+        (conditions(beat(), translate=3.5), Rung(Level.SOURCE_CAPTIONS, "queue_old")),
+        (conditions(beat(speak=("en",))), Rung(Level.TRANSLATED_CAPTIONS, "no_voice")),
+        (conditions(beat(), speak=3.5), Rung(Level.TRANSLATED_CAPTIONS, "queue_old")),
+        (
+            conditions(
+                beat(worker="a", queues=("stt",)),
+                beat(worker="b", queues=("translate",)),
+                beat(worker="c", queues=("speak",)),
+            ),
+            VOICE,
+        ),
+        (
+            conditions(beat(worker="a", queues=("stt", "translate")), beat(worker="b", at=NOW - 2)),
+            Rung(Level.TRANSLATED_CAPTIONS, "no_voice"),
+        ),
+    ],
+)
+def test_rungs(given: Conditions, rung: Rung) -> None:
+    assert decide(given, NOW, "en", "pt", CONFIG) == rung
+
+
+def test_readers_hear_nothing_of_voice_trouble() -> None:
+    assert Rung(Level.TRANSLATED_CAPTIONS, "no_voice").capped(Level.TRANSLATED_CAPTIONS).reason is None
+    assert Rung(Level.SOURCE_CAPTIONS, "no_translation").capped(Level.TRANSLATED_CAPTIONS).reason
+    assert Rung(Level.SOURCE_CAPTIONS, "no_translation").capped(Level.SOURCE_CAPTIONS).reason is None
+    assert decide(conditions(beat()), NOW, "en", "en").capped(Level.SOURCE_CAPTIONS).reason is None
+
+
+def test_down_at_once_up_after_a_while() -> None:
+    ladder, silent = Ladder(CONFIG), Rung(Level.ORIGINAL, "workers_silent")
+    assert ladder.update(VOICE, 0.0) == VOICE
+    assert ladder.update(silent, 0.2) == silent
+    assert ladder.update(VOICE, 0.4) == silent
+    assert ladder.update(VOICE, 1.2) == silent
+    assert ladder.update(VOICE, 1.5) == VOICE
+
+
+def test_a_relapse_starts_the_wait_again() -> None:
+    ladder, silent = Ladder(CONFIG), Rung(Level.ORIGINAL, "workers_silent")
+    ladder.update(silent, 0.0)
+    ladder.update(VOICE, 0.2)
+    ladder.update(silent, 0.8)
+    ladder.update(VOICE, 1.0)
+    assert ladder.update(VOICE, 1.8) == silent
+    assert ladder.update(VOICE, 2.0) == VOICE
+
+
+def test_the_reason_on_the_same_rung_is_kept_up_to_date() -> None:
+    ladder = Ladder(CONFIG)
+    ladder.update(Rung(Level.ORIGINAL, "broker_gone"), 0.0)
+    assert ladder.update(Rung(Level.ORIGINAL, "workers_silent"), 0.2).reason == "workers_silent"
+
+
+def test_heartbeats_count_in_the_bridges_own_time() -> None:
+    pulse = Pulse()
+    ahead = beat(at=5_000.0)  # a worker whose clock is far ahead
+    assert pulse.notice([ahead], NOW)[0].at == NOW
+    assert pulse.notice([ahead], NOW + 2)[0].at == NOW
+    assert pulse.notice([beat(at=5_000.25)], NOW + 2.2)[0].at == NOW + 2.2

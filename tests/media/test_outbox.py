@@ -1,0 +1,171 @@
+"""Segments on their way to the workers, through a real Redis that goes away and comes back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import redis
+import redis.asyncio as aioredis
+
+from app.media.metrics import Metrics
+from app.media.outbox import MAX_KEPT, Outbox
+from tasks import keys
+from tasks.messages import STT_RATE, Segment, Timeline
+from tests.support.redis_server import RedisServer, redis_server
+
+
+def segment(seq: int, *, revision: int = 0, final: bool = True, seconds: float = 1.0) -> Segment:
+    return Segment(
+        id=f"s-{seq}",
+        room="r",
+        speaker="ana",
+        bridge="b",
+        seq=seq,
+        revision=revision,
+        final=final,
+        language="pt",
+        samples=int(seconds * STT_RATE),
+        read=[],
+        hear=["en"],
+        timeline=Timeline(speech_start=0, speech_end=1, closed=1.4),
+    )
+
+
+class Sent:
+    """The stt queue: a list in the same Redis, so that it fails when Redis does."""
+
+    def __init__(self, url: str) -> None:
+        self.redis = redis.Redis.from_url(url, socket_connect_timeout=0.2)
+        self.payloads: list[dict[str, Any]] = []
+        self.dropped: list[int] = []
+        self.arrived = asyncio.Event()
+        self.loop = asyncio.get_running_loop()
+
+    def send(self, payload: dict[str, Any]) -> None:
+        self.redis.ping()
+        assert self.redis.exists(keys.pcm(payload["id"], payload["revision"])), "audio must be there first"
+        self.payloads.append(payload)
+        self.loop.call_soon_threadsafe(self.arrived.set)
+
+    async def until(self, done: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not done():
+                await self.arrived.wait()
+                self.arrived.clear()
+
+    @property
+    def seqs(self) -> list[tuple[int, int, bool]]:
+        return [(p["seq"], p["revision"], p["final"]) for p in self.payloads]
+
+
+@asynccontextmanager
+async def outbox_on(server: RedisServer) -> AsyncIterator[tuple[Outbox, Sent, Metrics, aioredis.Redis]]:
+    client = aioredis.Redis.from_url(server.url, socket_connect_timeout=0.2, socket_timeout=0.5)
+    sent, metrics = Sent(server.url), Metrics()
+    outbox = Outbox(client, sent.send, metrics, lambda dropped: sent.dropped.append(dropped.seq))
+    task = asyncio.create_task(outbox.run())
+    try:
+        yield outbox, sent, metrics, client
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        await client.aclose()
+        sent.redis.close()
+
+
+@pytest.fixture
+def server() -> Iterator[RedisServer]:
+    with redis_server() as running:
+        yield running
+
+
+def dropped(metrics: Metrics, stage: str, reason: str) -> float:
+    return metrics.registry.get_sample_value("jbc_dropped_total", {"stage": stage, "reason": reason}) or 0.0
+
+
+async def eventually(done: Callable[[], bool]) -> None:
+    """For what has no event to wait for: a counter, a state."""
+    async with asyncio.timeout(10):
+        while not done():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def test_audio_and_message_arrive_in_order(server: RedisServer) -> None:
+    async with outbox_on(server) as (outbox, sent, metrics, client):
+        for seq in range(5):
+            outbox.put(segment(seq, revision=2), bytes([seq]) * 4)
+        await sent.until(lambda: len(sent.payloads) == 5)
+        assert [seq for seq, _, _ in sent.seqs] == [0, 1, 2, 3, 4]
+        assert await client.get(keys.pcm("s-3", 2)) == bytes([3]) * 4
+        assert 0 < await client.ttl(keys.pcm("s-3", 2)) <= keys.PCM_TTL
+        assert await client.get(keys.newest_revision("s-3")) == b"2"
+        assert metrics.registry.get_sample_value("jbc_segments_total") == 5
+
+
+async def test_a_newer_interim_replaces_an_older_and_a_final_replaces_both(server: RedisServer) -> None:
+    async with outbox_on(server) as (outbox, sent, metrics, _):
+        outbox.put(segment(0, revision=0, final=False), b"aa")
+        outbox.put(segment(0, revision=1, final=False), b"aaaa")
+        outbox.put(segment(0, revision=2), b"aaaaaa")
+        outbox.put(segment(1, revision=0, final=False), b"bb")
+        await sent.until(lambda: len(sent.payloads) == 2)
+        assert sent.seqs == [(0, 2, True), (1, 0, False)]
+        assert dropped(metrics, "interim", "superseded") == 2
+
+
+async def test_a_patient_interim_waits_for_the_answer_to_the_one_before(server: RedisServer) -> None:
+    async with outbox_on(server) as (outbox, sent, metrics, client):
+        outbox.put(segment(0, revision=0, final=False), b"aa")
+        await sent.until(lambda: len(sent.payloads) == 1)
+        outbox.put(segment(0, revision=1, final=False), b"aa", patient=True)
+        outbox.put(segment(1), b"bb")  # one task sends both, so this one's arrival tells that the other was seen
+        await sent.until(lambda: len(sent.payloads) == 2)
+        await eventually(lambda: dropped(metrics, "interim", "unanswered") == 1)
+        assert sent.seqs == [(0, 0, False), (1, 0, True)]
+        await client.set(keys.hypothesis("s-0"), '{"revision": 0, "shown": ""}')
+        outbox.put(segment(0, revision=2, final=False), b"aa", patient=True)
+        await sent.until(lambda: len(sent.payloads) == 3)
+
+
+async def test_finals_survive_an_outage_and_interims_do_not(server: RedisServer) -> None:
+    async with outbox_on(server) as (outbox, sent, metrics, _):
+        outbox.put(segment(0), b"aa")
+        await sent.until(lambda: len(sent.payloads) == 1)
+        server.stop()
+        for seq in range(1, 4):
+            outbox.put(segment(seq), b"bb")
+        await eventually(lambda: outbox.away)
+        outbox.put(segment(4, final=False), b"cc")
+        assert dropped(metrics, "interim", "broker_gone") == 1
+        server.start()
+        await sent.until(lambda: len(sent.payloads) == 4)
+        assert [seq for seq, _, _ in sent.seqs] == [0, 1, 2, 3]
+        assert sent.dropped == []
+
+
+async def test_what_is_kept_is_bounded_and_losses_are_told(server: RedisServer) -> None:
+    async with outbox_on(server) as (outbox, sent, metrics, _):
+        server.stop()
+        count = int(MAX_KEPT / 10) + 3
+        for seq in range(count):
+            outbox.put(segment(seq, seconds=10.0), b"aa")
+        assert sent.dropped == [0, 1, 2]
+        assert dropped(metrics, "segment", "buffer_full") == 3
+        server.start()
+        await sent.until(lambda: len(sent.payloads) == count - 3)
+        assert [seq for seq, _, _ in sent.seqs] == list(range(3, count))
+
+
+async def test_a_leaving_speakers_last_words_are_sent_or_given_up_on(server: RedisServer) -> None:
+    async with outbox_on(server) as (outbox, sent, _, _client):
+        outbox.put(segment(0), b"aa")
+        await outbox.drain()
+        assert (0, 0, True) in sent.seqs
+        server.stop()
+        outbox.put(segment(1), b"aa")
+        await outbox.drain()
+        assert sent.dropped == [1]

@@ -1,0 +1,160 @@
+"""The order in which clips are played, with the clock passed in."""
+
+from __future__ import annotations
+
+from app.media.config import PlayoutConfig
+from app.media.playout import Playout
+from tasks.messages import ClipPart, Timeline
+
+CONFIG = PlayoutConfig(max_wait=3.0, max_age=10.0, max_backlog=8.0)
+
+
+def part(seq: int, number: int = 0, *, last: bool = True, seconds: float = 2.0, spoken: float = 0.0) -> ClipPart:
+    return ClipPart(
+        segment=f"s-{seq}",
+        room="room",
+        speaker="ana",
+        seq=seq,
+        language="pt",
+        part=number,
+        last=last,
+        key=f"clip:{seq}:{number}",
+        samples=int(seconds * 16_000),
+        rate=16_000,
+        engine="test",
+        timeline=Timeline(speech_start=spoken - 1, speech_end=spoken, closed=spoken + 0.4),
+    )
+
+
+def played(playout: Playout, now: float) -> list[tuple[int, int]]:
+    out = []
+    while (ready := playout.next(now)) is not None:
+        out.append((ready.seq, ready.part))
+    return out
+
+
+def test_clips_are_played_by_number_whatever_order_they_come_in() -> None:
+    playout = Playout(CONFIG)
+    for seq in range(3):
+        playout.expect(seq, 0.0)
+    playout.add(part(2), 1.0)
+    playout.add(part(1), 1.1)
+    assert playout.next(1.2) is None
+    playout.add(part(0), 1.3)
+    assert played(playout, 1.4) == [(0, 0), (1, 0), (2, 0)]
+    assert playout.wake_at() is None
+
+
+def test_parts_of_a_clip_stay_together_and_in_order() -> None:
+    playout = Playout(CONFIG)
+    playout.expect(0, 0.0)
+    playout.expect(1, 0.5)
+    playout.add(part(1), 1.0)
+    playout.add(part(0, 1, last=False), 1.1)
+    playout.add(part(0, 0, last=False), 1.2)
+    assert played(playout, 1.3) == [(0, 0), (0, 1)]
+    playout.add(part(0, 2), 1.4)
+    assert played(playout, 1.5) == [(0, 2), (1, 0)]
+
+
+def test_a_missing_clip_holds_up_the_next_only_for_so_long() -> None:
+    playout = Playout(CONFIG)
+    playout.expect(0, 0.0)
+    playout.expect(1, 1.0)
+    playout.add(part(1, spoken=1.0), 2.0)
+    assert playout.next(4.9) is None
+    assert playout.wake_at() == 5.0
+    assert played(playout, 5.0) == [(1, 0)]
+    assert playout.dropped == {"missing": 1}
+    playout.add(part(0), 5.1)
+    assert playout.next(5.1) is None
+    assert playout.dropped == {"missing": 1, "late": 1}
+
+
+def test_no_clip_releases_the_next_at_once() -> None:
+    playout = Playout(CONFIG)
+    playout.expect(0, 0.0)
+    playout.expect(1, 1.0)
+    playout.add(part(1, spoken=1.0), 2.0)
+    playout.no_clip(0)
+    assert played(playout, 2.0) == [(1, 0)]
+    assert not playout.dropped
+
+
+def test_no_clip_after_some_parts_lets_those_be_played() -> None:
+    playout = Playout(CONFIG)
+    playout.expect(0, 0.0)
+    playout.add(part(0, 0, last=False), 1.0)
+    playout.no_clip(0)
+    assert played(playout, 1.0) == [(0, 0)]
+    assert playout.wake_at() is None
+
+
+def test_a_clip_that_is_too_late_is_not_played() -> None:
+    playout = Playout(CONFIG)
+    playout.expect(0, 0.0)
+    playout.add(part(0), 10.5)
+    assert playout.next(10.5) is None
+    assert playout.dropped == {"late": 1}
+
+
+def test_a_clip_that_never_comes_is_forgotten() -> None:
+    playout = Playout(CONFIG)
+    playout.expect(0, 0.0)
+    assert playout.wake_at() == 10.0
+    assert playout.next(10.0) is None
+    assert playout.dropped == {"missing": 1}
+    assert playout.wake_at() is None
+
+
+def test_a_clip_whose_worker_died_half_way_is_waited_for_from_when_it_stalls() -> None:
+    playout = Playout(CONFIG)
+    playout.expect(0, 0.0)
+    playout.add(part(0, 0, last=False, seconds=12.0), 1.0)
+    assert playout.next(1.0) is not None
+    playout.add(part(1, spoken=12.0), 12.5)
+    assert playout.next(13.0) is None  # the first part has just been played out
+    assert playout.wake_at() == 16.0
+    assert played(playout, 16.0) == [(1, 0)]
+    assert playout.dropped == {"missing": 1}
+
+
+def test_a_backlog_is_skipped_to_the_newest_clip() -> None:
+    playout = Playout(CONFIG)
+    for seq in range(4):
+        playout.expect(seq, float(seq))
+        playout.add(part(seq, seconds=4.0, spoken=float(seq)), 4.0)
+    assert played(playout, 4.0) == [(1, 0), (2, 0), (3, 0)]
+    assert playout.dropped == {"backlog": 1}
+
+
+def test_a_clip_that_has_begun_is_never_cut_for_a_backlog() -> None:
+    playout = Playout(CONFIG)
+    playout.add(part(0, 0, last=False, seconds=5.0), 0.0)
+    assert played(playout, 0.0) == [(0, 0)]
+    playout.add(part(0, 1, seconds=9.0), 0.1)
+    playout.add(part(1, seconds=5.0), 0.2)
+    assert played(playout, 5.0) == [(0, 1), (1, 0)]
+
+
+def test_a_cleared_track_plays_nothing_of_before() -> None:
+    playout = Playout(CONFIG)
+    playout.expect(0, 0.0)
+    playout.expect(1, 0.0)
+    playout.add(part(1), 1.0)
+    playout.clear()
+    playout.add(part(0), 1.1)
+    playout.add(part(1), 1.2)
+    assert playout.next(1.3) is None
+    playout.add(part(2, spoken=1.3), 1.4)
+    assert played(playout, 1.5) == [(2, 0)]
+
+
+def test_repeated_parts_are_played_once() -> None:
+    playout = Playout(CONFIG)
+    playout.add(part(0, 0, last=False), 0.0)
+    assert played(playout, 0.0) == [(0, 0)]
+    playout.add(part(0, 0, last=False), 0.1)
+    playout.add(part(0, 1), 0.2)
+    playout.add(part(0, 1), 0.3)
+    assert played(playout, 0.4) == [(0, 1)]

@@ -1,0 +1,130 @@
+"""Who wants what of whom, and what they are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.media.ladder import Level, Rung
+from app.media.notices import notices
+from app.media.recording import FOLDER, read, recording_path
+from app.media.rooms import Room, Rooms
+from app.media.sfu_messages import (
+    Participant,
+    ParticipantJoined,
+    ParticipantLeft,
+    ParticipantUpdated,
+    Producer,
+    ProducerAdded,
+    ProducerRemoved,
+    RoomClosed,
+    RoomState,
+)
+
+
+def meta(speak: str, hear: str = "original", read: str = "") -> dict[str, Any]:
+    return {"name": "x", "speak": speak, "read": read or speak, "hear": hear}
+
+
+def track(participant: str, kind: str = "audio", what: str = "original", label: str | None = None) -> Producer:
+    return Producer(f"p-{participant}-{kind}-{what}", participant, kind, what, label)  # type: ignore[arg-type]
+
+
+def room_of(*states: tuple[str, dict[str, Any]], producers: list[Producer] | None = None) -> Room:
+    rooms = Rooms()
+    rooms.load([RoomState("r", [Participant(*state) for state in states], producers or [])])
+    return rooms.by_name["r"]
+
+
+def test_what_is_wanted_of_a_speaker() -> None:
+    room = room_of(
+        ("ana", meta("pt", hear="pt")),
+        ("bob", meta("en", hear="en")),
+        ("chi", meta("vi", hear="original")),
+    )
+    of_ana = room.wants("ana", room.people["ana"])
+    assert of_ana.read == {"en", "vi"}
+    assert of_ana.hear == {"en"}
+    assert of_ana.captions == {"pt", "en", "vi"}
+    of_chi = room.wants("chi", room.people["chi"])
+    assert of_chi.hear == {"en", "pt"}
+
+
+def test_nobody_hears_a_dub_of_their_own_voice_or_of_their_own_language() -> None:
+    room = room_of(("ana", meta("pt", hear="en", read="en")))
+    assert room.wants("ana", room.people["ana"]).hear == frozenset()
+    assert room.wants("ana", room.people["ana"]).read == {"en"}
+
+
+def test_what_is_heard_is_translated_even_if_nobody_reads_it() -> None:
+    room = room_of(("ana", meta("pt")), ("bob", meta("vi", hear="en", read="vi")))
+    assert room.wants("ana", room.people["ana"]).read == {"vi", "en"}
+
+
+def test_a_recorded_speaker_reads_nothing() -> None:
+    room = room_of(("ana", meta("pt") | {"recording_id": "rec", "recording": "demo-en"}), ("rec", meta("en")))
+    assert room.wants("ana", room.people["ana"]).read == frozenset()
+    assert room.wants("rec", room.people["rec"]).read == {"pt"}
+
+
+def test_only_original_audio_is_tapped() -> None:
+    producers = [
+        track("ana"),
+        track("ana", "video"),
+        track("ana", what="dubbed", label="en"),
+        track("stranger"),
+    ]
+    room = room_of(("ana", meta("pt")), producers=producers)
+    assert [producer.producer_id for producer in room.voices()] == ["p-ana-audio-original"]
+
+
+@pytest.mark.parametrize("bad", [None, {}, {"name": 1}, meta("xx"), meta("original"), meta("en", hear="klingon")])
+def test_a_participant_with_senseless_preferences_is_left_alone(bad: object) -> None:
+    room = room_of(("odd", bad), ("ana", meta("pt")), producers=[track("odd"), track("ana")])  # type: ignore[arg-type]
+    assert [producer.participant for producer in room.voices()] == ["ana"]
+
+
+def test_changes_are_taken_in_and_a_closed_room_stays_closed() -> None:
+    rooms = Rooms()
+    rooms.apply(ParticipantJoined(id="ana", meta=meta("pt"), room="r"))
+    rooms.apply(ProducerAdded(producer_id="p", participant="ana", kind="audio", track="original", room="r"))
+    rooms.apply(ParticipantJoined(id="bob", meta=meta("en"), room="r"))
+    rooms.apply(ParticipantUpdated(id="bob", meta=meta("en", hear="en"), room="r"))
+    room = rooms.by_name["r"]
+    assert room.wants("ana", room.people["ana"]).hear == {"en"}
+    rooms.apply(ParticipantLeft("r", "bob"))
+    assert room.wants("ana", room.people["ana"]).hear == frozenset()
+    rooms.apply(ProducerRemoved("r", "p"))
+    assert not list(room.voices())
+    rooms.apply(RoomClosed("r"))
+    rooms.apply(ProducerRemoved("r", "p"))
+    rooms.apply(ParticipantLeft("r", "ana"))
+    assert not rooms.by_name
+
+
+def test_listeners_are_told_always_and_readers_when_it_concerns_them() -> None:
+    room = room_of(("ana", meta("pt")), ("bob", meta("en", hear="en")), ("chi", meta("vi")))
+    said = notices(room, "ana", lambda _source, _target: Rung(Level.VOICE, None))
+    assert set(said) == {"dub:ana:en"}
+    assert said["dub:ana:en"] == {
+        "level": "voice",
+        "reason": None,
+        "source": "pt",
+        "target": "en",
+        "speaker": "ana",
+    }
+    no_voice = notices(room, "ana", lambda _source, _target: Rung(Level.TRANSLATED_CAPTIONS, "no_voice"))
+    assert set(no_voice) == {"dub:ana:en"}
+    silent = notices(room, "ana", lambda _source, _target: Rung(Level.ORIGINAL, "workers_silent"))
+    assert set(silent) == {"dub:ana:en", "captions:ana:en", "captions:ana:pt", "captions:ana:vi"}
+    assert silent["captions:ana:pt"]["level"] == "original"
+
+
+def test_only_shipped_recordings_are_played() -> None:
+    path = recording_path("demo-en")
+    assert path is not None
+    assert path.parent == FOLDER
+    assert 30 < len(read(path)) / 48_000 < 60
+    for name in ("../recordings/demo-en", "demo-en.flac", "CREDITS", "", "/etc/passwd"):
+        assert recording_path(name) is None
