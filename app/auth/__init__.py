@@ -1,0 +1,1 @@
+"""Who may do what: the tokens that open the SFU."""

@@ -1,0 +1,49 @@
+"""Signed, short-lived tokens with which browsers and bridges enter the SFU (`docs/protocol.md`)."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final, Literal
+
+import jwt
+import msgspec
+
+AUDIENCE: Final = "jbcalling-sfu"
+LIFETIME: Final = 120
+"""Seconds in which a token must be presented; a socket opened with it may live longer."""
+
+ORIGINAL: Final = "original"
+"""What somebody hears who wants everybody's own voice."""
+
+Role = Literal["participant", "bridge"]
+
+
+class ParticipantMeta(msgspec.Struct, frozen=True, kw_only=True):
+    """What the SFU passes on about a participant without reading it."""
+
+    name: str
+    speak: str
+    read: str
+    hear: str
+    """A language, or `ORIGINAL`."""
+    recording: str | None = None
+    """Name of a shipped recording that the bridge plays into the room as a participant of its own."""
+    recording_id: str | None = None
+    """Participant id of that recorded speaker."""
+
+
+def participant_token(secret: str, *, room: str, participant: str, meta: ParticipantMeta) -> str:
+    """A token that lets `participant` into `room` within `LIFETIME` seconds, carrying their preferences."""
+    return _sign(secret, "participant", {"sub": participant, "room": room, "meta": msgspec.to_builtins(meta)})
+
+
+def bridge_token(secret: str, *, bridge: str) -> str:
+    """A token that lets a bridge take control connections of every room."""
+    return _sign(secret, "bridge", {"sub": bridge})
+
+
+def _sign(secret: str, role: Role, claims: dict[str, Any]) -> str:
+    now = int(time.time())
+    return jwt.encode(
+        {**claims, "role": role, "aud": AUDIENCE, "iat": now, "exp": now + LIFETIME}, secret, algorithm="HS256"
+    )

@@ -1,0 +1,59 @@
+"""A caption together with its place in the order that all readers see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from app.captions import event_ids
+from tasks.messages import Caption, decode
+
+FIELD: Final = b"c"
+"""Field of a stream entry that holds the caption."""
+
+
+class MalformedCaptionError(ValueError):
+    """Something on the captions channel or stream is not a caption; its sender is at fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionEvent:
+    """One caption as published."""
+
+    event_id: str
+    """Padded stream id; "" for interims, which have no place in the stream."""
+    caption: Caption
+
+
+def concerns(caption: Caption, language: str) -> bool:
+    """Whether a reader of `language` is shown this caption: every transcript, and translations into it."""
+    return caption.is_source or caption.language == language
+
+
+def from_channel(data: bytes) -> CaptionEvent:
+    """The event in a pub/sub message: stream id or "-", a space, JSON.
+
+    Raises:
+        MalformedCaptionError: it is not that.
+    """
+    stream_id, _, payload = data.partition(b" ")
+    event_id = b"" if stream_id == b"-" else stream_id
+    return _event(event_id, payload)
+
+
+def from_entry(stream_id: bytes, fields: dict[bytes, bytes]) -> CaptionEvent:
+    """The event in a stream entry.
+
+    Raises:
+        MalformedCaptionError: it holds no caption.
+    """
+    return _event(stream_id, fields.get(FIELD, b""))
+
+
+def _event(stream_id: bytes, payload: bytes) -> CaptionEvent:
+    try:
+        return CaptionEvent(event_ids.padded(stream_id.decode()), decode(payload, Caption))
+    except (msgspec.DecodeError, ValueError) as error:  # ValidationError is a DecodeError
+        raise MalformedCaptionError(f"entry {stream_id[:40]!r}: {error}") from error

@@ -1,0 +1,54 @@
+"""How long each stage of a caption took, from its timeline."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tasks.messages import Caption, Timeline
+
+STAGES: Final = {
+    "endpoint": ("speech_end", "closed"),
+    "queue": ("closed", "stt_start"),
+    "stt": ("stt_start", "stt_end"),
+    "translate_queue": ("stt_end", "translate_start"),
+    "translate": ("translate_start", "translate_end"),
+}
+"""Stage → the times between which it lies (`tasks.messages.Timeline`), in the order in which they happen."""
+
+NAMES: Final = {
+    "endpoint": "end of speech noticed",
+    "queue": "waiting",
+    "stt": "transcription",
+    "translate_queue": "waiting",
+    "translate": "translation",
+}
+"""Stage → what a reader is told it is."""
+
+
+def stages(timeline: Timeline) -> dict[str, float]:
+    """Seconds that each known stage took; never negative, though clocks of two hosts may differ."""
+    spans = {}
+    for stage, (begin, end) in STAGES.items():
+        began, ended = getattr(timeline, begin), getattr(timeline, end)
+        if began is not None and ended is not None:
+            spans[stage] = max(0.0, ended - began)
+    return spans
+
+
+def since_speech(caption: Caption, now: float) -> float:
+    """Seconds from the end of what was said to `now` (epoch seconds); never negative."""
+    return max(0.0, now - caption.timeline.speech_end)
+
+
+def until_ready(caption: Caption) -> float:
+    """Seconds from the end of what was said until the text was ready, for captions shown again later."""
+    timeline = caption.timeline
+    ready = timeline.stt_end if caption.is_source else timeline.translate_end
+    return since_speech(caption, ready or timeline.closed)
+
+
+def describe(caption: Caption) -> str:
+    """The stages in words: "waiting 15 ms · transcription 190 ms · by whisper-base"."""
+    spans = stages(caption.timeline)
+    parts = [f"{NAMES[stage]} {seconds * 1000:.0f} ms" for stage, seconds in spans.items()]
+    return " · ".join([*parts, f"by {caption.engine}"] if caption.engine else parts)

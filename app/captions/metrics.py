@@ -1,0 +1,38 @@
+"""What Prometheus is told about captions."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from app.captions import lag
+from tasks.messages import Caption
+
+BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
+"""Upper bounds, seconds."""
+
+STAGE = Histogram("jbc_stage_seconds", "Time that one stage of a final caption took", ["stage"], buckets=BUCKETS)
+TOTAL = Histogram(
+    "jbc_caption_lag_seconds",
+    "Time from the end of speech until web had the final caption",
+    ["kind"],
+    buckets=BUCKETS,
+)
+READERS = Gauge("jbc_caption_readers", "Open caption feeds")
+SENT = Counter("jbc_captions_sent_total", "Captions sent to readers", ["kind"])
+DROPPED = Counter("jbc_caption_readers_dropped_total", "Feeds ended because the reader was too slow")
+STORED = Counter("jbc_captions_stored_total", "Final captions written to the database")
+REJECTED = Counter("jbc_captions_rejected_total", "Captions that could not be used", ["reason"])
+
+
+def observe(caption: Caption) -> None:
+    """Count a live final caption: a transcript's stages up to its text, a translation's own."""
+    own = lag.stages(caption.timeline)
+    names = ("endpoint", "queue", "stt") if caption.is_source else ("translate_queue", "translate")
+    for name in names:
+        if name in own:
+            STAGE.labels(name).observe(own[name])
+    kind = "source" if caption.is_source else "translation"
+    TOTAL.labels(kind).observe(lag.since_speech(caption, time.time()))

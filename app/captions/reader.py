@@ -1,0 +1,145 @@
+"""One reader's feed: what was missed, once each, then captions as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import structlog
+from litestar.response.sse import ServerSentEventMessage
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.captions import event_ids, lag, metrics
+from app.captions.events import CaptionEvent
+from app.captions.fragments import Fragments, as_json
+from app.captions.history import History
+from app.captions.hub import Feed, FeedEndedError, Hub
+from app.captions.lines import Line, Lines
+from app.captions.speakers import Speakers
+
+KEEP_ALIVE: Final = 15.0
+"""Seconds of silence after which a comment keeps proxies from closing the connection."""
+RETRY_MS: Final = 1_000
+"""What browsers are told to wait before they come back."""
+AGAIN: Final = 1.0
+"""Seconds between attempts to read the past while Redis or the database is away."""
+
+Format = Literal["html", "json"]
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class CaptionServices:
+    """What feeds are made of."""
+
+    hub: Hub
+    history: History
+    speakers: Speakers
+    fragments: Fragments
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReaderRequest:
+    """What a reader asked for."""
+
+    room: str
+    began: float
+    """When the room was made, epoch seconds."""
+    participant: str
+    language: str
+    after: str
+    """Padded id of the newest caption that the reader has."""
+    format: Format
+
+
+class Reader:
+    """Writes the server-sent events of one reader."""
+
+    def __init__(self, services: CaptionServices, request: ReaderRequest) -> None:
+        self._services = services
+        self._request = request
+        self._lines = Lines(request.language, request.began)
+
+    async def events(self) -> AsyncIterator[ServerSentEventMessage]:
+        """Comments and `caption` events until the reader leaves, is too slow, or this process stops."""
+        request, hub = self._request, self._services.hub
+        with hub.feed(request.room, request.language, request.participant) as feed:
+            yield ServerSentEventMessage(data=None, comment="captions", retry=RETRY_MS)
+            try:
+                while (missed := await self._missed(feed)) is None:
+                    yield _comment("waiting for earlier captions")
+                cursor = request.after
+                for event in missed:
+                    cursor = event.event_id
+                    if (message := await self._message(event, lag.until_ready(event.caption))) is not None:
+                        yield message
+                while True:
+                    live = await feed.next(KEEP_ALIVE)
+                    if live is None:
+                        yield _comment("here")
+                    elif not live.event_id or live.event_id > cursor:
+                        cursor = live.event_id or cursor
+                        late = lag.since_speech(live.caption, time.time())
+                        if (message := await self._message(live, late)) is not None:
+                            yield message
+            except FeedEndedError:
+                return
+
+    async def _missed(self, feed: Feed) -> list[CaptionEvent] | None:
+        """Captions published before the feed was live; None while they cannot be had."""
+        request, services = self._request, self._services
+        if not await services.hub.wait_live(AGAIN):
+            feed.check()
+            return None
+        try:
+            return await services.history.after(request.room, request.language, request.after)
+        except (RedisError, SQLAlchemyError, OSError) as error:
+            log.warning("captions.no_history", error=repr(error))
+            await asyncio.sleep(AGAIN)
+            feed.check()
+            return None
+
+    async def _message(self, event: CaptionEvent, lag_s: float) -> ServerSentEventMessage | None:
+        caption = event.caption
+        speaker = await self._services.speakers.name(caption.speaker)
+        line = self._lines.take(caption, lag_s, speaker)
+        if line is None:
+            return None
+        if self._request.format == "json":
+            data = as_json(event, lag_s, speaker)
+        else:
+            data = await self._fragment(event, line)
+        metrics.SENT.labels("final" if caption.final else "interim").inc()
+        return ServerSentEventMessage(
+            data=data, event="caption", id=event_ids.stream_id(event.event_id) if event.event_id else None
+        )
+
+    async def _fragment(self, event: CaptionEvent, line: Line) -> str:
+        fragments, lines = self._services.fragments, self._lines
+        if event.caption.is_source:
+            if not event.caption.text.strip():
+                return fragments.removed(line)
+            return fragments.utterance(lines, line)
+        if line.source is not None:
+            return fragments.translation(lines, line)
+        transcript = await self._transcript(event)
+        if transcript is None:
+            return fragments.translation(lines, line)
+        lines.take(transcript.caption, lag.until_ready(transcript.caption), line.speaker)
+        return fragments.utterance(lines, line)
+
+    async def _transcript(self, event: CaptionEvent) -> CaptionEvent | None:
+        """What a translation translates, when this feed began after it; None where it cannot be had."""
+        try:
+            return await self._services.history.transcript(self._request.room, event.caption.segment)
+        except (RedisError, SQLAlchemyError, OSError) as error:
+            log.warning("captions.no_transcript", error=repr(error))
+            return None
+
+
+def _comment(text: str) -> ServerSentEventMessage:
+    return ServerSentEventMessage(data=None, comment=text)

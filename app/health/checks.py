@@ -1,0 +1,168 @@
+"""What the edge depends on, how it is doing, and what to do where it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import httpx
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app import schema
+from app.captions import event_ids, stream
+from app.captions.history import History
+from app.captions.hub import Hub
+from app.captions.store import CaptionStore
+from app.settings import Settings
+from app.web.assets import Assets
+from tasks import queues
+
+State = Literal["ok", "degraded", "down"]
+TIMEOUT: Final = 2.0
+"""Seconds that one dependency may take to answer."""
+STORE_LAG: Final = 10.0
+"""Seconds after which captions that are not yet in the database are worth a warning."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One dependency."""
+
+    state: State
+    detail: str
+    action: str = ""
+    """What to do; empty where nothing needs to be done."""
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+class Checks:
+    """Asks every dependency at once."""
+
+    def __init__(
+        self, settings: Settings, engine: AsyncEngine, redis: Redis, hub: Hub, history: History, store: CaptionStore
+    ) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._redis = redis
+        self._hub = hub
+        self._history = history
+        self._store = store
+        self._assets = Assets()
+
+    async def run(self) -> dict[str, Check]:
+        """Dependency → how it is; never raises."""
+        checks: dict[str, Callable[[], Awaitable[Check]]] = {
+            "database": self._database,
+            "redis": self._broker,
+            "sfu": self._sfu,
+            "bridge": self._bridge,
+            "workers": self._workers,
+            "captions": self._captions,
+            "pages": self._pages,
+        }
+        results = await asyncio.gather(*(_within(check()) for check in checks.values()))
+        return dict(zip(checks, results, strict=True))
+
+    async def _database(self) -> Check:
+        try:
+            present = await schema.present(self._engine)
+        except (SQLAlchemyError, OSError) as error:
+            return Check("down", _reason(error), "Check DATABASE_URL and that the database server runs.")
+        wanted = await asyncio.to_thread(schema.newest)
+        if present != wanted:
+            return Check("down", f"the schema is {present or 'missing'}, not {wanted}", "Run `alembic upgrade head`.")
+        return Check("ok", f"answers, schema {present}")
+
+    async def _broker(self) -> Check:
+        try:
+            await self._redis.ping()
+        except (RedisError, OSError) as error:
+            action = "Start the `redis` process, or check REDIS_URL. Calls go on with the original voices."
+            return Check("down", _reason(error), action)
+        if not self._hub.live:
+            return Check("degraded", "answers, live captions are not yet connected", "Wait: it connects by itself.")
+        return Check("ok", "answers, live captions flow")
+
+    async def _sfu(self) -> Check:
+        action = "Start the `sfu` process: nobody can hear anybody without it."
+        return await _http(self._settings.sfu_host, self._settings.sfu_port, action)
+
+    async def _bridge(self) -> Check:
+        action = "Start the `bridge` process. Calls go on with the original voices and no captions."
+        return await _http("127.0.0.1", self._settings.bridge_port, action)
+
+    async def _workers(self) -> Check:
+        action = "Start the `worker` process. Calls go on with the original voices and no captions."
+        try:
+            beats = await queues.workers(self._redis)
+        except (RedisError, OSError) as error:
+            return Check("down", f"cannot be asked: {_reason(error)}", "Start the `redis` process.")
+        if not beats:
+            return Check("down", "no worker answers", action)
+        serves = {
+            "workers": len(beats),
+            "stt": sorted({language for beat in beats for language in beat.stt}),
+            "translate": sorted({pair for beat in beats for pair in beat.translate}),
+            "speak": sorted({language for beat in beats for language in beat.speak}),
+        }
+        missing = [kind for kind in ("stt", "translate", "speak") if not serves[kind]]
+        if missing:
+            detail = f"{len(beats)} answering, none serves {' or '.join(missing)}"
+            return Check("degraded", detail, "Install the models: `jbcalling models install --default`.", serves)
+        return Check("ok", f"{len(beats)} answering", more=serves)
+
+    async def _captions(self) -> Check:
+        state = self._store.state
+        action = "See the dependency named; captions are kept in Redis meanwhile and stored when it is back."
+        if not state.working:
+            return Check("degraded", f"finals are not being stored: {state.problem}", action)
+        try:
+            behind = await self._behind()
+        except (RedisError, OSError) as error:
+            return Check("degraded", f"cannot be asked: {_reason(error)}", action)
+        more = {"lag_seconds": round(behind, 1)}
+        if behind > STORE_LAG:
+            return Check("degraded", f"the oldest final not yet stored waits {behind:.0f} s", action, more)
+        return Check("ok", "finals are stored", more=more)
+
+    async def _behind(self) -> float:
+        start = await self._history.unstored_from()
+        if start is None:
+            return 0.0
+        async for stream_id, _ in stream.entries(self._redis, start, page=1):
+            return max(0.0, time.time() - event_ids.moment(event_ids.padded(stream_id.decode())))
+        return 0.0
+
+    async def _pages(self) -> Check:
+        if self._assets.missing("dist/call.js"):
+            return Check("degraded", "the call page's script is not built", "Run `npm ci && npm run build` in static/.")
+        return Check("ok", "built")
+
+
+async def _within(check: Awaitable[Check]) -> Check:
+    try:
+        return await asyncio.wait_for(check, TIMEOUT)
+    except TimeoutError:
+        return Check("down", f"no answer within {TIMEOUT:.0f} s", "See whether its process is overloaded or stopped.")
+
+
+async def _http(host: str, port: int, action: str) -> Check:
+    try:
+        async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
+            response = await client.get(f"http://{host}:{port}/health")
+    except httpx.HTTPError as error:
+        return Check("down", _reason(error), action)
+    if response.is_success:
+        return Check("ok", "answers")
+    return Check("degraded", f"answers {response.status_code}", "See its log lines.")
+
+
+def _reason(error: Exception) -> str:
+    """The kind of failure; messages may hold addresses and passwords, which this page must not show."""
+    return type(error).__name__

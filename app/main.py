@@ -1,0 +1,197 @@
+"""The web process: `create_app` puts every part together, and nothing else does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import structlog
+from litestar import Litestar
+from litestar.datastructures import CacheControlHeader
+from litestar.di import Provide
+from litestar.middleware.base import DefineMiddleware
+from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.static_files import create_static_files_router
+from litestar.stores.memory import MemoryStore
+from litestar.types import ControllerRouterHandler
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app import logs
+from app.captions import routes as caption_routes
+from app.captions.fragments import Fragments
+from app.captions.history import History
+from app.captions.hub import Hub
+from app.captions.reader import CaptionServices
+from app.captions.speakers import Speakers
+from app.captions.store import CaptionStore
+from app.db import create_engine, create_sessions
+from app.health import routes as health_routes
+from app.health.checks import Checks
+from app.rooms import call
+from app.rooms import routes as room_routes
+from app.rooms.service import RoomService
+from app.settings import Settings
+from app.web import errors, security
+from app.web.assets import FOLDERS, STATIC, Assets
+from app.web.proxy import TrustedProxyMiddleware
+from app.web.stopping import on_stop
+from app.web.templates import create_environment, template_config
+
+DRAIN: Final = 2.0
+"""Seconds that open caption feeds get to end when this process stops."""
+HOUSEKEEPING_EVERY: Final = 60.0
+"""Seconds between removals of expired rate-limit counters."""
+RESTART_AFTER: Final = 1.0
+"""Seconds until a background job that failed unexpectedly is started again."""
+A_YEAR: Final = 31_536_000
+REDIS_TIMEOUT: Final = 5.0
+"""Seconds without an answer after which Redis counts as gone; longer than the longest blocking read."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Services:
+    """What request handlers work with."""
+
+    engine: AsyncEngine
+    redis: Redis
+    rooms: RoomService
+    captions: CaptionServices
+    store: CaptionStore
+    checks: Checks
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    """The ASGI application; its connections open and its background tasks start with its lifespan.
+
+    Raises:
+        MissingSettingError: a secret is missing from the environment.
+    """
+    logs.configure()
+    settings = settings or Settings()
+    environment = create_environment(Assets())
+    services = _services(settings, Fragments(environment))
+    limits = MemoryStore()
+    return Litestar(
+        route_handlers=_handlers(),
+        dependencies={
+            "settings": _given(settings),
+            "rooms": _given(services.rooms),
+            "captions": _given(services.captions),
+            "checks": _given(services.checks),
+        },
+        lifespan=[_lifespan(services, limits)],
+        middleware=[
+            DefineMiddleware(TrustedProxyMiddleware),
+            PrometheusConfig(app_name="web", prefix="jbc_web", group_path=True, exclude="/static").middleware,
+            security.rate_limit_config().middleware,
+            security.session_config(settings).middleware,
+        ],
+        csrf_config=security.csrf_config(settings),
+        before_send=[security.headers_hook(settings)],
+        exception_handlers=errors.exception_handlers(),
+        template_config=template_config(environment),
+        stores={"rate_limit": limits},
+        request_max_body_size=security.MAX_BODY,
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _given(service: object) -> Provide:
+    return Provide(lambda: service, sync_to_thread=False)
+
+
+def _services(settings: Settings, fragments: Fragments) -> Services:
+    engine = create_engine(settings.sqlalchemy_url)
+    sessions = create_sessions(engine)
+    redis: Redis = Redis.from_url(
+        settings.tasks.redis_url,
+        protocol=2,
+        socket_timeout=REDIS_TIMEOUT,
+        socket_connect_timeout=2.0,
+        health_check_interval=5,
+    )
+    hub, history, speakers = Hub(redis), History(redis, sessions), Speakers(sessions)
+    store = CaptionStore(redis, sessions)
+    return Services(
+        engine=engine,
+        redis=redis,
+        rooms=RoomService(sessions, speakers, settings.max_demo_rooms),
+        captions=CaptionServices(hub, history, speakers, fragments),
+        store=store,
+        checks=Checks(settings, engine, redis, hub, history, store),
+    )
+
+
+def _handlers() -> list[ControllerRouterHandler]:
+    for_ever = CacheControlHeader(max_age=A_YEAR, public=True, immutable=True)
+    static = [
+        create_static_files_router(f"/static/{folder}", [STATIC / folder], name=folder, cache_control=for_ever)
+        for folder in FOLDERS
+    ]
+    return [
+        room_routes.front_page,
+        room_routes.create_room,
+        room_routes.find_room,
+        room_routes.lobby,
+        room_routes.join_room,
+        room_routes.try_demo,
+        call.call_page,
+        call.sfu_token,
+        caption_routes.caption_feed,
+        health_routes.health,
+        health_routes.ready,
+        PrometheusController,
+        *static,
+    ]
+
+
+def _lifespan(services: Services, limits: MemoryStore) -> Callable[[Litestar], Any]:
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        jobs = (services.captions.hub.run, services.store.run, partial(_housekeeping, limits))
+        tasks = [asyncio.create_task(_keep_running(job)) for job in jobs]
+        try:
+            with on_stop(services.captions.hub.close):
+                yield
+        finally:
+            services.captions.hub.close()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(services.captions.hub.idle.wait(), DRAIN)
+            await _end(tasks)
+            await services.redis.aclose()
+            await services.engine.dispose()
+
+    return lifespan
+
+
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel until they have ended: redis-py turns a cancellation that meets it while it connects into an error."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=0.2)
+
+
+async def _housekeeping(limits: MemoryStore) -> None:
+    while True:
+        await asyncio.sleep(HOUSEKEEPING_EVERY)
+        await limits.delete_expired()
+
+
+async def _keep_running(job: Callable[[], Awaitable[None]]) -> None:
+    """Start a job again after an error that it did not expect, which is logged."""
+    while True:
+        try:
+            await job()
+        except Exception as error:
+            log.critical("web.job_failed", exc_info=error)
+            await asyncio.sleep(RESTART_AFTER)

@@ -1,0 +1,123 @@
+"""What the installation keeps: rooms, who took part, and the final captions."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+RoomKind = Literal["call", "demo"]
+ParticipantKind = Literal["person", "recording"]
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite counts up only a column whose type is exactly INTEGER."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _participant_id() -> str:
+    return uuid.uuid4().hex
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, always in UTC: SQLite keeps no time zone, so what it gives back is marked here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can refer to them on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Room(Base):
+    """A place to talk, entered by whoever knows its code."""
+
+    __tablename__ = "rooms"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    """The room's name on the wire and in its link; unguessable (`app.rooms.codes`)."""
+    name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[RoomKind] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """From then on nobody can enter."""
+
+    __table_args__ = (Index(None, "kind", "created_at"),)
+
+
+class Participant(Base):
+    """Somebody in one room, or a recorded speaker; the id is the one that the SFU and the wire messages use."""
+
+    __tablename__ = "participants"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=_participant_id)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[ParticipantKind] = mapped_column(String(10))
+    speak: Mapped[str] = mapped_column(String(3))
+    read: Mapped[str] = mapped_column(String(3))
+    hear: Mapped[str] = mapped_column(String(10))
+    """A language, or "original"."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+
+
+class Caption(Base):
+    """One final caption: a transcript, or its translation into one language."""
+
+    __tablename__ = "captions"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    segment: Mapped[str] = mapped_column(String(96))
+    language: Mapped[str] = mapped_column(String(3))
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id", ondelete="CASCADE"))
+    speaker: Mapped[str] = mapped_column(String(96))
+    """The speaker's id as it came over the wire."""
+    participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id", ondelete="SET NULL"))
+    """The speaker's row; null when the speaker is not one of ours."""
+    seq: Mapped[int] = mapped_column(BigInteger)
+    source_language: Mapped[str] = mapped_column(String(3))
+    text: Mapped[str] = mapped_column(Text)
+    event_id: Mapped[str] = mapped_column(String(36))
+    """Position in the stream of captions, padded so that it sorts as text (`app.captions.event_ids`)."""
+    engine: Mapped[str] = mapped_column(Text)
+    timeline: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
+    """`tasks.messages.Timeline`: seconds since the epoch."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+
+    __table_args__ = (UniqueConstraint("segment", "language"), Index(None, "room_id", "event_id"))

@@ -1,0 +1,1 @@
+"""Making rooms, entering them, and the call page."""

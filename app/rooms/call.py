@@ -1,0 +1,132 @@
+"""The call page, and the token with which its script enters the SFU."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import PermissionDeniedException
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
+from redis.exceptions import RedisError
+
+from app.auth.tokens import LIFETIME, ParticipantMeta, participant_token
+from app.captions import event_ids, lag
+from app.captions.events import CaptionEvent
+from app.captions.history import newest
+from app.captions.lines import Lines
+from app.captions.reader import CaptionServices
+from app.models import Participant, Room
+from app.rooms import visitor
+from app.rooms.service import RoomService
+from app.rooms.texts import TEXTS
+from app.settings import Settings
+from app.web.origin import page_origin, sfu_url
+
+DEMO_RECORDING = "demo-en"
+"""Name of the shipped recording that the bridge plays in demo rooms."""
+
+AnyRequest = Request[Any, Any, Any]
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Token:
+    """What the script needs to enter the SFU."""
+
+    token: str
+    url: str
+    """The signalling socket, ws:// or wss://."""
+    expires_in: int
+    """Seconds in which the token must be presented."""
+
+
+@get("/rooms/{code:str}/call")
+async def call_page(
+    request: AnyRequest,
+    rooms: NamedDependency[RoomService],
+    captions: NamedDependency[CaptionServices],
+    code: FromPath[str],
+) -> Redirect | Template:
+    """The call, with everything that has been said so far."""
+    room = await visitor.open_room(rooms, code)
+    person = await visitor.participant_of(request, rooms, room)
+    if person is None:
+        return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
+    events, after = await _said(captions, room, person)
+    lines = await _lines(captions, room, person, events)
+    context = {
+        "room": room,
+        "person": person,
+        "lines": lines.shown,
+        "translates": lines.translates,
+        "after": event_ids.stream_id(after) if after else "",
+        "link": f"{page_origin(request)}/rooms/{code}",
+        "config": _config(room, person),
+    }
+    return Template("call.html", context=context)
+
+
+@post("/rooms/{code:str}/token", status_code=HTTP_200_OK)
+async def sfu_token(
+    request: AnyRequest, rooms: NamedDependency[RoomService], settings: NamedDependency[Settings], code: FromPath[str]
+) -> Response[Token]:
+    """A token for this browser's participant of the room."""
+    room = await visitor.open_room(rooms, code)
+    person = await visitor.participant_of(request, rooms, room)
+    if person is None:
+        raise PermissionDeniedException(f"Join the room first: send the form of /rooms/{code}.")
+    recording = await rooms.recorded_speaker(room) if room.kind == "demo" else None
+    meta = ParticipantMeta(
+        name=person.name,
+        speak=person.speak,
+        read=person.read,
+        hear=person.hear,
+        recording=DEMO_RECORDING if recording else None,
+        recording_id=recording.id if recording else None,
+    )
+    token = participant_token(settings.sfu_token_secret, room=room.code, participant=person.id, meta=meta)
+    body = Token(token, sfu_url(settings, request.scope), LIFETIME)
+    return Response(body, headers={"Cache-Control": "no-store"})
+
+
+async def _said(captions: CaptionServices, room: Room, person: Participant) -> tuple[list[CaptionEvent], str]:
+    """What was said, and the padded id after which the feed goes on.
+
+    While Redis is away the newest captions may be missing here, so the feed then starts from the beginning: it
+    brings every line again and the page takes each one once.
+    """
+    try:
+        events = await captions.history.after(room.code, person.read, event_ids.START)
+    except (RedisError, ConnectionError, TimeoutError) as error:
+        log.warning("rooms.no_stream", error=repr(error))
+        return await captions.history.stored_after(room.code, person.read, event_ids.START), event_ids.START
+    return events, newest(events)
+
+
+async def _lines(captions: CaptionServices, room: Room, person: Participant, events: list[CaptionEvent]) -> Lines:
+    lines = Lines(person.read, room.created_at.timestamp())
+    for event in events:
+        speaker = await captions.speakers.name(event.caption.speaker)
+        lines.take(event.caption, lag.until_ready(event.caption), speaker)
+    return lines
+
+
+def _config(room: Room, person: Participant) -> dict[str, Any]:
+    demo = room.kind == "demo"
+    return {
+        "room": room.code,
+        "participant": person.id,
+        "name": person.name,
+        "speak": person.speak,
+        "read": person.read,
+        "hear": person.hear,
+        "tokenUrl": f"/rooms/{room.code}/token",
+        "reader": demo,
+        "demo": demo,
+        "texts": TEXTS,
+    }

@@ -1,0 +1,79 @@
+"""The forms of the room pages: what was typed, what is wrong with it, and the clean values."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from app.auth.tokens import ORIGINAL
+from app.languages import LANGUAGES
+
+NAME_LENGTH: Final = 60
+ROOM_NAME_LENGTH: Final = 80
+
+
+def clean(typed: object, limit: int) -> str:
+    """Text of one line: spaces run together, control and invisible formatting characters gone.
+
+    Returns at most `limit` + 1 characters, so that the caller sees that it was too long.
+    """
+    text = typed if isinstance(typed, str) else ""
+    visible = "".join(
+        c for c in text[: 4 * limit] if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"}
+    )
+    return " ".join(visible.split())[: limit + 1]
+
+
+@dataclass
+class JoinForm:
+    """What somebody who enters a room says about themselves."""
+
+    name: str = ""
+    speak: str = ""
+    read: str = ""
+    hear: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    """Field → what is wrong and what to do."""
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any]) -> JoinForm:
+        """Check what was sent; the values stay as typed where they are wrong."""
+        form = cls(
+            name=clean(data.get("name"), NAME_LENGTH),
+            speak=_word(data.get("speak")),
+            read=_word(data.get("read")),
+            hear=_word(data.get("hear")),
+        )
+        if not form.name:
+            form.errors["name"] = "Type the name that the others will see."
+        elif len(form.name) > NAME_LENGTH:
+            form.errors["name"] = f"Use at most {NAME_LENGTH} characters."
+        if form.speak not in LANGUAGES:
+            form.errors["speak"] = "Choose the language you speak."
+        if form.read not in LANGUAGES:
+            form.errors["read"] = "Choose the language you read."
+        if form.hear not in LANGUAGES and form.hear != ORIGINAL:
+            form.errors["hear"] = "Choose a language to hear, or the original voices."
+        return form
+
+
+def _word(value: object) -> str:
+    return value[:10] if isinstance(value, str) else ""
+
+
+@dataclass
+class RoomForm:
+    """A new room."""
+
+    name: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any]) -> RoomForm:
+        """Check what was sent; a room needs no name."""
+        form = cls(clean(data.get("name"), ROOM_NAME_LENGTH))
+        if len(form.name) > ROOM_NAME_LENGTH:
+            form.errors["name"] = f"Use at most {ROOM_NAME_LENGTH} characters, or leave it empty."
+        return form

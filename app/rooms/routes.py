@@ -1,0 +1,98 @@
+"""The front page, new rooms, and the form with which people enter one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_404_NOT_FOUND, HTTP_422_UNPROCESSABLE_ENTITY
+
+from app.languages import LANGUAGES
+from app.models import Room
+from app.rooms import visitor
+from app.rooms.codes import read_code
+from app.rooms.forms import JoinForm, RoomForm
+from app.rooms.service import RoomService
+from app.web.accept_language import preferred
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/")
+async def front_page() -> Template:
+    """Start a room, enter one by its code, or try the demo."""
+    return _front()
+
+
+@post("/rooms")
+async def create_room(request: AnyRequest, rooms: NamedDependency[RoomService]) -> Redirect | Template:
+    """Make a room and go to its form."""
+    form = RoomForm.parse(await request.form())
+    if form.errors:
+        return _front(form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    room = await rooms.create(form.name)
+    return Redirect(f"/rooms/{room.code}", status_code=HTTP_303_SEE_OTHER)
+
+
+@get("/join")
+async def find_room(rooms: NamedDependency[RoomService], code: FromQuery[str] = "") -> Redirect | Template:
+    """Go to the room whose code or link was typed on the front page."""
+    known = read_code(code)
+    if known is None:
+        error = "That is no room code. It has twelve letters and digits, as kqzp-7wma-x3td; or paste the whole link."
+        return _front(typed=code[:200], code_error=error, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    if await rooms.find(known) is None:
+        error = "There is no room with this code. Ask for it again: one letter may be wrong."
+        return _front(typed=code[:200], code_error=error, status=HTTP_404_NOT_FOUND)
+    return Redirect(f"/rooms/{known}", status_code=HTTP_303_SEE_OTHER)
+
+
+@get("/rooms/{code:str}")
+async def lobby(request: AnyRequest, rooms: NamedDependency[RoomService], code: FromPath[str]) -> Template:
+    """The form with which a person enters the room."""
+    room = await visitor.open_room(rooms, code)
+    return _lobby(room, _first_choices(request))
+
+
+@post("/rooms/{code:str}/join")
+async def join_room(
+    request: AnyRequest, rooms: NamedDependency[RoomService], code: FromPath[str]
+) -> Redirect | Template:
+    """Enter the room, or show the form again with what is wrong."""
+    room = await visitor.open_room(rooms, code)
+    form = JoinForm.parse(await request.form())
+    if form.errors:
+        return _lobby(room, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    person = await rooms.join(room, form, visitor.earlier_participant(request, code))
+    visitor.remember(request, code, person)
+    visitor.remember_choices(request, form)
+    return Redirect(f"/rooms/{code}/call", status_code=HTTP_303_SEE_OTHER)
+
+
+@post("/demo")
+async def try_demo(request: AnyRequest, rooms: NamedDependency[RoomService]) -> Redirect:
+    """Enter a room where a recording speaks."""
+    room, person = await rooms.join_demo()
+    visitor.remember(request, room.code, person)
+    return Redirect(f"/rooms/{room.code}/call", status_code=HTTP_303_SEE_OTHER)
+
+
+def _first_choices(request: AnyRequest) -> JoinForm:
+    """What the browser chose last time, else the language that it prefers for everything."""
+    own = preferred(request.headers.get("accept-language", ""), LANGUAGES, "en")
+    last = visitor.choices(request)
+    return JoinForm(last.get("name", ""), last.get("speak", own), last.get("read", own), last.get("hear", own))
+
+
+def _front(form: RoomForm | None = None, *, typed: str = "", code_error: str = "", status: int = 200) -> Template:
+    context = {"form": form or RoomForm(), "typed": typed, "code_error": code_error}
+    return Template("front.html", context=context, status_code=status)
+
+
+def _lobby(room: Room, form: JoinForm, *, status: int = 200) -> Template:
+    values = asdict(form)
+    return Template("lobby.html", context={"room": room, "form": values, "errors": form.errors}, status_code=status)

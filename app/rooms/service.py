@@ -1,0 +1,117 @@
+"""Rooms and participants in the database."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.auth.tokens import ORIGINAL
+from app.captions.speakers import Speakers
+from app.db import Sessions
+from app.models import Participant, Room
+from app.rooms.codes import new_code
+from app.rooms.forms import JoinForm
+
+DEMO_RECENT: Final = timedelta(minutes=10)
+"""A demo room counts against the limit this long."""
+DEMO_LIFETIME: Final = timedelta(hours=12)
+"""After that a demo room is closed."""
+DEMO_ROOM_NAME: Final = "Demo"
+DEMO_SPEAKER: Final = "Recorded speaker"
+DEMO_VISITOR: Final = "Visitor"
+DEMO_SPEAKS: Final = "en"
+DEMO_READS: Final = "pt"
+
+
+class RoomService:
+    """Every method raises `sqlalchemy.exc.SQLAlchemyError` or `OSError` when the database does not answer."""
+
+    def __init__(self, sessions: Sessions, speakers: Speakers, max_demo_rooms: int) -> None:
+        self._sessions = sessions
+        self._speakers = speakers
+        self._max_demo_rooms = max_demo_rooms
+        self._demo = asyncio.Lock()
+
+    async def create(self, name: str) -> Room:
+        """A new room; without a name it is called "Room"."""
+        async with self._sessions.begin() as session:
+            room = Room(code=new_code(), name=name or "Room", kind="call")
+            session.add(room)
+        return room
+
+    async def find(self, code: str) -> Room | None:
+        """The room with this code, open or closed."""
+        async with self._sessions() as session:
+            return (await session.scalars(select(Room).where(Room.code == code))).one_or_none()
+
+    async def participant(self, participant_id: str, room: Room) -> Participant | None:
+        """A participant of this room."""
+        query = select(Participant).where(Participant.id == participant_id, Participant.room_id == room.id)
+        async with self._sessions() as session:
+            return (await session.scalars(query)).one_or_none()
+
+    async def join(self, room: Room, form: JoinForm, earlier: str | None) -> Participant:
+        """Enter a room; somebody who comes back as `earlier` stays the same participant with the new choices."""
+        async with self._sessions.begin() as session:
+            person = await session.get(Participant, earlier) if earlier else None
+            if person is None or person.room_id != room.id or person.kind != "person":
+                person = Participant(room_id=room.id, kind="person")
+                session.add(person)
+            person.name, person.speak, person.read, person.hear = form.name, form.speak, form.read, form.hear
+        self._speakers.remember(person.id, person.name)
+        return person
+
+    async def join_demo(self) -> tuple[Room, Participant]:
+        """Enter a demo room: a new one, or the newest while as many as allowed are recent."""
+        async with self._demo, self._sessions.begin() as session:
+            now = datetime.now(UTC)
+            await session.execute(
+                update(Room)
+                .where(Room.kind == "demo", Room.closed_at.is_(None), Room.created_at < now - DEMO_LIFETIME)
+                .values(closed_at=now)
+            )
+            recent = await _recent_demos(session, now - DEMO_RECENT)
+            if len(recent) >= max(1, self._max_demo_rooms):
+                room = recent[0]
+            else:
+                room = await _new_demo(session)
+            visitor = Participant(
+                room_id=room.id, kind="person", name=DEMO_VISITOR, speak=DEMO_READS, read=DEMO_READS, hear=DEMO_READS
+            )
+            session.add(visitor)
+        return room, visitor
+
+    async def recorded_speaker(self, room: Room) -> Participant | None:
+        """The recording that plays in a demo room."""
+        query = select(Participant).where(Participant.room_id == room.id, Participant.kind == "recording")
+        async with self._sessions() as session:
+            return (await session.scalars(query)).first()
+
+
+async def _recent_demos(session: AsyncSession, since: datetime) -> list[Room]:
+    query = (
+        select(Room)
+        .where(Room.kind == "demo", Room.closed_at.is_(None), Room.created_at >= since)
+        .order_by(Room.created_at.desc(), Room.id.desc())
+    )
+    return list(await session.scalars(query))
+
+
+async def _new_demo(session: AsyncSession) -> Room:
+    room = Room(code=new_code(), name=DEMO_ROOM_NAME, kind="demo")
+    session.add(room)
+    await session.flush()
+    speaker = Participant(
+        room_id=room.id,
+        kind="recording",
+        name=DEMO_SPEAKER,
+        speak=DEMO_SPEAKS,
+        read=DEMO_SPEAKS,
+        hear=ORIGINAL,
+    )
+    session.add(speaker)
+    return room

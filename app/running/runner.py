@@ -1,0 +1,79 @@
+"""`jbcalling run`: starts the Procfile on this machine, after secrets and database are in order."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import click
+from honcho.environ import parse_procfile
+from honcho.manager import Manager
+from honcho.printer import Printer
+
+from app import schema
+from app.running import secrets
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_WITHIN = 60.0
+"""Seconds after which the runner stops waiting for the page to answer."""
+
+
+def environment(var_dir: Path) -> dict[str, str]:
+    """What every process starts with: the caller's environment, the secrets, our tools first on the path."""
+    tools = ROOT / ".tools" / "bin"
+    env = secrets.load_or_create(var_dir / "secrets.env") | dict(os.environ)
+    env["PATH"] = f"{tools}:{Path(sys.executable).parent}:{env.get('PATH', '')}"
+    env["JBC_VAR"] = str(var_dir)
+    env["PYTHONUNBUFFERED"] = "1"
+    if worker := shutil.which("mediasoup-worker", path=str(tools)):
+        env.setdefault("MEDIASOUP_WORKER_BIN", worker)
+    return env
+
+
+def processes(env: dict[str, str]) -> dict[str, str]:
+    """The Procfile's lines that this installation needs: its own Redis server only where none is named."""
+    lines = dict(parse_procfile((ROOT / "Procfile").read_text()).processes)
+    if env.get("REDIS_URL"):
+        del lines["redis"]
+    return lines
+
+
+def _kept(command: str) -> str:
+    return f"exec {shlex.quote(sys.executable)} -m app.running.keep {command.removeprefix('exec ')}"
+
+
+def _announce(url: str) -> None:
+    """Print the address once the page answers."""
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=2):  # noqa: S310 - our own http address
+                break
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    else:
+        click.echo(f"\n  The page has not answered within {READY_WITHIN:.0f} s; see the lines of `web` above.\n")
+        return
+    click.echo(f"\n  JB Calling is running: {url}\n  Ctrl-C stops it.\n")
+
+
+def run(var_dir: Path) -> int:
+    """Start everything and stay until Ctrl-C; the exit status is 0 when the stop was asked for."""
+    env = environment(var_dir)
+    os.environ.update(env)
+    schema.upgrade()
+    manager = Manager(Printer(sys.stdout))
+    for name, command in processes(env).items():
+        manager.add_process(name, _kept(command), env=env, cwd=str(ROOT))
+    url = f"http://{env.get('WEB_HOST') or '127.0.0.1'}:{env.get('WEB_PORT') or '8000'}"
+    threading.Thread(target=_announce, args=(url,), daemon=True).start()
+    manager.loop()
+    asked = (130, 143)
+    return 0 if manager.returncode in asked else int(manager.returncode or 0)

@@ -1,0 +1,48 @@
+"""The database schema: brought up to date at start, and compared with what the code wants by those who watch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def upgrade() -> None:
+    """Bring the database that the settings name to the newest schema, making a SQLite file where there is none.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the database is not reachable or refuses a migration.
+    """
+    command.upgrade(_config(), "head")
+
+
+def newest() -> str | None:
+    """The revision that the code wants. Reads the migrations folder."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+async def present(engine: AsyncEngine) -> str | None:
+    """The revision that a database has; None where it has no schema of ours.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the database is not reachable.
+    """
+
+    def read(connection: Connection) -> str | None:
+        return MigrationContext.configure(connection).get_current_revision()
+
+    async with engine.connect() as connection:
+        return await connection.run_sync(read)

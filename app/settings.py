@@ -1,0 +1,62 @@
+"""Environment → settings of the edge processes. Secrets are required, never defaulted.
+
+`make run` writes the secrets into `var/secrets.env` on first run and starts every process with it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tasks.config import TaskConfig, env
+
+
+class MissingSettingError(RuntimeError):
+    """A required environment variable is unset; the message says which and how to get it."""
+
+
+def _secret(name: str) -> str:
+    value = os.environ.get(name, "")
+    if len(value) < 32:
+        raise MissingSettingError(
+            f"{name} is missing or shorter than 32 characters: start through `make run`, "
+            f"or create the secrets with `jbcalling secrets`."
+        )
+    return value
+
+
+def _number(name: str, default: int) -> int:
+    return int(env(name, str(default)))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the edge reads from the environment, once, at start."""
+
+    var_dir: Path = field(default_factory=lambda: Path(env("JBC_VAR", "var")).resolve())
+    """JBC_VAR: what this installation writes: database, secrets, reports."""
+    web_host: str = field(default_factory=lambda: env("WEB_HOST", "127.0.0.1"))
+    web_port: int = field(default_factory=lambda: _number("WEB_PORT", 8000))
+    sfu_host: str = field(default_factory=lambda: env("SFU_HOST", "127.0.0.1"))
+    """SFU_HOST: where the SFU listens for signalling, health and metrics, as seen from bridge and web."""
+    sfu_port: int = field(default_factory=lambda: _number("SFU_PORT", 8010))
+    sfu_public_url: str = field(default_factory=lambda: os.environ.get("SFU_PUBLIC_URL", ""))
+    """SFU_PUBLIC_URL: ws(s):// address of the signalling socket as browsers see it; empty: the page's own host
+    on `sfu_port`."""
+    bridge_port: int = field(default_factory=lambda: _number("BRIDGE_PORT", 8030))
+    """BRIDGE_PORT: health and metrics of the bridge, on loopback."""
+    database_url: str = field(default_factory=lambda: os.environ.get("DATABASE_URL", ""))
+    """DATABASE_URL: SQLAlchemy async URL; empty: SQLite in `var_dir`."""
+    session_secret: str = field(default_factory=lambda: _secret("SESSION_SECRET"), repr=False)
+    """SESSION_SECRET: encrypts session cookies and signs CSRF tokens."""
+    sfu_token_secret: str = field(default_factory=lambda: _secret("SFU_TOKEN_SECRET"), repr=False)
+    """SFU_TOKEN_SECRET: signs the tokens with which browsers and bridges enter the SFU."""
+    max_demo_rooms: int = field(default_factory=lambda: _number("MAX_DEMO_ROOMS", 3))
+    """MAX_DEMO_ROOMS: demo rooms playing at once; further visitors join the newest of them."""
+    tasks: TaskConfig = field(default_factory=TaskConfig)
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database to use."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.var_dir / 'jbcalling.db'}"

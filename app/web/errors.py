@@ -1,0 +1,128 @@
+"""Errors as pages that say what to do, and as JSON for other clients."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Template
+from litestar.types import ExceptionHandlersMap
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+log = structlog.get_logger(__name__)
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One error as people and programs read it."""
+
+    status: int
+    title: str
+    advice: str
+
+
+class RoomClosedError(HTTPException):
+    """The room was there and is closed for good."""
+
+    status_code = 410
+
+
+PROBLEMS: Final = {
+    problem.status: problem
+    for problem in (
+        Problem(400, "That request could not be read", "Go back and try again from the page itself."),
+        Problem(
+            403,
+            "This form is no longer valid",
+            "It was open for too long, or cookies are blocked. Allow cookies for this site, reload the page and "
+            "send it again.",
+        ),
+        Problem(
+            404,
+            "There is nothing here",
+            "If you followed a link to a room, ask for it again: one letter may be missing. Or start a room of "
+            "your own.",
+        ),
+        Problem(405, "That cannot be done here", "Go to the front page and start from there."),
+        Problem(
+            410,
+            "This room is closed",
+            "Nobody can enter it any more. Start a new room and send its link to the others.",
+        ),
+        Problem(
+            413,
+            "That was too much at once",
+            "Shorten what you typed and send it again.",
+        ),
+        Problem(422, "Something in the form is missing", "Go back, correct the marked fields and send it again."),
+        Problem(
+            429,
+            "Too many requests",
+            "Wait a minute, then try again. Everybody behind the same router shares this limit.",
+        ),
+        Problem(
+            500,
+            "Something went wrong on our side",
+            "Try again in a moment. If it stays, the operator finds the reason in the log of `web`.",
+        ),
+        Problem(
+            503,
+            "The database does not answer",
+            "Running calls go on. Try again in a moment; the operator sees the reason at /ready.",
+        ),
+    )
+}
+
+
+def exception_handlers() -> ExceptionHandlersMap:
+    """Handlers for everything that a request can raise."""
+    return {
+        HTTPException: _on_http_error,
+        OperationalError: _on_database_error,
+        InterfaceError: _on_database_error,
+        ConnectionError: _on_database_error,
+        socket.gaierror: _on_database_error,
+        TimeoutError: _on_database_error,
+        Exception: _on_error,
+    }
+
+
+def wants_page(request: AnyRequest) -> bool:
+    """Whether a person with a browser made this request."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def respond(request: AnyRequest, problem: Problem, headers: dict[str, str] | None = None) -> Response[Any]:
+    """The problem as a page or as JSON."""
+    if wants_page(request):
+        return Template("error.html", context={"problem": problem}, status_code=problem.status, headers=headers)
+    return Response(asdict(problem), status_code=problem.status, headers=headers)
+
+
+def _on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    known = PROBLEMS.get(error.status_code) or PROBLEMS[400 if error.status_code < 500 else 500]
+    problem = replace(known, status=error.status_code)
+    if error.status_code in {400, 422} and error.detail and not wants_page(request):
+        problem = replace(problem, advice=error.detail)  # a program's author is helped by details
+    return respond(request, problem, dict(error.headers or {}))
+
+
+def _on_database_error(request: AnyRequest, error: Exception) -> Response[Any]:
+    log.error("web.database_lost", handler=_handler(request), error=repr(error))
+    return respond(request, PROBLEMS[503], {"Retry-After": "2"})
+
+
+def _on_error(request: AnyRequest, error: Exception) -> Response[Any]:
+    log.error("web.failed", handler=_handler(request), exc_info=error)
+    return respond(request, PROBLEMS[500])
+
+
+def _handler(request: AnyRequest) -> str:
+    """What was asked for without the room's code, which opens the room."""
+    return f"{request.method} {request.scope.get('path_template', '(no route)')}"

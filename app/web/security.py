@@ -1,0 +1,102 @@
+"""Sessions, CSRF tokens, rate limits and the headers that every response carries."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+from litestar.config.csrf import CSRFConfig
+from litestar.connection import Request
+from litestar.datastructures import MutableScopeHeaders
+from litestar.middleware.rate_limit import RateLimitConfig
+from litestar.middleware.session.client_side import CookieBackendConfig
+from litestar.types import BeforeMessageSendHookHandler, Message, Scope
+
+from app.settings import Settings
+from app.web.origin import sfu_origin
+
+MAX_BODY: Final = 16 * 1024
+"""Bytes of a request's body; our largest form has a few hundred."""
+SESSION_DAYS: Final = 30
+POSTS_PER_MINUTE: Final = 60
+"""From one address: a household or a class behind one router stays far below, a script does not."""
+CSRF_FIELD: Final = "_csrf_token"
+
+
+def _derived(secret: str, purpose: str) -> bytes:
+    return hashlib.blake2b(secret.encode(), person=purpose.encode(), digest_size=32).digest()
+
+
+def _secure(settings: Settings) -> bool:
+    """Whether this installation is served over TLS: browsers then keep the cookies off plain connections."""
+    return settings.sfu_public_url.startswith("wss:")
+
+
+def session_config(settings: Settings) -> CookieBackendConfig:
+    """The session: an encrypted cookie that scripts cannot read."""
+    return CookieBackendConfig(
+        secret=_derived(settings.session_secret, "jbc-session"),
+        key="jbc_session",
+        max_age=SESSION_DAYS * 86_400,
+        httponly=True,
+        samesite="lax",
+        secure=_secure(settings),
+    )
+
+
+def csrf_config(settings: Settings) -> CSRFConfig:
+    """CSRF tokens: forms carry them in a field, scripts in the header `x-csrftoken`."""
+    return CSRFConfig(
+        secret=_derived(settings.session_secret, "jbc-csrf").hex(),
+        cookie_name="jbc_csrf",
+        cookie_httponly=True,  # scripts take the token from the page
+        cookie_samesite="lax",
+        cookie_secure=_secure(settings),
+    )
+
+
+def _is_post(request: Request[Any, Any, Any]) -> bool:
+    return request.method == "POST"
+
+
+def rate_limit_config(posts_per_minute: int = POSTS_PER_MINUTE) -> RateLimitConfig:
+    """At most so many POSTs a minute from one address, counted in this process's memory."""
+    return RateLimitConfig(
+        ("minute", posts_per_minute),
+        check_throttle_handler=_is_post,
+        set_rate_limit_headers=True,
+        store="rate_limit",
+    )
+
+
+def headers_hook(settings: Settings) -> BeforeMessageSendHookHandler:
+    """A hook that puts the security headers on every response."""
+
+    async def add_headers(message: Message, scope: Scope) -> None:
+        if message["type"] != "http.response.start":
+            return
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in _headers(settings, scope).items():
+            headers.setdefault(name, value)
+
+    return add_headers
+
+
+def _headers(settings: Settings, scope: Scope) -> dict[str, str]:
+    policy = {
+        "default-src": "'self'",
+        "connect-src": f"'self' {sfu_origin(settings, scope)}",
+        "media-src": "'self' blob:",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "microphone=(self), camera=(self), geolocation=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cache-Control": "private, no-cache",
+    }

@@ -1,0 +1,47 @@
+"""Alembic's entry: migrates the database that the settings name, SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import Connection
+
+from app.db import create_engine
+from app.models import Base, UtcDateTime
+from app.settings import Settings
+
+
+def render(kind: str, item: object, _autogen: AutogenContext) -> str | Literal[False]:
+    """Write our moments as what they are in the database: a migration must not change when our code does."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+
+
+def migrate(connection: Connection) -> None:
+    """Run what is asked for within one transaction."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_item=render,
+        render_as_batch=connection.dialect.name == "sqlite",  # SQLite cannot alter a column in place
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run() -> None:
+    """Connect and migrate. Migrating needs no secret, so none is required here."""
+    engine = create_engine(Settings(session_secret="", sfu_token_secret="").sqlalchemy_url)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(migrate)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+if context.is_offline_mode():
+    raise SystemExit("Migrations run against the database itself: call `alembic upgrade head` without --sql.")
+asyncio.run(run())

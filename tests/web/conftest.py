@@ -1,0 +1,125 @@
+"""Redis and databases for the tests of the web process: real servers, one per session, emptied for each test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import redis
+from alembic import command
+from alembic.config import Config
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from app.main import create_app
+from app.settings import Settings
+from tasks.config import TaskConfig
+from tests.support.feeds import WITHIN
+from tests.support.postgres import Postgres, postgres_server
+from tests.support.redis_server import RedisServer, redis_server
+from tests.support.web_server import ROOT, SECRETS, WebServer
+
+
+@pytest.fixture(scope="session")
+def shared_redis() -> Iterator[RedisServer]:
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture
+def broker(shared_redis: RedisServer) -> Iterator[redis.Redis]:
+    """An empty Redis, and a client of it."""
+    with redis.Redis.from_url(shared_redis.url) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return await postgres.create_database()
+
+
+def alembic_config() -> Config:
+    return Config(toml_file=ROOT / "pyproject.toml")
+
+
+@pytest.fixture
+async def database(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of a database with the newest schema, of each kind."""
+    monkeypatch.setenv("DATABASE_URL", empty_database)
+    await asyncio.to_thread(command.upgrade, alembic_config(), "head")
+    return empty_database
+
+
+@pytest.fixture
+def settings(database: str, shared_redis: RedisServer, broker: redis.Redis, tmp_path: Path) -> Settings:  # noqa: ARG001
+    return Settings(
+        var_dir=tmp_path,
+        database_url=database,
+        session_secret=SECRETS["SESSION_SECRET"],
+        sfu_token_secret=SECRETS["SFU_TOKEN_SECRET"],
+        max_demo_rooms=2,
+        tasks=TaskConfig(redis_url=shared_redis.url),
+    )
+
+
+@pytest.fixture
+async def app(settings: Settings) -> Litestar:
+    return create_app(settings)
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser without a session, in front of the running application."""
+    async with AsyncTestClient(app, base_url="http://calls.example") as browser:
+        browser.follow_redirects = False
+        browser.headers["accept"] = "text/html"
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def own_redis() -> Iterator[RedisServer]:
+    """The Redis server of the web process below; tests may stop it and start it again."""
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def own_broker(own_redis: RedisServer) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(own_redis.url) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def web_process(own_redis: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    server = WebServer(tmp_path_factory.mktemp("web"), own_redis.url)
+    server.migrate()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def web(web_process: WebServer) -> WebServer:
+    """The running web process, started again where the test before has ended it."""
+    if not web_process.running:
+        web_process.start()
+    return web_process
+
+
+@pytest.fixture
+async def browser(web: WebServer) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=web.url, timeout=httpx.Timeout(10, read=WITHIN)) as client:
+        yield client

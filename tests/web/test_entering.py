@@ -1,0 +1,124 @@
+"""Tokens for the SFU, and the demo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import jwt
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+from sqlalchemy import select, update
+
+from app.db import Sessions, create_engine, create_sessions
+from app.main import create_app
+from app.models import Participant, Room
+from app.settings import Settings
+from tests.support.web_server import csrf_of, new_room, token_of
+from tests.web.test_pages import config_of
+
+
+def read(settings: Settings, token: str) -> dict[str, object]:
+    claims: dict[str, object] = jwt.decode(token, settings.sfu_token_secret, ["HS256"], audience="jbcalling-sfu")
+    return claims
+
+
+def sessions_of(settings: Settings) -> Sessions:
+    return create_sessions(create_engine(settings.sqlalchemy_url))
+
+
+async def test_a_token_says_who_enters_which_room(client: httpx.AsyncClient, settings: Settings) -> None:
+    code = await new_room(client, name="Ana", speak="pt", read="en", hear="original")
+    answer = await token_of(client, code)
+    claims = read(settings, answer["token"])
+    config = config_of((await client.get(f"/rooms/{code}/call")).text)
+    assert (claims["room"], claims["sub"], claims["role"]) == (code, config["participant"], "participant")
+    assert claims["meta"] == {
+        "name": "Ana",
+        "speak": "pt",
+        "read": "en",
+        "hear": "original",
+        "recording": None,
+        "recording_id": None,
+    }
+    assert answer["expires_in"] == 120
+    assert answer["url"] == f"ws://calls.example:{settings.sfu_port}/ws"
+
+
+async def test_only_participants_get_tokens_and_only_from_our_pages(client: httpx.AsyncClient) -> None:
+    code = await new_room(client)
+    other = await new_room(client)
+    accept = {"accept": "application/json"}
+    assert (await client.post(f"/rooms/{code}/token", headers=accept)).status_code == 403
+    client.cookies.delete("jbc_session")
+    await new_room(client)  # a participant, of another room
+    for room in (code, other):
+        refused = await client.post(f"/rooms/{room}/token", headers=accept | {"x-csrftoken": csrf_of(client)})
+        assert refused.status_code == 403
+
+
+async def test_the_address_of_the_sfu_can_be_set(settings: Settings) -> None:
+    public = replace(settings, sfu_public_url="wss://calls.example/sfu")
+    async with AsyncTestClient(create_app(public), base_url="https://calls.example") as client:
+        client.follow_redirects = False
+        code = await new_room(client)
+        assert (await token_of(client, code))["url"] == "wss://calls.example/sfu"
+        page = await client.get("/")
+        assert "connect-src 'self' wss://calls.example;" in page.headers["content-security-policy"]
+
+
+async def enter_demo(client: httpx.AsyncClient) -> str:
+    await client.get("/")
+    entered = await client.post("/demo", data={"_csrf_token": csrf_of(client)})
+    assert entered.status_code == 303
+    return str(entered.headers["location"].split("/")[2])
+
+
+async def test_the_demo_names_its_recording(client: httpx.AsyncClient, settings: Settings) -> None:
+    code = await enter_demo(client)
+    page = await client.get(f"/rooms/{code}/call")
+    config = config_of(page.text)
+    assert (config["demo"], config["reader"], config["read"], config["hear"]) == (True, True, "pt", "pt")
+    meta = read(settings, (await token_of(client, code))["token"])["meta"]
+    assert isinstance(meta, dict)
+    async with sessions_of(settings)() as session:
+        speaker = (await session.scalars(select(Participant).where(Participant.kind == "recording"))).one()
+    assert (meta["recording"], meta["recording_id"]) == ("demo-en", speaker.id)
+    assert (speaker.speak, speaker.name) == ("en", "Recorded speaker")
+
+
+async def test_more_visitors_than_demo_rooms_share_the_newest(client: httpx.AsyncClient) -> None:
+    first, second, third, fourth = [await enter_demo(client) for _ in range(4)]
+    assert first != second
+    assert second == third == fourth
+
+
+async def test_an_old_demo_makes_place_and_is_closed(
+    client: httpx.AsyncClient, app: Litestar, settings: Settings
+) -> None:
+    assert app
+    old = await enter_demo(client)
+    async with sessions_of(settings).begin() as session:
+        await session.execute(
+            update(Room).where(Room.code == old).values(created_at=datetime.now(UTC) - timedelta(hours=13))
+        )
+    assert await enter_demo(client) != old
+    assert (await client.get(f"/rooms/{old}/call")).status_code == 410
+
+
+@pytest.mark.parametrize("path", ["/rooms/{}/captions", "/rooms/{}/captions?format=json"])
+async def test_captions_are_for_participants_only(client: httpx.AsyncClient, path: str) -> None:
+    code = await new_room(client)
+    client.cookies.delete("jbc_session")
+    assert (await client.get(path.format(code))).status_code == 403
+
+
+async def test_a_feed_that_cannot_be_is_refused(client: httpx.AsyncClient) -> None:
+    code = await new_room(client)
+    accept = {"accept": "text/event-stream"}
+    for query in ("lang=xx", "after=17", "format=xml"):
+        answer = await client.get(f"/rooms/{code}/captions?{query}", headers=accept)
+        assert answer.status_code == 400, query
+    assert (await client.get(f"/rooms/{code}/captions", headers=accept | {"last-event-id": "x"})).status_code == 400
