@@ -1,0 +1,99 @@
+/**
+ * An EventSource that never gives up. The browser's own one closes for good on an HTTP error (and in Firefox on a
+ * refused connection), and htmx's extension then waits up to a minute between attempts.
+ */
+
+import { backoffMs } from "./reconnect.js";
+
+/**
+ * `url` asking for everything after a caption.
+ * @param {string} url
+ * @param {string} after id of the newest caption already here; "" leaves `url` as it is
+ * @param {string} base address of the page
+ */
+export function withAfter(url, after, base) {
+  const full = new URL(url, base);
+  if (after) full.searchParams.set("after", after);
+  return full.href;
+}
+
+/** What htmx's extension uses of an EventSource. */
+export class CaptionSource {
+  /** @type {number} */
+  readyState = EventSource.CONNECTING;
+  /** @type {((event: Event) => void) | null} */
+  onopen = null;
+  /** @type {((event: Event) => void) | null} */
+  onerror = null;
+  #url;
+  #after = "";
+  #attempt = 0;
+  #timer = 0;
+  /** @type {EventSource | null} */
+  #source = null;
+  /** @type {[string, (event: MessageEvent) => void][]} */
+  #listeners = [];
+
+  /** @param {string} url asks for what came after the captions that the page was rendered with */
+  constructor(url) {
+    this.#url = url;
+    this.#connect();
+    window.addEventListener("online", this.#now);
+  }
+
+  /**
+   * @param {string} type
+   * @param {(event: MessageEvent) => void} listener
+   */
+  addEventListener(type, listener) {
+    this.#listeners.push([type, listener]);
+    this.#source?.addEventListener(type, this.#relay);
+  }
+
+  /**
+   * @param {string} type
+   * @param {(event: MessageEvent) => void} listener
+   */
+  removeEventListener(type, listener) {
+    this.#listeners = this.#listeners.filter(([of, other]) => of !== type || other !== listener);
+  }
+
+  close() {
+    this.readyState = EventSource.CLOSED;
+    window.removeEventListener("online", this.#now);
+    window.clearTimeout(this.#timer);
+    this.#source?.close();
+  }
+
+  #connect() {
+    const source = new EventSource(withAfter(this.#url, this.#after, document.baseURI));
+    this.#source = source;
+    for (const type of new Set(this.#listeners.map(([of]) => of))) source.addEventListener(type, this.#relay);
+    source.onopen = (event) => {
+      this.#attempt = 0;
+      this.readyState = EventSource.OPEN;
+      this.onopen?.(event);
+    };
+    source.onerror = (event) => {
+      if (this.readyState === EventSource.CLOSED) return;
+      this.readyState = EventSource.CONNECTING;
+      this.onerror?.(event);
+      // Also where the browser would try by itself: our waits are shorter, and `after` is the one road back.
+      source.close();
+      window.clearTimeout(this.#timer);
+      this.#timer = window.setTimeout(this.#now, backoffMs(this.#attempt++, Math.random()));
+    };
+  }
+
+  #now = () => {
+    if (this.readyState !== EventSource.CONNECTING || this.#source?.readyState === EventSource.CONNECTING) return;
+    window.clearTimeout(this.#timer);
+    this.#connect();
+  };
+
+  /** @type {(event: MessageEvent) => void} */
+  #relay = (event) => {
+    if (event.lastEventId) this.#after = event.lastEventId;
+    for (const [type, listener] of [...this.#listeners]) if (type === event.type) listener(event);
+  };
+}

@@ -1,0 +1,211 @@
+/** Plays the tracks of a call, the original under its dub (docs/protocol.md, Passthrough). */
+
+import { DUCK_SECONDS, RAISE_SECONDS, gainOf } from "./gains.js";
+
+/** After this share of its time constant a ramp is 98 % there. */
+const TIME_CONSTANTS_PER_RAMP = 4;
+const METER_SAMPLES = 2048;
+
+/**
+ * @typedef {object} Entry
+ * @property {string} producerId
+ * @property {string} speaker
+ * @property {"original" | "dubbed"} track
+ * @property {string} label
+ * @property {boolean} paused
+ * @property {boolean} stale
+ * @property {number} target gain it plays at, or is on its way to
+ * @property {HTMLAudioElement} element
+ * @property {MediaStreamAudioSourceNode} source
+ * @property {GainNode} gain
+ * @property {AnalyserNode | null} meter of an original
+ */
+
+export class Mixer {
+  #context;
+  #container;
+  /** @type {Set<Entry>} */
+  #entries = new Set();
+  #samples = new Float32Array(METER_SAMPLES);
+
+  /**
+   * @param {Element | null} container where the audio elements go, hidden
+   * @param {() => void} onSuspended the browser started or stopped holding the sound back
+   */
+  constructor(container, onSuspended) {
+    this.#container = container;
+    this.#context = new AudioContext({ latencyHint: "interactive" });
+    this.#context.addEventListener("statechange", () => {
+      onSuspended();
+      // A phone call or a sleeping device stops the context; the call goes on as soon as it may.
+      if (!this.running) void this.resume();
+    });
+  }
+
+  /** Whether sound comes out. */
+  get running() {
+    return this.#context.state === "running";
+  }
+
+  /** Asks for sound; without a user's gesture the browser may keep it waiting. */
+  async resume() {
+    if (this.#context.state === "closed") return;
+    for (const { element } of this.#entries) void startPump(element);
+    try {
+      await this.#context.resume();
+    } catch (error) {
+      console.debug("call: the device is still taken, for instance by a phone call:", error);
+    }
+  }
+
+  /**
+   * Plays a track, in place of the one that the same speaker had of the same kind.
+   * @param {import("./protocol.js").Producer} producer
+   * @param {MediaStreamTrack} media
+   */
+  attach(producer, media) {
+    const { producerId, participant: speaker, track, paused } = producer;
+    const label = producer.label ?? "";
+    const before = [...this.#entries].filter(
+      (entry) => entry.speaker === speaker && entry.track === track && entry.label === label,
+    );
+    const stream = new MediaStream([media]);
+    const source = this.#context.createMediaStreamSource(stream);
+    const gain = new GainNode(this.#context, { gain: before[0]?.target ?? 1 });
+    source.connect(gain).connect(this.#context.destination);
+    const meter = track === "original" ? this.#meter(source) : null;
+    const element = this.#element(stream, { speaker, track, label });
+    const entry = { producerId, speaker, track, label, paused, stale: false, target: gain.gain.value, element, source, gain, meter };
+    before.forEach((old) => this.#remove(old));
+    this.#entries.add(entry);
+    this.#level();
+  }
+
+  /**
+   * Stops a track.
+   * @param {string} producerId
+   */
+  detach(producerId) {
+    for (const entry of this.#entries) if (entry.producerId === producerId) this.#remove(entry);
+    this.#level();
+  }
+
+  /**
+   * Takes in which producers are paused.
+   * @param {ReadonlyMap<string, { paused: boolean }>} producers by id
+   */
+  update(producers) {
+    for (const entry of this.#entries) entry.paused = producers.get(entry.producerId)?.paused ?? entry.paused;
+    this.#level();
+  }
+
+  /** Marks all tracks as those of a connection that has been replaced: they play on, but decide nothing. */
+  retire() {
+    for (const entry of this.#entries) entry.stale = true;
+    this.#level();
+  }
+
+  /** Stops the tracks marked by `retire` that have no successor. */
+  sweep() {
+    for (const entry of this.#entries) if (entry.stale) this.#remove(entry);
+    this.#level();
+  }
+
+  /**
+   * Whether a speaker is heard dubbed now.
+   * @param {string} speaker
+   */
+  dubbed(speaker) {
+    return [...this.#entries].some((entry) => entry.speaker === speaker && entry.target < 1);
+  }
+
+  /**
+   * How loud a speaker's original voice is now, before ducking.
+   * @param {string} speaker
+   * @returns {number} RMS, full scale 1
+   */
+  loudness(speaker) {
+    for (const entry of this.#entries) if (entry.speaker === speaker && entry.meter) return this.#rms(entry.meter);
+    return 0;
+  }
+
+  /**
+   * Measures a track without playing it.
+   * @param {MediaStreamTrack} media
+   * @returns {{ loudness: () => number, stop: () => void }}
+   */
+  measure(media) {
+    const source = this.#context.createMediaStreamSource(new MediaStream([media]));
+    const meter = this.#meter(source);
+    return { loudness: () => this.#rms(meter), stop: () => source.disconnect() };
+  }
+
+  /** Stops everything for good. */
+  async close() {
+    for (const entry of this.#entries) this.#remove(entry);
+    if (this.#context.state !== "closed") await this.#context.close();
+  }
+
+  #level() {
+    const all = [...this.#entries];
+    const now = this.#context.currentTime;
+    for (const entry of all) {
+      const target = gainOf(entry, all);
+      if (target !== entry.target) {
+        const ramp = target < entry.target ? DUCK_SECONDS : RAISE_SECONDS;
+        entry.gain.gain.cancelScheduledValues(now);
+        // Goes on from wherever an unfinished ramp is; reading `value` for that is wrong in Firefox.
+        entry.gain.gain.setTargetAtTime(target, now, ramp / TIME_CONSTANTS_PER_RAMP);
+        entry.target = target;
+      }
+      if (entry.element.dataset.gain !== String(target)) entry.element.dataset.gain = String(target);
+    }
+  }
+
+  /**
+   * Chromium feeds a remote track into WebAudio only while a media element plays it too.
+   * @param {MediaStream} stream
+   * @param {{ speaker: string, track: string, label: string }} data
+   */
+  #element(stream, data) {
+    const element = document.createElement("audio");
+    Object.assign(element.dataset, data);
+    element.muted = true;
+    element.srcObject = stream;
+    this.#container?.append(element);
+    void startPump(element);
+    return element;
+  }
+
+  /** @param {AudioNode} source */
+  #meter(source) {
+    const meter = new AnalyserNode(this.#context, { fftSize: METER_SAMPLES });
+    source.connect(meter);
+    return meter;
+  }
+
+  /** @param {AnalyserNode} meter */
+  #rms(meter) {
+    meter.getFloatTimeDomainData(this.#samples);
+    return Math.sqrt(this.#samples.reduce((sum, sample) => sum + sample * sample, 0) / METER_SAMPLES);
+  }
+
+  /** @param {Entry} entry */
+  #remove(entry) {
+    this.#entries.delete(entry);
+    entry.source.disconnect();
+    entry.gain.disconnect();
+    entry.element.srcObject = null;
+    entry.element.remove();
+  }
+}
+
+/** @param {HTMLAudioElement} element */
+async function startPump(element) {
+  try {
+    await element.play();
+  } catch (error) {
+    // Removed again before it began, or held back until the first gesture, when `resume` tries again.
+    console.debug("call: an audio element does not play yet:", error);
+  }
+}

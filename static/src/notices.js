@@ -1,0 +1,92 @@
+/** Why something is missing from the call, in the reader's words. No DOM. */
+
+import { fill } from "./config.js";
+
+/**
+ * The rungs of the bridge's ladder, the worst first.
+ * @type {readonly (string | undefined)[]}
+ */
+const LEVELS = ["original", "source_captions", "translated_captions", "voice"];
+
+/**
+ * @typedef {import("./protocol.js").NoticePayload} NoticePayload
+ * @typedef {NoticePayload & { reason: string }} Trouble
+ */
+
+/**
+ * Whether a notice is about something this page would show or play, from somebody who is here.
+ * @param {string} key "dub:{speaker}:{language}" or "captions:{speaker}:{language}"; a speaker's id may hold colons
+ * @param {{ read: string, hear: string }} config
+ * @param {ReadonlyMap<string, unknown>} others by id
+ */
+export function concerns(key, { read, hear }, others) {
+  const [, what, speaker, language] = /^([^:]*):(.*):([^:]*)$/.exec(key) ?? [];
+  if (!speaker || !others.has(speaker)) return false;
+  return (what === "dub" && language === hear) || (what === "captions" && language === read);
+}
+
+/** @param {{ level?: string }} payload */
+function rank({ level }) {
+  const index = LEVELS.indexOf(level);
+  return index === -1 ? LEVELS.length : index;
+}
+
+export class Notices {
+  /** @type {Map<string, NoticePayload>} */
+  #payloads = new Map();
+  #config;
+
+  /** @param {import("./config.js").CallConfig} config */
+  constructor(config) {
+    this.#config = config;
+  }
+
+  /** @param {readonly import("./protocol.js").Notice[]} notices all there are */
+  reset(notices) {
+    this.#payloads.clear();
+    notices.forEach((notice) => this.take(notice));
+  }
+
+  /** @param {import("./protocol.js").Notice} notice */
+  take({ key, payload }) {
+    if (payload) this.#payloads.set(key, payload);
+    else this.#payloads.delete(key);
+  }
+
+  /**
+   * The worst thing that concerns this page now.
+   * @param {{ bridge: "up" | "down" | null, participants: ReadonlyMap<string, unknown> }} roster
+   * @returns {Trouble | null}
+   */
+  worst({ bridge, participants }) {
+    if (bridge === "down") return { reason: "interpreter_gone" };
+    /** @type {Trouble | null} */
+    let worst = null;
+    for (const [key, { reason, ...rest }] of this.#payloads) {
+      if (!reason || !concerns(key, this.#config, participants)) continue;
+      if (!worst || rank(rest) < rank(worst)) worst = { ...rest, reason };
+    }
+    return worst;
+  }
+
+  /**
+   * A notice as a sentence.
+   * @param {Trouble} payload
+   * @param {(code: string) => string} languageName
+   */
+  sentence(payload, languageName) {
+    const named = (/** @type {string | undefined} */ code) => (code ? languageName(code) : undefined);
+    const text = this.#config.texts[payload.reason] ?? payload.reason;
+    return fill(text, { source: named(payload.source), target: named(payload.target) });
+  }
+}
+
+/**
+ * A namer of languages.
+ * @param {string} locale of the page
+ * @returns {(code: string) => string}
+ */
+export function languageNamer(locale) {
+  const names = new Intl.DisplayNames([locale || "en"], { type: "language" });
+  return (code) => names.of(code) ?? code;
+}

@@ -1,0 +1,123 @@
+/** The list of people: who they are, what they speak, who is speaking. */
+
+const EVERY_MS = 100;
+/** RMS (full scale 1) at which somebody counts as speaking, and below which they have stopped. */
+const SPEAKS = 0.015;
+const STOPPED = 0.006;
+/** How long the mark stays after the last loud moment, ms: words have pauses. */
+const HOLD_MS = 400;
+
+/**
+ * Whether somebody is speaking, with hysteresis, so that the mark does not flicker.
+ * @param {{ speaking: boolean, heard: number }} before `heard`: when last loud, ms
+ * @param {number} rms
+ * @param {number} now ms
+ */
+export function speakingNow(before, rms, now) {
+  if (rms >= (before.speaking ? STOPPED : SPEAKS)) return { speaking: true, heard: now };
+  return { speaking: before.speaking && now - before.heard < HOLD_MS, heard: before.heard };
+}
+
+/**
+ * @typedef {object} Row
+ * @property {string} id
+ * @property {string} name
+ * @property {string} language code of what they speak
+ * @property {boolean} me
+ * @property {boolean} dubbed heard through the interpreter now
+ * @property {boolean} muted
+ */
+
+export class Presence {
+  #list;
+  #texts;
+  #languageName;
+  #loudness;
+  #timer;
+  /** @type {Map<string, { item: HTMLElement, mark: HTMLElement, state: { speaking: boolean, heard: number } }>} */
+  #items = new Map();
+
+  /**
+   * @param {HTMLElement | null} list
+   * @param {Readonly<Record<string, string>>} texts
+   * @param {(code: string) => string} languageName
+   * @param {(id: string) => number} loudness RMS of a participant's voice now
+   */
+  constructor(list, texts, languageName, loudness) {
+    this.#list = list;
+    this.#texts = texts;
+    this.#languageName = languageName;
+    this.#loudness = loudness;
+    this.#timer = window.setInterval(() => this.#tick(), EVERY_MS);
+  }
+
+  /** @param {readonly Row[]} rows in the order to show */
+  render(rows) {
+    if (!this.#list) return;
+    const wanted = rows.map((row) => this.#item(row));
+    const ids = new Set(rows.map(({ id }) => id));
+    for (const id of this.#items.keys()) if (!ids.has(id)) this.#items.delete(id);
+    if (wanted.some((item, index) => this.#list?.children[index] !== item) || this.#list.childElementCount !== wanted.length) {
+      this.#list.replaceChildren(...wanted);
+    }
+  }
+
+  stop() {
+    window.clearInterval(this.#timer);
+  }
+
+  /** @param {Row} row */
+  #item(row) {
+    let entry = this.#items.get(row.id);
+    if (!entry) {
+      const item = document.createElement("li");
+      item.dataset.participant = row.id;
+      const mark = part("speaking", "");
+      mark.setAttribute("role", "img");
+      mark.setAttribute("aria-label", this.#texts.speaking ?? "");
+      mark.hidden = true;
+      item.append(part("name", ""), part("language", ""), mark);
+      entry = { item, mark, state: { speaking: false, heard: 0 } };
+      this.#items.set(row.id, entry);
+    }
+    const { item } = entry;
+    item.classList.toggle("me", row.me);
+    item.toggleAttribute("data-dubbed", row.dubbed);
+    item.toggleAttribute("data-muted", row.muted);
+    setText(item.querySelector(".name"), row.me ? `${row.name} (${this.#texts.you})` : row.name);
+    setText(item.querySelector(".language"), this.#languageName(row.language));
+    return item;
+  }
+
+  #tick() {
+    if (document.hidden) return;
+    const now = performance.now();
+    for (const [id, entry] of this.#items) {
+      const next = speakingNow(entry.state, this.#loudness(id), now);
+      if (next.speaking !== entry.state.speaking) {
+        entry.item.classList.toggle("speaking", next.speaking);
+        entry.mark.hidden = !next.speaking;
+      }
+      entry.state = next;
+    }
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {string} text
+ */
+function part(name, text) {
+  const span = document.createElement("span");
+  span.className = name;
+  span.textContent = text;
+  return span;
+}
+
+/**
+ * @param {Element | null} element
+ * @param {string} text
+ */
+function setText(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,42 @@
+/**
+ * The shapes of docs/protocol.md as this page uses them.
+ *
+ * @typedef {object} Meta what the web server says of a participant; the SFU passes it on unread
+ * @property {string} name
+ * @property {string} speak language spoken, as a BCP 47 primary subtag
+ * @property {string} read language of the captions
+ * @property {string} hear language heard, or "original"
+ *
+ * @typedef {{ id: string, meta: Meta }} Participant
+ *
+ * @typedef {object} Producer
+ * @property {string} producerId
+ * @property {string} participant whose voice it is; for a dubbed track the speaker it dubs
+ * @property {"audio" | "video"} kind
+ * @property {"original" | "dubbed"} track
+ * @property {string | null} label language of a dubbed track
+ * @property {boolean} paused
+ *
+ * @typedef {object} NoticePayload
+ * @property {string} [level] what there still is: "original", "source_captions", "translated_captions" or "voice"
+ * @property {string | null} reason why there is not more; `null` when nothing is wrong
+ * @property {string} [source]
+ * @property {string} [target]
+ * @property {string} [speaker]
+ *
+ * @typedef {{ key: string, payload: NoticePayload | null }} Notice
+ *
+ * @typedef {object} Hello
+ * @property {string} participant
+ * @property {string} room
+ * @property {import("mediasoup-client").types.RtpCapabilities} routerRtpCapabilities
+ * @property {Participant[]} participants the others
+ * @property {Producer[]} producers
+ * @property {Notice[]} notices
+ * @property {"up" | "down"} bridge
+ *
+ * @typedef {{ code: string, message: string, retry: boolean }} Closing
+ */
+
+/** Close codes of the SFU that decide what happens next. */
+export const CLOSE = Object.freeze({ unauthorized: 4401, replaced: 4409 });

@@ -1,0 +1,53 @@
+/** When to come back after a connection has ended, and when to give up. */
+
+import { CLOSE } from "./protocol.js";
+
+const BASE_MS = 400;
+const MAX_MS = 8_000;
+const REFUSALS = 3;
+
+/**
+ * How one attempt ended.
+ * @typedef {{ kind: "closed", code: number, closing: import("./protocol.js").Closing | null }
+ *   | { kind: "refused" } | { kind: "full" } | { kind: "unreachable" }} Outcome
+ *
+ * @typedef {{ stop: "replaced" | "notAllowed" } | { waitMs: number, say: "reconnecting" | "roomFull" }} Step
+ */
+
+/**
+ * Milliseconds to wait before attempt number `attempt` (from 0): doubling to 8 s, half of it jitter, so that the
+ * people of a room do not all come back in the same moment.
+ * @param {number} attempt
+ * @param {number} random from 0 to 1
+ */
+export function backoffMs(attempt, random) {
+  const full = Math.min(MAX_MS, BASE_MS * 2 ** Math.min(attempt, 10));
+  return Math.round(full / 2 + (full / 2) * random);
+}
+
+/**
+ * Whether the page was refused rather than disconnected: its token, or its place in the room.
+ * @param {Outcome} outcome
+ */
+export function isRefusal(outcome) {
+  return outcome.kind === "refused" || (outcome.kind === "closed" && outcome.code === CLOSE.unauthorized);
+}
+
+/**
+ * What to do next.
+ * @param {Outcome} outcome of the last attempt
+ * @param {number} attempt failed attempts since the last connection that worked, this one not counted
+ * @param {number} refusals refusals in a row, this one included
+ * @param {number} random from 0 to 1
+ * @returns {Step}
+ */
+export function nextStep(outcome, attempt, refusals, random) {
+  if (outcome.kind === "closed" && outcome.code === CLOSE.replaced) return { stop: "replaced" };
+  if (isRefusal(outcome)) {
+    if (refusals >= REFUSALS) return { stop: "notAllowed" };
+  } else if (outcome.kind === "closed" && outcome.closing?.retry === false) {
+    return { stop: outcome.closing.code === "replaced" ? "replaced" : "notAllowed" };
+  }
+  if (outcome.kind === "full") return { waitMs: backoffMs(10, random), say: "roomFull" };
+  return { waitMs: backoffMs(attempt, random), say: "reconnecting" };
+}

@@ -1,0 +1,90 @@
+/** Who is in the room and which tracks there are, as the SFU tells it. No DOM, no media. */
+
+/**
+ * @typedef {import("./protocol.js").Participant} Participant
+ * @typedef {import("./protocol.js").Producer} Producer
+ */
+
+/**
+ * Whether this page should receive a track: every other person's original voice, and of the dubbed ones those in the
+ * language heard here, of people who do not speak it themselves.
+ * @param {Producer} producer
+ * @param {string} me
+ * @param {string} hear
+ * @param {string | undefined} speak what the speaker speaks, where known
+ */
+export function wantsTrack(producer, me, hear, speak) {
+  if (producer.kind !== "audio" || producer.participant === me) return false;
+  if (producer.track === "original") return true;
+  return hear !== "original" && producer.label === hear && speak !== hear;
+}
+
+export class Roster {
+  /** @type {Map<string, Participant>} the others, by id, in the order in which they came */
+  participants = new Map();
+  /** @type {Map<string, Producer>} by producer id */
+  producers = new Map();
+  /** Whether an interpreter is connected to the room; `null` before the first hello. */
+  /** @type {"up" | "down" | null} */
+  bridge = null;
+  #me;
+  #hear;
+
+  /**
+   * @param {string} me
+   * @param {string} hear
+   */
+  constructor(me, hear) {
+    this.#me = me;
+    this.#hear = hear;
+  }
+
+  /** @param {import("./protocol.js").Hello} hello */
+  reset(hello) {
+    this.participants = new Map(hello.participants.map((person) => [person.id, person]));
+    this.producers = new Map(hello.producers.map((producer) => [producer.producerId, { ...producer }]));
+    this.bridge = hello.bridge;
+  }
+
+  /**
+   * Takes in an event of the SFU.
+   * @param {string} event
+   * @param {any} data
+   * @returns {boolean} whether the event was about the roster
+   */
+  take(event, data) {
+    switch (event) {
+      case "participantJoined":
+      case "participantUpdated":
+        if (data.id !== this.#me) this.participants.set(data.id, data);
+        return true;
+      case "participantLeft":
+        this.participants.delete(data.id);
+        return true;
+      case "producerAdded":
+        this.producers.set(data.producerId, { ...data });
+        return true;
+      case "producerRemoved":
+        this.producers.delete(data.producerId);
+        return true;
+      case "producerPaused":
+      case "producerResumed": {
+        const producer = this.producers.get(data.producerId);
+        if (producer) producer.paused = event === "producerPaused";
+        return true;
+      }
+      case "bridge":
+        this.bridge = data.state;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** The tracks this page should receive now. */
+  wanted() {
+    return [...this.producers.values()].filter((producer) =>
+      wantsTrack(producer, this.#me, this.#hear, this.participants.get(producer.participant)?.meta.speak),
+    );
+  }
+}

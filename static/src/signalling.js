@@ -1,0 +1,131 @@
+/** Keeps the page connected to the SFU: a token, a socket, `hello`, and again from the start when it ends. */
+
+import { Connection, RequestError } from "./connection.js";
+import { isRefusal, nextStep } from "./reconnect.js";
+
+const TOKEN_TIMEOUT_MS = 10_000;
+/** A connection that lived this long has worked: the next wait is short again. */
+const WORKED_MS = 5_000;
+
+/** The web server will not give this page a token. */
+class TokenRefusedError extends Error {}
+
+/**
+ * @typedef {object} Listener
+ * @property {(connection: Connection, hello: import("./protocol.js").Hello) => void} onHello
+ * @property {(event: string, data: any) => void} onEvent
+ * @property {(text: "connecting" | "reconnecting" | "roomFull" | "replaced" | "notAllowed") => void} onStatus the last
+ *   two are final
+ */
+
+export class Signalling {
+  #tokenUrl;
+  #csrf;
+  #listener;
+  #stopped = new AbortController();
+  /** @type {Connection | null} */
+  #connection = null;
+
+  /**
+   * @param {string} tokenUrl
+   * @param {string} csrf the page's CSRF token
+   * @param {Listener} listener
+   */
+  constructor(tokenUrl, csrf, listener) {
+    this.#tokenUrl = tokenUrl;
+    this.#csrf = csrf;
+    this.#listener = listener;
+  }
+
+  /** Connects, and stays connected until `stop` or until coming back is of no use. */
+  async run() {
+    this.#listener.onStatus("connecting");
+    let attempt = 0;
+    let refusals = 0;
+    while (!this.#stopped.signal.aborted) {
+      const started = performance.now();
+      const outcome = await this.#once();
+      if (this.#stopped.signal.aborted) return;
+      if (outcome.kind === "closed" && performance.now() - started > WORKED_MS) attempt = 0;
+      refusals = isRefusal(outcome) ? refusals + 1 : 0;
+      const step = nextStep(outcome, attempt, refusals, Math.random());
+      if ("stop" in step) {
+        this.#listener.onStatus(step.stop);
+        return;
+      }
+      this.#listener.onStatus(step.say);
+      attempt += 1;
+      await pause(step.waitMs, this.#stopped.signal);
+    }
+  }
+
+  /** Closes the socket, so that the SFU drops this page's transports at once, and does not come back. */
+  stop() {
+    this.#stopped.abort();
+    this.#connection?.close();
+  }
+
+  /** @returns {Promise<import("./reconnect.js").Outcome>} */
+  async #once() {
+    /** @type {Connection | null} */
+    let connection = null;
+    try {
+      const { token, url } = await this.#token();
+      connection = await Connection.open(url, this.#listener.onEvent, this.#stopped.signal);
+      this.#connection = connection;
+      const hello = await connection.request("hello", { token });
+      this.#listener.onHello(connection, hello);
+      return { kind: "closed", ...(await connection.closed) };
+    } catch (error) {
+      if (!this.#stopped.signal.aborted) console.warn("call: could not connect:", error);
+      const cutOff = error instanceof RequestError && error.code === "closed";
+      return cutOff && connection ? { kind: "closed", ...(await connection.closed) } : outcomeOf(error);
+    } finally {
+      connection?.close();
+      this.#connection = null;
+    }
+  }
+
+  /** @returns {Promise<{ token: string, url: string }>} */
+  async #token() {
+    const response = await fetch(this.#tokenUrl, {
+      method: "POST",
+      headers: { "x-csrftoken": this.#csrf, accept: "application/json" },
+      signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
+    });
+    if (response.ok) return response.json();
+    const message = `The web server answered ${response.status} when asked for a token.`;
+    throw [401, 403, 404, 410].includes(response.status) ? new TokenRefusedError(message) : new Error(message);
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {import("./reconnect.js").Outcome}
+ */
+function outcomeOf(error) {
+  if (error instanceof TokenRefusedError) return { kind: "refused" };
+  if (error instanceof RequestError && error.code === "unauthorized") return { kind: "refused" };
+  if (error instanceof RequestError && error.code === "limit") return { kind: "full" };
+  return { kind: "unreachable" };
+}
+
+/**
+ * Waits, but not longer than until the machine is online again.
+ * @param {number} ms
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+function pause(ms, signal) {
+  return new Promise((resolve) => {
+    const done = () => {
+      window.clearTimeout(timer);
+      window.removeEventListener("online", done);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = window.setTimeout(done, ms);
+    window.addEventListener("online", done);
+    signal.addEventListener("abort", done);
+  });
+}

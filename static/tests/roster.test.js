@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Roster, wantsTrack } from "../src/roster.js";
+
+const producer = (change = {}) => ({
+  producerId: "p1",
+  participant: "ana",
+  kind: "audio",
+  track: "original",
+  label: null,
+  paused: false,
+  ...change,
+});
+const dub = (change = {}) => producer({ producerId: "d1", track: "dubbed", label: "en", ...change });
+const person = (id, speak) => ({ id, meta: { name: id, speak, read: speak, hear: speak } });
+const hello = (change = {}) => ({
+  participant: "me",
+  room: "r",
+  routerRtpCapabilities: {},
+  participants: [person("ana", "pt")],
+  producers: [producer()],
+  notices: [],
+  bridge: "up",
+  ...change,
+});
+
+test("every other original voice is wanted, video and one's own voice are not", () => {
+  assert.equal(wantsTrack(producer(), "me", "en", "pt"), true);
+  assert.equal(wantsTrack(producer({ kind: "video" }), "me", "en", "pt"), false);
+  assert.equal(wantsTrack(producer({ participant: "me" }), "me", "en", "pt"), false);
+});
+
+test("a dub is wanted in the language heard, from another language, of another person", () => {
+  assert.equal(wantsTrack(dub(), "me", "en", "pt"), true);
+  assert.equal(wantsTrack(dub({ label: "vi" }), "me", "en", "pt"), false);
+  assert.equal(wantsTrack(dub(), "me", "en", "en"), false);
+  assert.equal(wantsTrack(dub({ participant: "me" }), "me", "en", "pt"), false);
+  assert.equal(wantsTrack(dub({ label: "original" }), "me", "original", "pt"), false);
+});
+
+test("a dub that arrives before its speaker is wanted, and dropped if they speak the language themselves", () => {
+  const roster = new Roster("me", "en");
+  roster.reset(hello({ participants: [], producers: [] }));
+  roster.take("producerAdded", dub());
+  assert.deepEqual(roster.wanted().map((p) => p.producerId), ["d1"]);
+  roster.take("participantJoined", person("ana", "en"));
+  assert.deepEqual(roster.wanted(), []);
+});
+
+test("a speaker who changes language is dubbed from then on", () => {
+  const roster = new Roster("me", "en");
+  roster.reset(hello({ participants: [person("ana", "en")], producers: [producer(), dub()] }));
+  assert.deepEqual(roster.wanted().map((p) => p.producerId), ["p1"]);
+  roster.take("participantUpdated", person("ana", "pt"));
+  assert.deepEqual(roster.wanted().map((p) => p.producerId), ["p1", "d1"]);
+});
+
+test("pauses, removals and the bridge are followed; other events are not the roster's", () => {
+  const roster = new Roster("me", "en");
+  roster.reset(hello());
+  assert.equal(roster.take("producerPaused", { producerId: "p1" }), true);
+  assert.equal(roster.producers.get("p1").paused, true);
+  roster.take("producerResumed", { producerId: "p1" });
+  assert.equal(roster.producers.get("p1").paused, false);
+  roster.take("producerPaused", { producerId: "unheard-of" });
+  roster.take("producerRemoved", { producerId: "p1" });
+  assert.deepEqual(roster.wanted(), []);
+  roster.take("bridge", { state: "down" });
+  assert.equal(roster.bridge, "down");
+  roster.take("participantLeft", { id: "ana" });
+  assert.equal(roster.participants.size, 0);
+  assert.equal(roster.take("notice", { key: "k", payload: null }), false);
+});

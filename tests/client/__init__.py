@@ -1,0 +1,1 @@
+"""Tests of the browser's script in a real Chromium, without the web server."""

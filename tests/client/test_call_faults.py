@@ -1,0 +1,77 @@
+"""The call page when its connection, its token or the SFU goes."""
+
+from __future__ import annotations
+
+import base64
+from typing import Final
+
+import numpy as np
+import pytest
+from playwright.async_api import Browser
+
+from tests.client.conftest import CONNECTED, Join
+from tests.support.call_page import CallPages, until
+from tests.support.loudspeaker import levels, speak
+from tests.support.sfu import Sfu
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+KEEP_SOCKET: Final = """window.WebSocket = class extends WebSocket {
+  constructor(...a) { super(...a); window.__socket = this; }
+}"""
+
+
+async def test_a_second_window_takes_over_and_the_first_says_so(join: Join) -> None:
+    bob = await join("bob")
+    first = await join("ana")
+    await join("ana")
+    await until(first, "document.body.dataset.state === 'replaced'")
+    assert "another window" in await first.inner_text("#connection")
+    await until(bob, "document.querySelectorAll('#audio audio').length === 1")
+    assert await bob.locator("#participants li").count() == 2
+
+
+async def test_a_refused_token_is_tried_again_and_then_said(browser: Browser, pages: CallPages) -> None:
+    pages.refuse_tokens = True
+    page = await browser.new_page()
+    await page.goto(pages.url("ana", reader=True))
+    await until(page, "document.body.dataset.state === 'notAllowed'")
+    await page.close()
+
+
+async def test_a_dead_sfu_is_said_and_the_call_comes_back_by_itself(join: Join, sfu: Sfu) -> None:
+    ana = await join("ana", speak="pt", hear="pt")
+    bob = await join("bob", speak="en", hear="en")
+    await speak(ana)
+    await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
+    sfu.kill()
+    await until(bob, "document.body.dataset.state === 'reconnecting'", 1.0)
+    sfu.start()
+    for page in (ana, bob):
+        await until(page, CONNECTED)
+    await bob.wait_for_selector('#audio audio[data-speaker="ana"]', state="attached")
+    await until(bob, "document.querySelectorAll('#audio audio').length === 1")
+    await bob.wait_for_timeout(500)
+    assert (await levels(bob))[0] > 0.05
+
+
+async def test_a_lost_socket_costs_less_than_a_second_of_sound(join: Join) -> None:
+    ana = await join("ana")
+    await speak(ana)
+    bob = await join(
+        "bob",
+        script=KEEP_SOCKET,
+    )
+    await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
+    await bob.evaluate("window.__record(true)")
+    await bob.evaluate("window.__socket.close()")
+    await until(bob, "document.body.dataset.state === 'reconnecting'")
+    await until(bob, CONNECTED)
+    await bob.wait_for_timeout(1_000)
+    recorded = await bob.evaluate("window.__recorded()")
+    samples = np.frombuffer(base64.b64decode(recorded["samples"]), np.float32)
+    frames = samples[: len(samples) // 480 * 480].reshape(-1, 480)
+    quiet = np.sqrt((frames**2).mean(axis=1)) < 0.01
+    print(f"\nsilence while reconnecting: {quiet.sum() * 480 / recorded['rate'] * 1000:.0f} ms")
+    assert quiet.sum() * 480 / recorded["rate"] < 1.0
+    assert await bob.locator("#audio audio").count() == 1

@@ -1,0 +1,203 @@
+"""The call page in real Chromiums against the real SFU: who is heard, how loud, and what the page says about it."""
+
+from __future__ import annotations
+
+import base64
+import time
+from typing import Final
+
+import numpy as np
+import pytest
+from playwright.async_api import Browser
+
+from tests.client.conftest import CONNECTED, Join
+from tests.support.bridge_client import bridge
+from tests.support.call_page import CallPages, until
+from tests.support.loudspeaker import DUB, gain_times, levels, speak
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+OWN_MICROPHONE: Final = "delete navigator.mediaDevices.getUserMedia"
+"""Gives the page Chromium's fake microphone, which beeps, instead of the one of the hooks, which speaks on cue."""
+DUCKED: Final = """document.querySelector('#audio audio[data-track="original"]')?.dataset.gain === "0.15\""""
+FULL: Final = """document.querySelector('#audio audio[data-track="original"]')?.dataset.gain === "1\""""
+NOTICE: Final = "(n => !n.hidden && n.textContent)(document.querySelector('#notice'))"
+NO_NOTICE: Final = "document.querySelector('#notice').hidden"
+BACK_WITHIN: Final = 0.2
+"""Seconds from the end of a dub to the original at full volume."""
+
+
+async def test_people_in_a_room_hear_and_see_each_other(join: Join) -> None:
+    ana = await join("ana", script=OWN_MICROPHONE)
+    bob = await join("bob", script=OWN_MICROPHONE, speak="pt")
+    for page, own, other in ((ana, "ana", "bob"), (bob, "bob", "ana")):
+        audio = f'#audio audio[data-speaker="{other}"][data-track="original"][data-gain="1"]'
+        await page.wait_for_selector(audio, state="attached")
+        assert await page.locator("#audio audio").count() == 1
+        assert await page.locator("#participants li").count() == 2
+        assert await page.inner_text("#participants li.me .name") == f"{own.capitalize()} (you)"
+        assert await page.locator("#participants li.me").get_attribute("data-participant") == own
+        # Chromium's fake microphone beeps once a second; the mark is lit by what comes through the SFU.
+        await page.wait_for_selector(f'#participants li[data-participant="{other}"].speaking')
+        await page.evaluate("window.__record(true)")
+        await page.wait_for_timeout(1_500)
+        recorded = await page.evaluate("window.__recorded()")
+        assert np.abs(np.frombuffer(base64.b64decode(recorded["samples"]), np.float32)).max() > 0.05
+    assert await bob.inner_text('#participants li[data-participant="ana"] .language') == "English"
+    assert await bob.inner_text("#connection") == "Connected"
+
+
+async def test_who_leaves_is_gone_at_once(join: Join) -> None:
+    ana = await join("ana")
+    bob = await join("bob")
+    await bob.wait_for_selector('#audio audio[data-speaker="ana"]', state="attached")
+    await ana.click("#leave")
+    await until(bob, "document.querySelectorAll('#audio audio, #participants li:not(.me)').length === 0", 1.0)
+
+
+async def test_a_dub_ducks_the_original_exactly_while_it_runs(join: Join, pages: CallPages) -> None:
+    ana = await join("ana", speak="pt", hear="pt")
+    bob = await join("bob", speak="en", hear="en")
+    await speak(ana)
+    await until(bob, FULL)
+    voice, dub = await levels(bob)
+    assert voice > 0.05
+    assert dub < 0.01
+    async with bridge(pages.sfu_url, pages.secret) as interpreter:
+        producer = await interpreter.dub("r1", "ana", "en", DUB)
+        await until(bob, DUCKED)
+        await bob.wait_for_timeout(500)
+        ducked, dubbed = await levels(bob)
+        assert ducked == pytest.approx(0.15 * voice, rel=0.35)
+        assert dubbed > 0.05
+        assert await bob.locator('#participants li[data-participant="ana"][data-dubbed]').count() == 1
+        # Nobody is dubbed to themselves.
+        assert await ana.locator('#audio audio[data-track="dubbed"]').count() == 0
+
+        paused = time.time()
+        await interpreter.request("pauseProducer", producerId=producer)
+        await until(bob, FULL)
+        back, gain = (await gain_times(bob, paused))[0]
+        assert gain == 1
+        assert back < BACK_WITHIN
+        await bob.wait_for_timeout(500)  # the receiver fades out what it had
+        again, silent = await levels(bob)
+        assert again == pytest.approx(voice, rel=0.35)
+        assert silent < 0.01
+
+        await interpreter.request("resumeProducer", producerId=producer)
+        await until(bob, DUCKED)
+        closed = time.time()
+        await interpreter.close()
+        await until(bob, FULL)
+        back, gain = (await gain_times(bob, closed))[0]
+    assert gain == 1
+    print(f"\noriginal back {back * 1000:.0f} ms after the bridge's socket closed")
+    assert back < BACK_WITHIN
+    assert "interpreter" in str(await until(bob, NOTICE))
+    assert await bob.locator('#audio audio[data-track="dubbed"]').count() == 0
+
+
+async def test_a_dub_is_not_taken_by_those_who_hear_the_original_or_another_language(
+    join: Join, pages: CallPages
+) -> None:
+    await join("ana", speak="pt", hear="pt")
+    purist = await join("purist", speak="en", hear="original")
+    other = await join("other", speak="vi", hear="vi")
+    fluent = await join("fluent", speak="en", hear="en")
+    async with bridge(pages.sfu_url, pages.secret) as interpreter:
+        await interpreter.dub("r1", "ana", "en", DUB)
+        await fluent.wait_for_selector(
+            'audio[data-track="dubbed"][data-label="en"][data-speaker="ana"]', state="attached"
+        )
+        for page in (purist, other):
+            assert await page.locator('#audio audio[data-track="dubbed"]').count() == 0
+            assert await page.locator('#audio audio[data-track="original"][data-gain="1"]').count() == 3
+
+
+async def test_the_reason_is_shown_to_those_it_concerns_until_it_is_over(join: Join, pages: CallPages) -> None:
+    pages.texts = {"no_translation": "{source} → {target}?"}
+    await join("ana", speak="pt", hear="pt", read="pt")
+    bob = await join("bob", speak="en", hear="en", read="en")
+    carla = await join("carla", speak="vi", hear="vi", read="vi")
+    async with bridge(pages.sfu_url, pages.secret) as interpreter:
+        await until(bob, NO_NOTICE)
+        reason = {
+            "level": "source_captions",
+            "reason": "no_translation",
+            "source": "pt",
+            "target": "en",
+            "speaker": "ana",
+        }
+        await interpreter.request("notice", room="r1", key="dub:ana:en", payload=reason)
+        assert await until(bob, NOTICE) == "Portuguese → English?"
+        assert await carla.is_hidden("#notice")
+        await interpreter.request("notice", room="r1", key="dub:ana:en", payload=None)
+        await until(bob, NO_NOTICE)
+
+
+async def test_muting_is_seen_and_heard_by_the_others(join: Join) -> None:
+    ana = await join("ana")
+    bob = await join("bob")
+    await speak(ana)
+    await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
+    assert await ana.get_attribute("#mic", "aria-pressed") == "true"
+    await ana.click("#mic")
+    assert await ana.get_attribute("#mic", "aria-pressed") == "false"
+    await bob.wait_for_selector('#participants li[data-participant="ana"][data-muted]:not(.speaking)')
+    await bob.wait_for_timeout(500)
+    assert (await levels(bob))[0] < 0.005
+    await ana.click("#mic")
+    await bob.wait_for_selector('#participants li[data-participant="ana"]:not([data-muted]).speaking')
+
+
+@pytest.mark.parametrize(("error", "reason"), [("NotAllowedError", "micDenied"), ("NotFoundError", "micNone")])
+async def test_without_a_microphone_one_still_listens(join: Join, error: str, reason: str) -> None:
+    ana = await join("ana")
+    await speak(ana)
+    refusal = f"navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('', '{error}') }}"
+    bob = await join("bob", script=refusal)
+    await bob.wait_for_selector(f'#notice p[data-reason="{reason}"]')
+    await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
+    assert await ana.locator("#audio audio").count() == 0
+
+
+async def test_listening_does_not_wait_for_the_answer_about_the_microphone(join: Join) -> None:
+    ana = await join("ana")
+    await speak(ana)
+    bob = await join("bob", script="navigator.mediaDevices.getUserMedia = () => new Promise(() => {})")
+    await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
+    assert await bob.get_attribute("#mic", "data-state") == "asking"
+
+
+@pytest.mark.parametrize("mode", ["reader", "demo"])
+async def test_readers_and_demo_visitors_are_not_asked_for_a_microphone(join: Join, mode: str) -> None:
+    page = await join("bob", script="navigator.mediaDevices.getUserMedia = () => (window.asked = true)", **{mode: True})
+    assert not await page.evaluate("window.asked")
+    assert await page.is_hidden("#mic")
+
+
+async def test_a_browser_that_holds_sound_back_offers_a_button(join: Join, quiet_browser: Browser) -> None:
+    ana = await join("ana")
+    await speak(ana)
+    bob = await join("bob", chromium=quiet_browser, demo=True)
+    await bob.wait_for_selector("#sound:visible")
+    await bob.click("#sound")
+    await bob.wait_for_selector("#sound", state="hidden")
+    await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
+
+
+async def test_the_page_keeps_to_a_strict_policy_and_logs_no_error(
+    join: Join, browser: Browser, pages: CallPages
+) -> None:
+    context = await browser.new_context()
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    await page.goto(pages.url("ana"))
+    await until(page, CONNECTED)
+    bob = await join("bob")
+    await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
+    await context.close()
+    assert errors == []
