@@ -1,0 +1,60 @@
+"""One running system and one Chromium for all end-to-end tests, and a fresh room for each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from tests.support.people import CHROMIUM, FLAGS, Person
+from tests.support.stack import Stack, temporary_folder
+
+Join = Callable[..., Awaitable[Person]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stack() -> AsyncIterator[Stack]:
+    """Every process of the Procfile, ready."""
+    with temporary_folder() as folder:
+        async with Stack(Path(folder)) as running:
+            yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """A real Chromium."""
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def room(stack: Stack, browser: Browser) -> str:
+    """The address of a room made from the front page."""
+    page = await browser.new_page()
+    await page.goto(stack.url)
+    await page.click("form[action='/rooms'] button[type=submit]")
+    await page.wait_for_url("**/rooms/*")
+    url = page.url
+    await page.close()
+    return url
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def join(browser: Browser, room: str) -> AsyncIterator[Join]:
+    """Let somebody join the room; everybody leaves at the end of the test, and no page may have had an error."""
+    people: list[Person] = []
+
+    async def one(name: str, *, speak: str, read: str, hear: str) -> Person:
+        person = await Person.join(browser, room, name, speak=speak, read=read, hear=hear)
+        people.append(person)
+        return person
+
+    async with AsyncExitStack() as leaving:
+        yield one
+        for person in people:
+            leaving.push_async_callback(person.leave)
