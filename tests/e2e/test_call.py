@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 
 import pytest
 import soundfile
@@ -11,65 +12,83 @@ from tests.e2e.conftest import Join
 from tests.support import listening, sounds
 from tests.support.people import Person
 from tests.support.recordings import by_language, recordings
-from tests.support.wer import corpus_wer, wer
+from tests.support.wer import corpus_wer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ENGLISH = ("en_LJ001-0011", "en_LJ001-0009", "en_ls_1272_quilter", "en_LJ001-0017")
 PORTUGUESE = ("pt_fleurs_000", "pt_fleurs_004")
-"""Clean clips on which the model by itself stays under 10 % WER: the road is to be tested, not the model."""
+"""Clean clips on which the model by itself stays under 15 % WER: the road is to be tested, not the model."""
+MISREAD = "pt_fleurs_001"
+"""A clip with words that the model misreads, for what is heard of a caption, right or wrong."""
 SENTINEL = "en_LJ001-0011"
 
 
-async def conversation(speaker: Person, listener: Person, clips: tuple[str, ...]) -> list[tuple[str, str, str]]:
-    """Let one speak and the other listen; per clip what was shown of it: reference, source text, translation."""
-    shown = []
-    for name in clips:
-        before = len(await listener.lines())
-        await speaker.say(recordings()[name].path.read_bytes())
-        await listener.settled()
-        lines = (await listener.lines())[before:]
-        source, translation = (" ".join(part) for part in zip(*((x.source, x.translation) for x in lines), strict=True))
-        shown.append((recordings()[name].text, source, translation))
-    return shown
+@dataclass(frozen=True)
+class Utterance:
+    """What became of one clip."""
+
+    reference: str
+    source: str
+    """Shown to the listener, as the next one."""
+    translation: str
+    heard: str
+    """What the listener understood from the first dubbed sound on; the ducked original sounds under it."""
 
 
-async def heard_of_last(listener: Person, onsets_before: int, language: str) -> str:
-    """What the listener understood from the first dubbed sound on."""
+async def conversation(speaker: Person, listener: Person, language: str, clips: tuple[str, ...]) -> list[Utterance]:
+    """Let one speak and the other read and listen in `language`."""
+    return [await exchange(speaker, listener, language, name) for name in clips]
+
+
+async def exchange(speaker: Person, listener: Person, language: str, name: str) -> Utterance:
+    """Speak one clip, and wait until it has been read and heard."""
+    lines_before, onsets_before = len(await listener.lines()), len(await listener.onsets())
+    await listener.record()
+    await speaker.say(recordings()[name].path.read_bytes())
+    await listener.settled()
+    lines = (await listener.lines())[lines_before:]
     first = (await listener.onsets())[onsets_before]
-    return listening.understood(await listener.heard_from(first), language)
+    utterance = Utterance(
+        reference=recordings()[name].text,
+        source=" ".join(line.source for line in lines),
+        translation=" ".join(line.translation for line in lines),
+        heard=listening.understood(await listener.heard_from(first), language),
+    )
+    print(f"\n{name}: {utterance}")
+    return utterance
+
+
+def source_error(said: list[Utterance], language: str) -> float:
+    """WER of the source captions against what the recordings hold."""
+    return corpus_wer([(one.reference, one.source) for one in said], language)
+
+
+def heard_error(said: list[Utterance], language: str) -> float:
+    """WER of what was heard against the translated captions."""
+    return corpus_wer([(one.translation, one.heard) for one in said], language)
 
 
 async def test_portuguese_is_read_and_heard_in_english(join: Join) -> None:
     ana = await join("Ana", speak="pt", read="pt", hear="pt")
     bob = await join("Bob", speak="en", read="en", hear="en")
-    shown = await conversation(ana, bob, PORTUGUESE[:1])
-    before = len(await bob.onsets())
-    await bob.record()
-    shown += await conversation(ana, bob, PORTUGUESE[1:])
-    heard = await heard_of_last(bob, before, "en")
-    source = corpus_wer([(reference, text) for reference, text, _ in shown], "pt")
-    spoken = wer(shown[-1][2], heard, "en")
-    print(f"\nPT source captions: WER {source:.3f}\nshown: {shown[-1][2]}\nheard: {heard}\nWER {spoken:.3f}")
+    said = await conversation(ana, bob, "en", (*PORTUGUESE, MISREAD))
+    source, heard = source_error(said[: len(PORTUGUESE)], "pt"), heard_error(said, "en")
+    print(f"PT source captions: WER {source:.3f}; heard of the English captions: WER {heard:.3f}")
     assert source <= 0.20
-    assert spoken <= 0.20
+    assert heard <= 0.20
     assert ana.errors == bob.errors == []
 
 
 async def test_english_is_read_and_heard_in_portuguese(join: Join) -> None:
     alice = await join("Alice", speak="en", read="en", hear="en")
     bruno = await join("Bruno", speak="pt", read="pt", hear="pt")
-    shown = await conversation(alice, bruno, ENGLISH[:-1])
-    before = len(await bruno.onsets())
-    await bruno.record()
-    shown += await conversation(alice, bruno, ENGLISH[-1:])
-    heard = await heard_of_last(bruno, before, "pt")
-    source = corpus_wer([(reference, text) for reference, text, _ in shown], "en")
-    spoken = wer(shown[-1][2], heard, "pt")
-    print(f"\nEN source captions: WER {source:.3f}\nshown: {shown[-1][2]}\nheard: {heard}\nWER {spoken:.3f}")
+    said = await conversation(alice, bruno, "pt", ENGLISH)
+    source, heard = source_error(said, "en"), heard_error(said, "pt")
+    print(f"EN source captions: WER {source:.3f}; heard of the Portuguese captions: WER {heard:.3f}")
     assert source <= 0.20
     # This judge mishears one Portuguese word in seven by itself.
-    assert spoken <= 0.30
+    assert heard <= 0.30
     # Everybody reads the same: the speaker's own page holds the same source lines.
     assert [x.source for x in await alice.lines()] == [x.source for x in await bruno.lines()]
     assert alice.errors == bruno.errors == []
