@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import zlib
+from typing import Final
+
+RESTART: Final = 3
+"""Words from which a repetition of the beginning is no coincidence."""
 
 _PUNCTUATION = re.compile(r"[^\w]+")
 
@@ -22,6 +26,21 @@ def collapse(text: str) -> tuple[str, bool]:
         if kept is not None:
             return " ".join(words[:kept]), True
     return text, False
+
+
+def before_restart(text: str) -> str | None:
+    """The utterance that a decoder finished and then began anew, None where `text` is no such thing.
+
+    That is: a sentence end after which `text` repeats itself from its beginning to wherever it was cut off, the last
+    word perhaps in the middle.
+    """
+    words = text.split()
+    keys = [_PUNCTUATION.sub("", word.lower()) for word in words]
+    for length in range(1, len(words) - RESTART + 1):
+        ends = words[length - 1].endswith((".", "!", "?", "…"))
+        if ends and all(keys[at] == keys[at - length] for at in range(length, len(keys) - 1)):
+            return " ".join(words[:length])
+    return None
 
 
 def _loop_start(keys: list[str], shortest: int) -> int | None:

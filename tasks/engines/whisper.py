@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 
 from tasks.engines.base import EngineError, SpeechToText, Transcript
 from tasks.engines.phantoms import is_phantom
-from tasks.engines.repeats import collapse, compression_ratio
+from tasks.engines.repeats import before_restart, collapse, compression_ratio
 
 RATE: Final = 16_000
 WINDOW: Final = 30.0
@@ -29,6 +29,9 @@ WINDOW: Final = 30.0
 PADDING: Final = 2.0
 SHORTEST: Final = 6.0
 """Seconds of silence after the speech, and of speech and silence together, below which the model loops."""
+
+CONTEXT: Final = 448
+"""Tokens of the decoder's context, prompt included."""
 
 TOKENS_BASE: Final = 18
 TOKENS_A_SECOND: Final = {"en": 6.5, "pt": 8.0, "vi": 12.0}
@@ -62,10 +65,12 @@ class _Decoded:
     log_probability: float
     no_speech: float
     looped: bool
+    whole: bool
+    """False where the decoder lost its place, so that words may be missing."""
 
     @property
     def doubtful(self) -> bool:
-        return self.looped or self.log_probability < DOUBTFUL
+        return not self.whole or self.log_probability < DOUBTFUL
 
 
 class Whisper(SpeechToText):
@@ -124,7 +129,7 @@ class Whisper(SpeechToText):
             self._mel(audio, window),
             [prompt],
             beam_size=CAREFUL_BEAM if careful else 1,
-            max_length=min(len(prompt) + limit, 448),
+            max_length=min(2 * limit, CONTEXT),  # CTranslate2 gives the text half of it, as OpenAI's decoder does
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=True,
@@ -132,12 +137,15 @@ class Whisper(SpeechToText):
         )[0]
         tokens = result.sequences_ids[0]
         raw = self._tokenizer.decode(tokens).strip()
-        text, looped = collapse(raw)
+        cut_off = len(tokens) >= limit
+        once = before_restart(raw) if cut_off else None
+        text, looped = (once, True) if once else collapse(raw)
         return _Decoded(
             text=text,
             log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),  # as faster-whisper counts it
             no_speech=result.no_speech_prob,
-            looped=looped or len(tokens) >= limit or compression_ratio(raw) > LOOPING,
+            looped=looped or cut_off or compression_ratio(raw) > LOOPING,
+            whole=once is not None or not (looped or cut_off or compression_ratio(raw) > LOOPING),
         )
 
     def _mel(self, audio: Samples, window: float) -> ctranslate2.StorageView:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tasks.engines.phantoms import is_phantom
-from tasks.engines.repeats import collapse, compression_ratio
+from tasks.engines.repeats import before_restart, collapse, compression_ratio
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,20 @@ def test_phantoms_are_dropped_and_thanks_are_not() -> None:
     assert is_phantom("Thank you.", "en", no_speech=0.5)
     assert not is_phantom("Thank you.", "en", no_speech=0.05)
     assert not is_phantom("Thank you for the report.", "en", no_speech=0.9)
+
+
+@pytest.mark.parametrize(
+    ("text", "once"),
+    [
+        ("It should be fine in form. It should be", "It should be fine in form."),
+        ("It should be fine in form. It should be fi", "It should be fine in form."),
+        ("Is it? Is it? Is it? Is", "Is it?"),
+        ("One. Two. Three four. One. Two. Three fo", "One. Two. Three four."),
+        ("It should be fine in form. It shall be fine", None),
+        ("It should be fine and it should be fine", None),
+        ("No. No. Yes.", None),
+        ("", None),
+    ],
+)
+def test_an_utterance_that_was_begun_anew_is_kept_once(text: str, once: str | None) -> None:
+    assert before_restart(text) == once
