@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -30,6 +30,7 @@ from app.captions.reader import CaptionServices
 from app.captions.speakers import Speakers
 from app.captions.store import CaptionStore
 from app.db import create_engine, create_sessions
+from app.ending import end
 from app.health import routes as health_routes
 from app.health.checks import Checks
 from app.rooms import call
@@ -165,20 +166,11 @@ def _lifespan(services: Services, limits: MemoryStore) -> Callable[[Litestar], A
             services.captions.hub.close()
             with suppress(TimeoutError):
                 await asyncio.wait_for(services.captions.hub.idle.wait(), DRAIN)
-            await _end(tasks)
+            await end(tasks)
             await services.redis.aclose()
             await services.engine.dispose()
 
     return lifespan
-
-
-async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
-    """Cancel until they have ended: redis-py turns a cancellation that meets it while it connects into an error."""
-    pending = set(tasks)
-    while pending:
-        for task in pending:
-            task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=0.2)
 
 
 async def _housekeeping(limits: MemoryStore) -> None:

@@ -19,6 +19,7 @@ import structlog
 
 from app import logs
 from app.auth.tokens import bridge_token
+from app.ending import end
 from app.media import clips
 from app.media.config import MediaConfig
 from app.media.crew import Crew
@@ -77,15 +78,21 @@ class Bridge:
     async def run(self) -> None:
         """Serves until cancelled."""
         health = HealthServer(self._settings.bridge_port, self.metrics.registry, self.snapshot)
+        jobs = (
+            self._sfu.run(),
+            self._events(),
+            self._watch.run(),
+            clips.listen(self._pubsub, self.id, self._director.on_clip),
+            self._tick(),
+            self._director.board.run(),
+        )
+        tasks = [asyncio.create_task(job) for job in jobs]
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._sfu.run())
-                group.create_task(self._events())
-                group.create_task(self._watch.run())
-                group.create_task(clips.listen(self._pubsub, self.id, self._director.on_clip))
-                group.create_task(self._tick())
-                group.create_task(self._director.board.run())
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:  # they run for ever, so that this one has crashed
+                task.result()
         finally:
+            await end(tasks)
             self._stop_all()
             crews = (self._speakers, self._director.tracks, self._recorded)
             await asyncio.gather(*(crew.gone(FAREWELL) for crew in crews))

@@ -8,7 +8,12 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 import structlog
 
+from app.ending import end
+
 log = structlog.get_logger(__name__)
+
+INSIST: Final = 3.0
+"""Seconds after which a member that goes on is cancelled once more; goodbyes take less."""
 
 AGAIN: Final = 1.0
 """Seconds after which a member that crashed is replaced by a new one."""
@@ -43,10 +48,9 @@ class Crew(Generic[K, M]):
     def stop(self, key: K) -> None:
         """Cancels the member under `key`; it says goodbye on its own time."""
         del self.members[key]
-        task = self._tasks.pop(key)
-        task.cancel()
-        self._leaving.add(task)
-        task.add_done_callback(self._leaving.discard)
+        leaving = asyncio.create_task(end({self._tasks.pop(key)}, INSIST))
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
 
     def stop_all(self) -> None:
         """Cancels every member."""
