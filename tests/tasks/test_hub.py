@@ -1,0 +1,264 @@
+"""Downloads from a hub: resumed after a cut, in this run or a later one, and never trusted."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tasks.models import install as installing
+from tasks.models.download import ATTEMPTS
+from tasks.models.lock import read
+from tasks.models.spec import Model, ModelError, ModelFile
+from tasks.models.web import ArgosSource, HubSource, Patience
+from tests.support.hub import Hub, hub
+from tests.support.ports import free_port
+
+REVISION = "0123abc"
+BASE = f"/somebody/some-model/resolve/{REVISION}"
+WEIGHTS = random.Random(1).randbytes(2_999_999) + b"."
+QUICK = Patience(connect=0.3, read=0.3, pause=0)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    with hub() as running:
+        monkeypatch.setenv("MODEL_HUB", running.url)
+        yield running
+
+
+def model(*, pinned: bool = True, size: int = len(WEIGHTS), patience: Patience = QUICK) -> Model:
+    digest = hashlib.sha256(WEIGHTS).hexdigest() if pinned else None
+    source = HubSource("somebody/some-model", REVISION, {"model.bin": "deep/weights.bin"}, patience)
+    files = (ModelFile("model.bin", digest, size),)
+    return Model("test-model", "stt", "whisper-ct2", ("en",), "CC0-1.0", "nowhere", files, (source,))
+
+
+def install(which: Model, models: Path) -> list[str]:
+    lines: list[str] = []
+    installing.install(which, models, which.sources, lines.append, lambda *_: None)
+    return lines
+
+
+def content(models: Path) -> bytes:
+    return (models / "test-model" / "model.bin").read_bytes()
+
+
+def test_a_file_comes_from_its_place_in_the_repository(server: Hub, tmp_path: Path) -> None:
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS)
+    seen: list[tuple[str, int, int]] = []
+    which = model()
+    installing.install(which, tmp_path, which.sources, lambda _line: None, lambda *how: seen.append(how))
+    assert content(tmp_path) == WEIGHTS
+    assert seen[-1] == ("test-model: model.bin", len(WEIGHTS), len(WEIGHTS))
+    assert [path.name for path in tmp_path.iterdir()] == ["test-model"], "no scratch is left"
+
+
+def test_a_cut_is_mended_within_one_run(server: Hub, tmp_path: Path) -> None:
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS, cut_after=[1_000_000, 500_000])
+    install(model(), tmp_path)
+    assert content(tmp_path) == WEIGHTS
+    assert server.ranges() == [None, "bytes=1000000-", "bytes=1500000-"]
+    assert sum(one.sent for one in server.asked) == len(WEIGHTS), "nothing was sent twice"
+
+
+def test_a_cut_is_mended_in_a_later_run(server: Hub, tmp_path: Path) -> None:
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS, cut_after=[100_000] * ATTEMPTS)
+    with pytest.raises(ModelError, match=r"connection was cut.* is kept: try again later"):
+        install(model(), tmp_path)
+    assert not (tmp_path / "test-model").exists()
+    install(model(), tmp_path)
+    assert content(tmp_path) == WEIGHTS
+    assert server.ranges()[-1] == f"bytes={100_000 * ATTEMPTS}-"
+
+
+def test_a_server_that_ignores_range_is_taken_from_the_start(server: Hub, tmp_path: Path) -> None:
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS, cut_after=[1_000_000], ranges=False)
+    install(model(), tmp_path)
+    assert content(tmp_path) == WEIGHTS
+    assert server.asked[1].sent == len(WEIGHTS)
+
+
+def test_a_new_version_after_a_cut_is_taken_from_the_start(server: Hub, tmp_path: Path) -> None:
+    server.put(f"{BASE}/deep/weights.bin", os.urandom(len(WEIGHTS)), cut_after=[500_000] * ATTEMPTS)
+    with pytest.raises(ModelError):
+        install(model(pinned=False), tmp_path)
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS)
+    install(model(pinned=False), tmp_path)
+    assert content(tmp_path) == WEIGHTS, "two versions are never joined"
+
+
+def test_without_versions_a_digest_notices_what_was_joined(server: Hub, tmp_path: Path) -> None:
+    server.put(f"{BASE}/deep/weights.bin", os.urandom(len(WEIGHTS)), cut_after=[500_000] * ATTEMPTS, etag=False)
+    with pytest.raises(ModelError):
+        install(model(), tmp_path)
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS, etag=False)
+    install(model(), tmp_path)
+    assert content(tmp_path) == WEIGHTS
+    assert server.ranges()[-2:] == [f"bytes={500_000 * ATTEMPTS}-", None]
+
+
+def test_without_version_and_digest_nothing_is_resumed(server: Hub, tmp_path: Path) -> None:
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS, cut_after=[500_000], etag=False)
+    install(model(pinned=False), tmp_path)
+    assert server.ranges() == [None, None]
+
+
+def test_a_part_that_was_complete_is_not_fetched_again(server: Hub, tmp_path: Path) -> None:
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS, cut_after=[500_000] * ATTEMPTS)
+    with pytest.raises(ModelError):
+        install(model(), tmp_path)
+    (tmp_path / ".partial" / "test-model" / "model.bin.part").write_bytes(WEIGHTS)
+    install(model(), tmp_path)
+    assert content(tmp_path) == WEIGHTS
+    assert server.asked[-1].sent == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        (WEIGHTS[:-1], "refused, model.bin has 2999999 bytes instead of 3000000"),
+        (WEIGHTS[:-1] + b"!", "refused, model.bin has sha256"),
+        (WEIGHTS + b"!", "refused, it has 3000001 bytes where at most 3000000"),
+        (b"", "refused, model.bin has 0 bytes"),
+    ],
+    ids=["truncated", "swapped", "too long", "empty"],
+)
+def test_what_is_not_the_model_is_refused(server: Hub, tmp_path: Path, sent: bytes, reason: str) -> None:
+    server.put(f"{BASE}/deep/weights.bin", sent)
+    with pytest.raises(ModelError, match=reason):
+        install(model(), tmp_path)
+    assert not (tmp_path / "test-model").exists()
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS)
+    install(model(), tmp_path)
+    assert content(tmp_path) == WEIGHTS, "nothing of the wrong one was kept"
+
+
+def test_a_file_without_end_does_not_fill_the_disk(server: Hub, tmp_path: Path) -> None:
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS * 2, length=False)
+    with pytest.raises(ModelError, match="more than 3000000 bytes"):
+        install(model(), tmp_path)
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_an_unpinned_file_of_unknown_length_is_refused(server: Hub, tmp_path: Path) -> None:
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS, length=False)
+    with pytest.raises(ModelError, match="does not say how long the file is"):
+        install(model(pinned=False), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [(404, "no such file there"), (401, "not public"), (429, "come back later"), (418, "418")]
+)
+def test_a_refusal_of_the_server_is_told_at_once(server: Hub, tmp_path: Path, status: int, reason: str) -> None:
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS, status=[status])
+    with pytest.raises(ModelError, match=reason):
+        install(model(), tmp_path)
+    assert len(server.asked) == 1
+
+
+def test_trouble_of_the_server_is_waited_out(server: Hub, tmp_path: Path) -> None:
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS, status=[502, 503])
+    install(model(), tmp_path)
+    assert content(tmp_path) == WEIGHTS
+
+
+def test_a_server_that_stops_sending_is_left_after_a_while(server: Hub, tmp_path: Path) -> None:
+    go_on = threading.Event()
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS, stall=go_on)
+    with pytest.raises(ModelError, match="it stopped sending, 4 times"):
+        install(model(), tmp_path)
+    go_on.set()
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS)
+    install(model(), tmp_path)
+    assert content(tmp_path) == WEIGHTS
+
+
+def test_the_first_digest_is_recorded_and_enforced(server: Hub, tmp_path: Path) -> None:
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS)
+    lines = install(model(pinned=False, size=2_900_000), tmp_path)
+    digest = hashlib.sha256(WEIGHTS).hexdigest()
+    assert f"pinned here from now on, sha256 {digest}" in lines[-1]
+    assert read(tmp_path)["test-model"].files["model.bin"].sha256 == digest
+    assert "already installed" in install(model(pinned=False), tmp_path)[0]
+
+    (tmp_path / "test-model" / "model.bin").write_bytes(WEIGHTS[:-1] + b"!")
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS[:-1] + b"?")
+    with pytest.raises(ModelError, match=r"instead of " + digest + r"[\s\S]*remove --forget test-model"):
+        install(model(pinned=False), tmp_path)
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS)
+    install(model(pinned=False), tmp_path)
+    assert content(tmp_path) == WEIGHTS
+
+
+def test_an_estimated_size_bounds_what_is_accepted(server: Hub, tmp_path: Path) -> None:
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS)
+    with pytest.raises(ModelError, match="refused, it has 3000000 bytes"):
+        install(model(pinned=False, size=1_000_000), tmp_path)
+
+
+def test_a_hub_that_is_not_there_is_left_quickly_for_the_next_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODEL_HUB", f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(ModelError, match=r"cannot be reached: .*refused"):
+        install(model(), tmp_path)
+
+
+def test_a_hub_behind_a_wall_is_left_after_the_connect_timeout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        waiting = [socket.socket() for _ in range(4)]  # they fill its queue: the kernel drops further calls
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(deaf.getsockname())
+        monkeypatch.setenv("MODEL_HUB", f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        with pytest.raises(ModelError, match="cannot be reached: it does not answer"):
+            install(model(), tmp_path)
+        for one in waiting:
+            one.close()
+
+
+def test_an_address_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL_HUB", "ftp://hub")
+    with pytest.raises(ModelError, match=r"'ftp://hub\S*' is no web address"):
+        install(model(), tmp_path)
+
+
+def test_neither_an_unknown_name_nor_a_silent_name_server_holds_it_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODEL_HUB", "http://hub.invalid")
+    over = threading.Event()
+
+    def silent(*_args: object, **_more: object) -> None:
+        over.wait(30)
+
+    def unknown(*_args: object, **_more: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(ModelError, match=r"Name or service not known \(hub.invalid\)"):
+        install(model(), tmp_path)
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    with pytest.raises(ModelError, match=r"no name server answers for hub\.invalid"):
+        install(model(), tmp_path)
+    over.set()
+
+
+def test_argos_packages_have_an_address_of_their_own(
+    server: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARGOS_PACKAGES", f"{server.url}/v1/")
+    server.put("/v1/a.bin", b"package")
+    files = (ModelFile("a.bin", hashlib.sha256(b"package").hexdigest(), 7),)
+    which = Model("p", "translate", "argos", ("en>vi",), "CC0-1.0", "nowhere", files, (ArgosSource(QUICK),))
+    install(which, tmp_path)
+    assert (tmp_path / "p" / "a.bin").read_bytes() == b"package"
