@@ -32,7 +32,7 @@ def bring(
     with lock.alone(models, progress):
         # Twice a packed file: once for what is in it, with something to spare.
         space.check(models, path.name, 2 * path.stat().st_size if path.is_file() else space.taken(path))
-        with tempfile.TemporaryDirectory(dir=models, prefix=".local-") as scratch:
+        with tempfile.TemporaryDirectory(dir=models, prefix=lock.SCRATCH) as scratch:
             ready = Path(scratch) / "ready"
             ready.mkdir()
             brought = local.unfold(path, ready, languages, name)

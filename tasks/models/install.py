@@ -75,7 +75,7 @@ def install(model: Model, models: Path, sources: Sequence[Source], progress: Pro
         if model.caution:
             progress(f"{model.name}: note: {model.caution}")
         space.check(models, model.name, model.size * (2 if model.packed else 1))
-        with tempfile.TemporaryDirectory(dir=models, prefix=f".{model.name}-") as scratch:
+        with tempfile.TemporaryDirectory(dir=models, prefix=lock.SCRATCH) as scratch:
             ready = Path(scratch) / model.name
             ready.mkdir()
             errand_folder = models / PARTIAL / model.name
@@ -84,9 +84,9 @@ def install(model: Model, models: Path, sources: Sequence[Source], progress: Pro
             if model.packed:
                 ready = _unpack(model, ready, Path(scratch) / "unpacked")
                 kept |= pins(ready)
-            _put(ready, folder, progress)
             if kept:
                 lock.write(models, model.name, Record(kept))
+            _put(ready, folder, progress)
         clean(models, model.name)
     progress(f"{model.name}: installed, {model.size / 1e6:.0f} MB in {time.monotonic() - started:.1f} s")
     for name in sorted(kept.keys() & {file.name for file in model.files}):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,6 +20,9 @@ import msgspec
 from tasks.models.spec import Format, Kind, Model, ModelError, ModelFile, Progress
 
 NAME: Final = "models.lock.json"
+
+SCRATCH: Final = ".scratch-"
+"""How the folders begin in which a model is made ready."""
 
 
 class PinnedFile(msgspec.Struct, frozen=True):
@@ -88,7 +92,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 @contextmanager
 def alone(folder: Path, progress: Progress = lambda _line: None) -> Iterator[None]:
-    """Wait until no other process changes this folder, and keep the others waiting meanwhile."""
+    """Wait until no other process changes this folder, keep the others waiting meanwhile, and find no scratch in it."""
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -97,6 +101,8 @@ def alone(folder: Path, progress: Progress = lambda _line: None) -> Iterator[Non
         except BlockingIOError:
             progress(f"another process installs into {folder}: waiting for it")
             fcntl.flock(handle, fcntl.LOCK_EX)
+        for left in folder.glob(f"{SCRATCH}*"):  # by a process that was killed: only one works here at a time
+            shutil.rmtree(left)
         yield
     finally:
         os.close(handle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 import threading
@@ -78,20 +79,18 @@ def _base(variable: str, default: str) -> str:
 
 
 def _download(errand: Errand, base: str, paths: Mapping[str, str], patience: Patience) -> None:
-    if urlsplit(base).scheme not in {"http", "https"} or not urlsplit(base).hostname:
-        raise SourceError(f"{base!r} is no web address: it must begin with http:// or https://")
     _resolve(base, patience.connect)
     timeout = httpx.Timeout(patience.read, connect=patience.connect)
     with httpx.Client(timeout=timeout, follow_redirects=True, headers={"User-Agent": "jbcalling"}) as client:
-        for file in errand.wanted:
-            label = f"{errand.model}: {file.name}"
+        # Small ones first: what fails, fails before hours have gone into the weights, and only they are worth a part.
+        for file in sorted(errand.wanted, key=lambda file: file.size):
             part = errand.partial / file.name.replace("/", "__")
             Download(
                 client,
                 url=f"{base}/{quote(paths[file.name])}",
                 file=file,
                 path=part,
-                meter=lambda done, total, label=label: errand.meter(label, done, total),  # type: ignore[misc]
+                meter=functools.partial(errand.meter, f"{errand.model}: {file.name}"),
                 pause=patience.pause,
             ).run()
             target = errand.into / file.name
@@ -103,17 +102,22 @@ def _resolve(base: str, seconds: float) -> None:
     """Look the host up first: a resolver that answers nothing holds a thread for as long as it likes.
 
     Raises:
-        SourceError: there is no such host, or nobody answers within `seconds`.
+        SourceError: `base` is no address, there is no such host, or nobody answers within `seconds`.
     """
     address = urlsplit(base)
-    host = address.hostname or ""
+    try:
+        host, port = address.hostname or "", address.port
+    except ValueError:
+        host = ""
+    if address.scheme not in {"http", "https"} or not host:
+        raise SourceError(f"{base!r} is no web address: it must look like https://host or http://host:8000")
     if address.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host):
         return  # the proxy looks it up
     failure: list[OSError] = []
 
     def look_up() -> None:
         try:
-            socket.getaddrinfo(host, address.port or address.scheme, type=socket.SOCK_STREAM)
+            socket.getaddrinfo(host, port or address.scheme, type=socket.SOCK_STREAM)
         except OSError as error:
             failure.append(error)
 

@@ -8,6 +8,7 @@ import random
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,15 @@ def test_a_file_comes_from_its_place_in_the_repository(server: Hub, tmp_path: Pa
     assert content(tmp_path) == WEIGHTS
     assert seen[-1] == ("test-model: model.bin", len(WEIGHTS), len(WEIGHTS))
     assert [path.name for path in tmp_path.iterdir()] == ["test-model"], "no scratch is left"
+
+
+def test_what_is_missing_is_noticed_before_the_weights_are_fetched(server: Hub, tmp_path: Path) -> None:
+    server.put(f"{BASE}/deep/weights.bin", WEIGHTS)
+    which = model()
+    which = replace(which, files=(*which.files, ModelFile("config.json", None, 100)))
+    with pytest.raises(ModelError, match=r"config\.json: it answered 404"):
+        install(which, tmp_path)
+    assert [one.path for one in server.asked] == [f"{BASE}/config.json"]
 
 
 def test_a_cut_is_mended_within_one_run(server: Hub, tmp_path: Path) -> None:
@@ -226,9 +236,10 @@ def test_a_hub_behind_a_wall_is_left_after_the_connect_timeout(tmp_path: Path, m
             one.close()
 
 
-def test_an_address_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MODEL_HUB", "ftp://hub")
-    with pytest.raises(ModelError, match=r"'ftp://hub\S*' is no web address"):
+@pytest.mark.parametrize("address", ["ftp://hub", "hub", "http://", "http://hub:none"])
+def test_an_address_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("MODEL_HUB", address)
+    with pytest.raises(ModelError, match=rf"'{address.rstrip('/')}\S*' is no web address"):
         install(model(), tmp_path)
 
 

@@ -72,6 +72,12 @@ def test_another_source_is_asked_for_what_the_first_got_wrong(tmp_path: Path) ->
     assert installing.faults(tmp_path / "models" / "test-model", model().files) == []
 
 
+def test_scratch_of_a_process_that_was_killed_is_swept(tmp_path: Path) -> None:
+    (tmp_path / "models" / ".scratch-left" / "test-model").mkdir(parents=True)
+    install(filled(tmp_path / "source"), tmp_path / "models")
+    assert [path.name for path in (tmp_path / "models").iterdir()] == ["test-model"]
+
+
 def test_what_lay_in_the_folder_is_kept(tmp_path: Path) -> None:
     mine = tmp_path / "models" / "test-model" / "mine.txt"
     mine.parent.mkdir(parents=True)

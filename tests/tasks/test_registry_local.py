@@ -7,13 +7,15 @@ import json
 import os
 import stat
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tasks import registry
 from tasks.models import archive
-from tasks.models.spec import ModelError
+from tasks.models.catalogue import MODELS
+from tasks.models.spec import ModelError, ModelFile
 
 METADATA = json.dumps({"from_code": "en", "to_code": "vi", "package_version": "1.9", "from_name": "English"})
 ROOT = "translate-en_vi-1_9"
@@ -186,6 +188,20 @@ def test_the_name_of_another_model_is_not_given_away(tmp_path: Path, models: Pat
     with pytest.raises(ModelError, match=f"{name} is another model: give this one a name of its own with --name"):
         registry.install_local(package(tmp_path / "a.argosmodel"), name=name)
     assert list(models.iterdir()) == []
+
+
+def test_a_package_with_the_official_digest_is_the_official_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = package(tmp_path / "whatever.argosmodel")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    (known,) = [model for model in MODELS if model.name == "argos-en-vi"]
+    official = replace(known, files=(ModelFile("official.argosmodel", digest, path.stat().st_size),))
+    monkeypatch.setattr(registry, "MODELS", (official,))
+    assert registry.install_local(path) == "argos-en-vi"
+    info = registry.info("argos-en-vi")
+    assert (info.pinned, info.licence, info.installed) == ("catalogue", known.licence, True)
+    registry.verify("argos-en-vi")
 
 
 def test_what_is_not_there_is_told(tmp_path: Path) -> None:
