@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import random
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,14 +15,9 @@ from tasks.models import install as installing
 from tasks.models.download import ATTEMPTS
 from tasks.models.lock import read
 from tasks.models.spec import Model, ModelError, ModelFile
-from tasks.models.web import ArgosSource, HubSource, Patience
+from tasks.models.web import ArgosSource
 from tests.support.hub import Hub, hub
-from tests.support.ports import free_port
-
-REVISION = "0123abc"
-BASE = f"/somebody/some-model/resolve/{REVISION}"
-WEIGHTS = random.Random(1).randbytes(2_999_999) + b"."
-QUICK = Patience(connect=0.3, read=0.3, pause=0)
+from tests.tasks.hub_model import BASE, QUICK, WEIGHTS, content, install, model
 
 
 @pytest.fixture
@@ -32,23 +25,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     with hub() as running:
         monkeypatch.setenv("MODEL_HUB", running.url)
         yield running
-
-
-def model(*, pinned: bool = True, size: int = len(WEIGHTS), patience: Patience = QUICK) -> Model:
-    digest = hashlib.sha256(WEIGHTS).hexdigest() if pinned else None
-    source = HubSource("somebody/some-model", REVISION, {"model.bin": "deep/weights.bin"}, patience)
-    files = (ModelFile("model.bin", digest, size),)
-    return Model("test-model", "stt", "whisper-ct2", ("en",), "CC0-1.0", "nowhere", files, (source,))
-
-
-def install(which: Model, models: Path) -> list[str]:
-    lines: list[str] = []
-    installing.install(which, models, which.sources, lines.append, lambda *_: None)
-    return lines
-
-
-def content(models: Path) -> bytes:
-    return (models / "test-model" / "model.bin").read_bytes()
 
 
 def test_a_file_comes_from_its_place_in_the_repository(server: Hub, tmp_path: Path) -> None:
@@ -211,57 +187,6 @@ def test_an_estimated_size_bounds_what_is_accepted(server: Hub, tmp_path: Path) 
     server.put(f"{BASE}/deep/weights.bin", WEIGHTS)
     with pytest.raises(ModelError, match="refused, it has 3000000 bytes"):
         install(model(pinned=False, size=1_000_000), tmp_path)
-
-
-def test_a_hub_that_is_not_there_is_left_quickly_for_the_next_source(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MODEL_HUB", f"http://127.0.0.1:{free_port()}")
-    with pytest.raises(ModelError, match=r"cannot be reached: .*refused"):
-        install(model(), tmp_path)
-
-
-def test_a_hub_behind_a_wall_is_left_after_the_connect_timeout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.socket() as deaf:
-        deaf.bind(("127.0.0.1", 0))
-        deaf.listen(0)
-        waiting = [socket.socket() for _ in range(4)]  # they fill its queue: the kernel drops further calls
-        for one in waiting:
-            one.setblocking(False)
-            one.connect_ex(deaf.getsockname())
-        monkeypatch.setenv("MODEL_HUB", f"http://127.0.0.1:{deaf.getsockname()[1]}")
-        with pytest.raises(ModelError, match="cannot be reached: it does not answer"):
-            install(model(), tmp_path)
-        for one in waiting:
-            one.close()
-
-
-@pytest.mark.parametrize("address", ["ftp://hub", "hub", "http://", "http://hub:none"])
-def test_an_address_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
-    monkeypatch.setenv("MODEL_HUB", address)
-    with pytest.raises(ModelError, match=rf"'{address.rstrip('/')}\S*' is no web address"):
-        install(model(), tmp_path)
-
-
-def test_neither_an_unknown_name_nor_a_silent_name_server_holds_it_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MODEL_HUB", "http://hub.invalid")
-    over = threading.Event()
-
-    def silent(*_args: object, **_more: object) -> None:
-        over.wait(30)
-
-    def unknown(*_args: object, **_more: object) -> None:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(ModelError, match=r"Name or service not known \(hub.invalid\)"):
-        install(model(), tmp_path)
-    monkeypatch.setattr(socket, "getaddrinfo", silent)
-    with pytest.raises(ModelError, match=r"no name server answers for hub\.invalid"):
-        install(model(), tmp_path)
-    over.set()
 
 
 def test_argos_packages_have_an_address_of_their_own(
