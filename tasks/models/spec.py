@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
 Kind = Literal["stt", "translate", "speak"]
+
+Format = Literal[
+    "whisper-ct2", "bergamot", "argos", "opus-ct2", "nllb-ct2", "gguf", "hibari", "kokoro", "piper", "xtts"
+]
+"""Which engine class can load a model."""
+
+Progress = Callable[[str], None]
+"""Takes one line of text for a person."""
+
+Meter = Callable[[str, int, int], None]
+"""Takes how far a download is: what is downloaded, bytes so far, bytes in all (0: unknown)."""
 
 
 class ModelError(RuntimeError):
@@ -23,10 +34,29 @@ class ModelFile:
     """One file of a model, by its content."""
 
     name: str
-    """File name inside the model's folder."""
-    sha256: str
+    """Path inside the model's folder, with "/" where there are subfolders."""
+    sha256: str | None
+    """None: nobody has pinned it yet; the digest is recorded at the first installation and enforced from then on."""
     size: int
-    """Bytes."""
+    """Bytes; where `sha256` is None, about so many."""
+
+    @property
+    def limit(self) -> int:
+        """Bytes after which a download is given up: a quarter more than an estimate, nothing more than a known size."""
+        return self.size if self.sha256 else self.size + self.size // 4 + (1 << 20)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One visit to a source."""
+
+    model: str
+    wanted: tuple[ModelFile, ...]
+    into: Path
+    """An empty folder for what is delivered."""
+    partial: Path
+    """A folder for unfinished downloads, kept between tries and runs; it may not exist yet."""
+    meter: Meter
 
 
 class Source(Protocol):
@@ -36,8 +66,8 @@ class Source(Protocol):
     def label(self) -> str:
         """What messages call it."""
 
-    def fetch(self, model: str, wanted: Iterable[ModelFile], into: Path) -> None:
-        """Write those of the `wanted` files it has into the folder `into`.
+    def fetch(self, errand: Errand) -> None:
+        """Write those of the wanted files that it has into the errand's folder.
 
         Raises:
             SourceError: it cannot be reached or used; the message says why.
@@ -50,21 +80,32 @@ class Model:
 
     name: str
     kind: Kind
+    format: Format
     languages: tuple[str, ...]
     """BCP 47 subtags, or pairs like "en>pt" for translation."""
     licence: str
     origin: str
     """Where its makers publish it, for credits and for people who fetch it by hand."""
     files: tuple[ModelFile, ...]
+    """What the sources deliver."""
     sources: tuple[Source, ...]
     """Asked in this order, after the local folder."""
     default: bool = True
     """Whether `default_models` includes it."""
+    caution: str = ""
+    """What whoever installs it must know first: no commercial use, a copyleft engine, low quality."""
+    packed: bool = False
+    """Whether its one file is an Argos package, which is unpacked once its digest is right."""
 
     @property
     def size(self) -> int:
         """Bytes of all files."""
         return sum(file.size for file in self.files)
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the catalogue names the digest of every file."""
+        return all(file.sha256 for file in self.files)
 
 
 @dataclass(frozen=True)
@@ -73,6 +114,7 @@ class BundledModel:
 
     name: str
     kind: Kind
+    format: Format
     languages: tuple[str, ...]
     licence: str
     origin: str

@@ -1,0 +1,134 @@
+"""`models.lock.json` in the models folder: digests recorded here, and the packages installed from this machine.
+
+The catalogue cannot name the digest of every model. Such a digest is recorded when the model is first installed, and
+stays recorded when the model is removed, so that the same name never quietly becomes something else.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from tasks.models.spec import Format, Kind, Model, ModelError, ModelFile, Progress
+
+NAME: Final = "models.lock.json"
+
+SCRATCH: Final = ".scratch-"
+"""How the folders begin in which a model is made ready."""
+
+
+class PinnedFile(msgspec.Struct, frozen=True):
+    """One file as it was when it was first installed."""
+
+    sha256: str
+    size: int
+
+
+class Local(msgspec.Struct, frozen=True):
+    """What a package from this machine is; the catalogue says it for all other models."""
+
+    kind: Kind
+    format: Format
+    languages: tuple[str, ...]
+    licence: str
+    origin: str
+    """Where it was installed from."""
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One installed model."""
+
+    files: dict[str, PinnedFile]
+    local: Local | None = None
+
+
+class _Lock(msgspec.Struct):
+    models: dict[str, Record] = {}
+    version: int = 1
+
+
+def read(models: Path) -> dict[str, Record]:
+    """What is recorded in the folder `models`; empty when nothing is.
+
+    Raises:
+        ModelError: the file cannot be understood.
+    """
+    path = models / NAME
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Lock).models
+    except FileNotFoundError:
+        return {}
+    except (OSError, msgspec.DecodeError) as error:
+        raise ModelError(
+            f"{path} cannot be read ({error}): restore it, or delete it and install again the models it pinned"
+        ) from error
+
+
+def write(models: Path, name: str, record: Record | None) -> None:
+    """Record a model, or forget it. The caller holds `alone`."""
+    records = read(models)
+    if record:
+        records[name] = record
+    else:
+        records.pop(name, None)
+    content = msgspec.json.format(msgspec.json.encode(_Lock(dict(sorted(records.items())))), indent=1)
+    write_whole(models / NAME, content + b"\n")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace a file in one step: a reader sees the old or the new one, never half of it."""
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    scratch.write_bytes(content)
+    scratch.replace(path)
+
+
+@contextmanager
+def alone(folder: Path, progress: Progress = lambda _line: None) -> Iterator[None]:
+    """Wait until no other process changes this folder, keep the others waiting meanwhile, and find no scratch in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress(f"another process installs into {folder}: waiting for it")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        for left in folder.glob(f"{SCRATCH}*"):  # by a process that was killed: only one works here at a time
+            shutil.rmtree(left)
+        yield
+    finally:
+        os.close(handle)
+
+
+def expected(model: Model, record: Record | None) -> tuple[ModelFile, ...]:
+    """The files of an installed model with every digest that is known, from the catalogue or recorded.
+
+    A packed model consists of what was in its package; nothing is expected before it has been installed.
+    """
+    pinned = record.files if record else {}
+    if model.packed:
+        return tuple(ModelFile(name, pin.sha256, pin.size) for name, pin in pinned.items() if name not in _names(model))
+    return tuple(_known(file, pinned) for file in model.files)
+
+
+def deliverable(model: Model, record: Record | None) -> tuple[ModelFile, ...]:
+    """What sources are asked for, with every digest that is known."""
+    pinned = record.files if record else {}
+    return tuple(_known(file, pinned) for file in model.files)
+
+
+def _names(model: Model) -> set[str]:
+    return {file.name for file in model.files}
+
+
+def _known(file: ModelFile, pinned: dict[str, PinnedFile]) -> ModelFile:
+    pin = pinned.get(file.name)
+    return replace(file, sha256=pin.sha256, size=pin.size) if pin and not file.sha256 else file

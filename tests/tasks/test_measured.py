@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import logging
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from tasks import registry
+from tasks.models import measured
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty models folder for each test."""
+    monkeypatch.setenv("MODELS_DIR", str(tmp_path))
+    return tmp_path
+
+
+def test_figures_are_kept_and_shown_with_the_model(models: Path) -> None:
+    measured.record("whisper-base", load_s=1.0, memory_mb=100, speed="slow")
+    measured.record("whisper-base", load_s=0.644, memory_mb=201.3, speed="0.04 of real time")
+    kept = measured.read()["whisper-base"]
+    assert (kept.load_s, kept.memory_mb, kept.speed) == (0.64, 201, "0.04 of real time")
+    assert registry.info("whisper-base").measured == kept
+    assert registry.info("hibari-en").measured is None
+    assert not list(models.rglob("*.tmp*"))
+
+
+def test_loading_sees_time_and_memory() -> None:
+    with measured.loading() as seen:
+        kept = bytearray(b"x") * 64_000_000
+    assert 60 < seen.memory_mb < 80
+    assert seen.load_s > 0
+    assert kept
+
+
+def _record(number: int) -> None:
+    measured.record(f"model-{number}", load_s=number, memory_mb=number, speed="fast")
+
+
+def test_workers_that_start_together_lose_nothing() -> None:
+    with multiprocessing.get_context("fork").Pool(4) as pool:
+        pool.map(_record, range(20), chunksize=1)
+    assert set(measured.read()) == {f"model-{number}" for number in range(20)}
+
+
+def test_a_damaged_file_is_said_and_replaced(models: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (models / ".measured").mkdir()
+    (models / ".measured" / measured.NAME).write_text("{")
+    with caplog.at_level(logging.WARNING):
+        assert measured.read() == {}
+    assert "workers will measure again" in caplog.text
+    measured.record("whisper-base", load_s=1, memory_mb=1, speed="fast")
+    assert list(measured.read()) == ["whisper-base"]
+
+
+def test_a_models_folder_that_cannot_be_written_does_not_stop_a_worker(
+    models: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (models / "file").write_text("no folder")
+    monkeypatch.setenv("MODELS_DIR", str(models / "file"))
+    measured.record("whisper-base", load_s=1, memory_mb=1, speed="fast")
+    assert "The figures of whisper-base are not kept" in caplog.text
