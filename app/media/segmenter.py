@@ -48,6 +48,8 @@ class Ask:
     """First voiced moment, seconds since the epoch."""
     speech_end: float
     """End of the last voiced frame in `samples`."""
+    audio_start: float
+    """When the first of `samples` was captured."""
 
     @property
     def final(self) -> bool:
@@ -185,6 +187,7 @@ class Segmenter:
             np.concatenate([frame.samples for frame in segment.frames[:end]]),
             segment.frames[first].time,
             segment.frames[last].time + FRAME_SECONDS,
+            segment.frames[0].time,
         )
 
     @staticmethod

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 class EngineError(RuntimeError):
     """An engine could not do its work; the message says why."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a transcript, with the punctuation that touches it."""
+
+    text: str
+    start: float
+    """Seconds from the start of the audio."""
+    end: float
+    probability: float
+    """Mean probability of its tokens, 0…1."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +38,12 @@ class Transcript:
     """A repetition loop was caught on the way."""
     settled: bool = True
     """False when a more careful decoding was called for but not asked for."""
+    language: str = ""
+    """What it was decoded as: the language asked for, or the one identified. Empty where nothing was decoded."""
+    words: tuple[Word, ...] = ()
+    """The words of `text` in order, where they were asked for."""
+    hotwords_heard: tuple[str, ...] = ()
+    """Those of the hotwords given that `text` holds, as they were given."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +67,37 @@ class SpeechToText(ABC):
     languages: frozenset[str]
 
     @abstractmethod
-    def transcribe(self, pcm: bytes, language: str, *, thorough: bool = True) -> Transcript:
+    def transcribe(
+        self,
+        pcm: bytes,
+        language: str | None,
+        *,
+        thorough: bool = True,
+        hotwords: Sequence[str] = (),
+        words: bool = False,
+    ) -> Transcript:
         """The text of `pcm` (mono s16le, 16 kHz, at most 30 s), spoken in `language`.
 
         Args:
             pcm: the utterance.
-            language: a member of `languages`.
+            language: a member of `languages`; None identifies it first, at next to no extra cost.
             thorough: whether doubtful results are decoded again with more care, at several times the cost.
+            hotwords: names and terms that may well be said, the most important first. They make the model lean
+                towards these spellings; too many of them are left out from the end.
+            words: whether `Transcript.words` is wanted; costs time only when it is.
+
+        Raises:
+            EngineError: the language is not known or the audio is too long.
+        """
+
+    @abstractmethod
+    def identify(self, pcm: bytes) -> dict[str, float]:
+        """How probable each of `languages` is for what is spoken in `pcm`, the most probable first; they add up to 1.
+
+        Empty where there is nothing to hear. Speech is not told from noise here.
+
+        Raises:
+            EngineError: the audio is too long.
         """
 
     @abstractmethod
@@ -67,6 +111,10 @@ class Translator(ABC):
     name: str
     pairs: frozenset[tuple[str, str]]
     """(source, target) languages."""
+    draft: bool = False
+    """Whether its quality is too low to be shown without the label "draft"."""
+    fingerprint: str = ""
+    """Differs between engines of one name that may translate the same text differently: digest, version, settings."""
 
     @abstractmethod
     def translate(self, text: str, source: str, target: str) -> str:
@@ -91,19 +139,70 @@ class TextToSpeech(ABC):
     """Whether it is fast enough to catch up when speech is late."""
     low_quality: bool = False
     """Whether a listener should be told that this voice is a makeshift."""
+    remote: bool = False
+    """Whether what is said leaves this machine."""
+    voices: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """Language → names of its voices, the default first."""
+
+    def voice_of(self, language: str, voice: str | None) -> str:
+        """`voice`, or the default one of `language`.
+
+        Raises:
+            EngineError: the language, or the voice in it, is none of this engine's.
+        """
+        names = self.voices.get(language, ())
+        if not names:
+            raise EngineError(f"{self.name} has no voice of its own in {language}")
+        chosen = voice or names[0]
+        if chosen not in names:
+            raise EngineError(f"{self.name} has no voice {chosen!r} in {language}: choose one of {', '.join(names)}")
+        return chosen
+
+    def usable(self) -> bool:
+        """Whether it is worth asking now; False while a service that refused is left alone."""
+        return True
 
     @abstractmethod
     def clauses(self, text: str, language: str) -> list[str]:
         """`text` in the pieces that `speak` is to be called with, in order; none when nothing is speakable."""
 
     @abstractmethod
-    def speak(self, clause: str, language: str) -> Audio:
-        """One clause as audio at about -20 dBFS of active speech, never clipped, with its closing pause.
+    def speak(self, clause: str, language: str, voice: str | None = None) -> Audio:
+        """One clause as audio, as loud as every other voice (`loudness`), never clipped, with its closing pause.
+
+        Args:
+            clause: a piece that `clauses` gave, or any short text.
+            language: a member of `languages`.
+            voice: a member of `voices[language]`; None for the default.
 
         Raises:
-            EngineError: it could not be spoken.
+            EngineError: it could not be spoken, or there is no such voice.
         """
 
     @abstractmethod
     def warm_up(self) -> None:
         """Run once on a fixed sentence, which also sets the level of every voice."""
+
+
+class VoiceCloner(TextToSpeech):
+    """Speaks in the voice of a short recording."""
+
+    @abstractmethod
+    def latents(self, reference: Audio) -> bytes:
+        """What makes the voice of `reference` (some seconds of one person), opaque, small enough to be kept.
+
+        Raises:
+            EngineError: the recording is too short or silent.
+        """
+
+    @abstractmethod
+    def speak_as(self, clause: str, language: str, latents: bytes) -> Iterator[Audio]:
+        """One clause in the voice of `latents`, in pieces as they are made; played one after the other.
+
+        Raises:
+            EngineError: it could not be spoken, or `latents` are not this engine's.
+        """
+
+    @abstractmethod
+    def forget(self, latents: bytes) -> None:
+        """Keep nothing of this voice in memory."""

@@ -1,187 +1,206 @@
 """Whisper on CTranslate2 with a shortened mel: 5 s of speech cost a fifth of the fixed 30 s window.
 
 The price of the short window is repetition loops, so: real silence of at least 2 s after the speech and 6 s
-in all, greedy decoding with a token limit, loops collapsed, doubtful results decoded again with care:
-the whole window and a beam.
+in all, a token limit, loops collapsed, a second decoding of the same encoding (beam after greedy, or greedy after
+beam) where the first is unsure or loops, and doubtful results decoded again with care: the whole window and a beam.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import ctranslate2
 import numpy as np
-from faster_whisper.feature_extractor import FeatureExtractor
-from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
-from tasks.engines.base import EngineError, SpeechToText, Transcript
-from tasks.engines.phantoms import is_phantom
+from tasks.engines.base import EngineError, SpeechToText, Transcript, Word
+from tasks.engines.hotwords import echoed, heard_in
 from tasks.engines.repeats import before_restart, collapse, compression_ratio
-
-RATE: Final = 16_000
-WINDOW: Final = 30.0
-"""Seconds that the model hears at most."""
+from tasks.engines.whisper_doubt import LOOPING, Decoded, refusal
+from tasks.engines.whisper_sound import RATE, WINDOW, LogMel, Samples, audible
+from tasks.engines.whisper_vocabulary import Vocabulary
+from tasks.engines.whisper_words import align
 
 PADDING: Final = 2.0
 SHORTEST: Final = 6.0
 """Seconds of silence after the speech, and of speech and silence together, below which the model loops."""
 
-CONTEXT: Final = 448
-"""Tokens of the decoder's context, prompt included."""
-
 TOKENS_BASE: Final = 18
 TOKENS_A_SECOND: Final = {"en": 6.5, "pt": 8.0, "vi": 12.0}
+TOKENS_A_SECOND_ELSE: Final = 12.0
 """No speaker is faster; more tokens mean a loop."""
 
-SILENCE_PEAK: Final = 1e-4
-"""Peak of full scale under which there is nothing to hear (-80 dBFS; the quietest speech met had -67 RMS)."""
+CONTEXT: Final = 448
+"""Tokens that the decoder holds, prompt included."""
 
-QUIET_DB: Final = -35.0
-LEVEL_DB: Final = -26.0
-"""Speech under the first level (RMS, dBFS) is raised to the second: the log-mel is not level-invariant."""
+UNSURE: Final = -0.2
+"""Mean log-probability below which a greedy decoding is followed by a beam."""
 
-NO_SPEECH: Final = 0.6
-DOUBTFUL: Final = -0.7
-UNLIKELY: Final = -1.0
-JUNK: Final = -1.3
-LOOPING: Final = 2.4
-"""Limits on the probability of silence, the mean log-probability of a token (three: decode again, refuse where
-silence is likely too, refuse) and the compression ratio. On this project's clips speech stayed within 0.39 and
--0.8, non-speech beyond 0.5 and -0.9 but for loops, which compression gives away."""
+GREEDY_FIRST: Final = frozenset({"en"})
+"""Languages that the model knows so well that greedy decoding is seldom unsure. On half of the evaluation set it gave
+English 8.4 % WER read, Portuguese 22.7, Vietnamese 42.2; a beam where unsure 5.7, 21.2, 37.4; the other half agreed."""
 
-CAREFUL_BEAM: Final = 5
-"""Beam of the second decoding; in the first it would cost 30 % for a point of WER, and loop where greedy does not."""
-
-Samples = NDArray[np.float32]
+BEAM: Final = 5
+"""Costs about 50 ms for 5 s of speech, the encoding being there already."""
 
 
 @dataclass(frozen=True)
-class _Decoded:
-    text: str
-    log_probability: float
-    no_speech: float
-    looped: bool
-    whole: bool
-    """False where the decoder lost its place, so that words may be missing."""
+class _Encoded:
+    features: ctranslate2.StorageView
+    audio: Samples
 
     @property
-    def doubtful(self) -> bool:
-        return not self.whole or self.log_probability < DOUBTFUL
+    def seconds(self) -> float:
+        """Length of the audio, without the silence after it."""
+        return self.audio.size / RATE
 
 
 class Whisper(SpeechToText):
-    """A multilingual Whisper model in CTranslate2 form, int8 on the CPU."""
+    """Any Whisper model in CTranslate2 form, int8 on the CPU: of every size and version, English-only, fine-tuned.
 
-    name = "whisper-base"
-    languages = frozenset({"en", "pt", "vi"})
+    The number of mel bands and whether it is multilingual are the weights' own; the special tokens are looked up by
+    name in `tokenizer.json`, which must lie beside them.
+    """
 
-    def __init__(self, folder: Path, *, threads: int) -> None:
-        self._model = ctranslate2.models.Whisper(
-            str(folder), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
-        )
-        self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._features = FeatureExtractor()
-        self._prompts = {language: self._prompt(language) for language in self.languages}
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        threads: int,
+        name: str = "whisper-base",
+        languages: Collection[str] = ("en", "pt", "vi"),
+        shorten: bool | None = None,
+    ) -> None:
+        """Load the model.
 
-    def _prompt(self, language: str) -> list[int]:
-        marks = ("<|startoftranscript|>", f"<|{language}|>", "<|transcribe|>", "<|notimestamps|>")
-        ids = [token for mark in marks if (token := self._tokenizer.token_to_id(mark)) is not None]
-        if len(ids) != len(marks):
-            raise EngineError(f"this Whisper model does not know the language {language}")
-        return ids
+        Args:
+            folder: `model.bin`, `config.json`, `tokenizer.json` and the vocabulary.
+            threads: threads for one request.
+            name: what the engine is called.
+            languages: what it is trusted to transcribe; identification chooses among them only.
+            shorten: whether to shorten the window; None does so for multilingual models (the English-only ones loop).
+
+        Raises:
+            EngineError: the folder holds no usable model, or the model does not know one of the languages.
+        """
+        self.name = name
+        self.languages = frozenset(languages)
+        try:
+            self._model = ctranslate2.models.Whisper(
+                str(folder), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
+            )
+        except (RuntimeError, ValueError, IndexError) as error:
+            raise EngineError(f"{folder.name} is no Whisper model that CTranslate2 can load: {error}") from error
+        multilingual = bool(self._model.is_multilingual)
+        self._shorten = multilingual if shorten is None else shorten
+        self._vocabulary = Vocabulary(folder, self.languages, multilingual=multilingual)
+        self._mel = LogMel(self._model.n_mels)
 
     def warm_up(self) -> None:
         """Decode a second of faint noise in both ways."""
         noise = np.random.default_rng(0).normal(0, 0.01, RATE).astype(np.float32)
-        self._decode(noise, "en", careful=False)
-        self._decode(noise, "en", careful=True)
+        language = min(self.languages)
+        self._decode(self._encode(noise, self._window(noise)), language)
+        self._decode(self._encode(noise, WINDOW), language, beam=BEAM)
 
-    def transcribe(self, pcm: bytes, language: str, *, thorough: bool = True) -> Transcript:
+    def identify(self, pcm: bytes) -> dict[str, float]:
+        """How probable each language is; see `SpeechToText.identify`."""
+        audio = self._audible(pcm)
+        return {} if audio is None else self._identify(self._encode(audio, self._window(audio)))
+
+    def transcribe(
+        self,
+        pcm: bytes,
+        language: str | None,
+        *,
+        thorough: bool = True,
+        hotwords: Sequence[str] = (),
+        words: bool = False,
+    ) -> Transcript:
         """The text of one utterance; see `SpeechToText.transcribe`."""
-        if language not in self.languages:
+        if language is not None and language not in self.languages:
             raise EngineError(f"{self.name} does not transcribe {language}: choose one of {sorted(self.languages)}")
-        if len(pcm) > WINDOW * RATE * 2:
-            raise EngineError(f"a segment of more than {WINDOW:.0f} s cannot be transcribed: lower SEGMENT_MAX")
-        audio = _levelled(np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768))
-        if audio.size < RATE // 10 or np.abs(audio).max() < SILENCE_PEAK:
+        audio = self._audible(pcm)
+        if audio is None:
             return Transcript("", 0.0, "silence")
-        decoded = self._decode(audio, language, careful=False)
+        encoded = self._encode(audio, self._window(audio))
+        language = language or next(iter(self._identify(encoded)))
+        decoded = self._decode_twice(encoded, language, hotwords)
+        if hotwords and (decoded.doubtful or echoed(decoded.text, hotwords)):
+            decoded = self._decode_twice(encoded, language)
         looped = decoded.looped
-        wants_care = decoded.doubtful and not _nobody_spoke(decoded)
+        wants_care = decoded.doubtful and not decoded.nobody_spoke
         if wants_care and thorough:
-            decoded = self._decode(audio, language, careful=True)
+            encoded = self._encode(audio, WINDOW)
+            decoded = self._decode(encoded, language, beam=BEAM)
+        reason = refusal(decoded, language)
+        text = "" if reason else decoded.text
         confidence = math.exp(min(0.0, decoded.log_probability))
         settled = thorough or not wants_care
-        if reason := _refusal(decoded, language):
-            return Transcript("", confidence, reason, looped, settled)
-        return Transcript(decoded.text, confidence, "", looped, settled)
+        timed = self._words(encoded, text, language) if words and text else ()
+        return Transcript(text, confidence, reason, looped, settled, language, timed, heard_in(text, hotwords))
 
-    def _decode(self, audio: Samples, language: str, *, careful: bool) -> _Decoded:
-        seconds = min(audio.size / RATE, WINDOW)
-        window = WINDOW if careful else min(WINDOW, max(SHORTEST, seconds + PADDING))
-        limit = int(TOKENS_BASE + TOKENS_A_SECOND[language] * seconds)
-        prompt = self._prompts[language]
+    def _audible(self, pcm: bytes) -> Samples | None:
+        if len(pcm) > WINDOW * RATE * 2:
+            raise EngineError(f"a segment of more than {WINDOW:.0f} s cannot be transcribed: lower SEGMENT_MAX")
+        return audible(pcm)
+
+    def _window(self, audio: Samples) -> float:
+        return min(WINDOW, max(SHORTEST, audio.size / RATE + PADDING)) if self._shorten else WINDOW
+
+    def _encode(self, audio: Samples, window: float) -> _Encoded:
+        mel = ctranslate2.StorageView.from_array(self._mel(audio, window))
+        return _Encoded(self._model.encode(mel), audio)
+
+    def _identify(self, encoded: _Encoded) -> dict[str, float]:
+        if len(self.languages) == 1:
+            return dict.fromkeys(self.languages, 1.0)
+        found: list[tuple[str, float]] = self._model.detect_language(encoded.features)[0]
+        known = {mark[2:-2]: chance for mark, chance in found if mark[2:-2] in self.languages}
+        total = sum(known.values())
+        return {language: chance / total for language, chance in known.items()}
+
+    def _words(self, encoded: _Encoded, text: str, language: str) -> tuple[Word, ...]:
+        return align(self._model, self._vocabulary, encoded.features, encoded.audio, text, language)
+
+    def _decode_twice(self, encoded: _Encoded, language: str, hotwords: Sequence[str] = ()) -> Decoded:
+        """One decoding, and where that is not good enough another that is."""
+        first, second = (1, BEAM) if language in GREEDY_FIRST else (BEAM, 1)
+        decoded = self._decode(encoded, language, hotwords, beam=first)
+        unsure = first == 1 and decoded.log_probability < UNSURE
+        if decoded.nobody_spoke or (decoded.whole and not unsure):
+            return decoded
+        other = self._decode(encoded, language, hotwords, beam=second)
+        return replace(other, looped=other.looped or decoded.looped) if other.whole else decoded
+
+    def _decode(self, encoded: _Encoded, language: str, hotwords: Sequence[str] = (), *, beam: int = 1) -> Decoded:
+        rate = TOKENS_A_SECOND.get(language, TOKENS_A_SECOND_ELSE)
+        limit = min(int(TOKENS_BASE + rate * encoded.seconds), CONTEXT // 2)
+        prompt = self._vocabulary.prompt(language, hotwords)
         result: Any = self._model.generate(
-            self._mel(audio, window),
+            encoded.features,
             [prompt],
-            beam_size=CAREFUL_BEAM if careful else 1,
-            max_length=min(2 * limit, CONTEXT),  # CTranslate2 gives the text half of it, as OpenAI's decoder does
+            beam_size=beam,
+            # CTranslate2 takes it for the context, of which the text gets half, as in OpenAI's decoder.
+            max_length=min(max(2 * limit, len(prompt) + limit), CONTEXT),
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=True,
             suppress_tokens=[-1],
         )[0]
         tokens = result.sequences_ids[0]
-        raw = self._tokenizer.decode(tokens).strip()
+        raw = self._vocabulary.decode(tokens)
         cut_off = len(tokens) >= limit
         once = before_restart(raw) if cut_off else None
         text, looped = (once, True) if once else collapse(raw)
-        return _Decoded(
+        looped = looped or cut_off or compression_ratio(raw) > LOOPING
+        return Decoded(
             text=text,
             log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),  # as faster-whisper counts it
             no_speech=result.no_speech_prob,
-            looped=looped or cut_off or compression_ratio(raw) > LOOPING,
-            whole=once is not None or not (looped or cut_off or compression_ratio(raw) > LOOPING),
+            looped=looped,
+            whole=once is not None or not looped,
         )
-
-    def _mel(self, audio: Samples, window: float) -> ctranslate2.StorageView:
-        frames = math.ceil(window * 50) * 2  # 10 ms each, an even number
-        padded = np.zeros(frames * 160, np.float32)
-        heard = audio[: padded.size]
-        padded[: heard.size] = heard
-        mel = self._features(padded, padding=0)[None, :, :frames]
-        return ctranslate2.StorageView.from_array(np.ascontiguousarray(mel, np.float32))
-
-
-def _levelled(audio: Samples) -> Samples:
-    if audio.size == 0:
-        return audio
-    rms = float(np.sqrt(np.mean(np.square(audio, dtype=np.float64))))
-    if rms == 0 or 20 * math.log10(rms) >= QUIET_DB or np.abs(audio).max() < SILENCE_PEAK:
-        return audio
-    gain = min(10 ** (LEVEL_DB / 20) / rms, 0.99 / float(np.abs(audio).max()))
-    return audio * np.float32(gain)
-
-
-def _nobody_spoke(decoded: _Decoded) -> bool:
-    return decoded.no_speech >= NO_SPEECH and decoded.doubtful
-
-
-def _refusal(decoded: _Decoded, language: str) -> str:
-    """Why this text must not be shown; empty when it may be."""
-    compressed = compression_ratio(decoded.text)
-    if not decoded.text or not any(character.isalnum() for character in decoded.text):
-        return "nothing recognised"
-    if decoded.no_speech >= NO_SPEECH and (decoded.doubtful or decoded.log_probability < UNLIKELY / 2):
-        return "no speech"
-    if compressed > LOOPING:
-        return "repetition loop"
-    if decoded.log_probability < JUNK or (decoded.log_probability < UNLIKELY and decoded.no_speech > 0.3):
-        return "too uncertain"
-    if is_phantom(decoded.text, language, decoded.no_speech):
-        return "phantom line"
-    return ""

@@ -1,17 +1,21 @@
 """Word error rate of a transcript: jiwer on texts normalised by whisper-normalizer.
 
 English uses Whisper's EnglishTextNormalizer (numbers, contractions, spelling); other languages use its
-BasicTextNormalizer after digits have been made comparable: "7.000" and "7 000" count as "7000".
+BasicTextNormalizer after digits have been made comparable: "7.000" and "7 000" count as "7000", and Portuguese and
+Vietnamese numbers are then spelled out.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 
 import jiwer
 from whisper_normalizer.basic import BasicTextNormalizer
 from whisper_normalizer.english import EnglishTextNormalizer
+
+from tests.support.numbers import spelled
 
 _GROUPED = re.compile(r"(?<=\d)[.,\s](?=\d{3}\b)")
 
@@ -27,9 +31,9 @@ def _basic() -> BasicTextNormalizer:
 
 
 def normalise(text: str, language: str) -> str:
-    """`text` as it is compared: lower case, no punctuation, digits joined, English number words as digits."""
-    joined = _GROUPED.sub("", text)
-    result: str = _english()(joined) if language == "en" else _basic()(joined)
+    """`text` as it is compared: lower case, no punctuation, numbers written in one way."""
+    joined = _GROUPED.sub("", unicodedata.normalize("NFC", text))
+    result: str = _english()(joined) if language == "en" else _basic()(spelled(joined, language))
     return " ".join(result.split())
 
 

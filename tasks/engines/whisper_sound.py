@@ -1,0 +1,55 @@
+"""What Whisper hears: PCM as samples at a level it knows, and their log-mel over a window of its own length."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from faster_whisper.feature_extractor import FeatureExtractor
+from numpy.typing import NDArray
+
+RATE: Final = 16_000
+WINDOW: Final = 30.0
+"""Seconds that the model hears at most."""
+
+FRAME: Final = 0.01
+"""Seconds of one frame of the log-mel; the encoder makes one of two."""
+
+SILENCE_PEAK: Final = 1e-4
+"""Peak of full scale under which there is nothing to hear (-80 dBFS; the quietest speech met had -67 RMS)."""
+
+QUIET_DB: Final = -35.0
+LEVEL_DB: Final = -26.0
+"""Speech under the first level (RMS, dBFS) is raised to the second: the log-mel is not level-invariant."""
+
+Samples = NDArray[np.float32]
+
+
+def audible(pcm: bytes) -> Samples | None:
+    """Mono s16le at `RATE` as samples, raised where they are quiet; None where there is nothing to hear."""
+    audio = np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
+    if audio.size < RATE // 10:
+        return None
+    peak = float(np.abs(audio).max())
+    if peak < SILENCE_PEAK:
+        return None
+    level = 10 * math.log10(float(np.mean(np.square(audio, dtype=np.float64))))
+    if level >= QUIET_DB:
+        return audio
+    return audio * np.float32(min(10 ** ((LEVEL_DB - level) / 20), 0.99 / peak))
+
+
+class LogMel:
+    """The log-mel of one kind of model."""
+
+    def __init__(self, bands: int) -> None:
+        self._extract = FeatureExtractor(feature_size=bands)
+
+    def __call__(self, audio: Samples, window: float) -> Samples:
+        """`audio` and the silence up to `window` seconds, shape (1, bands, frames of `FRAME`, an even number)."""
+        frames = math.ceil(window / FRAME / 2) * 2
+        padded = np.zeros(frames * int(RATE * FRAME), np.float32)
+        heard = audio[: padded.size]
+        padded[: heard.size] = heard
+        return np.ascontiguousarray(self._extract(padded, padding=0)[None, :, :frames], np.float32)

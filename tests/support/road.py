@@ -1,0 +1,60 @@
+"""The product's road from sound to captions, without network and clock: VAD, segmenter, recogniser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.media.segmenter import Ask, Segmenter
+from app.media.tap import Chunk
+from app.media.vad import VoiceDetector
+from tasks.engines.base import SpeechToText, Transcript
+from tasks.hypothesis import agreed
+from tasks.messages import STT_RATE
+
+Pcm = NDArray[np.int16]
+
+
+def asks(pieces: Iterable[Pcm]) -> Iterator[Ask]:
+    """What the bridge would ask of the worker for a track of 16 kHz audio that starts at time 0, in order."""
+    detector, segmenter = VoiceDetector(), Segmenter()
+    time = 0.0
+    for piece in pieces:
+        for frame in detector.push(Chunk(piece, time)):
+            yield from segmenter.push(frame)
+        time += len(piece) / STT_RATE
+    yield from segmenter.flush()
+
+
+def segments(samples: Pcm) -> list[Ask]:
+    """The closed segments of a recording: its final asks."""
+    return [ask for ask in asks([samples]) if ask.final]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What somebody would have read after one ask."""
+
+    time: float
+    """Seconds from the start of the track at which its speech began."""
+    language: str
+    text: str
+    """Empty where there is nothing to read."""
+    final: bool
+    transcript: Transcript
+
+
+def captions(pieces: Iterable[Pcm], engine: SpeechToText, languages: Iterable[str]) -> Iterator[Shown]:
+    """What each ask of a track, interim ones included, gives rise to in each of some pinned languages."""
+    spoken = tuple(languages)
+    before = dict.fromkeys(spoken, ("", ""))
+    for ask in asks(pieces):
+        for language in spoken:
+            shown, previous = before[language]
+            found = engine.transcribe(ask.samples.tobytes(), language, thorough=ask.final)
+            text = found.text if ask.final else agreed(shown, previous, found.text)
+            before[language] = ("", "") if ask.final else (text, found.text)
+            yield Shown(ask.speech_start, language, text, ask.final, found)
