@@ -34,6 +34,13 @@ class TaskConfig:
     threads: int = field(default_factory=lambda: int(env("MODEL_THREADS", str(min(4, os.cpu_count() or 1)))))
     """MODEL_THREADS: threads one model may use for one request; keep it within the cores of the machine."""
 
+    beam: int = field(default_factory=lambda: int(env("TRANSLATE_BEAM", "2")))
+    """TRANSLATE_BEAM: hypotheses that CTranslate2 translators keep at a time; 1 is fastest, Argos Translate uses 4."""
+    translation_cache: int = field(default_factory=lambda: int(env("CACHE_TRANSLATION_MB", "32")) * 1_000_000)
+    """CACHE_TRANSLATION_MB: how much Redis keeps of translations, in bytes; 0: none."""
+    audio_cache: int = field(default_factory=lambda: int(env("CACHE_AUDIO_MB", "128")) * 1_000_000)
+    """CACHE_AUDIO_MB: the same of synthesised audio."""
+
     @property
     def models_dir(self) -> Path:
         """Where installed models lie, one folder a model."""

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-QUEUES: Final = ("speak", "translate", "stt")
-"""The Dramatiq queues, the most urgent first."""
+LIVE_QUEUES: Final = ("speak", "translate", "stt")
+"""The Dramatiq queues of calls, the most urgent first."""
+
+BATCH: Final = "batch"
+"""The queue of API requests, which give way to calls (`tasks.requests`)."""
+
+BATCH_PRIORITY: Final = 100
+"""Of its actors: a thread takes whatever else there is before (lower is more urgent)."""
+
+QUEUES: Final = (*LIVE_QUEUES, BATCH)
+"""Every queue."""
 
 CAPTIONS: Final = "jbc:captions"
 """Stream of final captions (field "c": JSON `messages.Caption`), in the order all readers see them."""
@@ -21,6 +30,12 @@ CLIP_TTL: Final = 60
 
 ONCE_TTL: Final = 3_600
 """Seconds during which a final caption of the same segment and language is refused as a repetition."""
+
+REPLY_TTL: Final = 60
+"""Seconds that a reply to an API request, and audio that goes with one, can be fetched."""
+
+LATENTS_TTL: Final = 86_400
+"""Seconds that what an engine learned of a cloned voice is kept without use."""
 
 HEARTBEAT_EVERY: Final = 0.25
 """Seconds between a worker's heartbeats."""
@@ -62,6 +77,61 @@ def spoken(segment: str, language: str) -> str:
 def attempts(message: str) -> str:
     """How often workers began an actor message, so that one that kills them is given up (`ONCE_TTL`)."""
     return f"jbc:attempts:{message}"
+
+
+def cached(kind: str, digest: str) -> str:
+    """One entry of a cache (`tasks.cache`)."""
+    return f"jbc:cache:{kind}:entry:{digest}"
+
+
+def cache_index(kind: str) -> str:
+    """Sorted set of the entries' digests, by when they were last used."""
+    return f"jbc:cache:{kind}:used"
+
+
+def cache_sizes(kind: str) -> str:
+    """Hash: digest → `<bytes> <tag>` of its entry."""
+    return f"jbc:cache:{kind}:sizes"
+
+
+def cache_total(kind: str) -> str:
+    """Bytes of all entries."""
+    return f"jbc:cache:{kind}:bytes"
+
+
+def cache_tag(kind: str, tag: str) -> str:
+    """Set of the digests that were stored with this tag."""
+    return f"jbc:cache:{kind}:tag:{tag}"
+
+
+def replies(request: str) -> str:
+    """List of JSON `requests.messages.Reply`, for `REPLY_TTL`."""
+    return f"jbc:request:{request}:replies"
+
+
+def awaited(request: str) -> str:
+    """There for as long as somebody waits for the replies."""
+    return f"jbc:request:{request}:awaited"
+
+
+def request_audio(request: str, part: int) -> str:
+    """Mono s16le PCM of one part of a request, to the worker or back."""
+    return f"jbc:request:{request}:audio:{part}"
+
+
+def voice_reference(voice: str) -> str:
+    """Mono s16le PCM of a cloned voice's reference recording, while it is in use."""
+    return f"jbc:voice:{voice}:reference"
+
+
+def voice_latents(voice: str, engine: str) -> str:
+    """What `engine` learned of a cloned voice, opaque."""
+    return f"jbc:voice:{voice}:latents:{engine}"
+
+
+def voice_everything(voice: str) -> str:
+    """Pattern of every key of a cloned voice."""
+    return f"jbc:voice:{voice}:*"
 
 
 def captions_channel(room: str) -> str:

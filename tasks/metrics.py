@@ -22,4 +22,12 @@ NO_CLIPS: Final = Counter("jbc_worker_no_clips", "Clips there will not be")
 REFUSED: Final = Counter("jbc_worker_refused_transcripts", "Final transcripts refused, by reason", ["reason"])
 LOOPS: Final = Counter("jbc_worker_loops_caught", "Repetition loops caught in transcripts")
 REUSED: Final = Counter("jbc_worker_reused_hypotheses", "Final transcripts that were ready before they were asked for")
+CACHE_LOOKUPS: Final = Counter(
+    "jbc_cache_lookups", "Looks into the cache, by whether it was there", ["kind", "outcome"]
+)
+CACHE_EVICTED: Final = Counter("jbc_cache_evicted", "Entries dropped to keep the cache within its size", ["kind"])
+CACHE_FAILURES: Final = Counter("jbc_cache_failures", "Looks and stores that Redis did not answer", ["kind"])
 SUPERSEDED: Final = Counter("jbc_worker_superseded_asks", "Interim asks dropped because a newer one existed")
+GAVE_WAY: Final = Histogram(
+    "jbc_worker_gave_way_seconds", "Seconds that an API request held back for calls", buckets=_SECONDS
+)

