@@ -11,7 +11,7 @@ import numpy as np
 from tasks.engines import espeak_program
 from tasks.engines.base import Audio, EngineError, TextToSpeech
 from tasks.engines.loudness import Samples, finish, gain_for
-from tasks.engines.sentences import clauses
+from tasks.engines.speakable import speakable, speakable_clauses
 
 _SAMPLES: Final = {
     "en": "Good morning. We are glad that you could join us today.",
@@ -27,6 +27,7 @@ class Espeak(TextToSpeech):
     languages = frozenset(espeak_program.VOICES)
     quick = True
     low_quality = True
+    voices = espeak_program.VOICES
 
     def __init__(self) -> None:
         self._gains: dict[str, float] = {}
@@ -34,22 +35,23 @@ class Espeak(TextToSpeech):
     def warm_up(self) -> None:
         """Speak a fixed sentence in every language, which sets the levels."""
         for language, text in _SAMPLES.items():
-            self._gains[language] = gain_for(*self._synthesise(text, language))
+            for voice in self.voices[language]:
+                self._gains[voice] = gain_for(*self._synthesise(text, voice))
 
     def clauses(self, text: str, language: str) -> list[str]:
         """Whole sentences: it takes 20 ms whatever the length."""
-        pieces = clauses(text, language, lengths=(120, 200))
-        return [piece for piece in pieces if any(character.isalnum() for character in piece)]
+        return speakable_clauses(text, language, lengths=(120, 200))
 
-    def speak(self, clause: str, language: str) -> Audio:
+    def speak(self, clause: str, language: str, voice: str | None = None) -> Audio:
         """One clause; see `TextToSpeech.speak`."""
-        samples, rate = self._synthesise(clause, language)
+        chosen = self.voice_of(language, voice)
+        samples, rate = self._synthesise(speakable(clause, language), chosen)
         if not samples.any():
             raise EngineError(f"{self.name} found nothing to say in {len(clause)} characters")
-        return finish(samples, rate, gain=self._gains.get(language, 1.0), clause=clause)
+        return finish(samples, rate, gain=self._gains.get(chosen, 1.0), clause=clause)
 
-    def _synthesise(self, text: str, language: str) -> tuple[Samples, int]:
-        output = espeak_program.run(["--stdout"], text, language)
+    def _synthesise(self, text: str, voice: str) -> tuple[Samples, int]:
+        output = espeak_program.run(["--stdout"], text, voice)
         with wave.open(io.BytesIO(output)) as file:
             rate = file.getframerate()
         # The header of a stream gives a made-up length; the samples are all that follows its 44 bytes.

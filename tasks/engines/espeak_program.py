@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from types import MappingProxyType
 from typing import Final
 
 from tasks.engines.base import EngineError
 
-VOICES: Final = {"en": "en-us", "pt": "pt-br", "vi": "vi"}
-"""Language → name of its espeak-ng voice."""
+VOICES: Final = MappingProxyType({"en": ("en-us", "en-us+f3"), "pt": ("pt-br", "pt-br+f3"), "vi": ("vi", "vi+f3")})
+"""Language → names of its espeak-ng voices, the default first: a man's, and the same language by a woman's."""
 
 TIMEOUT: Final = 5
 """Seconds for one clause, which takes about 0.02 s."""
@@ -21,8 +22,8 @@ def available() -> bool:
     return _program() is not None
 
 
-def run(arguments: list[str], text: str, language: str) -> bytes:
-    """What espeak-ng writes for `text` with these extra arguments.
+def run(arguments: list[str], text: str, voice: str) -> bytes:
+    """What espeak-ng writes for `text` in one of `VOICES`, with these extra arguments.
 
     Raises:
         EngineError: the program is missing, fails, or takes longer than `TIMEOUT`.
@@ -31,7 +32,7 @@ def run(arguments: list[str], text: str, language: str) -> bytes:
     if program is None:
         raise EngineError("espeak-ng is not installed: install the package espeak-ng or name the program in ESPEAK_NG")
     spoken = "".join(character if character.isprintable() else " " for character in text)
-    command = [program, *arguments, "-v", VOICES[language], "--", spoken]
+    command = [program, *arguments, "-v", voice, "--", spoken]
     try:
         done = subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:

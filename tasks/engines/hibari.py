@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
 import hibari  # type: ignore[import-untyped, unused-ignore]
@@ -9,7 +10,7 @@ import numpy as np
 
 from tasks.engines.base import Audio, EngineError, TextToSpeech
 from tasks.engines.loudness import Samples, finish, gain_for
-from tasks.engines.sentences import clauses
+from tasks.engines.speakable import speakable, speakable_clauses
 
 _SAMPLE: Final = "Good morning. We are glad that you could join us today."
 
@@ -20,6 +21,7 @@ class Hibari(TextToSpeech):
     name = "hibari-en"
     languages = frozenset({"en"})
     quick = True
+    voices = MappingProxyType({"en": ("heart",)})
 
     def __init__(self, *, threads: int) -> None:
         self._engine = hibari.Hibari(voice="heart", threads=threads)
@@ -32,11 +34,12 @@ class Hibari(TextToSpeech):
 
     def clauses(self, text: str, language: str) -> list[str]:
         """Whole sentences: it is quick enough, and prosody gains."""
-        return [piece for piece in clauses(text, language, lengths=(120, 200)) if _speakable(piece)]
+        return speakable_clauses(text, language, lengths=(120, 200))
 
-    def speak(self, clause: str, language: str) -> Audio:  # noqa: ARG002
+    def speak(self, clause: str, language: str, voice: str | None = None) -> Audio:
         """One clause; see `TextToSpeech.speak`."""
-        samples = self._synthesise(clause)
+        self.voice_of(language, voice)
+        samples = self._synthesise(speakable(clause, language))
         if samples.size == 0:
             raise EngineError(f"{self.name} found nothing to say in {len(clause)} characters")
         return finish(samples, self._rate, gain=self._gain, clause=clause)
@@ -44,7 +47,3 @@ class Hibari(TextToSpeech):
     def _synthesise(self, text: str) -> Samples:
         samples: Samples = np.asarray(self._engine(text, seed=0), dtype=np.float32)
         return samples
-
-
-def _speakable(text: str) -> bool:
-    return any(character.isalnum() for character in text)

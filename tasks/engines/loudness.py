@@ -69,18 +69,45 @@ def finish(samples: Samples, rate: int, *, gain: float, clause: str) -> Audio:
     peak = float(np.abs(spoken).max(initial=0.0))
     if peak > CEILING:
         spoken = spoken * np.float32(CEILING / peak)
+    return Audio(to_pcm(np.concatenate([spoken, closing_pause(clause, rate)])), rate)
+
+
+def closing_pause(clause: str, rate: int) -> Samples:
+    """The silence that follows a clause."""
     closing = clause.rstrip("\"\u201d\u2019»)]' ")[-1:]
-    pause = np.zeros(int(_PAUSES.get(closing, _NO_PAUSE) * rate), np.float32)
-    pcm = np.rint(np.concatenate([spoken, pause]) * 32767).astype("<i2").tobytes()
-    return Audio(pcm, rate)
+    return np.zeros(int(_PAUSES.get(closing, _NO_PAUSE) * rate), np.float32)
 
 
-def trim(samples: Samples, rate: int, *, below_db: float = -45.0) -> Samples:
-    """`samples` without the silence at both ends: what lies `below_db` under the loudest frame."""
+def to_pcm(samples: Samples) -> bytes:
+    """Samples of at most full scale as 16-bit little-endian PCM."""
+    return np.rint(samples * 32767).astype("<i2").tobytes()
+
+
+class Leveller:
+    """`finish` for a clause that comes in pieces: what follows a peak is turned down with it."""
+
+    def __init__(self, rate: int, gain: float) -> None:
+        self._rate = rate
+        self._gain = gain
+
+    def push(self, samples: Samples) -> Audio:
+        """The next piece at its level. A gain that falls does so within 5 ms, so that it is not heard as a click."""
+        peak = float(np.abs(samples).max(initial=0.0))
+        gain = min(self._gain, CEILING / peak) if peak > 0 else self._gain
+        envelope = np.full(samples.size, gain, np.float32)
+        fall = min(samples.size, int(0.005 * self._rate))
+        envelope[:fall] = np.linspace(self._gain, gain, fall, dtype=np.float32)
+        self._gain = gain
+        return Audio(to_pcm(np.clip(samples * envelope, -CEILING, CEILING)), self._rate)
+
+
+def trim(samples: Samples, rate: int, *, below_db: float = -45.0, closing: bool = True) -> Samples:
+    """`samples` without the silence at both ends (or before only): what lies `below_db` under the loudest frame."""
     powers = _frame_powers(samples, rate)
     if powers.size == 0 or powers.max() <= 0:
         return samples[:0]
     loud = np.flatnonzero(powers >= powers.max() * 10 ** (below_db / 10))
     size = int(_FRAME_SECONDS * rate)
     lead = int(_LEAD_SECONDS * rate)
-    return samples[max(0, loud[0] * size - lead) : (loud[-1] + 1) * size + lead]
+    end = (loud[-1] + 1) * size + lead if closing else samples.size
+    return samples[max(0, loud[0] * size - lead) : end]

@@ -1,0 +1,1 @@
+"""How numbers, dates, money and abbreviations are said, one module a language."""

@@ -1,0 +1,149 @@
+"""What one language must know so that its text can be spoken; `rules` turns it into replacements."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+LARGEST: Final = 10**15
+"""Numbers from here on are said digit by digit: nobody can follow their words."""
+
+_SPACES: Final = "\u00a0\u2009\u202f"
+"""Spaces that never end a word: they group digits."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit or a currency: its name after one and after several."""
+
+    one: str
+    many: str
+    feminine: bool = False
+    hundredth: tuple[str, str] | None = None
+    """Name of a hundredth of a currency after one and after several, where prices are said with it."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """What is written short in one language, and its words."""
+
+    units: Mapping[str, Unit]
+    currencies: Mapping[str, Unit]
+    scales: Mapping[str, tuple[str, str]]
+    """Powers of a thousand as they are written after a number → after one and after several."""
+    fractions: Mapping[str, str]
+    symbols: Mapping[str, str]
+    """Regular expression → words."""
+    abbreviations: Mapping[str, str]
+    """As written, with its period where it has one → words."""
+
+
+class Tongue(ABC):
+    """Number words, formats and abbreviations of one language."""
+
+    decimal: str
+    """The mark before decimals; the other one of "." and "," groups digits."""
+    point: str
+    """How the mark is said."""
+    period: str
+    """How the points of "2.0.1" are said."""
+    minus: str
+    to: str
+    """Between the ends of a range."""
+    over: str
+    """Between the parts of a fraction that has no name of its own."""
+    conjunction: str
+    """Between a whole and its fraction, a price and its hundredths."""
+    of: str = ""
+    """Between a round million and what is counted."""
+    digit_names: tuple[str, ...]
+    months: tuple[str, ...]
+    lexicon: Lexicon
+
+    @abstractmethod
+    def cardinal(self, number: int, *, feminine: bool = False) -> str:
+        """`number` (0 ≤ number < `LARGEST`) in words."""
+
+    @abstractmethod
+    def ordinal(self, number: int, *, feminine: bool = False) -> str:
+        """The place `number` (at least 1) in words."""
+
+    @abstractmethod
+    def date(self, day: int, month: int, year: int | None) -> str:
+        """A valid date in words."""
+
+    @abstractmethod
+    def time(self, hour: int, minute: int) -> str:
+        """A time of day in words."""
+
+    @abstractmethod
+    def own_rules(self, text: str) -> str:
+        """`text` with what only this language writes in words; runs after dates and before everything else."""
+
+    def year(self, number: int) -> str:
+        """A year in words."""
+        return self.cardinal(number)
+
+    def is_feminine(self, noun: str, *, one: bool) -> bool:
+        """Whether the number before `noun`, which is `one` or more, takes a feminine form."""
+        del noun, one
+        return False
+
+    @property
+    def group(self) -> str:
+        """The mark between groups of three digits."""
+        return "." if self.decimal == "," else ","
+
+    @property
+    def pattern(self) -> str:
+        """Regular expression, without groups, of a number that may have grouped digits and decimals."""
+        group = f"[{self.group}{_SPACES}]"
+        return rf"(?:\d{{1,3}}(?:{group}\d{{3}})+(?!\d)(?:[{self.decimal}]\d+)?|\d+(?:[.,]\d+)?)"
+
+    def parts(self, text: str) -> tuple[str, str]:
+        """The digits before and after the decimal mark of what `pattern` matched."""
+        mark = re.escape(self.group)
+        if re.fullmatch(rf"\d{{1,3}}(?:[{mark}{_SPACES}]\d{{3}})+(?:[.,]\d+)?", text):
+            text = re.sub(f"[{mark}{_SPACES}]", "", text)
+        whole, _, fraction = text.replace(",", ".").partition(".")
+        return whole, fraction
+
+    def number(self, text: str, *, feminine: bool = False) -> str:
+        """What `pattern` matched, in words."""
+        whole, fraction = self.parts(text)
+        said = self._whole(whole, feminine=feminine)
+        return f"{said} {self.point} {self.after_point(fraction)}" if fraction else said
+
+    def after_point(self, digits: str) -> str:
+        """Decimals in words: short ones as a number, the others one by one."""
+        return self.digits(digits) if len(digits) > 2 or digits[0] == "0" else self.cardinal(int(digits))
+
+    def digits(self, text: str) -> str:
+        """The digits of `text` one by one."""
+        return " ".join(self.digit_names[int(digit)] for digit in text if digit.isdigit())
+
+    def _whole(self, digits: str, *, feminine: bool) -> str:
+        number_plate = len(digits) >= 8 and not digits.endswith("000")
+        if (len(digits) > 1 and digits[0] == "0") or number_plate or int(digits[:20]) >= LARGEST:
+            return self.digits(digits)
+        return self.cardinal(int(digits), feminine=feminine)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of `text`, for tables that would be hard to read as tuples."""
+    return tuple(text.split())
+
+
+def threes(number: int) -> list[tuple[int, int]]:
+    """The non-zero groups of three digits of `number` as (power of a thousand, value), highest first."""
+    groups = []
+    power = 0
+    while number:
+        number, value = divmod(number, 1000)
+        if value:
+            groups.append((power, value))
+        power += 1
+    return groups[::-1]
