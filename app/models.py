@@ -1,4 +1,4 @@
-"""What the installation keeps: rooms, who took part, and the final captions."""
+"""What the installation keeps: rooms, who took part, the final captions, API keys and cloned voices."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -34,7 +36,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _participant_id() -> str:
+def _random_id() -> str:
     return uuid.uuid4().hex
 
 
@@ -86,7 +88,7 @@ class Participant(Base):
 
     __tablename__ = "participants"
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=_participant_id)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=_random_id)
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(60))
     kind: Mapped[ParticipantKind] = mapped_column(String(10))
@@ -118,6 +120,43 @@ class Caption(Base):
     engine: Mapped[str] = mapped_column(Text)
     timeline: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     """`tasks.messages.Timeline`: seconds since the epoch."""
+    draft: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
 
     __table_args__ = (UniqueConstraint("segment", "language"), Index(None, "room_id", "event_id"))
+
+
+class ApiKey(Base):
+    """A program's way in to the speech APIs. Rows stay when a key is revoked: they say who owned what."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), index=True)
+    lookup: Mapped[str] = mapped_column(String(12), unique=True)
+    """The part of the key that finds it."""
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the secret part, hexadecimal."""
+    scopes: Mapped[str] = mapped_column(String(120))
+    """Members of `app.auth.api_keys.SCOPES`, with spaces between."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """To the minute."""
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Voice(Base):
+    """A cloned voice. Its reference recording lies in JBC_VAR/voices (`app.speech_api.voice_files`)."""
+
+    __tablename__ = "voices"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=_random_id)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"), index=True)
+    """The only key that may see, use and delete it."""
+    name: Mapped[str] = mapped_column(String(80))
+    consent: Mapped[str] = mapped_column(Text)
+    """The statement that the speaker agreed, as it was given."""
+    consent_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    seconds: Mapped[float] = mapped_column(Float)
+    """Length of the reference."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)

@@ -9,11 +9,13 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 
 import redis
 
 from tasks import keys
 from tasks.messages import Heartbeat, encode
+from tasks.requests.offer import offered
 from tasks.serving import Engines
 
 logger = logging.getLogger(__name__)
@@ -22,7 +24,7 @@ logger = logging.getLogger(__name__)
 class HeartbeatThread(threading.Thread):
     """Says what the process serves until `stop`, and ends the process when its parent has died."""
 
-    def __init__(self, client: redis.Redis, engines: Engines, queues: list[str]) -> None:
+    def __init__(self, client: redis.Redis, engines: Callable[[], Engines], queues: list[str]) -> None:
         super().__init__(name="heartbeat", daemon=True)
         host = "".join(letter if letter.isalnum() or letter == "-" else "-" for letter in socket.gethostname())
         self.worker = f"{host[:40]}.{os.getpid()}.{secrets.token_hex(4)}"
@@ -50,13 +52,16 @@ class HeartbeatThread(threading.Thread):
 
     def beat(self) -> None:
         """Say it once."""
+        engines = self._engines()
         heartbeat = Heartbeat(
             worker=self.worker,
             at=time.time(),
             queues=self._queues,
-            stt=self._engines.heard(),
-            translate=self._engines.translated(),
-            speak=self._engines.spoken(),
+            stt=engines.heard(),
+            translate=engines.translated(),
+            drafts=engines.drafted(),
+            speak=engines.spoken(),
+            engines=offered(engines),
         )
         self._client.set(keys.heartbeat(self.worker), encode(heartbeat), ex=keys.HEARTBEAT_TTL)
 

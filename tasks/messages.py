@@ -8,7 +8,7 @@ subtags ("en", "pt", "vi").
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -98,6 +98,8 @@ class Caption(Struct, frozen=True, kw_only=True, tag="caption"):
     final: bool
     engine: str
     timeline: Timeline
+    draft: bool = False
+    """Whether readers must be told that it is a draft: a translation by a model that makes bad mistakes."""
 
     @property
     def is_source(self) -> bool:
@@ -137,6 +139,19 @@ class NoClip(Struct, frozen=True, kw_only=True, tag="no_clip"):
 ClipEvent = ClipPart | NoClip
 
 
+class EngineInfo(Struct, frozen=True, kw_only=True):
+    """An engine that a worker has loaded."""
+
+    name: str
+    kind: Literal["stt", "translate", "speak"]
+    languages: list[str]
+    """What it serves; pairs as "en>pt"."""
+    low_quality: bool = False
+    """Whether whoever hears or reads it should be told that it is a makeshift."""
+    clones: bool = False
+    """Whether it can imitate a voice."""
+
+
 class Heartbeat(Struct, frozen=True, kw_only=True):
     """What a worker process says of itself, four times a second."""
 
@@ -147,8 +162,11 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
     """Languages it transcribes."""
     translate: list[str]
     """Pairs it translates, as "en>pt"."""
+    drafts: list[str] = []
+    """Those of them that it can only draft: shown, and never spoken."""
     speak: list[Language]
     """Languages it speaks."""
+    engines: list[EngineInfo] = []
 
 
 T = TypeVar("T")

@@ -1,21 +1,33 @@
-"""The engines of this process: loaded once, after the fork, and shared by its threads."""
+"""The engines of this process: loaded after the fork, shared by its threads, renewed when models come or go."""
 
 from __future__ import annotations
 
 import logging
 import os
-import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from tasks import registry
+from tasks import keys, loading, offers, speed
 from tasks.config import TaskConfig, env
-from tasks.engines import choose, espeak_program
-from tasks.engines.base import EngineError, SpeechToText, TextToSpeech, Translator
+from tasks.engines import choose
+from tasks.engines.base import EngineError, SpeechToText, TextToSpeech, Translator, VoiceCloner
+from tasks.engines.choose import Offer
+from tasks.models import measured
 from tasks.models.spec import ModelError
 
 logger = logging.getLogger(__name__)
+
+E = TypeVar("E", SpeechToText, Translator, TextToSpeech, VoiceCloner)
+
+
+@dataclass
+class Shelf:
+    """What a process has of one kind of engine, and how it chooses among them."""
+
+    offers: list[Offer] = field(default_factory=list)
+    """Of the engines that are loaded."""
+    preferred: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -23,10 +35,13 @@ class Engines:
     """What this process can do. Chooses by `tasks.engines.choose` among what was loaded."""
 
     stt: dict[str, SpeechToText] = field(default_factory=dict)
-    """By engine name, as the other two."""
+    """By name of the offer, as the other three."""
     translators: dict[str, Translator] = field(default_factory=dict)
     voices: dict[str, TextToSpeech] = field(default_factory=dict)
-    preferred: dict[str, str] = field(default_factory=dict)
+    cloners: dict[str, VoiceCloner] = field(default_factory=dict)
+    hearing: Shelf = field(default_factory=Shelf)
+    translating: Shelf = field(default_factory=Shelf)
+    speaking: Shelf = field(default_factory=Shelf)
 
     def speech_to_text(self, language: str) -> SpeechToText:
         """The engine that transcribes `language`.
@@ -34,10 +49,7 @@ class Engines:
         Raises:
             EngineError: there is none here.
         """
-        name = choose.speech_to_text(language, self.stt.keys())
-        if name is None:
-            raise EngineError(f"no engine here transcribes {language}")
-        return self.stt[name]
+        return self.stt[_chosen(self.hearing, language, f"no engine here transcribes {language}").name]
 
     def translator(self, source: str, target: str) -> Translator:
         """The engine that translates `source` into `target`.
@@ -45,10 +57,8 @@ class Engines:
         Raises:
             EngineError: there is none here.
         """
-        name = choose.translator(source, target, self.translators.keys())
-        if name is None:
-            raise EngineError(f"no engine here translates {source} into {target}")
-        return self.translators[name]
+        missing = f"no engine here translates {source} into {target}"
+        return self.translators[_chosen(self.translating, f"{source}>{target}", missing).name]
 
     def voice(self, language: str, *, late: bool) -> TextToSpeech:
         """The engine that speaks `language`, a quick one when speech is `late`.
@@ -56,30 +66,45 @@ class Engines:
         Raises:
             EngineError: there is none here.
         """
-        name = choose.voice(language, self.voices.keys(), late=late, preferred=self.preferred)
-        if name is None:
-            raise EngineError(f"no voice here speaks {language}")
-        return self.voices[name]
+        usable = Shelf([one for one in self.speaking.offers if self.voices[one.name].usable()], self.speaking.preferred)
+        return self.voices[_chosen(usable, language, f"no voice here speaks {language}", late=late).name]
+
+    def cloner(self, language: str) -> VoiceCloner:
+        """An engine that speaks `language` in the voice of a recording.
+
+        Raises:
+            EngineError: there is none here.
+        """
+        found = next((one for one in self.cloners.values() if language in one.languages), None)
+        if found is None:
+            raise EngineError(f"no engine here speaks {language} in the voice of a recording")
+        return found
 
     def heard(self) -> list[str]:
         """Languages this process transcribes."""
-        return [one for one in choose.languages_heard() if choose.speech_to_text(one, self.stt.keys())]
+        return choose.services(self.hearing.offers)
 
     def translated(self) -> list[str]:
         """Pairs this process translates, as "en>pt"."""
-        known = self.translators.keys()
-        return [f"{source}>{target}" for source, target in choose.pairs() if choose.translator(source, target, known)]
+        return choose.services(self.translating.offers)
+
+    def drafted(self) -> list[str]:
+        """Pairs that this process can only draft."""
+        return [pair for pair in self.translated() if self.translator(*pair.split(">")).draft]
 
     def spoken(self) -> list[str]:
         """Languages this process speaks."""
-        known = self.voices.keys()
-        return [
-            one for one in choose.languages_spoken() if choose.voice(one, known, late=False, preferred=self.preferred)
-        ]
+        return choose.services(self.speaking.offers)
+
+
+def _chosen(shelf: Shelf, wanted: str, otherwise: str, *, late: bool = False) -> Offer:
+    offer = choose.best(wanted, shelf.offers, shelf.preferred, late=late)
+    if offer is None:
+        raise EngineError(otherwise)
+    return offer
 
 
 _engines: Engines | None = None
-E = TypeVar("E", SpeechToText, Translator, TextToSpeech)
 
 
 def engines() -> Engines:
@@ -94,25 +119,27 @@ def engines() -> Engines:
 
 
 def load(queues: Collection[str], config: TaskConfig) -> Engines:
-    """Load and warm up what these queues need, and make it this process's `engines()`.
+    """Load and warm up what these queues need, and make it this process's `engines()`; what is loaded is kept.
 
     Raises:
         ModelError: a queue would have no engine at all; the message says how to get one.
-        PreferenceError: SPEAK_WITH cannot be understood.
+        EngineError: a setting names an engine that cannot be used.
+        PreferenceError: TRANSCRIBE_WITH, TRANSLATE_WITH or SPEAK_WITH cannot be understood.
     """
     global _engines
     # Before the numeric libraries are imported: each would otherwise take every core for itself.
     os.environ.setdefault("OMP_NUM_THREADS", str(config.threads))
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    loaded = Engines(preferred=choose.preferences(env("SPEAK_WITH", "")))
-    if "stt" in queues:
-        _load_stt(loaded, config)
-    if "translate" in queues:
-        _load_translators(loaded)
-    if "speak" in queues:
-        _load_voices(loaded, config)
-    _engines = loaded
-    return loaded
+    before, now = _engines or Engines(), Engines()
+    wanted = set(keys.LIVE_QUEUES if keys.BATCH in queues else queues)  # an API may ask for anything
+    if "stt" in wanted:
+        _load_hearing(now, before, config)
+    if "translate" in wanted:
+        _load_translating(now, before, config)
+    if "speak" in wanted:
+        _load_speaking(now, before, config)
+    _engines = now
+    return now
 
 
 def unload() -> None:
@@ -121,67 +148,83 @@ def unload() -> None:
     _engines = None
 
 
-def available_voices() -> set[str]:
-    """Names of the voices that can be used on this machine."""
-    found = {name for name in ("hibari-en",) if registry.is_installed(name)}
-    if espeak_program.available():
-        found.add("espeak-ng")
-        if registry.is_installed("kokoro-82m-int8"):  # its phonemes come from espeak-ng
-            found.add("kokoro-82m-int8")
-    return found
+def _load_hearing(now: Engines, before: Engines, config: TaskConfig) -> None:
+    found = offers.hearing()
+    preferred = choose.preferences(env("TRANSCRIBE_WITH", ""), "TRANSCRIBE_WITH", found)
+    shelf = _Filling(now.stt, before.stt, lambda offer: loading.speech_to_text(offer, config))
+    now.hearing = Shelf(shelf.fill(found, preferred), preferred)
+    if not now.stt:
+        raise ModelError("nothing here transcribes speech: `jbcalling models install whisper-base`")
 
 
-def _load_stt(loaded: Engines, config: TaskConfig) -> None:
-    from tasks.engines.whisper import Whisper
-
-    registry.verify("whisper-base")
-    _ready(loaded.stt, Whisper(registry.folder("whisper-base"), threads=config.threads))
-
-
-def _load_translators(loaded: Engines) -> None:
-    from tasks.engines.bergamot import Bergamot
-
-    registry.verify("bergamot-en-pt")
-    folders = {pair: registry.bundled("bergamot-en-pt", ">".join(pair)) for pair in Bergamot.pairs}
-    _ready(loaded.translators, Bergamot(folders))
+def _load_translating(now: Engines, before: Engines, config: TaskConfig) -> None:
+    found = offers.translating()
+    preferred = choose.preferences(env("TRANSLATE_WITH", ""), "TRANSLATE_WITH", found)
+    shelf = _Filling(
+        now.translators, before.translators, lambda offer: loading.translator(offer, config, now.translators)
+    )
+    now.translating = Shelf(shelf.fill(found, preferred), preferred)
+    if not now.translators:
+        raise ModelError("nothing here translates: install the project's dependencies anew")
 
 
-def _load_voices(loaded: Engines, config: TaskConfig) -> None:
-    usable = available_voices()
-    wanted = {
-        choose.voice(language, usable, late=late, preferred=loaded.preferred)
-        for language in choose.languages_spoken()
-        for late in (False, True)
-    }
-    for name in sorted(name for name in wanted if name):
-        try:
-            _ready(loaded.voices, _voice(name, config))
-        except (ModelError, EngineError) as error:
-            logger.error("The voice %s is left out: %s", name, error)
-    if not loaded.voices:
+def _load_speaking(now: Engines, before: Engines, config: TaskConfig) -> None:
+    found = offers.speaking()
+    preferred = choose.preferences(env("SPEAK_WITH", ""), "SPEAK_WITH", found)
+    shelf = _Filling(now.voices, before.voices, lambda offer: loading.voice(offer, config))
+    now.speaking = Shelf(shelf.fill(found, preferred, late=True), preferred)
+    cloning = _Filling(now.cloners, before.cloners, lambda offer: loading.cloner(offer, config))
+    cloning.fill(offers.cloning(), {})
+    if not now.voices:
         raise ModelError("there is no voice to speak with: install espeak-ng, or `jbcalling models install`")
-    if "kokoro-82m-int8" not in usable:
-        logger.warning("Portuguese is spoken by espeak-ng, in low quality: `jbcalling models install` gets Kokoro")
 
 
-def _voice(name: str, config: TaskConfig) -> TextToSpeech:
-    if name == "hibari-en":
-        from tasks.engines.hibari import Hibari
+@dataclass
+class _Filling(Generic[E]):
+    """Loads the best offer for everything that is served, and the next best where one fails."""
 
-        registry.verify(name)
-        return Hibari(threads=1)
-    if name == "kokoro-82m-int8":
-        from tasks.engines.kokoro import Kokoro
+    shelf: dict[str, E]
+    before: Mapping[str, E]
+    make: Callable[[Offer], E]
 
-        registry.verify(name)
-        return Kokoro(registry.folder(name), threads=config.threads)
-    from tasks.engines.espeak import Espeak
+    def fill(self, offered: Sequence[Offer], preferred: Mapping[str, str], *, late: bool = False) -> list[Offer]:
+        """The offers that are loaded now; with `late` the quickest for everything are among them."""
+        usable: list[Offer] = list(offered)
+        while failed := self._first_failure(self._needed(usable, preferred, late)):
+            usable = _without(failed, usable)
+        return [offer for offer in usable if offer.name in self.shelf]
 
-    return Espeak()
+    def _first_failure(self, needed: Sequence[Offer]) -> str | None:
+        """Name of the first of these that cannot be loaded; None when all are."""
+        return next((one.name for one in needed if one.name not in self.shelf and not self._load(one)), None)
+
+    def _needed(self, usable: Sequence[Offer], preferred: Mapping[str, str], late: bool) -> list[Offer]:
+        """What is best for something, the parts of pivots before the pivots."""
+        needed: list[Offer] = []
+        for wanted in choose.services(usable):
+            for hurry in (False, True) if late else (False,):
+                offer = choose.best(wanted, usable, preferred, late=hurry)
+                if offer is not None:
+                    needed += [part for part in usable if part.name in offer.parts] + [offer]
+        return needed
+
+    def _load(self, offer: Offer) -> bool:
+        if offer.name in self.before:
+            self.shelf[offer.name] = self.before[offer.name]
+            return True
+        try:
+            with measured.loading() as seen:
+                engine = self.make(offer)
+                engine.warm_up()
+        except (ModelError, EngineError) as error:
+            logger.error("%s is left out: %s", offer.name, error)
+            return False
+        self.shelf[offer.name] = engine
+        logger.info("%s is ready, loaded in %.1f s, +%.0f MB", offer.name, seen.load_s, seen.memory_mb)
+        measured.record(offer.name, load_s=seen.load_s, memory_mb=seen.memory_mb, speed=speed.of(engine))
+        return True
 
 
-def _ready(shelf: dict[str, E], engine: E) -> None:
-    started = time.monotonic()
-    engine.warm_up()
-    shelf[engine.name] = engine
-    logger.info("%s is ready, warmed up in %.1f s", engine.name, time.monotonic() - started)
+def _without(name: str, offered: Sequence[Offer]) -> list[Offer]:
+    """All but one offer, and those that are made with it."""
+    return [offer for offer in offered if name not in (offer.name, *offer.parts)]

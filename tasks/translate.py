@@ -8,6 +8,7 @@ from typing import Any
 import dramatiq
 import msgspec
 
+from tasks import cached_translation as translation
 from tasks import publish
 from tasks.broker import broker, message_id, store
 from tasks.engines.base import EngineError
@@ -23,7 +24,9 @@ def translate(payload: dict[str, Any]) -> None:
     segment = message.segment
     started = time.time()
     engine = engines().translator(segment.language, message.target)
-    text = engine.translate(message.text, segment.language, message.target)
+    # A draft takes a second: there is no time to try for every number and name.
+    retry = not engine.draft
+    text = translation.translate(engine, message.text, segment.language, message.target, retry=retry).text
     timeline = msgspec.structs.replace(message.timeline, translate_start=started, translate_end=time.time())
     caption = Caption(
         segment=segment.id,
@@ -36,6 +39,11 @@ def translate(payload: dict[str, Any]) -> None:
         final=True,
         engine=engine.name,
         timeline=timeline,
+        draft=engine.draft,
     )
-    if publish.final_caption(store(), caption, message_id()) and message.target in segment.hear:
-        speak.send(to_payload(Speech(segment=segment, text=text, language=message.target, timeline=timeline)))
+    if not publish.final_caption(store(), caption, message_id()) or message.target not in segment.hear:
+        return
+    if engine.draft:
+        publish.no_clip(store(), segment, [message.target], "a draft is shown and not spoken")
+        return
+    speak.send(to_payload(Speech(segment=segment, text=text, language=message.target, timeline=timeline)))

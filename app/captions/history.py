@@ -140,6 +140,7 @@ def _event(row: StoredCaption, room: str) -> CaptionEvent:
         final=True,
         engine=row.engine,
         timeline=Timeline(**row.timeline),
+        draft=row.draft,
     )
     return CaptionEvent(row.event_id, caption)
 

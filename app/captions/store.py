@@ -174,6 +174,7 @@ async def _rows(session: AsyncSession, events: list[CaptionEvent]) -> list[dict[
                 "event_id": event.event_id,
                 "engine": caption.engine,
                 "timeline": msgspec.to_builtins(caption.timeline),
+                "draft": caption.draft,
             }
         )
     return rows

@@ -14,7 +14,10 @@ from app.media.sfu_client import SfuClient, SfuError, SfuGoneError
 from app.media.sfu_messages import Nothing
 
 Payload = dict[str, Any]
-"""level, reason, source, target, speaker."""
+"""level, reason, source, target, speaker, and for a missing translation what to install."""
+
+ALWAYS: Final = frozenset({("en", "pt"), ("pt", "en")})
+"""Pairs that every installation translates."""
 
 RETRY: Final = 0.5
 """Seconds before a notice is tried again."""
@@ -41,13 +44,22 @@ def notices(room: Room, speaker: str, rung_of: Callable[[str, str], Rung]) -> di
 
 
 def _payload(rung: Rung, source: str, target: str, speaker: str) -> Payload:
-    return {
+    payload = {
         "level": rung.level.name.lower(),
         "reason": rung.reason,
         "source": source,
         "target": target,
         "speaker": speaker,
     }
+    if rung.reason == "no_translation":
+        payload["install"] = " ".join(packages(source, target))
+    return payload
+
+
+def packages(source: str, target: str) -> list[str]:
+    """Models to install so that a pair is translated, by way of English where it is neither of the two."""
+    legs = [(source, target)] if "en" in (source, target) else [(source, "en"), ("en", target)]
+    return [f"argos-{one}-{other}" for one, other in legs if (one, other) not in ALWAYS]
 
 
 class Noticeboard:

@@ -62,7 +62,7 @@ class Watch:
         try:
             async with asyncio.timeout(TIMEOUT):
                 beats = await workers(self._redis)
-                ages = {queue: await oldest_age(self._redis, queue) for queue in keys.QUEUES}
+                ages = {queue: await oldest_age(self._redis, queue) for queue in keys.LIVE_QUEUES}
         except (RedisError, OSError, TimeoutError) as error:
             if self.conditions.broker_ok:
                 log.warning("Redis does not answer: original voices only", error=str(error))

@@ -25,8 +25,11 @@ TEXTS: Final[dict[str, str]] = {
     "workers_silent": "The translation workers are not answering. You hear the original voices.",
     "queue_old": "Translation is running late. You hear the original voices until it has caught up.",
     "no_stt": "No installed model understands {source}. You hear the original voice.",
-    "no_translation": "No installed model translates {source} into {target}. You hear the original voice.",
+    "no_translation": "No installed model translates {source} into {target}. You hear the original voice. Whoever runs "
+    "this server can add one, without a restart: jbcalling models install {install}",
     "no_voice": "No installed voice speaks {target}. You read the translation and hear the original voice.",
+    "draft_only": "Translations from {source} into {target} are drafts with mistakes in them. You read them and hear "
+    "the original voice.",
     "interpreter_gone": "The interpreter process is not running. You hear the original voices.",
     "broker_gone": "The message broker is not answering. You hear the original voices.",
 }

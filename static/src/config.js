@@ -35,7 +35,10 @@ export const TEXTS = Object.freeze({
   workers_silent: "The translation workers are not answering. You hear the original voices.",
   queue_old: "The translation workers cannot keep up. You hear the original voices.",
   no_stt: "No installed model understands {source}. You hear the original voice.",
-  no_translation: "No installed model translates {source} into {target}. You hear the original voice.",
+  no_translation:
+    "No installed model translates {source} into {target}. You hear the original voice. To add one: jbcalling models install {install}",
+  draft_only:
+    "Translations from {source} into {target} are drafts with mistakes in them. You read them and hear the original voice.",
   no_voice: "No installed voice speaks {target}. You hear the original voice and read the translation.",
   interpreter_gone: "The interpreter is away. You hear the original voices.",
   broker_gone: "The translation workers cannot be reached. You hear the original voices.",

@@ -77,7 +77,7 @@ export class Notices {
   sentence(payload, languageName) {
     const named = (/** @type {string | undefined} */ code) => (code ? languageName(code) : undefined);
     const text = this.#config.texts[payload.reason] ?? payload.reason;
-    return fill(text, { source: named(payload.source), target: named(payload.target) });
+    return fill(text, { source: named(payload.source), target: named(payload.target), install: payload.install });
   }
 }
 

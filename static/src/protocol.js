@@ -23,6 +23,7 @@
  * @property {string} [source]
  * @property {string} [target]
  * @property {string} [speaker]
+ * @property {string} [install] models that would help, for `jbcalling models install`
  *
  * @typedef {{ key: string, payload: NoticePayload | null }} Notice
  *

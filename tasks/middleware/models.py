@@ -17,6 +17,7 @@ from tasks.engines.base import EngineError
 from tasks.engines.choose import PreferenceError
 from tasks.heartbeat import HeartbeatThread
 from tasks.models.spec import ModelError
+from tasks.renewal import RenewalThread
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ class Models(Middleware):
     def __init__(self, store: Callable[[], redis.Redis]) -> None:
         self._store = store
         self._heartbeat: HeartbeatThread | None = None
+        self._renewal: RenewalThread | None = None
 
     def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
         """Load the engines; end the process when a queue would have none."""
@@ -38,12 +40,16 @@ class Models(Middleware):
         _serve_metrics()
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
-        """Start the heartbeat: from now on messages are taken."""
-        self._heartbeat = HeartbeatThread(self._store(), serving.engines(), _queues(worker))
+        """Start the heartbeat: from now on messages are taken, and new models noticed."""
+        self._heartbeat = HeartbeatThread(self._store(), serving.engines, _queues(worker))
         self._heartbeat.start()
+        self._renewal = RenewalThread(_queues(worker))
+        self._renewal.start()
 
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
         """Stop the heartbeat before the last message is finished."""
+        if self._renewal:
+            self._renewal.stop()
         if self._heartbeat:
             self._heartbeat.stop()
 

@@ -22,9 +22,16 @@ def beat(
     stt: tuple[str, ...] = ("en",),
     translate: tuple[str, ...] = ("en>pt",),
     speak: tuple[str, ...] = ("pt",),
+    drafts: tuple[str, ...] = (),
 ) -> Heartbeat:
     return Heartbeat(
-        worker=worker, at=at, queues=list(queues), stt=list(stt), translate=list(translate), speak=list(speak)
+        worker=worker,
+        at=at,
+        queues=list(queues),
+        stt=list(stt),
+        translate=list(translate),
+        drafts=list(drafts),
+        speak=list(speak),
     )
 
 
@@ -47,6 +54,9 @@ def conditions(*beats: Heartbeat, ok: bool = True, **ages: float | None) -> Cond
         (conditions(beat(translate=("pt>en",))), Rung(Level.SOURCE_CAPTIONS, "no_translation")),
         (conditions(beat(), translate=3.5), Rung(Level.SOURCE_CAPTIONS, "queue_old")),
         (conditions(beat(speak=("en",))), Rung(Level.TRANSLATED_CAPTIONS, "no_voice")),
+        (conditions(beat(drafts=("en>pt",))), Rung(Level.TRANSLATED_CAPTIONS, "draft_only")),
+        (conditions(beat(drafts=("en>vi",))), VOICE),
+        (conditions(beat(drafts=("en>pt",)), beat(worker="w2")), VOICE),
         (conditions(beat(), speak=3.5), Rung(Level.TRANSLATED_CAPTIONS, "queue_old")),
         (
             conditions(

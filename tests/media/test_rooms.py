@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.media.ladder import Level, Rung
-from app.media.notices import notices
+from app.media.notices import notices, packages
 from app.media.recording import FOLDER, read, recording_path
 from app.media.rooms import Room, Rooms
 from app.media.sfu_messages import (
@@ -119,6 +119,15 @@ def test_listeners_are_told_always_and_readers_when_it_concerns_them() -> None:
     silent = notices(room, "ana", lambda _source, _target: Rung(Level.ORIGINAL, "workers_silent"))
     assert set(silent) == {"dub:ana:en", "captions:ana:en", "captions:ana:pt", "captions:ana:vi"}
     assert silent["captions:ana:pt"]["level"] == "original"
+
+
+def test_a_missing_translation_comes_with_what_to_install() -> None:
+    room = room_of(("ana", meta("pt")), ("bob", meta("en", hear="en")), ("chi", meta("vi")))
+    said = notices(room, "ana", lambda _source, _target: Rung(Level.SOURCE_CAPTIONS, "no_translation"))
+    assert said["captions:ana:vi"]["install"] == "argos-en-vi"
+    assert packages("en", "vi") == ["argos-en-vi"]
+    assert packages("vi", "en") == ["argos-vi-en"]
+    assert packages("vi", "fr") == ["argos-vi-en", "argos-en-fr"]
 
 
 def test_only_shipped_recordings_are_played() -> None:

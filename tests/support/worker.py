@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class WorkerProcess:
-    """`dramatiq tasks.worker`, one process, three threads."""
+    """`dramatiq tasks.worker`, one process, four threads."""
 
     redis_url: str
     log: Path
@@ -34,7 +34,7 @@ class WorkerProcess:
 
     def start(self, *, timeout: float = 60) -> None:
         """Start it and wait for its first heartbeat, which it gives when its models are loaded."""
-        command = [sys.executable, "-m", "dramatiq", "tasks.worker", "--processes", "1", "--threads", "3"]
+        command = [sys.executable, "-m", "dramatiq", "tasks.worker", "--processes", "1", "--threads", "4"]
         if self.queues:
             command += ["--queues", *self.queues]
         metrics = {"WORKER_METRICS_PORT": str(self.metrics_port)}
@@ -77,9 +77,11 @@ class WorkerProcess:
 
 
 @contextmanager
-def worker_process(redis_url: str, log: Path, *, queues: tuple[str, ...] = ()) -> Iterator[WorkerProcess]:
+def worker_process(
+    redis_url: str, log: Path, *, queues: tuple[str, ...] = (), extra: dict[str, str] | None = None
+) -> Iterator[WorkerProcess]:
     """A worker that is ready for messages, killed at the end of the block."""
-    worker = WorkerProcess(redis_url, log, queues)
+    worker = WorkerProcess(redis_url, log, queues, extra=extra or {})
     worker.start()
     try:
         yield worker

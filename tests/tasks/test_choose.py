@@ -2,44 +2,90 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.engines.choose import PreferenceError, preferences, speech_to_text, translator, voice
+from tasks.engines.choose import Offer, PreferenceError, best, pivots, preferences, services
 
-ALL = {"hibari-en", "kokoro-82m-int8", "espeak-ng", "whisper-base", "bergamot-en-pt"}
+
+def offer(name: str, kind: str, *serves: str, default: bool = True) -> Offer:
+    return Offer(name, kind, frozenset(serves), default=default)
+
+
+HIBARI = offer("hibari-en", "hibari", "en")
+KOKORO = offer("kokoro-82m-int8", "kokoro", "en", "pt")
+ESPEAK = offer("espeak-ng", "espeak", "en", "pt", "vi")
+PIPER_PT = offer("piper-pt", "piper", "pt", default=False)
+VOICES = [ESPEAK, KOKORO, HIBARI]
+
+BASE = offer("whisper-base", "whisper-ct2", "en", "pt", "vi")
+SMALL = offer("whisper-small", "whisper-ct2", "en", "pt", "vi", default=False)
+PHO = offer("phowhisper-small", "whisper-ct2", "vi", default=False)
+
+BERGAMOT = offer("bergamot-en-pt", "bergamot", "en>pt", "pt>en")
+ARGOS_EN_PT = offer("argos-en-pt", "argos", "en>pt", default=False)
+ARGOS_EN_VI = offer("argos-en-vi", "argos", "en>vi", default=False)
+ARGOS_VI_EN = offer("argos-vi-en", "argos", "vi>en", default=False)
+DRAFT = offer("draft-en-vi", "gguf", "en>vi", "vi>en", default=False)
 
 
 @pytest.mark.parametrize(
-    ("language", "available", "late", "expected"),
+    ("language", "offers", "late", "expected"),
     [
-        ("pt", ALL, False, "kokoro-82m-int8"),
-        ("pt", ALL, True, "espeak-ng"),
-        ("pt", {"espeak-ng"}, False, "espeak-ng"),
-        ("pt", {"kokoro-82m-int8"}, True, "kokoro-82m-int8"),
-        ("pt", {"hibari-en"}, False, None),
-        ("en", ALL, False, "hibari-en"),
-        ("en", ALL, True, "hibari-en"),
-        ("vi", ALL, False, "espeak-ng"),
-        ("xx", ALL, False, None),
+        ("pt", VOICES, False, KOKORO),
+        ("pt", VOICES, True, ESPEAK),
+        ("pt", [*VOICES, PIPER_PT], False, PIPER_PT),
+        ("pt", [ESPEAK], False, ESPEAK),
+        ("pt", [KOKORO], True, KOKORO),
+        ("pt", [HIBARI], False, None),
+        ("en", VOICES, False, HIBARI),
+        ("en", VOICES, True, HIBARI),
+        ("vi", VOICES, False, ESPEAK),
+        ("xx", VOICES, False, None),
     ],
 )
-def test_voice(language: str, available: set[str], late: bool, expected: str | None) -> None:
-    assert voice(language, available, late=late, preferred={}) == expected
+def test_the_clearest_voice_speaks_and_a_quick_one_when_late(
+    language: str, offers: list[Offer], late: bool, expected: Offer | None
+) -> None:
+    assert best(language, offers, {}, late=late) == expected
 
 
 def test_a_preferred_voice_wins_unless_it_is_slow_and_speech_is_late() -> None:
-    preferred = preferences("en=kokoro-82m-int8, pt=espeak-ng")
-    assert voice("en", ALL, late=False, preferred=preferred) == "kokoro-82m-int8"
-    assert voice("en", ALL, late=True, preferred=preferred) == "hibari-en"
-    assert voice("pt", ALL, late=False, preferred=preferred) == "espeak-ng"
+    preferred = preferences("en=kokoro-82m-int8, pt=espeak-ng", "SPEAK_WITH", VOICES)
+    assert best("en", VOICES, preferred) == KOKORO
+    assert best("en", VOICES, preferred, late=True) == HIBARI
+    assert best("pt", VOICES, preferred) == ESPEAK
 
 
 @pytest.mark.parametrize("setting", ["pt", "pt=", "pt=hibari-en", "xx=espeak-ng"])
 def test_a_wrong_preference_is_refused_in_plain_words(setting: str) -> None:
-    with pytest.raises(PreferenceError, match="SPEAK_WITH"):
-        preferences(setting)
+    with pytest.raises(PreferenceError, match=r"SPEAK_WITH.*pt=espeak-ng\|kokoro-82m-int8"):
+        preferences(setting, "SPEAK_WITH", VOICES)
 
 
-def test_speech_to_text_and_translation() -> None:
-    assert speech_to_text("vi", ALL) == "whisper-base"
-    assert speech_to_text("vi", set()) is None
-    assert translator("en", "pt", ALL) == "bergamot-en-pt"
-    assert translator("en", "vi", ALL) is None
+def test_a_model_made_for_one_language_is_used_for_it_and_larger_ones_where_asked_for() -> None:
+    offers = [SMALL, BASE, PHO]
+    assert best("vi", offers, {}) == PHO
+    assert best("en", offers, {}) == BASE
+    assert best("en", offers, {"en": "whisper-small"}) == SMALL
+    assert best("vi", [], {}) is None
+
+
+def test_translators_come_in_order_of_what_they_are_worth() -> None:
+    offers = [DRAFT, ARGOS_EN_PT, BERGAMOT]
+    assert best("en>pt", offers, {}) == BERGAMOT
+    assert best("en>pt", offers, preferences("en>pt=argos-en-pt", "TRANSLATE_WITH", offers)) == ARGOS_EN_PT
+    assert best("en>vi", offers, {}) == DRAFT
+    assert best("en>vi", [*offers, ARGOS_EN_VI], {}) == ARGOS_EN_VI
+
+
+def test_pairs_that_nobody_serves_go_by_way_of_english() -> None:
+    offers = [BERGAMOT, ARGOS_EN_VI, ARGOS_VI_EN]
+    made = pivots(offers, ("en", "pt", "vi"))
+    assert [(set(one.serves), one.parts) for one in made] == [
+        ({"pt>vi"}, ("bergamot-en-pt", "argos-en-vi")),
+        ({"vi>pt"}, ("argos-vi-en", "bergamot-en-pt")),
+    ]
+    assert best("pt>vi", [*offers, *made], {}) == made[0]
+    assert services([*offers, *made]) == ["en>pt", "en>vi", "pt>en", "pt>vi", "vi>en", "vi>pt"]
+
+
+def test_drafts_are_not_built_upon() -> None:
+    assert pivots([BERGAMOT, DRAFT], ("en", "pt", "vi")) == []

@@ -70,15 +70,16 @@ def test_nothing_is_heard_in_synthetic_noise(engines: Engines, sound: NDArray[np
 def test_very_quiet_speech_is_heard_as_well_as_loud_speech(engines: Engines) -> None:
     quiet, loud = recordings()["en_fleurs_002_quiet"], recordings()["en_fleurs_002"]
     assert np.sqrt(np.mean(np.square(quiet.samples()))) < 0.001, "below -60 dBFS"
-    (_, heard_quiet), (_, heard_loud) = transcripts(engines, [quiet, loud])
-    assert corpus_wer([(heard_loud, heard_quiet)], "en") < 0.05
+    heard_quiet, heard_loud = transcripts(engines, [quiet, loud])
+    # Against what was said, not against each other: one word in 34 may fall out differently on another processor.
+    assert corpus_wer([heard_quiet], "en") <= corpus_wer([heard_loud], "en") + 0.03
 
 
 def test_a_loop_is_caught_and_the_text_is_right(engines: Engines) -> None:
     clip = recordings()["en_cv_651325"]  # so short that the shortened window makes the model repeat it
     whisper = engines.speech_to_text("en")
     hasty = whisper.transcribe(clip.pcm(), "en", thorough=False)
-    assert (hasty.text, hasty.looped, hasty.settled) == ("Every purchase is a vote.", True, False)
+    assert (hasty.text, hasty.looped, hasty.settled) == ("Every purchase is a vote.", True, True)
     careful = whisper.transcribe(clip.pcm(), "en")
     assert (careful.text, careful.looped, careful.settled) == ("Every purchase is a vote.", True, True)
 

@@ -1,0 +1,56 @@
+"""Notices models that come or go while a worker runs, and has the engines renewed: no restart, no lost message."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Collection
+from typing import Final
+
+from tasks import offers, serving
+from tasks.config import TaskConfig
+from tasks.engines.base import EngineError
+from tasks.engines.choose import PreferenceError
+from tasks.models.spec import ModelError
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY: Final = 2.0
+"""Seconds between looks at what is installed; a look reads one small file and a few folders."""
+
+
+class RenewalThread(threading.Thread):
+    """Loads what has been installed and drops what has been removed, until `stop`."""
+
+    def __init__(self, queues: Collection[str]) -> None:
+        super().__init__(name="renewal", daemon=True)
+        self._queues = queues
+        self._stopped = threading.Event()
+        self._seen = _offered()
+
+    def run(self) -> None:
+        """Look every `LOOK_EVERY`."""
+        while not self._stopped.wait(LOOK_EVERY):
+            try:
+                self.look()
+            except (ModelError, EngineError, PreferenceError, OSError) as error:
+                logger.error("The engines stay as they are: %s", error)
+
+    def look(self) -> bool:
+        """Renew the engines where something has come or gone; whether it has."""
+        found = _offered()
+        if found == self._seen:
+            return False
+        self._seen = found
+        logger.info("What is installed has changed: loading")
+        serving.load(self._queues, TaskConfig())
+        return True
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopped.set()
+
+
+def _offered() -> frozenset[str]:
+    everything = [*offers.hearing(), *offers.translating(), *offers.speaking(), *offers.cloning()]
+    return offers.names(everything)

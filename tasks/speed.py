@@ -1,0 +1,54 @@
+"""How fast an engine is on this machine, in words, from one short job done right after warming up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from tasks.engines.base import SpeechToText, TextToSpeech, Translator
+from tasks.messages import STT_RATE
+
+SENTENCES: Final = {
+    "en": "The next train to the coast leaves from here in the morning.",
+    "pt": "O próximo trem para o litoral sai daqui de manhã.",
+    "vi": "Chuyến tàu tiếp theo ra bờ biển khởi hành từ đây vào buổi sáng.",
+}
+SECONDS: Final = 5
+"""Of faint noise, which costs a recogniser what speech does but for the words."""
+
+
+def of(engine: SpeechToText | Translator | TextToSpeech) -> str:
+    """The speed of a loaded engine, for a person; says so where it cannot be measured without being used for real."""
+    if isinstance(engine, SpeechToText):
+        import numpy as np
+
+        noise = np.random.default_rng(0).normal(0, 300, SECONDS * STT_RATE).astype("<i2").tobytes()
+        took = _seconds(lambda: engine.transcribe(noise, min(engine.languages), thorough=False))
+        return f"{took * 1000:.0f} ms for {SECONDS} s of noise"
+    if isinstance(engine, Translator):
+        source, target = min(engine.pairs)
+        if source not in SENTENCES:
+            return "not measured: there is no sentence to try"
+        took = _seconds(lambda: engine.translate(SENTENCES[source], source, target))
+        return f"{took * 1000:.0f} ms a sentence"
+    if engine.remote:
+        return "not measured: it would send text to another machine"
+    return _voice(engine)
+
+
+def _voice(engine: TextToSpeech) -> str:
+    language = min(engine.languages & SENTENCES.keys(), default=None)
+    clauses = engine.clauses(SENTENCES[language], language) if language else []
+    if language is None or not clauses:
+        return "not measured: there is no sentence to try"
+    started = time.monotonic()
+    audio = engine.speak(clauses[0], language)
+    took = time.monotonic() - started
+    return f"first sound after {took * 1000:.0f} ms, {took * audio.rate / audio.samples:.2f} of real time"
+
+
+def _seconds(job: Callable[[], object]) -> float:
+    started = time.monotonic()
+    job()
+    return time.monotonic() - started
