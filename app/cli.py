@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from app.auth.commands import keys
 from app.running import doctor, runner, secrets
 from app.running.models import models
 from tasks.config import env
@@ -50,6 +51,7 @@ def check() -> None:
 
 
 main.add_command(models)
+main.add_command(keys)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,9 @@ from app.rooms import call
 from app.rooms import routes as room_routes
 from app.rooms.service import RoomService
 from app.settings import Settings
+from app.speech_api import routes as speech_routes
+from app.speech_api import services as speech_services
+from app.speech_api.services import SpeechServices
 from app.web import errors, security
 from app.web.assets import FOLDERS, STATIC, Assets
 from app.web.proxy import TrustedProxyMiddleware
@@ -66,6 +69,7 @@ class Services:
     captions: CaptionServices
     store: CaptionStore
     checks: Checks
+    speech: SpeechServices
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
@@ -86,6 +90,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "rooms": _given(services.rooms),
             "captions": _given(services.captions),
             "checks": _given(services.checks),
+            "speech": _given(services.speech),
         },
         lifespan=[_lifespan(services, limits)],
         middleware=[
@@ -100,7 +105,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         template_config=template_config(environment),
         stores={"rate_limit": limits},
         request_max_body_size=security.MAX_BODY,
-        openapi_config=None,
+        openapi_config=speech_routes.openapi_config(),
+        include_in_schema=False,  # but for the routes that are there for programs
         logging_config=None,
     )
 
@@ -128,6 +134,7 @@ def _services(settings: Settings, fragments: Fragments) -> Services:
         captions=CaptionServices(hub, history, speakers, fragments),
         store=store,
         checks=Checks(settings, engine, redis, hub, history, store),
+        speech=speech_services.create(redis, settings, sessions),
     )
 
 
@@ -150,6 +157,7 @@ def _handlers() -> list[ControllerRouterHandler]:
         health_routes.health,
         health_routes.ready,
         PrometheusController,
+        *speech_routes.routers(),
         *static,
     ]
 

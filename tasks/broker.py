@@ -20,9 +20,12 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
 from tasks.config import TaskConfig
+from tasks.middleware.answer import Answer
 from tasks.middleware.attempts import Attempts
+from tasks.middleware.calls_first import CallsFirst
 from tasks.middleware.give_up import GiveUp
 from tasks.middleware.measure import Measure
+from tasks.requests.courtesy import courtesy
 
 LOOK_EVERY: Final = 1.0
 """Seconds after which a consumer looks for messages though nobody woke it; also how often a worker proves it lives."""
@@ -144,7 +147,15 @@ def _make_broker(config: TaskConfig) -> WakingBroker:
     """The broker with our middleware. It connects when it is first used."""
     return WakingBroker(  # type: ignore[no-untyped-call]
         client=connect(config.redis_url),
-        middleware=[Retries(max_retries=0), CurrentMessage(), Attempts(store), GiveUp(store), Measure()],
+        middleware=[
+            Retries(max_retries=0),
+            CurrentMessage(),
+            Attempts(store),
+            CallsFirst(courtesy),
+            GiveUp(store),
+            Answer(store),
+            Measure(),
+        ],
         # Every look for messages also looks for dead workers: with so few looks a lottery would take minutes.
         maintenance_chance=MAINTENANCE_SCALE,
         heartbeat_timeout=int(DEAD_AFTER * 1000),

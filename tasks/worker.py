@@ -1,6 +1,6 @@
-"""Entry module of worker processes: `dramatiq tasks.worker --processes 1 --threads 3 [--queues stt]`.
+"""Entry module of worker processes: `dramatiq tasks.worker --processes 1 --threads 4 [--queues stt]`.
 
-Three threads: one for each queue, of which a process takes one message at a time. More cores are used by more processes
+Four threads: one for each queue, of which a process takes one message at a time. More cores are used by more processes
 (`MODEL_THREADS` times the processes should not exceed the cores), on this machine or on others.
 """
 
@@ -11,10 +11,11 @@ import dramatiq.worker
 from tasks import speak, stt, translate
 from tasks.broker import broker, store
 from tasks.middleware.models import Models
+from tasks.requests import speech, synthesis, text
 
 # Read when a consumer has lost Redis. Dramatiq's own 3 s would keep captions away longer than the outage did.
 dramatiq.worker.CONSUMER_RESTART_DELAY_SECS = 0.5
 
 broker.add_middleware(Models(store))
 
-__all__ = ["broker", "speak", "stt", "translate"]
+__all__ = ["broker", "speak", "speech", "stt", "synthesis", "text", "translate"]

@@ -21,6 +21,8 @@ SESSION_DAYS: Final = 30
 POSTS_PER_MINUTE: Final = 60
 """From one address: a household or a class behind one router stays far below, a script does not."""
 CSRF_FIELD: Final = "_csrf_token"
+FOR_PROGRAMS: Final = "for_programs"
+"""Option of routes that only API keys open: no session, no CSRF token, and limits by key instead of by address."""
 
 
 def _derived(secret: str, purpose: str) -> bytes:
@@ -41,6 +43,7 @@ def session_config(settings: Settings) -> CookieBackendConfig:
         httponly=True,
         samesite="lax",
         secure=_secure(settings),
+        exclude_opt_key=FOR_PROGRAMS,
     )
 
 
@@ -52,6 +55,7 @@ def csrf_config(settings: Settings) -> CSRFConfig:
         cookie_httponly=True,  # scripts take the token from the page
         cookie_samesite="lax",
         cookie_secure=_secure(settings),
+        exclude_from_csrf_key=FOR_PROGRAMS,
     )
 
 
@@ -66,6 +70,7 @@ def rate_limit_config(posts_per_minute: int = POSTS_PER_MINUTE) -> RateLimitConf
         check_throttle_handler=_is_post,
         set_rate_limit_headers=True,
         store="rate_limit",
+        exclude_opt_key=FOR_PROGRAMS,
     )
 
 

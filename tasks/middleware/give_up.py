@@ -10,7 +10,7 @@ import msgspec
 import redis
 from dramatiq.middleware import Middleware
 
-from tasks import publish
+from tasks import keys, publish
 from tasks.messages import Segment, Speech, Translation, from_payload
 
 logger = logging.getLogger(__name__)
@@ -39,6 +39,8 @@ class GiveUp(Middleware):
         self._give_up(message, f"{message.actor_name} was given up")
 
     def _give_up(self, message: dramatiq.MessageProxy, reason: str) -> None:
+        if message.queue_name not in keys.LIVE_QUEUES:
+            return
         try:
             segment, languages = affected(message.actor_name, message.args[0])
         except (msgspec.ValidationError, LookupError) as error:

@@ -65,6 +65,16 @@ async def database(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
+def migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of an SQLite database with the newest schema, for tests that run event loops of their own."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'migrated.db'}"
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("JBC_VAR", str(tmp_path))
+    command.upgrade(alembic_config(), "head")
+    return url
+
+
+@pytest.fixture
 def settings(database: str, shared_redis: RedisServer, broker: redis.Redis, tmp_path: Path) -> Settings:  # noqa: ARG001
     return Settings(
         var_dir=tmp_path,

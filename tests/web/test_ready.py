@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -42,7 +43,7 @@ async def test_every_dependency_says_how_it_is_and_what_to_do(client: httpx.Asyn
         assert found[name]["state"] == "down"
         assert f"Start the `{name.removesuffix('s')}` process" in found[name]["action"]
 
-    serves = {"queues": ["stt"], "stt": ["en"], "translate": ["en>pt"], "speak": []}
+    serves: dict[str, Any] = {"queues": ["stt"], "stt": ["en"], "translate": ["en>pt"], "speak": []}
     broker.set(keys.heartbeat("one"), encode(Heartbeat(worker="one", at=time.time(), **serves)))
     workers = (await client.get("/ready")).json()["dependencies"]["workers"]
     assert (workers["state"], workers["workers"], workers["translate"]) == ("degraded", 1, ["en>pt"])

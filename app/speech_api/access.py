@@ -1,0 +1,78 @@
+"""Who calls, whether they may, and how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from litestar.connection import ASGIConnection
+
+from app.auth.api_keys import ApiKeys, Holder
+from app.speech_api import metrics
+from app.speech_api.errors import ApiError
+from app.speech_api.limits import AtOnce, Limits, PerMinute
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+WRONG_KEYS_A_MINUTE = 30
+"""From one address: beyond it nothing is looked up any more."""
+
+
+class Access:
+    """Admits callers. Session cookies mean nothing here, so that no page can make a browser call."""
+
+    def __init__(self, keys: ApiKeys, limits: Limits) -> None:
+        self._keys = keys
+        self._requests = PerMinute(limits.requests_a_minute)
+        self._wrong = PerMinute(WRONG_KEYS_A_MINUTE)
+        self._running = AtOnce(limits.at_once)
+        self._limits = limits
+
+    async def admit(self, connection: Connection, scope: str, presented: str = "") -> Holder:
+        """The holder of the key in the `Authorization` header, or of `presented`; with the scope "" any key will do.
+
+        Raises:
+            ApiError: 401 for a missing, wrong or revoked key, 403 for one that is not good for `scope`, 429 for one
+                that has asked too often.
+        """
+        address = connection.client.host if connection.client else ""
+        key = presented or bearer(connection)
+        holder = await self._keys.holder(key)
+        if holder is None:
+            if wait := self._wrong.wait(address):
+                raise self._refused(429, "too_many_wrong_keys", "Too many wrong keys from this address.", wait)
+            what = "This key is unknown or revoked" if key else "A key is needed"
+            message = f"{what}: send `Authorization: Bearer KEY`; `jbcalling keys create NAME` makes one."
+            raise self._refused(401, "invalid_api_key", message)
+        if wait := self._requests.wait(holder.id):
+            many = f"More than {self._limits.requests_a_minute} requests a minute: wait {wait:.0f} s, then go on."
+            raise self._refused(429, "rate_limit_exceeded", many, wait)
+        if scope and scope not in holder.scopes:
+            message = f"This key is not good for {scope!r}: make one with `jbcalling keys create NAME --scope {scope}`."
+            raise self._refused(403, "missing_scope", message)
+        return holder
+
+    @contextmanager
+    def working(self, holder: Holder) -> Iterator[None]:
+        """Counts one request at work for the length of the block.
+
+        Raises:
+            ApiError: 429, the key has too many at work already.
+        """
+        with self._running.one(holder.id) as room:
+            if not room:
+                most = self._limits.at_once
+                raise self._refused(429, "too_many_at_once", f"{most} requests at once are the most: wait for one.", 1)
+            yield
+
+    @staticmethod
+    def _refused(status: int, code: str, message: str, wait: float | None = None) -> ApiError:
+        metrics.REFUSED.labels(code).inc()
+        return ApiError(status, code, message, retry_after=wait)
+
+
+def bearer(connection: Connection) -> str:
+    """The key in the `Authorization` header, "" where there is none."""
+    scheme, _, key = connection.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""

@@ -1,0 +1,71 @@
+"""The listening process: `python -m app.speech_api.listen MODE SECONDS`, one for each file or stream.
+
+`web` neither decodes what strangers send nor runs the voice detector: this process does, with limits on memory, time
+and files and without any secret in its environment. It reads the audio from its input, finds the speech with the
+bridge's own detector and segmenter, and writes `Heard` records.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from app.speech_api.heard import SIZE, Heard, Mode
+
+MEMORY: Final = 2 * 1024**3
+CPU_SECONDS: Final = 1_800
+"""Detecting voice costs about 45 ms a second of audio on a busy core: enough for ten hours."""
+FILES: Final = 64
+NICENESS: Final = 5
+
+
+def _restrict() -> None:
+    """Give away what a decoder does not need, before anything of the input is read."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
+    os.nice(NICENESS)  # calls come first
+
+
+def _write(record: Heard, pcm: bytes = b"") -> None:
+    header = msgspec.json.encode(msgspec.structs.replace(record, size=len(pcm)))
+    sys.stdout.buffer.write(SIZE.pack(len(header)) + header + pcm)
+    sys.stdout.buffer.flush()
+
+
+def _records(mode: Mode, most: float) -> Iterator[tuple[Heard, bytes]]:
+    from app.speech_api import hearing  # after the limits are set
+
+    if mode == "file":
+        return hearing.speech_in(hearing.decoded(sys.stdin.buffer.read(), most))
+    if mode == "reference":
+        return hearing.whole(sys.stdin.buffer.read(), most)
+    return hearing.speech_in_stream(hearing.packets(sys.stdin.buffer), mode, most)
+
+
+def main() -> None:
+    """The process."""
+    mode: Mode = msgspec.convert(sys.argv[1], Mode)
+    most = float(sys.argv[2])
+    _restrict()
+    from app.speech_api.hearing import RefusedError
+
+    try:
+        for record, pcm in _records(mode, most):
+            _write(record, pcm)
+    except RefusedError as error:
+        _write(Heard(kind="refused", status=error.status, code=error.code, message=str(error)))
+    except MemoryError:
+        _write(Heard(kind="refused", status=413, code="too_large", message="This audio needs too much memory."))
+    except BrokenPipeError:  # nobody listens any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""Our own API: transcription over a WebSocket. The protocol is in docs/api.md."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from litestar import WebSocket, websocket
+from litestar.di import NamedDependency
+from litestar.exceptions import WebSocketDisconnect
+from msgspec import Meta, Struct
+
+from app.speech_api import offers
+from app.speech_api.errors import ApiError, bad_request, native, translated
+from app.speech_api.heard import PACKET
+from app.speech_api.listener import Process
+from app.speech_api.services import SpeechServices
+from app.speech_api.streaming import Stream, close_code
+from app.speech_api.transcription import Wanted
+
+AnySocket = WebSocket[Any, Any, Any]
+
+START_WITHIN: Final = 5.0
+"""Seconds until the first message."""
+IDLE: Final = 60.0
+"""Seconds without a message after which the stream is given up; send silence, or end it."""
+
+
+class Start(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The first message."""
+
+    key: str = ""
+    """For clients that cannot send an `Authorization` header, such as browsers."""
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")] | None = None
+    format: Literal["pcm", "opus"] = "pcm"
+    """Mono s16le at 16 kHz in frames of any length; or one Opus packet a frame."""
+    words: bool = False
+
+
+class Control(Struct, frozen=True, kw_only=True):
+    """A later text message."""
+
+    type: Literal["end"]
+
+
+@websocket("/transcribe/stream")
+async def transcribe_stream(socket: AnySocket, speech: NamedDependency[SpeechServices]) -> None:
+    """Captions for a live stream."""
+    await socket.accept()
+    try:
+        await _serve(socket, speech)
+        await socket.close(1000)
+    except WebSocketDisconnect:
+        return
+    except Exception as error:
+        told = translated(error)
+        await socket.send_json({"type": "error", **native(told)["error"]})
+        await socket.close(close_code(told))
+
+
+async def _serve(socket: AnySocket, speech: SpeechServices) -> None:
+    start = await _start(socket)
+    holder = await speech.access.admit(socket, "transcribe", start.key)
+    (await offers.look(speech.redis)).need_heard(start.language)
+    wanted = Wanted(start.language, start.words)
+    with speech.access.working(holder):
+        async with speech.helpers.listener(start.format, speech.limits.audio_seconds) as process:
+            await socket.send_json({"type": "ready"})
+            stream = Stream(speech.desk, process, wanted, socket.send_json)
+            await _together(stream.run(), _feed(socket, process))
+
+
+async def _together(captions: Coroutine[Any, Any, None], feeding: Coroutine[Any, Any, None]) -> None:
+    """Run both until the captions end, or either fails."""
+    tasks = [asyncio.create_task(captions), asyncio.create_task(feeding)]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+        await tasks[0]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _start(socket: AnySocket) -> Start:
+    try:
+        first = await asyncio.wait_for(_message(socket), START_WITHIN)
+        return msgspec.json.decode(first, type=Start)
+    except TimeoutError:
+        raise ApiError(408, "no_start", f"Send the first message within {START_WITHIN:.0f} s.") from None
+    except msgspec.DecodeError as error:
+        raise bad_request(f"The first message cannot be read: {error}.") from error
+
+
+async def _feed(socket: AnySocket, process: Process) -> None:
+    """Pass the audio on until the client ends it."""
+    async with aclosing(_audio(socket)) as packets:
+        async for packet in packets:
+            await process.send(packet)
+    await process.close_input()
+
+
+async def _audio(socket: AnySocket) -> AsyncGenerator[bytes, None]:
+    while True:
+        try:
+            message = await asyncio.wait_for(_message(socket), IDLE)
+        except TimeoutError:
+            raise ApiError(408, "idle", f"Nothing came for {IDLE:.0f} s: send silence, or end the stream.") from None
+        if isinstance(message, str):
+            try:
+                msgspec.json.decode(message, type=Control)
+            except msgspec.DecodeError as error:
+                raise bad_request(f'Text messages are {{"type": "end"}} only: {error}.') from error
+            return
+        if len(message) > PACKET:
+            raise ApiError(413, "frame_too_large", f"A frame has at most {PACKET} bytes: send smaller ones.")
+        yield message
+
+
+async def _message(socket: AnySocket) -> str | bytes:
+    """The next message, text or binary."""
+    event: dict[str, Any] = dict(await socket.receive())
+    if event["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(detail="gone", code=event.get("code", 1005))
+    text = event.get("text")
+    return text if text is not None else event.get("bytes") or b""

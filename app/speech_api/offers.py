@@ -1,0 +1,110 @@
+"""What live workers can do for API requests, from their heartbeats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from app.languages import LANGUAGES
+from app.speech_api.errors import ApiError, bad_request, unavailable
+from tasks import keys, queues
+from tasks.messages import EngineInfo, Heartbeat
+
+
+@dataclass(frozen=True)
+class Offers:
+    """One look at all workers that take API requests."""
+
+    beats: tuple[Heartbeat, ...]
+
+    @property
+    def heard(self) -> list[str]:
+        """Languages that can be transcribed."""
+        return sorted({language for beat in self.beats for language in beat.stt})
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """(source, target) that can be translated."""
+        found = {pair for beat in self.beats for pair in beat.translate}
+        return sorted((source, target) for source, _, target in (pair.partition(">") for pair in found))
+
+    @property
+    def spoken(self) -> list[str]:
+        """Languages that can be spoken."""
+        return sorted({language for beat in self.beats for language in beat.speak})
+
+    def engines(self, kind: str) -> list[EngineInfo]:
+        """Engines of one kind, each once, by name."""
+        found = {engine.name: engine for beat in self.beats for engine in beat.engines if engine.kind == kind}
+        return [found[name] for name in sorted(found)]
+
+    @property
+    def cloners(self) -> list[EngineInfo]:
+        """Engines that can imitate a voice."""
+        return [engine for engine in self.engines("speak") if engine.clones]
+
+    def need_heard(self, language: str | None) -> None:
+        """See that `language` (None: any) can be transcribed.
+
+        Raises:
+            ApiError: 503 when nobody transcribes, 400 when nobody transcribes this language.
+        """
+        self._need(self.heard, "stt", "transcribe")
+        if language is not None and language not in self.heard:
+            raise bad_request(f"Nobody here transcribes {language!r}: choose {_one_of(self.heard)}.", "language")
+
+    def need_pair(self, source: str, target: str) -> None:
+        """See that the pair can be translated.
+
+        Raises:
+            ApiError: as for `need_heard`.
+        """
+        self._need(self.pairs, "translate", "translate")
+        if (source, target) not in self.pairs:
+            known = ", ".join(f"{one}→{other}" for one, other in self.pairs)
+            install = "`jbcalling models list` says what can be installed"
+            raise bad_request(f"Nobody here translates {source}→{target}, only {known}; {install}.", "language_pair")
+
+    def need_spoken(self, language: str) -> None:
+        """See that `language` can be spoken.
+
+        Raises:
+            ApiError: as for `need_heard`.
+        """
+        self._need(self.spoken, "speak", "speak")
+        if language not in self.spoken:
+            raise bad_request(f"Nobody here speaks {language!r}: choose {_one_of(self.spoken)}.", "language")
+
+    def _need(self, served: object, kind: str, verb: str) -> None:
+        if not self.beats:
+            raise nobody()
+        if not served:
+            message = f"No live worker can {verb}: install models for {kind} with `jbcalling models install`."
+            raise unavailable(f"no_{kind}", message)
+
+
+def nobody() -> ApiError:
+    """503: no worker takes API requests."""
+    message = (
+        "No worker answers: start the `worker` process (without --queues, or with `batch` among them), then retry."
+    )
+    return unavailable("no_worker", message)
+
+
+async def look(redis: Redis) -> Offers:
+    """What can be done now.
+
+    Raises:
+        redis.RedisError: Redis does not answer.
+    """
+    return Offers(tuple(beat for beat in await queues.workers(redis) if keys.BATCH in beat.queues))
+
+
+def language_name(code: str) -> str:
+    """The language's name in itself, or its code."""
+    return LANGUAGES.get(code, code)
+
+
+def _one_of(codes: list[str]) -> str:
+    return " or ".join(codes)

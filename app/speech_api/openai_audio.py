@@ -1,0 +1,149 @@
+"""OpenAI's shapes for speech to text (https://platform.openai.com/docs/api-reference/audio)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.di import NamedDependency
+from litestar.response import Stream
+
+from app.speech_api import describing, errors, openai_models, subtitles
+from app.speech_api.errors import bad_request
+from app.speech_api.native_speech import flag
+from app.speech_api.services import SpeechServices
+from app.speech_api.transcription import Hearing, Segment, Wanted
+from app.speech_api.upload import Form
+from tasks.engines.repeats import compression_ratio
+
+AnyRequest = Request[Any, Any, Any]
+
+_NAMES: Final = {"en": "english", "pt": "portuguese", "vi": "vietnamese"}
+"""Verbose answers have the language's English name."""
+
+_FORMATS: Final = ("json", "verbose_json", "text", "srt", "vtt")
+_COMMON: Final = {
+    "file": "file: Audio in any common form",
+    "model": "string: whisper-1, or an engine of /v1/models",
+    "response_format": "string: json, verbose_json, text, srt or vtt",
+}
+TRANSCRIPTION = describing.body(
+    "multipart/form-data",
+    ("file", "model"),
+    **_COMMON,
+    language="string: ISO 639-1 code of what is spoken; found out where it is missing",
+    stream="boolean: Whether text is sent as it comes, as server-sent events",
+    **{"timestamp_granularities[]": "strings: word, segment"},
+)
+TRANSLATION = describing.body("multipart/form-data", ("file", "model"), **_COMMON)
+
+
+@post("/audio/transcriptions", status_code=200, tags=["OpenAI"], operation_class=TRANSCRIPTION)
+async def transcriptions(request: AnyRequest, speech: NamedDependency[SpeechServices]) -> Response[Any]:
+    """Transcribe a recording, as OpenAI does."""
+    async with AsyncExitStack() as stack:
+        form, hearing = await _begin(request, speech, stack, translate=False)
+        response_format = form.one("response_format", "json")
+        if flag(form.one("stream")):
+            if response_format not in {"json", "text"}:
+                raise bad_request("A stream has response_format json or text.")
+            return Stream(_events(hearing, stack.pop_all()), media_type="text/event-stream", status_code=200)
+        segments = [segment async for segment in hearing.segments()]
+        return _shaped("transcribe", response_format, hearing, segments)
+
+
+@post("/audio/translations", status_code=200, tags=["OpenAI"], operation_class=TRANSLATION)
+async def translations(request: AnyRequest, speech: NamedDependency[SpeechServices]) -> Response[Any]:
+    """Transcribe a recording and translate it into English, as OpenAI does."""
+    async with AsyncExitStack() as stack:
+        form, hearing = await _begin(request, speech, stack, translate=True)
+        segments = [segment async for segment in hearing.segments()]
+    if segments and hearing.language:
+        texts = await speech.text.translate([one.text for one in segments], hearing.language, "en")
+        segments = [replace(one, text=text, language="en") for one, text in zip(segments, texts.texts, strict=True)]
+    hearing.language = "en"  # OpenAI names the language of the text
+    return _shaped("translate", form.one("response_format", "json"), hearing, segments)
+
+
+async def _begin(
+    request: AnyRequest, speech: SpeechServices, stack: AsyncExitStack, *, translate: bool
+) -> tuple[Form, Hearing]:
+    """Admit, read the upload, check every field, and begin; what is open is closed with `stack`."""
+    holder = await speech.access.admit(request, "transcribe")
+    stack.enter_context(speech.access.working(holder))
+    form, process = await stack.enter_async_context(speech.transcription.uploaded(request))
+    await openai_models.check(speech.redis, form.one("model"), "stt")
+    if form.one("response_format", "json") not in _FORMATS:
+        raise bad_request(f"response_format is one of {', '.join(_FORMATS)}.")
+    granularities = form.many("timestamp_granularities")
+    if not set(granularities) <= {"word", "segment"}:
+        raise bad_request("timestamp_granularities are word and segment.")
+    if granularities and form.one("response_format") != "verbose_json":
+        raise bad_request("timestamp_granularities need response_format=verbose_json.")
+    language = None if translate else form.one("language") or None
+    return form, await speech.transcription.hearing(process, Wanted(language, "word" in granularities))
+
+
+def _shaped(task: str, response_format: str, hearing: Hearing, segments: list[Segment]) -> Response[Any]:
+    text = " ".join(segment.text for segment in segments)
+    plain: dict[str, Callable[[], str]] = {
+        "text": lambda: f"{text}\n",
+        "srt": lambda: subtitles.srt(segments),
+        "vtt": lambda: subtitles.vtt(segments),
+    }
+    if response_format in plain:
+        kind = "text/vtt" if response_format == "vtt" else "text/plain"
+        return Response(plain[response_format](), media_type=f"{kind}; charset=utf-8")
+    answer: dict[str, Any] = {"text": text}
+    if response_format == "verbose_json":
+        language = hearing.language or ""
+        answer |= {
+            "task": task,
+            "language": _NAMES.get(language, language),
+            "duration": hearing.seconds,
+            "segments": [_segment(number, segment) for number, segment in enumerate(segments)],
+        }
+        if any(segment.words for segment in segments):
+            answer["words"] = [
+                {"word": word.text, "start": word.start, "end": word.end}
+                for segment in segments
+                for word in segment.words or []
+            ]
+    return Response(answer)
+
+
+def _segment(number: int, segment: Segment) -> dict[str, Any]:
+    return {
+        "id": number,
+        "start": segment.start,
+        "end": segment.end,
+        "text": segment.text,
+        "temperature": 0.0,  # decoding never samples
+        "avg_logprob": round(math.log(max(segment.confidence, 1e-6)), 4),
+        "compression_ratio": round(compression_ratio(segment.text), 3),
+    }
+
+
+async def _events(hearing: Hearing, stack: AsyncExitStack) -> AsyncIterator[bytes]:
+    """Text as it comes, then all of it; an error ends the stream with OpenAI's error object."""
+    async with stack:
+        parts: list[str] = []
+        try:
+            async for segment in hearing.segments():
+                delta = f" {segment.text}" if parts else segment.text
+                parts.append(delta)
+                yield event({"type": "transcript.text.delta", "delta": delta})
+        except Exception as error:
+            yield event(errors.openai(errors.translated(error)))
+            return
+        yield event({"type": "transcript.text.done", "text": "".join(parts)})
+
+
+def event(data: dict[str, Any]) -> bytes:
+    """A server-sent event."""
+    return b"data: " + msgspec.json.encode(data) + b"\n\n"

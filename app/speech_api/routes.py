@@ -1,0 +1,93 @@
+"""The routes of the speech APIs, each with the errors of its own shape, and their description."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from litestar import Router
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ControllerRouterHandler
+
+from app.speech_api import (
+    errors,
+    libretranslate,
+    native_health,
+    native_speech,
+    native_stream,
+    native_text,
+    native_voices,
+    openai_audio,
+    openai_models,
+    openai_speech,
+)
+from app.speech_api.limits import Limits
+from app.web.security import FOR_PROGRAMS
+
+JSON_BODY: Final = 512 * 1024
+"""Bytes of a request without audio."""
+_KEY: Final = "key"
+
+
+def _router(
+    path: str, shape: errors.Shape, handlers: list[ControllerRouterHandler], uploads: list[ControllerRouterHandler]
+) -> Router:
+    most = Limits().upload_mb * 1_000_000 + JSON_BODY
+    return Router(
+        path,
+        route_handlers=[*handlers, Router("/", route_handlers=uploads, request_max_body_size=most)],
+        exception_handlers=errors.handlers(shape),
+        request_max_body_size=JSON_BODY,
+        opt={FOR_PROGRAMS: True},
+        security=[{_KEY: []}],
+        include_in_schema=True,
+    )
+
+
+def routers() -> list[ControllerRouterHandler]:
+    """Every route for programs."""
+    return [
+        _router(
+            "/api/v1",
+            errors.native,
+            [
+                native_text.translate,
+                native_text.detect,
+                native_text.languages,
+                native_speech.models,
+                native_health.health,
+                native_health.service_health,
+                native_stream.transcribe_stream,
+                native_voices.synthesize,
+                native_voices.voices,
+                native_voices.delete_voice,
+            ],
+            [native_speech.transcribe, native_voices.clone_voice],
+        ),
+        _router(
+            "/v1",
+            errors.openai,
+            [openai_models.models, openai_speech.speech_],
+            [openai_audio.transcriptions, openai_audio.translations],
+        ),
+        _router(
+            "/",
+            errors.libretranslate,
+            [libretranslate.translate, libretranslate.detect, libretranslate.languages],
+            [],
+        ),
+    ]
+
+
+def openapi_config() -> OpenAPIConfig:
+    """The description of these routes, as JSON at /api/schema/openapi.json: our pages load no script of others."""
+    scheme = SecurityScheme(type="http", scheme="bearer", description="`jbcalling keys create NAME` makes a key.")
+    return OpenAPIConfig(
+        title="JB Calling speech APIs",
+        version="1",
+        path="/api/schema",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        components=Components(security_schemes={_KEY: scheme}),
+        use_handler_docstrings=True,
+    )

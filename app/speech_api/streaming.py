@@ -1,0 +1,125 @@
+"""One live stream on its way to captions: interim ones while somebody speaks, a final one for every utterance.
+
+Finals are asked for one after the other and in order; while one is being waited for, nothing more is taken from the
+listening process, so that a sender who is faster than the workers is held up, not buffered. Interims are asked for
+one at a time; those that become due meanwhile are left out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from app.speech_api.desk import Desk
+from app.speech_api.errors import ApiError
+from app.speech_api.heard import Heard
+from app.speech_api.listener import Process
+from app.speech_api.transcription import Wanted, ask, segment_of
+from tasks.hypothesis import agreed
+from tasks.requests.messages import Transcribed
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class _Interim:
+    """An ask for an utterance that goes on."""
+
+    record: Heard
+    task: asyncio.Task[Transcribed]
+
+
+class Stream:
+    """Reads what a listening process hears, and sends captions."""
+
+    def __init__(self, desk: Desk, source: Process, wanted: Wanted, send: Send) -> None:
+        self._desk = desk
+        self._source = source
+        self._wanted = wanted
+        self._send = send
+        self._language = wanted.language
+        self._interim: _Interim | None = None
+        self._previous = ""
+        self._shown = ""
+
+    async def run(self) -> None:
+        """Send captions until the audio ends, then `end`.
+
+        Raises:
+            ApiError: the audio cannot be used, or the workers cannot do it.
+        """
+        try:
+            async for record, pcm in self._source.heard():
+                if record.kind == "end":
+                    await self._send({"type": "end", "seconds": round(record.seconds, 3)})
+                elif record.final:
+                    await self._finish(record, pcm)
+                elif self._interim is None or self._interim.task.done():
+                    if self._interim is not None:
+                        self._interim.task.result()
+                    task = asyncio.create_task(self._hypothesis(record, pcm))
+                    self._interim = _Interim(record, task)
+        finally:
+            await self._drop_interim()
+
+    async def _hypothesis(self, record: Heard, pcm: bytes) -> Transcribed:
+        """Ask, and show what two hypotheses agree on; what was shown never changes."""
+        answer = await ask(self._desk, pcm, Wanted(self._language, thorough=False))
+        shown = agreed(self._shown, self._previous, answer.text)
+        self._previous = answer.text
+        if shown != self._shown:
+            self._shown = shown
+            await self._send({"type": "interim", **_place(record), "text": shown, "language": answer.language})
+        return answer
+
+    async def _finish(self, record: Heard, pcm: bytes) -> None:
+        answer = await self._ready(record) or await self._decode(pcm)
+        await self._drop_interim()
+        shown, self._shown, self._previous = self._shown, "", ""
+        if not answer.text and not shown:
+            return
+        if answer.text:
+            self._language = self._language or answer.language
+        segment = segment_of(record, answer)
+        caption = {"type": "final", **_place(record), "text": answer.text, "language": answer.language}
+        caption |= {"confidence": segment.confidence, "engine": answer.engine}
+        if segment.words is not None:
+            caption["words"] = msgspec.to_builtins(segment.words)
+        await self._send(caption)
+
+    async def _ready(self, record: Heard) -> Transcribed | None:
+        """The answer that was asked for when the pause began, if it will do for good."""
+        interim = self._interim
+        if interim is None or (interim.record.seq, interim.record.revision) != (record.seq, record.revision):
+            return None
+        if self._wanted.words or self._language is None:
+            return None
+        answer = await interim.task
+        return answer if answer.settled else None
+
+    async def _decode(self, pcm: bytes) -> Transcribed:
+        return await ask(self._desk, pcm, Wanted(self._language, self._wanted.words))
+
+    async def _drop_interim(self) -> None:
+        """Forget the interim that is under way; one that failed says so at the final, which asks the same workers."""
+        interim, self._interim = self._interim, None
+        if interim is not None:
+            interim.task.cancel()
+            await asyncio.gather(interim.task, return_exceptions=True)
+
+
+def _place(record: Heard) -> dict[str, Any]:
+    return {
+        "segment": record.seq,
+        "start": round(record.speech_start, 3),
+        "end": round(record.speech_end, 3),
+    }
+
+
+def close_code(error: ApiError) -> int:
+    """The WebSocket close code for an error: 4000 and its HTTP status."""
+    return 4000 + error.status_code

@@ -1,0 +1,160 @@
+"""Transcribing what a listening process has found to be speech."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from redis.asyncio import Redis
+
+from app.speech_api import offers, upload
+from app.speech_api.desk import Desk, new_request
+from app.speech_api.heard import Heard
+from app.speech_api.limits import Limits
+from app.speech_api.listener import Helpers, Process
+from app.speech_api.upload import AnyRequest, Form
+from tasks.requests.messages import SpokenWord, Transcribed, Transcription
+from tasks.requests.speech import transcribe_speech
+
+IN_FLIGHT: Final = 2
+"""Pieces of one file that are asked for at once: a worker has the next at hand, and others get their turn."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of speech; times are seconds from the start of the audio."""
+
+    start: float
+    end: float
+    text: str
+    language: str
+    confidence: float
+    engine: str
+    words: list[SpokenWord] | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How to transcribe."""
+
+    language: str | None = None
+    """None: what the first speech is found to be in."""
+    words: bool = False
+    thorough: bool = True
+
+
+class Hearing:
+    """One file on its way to text."""
+
+    def __init__(self, desk: Desk, source: Process, wanted: Wanted) -> None:
+        self.seconds = 0.0
+        """Length of the audio, known at the end."""
+        self.language = wanted.language
+        """None as long as nobody has spoken."""
+        self._desk = desk
+        self._source = source
+        self._wanted = wanted
+
+    async def segments(self) -> AsyncIterator[Segment]:
+        """Every stretch that has text, in order, as soon as it is known.
+
+        Raises:
+            ApiError: the audio cannot be used, or the workers cannot do it.
+        """
+        pending: deque[tuple[Heard, asyncio.Task[Transcribed]]] = deque()
+        try:
+            async for record, pcm in self._source.heard():
+                if record.kind == "end":
+                    self.seconds = record.seconds
+                    break
+                pending.append((record, asyncio.create_task(self._ask(pcm))))
+                # Until the language is known each piece waits for the one before.
+                while len(pending) >= (IN_FLIGHT if self.language else 1):
+                    if segment := await self._done(*pending.popleft()):
+                        yield segment
+            while pending:
+                if segment := await self._done(*pending.popleft()):
+                    yield segment
+        finally:
+            for _, task in pending:
+                task.cancel()
+            await asyncio.gather(*(task for _, task in pending), return_exceptions=True)
+
+    async def _ask(self, pcm: bytes) -> Transcribed:
+        wanted = self._wanted
+        return await ask(self._desk, pcm, Wanted(self.language, wanted.words, wanted.thorough))
+
+    async def _done(self, record: Heard, task: asyncio.Task[Transcribed]) -> Segment | None:
+        answer = await task
+        if not answer.text:
+            return None
+        self.language = self.language or answer.language
+        return segment_of(record, answer)
+
+
+async def ask(desk: Desk, pcm: bytes, wanted: Wanted) -> Transcribed:
+    """What one piece is heard as.
+
+    Raises:
+        ApiError: the workers cannot do it.
+    """
+    message = Transcription(
+        request=new_request(),
+        deadline=desk.deadline(),
+        samples=len(pcm) // 2,
+        language=wanted.language,
+        words=wanted.words,
+        thorough=wanted.thorough,
+    )
+    return await desk.ask(transcribe_speech, message, Transcribed, pcm)
+
+
+def segment_of(record: Heard, answer: Transcribed) -> Segment:
+    """The answer with its place in the audio."""
+    words = answer.words and [
+        SpokenWord(
+            text=word.text,
+            start=round(record.start + word.start, 3),
+            end=round(record.start + word.end, 3),
+            probability=round(word.probability, 3),
+        )
+        for word in answer.words
+    ]
+    start, end = round(record.speech_start, 3), round(record.speech_end, 3)
+    return Segment(start, end, answer.text, answer.language or "", round(answer.confidence, 3), answer.engine, words)
+
+
+class TranscriptionService:
+    """Takes uploads."""
+
+    def __init__(self, redis: Redis, desk: Desk, helpers: Helpers, limits: Limits) -> None:
+        self._redis = redis
+        self._desk = desk
+        self._helpers = helpers
+        self._limits = limits
+
+    @asynccontextmanager
+    async def uploaded(self, request: AnyRequest) -> AsyncIterator[tuple[Form, Process]]:
+        """The fields of an upload, and the process that has its file, for the length of the block.
+
+        Raises:
+            ApiError: nobody transcribes, the upload is malformed or too large, too many are being worked on.
+        """
+        (await offers.look(self._redis)).need_heard(None)
+        async with self._helpers.listener("file", self._limits.audio_seconds) as process:
+            form = await upload.read(request, process, self._limits.upload_mb * 1_000_000)
+            await process.close_input()
+            yield form, process
+
+    async def hearing(self, process: Process, wanted: Wanted) -> Hearing:
+        """The file of `process` on its way to text.
+
+        Raises:
+            ApiError: nobody transcribes this language.
+        """
+        (await offers.look(self._redis)).need_heard(wanted.language)
+        return Hearing(self._desk, process, wanted)

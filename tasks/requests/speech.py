@@ -1,0 +1,52 @@
+"""The actor that transcribes for an API request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dramatiq
+
+from tasks import keys
+from tasks.broker import broker, store
+from tasks.engines.base import EngineError, Transcript
+from tasks.messages import from_payload
+from tasks.requests import replies
+from tasks.requests.messages import SpokenWord, Transcribed, Transcription
+from tasks.serving import engines
+
+
+@dramatiq.actor(queue_name=keys.BATCH, priority=keys.BATCH_PRIORITY, broker=broker, throws=(EngineError,))
+def transcribe_speech(payload: dict[str, Any]) -> None:
+    """Answer a `Transcription`."""
+    message = from_payload(payload, Transcription)
+    client = store()
+    pcm = client.get(keys.request_audio(message.request, 0))
+    if not isinstance(pcm, bytes) or not replies.awaited(client, message):
+        return
+    language = message.language
+    if language is None:
+        heard = engines().heard()
+        if not heard:
+            raise EngineError("no engine here transcribes")
+        language = next(iter(engines().speech_to_text(heard[0]).identify(pcm)), None)
+    engine = engines().speech_to_text(language or engines().heard()[0])
+    transcript = Transcript("", 0.0, "silence")
+    if language is not None:
+        transcript = engine.transcribe(pcm, language, thorough=message.thorough, words=message.words)
+    answer = Transcribed(
+        text=transcript.text,
+        language=language,
+        confidence=transcript.confidence,
+        reason=transcript.reason,
+        settled=transcript.settled,
+        engine=engine.name,
+        words=_times(transcript) if message.words else None,
+    )
+    replies.send(client, message.request, answer)
+
+
+def _times(transcript: Transcript) -> list[SpokenWord]:
+    return [
+        SpokenWord(text=word.text, start=word.start, end=word.end, probability=word.probability)
+        for word in transcript.words
+    ]

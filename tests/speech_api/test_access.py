@@ -1,0 +1,100 @@
+"""Keys, limits and what happens without workers or Redis."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+import redis
+
+from app.speech_api.limits import AtOnce, PerMinute
+from tasks import keys
+from tasks.messages import Heartbeat, encode
+from tests.speech_api.conftest import make_key
+from tests.support.redis_server import RedisServer, redis_server
+from tests.support.web_server import WebServer
+
+BODY = {"text": "Hello", "source": "en", "target": "pt"}
+
+
+@pytest.fixture
+def lonely(tmp_path: Path) -> Iterator[tuple[WebServer, RedisServer]]:
+    """A web process whose Redis no worker knows."""
+    with redis_server() as server:
+        web = WebServer(tmp_path, server.url)
+        web.env |= {"API_ANSWER_SECONDS": "1", "API_REQUESTS_A_MINUTE": "7"}
+        web.migrate()
+        web.start()
+        try:
+            yield web, server
+        finally:
+            web.kill()
+
+
+def test_only_a_key_opens_and_only_for_its_scopes(web: WebServer, key: str, var_dir: Path) -> None:
+    def ask(**headers: str) -> httpx.Response:
+        return httpx.post(f"{web.url}/api/v1/translate", json=BODY, headers=headers)
+
+    assert ask().status_code == 401
+    refused = ask(authorization="Bearer jbc_000000000000_" + "A" * 43)
+    assert refused.status_code == 401
+    assert "jbcalling keys create" in refused.json()["error"]["message"]
+    other = make_key(var_dir, "speaker", ("speak",))
+    narrow = ask(authorization=f"Bearer {other}")
+    assert (narrow.status_code, narrow.json()["error"]["code"]) == (403, "missing_scope")
+    assert ask(authorization=f"Basic {key}").status_code == 401
+    with httpx.Client(base_url=web.url) as browser:
+        browser.get("/")  # a page's cookies
+        answer = browser.post("/api/v1/translate", json=BODY, headers={"x-csrftoken": browser.cookies["jbc_csrf"]})
+        assert answer.status_code == 401
+        assert "set-cookie" not in answer.headers
+
+
+def test_nobody_there_is_said_at_once_and_a_dead_worker_in_time(lonely: tuple[WebServer, RedisServer]) -> None:
+    web, server = lonely
+    key = make_key(Path(web.env["JBC_VAR"]), "one")
+    with httpx.Client(base_url=web.url, headers={"authorization": f"Bearer {key}"}) as api:
+        answer = api.post("/api/v1/translate", json=BODY)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "no_worker")
+        assert answer.headers["retry-after"] == "5"
+        with redis.Redis.from_url(server.url) as client:
+            beat = Heartbeat(worker="w", at=time.time(), queues=["batch"], stt=[], translate=["en>pt"], speak=[])
+            client.set(keys.heartbeat("w"), encode(beat))
+            answer = api.post("/api/v1/translate", json=BODY)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (504, "no_answer")
+            assert not client.keys("jbc:request:*"), "nothing is left behind"
+            client.set(keys.heartbeat("w"), encode(msgspec.structs.replace(beat, queues=["translate"])))
+            assert api.post("/api/v1/translate", json=BODY).status_code == 503, "it does not take API requests"
+        server.stop()
+        answer = api.post("/api/v1/translate", json=BODY)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "broker_gone")
+        server.start()
+        statuses = [api.post("/api/v1/translate", json=BODY).status_code for _ in range(4)]
+        assert statuses == [503, 503, 503, 429]
+
+
+def test_limits_count_by_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    minute = PerMinute(2)
+    assert [minute.wait("a"), minute.wait("a"), minute.wait("a"), minute.wait("b")] == [0, 0, 60, 0]
+    now = 130.0
+    assert minute.wait("a") == 30
+    now = 161.0
+    assert minute.wait("a") == 0
+    running = AtOnce(1)
+    with running.one("a") as first, running.one("a") as second, running.one("b") as third:
+        assert (first, second, third) == (True, False, True)
+    with running.one("a") as again:
+        assert again
+
+
+def test_the_description_has_the_apis_and_nothing_else(web: WebServer) -> None:
+    schema = httpx.get(f"{web.url}/api/schema/openapi.json").json()
+    assert "/api/v1/translate" in schema["paths"]
+    assert not any(path.startswith("/rooms") for path in schema["paths"])
+    assert "<script" not in httpx.get(f"{web.url}/api/schema", headers={"accept": "text/html"}).text

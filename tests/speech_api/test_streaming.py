@@ -1,0 +1,110 @@
+"""Transcription over a WebSocket, with the real model."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from app.media.opus import FRAME, OpusEncoder, resample
+from tests.support.recordings import RATE, recordings
+from tests.support.web_server import WebServer
+from tests.support.wer import wer
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+JFK = recordings()["en_jfk_stereo44k"]
+
+
+@pytest.fixture
+def address(web: WebServer) -> str:
+    return f"ws://127.0.0.1:{web.port}/api/v1/transcribe/stream"
+
+
+def begin(socket: ClientConnection, **fields: object) -> dict[str, Any]:
+    socket.send(json.dumps(fields))
+    answer: dict[str, Any] = json.loads(socket.recv(timeout=20))
+    return answer
+
+
+def rest(socket: ClientConnection) -> list[dict[str, Any]]:
+    """Every message until the server closes."""
+    found = []
+    try:
+        while True:
+            found.append(json.loads(socket.recv(timeout=60)))
+    except ConnectionClosed:
+        return found
+
+
+def test_pcm_becomes_captions_that_grow_and_settle(address: str, key: str) -> None:
+    pcm = JFK.pcm() + bytes(2 * RATE)
+    with connect(address, additional_headers={"authorization": f"Bearer {key}"}) as socket:
+        assert begin(socket, language="en") == {"type": "ready"}
+        for at in range(0, len(pcm), 6_401):  # frames may cut a sample in two
+            socket.send(pcm[at : at + 6_401])
+        socket.send('{"type": "end"}')
+        messages = rest(socket)
+        assert socket.close_code == 1000
+    finals = [one for one in messages if one["type"] == "final"]
+    assert wer(JFK.text, " ".join(one["text"] for one in finals), "en") < 0.15
+    assert [one["segment"] for one in finals] == list(range(len(finals)))
+    assert messages[-1]["type"] == "end"
+    assert messages[-1]["seconds"] == pytest.approx(len(pcm) / 2 / RATE, abs=0.01)
+    for one in messages:
+        if one["type"] == "interim":
+            final = next(final for final in finals if final["segment"] == one["segment"])
+            assert messages.index(one) < messages.index(final)
+
+
+def test_opus_packets_become_captions(address: str, key: str) -> None:
+    encoder = OpusEncoder()
+    samples = resample(np.frombuffer(JFK.pcm(), "<i2"), RATE, 48_000)
+    with connect(address) as socket:
+        assert begin(socket, language="en", format="opus", key=key) == {"type": "ready"}
+        for at in range(0, len(samples) - FRAME, FRAME):
+            for packet in encoder.encode(samples[at : at + FRAME]):
+                socket.send(packet)
+        socket.send('{"type": "end"}')
+        finals = [one for one in rest(socket) if one["type"] == "final"]
+    assert wer(JFK.text, " ".join(one["text"] for one in finals), "en") < 0.15
+
+
+def test_a_client_that_leaves_in_the_middle_takes_nothing_along(address: str, key: str, web: WebServer) -> None:
+    for _ in range(10):  # more than may run at once
+        with connect(address) as socket:
+            assert begin(socket, key=key, language="en") == {"type": "ready"}
+            socket.send(JFK.pcm()[:64_000])
+    assert web.running
+
+
+@pytest.mark.parametrize(
+    ("first", "code", "close"),
+    [
+        ({"key": "wrong"}, "invalid_api_key", 4401),
+        ({"language": "xx"}, "language", 4400),
+        ({"format": "mp3"}, "invalid_request", 4400),
+    ],
+)
+def test_a_stream_that_cannot_begin_says_why(
+    address: str, key: str, first: dict[str, str], code: str, close: int
+) -> None:
+    with connect(address) as socket:
+        answer = begin(socket, **{"key": key} | first)
+        assert (answer["type"], answer["code"]) == ("error", code)
+        assert rest(socket) == []
+        assert socket.close_code == close
+
+
+@pytest.mark.parametrize("message", ['{"type": "dance"}', "no json", bytes(65_537)])
+def test_what_cannot_be_read_ends_the_stream(address: str, key: str, message: str | bytes) -> None:
+    with connect(address) as socket:
+        assert begin(socket, key=key)["type"] == "ready"
+        socket.send(message)
+        (error,) = rest(socket)
+        assert error["type"] == "error"
+        assert socket.close_code in {4400, 4413}

@@ -1,0 +1,148 @@
+"""Cloned voices: consent, ownership, use and deletion; a worker in this process has a cloner that needs no model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dramatiq
+import httpx
+import numpy as np
+import pytest
+import redis
+from numpy.typing import NDArray
+
+from tasks import keys, serving
+from tasks.broker import broker, connect
+from tasks.heartbeat import HeartbeatThread
+from tasks.requests.synthesis import synthesize
+from tests.speech_api.conftest import make_key
+from tests.speech_api.sounds import decoded, pitch, wav
+from tests.support.fake_cloner import FakeCloner
+from tests.support.redis_server import RedisServer, redis_server
+from tests.support.web_server import WebServer
+
+CONSENT = "I, Ana Silva, agree that this recording is used to imitate my voice."
+TONE = (np.sin(2 * np.pi * 330 * np.arange(16_000 * 4) / 16_000) * 9_000).astype(np.int16)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RedisServer]:
+    with redis_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("voices")
+
+
+@pytest.fixture(scope="module")
+def site(server: RedisServer, folder: Path) -> Iterator[WebServer]:
+    web = WebServer(folder, server.url)
+    web.env |= {"API_VOICES": "2", "API_ANSWER_SECONDS": "20"}
+    web.migrate()
+    web.start()
+    yield web
+    web.kill()
+
+
+@pytest.fixture(scope="module")
+def owner(site: WebServer, folder: Path) -> Iterator[httpx.Client]:
+    key = make_key(folder, "owner")
+    with httpx.Client(base_url=site.url, headers={"authorization": f"Bearer {key}"}, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def store(server: RedisServer) -> Iterator[redis.Redis]:
+    with connect(server.url) as client:
+        yield client
+
+
+@pytest.fixture
+def cloner(server: RedisServer, store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCloner]:
+    """A worker in this process, whose only engine is the cloner."""
+    engine = FakeCloner()
+    engines = serving.Engines(cloners={engine.name: engine})
+    monkeypatch.setattr(serving, "_engines", engines)
+    broker.connect(server.url)
+    assert synthesize.queue_name == keys.BATCH  # importing it is what makes it known to the worker
+    worker = dramatiq.Worker(broker, queues={keys.BATCH}, worker_threads=1)
+    worker.start()
+    heartbeat = HeartbeatThread(store, serving.engines, [keys.BATCH])
+    heartbeat.beat()
+    heartbeat.start()
+    yield engine
+    heartbeat.stop()
+    worker.stop(timeout=10_000)
+
+
+def clone(client: httpx.Client, samples: NDArray[np.int16] | bytes = TONE, **fields: str) -> httpx.Response:
+    data = samples if isinstance(samples, bytes) else wav(samples)
+    return client.post(
+        "/api/v1/clone-voice", files={"file": ("me.wav", data)}, data={"name": "Ana", "consent": CONSENT, **fields}
+    )
+
+
+def say(client: httpx.Client, voice: str, **body: str) -> httpx.Response:
+    wanted = {"text": "This is me. And so is this.", "language": "en", "format": "wav", "voice": voice, **body}
+    return client.post("/api/v1/synthesize", json=wanted)
+
+
+def test_a_voice_is_kept_used_and_deleted_without_a_trace(
+    owner: httpx.Client, cloner: FakeCloner, store: redis.Redis, site: WebServer, folder: Path
+) -> None:
+    made = clone(owner)
+    assert made.status_code == 201, made.text
+    voice = made.json()["id"]
+    assert made.json()["languages"] == ["en"]
+    (file,) = (folder / "voices").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+    spoken = [say(owner, voice) for _ in range(2)]
+    assert [answer.status_code for answer in spoken] == [200, 200], spoken[0].text
+    assert pitch(decoded(spoken[0].content), 16_000) == pytest.approx(330, abs=5)
+    assert cloner.learned == 1, "what was learned is kept"
+    assert cloner.forgotten, "and not in the worker's memory"
+    assert any(one["id"] == voice for one in owner.get("/api/v1/voices").json())
+
+    stranger = httpx.Client(base_url=site.url, headers={"authorization": f"Bearer {make_key(folder, 'stranger')}"})
+    with stranger:
+        assert say(stranger, voice).json()["error"]["code"] == "no_such_voice"
+        assert stranger.delete(f"/api/v1/voices/{voice}").status_code == 404
+        assert voice not in stranger.get("/api/v1/voices").text
+
+    assert owner.delete(f"/api/v1/voices/{voice}").status_code == 204
+    assert list((folder / "voices").iterdir()) == []
+    assert store.keys(keys.voice_everything(voice)) == []
+    assert say(owner, voice).status_code == 404
+    assert owner.delete(f"/api/v1/voices/{voice}").status_code == 404
+
+
+def test_nothing_is_kept_without_consent_or_a_usable_recording(owner: httpx.Client, folder: Path) -> None:
+    def error(answer: httpx.Response) -> tuple[int, str]:
+        return answer.status_code, answer.json()["error"]["code"]
+
+    assert error(clone(owner, consent="")) == (400, "consent_missing")
+    assert error(clone(owner, consent="ok")) == (400, "consent_missing")
+    assert error(clone(owner, name=" ")) == (400, "name")
+    assert error(clone(owner, TONE[: 16_000 * 2])) == (400, "too_short")
+    assert error(clone(owner, np.tile(TONE, 20))) == (413, "audio_too_long")
+    assert error(clone(owner, b"no audio")) == (415, "not_audio")
+    assert list((folder / "voices").glob("*")) == []
+
+
+def test_too_many_voices_and_no_engine_for_them(owner: httpx.Client, store: redis.Redis) -> None:
+    first, second = clone(owner).json()["id"], clone(owner).json()["id"]
+    assert clone(owner).json()["error"]["code"] == "too_many_voices"
+    assert say(owner, first).json()["error"]["code"] == "no_worker"
+    heartbeat = HeartbeatThread(store, serving.Engines, [keys.BATCH])
+    heartbeat.beat()
+    refused = say(owner, first)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "no_cloning_engine")
+    assert "jbcalling models list" in refused.json()["error"]["message"]
+    store.delete(keys.heartbeat(heartbeat.worker))
+    for voice in (first, second):
+        assert owner.delete(f"/api/v1/voices/{voice}").status_code == 204
