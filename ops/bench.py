@@ -10,19 +10,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import platform
-import statistics
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psutil
 from playwright.async_api import Browser, async_playwright
 from redis.asyncio import Redis
 
+from ops.figures import machine, percentiles
 from tasks import keys
 from tasks.messages import Caption, ClipPart, Timeline, decode, decode_clip_event
 from tests.support.people import CHROMIUM, FLAGS, Person, speech_bounds
@@ -62,17 +59,6 @@ class Measurements:
             begin, end = (getattr(timeline, stamp) for stamp in STAGES[name])
             if begin is not None and end is not None:
                 self.stages[name].append((end - begin) * 1000)
-
-
-def percentiles(values: list[float]) -> dict[str, float]:
-    """Median, 95th percentile and number of some values."""
-    if len(values) < 2:
-        return {"p50": round(values[0], 1), "p95": round(values[0], 1), "n": len(values)} if values else {"n": 0}
-    return {
-        "p50": round(statistics.median(values), 1),
-        "p95": round(statistics.quantiles(values, n=20, method="inclusive")[-1], 1),
-        "n": len(values),
-    }
 
 
 def clips(folder: Path, language: str, count: int) -> list[Path]:
@@ -157,20 +143,6 @@ async def measure(folder: Path) -> Measurements:
             await redis.aclose()
             await browser.close()
     return found
-
-
-def machine() -> dict[str, Any]:
-    """What it was measured on."""
-    names = [
-        line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line
-    ]
-    return {
-        "cpu": names[0] if names else platform.processor(),
-        "cores": os.cpu_count(),
-        "memory_gb": round(psutil.virtual_memory().total / 2**30, 1),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-    }
 
 
 def report(found: Measurements, folder: Path) -> dict[str, Any]:

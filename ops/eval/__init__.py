@@ -1,0 +1,1 @@
+"""`make eval`: how well the installed engines hear, translate and speak."""

@@ -1,0 +1,152 @@
+"""Speech to text, by the product's own road: VAD, segmenter, Whisper on every segment, the texts joined."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import jiwer
+
+from app.media.segmenter import Ask
+from ops.eval.clips import NOBODY, RATE, SEVERAL, Clip
+from ops.figures import percentiles
+from tasks.engines.base import SpeechToText, Transcript
+from tasks.engines.repeats import compression_ratio
+from tasks.engines.whisper_doubt import LOOPING
+from tests.support.road import segments
+from tests.support.wer import corpus_wer, normalise
+
+JOINED: Final = "long_joined"
+"""Kind of clip that repeats others of the set end to end, and so is reported apart."""
+
+ABOUT_5_S: Final = (4.0, 6.5)
+"""Seconds of the segments whose time is held to the target for 5 s."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One segment."""
+
+    seconds: float
+    took: float
+    """Milliseconds to transcribe it."""
+    identified: str
+    spoken: str
+    """The language it is in."""
+    transcript: Transcript
+
+
+@dataclass(frozen=True)
+class Result:
+    """One clip."""
+
+    clip: Clip
+    heard: tuple[Heard, ...]
+
+    @property
+    def text(self) -> str:
+        """What captions would have said."""
+        return " ".join(one.transcript.text for one in self.heard if one.transcript.text)
+
+
+def cut(clips: Iterable[Clip]) -> dict[str, list[Ask]]:
+    """Clip id → its segments."""
+    return {clip.id: segments(clip.pcm) for clip in clips}
+
+
+def hear(clip: Clip, cuts: Mapping[str, list[Ask]], engine: SpeechToText, language: str | None) -> Result:
+    """Transcribe the segments of a clip in a pinned language, or in the one identified for each."""
+    heard = []
+    for ask in cuts[clip.id]:
+        pcm = ask.samples.tobytes()
+        started = time.perf_counter()
+        transcript = engine.transcribe(pcm, language)
+        took = (time.perf_counter() - started) * 1000
+        identified = next(iter(engine.identify(pcm)), "")
+        heard.append(Heard(len(ask.samples) / RATE, took, identified, _spoken(clip, ask), transcript))
+    return Result(clip, tuple(heard))
+
+
+def _spoken(clip: Clip, ask: Ask) -> str:
+    """The language of the part of a clip that a segment overlaps most."""
+    if not clip.parts:
+        return clip.language
+    best = max(clip.parts, key=lambda part: min(part.end, ask.speech_end) - max(part.start, ask.speech_start))
+    return best.language
+
+
+def errors(results: Iterable[Result], language: str) -> dict[str, Any]:
+    """Error rates in percent over some clips together; empty for none."""
+    pairs = [(result.clip.text, result.text) for result in results]
+    if not pairs:
+        return {}
+    references, hypotheses = ([normalise(pair[side], language) for pair in pairs] for side in (0, 1))
+    return {
+        "wer": round(100 * corpus_wer(pairs, language), 1),
+        "cer": round(100 * float(jiwer.cer(references, hypotheses)), 1),
+        "clips": len(pairs),
+    }
+
+
+def figures(results: list[Result], language: str) -> dict[str, Any]:
+    """What is reported of one language: its clips but for the joined ones, and each kind of clip apart."""
+    kinds: dict[str, list[Result]] = defaultdict(list)
+    for result in results:
+        kinds[result.clip.kind].append(result)
+    heard = [one for result in results for one in result.heard]
+    return {
+        **errors([result for result in results if result.clip.kind != JOINED], language),
+        "segment_ms": percentiles([one.took for one in heard]),
+        "segment_5s_ms": percentiles([one.took for one in heard if ABOUT_5_S[0] <= one.seconds <= ABOUT_5_S[1]]),
+        "identified": _identified(heard),
+        "loops": sum(compression_ratio(one.transcript.text) > LOOPING for one in heard),
+        "loops_caught": sum(one.transcript.looped for one in heard),
+        "refused": sum(not one.transcript.text for one in heard),
+        "kinds": {kind: errors(some, language) for kind, some in kinds.items()},
+    }
+
+
+def _identified(heard: list[Heard]) -> dict[str, int]:
+    return {"right": sum(one.identified == one.spoken for one in heard), "segments": len(heard)}
+
+
+def quiet(results: Iterable[Result]) -> dict[str, Any]:
+    """Word error rates of the clips at their original, very low level beside the same clips at a usual one."""
+    by_id = {result.clip.id: result for result in results}
+    found = {}
+    for low in by_id.values():
+        usual = by_id.get(low.clip.derived_from)
+        if low.clip.kind == "quiet_speech" and usual is not None:
+            rates = [errors([one], one.clip.language)["wer"] for one in (low, usual)]
+            found[low.clip.id] = {"quiet": rates[0], "loud": rates[1]}
+    return found
+
+
+def non_speech(clips: Iterable[Clip], engine: SpeechToText) -> dict[str, Any]:
+    """Texts found where nobody speaks: by the road, and by the recogniser alone on each whole clip."""
+    chosen = [clip for clip in clips if clip.language == NOBODY]
+    by_road, alone = [], []
+    for clip in chosen:
+        found = [ask.samples.tobytes() for ask in segments(clip.pcm)]
+        by_road.append(any(_texts(engine, found)))
+        alone.append(any(_texts(engine, [clip.pcm.tobytes()])))
+    return {"clips": len(chosen), "with_text": sum(by_road), "with_text_without_vad": sum(alone)}
+
+
+def _texts(engine: SpeechToText, pieces: list[bytes]) -> list[str]:
+    return [engine.transcribe(pcm, language).text for pcm in pieces for language in sorted(engine.languages)]
+
+
+def spoken_in(clips: Iterable[Clip], language: str) -> list[Clip]:
+    """The clips of one language."""
+    return [clip for clip in clips if clip.language == language]
+
+
+def switched(clips: Iterable[Clip], cuts: Mapping[str, list[Ask]], engine: SpeechToText) -> dict[str, Any]:
+    """Clips in several languages, each segment in the language identified for it."""
+    results = [hear(clip, cuts, engine, None) for clip in spoken_in(clips, SEVERAL)]
+    heard = [one for result in results for one in result.heard]
+    return {**errors(results, SEVERAL), "identified": _identified(heard)} if results else {}

@@ -1,0 +1,110 @@
+"""`make eval` on a set of four recordings and three sentences."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ops.eval import speaking, translating
+from ops.eval.__main__ import measure_stt, measure_translation
+from ops.eval.clips import TextSet, clips, text_sets
+from ops.eval.table import table
+from ops.eval.targets import Target, targets
+from ops.figures import machine
+from tasks.engines.base import EngineError, Translator
+from tasks.serving import Engines
+from tests.support.recordings import DATA
+
+CHOSEN = ("en_LJ001-0011", "en_fleurs_002", "en_fleurs_002_quiet", "ns_music_trumpet")
+PAIRS = (("Good morning.", "Bom dia."), ("She is happy.", "Ela está feliz."), ('Quoted "so".', 'Citado "assim".'))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("set")
+    rows = {row["id"]: row for row in map(json.loads, (DATA / "manifest.jsonl").read_text().splitlines())}
+    chosen = [rows[name] for name in CHOSEN]
+    chosen[2] |= {"derived_from": "en_fleurs_002", "kind": "quiet_speech"}
+    (place / "audio").mkdir()
+    for row in chosen:
+        shutil.copy(DATA / row["file"], place / row["file"])
+    (place / "manifest.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in chosen))
+    (place / "text").mkdir()
+    lines = ["source\treference", *("\t".join(pair) for pair in PAIRS)]
+    (place / "text" / "shared_small_en-pt.tsv").write_text("\n".join(lines) + "\n")
+    return place
+
+
+def test_a_set_is_read_as_it_is_described(folder: Path) -> None:
+    found = clips(folder)
+    assert [clip.id for clip in found] == list(CHOSEN)
+    assert {clip.language for clip in found} == {"en", "zxx"}
+    (texts,) = text_sets(folder)
+    assert (texts.name, texts.source, texts.target) == ("small", "en", "pt")
+    assert texts.sentences[2] == 'Quoted "so".'
+    assert texts.turned().references == texts.sentences
+    assert texts.spread(2).sentences == (texts.sentences[0], texts.sentences[1])
+    assert texts.spread(9) == texts
+
+
+def test_figures_are_complete_and_can_be_read(folder: Path, engines: Engines) -> None:
+    figures: dict[str, Any] = {
+        "machine": machine(),
+        "set": "small",
+        "normaliser": "n",
+        "stt": measure_stt(folder, engines, hours=0.01),
+        "translation": measure_translation(folder, engines, sentences=3),
+        "tts": {},
+    }
+    english = figures["stt"]["en"]
+    assert english["clips"] == 3
+    assert 0 < english["cer"] < english["wer"] < 25
+    assert english["segment_ms"]["n"] >= 3
+    assert english["kinds"]["quiet_speech"]["clips"] == 1
+    assert english["full_window"]["clips"] == 3
+    assert english["identified"]["right"] == english["identified"]["segments"]
+    assert set(figures["stt"]["quiet"]) == {"en_fleurs_002_quiet"}
+    assert figures["stt"]["non_speech"] == {"clips": 1, "with_text": 0, "with_text_without_vad": 0}
+    assert set(figures["translation"]) == {"en-pt", "pt-en"}
+    small = figures["translation"]["en-pt"]["small"]
+    assert small["bleu"] > 30
+    assert small["signature"]["bleu"].startswith("nrefs:1|")
+    assert json.loads(json.dumps(figures)) == figures
+    read = table(figures)
+    assert "en: WER %" in read
+    assert "en-pt small" in read
+    assert len(targets(figures)) >= 8
+
+
+def test_a_target_is_met_up_to_its_limit() -> None:
+    assert Target("x", 6.0, 6.0).met
+    assert not Target("x", 6.1, 6.0).met
+
+
+class Refusing(Translator):
+    name, pairs = "refusing", frozenset({("en", "pt")})
+
+    def translate(self, text: str, source: str, target: str) -> str:
+        if "happy" in text:
+            raise EngineError(f"a copy of the {source} source is no {target} text")
+        return dict(PAIRS)[text]
+
+
+def test_a_sentence_that_is_refused_counts_as_untranslated() -> None:
+    sentences, references = zip(*PAIRS, strict=True)
+    found = translating.translate(TextSet("small", "en", "pt", sentences, references), Refusing())
+    assert (found["sentences"], found["refused"]) == (3, 1)
+    assert found["chrf"] < 100
+
+
+def test_loudness_is_that_of_the_standard() -> None:
+    time = np.arange(48_000 * 4) / 48_000
+    tone = np.sin(2 * np.pi * 997 * time).astype(np.float32)  # EBU Tech 3341: 0 dBFS in one channel is -3.01 LUFS
+    assert speaking.integrated(tone * np.float32(0.1), 48_000) == pytest.approx(-23.0, abs=0.3)
+    assert speaking.integrated(tone * np.float32(0.01), 48_000) == pytest.approx(-43.0, abs=0.3)
+    assert speaking.integrated(np.zeros(48_000, np.float32), 48_000) <= -70
