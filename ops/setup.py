@@ -132,18 +132,24 @@ def uv() -> str:
 
 
 def python_packages(lock: Path) -> None:
-    """Install the hash-pinned lock, and this project on top of it."""
+    """Install the hash-pinned lock, and this project on top of it.
+
+    Without dependencies: the lock names them all, but for those that are left out on purpose (`pyproject.toml`).
+    """
     if not PYTHON.exists():
         run([uv(), "venv", "--python", sys.executable, VENV])
-    run([uv(), "pip", "install", "--python", PYTHON, "--require-hashes", "-r", lock])
+    run([uv(), "pip", "install", "--python", PYTHON, "--no-deps", "--require-hashes", "-r", lock])
     run([uv(), "pip", "install", "--python", PYTHON, "--no-deps", "--editable", ROOT])
 
 
 def node() -> None:
     """Put a Node of at least `MIN_NODE` into `.tools/bin`: the machine's, else the one from a hash-pinned wheel."""
-    tools = {name: shutil.which(name) for name in ("node", "npm")}
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout if tools["node"] else "v0"
     bin_dir = TOOLS / "bin"
+    # Whoever works in this checkout has our own folder on the PATH: its links must not come to point at themselves.
+    path = os.pathsep.join(one for one in os.environ.get("PATH", "").split(os.pathsep) if Path(one) != bin_dir)
+    tools = {name: shutil.which(name, path=path) for name in ("node", "npm")}
+    machine = tools["node"]
+    version = subprocess.run([machine, "--version"], capture_output=True, text=True).stdout if machine else "v0"
     bin_dir.mkdir(parents=True, exist_ok=True)
     if not all(tools.values()) or int(version.lstrip("v").split(".")[0]) < MIN_NODE:
         run([uv(), "venv", "--allow-existing", "--python", sys.executable, TOOLS / "node"])
