@@ -22,6 +22,8 @@ PORTUGUESE = ("pt_fleurs_000", "pt_fleurs_004")
 MISREAD = "pt_fleurs_001"
 """A clip with words that the model misreads, for what is heard of a caption, right or wrong."""
 SENTINEL = "en_LJ001-0011"
+BETWEEN_CLAUSES = 5.0
+"""Seconds that a busy machine may take from one clause of a clip to the next."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ async def exchange(speaker: Person, listener: Person, language: str, name: str) 
     lines_before, onsets_before = len(await listener.lines()), len(await listener.onsets())
     await listener.record()
     await speaker.say(recordings()[name].path.read_bytes())
-    await listener.settled()
+    await listener.wait_for("count => window.__onsets.length > count", argument=onsets_before)
+    await listener.settled(quiet=BETWEEN_CLAUSES)
     lines = (await listener.lines())[lines_before:]
     first = (await listener.onsets())[onsets_before]
     utterance = Utterance(

@@ -32,12 +32,12 @@ FLAGS = [
 ]
 
 
-SETTLED = """since => {
+SETTLED = """([since, quiet]) => {
   const now = performance.timeOrigin + performance.now();
   const last = Math.max(since, ...window.__seen.map(line => line.at), ...window.__onsets.map(onset => onset.at));
   const owing = [...document.querySelectorAll('#captions p.translation')].some(p => !p.textContent.trim());
   return !document.querySelector('#captions li.interim') && !owing
-    && now - last > 2000 && now - window.__lastSound > 2000;
+    && now - last > quiet && now - window.__lastSound > quiet;
 }"""
 
 
@@ -113,14 +113,14 @@ class Person:
         """Begin to record what the page plays."""
         await self.page.evaluate("window.__record(true)")
 
-    async def settled(self, timeout: float = 40.0) -> None:
+    async def settled(self, timeout: float = 40.0, quiet: float = 2.0) -> None:
         """Wait until everything that was said has been read and heard.
 
-        That is: no interim line, no translation owing, and for two seconds from now on neither a new line nor a
+        That is: no interim line, no translation owing, and for `quiet` seconds from now on neither a new line nor a
         dubbed sound.
         """
         now = await self.page.evaluate("performance.timeOrigin + performance.now()")
-        await self.wait_for(SETTLED, timeout, now)
+        await self.wait_for(SETTLED, timeout, [now, quiet * 1000])
 
     async def onsets(self) -> list[float]:
         """When dubbed tracks began to sound after a silence, epoch ms."""
