@@ -12,7 +12,7 @@ def table(figures: dict[str, Any]) -> str:
     where = figures["machine"]
     parts = [
         f"{where['cpu']}, {where['cores']} cores; set: {figures['set']}; {figures['normaliser']}",
-        _hearing(figures["stt"]),
+        _hearing(figures["stt"]) if figures["stt"]["languages"] else "",
         _translating(figures["translation"]) if figures["translation"] else "",
         _speaking(figures["tts"]) if figures["tts"] else "",
         _targets(figures),

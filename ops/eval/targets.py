@@ -52,7 +52,8 @@ def _above(found: dict[str, Any]) -> float:
 
 
 def _silence(stt: dict[str, Any]) -> Iterator[Target]:
-    yield Target("non-speech clips with text", stt["non_speech"]["with_text"], 0)
+    if nobody := stt.get("non_speech"):
+        yield Target("non-speech clips with text", nobody["with_text"], 0)
     if still := stt.get("stillness"):
         yield Target(f"captions in {still['hours']} h in which nobody speaks", still["captions"], 0)
 
