@@ -25,7 +25,7 @@ RATE: Final = 24_000
 LONGEST: Final = 510
 """Phonemes that the model takes at once."""
 
-LENGTHS: Final = (22, 36, 60, 80)
+LENGTHS: Final = (22, 42, 70, 80)
 """Characters of the first, second and further clauses. Each sounds for longer than the next takes to be made, also on
 a machine that has other things to do."""
 
