@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import (
     JSON,
@@ -27,6 +27,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 RoomKind = Literal["call", "demo"]
 ParticipantKind = Literal["person", "recording"]
+Door = Literal["early", "open", "closed"]
+"""Whether people can enter a room: not yet, now, or no more."""
+
+RETENTION_DAYS: Final = 30
+"""Days that a new room's captions are kept."""
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts up only a column whose type is exactly INTEGER."""
@@ -77,10 +82,24 @@ class Room(Base):
     name: Mapped[str] = mapped_column(String(80))
     kind: Mapped[RoomKind] = mapped_column(String(8))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Nobody can enter before; null: at once."""
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    """Nobody can enter from then on; null: it stays open until somebody closes it."""
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """From then on nobody can enter."""
+    """When it was closed: from then on nobody can enter."""
+    retention_days: Mapped[int] = mapped_column(Integer, default=RETENTION_DAYS, server_default=str(RETENTION_DAYS))
+    """Days that its captions are kept; 0: they are not stored at all."""
+    capacity: Mapped[int | None] = mapped_column(Integer)
+    """People who fit in at once; null: as many as the SFU takes (SFU_MAX_PARTICIPANTS)."""
 
     __table_args__ = (Index(None, "kind", "created_at"),)
+
+    def door(self, now: datetime) -> Door:
+        """Whether people can enter at `now`."""
+        if self.closed_at is not None or (self.closes_at is not None and self.closes_at <= now):
+            return "closed"
+        return "early" if self.opens_at is not None and now < self.opens_at else "open"
 
 
 class Participant(Base):

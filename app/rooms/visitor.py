@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from litestar import Request
@@ -10,7 +11,7 @@ from litestar.exceptions import NotFoundException
 from app.models import Participant, Room
 from app.rooms.forms import JoinForm
 from app.rooms.service import RoomService
-from app.web.errors import RoomClosedError
+from app.web.errors import RoomClosedError, RoomNotOpenError
 
 ROOMS_KEPT: Final = 20
 """Rooms that a browser stays known in: the cookie must stay small."""
@@ -48,12 +49,16 @@ async def open_room(rooms: RoomService, code: str) -> Room:
     Raises:
         NotFoundException: there is none.
         RoomClosedError: it is closed.
+        RoomNotOpenError: it opens later.
     """
     room = await rooms.find(code)
     if room is None:
         raise NotFoundException
-    if room.closed_at is not None:
+    door = room.door(datetime.now(UTC))
+    if door == "closed":
         raise RoomClosedError
+    if door == "early" and room.opens_at is not None:
+        raise RoomNotOpenError(room.opens_at)
     return room
 
 

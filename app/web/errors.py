@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
@@ -33,6 +34,16 @@ class RoomClosedError(HTTPException):
     status_code = 410
 
 
+class RoomNotOpenError(HTTPException):
+    """The room is there and opens later."""
+
+    status_code = 423
+
+    def __init__(self, opens_at: datetime) -> None:
+        super().__init__(f"It opens at {opens_at:%Y-%m-%d %H:%M} UTC.")
+        self.opens_at = opens_at
+
+
 PROBLEMS: Final = {
     problem.status: problem
     for problem in (
@@ -60,6 +71,7 @@ PROBLEMS: Final = {
             "That was too much at once",
             "Shorten what you typed and send it again.",
         ),
+        Problem(423, "This room is not open yet", "Keep this link and come back when it opens."),
         Problem(422, "Something in the form is missing", "Go back, correct the marked fields and send it again."),
         Problem(
             429,
@@ -108,7 +120,9 @@ def respond(request: AnyRequest, problem: Problem, headers: dict[str, str] | Non
 def _on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     known = PROBLEMS.get(error.status_code) or PROBLEMS[400 if error.status_code < 500 else 500]
     problem = replace(known, status=error.status_code)
-    if error.status_code in {400, 422} and error.detail and not wants_page(request):
+    if isinstance(error, RoomNotOpenError):
+        problem = replace(problem, advice=f"{error.detail} {problem.advice}")
+    elif error.status_code in {400, 422} and error.detail and not wants_page(request):
         problem = replace(problem, advice=error.detail)  # a program's author is helped by details
     return respond(request, problem, dict(error.headers or {}))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -104,6 +105,24 @@ async def test_a_code_that_leads_nowhere_is_explained(client: httpx.AsyncClient)
     assert response.status_code == 404
     assert "There is no room with this code" in response.text
     assert 'value="abcd-efgh-jkmn"' in response.text
+
+
+async def test_a_room_is_entered_between_its_times_only(client: httpx.AsyncClient, settings: Settings) -> None:
+    code = await new_room(client)
+    now = datetime.now(UTC)
+    engine = create_engine(settings.sqlalchemy_url)
+
+    async def enters(opens: float, closes: float) -> tuple[set[int], str]:
+        times = {"opens_at": now + timedelta(hours=opens), "closes_at": now + timedelta(hours=closes)}
+        async with create_sessions(engine).begin() as session:
+            await session.execute(update(Room).where(Room.code == code).values(**times))
+        answers = [await client.get(f"/rooms/{code}{page}") for page in ("", "/call", "/captions")]
+        return {answer.status_code for answer in answers}, answers[0].text
+
+    statuses, text = await enters(opens=2, closes=3)
+    assert (statuses, f"{now + timedelta(hours=2):%Y-%m-%d %H:%M} UTC" in text) == ({423}, True)
+    assert (await enters(opens=-2, closes=-1))[0] == {410}
+    await engine.dispose()
 
 
 async def test_errors_are_pages_for_people_and_json_for_programs(client: httpx.AsyncClient, settings: Settings) -> None:
