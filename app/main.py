@@ -33,6 +33,7 @@ from app.db import create_engine, create_sessions
 from app.ending import end
 from app.health import routes as health_routes
 from app.health.checks import Checks
+from app.health.monitor import Monitor
 from app.rooms import call
 from app.rooms import routes as room_routes
 from app.rooms.service import RoomService
@@ -69,6 +70,7 @@ class Services:
     captions: CaptionServices
     store: CaptionStore
     checks: Checks
+    monitor: Monitor
     speech: SpeechServices
 
 
@@ -90,6 +92,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "rooms": _given(services.rooms),
             "captions": _given(services.captions),
             "checks": _given(services.checks),
+            "trend": _given(services.monitor.trend),
             "speech": _given(services.speech),
         },
         lifespan=[_lifespan(services, limits)],
@@ -127,13 +130,15 @@ def _services(settings: Settings, fragments: Fragments) -> Services:
     )
     hub, history, speakers = Hub(redis), History(redis, sessions), Speakers(sessions)
     store = CaptionStore(redis, sessions)
+    checks = Checks(settings, engine, redis, hub, history, store)
     return Services(
         engine=engine,
         redis=redis,
         rooms=RoomService(sessions, speakers, settings.max_demo_rooms),
         captions=CaptionServices(hub, history, speakers, fragments),
         store=store,
-        checks=Checks(settings, engine, redis, hub, history, store),
+        checks=checks,
+        monitor=Monitor(settings, redis, checks),
         speech=speech_services.create(redis, settings, sessions),
     )
 
@@ -165,7 +170,7 @@ def _handlers() -> list[ControllerRouterHandler]:
 def _lifespan(services: Services, limits: MemoryStore) -> Callable[[Litestar], Any]:
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        jobs = (services.captions.hub.run, services.store.run, partial(_housekeeping, limits))
+        jobs = (services.captions.hub.run, services.store.run, services.monitor.run, partial(_housekeeping, limits))
         tasks = [asyncio.create_task(_keep_running(job)) for job in jobs]
         try:
             with on_stop(services.captions.hub.close):

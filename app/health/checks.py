@@ -123,7 +123,7 @@ class Checks:
         if not state.working:
             return Check("degraded", f"finals are not being stored: {state.problem}", action)
         try:
-            behind = await self._behind()
+            behind = await self.unstored()
         except (RedisError, OSError) as error:
             return Check("degraded", f"cannot be asked: {_reason(error)}", action)
         more = {"lag_seconds": round(behind, 1)}
@@ -131,7 +131,12 @@ class Checks:
             return Check("degraded", f"the oldest final not yet stored waits {behind:.0f} s", action, more)
         return Check("ok", "finals are stored", more=more)
 
-    async def _behind(self) -> float:
+    async def unstored(self) -> float:
+        """Seconds that the oldest final caption waits which is not yet in the database.
+
+        Raises:
+            redis.RedisError: Redis does not answer.
+        """
         start = await self._history.unstored_from()
         if start is None:
             return 0.0

@@ -1,0 +1,98 @@
+"""Looks at queues, workers, Redis and the other dependencies every ten seconds, for `/metrics` and for the trend."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from app.captions.metrics import TOTAL
+from app.health import metrics
+from app.health.checks import Checks
+from app.health.trend import EVERY, Buckets, Kind, Sample, Trend, buckets_of
+from app.settings import Settings
+from tasks import keys, queues
+from tasks.messages import Heartbeat
+
+BACKUP_FILE: Final = "last-backup"
+"""In JBC_VAR: its modification time is that of the last backup that was restored on trial."""
+STATES: Final = {"ok": 2, "degraded": 1, "down": 0}
+
+
+class Monitor:
+    """Run `run` as a task."""
+
+    def __init__(self, settings: Settings, redis: Redis, checks: Checks) -> None:
+        self.trend = Trend()
+        """The last hour."""
+        self._settings = settings
+        self._redis = redis
+        self._checks = checks
+
+    async def run(self) -> None:
+        """Look for ever."""
+        async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+            while True:
+                await self.look(client)
+                await asyncio.sleep(EVERY)
+
+    async def look(self, client: httpx.AsyncClient) -> None:
+        """Look once; what does not answer is noted as such."""
+        metrics.BACKUP.set(_modified(self._settings.var_dir / BACKUP_FILE))
+        for name, check in (await self._checks.run()).items():
+            metrics.DEPENDENCY.labels(name).set(STATES[check.state])
+        lag: dict[Kind, Buckets] = {
+            "source": buckets_of(TOTAL.collect(), "jbc_caption_lag_seconds", kind="source"),
+            "translation": buckets_of(TOTAL.collect(), "jbc_caption_lag_seconds", kind="translation"),
+            "voice": await self._voice(client),
+        }
+        beats, depth, age = await self._broker()
+        workers = None if beats is None else len(beats)
+        self.trend.add(Sample(at=time.time(), workers=workers, depth=depth, age=age, lag=lag))
+
+    async def _broker(self) -> tuple[list[Heartbeat] | None, dict[str, int], dict[str, float]]:
+        try:
+            beats = await queues.workers(self._redis)
+            depth = {queue: await queues.depth(self._redis, queue) for queue in keys.QUEUES}
+            age = {queue: await queues.oldest_age(self._redis, queue) or 0.0 for queue in keys.QUEUES}
+            metrics.UNSTORED.set(await self._checks.unstored())
+            _note_redis(await self._redis.info())
+        except (RedisError, OSError):  # `jbc_dependency_state` says so
+            _note_broker(None, {}, {})
+            return None, {}, {}
+        _note_broker(beats, depth, age)
+        return beats, depth, age
+
+    async def _voice(self, client: httpx.AsyncClient) -> Buckets:
+        try:
+            answer = await client.get(f"http://127.0.0.1:{self._settings.bridge_port}/metrics")
+        except httpx.HTTPError:  # `jbc_dependency_state` says so
+            return {}
+        return buckets_of(text_string_to_metric_families(answer.text), "jbc_lag_seconds", stage="total")
+
+
+def _note_broker(beats: list[Heartbeat] | None, depth: dict[str, int], age: dict[str, float]) -> None:
+    metrics.WORKERS.set(math.nan if beats is None else len(beats))
+    for queue in keys.QUEUES:
+        metrics.SERVING.labels(queue).set(math.nan if beats is None else sum(queue in beat.queues for beat in beats))
+        metrics.DEPTH.labels(queue).set(depth.get(queue, math.nan))
+        metrics.AGE.labels(queue).set(age.get(queue, math.nan))
+
+
+def _note_redis(info: dict[str, Any]) -> None:
+    metrics.REDIS_MEMORY.set(info["used_memory"])
+    metrics.REDIS_LIMIT.set(info["maxmemory"])
+    metrics.REDIS_EVICTED.set(info["evicted_keys"])
+    metrics.REDIS_CLIENTS.set(info["connected_clients"])
+
+
+def _modified(path: Path) -> float:
+    """When a file was last written, epoch seconds; 0 where there is none."""
+    return path.stat().st_mtime if path.exists() else 0.0
