@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 
+import msgspec
 import redis
 
 from tasks import keys
@@ -31,6 +32,7 @@ class HeartbeatThread(threading.Thread):
         self._client = client
         self._engines = engines
         self._queues = queues
+        self._described: tuple[Engines, Heartbeat] | None = None
         self._stopped = threading.Event()
         self._parent = os.getppid()
 
@@ -52,18 +54,25 @@ class HeartbeatThread(threading.Thread):
 
     def beat(self) -> None:
         """Say it once."""
-        engines = self._engines()
-        heartbeat = Heartbeat(
-            worker=self.worker,
-            at=time.time(),
-            queues=self._queues,
-            stt=engines.heard(),
-            translate=engines.translated(),
-            drafts=engines.drafted(),
-            speak=engines.spoken(),
-            engines=offered(engines),
-        )
+        heartbeat = msgspec.structs.replace(self._description(), at=time.time())
         self._client.set(keys.heartbeat(self.worker), encode(heartbeat), ex=keys.HEARTBEAT_TTL)
+
+    def _description(self) -> Heartbeat:
+        """A heartbeat of the engines there are now, made once for each set: they are replaced as a whole."""
+        engines = self._engines()
+        if self._described is None or self._described[0] is not engines:
+            described = Heartbeat(
+                worker=self.worker,
+                at=0.0,
+                queues=self._queues,
+                stt=engines.heard(),
+                translate=engines.translated(),
+                drafts=engines.drafted(),
+                speak=engines.spoken(),
+                engines=offered(engines),
+            )
+            self._described = engines, described
+        return self._described[1]
 
     def stop(self) -> None:
         """Fall silent at once, and say so: the edge need not wait for the last heartbeat to grow old."""

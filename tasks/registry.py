@@ -38,6 +38,7 @@ __all__ = [
     "is_installed",
     "list_models",
     "remove",
+    "stamp",
     "verify",
 ]
 
@@ -75,6 +76,19 @@ def info(name: str) -> ModelInfo:
 def installed(kind: Kind) -> list[ModelInfo]:
     """The models of one kind whose files are in place, whichever way they came."""
     return [one for one in list_models() if one.kind == kind and one.installed]
+
+
+def stamp() -> tuple[object, ...]:
+    """Differs whenever a model may have been installed, replaced or removed; costs a few looks at times of files.
+
+    Raises:
+        OSError: the folder of models cannot be read.
+    """
+    models = _models()
+    if not models.is_dir():
+        return ()
+    with os.scandir(models) as entries:
+        return tuple(sorted((entry.name, entry.stat().st_mtime_ns) for entry in entries if entry.name[0] != "."))
 
 
 def default_models() -> list[str]:

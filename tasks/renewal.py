@@ -7,8 +7,9 @@ import threading
 from collections.abc import Collection
 from typing import Final
 
-from tasks import offers, serving
+from tasks import offers, registry, serving
 from tasks.config import TaskConfig
+from tasks.engines import espeak_program
 from tasks.engines.base import EngineError
 from tasks.engines.choose import PreferenceError
 from tasks.models.spec import ModelError
@@ -16,7 +17,7 @@ from tasks.models.spec import ModelError
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY: Final = 2.0
-"""Seconds between looks at what is installed; a look reads one small file and a few folders."""
+"""Seconds between looks at what is installed; where nothing has changed, a look reads the times of a few folders."""
 
 
 class RenewalThread(threading.Thread):
@@ -26,6 +27,7 @@ class RenewalThread(threading.Thread):
         super().__init__(name="renewal", daemon=True)
         self._queues = queues
         self._stopped = threading.Event()
+        self._stamp = _stamp()
         self._seen = _offered()
 
     def run(self) -> None:
@@ -38,6 +40,10 @@ class RenewalThread(threading.Thread):
 
     def look(self) -> bool:
         """Renew the engines where something has come or gone; whether it has."""
+        stamp = _stamp()
+        if stamp == self._stamp:
+            return False
+        self._stamp = stamp
         found = _offered()
         if found == self._seen:
             return False
@@ -49,6 +55,11 @@ class RenewalThread(threading.Thread):
     def stop(self) -> None:
         """Look no more."""
         self._stopped.set()
+
+
+def _stamp() -> tuple[object, ...]:
+    """Differs whenever there may be more or less to load than there was."""
+    return registry.stamp(), espeak_program.available()
 
 
 def _offered() -> frozenset[str]:

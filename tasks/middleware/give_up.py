@@ -3,49 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
 import dramatiq
 import msgspec
-import redis
-from dramatiq.middleware import Middleware
 
 from tasks import keys, publish
 from tasks.messages import Segment, Speech, Translation, from_payload
+from tasks.middleware.unfinished import Unfinished
 
 logger = logging.getLogger(__name__)
 
 
-class GiveUp(Middleware):
+class GiveUp(Unfinished):
     """Publishes `NoClip` for every language that a failed message would have led to. Nothing is retried."""
 
-    def __init__(self, store: Callable[[], redis.Redis]) -> None:
-        self._store = store
+    queues = keys.LIVE_QUEUES
 
-    def after_process_message(
-        self,
-        broker: dramatiq.Broker,  # noqa: ARG002
-        message: dramatiq.MessageProxy,
-        *,
-        result: object = None,  # noqa: ARG002
-        exception: BaseException | None = None,
-    ) -> None:
-        """React to an exception."""
-        if exception is not None:
-            self._give_up(message, f"{message.actor_name} failed: {exception}"[:300])
-
-    def after_skip_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:  # noqa: ARG002
-        """React to a message that another middleware refused."""
-        self._give_up(message, f"{message.actor_name} was given up")
-
-    def _give_up(self, message: dramatiq.MessageProxy, reason: str) -> None:
-        if message.queue_name not in keys.LIVE_QUEUES:
-            return
+    def tell(self, message: dramatiq.MessageProxy, exception: BaseException | None) -> None:
+        """Tell the bridge."""
         try:
             segment, languages = affected(message.actor_name, message.args[0])
         except (msgspec.ValidationError, LookupError) as error:
             logger.error("A malformed %s message was dropped: %s", message.actor_name, error)
             return
+        why = "was given up" if exception is None else f"failed: {exception}"
+        reason = f"{message.actor_name} {why}"[:300]
         logger.warning("Segment %s: %s", segment.id, reason)
         publish.no_clip(self._store(), segment, languages, reason)
 

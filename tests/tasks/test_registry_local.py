@@ -62,6 +62,15 @@ def test_an_argos_package_is_registered_by_its_metadata(tmp_path: Path, models: 
     assert sorted(path.name for path in models.iterdir()) == ["argos-en-vi", "models.lock.json"], "no scratch is left"
 
 
+def test_the_stamp_changes_with_what_is_installed_and_only_then(tmp_path: Path) -> None:
+    stamps = [registry.stamp(), registry.stamp()]
+    registry.install_local(package(tmp_path / "a.argosmodel"))
+    stamps += [registry.stamp(), registry.stamp()]
+    registry.remove("argos-en-vi")
+    stamps.append(registry.stamp())
+    assert stamps[0] == stamps[1] != stamps[2] == stamps[3] != stamps[4]
+
+
 def test_it_can_be_removed_and_the_catalogue_is_as_before(tmp_path: Path) -> None:
     before = registry.info("argos-en-vi")
     registry.install_local(package(tmp_path / "a.argosmodel"))

@@ -1,0 +1,40 @@
+"""What `Answer` and `GiveUp` share: somebody waits for a message that will not be worked on to its end."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection
+
+import dramatiq
+import redis
+from dramatiq.middleware import Middleware
+
+
+class Unfinished(Middleware, ABC):
+    """Reacts to messages of some queues whose actor failed, or that another middleware refused."""
+
+    queues: Collection[str]
+
+    def __init__(self, store: Callable[[], redis.Redis]) -> None:
+        self._store = store
+
+    @abstractmethod
+    def tell(self, message: dramatiq.MessageProxy, exception: BaseException | None) -> None:
+        """Tell whoever waits. No exception: the message was given up before it was worked on."""
+
+    def after_process_message(
+        self,
+        broker: dramatiq.Broker,  # noqa: ARG002
+        message: dramatiq.MessageProxy,
+        *,
+        result: object = None,  # noqa: ARG002
+        exception: BaseException | None = None,
+    ) -> None:
+        """React to an exception."""
+        if exception is not None and message.queue_name in self.queues:
+            self.tell(message, exception)
+
+    def after_skip_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:  # noqa: ARG002
+        """React to a message that another middleware refused."""
+        if message.queue_name in self.queues:
+            self.tell(message, None)
