@@ -22,6 +22,7 @@ from app.captions.store import CaptionStore
 from app.settings import Settings
 from app.web.assets import Assets
 from tasks import queues
+from tasks.messages import Heartbeat
 
 State = Literal["ok", "degraded", "down"]
 TIMEOUT: Final = 2.0
@@ -105,16 +106,14 @@ class Checks:
             return Check("down", f"cannot be asked: {_reason(error)}", "Start the `redis` process.")
         if not beats:
             return Check("down", "no worker answers", action)
-        serves = {
-            "workers": len(beats),
-            "stt": sorted({language for beat in beats for language in beat.stt}),
-            "translate": sorted({pair for beat in beats for pair in beat.translate}),
-            "speak": sorted({language for beat in beats for language in beat.speak}),
-        }
-        missing = [kind for kind in ("stt", "translate", "speak") if not serves[kind]]
+        remedy = (
+            "Start a worker without --queues, or with stt, translate and speak among them; where it has no models, "
+            "`jbcalling models install --default`."
+        )
+        serves = {"workers": len(beats), **_for_calls(beats)}
+        missing = [queue for queue in ("stt", "translate", "speak") if not serves[queue]]
         if missing:
-            detail = f"{len(beats)} answering, none serves {' or '.join(missing)}"
-            return Check("degraded", detail, "Install the models: `jbcalling models install --default`.", serves)
+            return Check("degraded", f"{len(beats)} answering, none serves {' or '.join(missing)}", remedy, serves)
         return Check("ok", f"{len(beats)} answering", more=serves)
 
     async def _captions(self) -> Check:
@@ -148,6 +147,15 @@ class Checks:
         if self._assets.missing("dist/call.js"):
             return Check("degraded", "the call page's script is not built", "Run `npm ci && npm run build` in static/.")
         return Check("ok", "built")
+
+
+def _for_calls(beats: list[Heartbeat]) -> dict[str, list[str]]:
+    """Queue of calls → what is served there; a worker of the batch queue alone has engines and serves no call."""
+    return {
+        "stt": sorted({one for beat in beats if "stt" in beat.queues for one in beat.stt}),
+        "translate": sorted({one for beat in beats if "translate" in beat.queues for one in beat.translate}),
+        "speak": sorted({one for beat in beats if "speak" in beat.queues for one in beat.speak}),
+    }
 
 
 async def _within(check: Awaitable[Check]) -> Check:

@@ -43,12 +43,17 @@ async def test_every_dependency_says_how_it_is_and_what_to_do(client: httpx.Asyn
         assert found[name]["state"] == "down"
         assert f"Start the `{name.removesuffix('s')}` process" in found[name]["action"]
 
-    serves: dict[str, Any] = {"queues": ["stt"], "stt": ["en"], "translate": ["en>pt"], "speak": []}
-    broker.set(keys.heartbeat("one"), encode(Heartbeat(worker="one", at=time.time(), **serves)))
+    def beat(name: str, *queues: str, speak: list[str]) -> None:
+        serves: dict[str, Any] = {"queues": queues, "stt": ["en"], "translate": ["en>pt"], "speak": speak}
+        broker.set(keys.heartbeat(name), encode(Heartbeat(worker=name, at=time.time(), **serves)))
+
+    beat("one", "stt", "translate", speak=[])
+    beat("two", "batch", speak=["pt"])  # has a voice, and serves no call with it
     workers = (await client.get("/ready")).json()["dependencies"]["workers"]
-    assert (workers["state"], workers["workers"], workers["translate"]) == ("degraded", 1, ["en>pt"])
+    assert (workers["state"], workers["workers"], workers["translate"]) == ("degraded", 2, ["en>pt"])
     assert "none serves speak" in workers["detail"]
-    broker.set(keys.heartbeat("two"), encode(Heartbeat(worker="two", at=time.time(), **serves | {"speak": ["pt"]})))
+    assert "--queues" in workers["action"]
+    beat("two", "batch", "speak", speak=["pt"])
     workers = (await client.get("/ready")).json()["dependencies"]["workers"]
     assert (workers["state"], workers["workers"], workers["stt"], workers["speak"]) == ("ok", 2, ["en"], ["pt"])
     broker.set(keys.heartbeat("old"), b'{"of": "another version"}')  # counts for nothing, and hides nobody
