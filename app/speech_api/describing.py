@@ -1,10 +1,12 @@
-"""How a handler that reads its body itself tells the OpenAPI description what that body is."""
+"""What the OpenAPI description cannot see in the handlers: bodies that they read themselves, and errors."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, get_type_hints
 
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 
@@ -14,6 +16,34 @@ AUDIO = {
     )
 }
 """What a handler gives that streams sound in the form that was asked for."""
+
+_FAULTS = {
+    400: "The request is at fault",
+    401: "The key is missing, unknown or revoked",
+    403: "The key is not good for this",
+    404: "There is no such voice, model or service",
+    413: "Too much at once",
+    415: "What was sent is not audio",
+    429: "Too often, or too many at once: see Retry-After",
+    500: "A fault of ours",
+    503: "Nobody can do it now: the message says why",
+    504: "No worker answered in time",
+}
+_OPEN = frozenset({400, 500, 503})
+"""All that a route without a key or a body of its own can answer."""
+
+
+def errors(handler: HTTPRouteHandler, shape: Callable[..., Any]) -> None:
+    """Have the description of a handler name the errors that it may answer, in their real shape."""
+    body = get_type_hints(shape)["return"]
+    open_to_all = handler.security == [{}]
+    told = {
+        status: ResponseSpec(data_container=body, description=what, generate_examples=False)
+        for status, what in _FAULTS.items()
+        if not open_to_all or status in _OPEN
+    }
+    handler.responses = {**told, **(handler.responses or {})}
+
 
 _TYPES = {"string": OpenAPIType.STRING, "boolean": OpenAPIType.BOOLEAN, "number": OpenAPIType.NUMBER}
 

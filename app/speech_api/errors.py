@@ -11,6 +11,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
+from msgspec import Struct
 from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -39,28 +40,65 @@ def unavailable(code: str, message: str) -> ApiError:
     return ApiError(503, code, message, retry_after=5)
 
 
-Shape = Callable[[ApiError], Any]
-"""Makes the body of an error."""
+class NativeFault(Struct, frozen=True):
+    """What went wrong."""
+
+    status: int
+    code: str
+    """For programs."""
+    message: str
+    """For people: what to do."""
 
 
-def native(error: ApiError) -> dict[str, Any]:
+class Native(Struct, frozen=True):
+    """Our own shape of an error."""
+
+    error: NativeFault
+
+
+class OpenAIFault(Struct, frozen=True):
+    """What went wrong, in OpenAI's words."""
+
+    message: str
+    type: str
+    code: str
+    param: None = None
+
+
+class OpenAI(Struct, frozen=True):
+    """OpenAI's shape of an error."""
+
+    error: OpenAIFault
+
+
+class LibreTranslate(Struct, frozen=True):
+    """LibreTranslate's shape of an error."""
+
+    error: str
+
+
+Body = Native | OpenAI | LibreTranslate
+Shape = Callable[[ApiError], Body]
+"""Makes the body of an error; its return type is what the description of the API says."""
+
+
+def native(error: ApiError) -> Native:
     """Our own."""
-    return {"error": {"status": error.status_code, "code": error.code, "message": error.detail}}
+    return Native(NativeFault(error.status_code, error.code, error.detail))
 
 
 _OPENAI_TYPES: Final = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
 
-def openai(error: ApiError) -> dict[str, Any]:
+def openai(error: ApiError) -> OpenAI:
     """OpenAI's."""
     otherwise = "server_error" if error.status_code >= 500 else "invalid_request_error"
-    kind = _OPENAI_TYPES.get(error.status_code, otherwise)
-    return {"error": {"message": error.detail, "type": kind, "param": None, "code": error.code}}
+    return OpenAI(OpenAIFault(error.detail, _OPENAI_TYPES.get(error.status_code, otherwise), error.code))
 
 
-def libretranslate(error: ApiError) -> dict[str, Any]:
+def libretranslate(error: ApiError) -> LibreTranslate:
     """LibreTranslate's."""
-    return {"error": error.detail}
+    return LibreTranslate(error.detail)
 
 
 _KNOWN: Final = {

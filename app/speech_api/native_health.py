@@ -6,10 +6,11 @@ from typing import Literal
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 from msgspec import Struct
 
-from app.speech_api import offers
+from app.speech_api import errors, offers
 from app.speech_api.errors import ApiError
 from app.speech_api.offers import Offers
 from app.speech_api.services import SpeechServices
@@ -34,7 +35,15 @@ async def health(speech: NamedDependency[SpeechServices]) -> dict[str, ServiceHe
     return {name: _health(known, name) for name in SERVICES}
 
 
-@get("/health/{service:str}", tags=["health"], security=[{}])
+@get(
+    "/health/{service:str}",
+    tags=["health"],
+    security=[{}],
+    responses={
+        404: ResponseSpec(errors.Native, description="There is no such service", generate_examples=False),
+        503: ResponseSpec(ServiceHealth, description="Nobody does it now", generate_examples=False),
+    },
+)
 async def service_health(speech: NamedDependency[SpeechServices], service: FromPath[str]) -> Response[ServiceHealth]:
     """One service: 200, or 503 where nobody does it now."""
     if service not in SERVICES:

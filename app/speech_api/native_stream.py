@@ -57,7 +57,7 @@ async def transcribe_stream(socket: AnySocket, speech: NamedDependency[SpeechSer
         return
     except Exception as error:
         told = translated(error)
-        await socket.send_json({"type": "error", **native(told)["error"]})
+        await socket.send_json({"type": "error", **msgspec.to_builtins(native(told).error)})
         await socket.close(close_code(told))
 
 

@@ -144,6 +144,6 @@ async def _events(hearing: Hearing, stack: AsyncExitStack) -> AsyncIterator[byte
         yield event({"type": "transcript.text.done", "text": "".join(parts)})
 
 
-def event(data: dict[str, Any]) -> bytes:
+def event(data: dict[str, Any] | msgspec.Struct) -> bytes:
     """A server-sent event."""
     return b"data: " + msgspec.json.encode(data) + b"\n\n"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from litestar import Router
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
 from app.speech_api import (
+    describing,
     errors,
     libretranslate,
     native_health,
@@ -33,6 +35,9 @@ _KEY: Final = "key"
 def _router(
     path: str, shape: errors.Shape, handlers: list[ControllerRouterHandler], uploads: list[ControllerRouterHandler]
 ) -> Router:
+    for handler in (*handlers, *uploads):
+        if isinstance(handler, HTTPRouteHandler):
+            describing.errors(handler, shape)
     most = Limits().upload_mb * 1_000_000 + JSON_BODY
     return Router(
         path,

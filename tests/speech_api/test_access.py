@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,4 +98,11 @@ def test_the_description_has_the_apis_and_nothing_else(web: WebServer) -> None:
     schema = httpx.get(f"{web.url}/api/schema/openapi.json").json()
     assert "/api/v1/translate" in schema["paths"]
     assert not any(path.startswith("/rooms") for path in schema["paths"])
+    assert "status_code" not in json.dumps(schema), "Litestar's own shape of an error, which nobody gets"
+    for path, shape in (("/api/v1/translate", "Native"), ("/v1/audio/speech", "OpenAI"), ("/detect", "LibreTranslate")):
+        answers = schema["paths"][path]["post"]["responses"]
+        assert {"200", "400", "401", "429", "503"} <= answers.keys()
+        assert answers["400"]["content"]["application/json"]["schema"]["$ref"].endswith(shape)
+    health = schema["paths"]["/api/v1/health/{service}"]["get"]["responses"]
+    assert health["503"]["content"]["application/json"]["schema"]["$ref"].endswith("ServiceHealth")
     assert "<script" not in httpx.get(f"{web.url}/api/schema", headers={"accept": "text/html"}).text
