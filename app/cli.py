@@ -11,6 +11,7 @@ import click
 
 from app.auth.commands import keys
 from app.running import doctor, runner, secrets
+from app.running.backup.commands import backup, restore
 from app.running.models import models
 from tasks.config import env
 
@@ -51,6 +52,8 @@ def check() -> None:
 
 
 main.add_command(models)
+main.add_command(backup)
+main.add_command(restore)
 main.add_command(keys)
 
 

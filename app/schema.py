@@ -14,19 +14,23 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
 
-def _config() -> Config:
+def _config(url: str | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
     return config
 
 
-def upgrade() -> None:
-    """Bring the database that the settings name to the newest schema, making a SQLite file where there is none.
+def upgrade(url: str | None = None) -> None:
+    """Bring a database, else the one that the settings name, to the newest schema; SQLite files are made if missing.
+
+    Args:
+        url: SQLAlchemy async URL.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the database is not reachable or refuses a migration.
     """
-    command.upgrade(_config(), "head")
+    command.upgrade(_config(url), "head")
 
 
 def newest() -> str | None:

@@ -33,7 +33,8 @@ def migrate(connection: Connection) -> None:
 
 async def run() -> None:
     """Connect and migrate. Migrating needs no secret, so none is required here."""
-    engine = create_engine(Settings(session_secret="", sfu_token_secret="").sqlalchemy_url)
+    given = context.config.attributes.get("url")
+    engine = create_engine(given or Settings(session_secret="", sfu_token_secret="").sqlalchemy_url)
     try:
         async with engine.connect() as connection:
             await connection.run_sync(migrate)

@@ -18,7 +18,6 @@ from app.main import create_app
 from app.settings import Settings
 from tasks.config import TaskConfig
 from tests.support.feeds import WITHIN
-from tests.support.postgres import Postgres, postgres_server
 from tests.support.redis_server import RedisServer, redis_server
 from tests.support.web_server import ROOT, SECRETS, WebServer
 
@@ -35,21 +34,6 @@ def broker(shared_redis: RedisServer) -> Iterator[redis.Redis]:
     with redis.Redis.from_url(shared_redis.url) as client:
         client.flushall()
         yield client
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    with postgres_server() as server:
-        yield server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database, of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    postgres: Postgres = request.getfixturevalue("postgres")
-    return await postgres.create_database()
 
 
 def alembic_config() -> Config:

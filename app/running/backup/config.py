@@ -1,0 +1,51 @@
+"""Environment → what is saved, for whom it is encrypted, where it lies and for how long."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.settings import Settings
+from tasks.config import env
+
+
+class BackupError(RuntimeError):
+    """A backup could not be made, read or restored; the message says what to do."""
+
+
+def _folder() -> Path:
+    return Path(env("BACKUP_DIR", f"{env('JBC_VAR', 'var')}/backups")).resolve()
+
+
+@dataclass(frozen=True)
+class BackupConfig:
+    """What `jbcalling backup` and `jbcalling restore` read from the environment."""
+
+    folder: Path = field(default_factory=_folder)
+    """BACKUP_DIR: where backups lie; JBC_VAR/backups."""
+    recipient: str = field(default_factory=lambda: os.environ.get("BACKUP_RECIPIENT", ""))
+    """BACKUP_RECIPIENT: the public half (`age1…`) of the key that `jbcalling backup key` made."""
+    keep_days: int = field(default_factory=lambda: int(env("BACKUP_KEEP_DAYS", "14")))
+    """BACKUP_KEEP_DAYS: backups older than this are removed, but never the newest. What is deleted in the product
+    lives on in backups for so long."""
+    also: tuple[Path, ...] = field(
+        default_factory=lambda: tuple(Path(one) for one in env("BACKUP_ALSO", "").split(":") if one)
+    )
+    """BACKUP_ALSO: further files and folders, with `:` between: the proxy's certificates, /etc/jbcalling."""
+    settings: Settings = field(default_factory=lambda: Settings(session_secret="", sfu_token_secret=""))
+
+    @property
+    def secrets(self) -> Path:
+        """The installation's secrets."""
+        return self.settings.var_dir / "secrets.env"
+
+    @property
+    def voices(self) -> Path:
+        """The reference recordings of cloned voices."""
+        return self.settings.var_dir / "voices"
+
+    @property
+    def metrics(self) -> Path:
+        """Figures of the last backup as Prometheus text, for the node exporter's textfile collector."""
+        return Path(env("BACKUP_METRICS", str(self.folder / "backup.prom")))
