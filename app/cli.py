@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from app.admin.commands import admin
 from app.auth.commands import keys
 from app.running import doctor, runner, secrets
 from app.running.backup.commands import backup, restore
@@ -55,6 +56,7 @@ main.add_command(models)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(keys)
+main.add_command(admin)
 
 
 if __name__ == "__main__":

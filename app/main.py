@@ -22,6 +22,9 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import logs
+from app.admin import routes as admin_routes
+from app.admin import services as admin_services
+from app.admin.services import AdminServices
 from app.captions import routes as caption_routes
 from app.captions.fragments import Fragments
 from app.captions.history import History
@@ -72,6 +75,7 @@ class Services:
     checks: Checks
     monitor: Monitor
     speech: SpeechServices
+    admin: AdminServices
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
@@ -86,7 +90,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     services = _services(settings, Fragments(environment))
     limits = MemoryStore()
     return Litestar(
-        route_handlers=_handlers(),
+        route_handlers=_handlers(services),
         dependencies={
             "settings": _given(settings),
             "rooms": _given(services.rooms),
@@ -94,6 +98,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "checks": _given(services.checks),
             "trend": _given(services.monitor.trend),
             "speech": _given(services.speech),
+            "admin": _given(services.admin),
         },
         lifespan=[_lifespan(services, limits)],
         middleware=[
@@ -140,10 +145,11 @@ def _services(settings: Settings, fragments: Fragments) -> Services:
         checks=checks,
         monitor=Monitor(settings, redis, checks),
         speech=speech_services.create(redis, settings, sessions),
+        admin=admin_services.create(settings, sessions),
     )
 
 
-def _handlers() -> list[ControllerRouterHandler]:
+def _handlers(services: Services) -> list[ControllerRouterHandler]:
     for_ever = CacheControlHeader(max_age=A_YEAR, public=True, immutable=True)
     static = [
         create_static_files_router(f"/static/{folder}", [STATIC / folder], name=folder, cache_control=for_ever)
@@ -163,6 +169,7 @@ def _handlers() -> list[ControllerRouterHandler]:
         health_routes.ready,
         PrometheusController,
         *speech_routes.routers(),
+        *admin_routes.routers(services.admin),
         *static,
     ]
 

@@ -179,3 +179,54 @@ class Voice(Base):
     seconds: Mapped[float] = mapped_column(Float)
     """Length of the reference."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+
+
+class Admin(Base):
+    """Somebody who may look after this installation."""
+
+    __tablename__ = "admins"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    password: Mapped[str] = mapped_column(String(200))
+    """Argon2id, with its parameters and salt (`app.auth.passwords`)."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    """When the password was last set."""
+
+
+class AdminSession(Base):
+    """A browser in which an administrator is logged in. The row goes when the session ends."""
+
+    __tablename__ = "admin_sessions"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    admin_id: Mapped[int] = mapped_column(ForeignKey("admins.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the token in the browser's cookie, hexadecimal."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    """To the minute."""
+    address: Mapped[str] = mapped_column(String(64))
+    agent: Mapped[str] = mapped_column(String(200))
+    """What the browser calls itself."""
+
+
+class AuditEntry(Base):
+    """One thing that an administrator did, or that was tried in their name. Never what somebody said in a call."""
+
+    __tablename__ = "audit_log"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    who: Mapped[str] = mapped_column(String(60))
+    """Name of the administrator; empty where nobody is logged in."""
+    action: Mapped[str] = mapped_column(String(40))
+    """A member of `app.admin.audit.ACTIONS`."""
+    subject: Mapped[str] = mapped_column(String(200))
+    """What it was done to, as a room's name or a model's."""
+    detail: Mapped[str] = mapped_column(String(400))
+    address: Mapped[str] = mapped_column(String(64))
+    """Where it came from; "command line" for the `jbcalling` command."""
+
+    __table_args__ = (Index(None, "action", "at"),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shlex
 import shutil
@@ -18,7 +19,11 @@ from honcho.manager import Manager
 from honcho.printer import Printer
 
 from app import schema
+from app.auth import setup_code
+from app.auth.admins import Admins
+from app.db import create_engine, create_sessions
 from app.running import secrets
+from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 60.0
@@ -49,8 +54,8 @@ def _kept(command: str) -> str:
     return f"exec {shlex.quote(sys.executable)} -m app.running.keep {command.removeprefix('exec ')}"
 
 
-def _announce(url: str) -> None:
-    """Print the address once the page answers."""
+def _announce(url: str, code: str) -> None:
+    """Print the address once the page answers, and how to set the administrator's password where there is none."""
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline:
         try:
@@ -62,6 +67,21 @@ def _announce(url: str) -> None:
         click.echo(f"\n  The page has not answered within {READY_WITHIN:.0f} s; see the lines of `web` above.\n")
         return
     click.echo(f"\n  JB Calling is running: {url}\n  Ctrl-C stops it.\n")
+    if code:
+        click.echo(f"  Set the administrator's password at {url}/admin with the code {code}\n")
+
+
+def _setup_code(var_dir: Path) -> str:
+    """The code that the first administrator needs; empty once there is one."""
+
+    async def any_admin() -> bool:
+        engine = create_engine(Settings().sqlalchemy_url)
+        try:
+            return await Admins(create_sessions(engine)).any()
+        finally:
+            await engine.dispose()
+
+    return "" if asyncio.run(any_admin()) else setup_code.make(var_dir)
 
 
 def run(var_dir: Path) -> int:
@@ -73,7 +93,7 @@ def run(var_dir: Path) -> int:
     for name, command in processes(env).items():
         manager.add_process(name, _kept(command), env=env, cwd=str(ROOT))
     url = f"http://{env.get('WEB_HOST') or '127.0.0.1'}:{env.get('WEB_PORT') or '8000'}"
-    threading.Thread(target=_announce, args=(url,), daemon=True).start()
+    threading.Thread(target=_announce, args=(url, _setup_code(var_dir)), daemon=True).start()
     manager.loop()
     asked = (130, 143)
     return 0 if manager.returncode in asked else int(manager.returncode or 0)

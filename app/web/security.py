@@ -29,7 +29,7 @@ def _derived(secret: str, purpose: str) -> bytes:
     return hashlib.blake2b(secret.encode(), person=purpose.encode(), digest_size=32).digest()
 
 
-def _secure(settings: Settings) -> bool:
+def secure(settings: Settings) -> bool:
     """Whether this installation is served over TLS: browsers then keep the cookies off plain connections."""
     return settings.sfu_public_url.startswith("wss:")
 
@@ -42,7 +42,7 @@ def session_config(settings: Settings) -> CookieBackendConfig:
         max_age=SESSION_DAYS * 86_400,
         httponly=True,
         samesite="lax",
-        secure=_secure(settings),
+        secure=secure(settings),
         exclude_opt_key=FOR_PROGRAMS,
     )
 
@@ -54,7 +54,7 @@ def csrf_config(settings: Settings) -> CSRFConfig:
         cookie_name="jbc_csrf",
         cookie_httponly=True,  # scripts take the token from the page
         cookie_samesite="lax",
-        cookie_secure=_secure(settings),
+        cookie_secure=secure(settings),
         exclude_from_csrf_key=FOR_PROGRAMS,
     )
 

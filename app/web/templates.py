@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,13 @@ def create_environment(assets: Assets) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {"asset": assets.url, "languages": LANGUAGES}
+    environment.filters |= {"moment": moment}
     return environment
+
+
+def moment(at: datetime | None) -> str:
+    """A moment in UTC for a dense table; nothing for none."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}" if at else ""
 
 
 def template_config(environment: Environment) -> TemplateConfig[JinjaTemplateEngine]:

@@ -1,0 +1,76 @@
+"""Who may come in: the guard before every page of the administration, and the cookie that it looks at."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import quote
+
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+from litestar.exceptions import NotAuthorizedException
+from litestar.handlers import BaseRouteHandler
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER
+from litestar.types import Guard
+
+from app.admin.services import AdminServices
+from app.auth import brake
+from app.auth.admins import LONGEST, Operator
+from app.web.security import secure
+
+COOKIE: Final = "jbc_admin"
+LOGIN: Final = "/admin/login"
+
+OperatorRequest = Request[Operator, Any, Any]
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+
+
+class NotLoggedInError(NotAuthorizedException):
+    """There is no session, or it has ended."""
+
+
+def guard(services: AdminServices) -> Guard:
+    """Lets nobody past who has no session; handlers find who it is in `request.user`."""
+
+    async def check(connection: AnyConnection, _handler: BaseRouteHandler) -> None:
+        token = connection.cookies.get(COOKIE, "")
+        operator = await services.admins.operator(token) if token else None
+        if operator is None:
+            raise NotLoggedInError
+        connection.scope["user"] = operator
+
+    return check
+
+
+def to_login(request: Request[Any, Any, Any], _error: NotLoggedInError) -> Response[Any]:
+    """Send a browser to the form, and back to the page it wanted; htmx follows a header instead."""
+    if request.headers.get("hx-request"):
+        return Response(None, status_code=401, headers={"HX-Redirect": LOGIN})
+    wanted = request.url.path if request.method == "GET" else "/admin"
+    return Redirect(f"{LOGIN}?next={quote(wanted)}", status_code=HTTP_303_SEE_OTHER)
+
+
+def where_to(wanted: object) -> str:
+    """A page of the administration to go on to: never another site's."""
+    path = wanted if isinstance(wanted, str) else ""
+    inside = path.startswith("/admin/") and "//" not in path and "\\" not in path and path.isprintable()
+    return path if inside and not path.startswith(LOGIN) else "/admin"
+
+
+def cookie(services: AdminServices, token: str | None) -> Cookie:
+    """The cookie that holds a session's token; None: the one that removes it."""
+    return Cookie(
+        COOKIE,
+        path="/admin",
+        value=token or "",
+        max_age=int(LONGEST.total_seconds()) if token else 0,
+        httponly=True,
+        samesite="strict",
+        secure=secure(services.settings),
+    )
+
+
+def address(request: Request[Any, Any, Any]) -> str:
+    """Where a request comes from, for the log and for the brake."""
+    return brake.source(request.client.host if request.client else "unknown")

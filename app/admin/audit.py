@@ -1,0 +1,71 @@
+"""The log of what administrators did: who, what, when, on what. What people said in calls never gets in here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import delete, func, select
+
+from app.db import Sessions
+from app.models import AuditEntry
+
+ACTIONS: Final = {
+    "login.done": "Logged in",
+    "login.failed": "Failed to log in",
+    "login.blocked": "Was kept from trying to log in",
+    "logout": "Logged out",
+    "session.ended": "Ended a session",
+    "password.set": "Set a password",
+}
+"""Every action with what a reader is told."""
+
+KEPT: Final = timedelta(days=365)
+"""Entries are kept this long."""
+PAGE: Final = 50
+"""Entries on one page."""
+COMMAND_LINE: Final = "command line"
+
+log = structlog.get_logger(__name__)
+
+
+class Audit:
+    """Writes and reads the log. Raises as `Admins` does."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def note(self, who: str, action: str, subject: str = "", detail: str = "", *, address: str) -> None:
+        """Add an entry; it is in the process's log too, for those who collect that."""
+        if action not in ACTIONS:
+            raise AssertionError(f"{action} is not in ACTIONS")
+        entry = AuditEntry(who=who, action=action, subject=subject[:200], detail=detail[:400], address=address[:64])
+        async with self._sessions.begin() as session:
+            session.add(entry)
+        log.info("admin.audit", who=who, action=action)
+
+    async def recent(self, action: str, since: datetime, address: str | None = None) -> list[datetime]:
+        """When an action happened, the newest first; `address` None: from anywhere."""
+        query = select(AuditEntry.at).where(AuditEntry.action == action, AuditEntry.at >= since)
+        if address is not None:
+            query = query.where(AuditEntry.address == address)
+        async with self._sessions() as session:
+            return list(await session.scalars(query.order_by(AuditEntry.at.desc()).limit(1_000)))
+
+    async def page(self, number: int, action: str = "", who: str = "") -> tuple[list[AuditEntry], int]:
+        """One page of entries, the newest first, and how many there are in all."""
+        query = select(AuditEntry)
+        if action:
+            query = query.where(AuditEntry.action == action)
+        if who:
+            query = query.where(AuditEntry.who == who)
+        async with self._sessions() as session:
+            count = await session.scalar(select(func.count()).select_from(query.subquery())) or 0
+            ordered = query.order_by(AuditEntry.id.desc()).offset(number * PAGE).limit(PAGE)
+            return list(await session.scalars(ordered)), count
+
+    async def tidy(self) -> None:
+        """Delete what is older than `KEPT`."""
+        async with self._sessions.begin() as session:
+            await session.execute(delete(AuditEntry).where(AuditEntry.at < datetime.now(UTC) - KEPT))

@@ -1,0 +1,48 @@
+"""Passwords of administrators: Argon2id, with the parameters that argon2-cffi recommends (RFC 9106, low memory)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+SHORTEST: Final = 12
+LONGEST: Final = 256
+"""Characters of a password."""
+
+_hasher: Final = PasswordHasher()
+_NOBODY: Final = _hasher.hash("nobody's password, so that an unknown name takes as long as a known one")
+
+
+class PasswordError(ValueError):
+    """A password cannot be used; the message says why."""
+
+
+def check(password: str) -> None:
+    """See that a new password is good enough: long, which counts for more than odd characters (NIST SP 800-63B).
+
+    Raises:
+        PasswordError: it is too short, too long, or one thing repeated.
+    """
+    if len(password) < SHORTEST:
+        raise PasswordError(f"Use at least {SHORTEST} characters: several words that only you would put together.")
+    if len(password) > LONGEST:
+        raise PasswordError(f"Use at most {LONGEST} characters.")
+    if len(set(password.casefold())) < 5:
+        raise PasswordError("Use more different characters: this one is quickly guessed.")
+
+
+async def digest(password: str) -> str:
+    """What is kept of a password. Takes about 50 ms and 64 MB, in a thread."""
+    return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def matches(password: str, kept: str | None) -> bool:
+    """Whether it is the password; with nothing kept (an unknown name) it takes as long and is not."""
+    try:
+        right = await asyncio.to_thread(_hasher.verify, kept or _NOBODY, password[: LONGEST + 1])
+    except (VerificationError, InvalidHashError):
+        return False
+    return right and kept is not None

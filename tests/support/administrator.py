@@ -1,0 +1,46 @@
+"""An administrator in front of the pages."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from app.auth.admins import Admins
+from app.db import create_engine, create_sessions
+from app.settings import Settings
+from tests.support.web_server import csrf_of
+
+NAME = "Ada"
+PASSWORD = "correct horse battery staple"
+
+
+on_sqlite = pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
+"""For tests that ask nothing of the database that another would do in its own way."""
+
+
+async def make(settings: Settings, name: str = NAME) -> None:
+    """Make an administrator whose password is `PASSWORD`."""
+    engine = create_engine(settings.sqlalchemy_url)
+    await Admins(create_sessions(engine)).set_password(name, PASSWORD)
+    await engine.dispose()
+
+
+async def log_in(client: httpx.AsyncClient, password: str = PASSWORD, **more: str) -> httpx.Response:
+    """Send the form of the login page."""
+    await client.get("/admin/login")
+    return await send(client, "/admin/login", name=NAME, password=password, **more)
+
+
+async def send(client: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
+    """Send a form as a page would."""
+    return await client.post(path, data={"_csrf_token": csrf_of(client), **fields})
+
+
+def be(client: httpx.AsyncClient, token: str) -> str:
+    """Go on with another session, or with none (""); the token of the one before."""
+    before = [cookie for cookie in client.cookies.jar if cookie.name == "jbc_admin"]
+    for cookie in before:
+        client.cookies.jar.clear(cookie.domain, cookie.path, cookie.name)
+    if token:
+        client.cookies.set("jbc_admin", token, path="/admin")
+    return (before[0].value or "") if before else ""

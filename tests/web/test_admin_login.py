@@ -1,0 +1,158 @@
+"""Getting into the administration, and being kept out of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from http.cookies import SimpleCookie
+
+import httpx
+import redis
+from click.testing import CliRunner
+from sqlalchemy import select, update
+
+from app.admin.routes import routers
+from app.admin.services import create
+from app.auth import brake, setup_code
+from app.cli import main
+from app.db import create_engine, create_sessions
+from app.models import Admin, AdminSession, AuditEntry
+from app.settings import Settings
+from tests.support.administrator import NAME, PASSWORD, be, log_in, make, on_sqlite, send
+
+
+async def log_of(settings: Settings) -> list[tuple[str, str, str]]:
+    engine = create_engine(settings.sqlalchemy_url)
+    async with create_sessions(engine)() as session:
+        found = [(one.who, one.action, one.subject) for one in await session.scalars(select(AuditEntry))]
+    await engine.dispose()
+    return found
+
+
+@on_sqlite
+async def test_the_first_password_needs_the_code_that_only_the_owner_can_read(
+    client: httpx.AsyncClient, settings: Settings
+) -> None:
+    assert (await client.get("/admin/login")).headers["location"] == "/admin/setup"
+    await client.get("/admin/setup")
+    form = {"name": NAME, "password": PASSWORD, "again": PASSWORD}
+    refused = await send(client, "/admin/setup", code="", **form)  # while there is no code at all
+    assert (refused.status_code, "That is not the code" in refused.text) == (422, True)
+    code = setup_code.make(settings.var_dir)
+    assert (settings.var_dir / setup_code.NAME).stat().st_mode & 0o777 == 0o600
+    short = await send(client, "/admin/setup", code=code, name=NAME, password="short", again="short")
+    assert (short.status_code, "at least 12 characters" in short.text, code in short.text) == (422, True, True)
+    for name in ("", "x" * 61):
+        nameless = await send(client, "/admin/setup", code=code, **form | {"name": name})
+        assert "1 to 60 characters" in nameless.text
+    done = await send(client, "/admin/setup", code=code.upper(), **form)
+    assert (done.status_code, done.headers["location"]) == (303, "/admin")
+    cookie = SimpleCookie(done.headers["set-cookie"])["jbc_admin"]
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/admin", True, "strict")
+    assert (await client.get("/admin/audit")).status_code == 200
+    again = await send(client, "/admin/setup", code=code, **form)  # the code is used up, and there is somebody
+    assert again.headers["location"] == "/admin/login"
+    assert not setup_code.read(settings.var_dir)
+    assert await log_of(settings) == [
+        ("", "login.failed", "setup code"),
+        (NAME, "password.set", NAME),
+        (NAME, "login.done", ""),
+    ]
+
+
+@on_sqlite
+async def test_nothing_opens_without_a_session_and_no_address_leads_elsewhere(
+    client: httpx.AsyncClient, settings: Settings
+) -> None:
+    await make(settings)
+    open_to_all = {"/admin/login", "/admin/setup"}
+    for router in routers(create(settings, create_sessions(create_engine(settings.sqlalchemy_url)))):
+        for route in router.routes:
+            if route.path in open_to_all:
+                continue
+            path = route.path_format.replace("{session}", "1")
+            answer = await client.get(path)
+            assert (answer.status_code, answer.headers.get("location", "")[:12]) in {(303, "/admin/login"), (405, "")}
+            await client.get("/")
+            assert (await send(client, path)).status_code in {303, 405}, path
+    by_htmx = await client.get("/admin/audit", headers={"hx-request": "true"})
+    assert (by_htmx.status_code, by_htmx.headers["hx-redirect"]) == (401, "/admin/login")
+    for wanted, lands in (("/admin/audit", "/admin/audit"), ("https://evil.example/admin/", "/admin")):
+        assert (await log_in(client, next=wanted)).headers["location"] == lands
+    for wanted in ("//evil.example/admin/", "/admin/..//evil.example", "/admin/\\evil"):
+        assert (await log_in(client, next=wanted)).headers["location"] == "/admin"
+    without = await client.post("/admin/logout", data={})
+    assert without.status_code == 403  # no CSRF token
+    assert (await client.get("/admin/audit")).status_code == 200
+
+
+async def test_a_session_survives_redis_and_ends_when_it_should(
+    client: httpx.AsyncClient, settings: Settings, broker: redis.Redis
+) -> None:
+    await make(settings)
+    await log_in(client)
+    broker.flushall()
+    assert (await client.get("/admin/account")).status_code == 200
+    old = client.cookies["jbc_admin"]
+    assert (await send(client, "/admin/logout")).headers["location"] == "/admin/login"
+    be(client, old)
+    assert (await client.get("/admin/account")).status_code == 303
+
+    engine = create_engine(settings.sqlalchemy_url)
+    for column, ago in ((AdminSession.seen_at, 2.1), (AdminSession.created_at, 12.1)):
+        be(client, "")
+        await log_in(client)
+        assert (await client.get("/admin/account")).status_code == 200
+        async with create_sessions(engine).begin() as session:
+            then = datetime.now(UTC) - timedelta(hours=ago)
+            await session.execute(update(AdminSession).values({column: then}))
+        assert (await client.get("/admin/account")).status_code == 303
+    be(client, "")
+    await log_in(client)
+    first = be(client, "")
+    await log_in(client)
+    changed = {"current": PASSWORD, "password": "another good long password", "again": "another good long password"}
+    wrong = await send(client, "/admin/account/password", **changed | {"current": "not this one"})
+    assert "That is not your password" in wrong.text
+    assert (await send(client, "/admin/account/password", **changed)).status_code == 303
+    assert (await client.get("/admin/account")).status_code == 200  # here it goes on
+    be(client, first)
+    assert (await client.get("/admin/account")).status_code == 303  # the other browser is out
+    async with create_sessions(engine)() as session:
+        kept = (await session.scalars(select(Admin.password))).one()
+        tokens = list(await session.scalars(select(AdminSession.digest)))
+    await engine.dispose()
+    assert kept.startswith("$argon2id$")
+    assert first not in tokens
+
+
+@on_sqlite
+async def test_guessing_is_slowed_and_logged_and_the_words_typed_are_not(
+    client: httpx.AsyncClient, settings: Settings
+) -> None:
+    await make(settings)
+    for _ in range(brake.TRIES):
+        assert (await log_in(client, "a wrong password")).status_code == 422
+    for _ in range(2):
+        blocked = await log_in(client)  # even the right one
+        assert (blocked.status_code, "Try again in 15 min" in blocked.text) == (429, True)
+    assert await log_of(settings) == [(NAME, "login.failed", "")] * brake.TRIES + [("", "login.blocked", "")]
+    assert "a wrong password" not in str(await log_of(settings))
+
+
+def test_an_address_waits_for_its_oldest_failure_to_be_forgotten() -> None:
+    now = datetime(2030, 1, 1, tzinfo=UTC)
+    ago = [now - timedelta(minutes=minutes) for minutes in (1, 2, 3, 4, 14, 15)]
+    assert brake.wait(ago, now) == timedelta(minutes=1)
+    assert brake.wait(ago[:4], now) == brake.wait(ago[2:], now) == timedelta(0)
+    assert brake.source("2001:db8:1:2:3::9") == brake.source("2001:db8:1:2::1") == "2001:db8:1:2::/64"
+    assert brake.source("::ffff:192.0.2.7") == "192.0.2.7"
+
+
+def test_the_command_sets_a_password_and_never_a_poor_one(migrated: str) -> None:
+    assert migrated
+    code = CliRunner().invoke(main, ["admin", "setup-code"]).output
+    poor = CliRunner().invoke(main, ["admin", "set-password", "--password", "aaaaaaaaaaaaaaaa"])
+    assert (poor.exit_code, "more different characters" in poor.output) == (1, True)
+    done = CliRunner().invoke(main, ["admin", "set-password"], input=f"{PASSWORD}\n{PASSWORD}\n")
+    assert (done.exit_code, "password of admin is set" in done.output) == (0, True)
+    assert CliRunner().invoke(main, ["admin", "setup-code"]).output != code  # the one before is gone
