@@ -34,7 +34,14 @@ MIN_NODE = 22
 
 NEEDED = {"espeak-ng": "espeak-ng"}
 """Debian package → program it brings, for running."""
-TEST_NEEDED = {"chromium": "chromium", "postgresql": "/usr/lib/postgresql"}
+TEST_NEEDED = {
+    "chromium": "chromium",
+    "postgresql": "/usr/lib/postgresql",
+    "prometheus": "promtool",
+    "prometheus-alertmanager": "amtool",
+    "prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
+    "prometheus-node-exporter": "prometheus-node-exporter",
+}
 """The same for the tests."""
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import msgspec
 import redis
 
-from tasks import keys
+from tasks import keys, metrics
 from tasks.messages import Heartbeat, encode
 from tasks.requests.offer import offered
 from tasks.serving import Engines
@@ -56,6 +56,7 @@ class HeartbeatThread(threading.Thread):
         """Say it once."""
         heartbeat = msgspec.structs.replace(self._description(), at=time.time())
         self._client.set(keys.heartbeat(self.worker), encode(heartbeat), ex=keys.HEARTBEAT_TTL)
+        metrics.HEARTBEATS.inc()
 
     def _description(self) -> Heartbeat:
         """A heartbeat of the engines there are now, made once for each set: they are replaced as a whole."""

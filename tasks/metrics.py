@@ -15,6 +15,7 @@ ACTOR_SECONDS: Final = Histogram("jbc_worker_actor_seconds", "Running time of an
 FIRST_CLAUSE: Final = Histogram(
     "jbc_worker_first_clause_seconds", "From starting to speak to the first clause", ["engine"], buckets=_SECONDS
 )
+HEARTBEATS: Final = Counter("jbc_worker_heartbeats", "Heartbeats that Redis took")
 FAILURES: Final = Counter("jbc_worker_failures", "Messages whose actor failed", ["actor"])
 CAPTIONS: Final = Counter("jbc_worker_captions", "Final captions published", ["language", "kind"])
 CLIPS: Final = Counter("jbc_worker_clips", "Clips spoken to their end", ["language", "engine"])
@@ -31,3 +32,6 @@ SUPERSEDED: Final = Counter("jbc_worker_superseded_asks", "Interim asks dropped 
 GAVE_WAY: Final = Histogram(
     "jbc_worker_gave_way_seconds", "Seconds that an API request held back for calls", buckets=_SECONDS
 )
+
+for _actor in ("transcribe", "translate", "speak"):  # there from the start, so that the first failure is a change
+    FAILURES.labels(_actor)

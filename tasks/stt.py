@@ -23,6 +23,11 @@ SPEAK_CONFIDENCE: Final = 0.45
 """Transcripts less certain than this are shown, translated and not spoken: a wrong line is worse heard than read."""
 
 
+EXPIRED: Final = "its audio expired before a worker was free"
+
+metrics.REFUSED.labels(EXPIRED)  # there from the start, so that the first loss is a change
+
+
 class AudioExpiredError(RuntimeError):
     """A segment's audio is no longer in Redis."""
 
@@ -100,7 +105,7 @@ def _reusable(interim: Hypothesis | None, segment: Segment) -> Transcript | None
 def _decode(segment: Segment) -> Transcript:
     pcm = store().get(keys.pcm(segment.id, segment.revision))
     if not isinstance(pcm, bytes):
-        raise AudioExpiredError("its audio expired before a worker was free")
+        raise AudioExpiredError(EXPIRED)
     return engines().speech_to_text(segment.language).transcribe(pcm, segment.language)
 
 

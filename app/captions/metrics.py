@@ -26,6 +26,9 @@ DROPPED = Counter("jbc_caption_readers_dropped_total", "Feeds ended because the 
 STORED = Counter("jbc_captions_stored_total", "Final captions written to the database")
 REJECTED = Counter("jbc_captions_rejected_total", "Captions that could not be used", ["reason"])
 
+for _reason in ("malformed", "refused by the database", "unknown room"):  # so that the first one is a change
+    REJECTED.labels(_reason)
+
 
 def observe(caption: Caption) -> None:
     """Count a live final caption: a transcript's stages up to its text, a translation's own."""

@@ -16,6 +16,5 @@ REDIS_MEMORY: Final = Gauge("jbc_redis_memory_bytes", "Memory that Redis uses fo
 REDIS_LIMIT: Final = Gauge("jbc_redis_memory_limit_bytes", "Memory at which Redis drops what expires soonest; 0: none")
 REDIS_EVICTED: Final = Gauge("jbc_redis_evicted_keys", "Keys dropped for want of memory since Redis started")
 REDIS_CLIENTS: Final = Gauge("jbc_redis_clients", "Connections to Redis")
-BACKUP: Final = Gauge(
-    "jbc_backup_last_success_timestamp_seconds", "When the last verified backup was made, epoch seconds; 0: never"
-)
+LAST_BACKUP: Final = "jbc_backup_last_success_timestamp_seconds"
+BACKUP: Final = Gauge(LAST_BACKUP, "When the last backup was proven by restoring it, epoch seconds; 0: never")

@@ -17,12 +17,11 @@ from app.captions.metrics import TOTAL
 from app.health import metrics
 from app.health.checks import Checks
 from app.health.trend import EVERY, Buckets, Kind, Sample, Trend, buckets_of
+from app.running.backup.config import BackupConfig
 from app.settings import Settings
 from tasks import keys, queues
 from tasks.messages import Heartbeat
 
-BACKUP_FILE: Final = "last-backup"
-"""In JBC_VAR: its modification time is that of the last backup that was restored on trial."""
 STATES: Final = {"ok": 2, "degraded": 1, "down": 0}
 
 
@@ -45,7 +44,7 @@ class Monitor:
 
     async def look(self, client: httpx.AsyncClient) -> None:
         """Look once; what does not answer is noted as such."""
-        metrics.BACKUP.set(_modified(self._settings.var_dir / BACKUP_FILE))
+        metrics.BACKUP.set(_last_backup(BackupConfig().metrics))
         for name, check in (await self._checks.run()).items():
             metrics.DEPENDENCY.labels(name).set(STATES[check.state])
         lag: dict[Kind, Buckets] = {
@@ -93,6 +92,9 @@ def _note_redis(info: dict[str, Any]) -> None:
     metrics.REDIS_CLIENTS.set(info["connected_clients"])
 
 
-def _modified(path: Path) -> float:
-    """When a file was last written, epoch seconds; 0 where there is none."""
-    return path.stat().st_mtime if path.exists() else 0.0
+def _last_backup(figures: Path) -> float:
+    """When the last backup was proven, epoch seconds, from what `jbcalling backup` noted; 0: never."""
+    if not figures.exists():
+        return 0.0
+    families = text_string_to_metric_families(figures.read_text())
+    return next((one.samples[0].value for one in families if one.name == metrics.LAST_BACKUP), 0.0)

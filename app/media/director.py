@@ -52,6 +52,7 @@ class Director:
                     key = TrackKey(room.name, speaker, language)
                     heard.add(key)
                     self._direct(key, live=rung_of(meta.speak, language).level is Level.VOICE)
+        self._services.metrics.rungs({pair: rung.level for pair, rung in rungs.items()})
         self.board.want(said)
         self._retire(rooms, heard)
 
@@ -81,6 +82,7 @@ class Director:
         """The SFU is gone, and with it all tracks and notices."""
         self.tracks.stop_all()
         self._unheard.clear()
+        self._services.metrics.rungs({})
         self.board.forget()
 
     def _track(self, about: Segment | ClipEvent, language: str) -> DubTrack | None:
@@ -89,9 +91,7 @@ class Director:
     def _rung(self, source: str, target: str, conditions: Conditions) -> Rung:
         now, config = time.time(), self._services.config.ladder
         ladder = self._ladders.setdefault((source, target), Ladder(config))
-        rung = ladder.update(decide(conditions, now, source, target, config), now)
-        self._services.metrics.ladder.labels(source, target).set(rung.level)
-        return rung
+        return ladder.update(decide(conditions, now, source, target, config), now)
 
     def _direct(self, key: TrackKey, *, live: bool) -> None:
         if live:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from tasks.messages import Timeline
 
@@ -15,11 +17,14 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         registry = self.registry
+        ProcessCollector(registry=registry)
         self.segments = Counter("jbc_segments", "Segments closed", registry=registry)
         self.hypotheses = Counter("jbc_hypotheses", "Interim asks sent", registry=registry)
         self.dropped = Counter(
             "jbc_dropped", "Work given up on, by stage and reason", ["stage", "reason"], registry=registry
         )
+        for reason in ("broker_gone", "buffer_full"):  # there from the start, so that the first loss is a change
+            self.dropped.labels("segment", reason)
         self.clips = Counter("jbc_clip_parts_played", "Clip parts played", registry=registry)
         self.vad = Counter("jbc_vad_seconds", "Audio rated for voice activity", registry=registry)
         self.vad_busy = Counter("jbc_vad_busy_seconds", "Time spent rating it", registry=registry)
@@ -36,6 +41,7 @@ class Metrics:
             ["source", "target"],
             registry=registry,
         )
+        self._pairs: set[tuple[str, str]] = set()
         self.packets = Counter("jbc_rtp_packets", "RTP packets tapped, by fate", ["fate"], registry=registry)
         self.loop_delay = Histogram(
             "jbc_loop_delay_seconds",
@@ -43,6 +49,14 @@ class Metrics:
             buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5),
             registry=registry,
         )
+
+    def rungs(self, levels: Mapping[tuple[str, str], int]) -> None:
+        """The level of every pair (source, target) that somebody needs now; others are no longer shown."""
+        for pair in self._pairs - levels.keys():
+            self.ladder.remove(*pair)
+        for pair, level in levels.items():
+            self.ladder.labels(*pair).set(level)
+        self._pairs = set(levels)
 
     def first_sound(self, timeline: Timeline, now: float) -> None:
         """The first dubbed sound of an utterance was sent at `now` (seconds since the epoch)."""

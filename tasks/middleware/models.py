@@ -64,6 +64,6 @@ def _serve_metrics() -> None:
     if port == 0:
         return
     try:
-        prometheus_client.start_http_server(port, addr="127.0.0.1")
+        prometheus_client.start_http_server(port, addr=env("WORKER_METRICS_HOST", "127.0.0.1"))
     except OSError as error:
         logger.error("No metrics on port %d (%s): give each worker its own WORKER_METRICS_PORT, or 0", port, error)

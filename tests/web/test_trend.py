@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-import os
 import time
 
+import pytest
 import redis
 
-from app.health.monitor import BACKUP_FILE
 from app.health.trend import EVERY, KEPT, Buckets, Lag, Point, Sample, Trend
 from app.settings import Settings
 from tasks import keys
@@ -57,7 +56,7 @@ def test_what_is_later_than_the_last_bound_counts_as_that_bound_and_silence_as_n
 
 
 async def test_the_monitor_tells_prometheus_who_works_how_long_work_waits_and_when_a_backup_was_made(
-    settings: Settings, broker: redis.Redis
+    settings: Settings, broker: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     beat = Heartbeat(worker="one", at=time.time(), queues=["stt"], stt=["en"], translate=[], speak=[])
     broker.set(keys.heartbeat("one"), encode(beat))
@@ -65,8 +64,11 @@ async def test_the_monitor_tells_prometheus_who_works_how_long_work_waits_and_wh
         message = json.dumps({"message_timestamp": (time.time() - 5) * 1000})
         broker.rpush("dramatiq:stt", number)
         broker.hset("dramatiq:stt.msgs", number, message)
-    (settings.var_dir / BACKUP_FILE).touch()
-    os.utime(settings.var_dir / BACKUP_FILE, (1_700_000_000, 1_700_000_000))
+    figures = settings.var_dir / "backup.prom"
+    figures.write_text(
+        "# TYPE jbc_backup_last_success_timestamp_seconds gauge\njbc_backup_last_success_timestamp_seconds 1.7e+09\n"
+    )
+    monkeypatch.setenv("BACKUP_METRICS", str(figures))
     async with browser_of(settings) as browser:
         await live(browser)
         async with asyncio.timeout(10):
