@@ -1,4 +1,4 @@
-.PHONY: run test setup setup-test lint bench eval doctor lock clean
+.PHONY: run test setup setup-test lint bench eval doctor lock catalogue clean
 PYTHON ?= python3
 VENV := .venv/bin
 # The larger set of recordings where it lies beside the checkout; else tests/data.
@@ -27,6 +27,9 @@ eval: setup-test ## how well it hears, translates and speaks; table and var/eval
 
 doctor: setup ## check versions, ports, worker, models, Redis, database, queues
 	@$(VENV)/jbcalling doctor
+
+catalogue: setup-test ## bring the translations of the interface up to date with its texts, and name what is missing
+	@$(VENV)/python -m ops.catalogue
 
 lock: setup-test ## pin the newest allowed versions, with digests and without hosts
 	@ops/lock.sh

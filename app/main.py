@@ -37,6 +37,7 @@ from app.ending import end
 from app.health import routes as health_routes
 from app.health.checks import Checks
 from app.health.monitor import Monitor
+from app.i18n import choosing
 from app.rooms import call
 from app.rooms import routes as room_routes
 from app.rooms.service import RoomService
@@ -103,6 +104,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         lifespan=[_lifespan(services, limits)],
         middleware=[
             DefineMiddleware(TrustedProxyMiddleware),
+            DefineMiddleware(choosing.InterfaceLanguageMiddleware),
             PrometheusConfig(app_name="web", prefix="jbc_web", group_path=True, exclude="/static").middleware,
             security.rate_limit_config().middleware,
             security.session_config(settings).middleware,
@@ -165,6 +167,7 @@ def _handlers(services: Services) -> list[ControllerRouterHandler]:
         call.call_page,
         call.sfu_token,
         caption_routes.caption_feed,
+        choosing.choose_language,
         health_routes.health,
         health_routes.ready,
         PrometheusController,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.i18n import N_, gettext
+from app.i18n.formats import milliseconds
 from tasks.messages import Caption, Timeline
 
 STAGES: Final = {
@@ -16,11 +18,11 @@ STAGES: Final = {
 """Stage → the times between which it lies (`tasks.messages.Timeline`), in the order in which they happen."""
 
 NAMES: Final = {
-    "endpoint": "end of speech noticed",
-    "queue": "waiting",
-    "stt": "transcription",
-    "translate_queue": "waiting",
-    "translate": "translation",
+    "endpoint": N_("end of speech noticed"),
+    "queue": N_("waiting"),
+    "stt": N_("transcription"),
+    "translate_queue": N_("waiting"),
+    "translate": N_("translation"),
 }
 """Stage → what a reader is told it is."""
 
@@ -50,5 +52,6 @@ def until_ready(caption: Caption) -> float:
 def describe(caption: Caption) -> str:
     """The stages in words: "waiting 15 ms · transcription 190 ms · by whisper-base"."""
     spans = stages(caption.timeline)
-    parts = [f"{NAMES[stage]} {seconds * 1000:.0f} ms" for stage, seconds in spans.items()]
-    return " · ".join([*parts, f"by {caption.engine}"] if caption.engine else parts)
+    parts = [f"{gettext(NAMES[stage])} {milliseconds(seconds)}" for stage, seconds in spans.items()]
+    by = gettext("by %(engine)s", engine=caption.engine)
+    return " · ".join([*parts, by] if caption.engine else parts)

@@ -28,11 +28,6 @@ class Shown:
         return round(self.lag * 1000)
 
     @property
-    def lag_text(self) -> str:
-        """The lag as people read it."""
-        return f"{self.lag:.1f} s"
-
-    @property
     def stages(self) -> str:
         """What took the time."""
         return lag.describe(self.caption)

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Sessions
+from app.i18n import N_, gettext
 from app.models import Participant
 
-UNKNOWN: Final = "Unknown speaker"
+UNKNOWN: Final = N_("Unknown speaker")
 KEPT: Final = 10_000
 """Names remembered; when there are more, they are read again."""
 
@@ -35,10 +36,10 @@ class Speakers:
                 found = await session.scalar(select(Participant.name).where(Participant.id == participant))
         except (SQLAlchemyError, OSError) as error:
             log.warning("captions.no_names", error=repr(error))
-            return UNKNOWN
+            return gettext(UNKNOWN)
         if found is not None:
             self.remember(participant, found)
-        return found or UNKNOWN
+        return found or gettext(UNKNOWN)
 
     def remember(self, participant: str, name: str) -> None:
         """Use this name from now on."""

@@ -78,7 +78,7 @@ class RecordedSpeaker:
                         await self._services.sfu.request("removeParticipant", place, Nothing)
 
     async def _join(self, place: dict[str, str]) -> RtpSender:
-        meta = ParticipantMeta(name="Recorded speaker", speak="en", read="en", hear=ORIGINAL)
+        meta = ParticipantMeta(name="Demo", speak="en", read="en", hear=ORIGINAL)
         sfu = self._services.sfu
         await sfu.request("addParticipant", {**place, "meta": msgspec.to_builtins(meta)}, Nothing)
         ssrc = new_ssrc()

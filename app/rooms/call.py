@@ -23,7 +23,7 @@ from app.captions.reader import CaptionServices
 from app.models import Participant, Room
 from app.rooms import visitor
 from app.rooms.service import RoomService
-from app.rooms.texts import TEXTS
+from app.rooms.texts import texts
 from app.settings import Settings
 from app.web.origin import page_origin, sfu_url
 
@@ -128,5 +128,5 @@ def _config(room: Room, person: Participant) -> dict[str, Any]:
         "tokenUrl": f"/rooms/{room.code}/token",
         "reader": demo,
         "demo": demo,
-        "texts": TEXTS,
+        "texts": texts(),
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.auth.tokens import ORIGINAL
+from app.i18n import gettext as _
 from app.languages import LANGUAGES
 
 NAME_LENGTH: Final = 60
@@ -47,15 +48,15 @@ class JoinForm:
             hear=_word(data.get("hear")),
         )
         if not form.name:
-            form.errors["name"] = "Type the name that the others will see."
+            form.errors["name"] = _("Type the name that the others will see.")
         elif len(form.name) > NAME_LENGTH:
-            form.errors["name"] = f"Use at most {NAME_LENGTH} characters."
+            form.errors["name"] = _("Use at most %(limit)d characters.", limit=NAME_LENGTH)
         if form.speak not in LANGUAGES:
-            form.errors["speak"] = "Choose the language you speak."
+            form.errors["speak"] = _("Choose the language you speak.")
         if form.read not in LANGUAGES:
-            form.errors["read"] = "Choose the language you read."
+            form.errors["read"] = _("Choose the language you read.")
         if form.hear not in LANGUAGES and form.hear != ORIGINAL:
-            form.errors["hear"] = "Choose a language to hear, or the original voices."
+            form.errors["hear"] = _("Choose a language to hear, or the original voices.")
         return form
 
 
@@ -75,5 +76,5 @@ class RoomForm:
         """Check what was sent; a room needs no name."""
         form = cls(clean(data.get("name"), ROOM_NAME_LENGTH))
         if len(form.name) > ROOM_NAME_LENGTH:
-            form.errors["name"] = f"Use at most {ROOM_NAME_LENGTH} characters, or leave it empty."
+            form.errors["name"] = _("Use at most %(limit)d characters, or leave it empty.", limit=ROOM_NAME_LENGTH)
         return form

@@ -11,6 +11,8 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_404_NOT_FOUND, HTTP_422_UNPROCESSABLE_ENTITY
 
+from app.i18n import gettext as _
+from app.i18n import locale
 from app.languages import LANGUAGES
 from app.models import Room
 from app.rooms import visitor
@@ -34,7 +36,7 @@ async def create_room(request: AnyRequest, rooms: NamedDependency[RoomService]) 
     form = RoomForm.parse(await request.form())
     if form.errors:
         return _front(form, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    room = await rooms.create(form.name)
+    room = await rooms.create(form.name or _("Room"))
     return Redirect(f"/rooms/{room.code}", status_code=HTTP_303_SEE_OTHER)
 
 
@@ -43,10 +45,10 @@ async def find_room(rooms: NamedDependency[RoomService], code: FromQuery[str] = 
     """Go to the room whose code or link was typed on the front page."""
     known = read_code(code)
     if known is None:
-        error = "That is no room code. It has twelve letters and digits, as kqzp-7wma-x3td; or paste the whole link."
+        error = _("That is no room code. It has twelve letters and digits, as kqzp-7wma-x3td; or paste the whole link.")
         return _front(typed=code[:200], code_error=error, status=HTTP_422_UNPROCESSABLE_ENTITY)
     if await rooms.find(known) is None:
-        error = "There is no room with this code. Ask for it again: one letter may be wrong."
+        error = _("There is no room with this code. Ask for it again: one letter may be wrong.")
         return _front(typed=code[:200], code_error=error, status=HTTP_404_NOT_FOUND)
     return Redirect(f"/rooms/{known}", status_code=HTTP_303_SEE_OTHER)
 
@@ -76,14 +78,14 @@ async def join_room(
 @post("/demo")
 async def try_demo(request: AnyRequest, rooms: NamedDependency[RoomService]) -> Redirect:
     """Enter a room where a recording speaks."""
-    room, person = await rooms.join_demo()
+    room, person = await rooms.join_demo(_("Visitor"))
     visitor.remember(request, room.code, person)
     return Redirect(f"/rooms/{room.code}/call", status_code=HTTP_303_SEE_OTHER)
 
 
 def _first_choices(request: AnyRequest) -> JoinForm:
     """What the browser chose last time, else the language that it prefers for everything."""
-    own = preferred(request.headers.get("accept-language", ""), LANGUAGES, "en")
+    own = preferred(request.headers.get("accept-language", ""), LANGUAGES, locale())
     last = visitor.choices(request)
     return JoinForm(last.get("name", ""), last.get("speak", own), last.get("read", own), last.get("hear", own))
 

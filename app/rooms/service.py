@@ -20,9 +20,8 @@ DEMO_RECENT: Final = timedelta(minutes=10)
 """A demo room counts against the limit this long."""
 DEMO_LIFETIME: Final = timedelta(hours=12)
 """After that a demo room is closed."""
-DEMO_ROOM_NAME: Final = "Demo"
-DEMO_SPEAKER: Final = "Recorded speaker"
-DEMO_VISITOR: Final = "Visitor"
+DEMO_NAME: Final = "Demo"
+"""Of the room and of the recorded speaker: the same word in every language of the interface."""
 DEMO_SPEAKS: Final = "en"
 DEMO_READS: Final = "pt"
 
@@ -37,9 +36,9 @@ class RoomService:
         self._demo = asyncio.Lock()
 
     async def create(self, name: str) -> Room:
-        """A new room; without a name it is called "Room"."""
+        """A new room."""
         async with self._sessions.begin() as session:
-            room = Room(code=new_code(), name=name or "Room", kind="call")
+            room = Room(code=new_code(), name=name, kind="call")
             session.add(room)
         return room
 
@@ -65,7 +64,7 @@ class RoomService:
         self._speakers.remember(person.id, person.name)
         return person
 
-    async def join_demo(self) -> tuple[Room, Participant]:
+    async def join_demo(self, visitor_name: str) -> tuple[Room, Participant]:
         """Enter a demo room: a new one, or the newest while as many as allowed are recent."""
         async with self._demo, self._sessions.begin() as session:
             now = datetime.now(UTC)
@@ -80,7 +79,7 @@ class RoomService:
             else:
                 room = await _new_demo(session)
             visitor = Participant(
-                room_id=room.id, kind="person", name=DEMO_VISITOR, speak=DEMO_READS, read=DEMO_READS, hear=DEMO_READS
+                room_id=room.id, kind="person", name=visitor_name, speak=DEMO_READS, read=DEMO_READS, hear=DEMO_READS
             )
             session.add(visitor)
         return room, visitor
@@ -102,13 +101,13 @@ async def _recent_demos(session: AsyncSession, since: datetime) -> list[Room]:
 
 
 async def _new_demo(session: AsyncSession) -> Room:
-    room = Room(code=new_code(), name=DEMO_ROOM_NAME, kind="demo")
+    room = Room(code=new_code(), name=DEMO_NAME, kind="demo")
     session.add(room)
     await session.flush()
     speaker = Participant(
         room_id=room.id,
         kind="recording",
-        name=DEMO_SPEAKER,
+        name=DEMO_NAME,
         speak=DEMO_SPEAKS,
         read=DEMO_SPEAKS,
         hear=ORIGINAL,

@@ -4,32 +4,45 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.i18n import N_, gettext
+
 TEXTS: Final[dict[str, str]] = {
-    "connecting": "Connecting…",
-    "connected": "Connected",
-    "reconnecting": "Connection lost. Connecting again…",
-    "replaced": "This call was opened in another window. Close this one, or reload it to continue here.",
-    "roomFull": "The room is full. You will be let in when somebody leaves.",
-    "notAllowed": "The call did not let you in. Go back to the room's page and join again.",
-    "browserTooOld": "This browser cannot hold calls. Use a current Chrome, Edge, Firefox or Safari.",
-    "micDenied": "Your microphone is blocked, so you are only listening. Allow it in the browser and press the "
-    "microphone button.",
-    "micNone": "No microphone was found, so you are only listening. Connect one and press the microphone button.",
-    "micInsecure": "Browsers open the microphone only on https:// pages, so you are only listening.",
-    "soundBlocked": "Turn on the sound",
-    "muted": "Microphone off",
-    "unmuted": "Microphone on",
-    "speaking": "speaking",
-    "you": "you",
-    "newest": "Newest captions",
-    "workers_silent": "The translation workers are not answering. You hear the original voices.",
-    "queue_old": "Translation is running late. You hear the original voices until it has caught up.",
-    "no_stt": "No installed model understands {source}. You hear the original voice.",
-    "no_translation": "No installed model translates {source} into {target}. You hear the original voice. Whoever runs "
-    "this server can add one, without a restart: jbcalling models install {install}",
-    "no_voice": "No installed voice speaks {target}. You read the translation and hear the original voice.",
-    "draft_only": "Translations from {source} into {target} are drafts with mistakes in them. You read them and hear "
-    "the original voice.",
-    "interpreter_gone": "The interpreter process is not running. You hear the original voices.",
-    "broker_gone": "The message broker is not answering. You hear the original voices.",
+    "connecting": N_("Connecting…"),
+    "connected": N_("Connected"),
+    "reconnecting": N_("Connection lost. Connecting again…"),
+    "replaced": N_("This call was opened in another window. Close this one, or reload it to continue here."),
+    "roomFull": N_("The room is full. You will be let in when somebody leaves."),
+    "notAllowed": N_("The call did not let you in. Go back to the room's page and join again."),
+    "browserTooOld": N_("This browser cannot hold calls. Use a current Chrome, Edge, Firefox or Safari."),
+    "micDenied": N_(
+        "Your microphone is blocked, so you are only listening. Allow it in the browser and press the microphone "
+        "button."
+    ),
+    "micNone": N_("No microphone was found, so you are only listening. Connect one and press the microphone button."),
+    "micInsecure": N_("Browsers open the microphone only on https:// pages, so you are only listening."),
+    "soundBlocked": N_("Turn on the sound"),
+    "muted": N_("Microphone off"),
+    "unmuted": N_("Microphone on"),
+    "speaking": N_("speaking"),
+    "you": N_("you"),
+    "newest": N_("Newest captions"),
+    "workers_silent": N_("The translation workers are not answering. You hear the original voices."),
+    "queue_old": N_("Translation is running late. You hear the original voices until it has caught up."),
+    "no_stt": N_("No installed model understands {source}. You hear the original voice."),
+    "no_translation": N_(
+        "No installed model translates {source} into {target}. You hear the original voice. Whoever runs this server "
+        "can add one, without a restart: jbcalling models install {install}"
+    ),
+    "no_voice": N_("No installed voice speaks {target}. You read the translation and hear the original voice."),
+    "draft_only": N_(
+        "Translations from {source} into {target} are drafts with mistakes in them. You read them and hear the "
+        "original voice."
+    ),
+    "interpreter_gone": N_("The interpreter process is not running. You hear the original voices."),
+    "broker_gone": N_("The message broker is not answering. You hear the original voices."),
 }
+
+
+def texts() -> dict[str, str]:
+    """The texts in the language of this request."""
+    return {key: gettext(text) for key, text in TEXTS.items()}

@@ -14,6 +14,10 @@ from litestar.response import Template
 from litestar.types import ExceptionHandlersMap
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from app.i18n import N_, gettext, use
+from app.i18n.choosing import chosen
+from app.i18n.formats import moment
+
 log = structlog.get_logger(__name__)
 
 AnyRequest = Request[Any, Any, Any]
@@ -47,46 +51,50 @@ class RoomNotOpenError(HTTPException):
 PROBLEMS: Final = {
     problem.status: problem
     for problem in (
-        Problem(400, "That request could not be read", "Go back and try again from the page itself."),
+        Problem(400, N_("That request could not be read"), N_("Go back and try again from the page itself.")),
         Problem(
             403,
-            "This form is no longer valid",
-            "It was open for too long, or cookies are blocked. Allow cookies for this site, reload the page and "
-            "send it again.",
+            N_("This form is no longer valid"),
+            N_(
+                "It was open for too long, or cookies are blocked. Allow cookies for this site, reload the page and "
+                "send it again."
+            ),
         ),
         Problem(
             404,
-            "There is nothing here",
-            "If you followed a link to a room, ask for it again: one letter may be missing. Or start a room of "
-            "your own.",
+            N_("There is nothing here"),
+            N_(
+                "If you followed a link to a room, ask for it again: one letter may be missing. Or start a room of "
+                "your own."
+            ),
         ),
-        Problem(405, "That cannot be done here", "Go to the front page and start from there."),
+        Problem(405, N_("That cannot be done here"), N_("Go to the front page and start from there.")),
         Problem(
             410,
-            "This room is closed",
-            "Nobody can enter it any more. Start a new room and send its link to the others.",
+            N_("This room is closed"),
+            N_("Nobody can enter it any more. Start a new room and send its link to the others."),
         ),
+        Problem(413, N_("That was too much at once"), N_("Shorten what you typed and send it again.")),
         Problem(
-            413,
-            "That was too much at once",
-            "Shorten what you typed and send it again.",
+            422,
+            N_("Something in the form is missing"),
+            N_("Go back, correct the marked fields and send it again."),
         ),
-        Problem(423, "This room is not open yet", "Keep this link and come back when it opens."),
-        Problem(422, "Something in the form is missing", "Go back, correct the marked fields and send it again."),
+        Problem(423, N_("This room is not open yet"), N_("Keep this link and come back when it opens.")),
         Problem(
             429,
-            "Too many requests",
-            "Wait a minute, then try again. Everybody behind the same router shares this limit.",
+            N_("Too many requests"),
+            N_("Wait a minute, then try again. Everybody behind the same router shares this limit."),
         ),
         Problem(
             500,
-            "Something went wrong on our side",
-            "Try again in a moment. If it stays, the operator finds the reason in the log of `web`.",
+            N_("Something went wrong on our side"),
+            N_("Try again in a moment. If it stays, the operator finds the reason in the log of the web process."),
         ),
         Problem(
             503,
-            "The database does not answer",
-            "Running calls go on. Try again in a moment; the operator sees the reason at /ready.",
+            N_("The database does not answer"),
+            N_("Running calls go on. Try again in a moment; the operator sees the reason at /ready."),
         ),
     )
 }
@@ -110,21 +118,28 @@ def wants_page(request: AnyRequest) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def respond(request: AnyRequest, problem: Problem, headers: dict[str, str] | None = None) -> Response[Any]:
-    """The problem as a page or as JSON."""
+def respond(
+    request: AnyRequest, problem: Problem, headers: dict[str, str] | None = None, opens_at: datetime | None = None
+) -> Response[Any]:
+    """The problem as a page in its reader's language, or as JSON in English."""
     if wants_page(request):
-        return Template("error.html", context={"problem": problem}, status_code=problem.status, headers=headers)
+        use(chosen(request))  # an address that leads nowhere is answered before any middleware
+        said = replace(problem, title=gettext(problem.title), advice=gettext(problem.advice))
+        if opens_at:
+            when = gettext("It opens at %(moment)s.", moment=moment(opens_at))
+            said = replace(said, advice=f"{when} {said.advice}")
+        return Template("error.html", context={"problem": said}, status_code=problem.status, headers=headers)
     return Response(asdict(problem), status_code=problem.status, headers=headers)
 
 
 def _on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     known = PROBLEMS.get(error.status_code) or PROBLEMS[400 if error.status_code < 500 else 500]
     problem = replace(known, status=error.status_code)
-    if isinstance(error, RoomNotOpenError):
+    if isinstance(error, RoomNotOpenError) and not wants_page(request):
         problem = replace(problem, advice=f"{error.detail} {problem.advice}")
     elif error.status_code in {400, 422} and error.detail and not wants_page(request):
         problem = replace(problem, advice=error.detail)  # a program's author is helped by details
-    return respond(request, problem, dict(error.headers or {}))
+    return respond(request, problem, dict(error.headers or {}), getattr(error, "opens_at", None))
 
 
 def _on_database_error(request: AnyRequest, error: Exception) -> Response[Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
 
+from app.i18n import catalogue, formats
 from app.languages import LANGUAGES
 from app.web.assets import ROOT, Assets
 
@@ -24,15 +24,25 @@ def create_environment(assets: Assets) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    environment.globals |= {"asset": assets.url, "languages": LANGUAGES}
-    environment.filters |= {"moment": moment}
+    environment.policies["ext.i18n.trimmed"] = True
+    i18n: Any = environment
+    i18n.install_gettext_callables(catalogue.translated, catalogue.translated_for, newstyle=True)
+    environment.globals |= {
+        "asset": assets.url,
+        "interface": {code: LANGUAGES[code] for code in catalogue.INTERFACE},
+        "languages": LANGUAGES,
+        "locale": catalogue.locale,
+    }
+    environment.filters |= {
+        "language_name": formats.language_name,
+        "milliseconds": formats.milliseconds,
+        "moment": formats.moment,
+        "number": formats.number,
+        "seconds": formats.seconds,
+    }
     return environment
-
-
-def moment(at: datetime | None) -> str:
-    """A moment in UTC for a dense table; nothing for none."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}" if at else ""
 
 
 def template_config(environment: Environment) -> TemplateConfig[JinjaTemplateEngine]:

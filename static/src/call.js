@@ -1,7 +1,7 @@
 /** The call page: puts the parts together. */
 
 import { tendCaptions } from "./captions.js";
-import { parseConfig, TEXTS } from "./config.js";
+import { parseConfig } from "./config.js";
 import { MediaSession } from "./media.js";
 import { Microphone } from "./microphone.js";
 import { Mixer } from "./mixer.js";
@@ -172,7 +172,7 @@ function main() {
   const config = text ? parseConfig(text) : null;
   const captions = byId("captions");
   const htmx = /** @type {{ htmx?: { createEventSource?: (url: string) => unknown } }} */ (globalThis).htmx;
-  if (captions && htmx) tendCaptions(captions, htmx, byId("lag"), (config?.texts ?? TEXTS).newest ?? "");
+  if (captions && htmx) tendCaptions(captions, htmx, byId("lag"), config?.texts.newest ?? "");
   if (!config) return; // a page that only shows captions
   const page = new Page(config.texts);
   if (!("RTCPeerConnection" in window) || !("AudioContext" in window)) {

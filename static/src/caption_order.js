@@ -31,8 +31,11 @@ export function surplus(count, following) {
 /**
  * A lag as the badge shows it.
  * @param {string | undefined} ms the server's data-lag-ms
+ * @param {string} locale of the page
  */
-export function lagText(ms) {
+export function lagText(ms, locale) {
   const value = Number.parseFloat(ms ?? "");
-  return Number.isFinite(value) && value >= 0 ? `${(value / 1000).toFixed(1)} s` : "";
+  if (!Number.isFinite(value) || value < 0) return "";
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return `${new Intl.NumberFormat(locale, digits).format(value / 1000)} s`;
 }

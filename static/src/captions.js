@@ -103,7 +103,7 @@ function showLag(badge, records) {
       const item = node instanceof HTMLElement && node.isConnected ? node.closest(UTTERANCE) : null;
       if (!(item instanceof HTMLElement)) continue;
       const translation = /** @type {HTMLElement | null} */ (item.querySelector("p.translation[data-lag-ms]"));
-      badge.textContent = lagText(translation?.dataset.lagMs ?? item.dataset.lagMs) || badge.textContent;
+      badge.textContent = lagText(translation?.dataset.lagMs ?? item.dataset.lagMs, document.documentElement.lang) || badge.textContent;
     }
   }
 }

@@ -14,36 +14,6 @@
  * @property {Readonly<Record<string, string>>} texts what the page says, in the page's language
  */
 
-/** Said where the server gives no text of its own; placeholders in braces are filled by `fill`. */
-export const TEXTS = Object.freeze({
-  connecting: "Connecting…",
-  connected: "Connected",
-  reconnecting: "Connection lost. Connecting again…",
-  replaced: "This call was opened in another window. Close this one, or reload it to continue here.",
-  roomFull: "The room is full. You will be let in when somebody leaves.",
-  notAllowed: "The call did not let you in. Go back to the room's page and join again.",
-  browserTooOld: "This browser cannot hold calls. Use a current Chrome, Edge, Firefox or Safari.",
-  micDenied: "Your microphone is blocked, so you are only listening. Allow it in the browser and press the microphone button.",
-  micNone: "No microphone was found, so you are only listening. Connect one and press the microphone button.",
-  micInsecure: "Browsers open the microphone only on https:// pages, so you are only listening.",
-  soundBlocked: "The browser holds the sound back. Press here to hear the call.",
-  muted: "Microphone off",
-  unmuted: "Microphone on",
-  speaking: "speaking",
-  you: "you",
-  newest: "Newest captions",
-  workers_silent: "The translation workers are not answering. You hear the original voices.",
-  queue_old: "The translation workers cannot keep up. You hear the original voices.",
-  no_stt: "No installed model understands {source}. You hear the original voice.",
-  no_translation:
-    "No installed model translates {source} into {target}. You hear the original voice. To add one: jbcalling models install {install}",
-  draft_only:
-    "Translations from {source} into {target} are drafts with mistakes in them. You read them and hear the original voice.",
-  no_voice: "No installed voice speaks {target}. You hear the original voice and read the translation.",
-  interpreter_gone: "The interpreter is away. You hear the original voices.",
-  broker_gone: "The translation workers cannot be reached. You hear the original voices.",
-});
-
 const REQUIRED = /** @type {const} */ (["room", "participant", "name", "speak", "read", "hear", "tokenUrl"]);
 
 /**
@@ -63,7 +33,7 @@ export function parseConfig(json) {
     ...raw,
     reader: raw.reader === true,
     demo: raw.demo === true,
-    texts: Object.freeze({ ...TEXTS, ...raw.texts }),
+    texts: Object.freeze({ ...raw.texts }),
   };
 }
 

@@ -33,7 +33,8 @@ test("a source that comes back asks for what it has not seen", () => {
 });
 
 test("the badge shows a lag, and nothing where there is none", () => {
-  assert.equal(lagText("1094"), "1.1 s");
-  assert.equal(lagText(undefined), "");
-  assert.equal(lagText("-3"), "");
+  assert.equal(lagText("1094", "en"), "1.1 s");
+  assert.equal(lagText("1094", "pt"), "1,1 s");
+  assert.equal(lagText(undefined, "en"), "");
+  assert.equal(lagText("-3", "en"), "");
 });

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { TEXTS } from "../src/config.js";
 import { Notices, concerns, languageNamer } from "../src/notices.js";
 
-const config = { participant: "me", read: "en", hear: "en", texts: TEXTS };
+const config = { participant: "me", read: "en", hear: "en", texts: {} };
 const participants = new Map([["ana", {}], ["a:b", {}]]);
 const up = { bridge: "up", participants };
 const notice = (key, reason, level = "original") => ({ key, payload: { level, reason, source: "pt", target: "en" } });

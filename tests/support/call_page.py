@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from playwright.async_api import Page
 
 from app.auth.tokens import ParticipantMeta, participant_token
+from app.rooms.texts import TEXTS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TEMPLATE: Final = Template((ROOT / "tests/client/call.html").read_text())
@@ -167,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _page(self, changes: dict[str, Any]) -> None:
         config = {"room": "r1", "speak": "en", "read": "en", "hear": "en", "reader": False, "demo": False} | changes
-        config |= {"tokenUrl": f"/token?{json.dumps(config)}", "texts": self.pages.texts}
+        config |= {"tokenUrl": f"/token?{json.dumps(config)}", "texts": TEXTS | self.pages.texts}
         html = TEMPLATE.substitute(
             lang=changes.get("lang", "en"),
             csrf=self.pages.csrf,

@@ -86,7 +86,7 @@ async def test_the_demo_names_its_recording(client: httpx.AsyncClient, settings:
     async with sessions_of(settings)() as session:
         speaker = (await session.scalars(select(Participant).where(Participant.kind == "recording"))).one()
     assert (meta["recording"], meta["recording_id"]) == ("demo-en", speaker.id)
-    assert (speaker.speak, speaker.name) == ("en", "Recorded speaker")
+    assert (speaker.speak, speaker.name) == ("en", "Demo")
 
 
 async def test_more_visitors_than_demo_rooms_share_the_newest(client: httpx.AsyncClient) -> None:

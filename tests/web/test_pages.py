@@ -13,6 +13,7 @@ from litestar import Litestar
 from sqlalchemy import update
 
 from app.db import create_engine, create_sessions
+from app.i18n import formats
 from app.models import Room
 from app.settings import Settings
 from tests.support.web_server import ROOT, csrf_of, join_form, new_room
@@ -120,7 +121,7 @@ async def test_a_room_is_entered_between_its_times_only(client: httpx.AsyncClien
         return {answer.status_code for answer in answers}, answers[0].text
 
     statuses, text = await enters(opens=2, closes=3)
-    assert (statuses, f"{now + timedelta(hours=2):%Y-%m-%d %H:%M} UTC" in text) == ({423}, True)
+    assert (statuses, formats.moment(now + timedelta(hours=2)) in text) == ({423}, True)
     assert (await enters(opens=-2, closes=-1))[0] == {410}
     await engine.dispose()
 
