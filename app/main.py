@@ -180,7 +180,13 @@ def _handlers(services: Services) -> list[ControllerRouterHandler]:
 def _lifespan(services: Services, limits: MemoryStore) -> Callable[[Litestar], Any]:
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        jobs = (services.captions.hub.run, services.store.run, services.monitor.run, partial(_housekeeping, limits))
+        jobs = (
+            services.captions.hub.run,
+            services.store.run,
+            services.monitor.run,
+            services.admin.run,
+            partial(_housekeeping, limits),
+        )
         tasks = [asyncio.create_task(_keep_running(job)) for job in jobs]
         try:
             with on_stop(services.captions.hub.close):

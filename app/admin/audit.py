@@ -18,6 +18,10 @@ ACTIONS: Final = {
     "logout": "Logged out",
     "session.ended": "Ended a session",
     "password.set": "Set a password",
+    "room.made": "Made a room",
+    "room.changed": "Changed a room",
+    "room.closed": "Closed a room",
+    "room.opened": "Opened a room again",
 }
 """Every action with what a reader is told."""
 

@@ -9,6 +9,7 @@ from litestar.response import Template
 from app.admin.access import OperatorRequest
 
 NAVIGATION: Final = (
+    ("rooms", "/admin/rooms", "Rooms"),
     ("audit", "/admin/audit", "Audit log"),
     ("account", "/admin/account", "Account"),
 )

@@ -6,7 +6,7 @@ from litestar import Router, get
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
-from app.admin import log, login
+from app.admin import log, login, room_pages
 from app.admin.access import NotLoggedInError, guard, to_login
 from app.admin.services import AdminServices
 
@@ -16,7 +16,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 @get("/", status_code=HTTP_303_SEE_OTHER)
 async def start() -> Redirect:
     """Where one begins."""
-    return Redirect("/admin/audit", status_code=HTTP_303_SEE_OTHER)
+    return Redirect("/admin/rooms", status_code=HTTP_303_SEE_OTHER)
 
 
 def routers(services: AdminServices) -> list[Router]:
@@ -26,6 +26,13 @@ def routers(services: AdminServices) -> list[Router]:
         "/admin",
         route_handlers=[
             start,
+            room_pages.room_list,
+            room_pages.make_room,
+            room_pages.room_page,
+            room_pages.room_now,
+            room_pages.change_room,
+            room_pages.close_room,
+            room_pages.open_room,
             log.audit_log,
             login.account,
             login.change_password,

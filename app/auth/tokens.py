@@ -15,7 +15,7 @@ LIFETIME: Final = 120
 ORIGINAL: Final = "original"
 """What somebody hears who wants everybody's own voice."""
 
-Role = Literal["participant", "bridge"]
+Role = Literal["participant", "bridge", "operator"]
 
 
 class ParticipantMeta(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,9 +32,20 @@ class ParticipantMeta(msgspec.Struct, frozen=True, kw_only=True):
     """Participant id of that recorded speaker."""
 
 
-def participant_token(secret: str, *, room: str, participant: str, meta: ParticipantMeta) -> str:
-    """A token that lets `participant` into `room` within `LIFETIME` seconds, carrying their preferences."""
-    return _sign(secret, "participant", {"sub": participant, "room": room, "meta": msgspec.to_builtins(meta)})
+def participant_token(
+    secret: str, *, room: str, participant: str, meta: ParticipantMeta, capacity: int | None = None
+) -> str:
+    """A token that lets `participant` into `room` within `LIFETIME` seconds, carrying their preferences.
+
+    With a `capacity` only while fewer people than that are in the room.
+    """
+    claims = {"sub": participant, "room": room, "meta": msgspec.to_builtins(meta)}
+    return _sign(secret, "participant", claims | ({"capacity": capacity} if capacity else {}))
+
+
+def operator_token(secret: str) -> str:
+    """A token with which `web` asks the SFU who is in which room, and ends calls."""
+    return _sign(secret, "operator", {"sub": "web"})
 
 
 def bridge_token(secret: str, *, bridge: str) -> str:

@@ -89,7 +89,9 @@ async def sfu_token(
         recording=DEMO_RECORDING if recording else None,
         recording_id=recording.id if recording else None,
     )
-    token = participant_token(settings.sfu_token_secret, room=room.code, participant=person.id, meta=meta)
+    token = participant_token(
+        settings.sfu_token_secret, room=room.code, participant=person.id, meta=meta, capacity=room.capacity
+    )
     body = Token(token, sfu_url(settings, request.scope), LIFETIME)
     return Response(body, headers={"Cache-Control": "no-store"})
 

@@ -12,6 +12,7 @@ TEXTS: Final[dict[str, str]] = {
     "reconnecting": N_("Connection lost. Connecting again…"),
     "replaced": N_("This call was opened in another window. Close this one, or reload it to continue here."),
     "roomFull": N_("The room is full. You will be let in when somebody leaves."),
+    "roomClosed": N_("This room has been closed. Start a new one to go on talking."),
     "notAllowed": N_("The call did not let you in. Go back to the room's page and join again."),
     "browserTooOld": N_("This browser cannot hold calls. Use a current Chrome, Edge, Firefox or Safari."),
     "micDenied": N_(

@@ -14,7 +14,7 @@ import { Signalling } from "./signalling.js";
 /** The sound counts as held back when it has not come on by then: starting takes a moment on its own. */
 const SOUND_GRACE_MS = 400;
 /** After these the call is over for this page. */
-const FINAL = ["replaced", "notAllowed", "browserTooOld"];
+const FINAL = ["replaced", "roomClosed", "notAllowed", "browserTooOld"];
 
 class Call {
   #config;

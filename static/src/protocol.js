@@ -40,4 +40,4 @@
  */
 
 /** Close codes of the SFU that decide what happens next. */
-export const CLOSE = Object.freeze({ unauthorized: 4401, replaced: 4409 });
+export const CLOSE = Object.freeze({ unauthorized: 4401, replaced: 4409, roomClosed: 4410 });

@@ -14,8 +14,8 @@ class TokenRefusedError extends Error {}
  * @typedef {object} Listener
  * @property {(connection: Connection, hello: import("./protocol.js").Hello) => void} onHello
  * @property {(event: string, data: any) => void} onEvent
- * @property {(text: "connecting" | "reconnecting" | "roomFull" | "replaced" | "notAllowed") => void} onStatus the last
- *   two are final
+ * @property {(text: "connecting" | "reconnecting" | "roomFull" | "replaced" | "roomClosed" | "notAllowed") => void} onStatus
+ *   the last three are final
  */
 
 export class Signalling {

@@ -27,6 +27,7 @@ test("a page replaced by a newer one stops", () => {
 test("closing without retry stops", () => {
   const closing = { code: "removed", message: "the host removed you", retry: false };
   assert.deepEqual(nextStep(closed(1000, closing), 0, 0, 0), { stop: "notAllowed" });
+  assert.deepEqual(nextStep(closed(4410), 0, 0, 0), { stop: "roomClosed" });
 });
 
 test("a refused token is tried anew a few times, even when told not to retry with the old one", () => {

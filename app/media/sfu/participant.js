@@ -63,7 +63,7 @@ export class Participant {
       const older = room.member(claims.sub);
       if (older?.owner === null) older.dismiss('replaced', 'You have joined from another page or device.');
       const role = new Participant(session, claims, services, room, media);
-      room.join(role);
+      room.join(role, claims.capacity);
       const answer = {
         participant: role.id,
         room: room.id,

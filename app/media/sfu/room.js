@@ -82,6 +82,11 @@ export class Room {
     return [...this.#tracks.values()];
   }
 
+  /** The newest payload of every key. */
+  get notices() {
+    return [...this.#notices].map(([key, { payload }]) => ({ key, payload }));
+  }
+
   /** What a bridge is told of the room. */
   describe() {
     return {
@@ -96,19 +101,20 @@ export class Room {
     return {
       participants: [...this.#members.values()].filter((member) => member.id !== id).map(describeMember),
       producers: this.tracks.filter((track) => this.#concerns(id, track)).map(describeTrack),
-      notices: [...this.#notices].map(([key, { payload }]) => ({ key, payload })),
+      notices: this.notices,
     };
   }
 
   /**
    * @param {Member} member
+   * @param {number} [capacity] How many people the room is for; recorded speakers do not count.
    * @throws {RequestError} `conflict`: the id is taken; `limit`: the room is full.
    */
-  join(member) {
+  join(member, capacity = Infinity) {
     if (this.#members.has(member.id)) {
       throw new RequestError('conflict', 'A participant with this id is in the room: use another id.');
     }
-    if (this.#members.size >= this.#limits.participants) {
+    if (this.#members.size >= this.#limits.participants || this.people.length >= capacity) {
       throw new RequestError('limit', 'The room is full: wait until somebody leaves.');
     }
     this.#members.set(member.id, member);

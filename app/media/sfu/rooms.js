@@ -116,6 +116,17 @@ export class Rooms {
     }
   }
 
+  /** Ends the call in a room and says so. @param {string} id @returns {boolean} Whether there was one. */
+  close(id) {
+    const slot = this.#slots.get(id);
+    if (!slot?.open) return false;
+    const { people } = slot.open.room;
+    this.#end(id, slot);
+    slot.open.media.close();
+    for (const person of people) person.dismiss('room_closed', 'The room has been closed.');
+    return true;
+  }
+
   /** @param {string} id @returns {Slot<M>} */
   #create(id) {
     if (this.#slots.size >= this.#options.maxRooms) {

@@ -6,7 +6,9 @@ import { WebSocketServer } from 'ws';
 
 import { Bridge } from './bridge.js';
 import { MediaPool } from './media.js';
+import { RequestError } from './errors.js';
 import { Metrics } from './metrics.js';
+import { answerOperator, isForOperator } from './operator.js';
 import { Participant } from './participant.js';
 import { Rooms } from './rooms.js';
 import { hello as helloData, parse } from './schemas.js';
@@ -52,11 +54,15 @@ export async function startSfu(config, log) {
   /** @type {import('./session.js').Hello} */
   const hello = async (session, data) => {
     const claims = await services.verify(parse(helloData, data).token);
+    if (claims.role === 'operator') throw new RequestError('unauthorized', 'This token is for HTTP.');
     return claims.role === 'bridge' ? Bridge.enter(session, claims, services) : Participant.enter(session, claims, services);
   };
 
   const server = createServer((request, response) => {
-    answerHttp(request, response, { pool, rooms, metrics, workers: config.workers }).catch((error) => {
+    const answer = isForOperator(request.url?.split('?')[0])
+      ? answerOperator(request, response, services)
+      : answerHttp(request, response, { pool, rooms, metrics, workers: config.workers });
+    answer.catch((error) => {
       log.error({ err: error }, 'HTTP request failed');
       response.destroy();
     });

@@ -11,8 +11,11 @@ const AUDIENCE = 'jbcalling-sfu';
 const CLOCK_TOLERANCE = 5;
 
 const claims = z.discriminatedUnion('role', [
-  z.object({ role: z.literal('participant'), sub: identifier, room: identifier, meta }),
+  z.object({
+    role: z.literal('participant'), sub: identifier, room: identifier, meta, capacity: z.int().min(1).optional(),
+  }),
   z.object({ role: z.literal('bridge'), sub: identifier }),
+  z.object({ role: z.literal('operator'), sub: identifier }),
 ]);
 
 /** @typedef {z.infer<typeof claims>} Claims */

@@ -1,0 +1,168 @@
+"""The pages of the rooms."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
+
+from app.admin.access import OperatorRequest, address
+from app.admin.pages import page
+from app.admin.room_form import RoomSettings
+from app.admin.rooms import PAGE, Show
+from app.admin.services import AdminServices
+from app.models import Room
+from app.rooms.texts import texts
+from app.web.origin import page_origin
+
+Services = NamedDependency[AdminServices]
+LEVELS = {
+    "voice": "translated voice",
+    "translated_captions": "translated captions",
+    "source_captions": "captions in the spoken language",
+    "original": "original voices only",
+}
+
+
+@get("/rooms")
+async def room_list(
+    request: OperatorRequest,
+    admin: Services,
+    words: FromQuery[str] = "",
+    show: FromQuery[str] = "open",
+    number: FromQuery[int] = 0,
+) -> Template:
+    """Rooms, with who is in them now, and the form of a new one."""
+    return await _list(request, admin, words[:200].strip(), show, max(0, number), RoomSettings.of(None))
+
+
+@post("/rooms")
+async def make_room(request: OperatorRequest, admin: Services) -> Redirect | Template:
+    """Make a room."""
+    form = RoomSettings.parse(await request.form())
+    if form.errors:
+        return await _list(request, admin, "", "open", 0, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    room = await admin.rooms.make(form)
+    await admin.audit.note(request.user.name, "room.made", room.name, form.said(), address=address(request))
+    return _to(room)
+
+
+@get("/rooms/{room:int}")
+async def room_page(
+    request: OperatorRequest, admin: Services, room: FromPath[int], told: FromQuery[str] = ""
+) -> Template:
+    """One room."""
+    found = await _found(admin, room)
+    return await _room(request, admin, found, RoomSettings.of(found), told=told)
+
+
+@get("/rooms/{room:int}/now")
+async def room_now(request: OperatorRequest, admin: Services, room: FromPath[int]) -> Template:
+    """Who is in, and where the ladder stands: a part of the page that is fetched every few seconds."""
+    found = await _found(admin, room)
+    return page(request, "partials/room_now", "rooms", room=found, **await _now(admin, found))
+
+
+@post("/rooms/{room:int}")
+async def change_room(request: OperatorRequest, admin: Services, room: FromPath[int]) -> Redirect | Template:
+    """Change a room's settings."""
+    found, form = await _found(admin, room), RoomSettings.parse(await request.form())
+    if form.errors:
+        return await _room(request, admin, found, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    await admin.rooms.change(found.id, form)
+    await admin.audit.note(request.user.name, "room.changed", form.name, form.said(), address=address(request))
+    return _to(found, "changed")
+
+
+@post("/rooms/{room:int}/close")
+async def close_room(request: OperatorRequest, admin: Services, room: FromPath[int]) -> Redirect:
+    """Close it and end its call."""
+    found = await _found(admin, room)
+    ended = await admin.rooms.close(found)
+    detail = "" if ended else "the SFU did not answer: the call goes on"
+    await admin.audit.note(request.user.name, "room.closed", found.name, detail, address=address(request))
+    return _to(found, "closed" if ended else "not_ended")
+
+
+@post("/rooms/{room:int}/open")
+async def open_room(request: OperatorRequest, admin: Services, room: FromPath[int]) -> Redirect:
+    """Let people in again, now."""
+    found = await _found(admin, room)
+    await admin.rooms.open(found)
+    await admin.audit.note(request.user.name, "room.opened", found.name, address=address(request))
+    return _to(found, "opened")
+
+
+async def _found(admin: AdminServices, room: int) -> Room:
+    found = await admin.rooms.get(room)
+    if found is None:
+        raise NotFoundException
+    return found
+
+
+def _to(room: Room, told: str = "") -> Redirect:
+    return Redirect(f"/admin/rooms/{room.id}{told and f'?told={told}'}", status_code=HTTP_303_SEE_OTHER)
+
+
+async def _list(
+    request: OperatorRequest,
+    admin: AdminServices,
+    words: str,
+    show: str,
+    number: int,
+    form: RoomSettings,
+    *,
+    status: int = 200,
+) -> Template:
+    chosen: Show = next((one for one in get_args(Show) if one == show), "open")
+    rooms, count = await admin.rooms.find(words, chosen, number)
+    context: dict[str, Any] = {
+        "rooms": [(room, room.door(datetime.now(UTC))) for room in rooms],
+        "count": count,
+        "number": number,
+        "last": max(0, (count - 1) // PAGE),
+        "words": words,
+        "show": chosen,
+        "form": form,
+        "state": await admin.rooms.now(),
+    }
+    return page(request, "rooms", "rooms", status=status, **context)
+
+
+async def _room(
+    request: OperatorRequest,
+    admin: AdminServices,
+    room: Room,
+    form: RoomSettings,
+    *,
+    told: str = "",
+    status: int = 200,
+) -> Template:
+    context: dict[str, Any] = {
+        "room": room,
+        "form": form,
+        "told": told,
+        "counts": await admin.rooms.counts(room.id),
+        "link": f"{page_origin(request)}/rooms/{room.code}",
+    }
+    return page(request, "room", "rooms", status=status, **context, **await _now(admin, room))
+
+
+async def _now(admin: AdminServices, room: Room) -> dict[str, Any]:
+    state = await admin.rooms.now()
+    now = state.rooms.get(room.code) if state else None
+    names = {one.id: one.known.name for one in now.participants if one.known} if now else {}
+    return {
+        "state": state,
+        "now": now,
+        "names": names,
+        "door": room.door(datetime.now(UTC)),
+        "levels": LEVELS,
+        "reasons": texts(),
+    }

@@ -1,0 +1,119 @@
+"""What the SFU says of its rooms: it alone knows who is in, and it holds what the ladder says of each room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import httpx
+import msgspec
+
+from app.auth.tokens import ParticipantMeta, operator_token
+from app.settings import Settings
+
+TIMEOUT = 2.0
+"""Seconds for an answer on loopback."""
+
+
+class SfuDownError(RuntimeError):
+    """The SFU does not answer."""
+
+
+class Inside(msgspec.Struct, frozen=True):
+    """Somebody in a room."""
+
+    id: str
+    meta: dict[str, Any]
+    recorded: bool
+
+    @property
+    def known(self) -> ParticipantMeta | None:
+        """What they chose; None where it cannot be read."""
+        try:
+            return msgspec.convert(self.meta, ParticipantMeta)
+        except msgspec.ValidationError:
+            return None
+
+
+class Rung(msgspec.Struct, frozen=True):
+    """Where one speaker stands on the ladder for one language (`app.media.notices`)."""
+
+    level: str
+    reason: str | None
+    source: str
+    target: str
+    speaker: str
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What the bridge has said of a room."""
+
+    key: str
+    payload: Rung
+
+
+class Now(msgspec.Struct, frozen=True):
+    """One room at this moment."""
+
+    room: str
+    participants: list[Inside]
+    notices: list[Notice]
+
+    @property
+    def people(self) -> list[Inside]:
+        """Those who are there themselves."""
+        return [one for one in self.participants if not one.recorded]
+
+
+class _Rooms(msgspec.Struct, frozen=True):
+    bridge: Literal["up", "down"]
+    rooms: list[Now]
+
+
+@dataclass(frozen=True)
+class State:
+    """All rooms that somebody is in."""
+
+    bridge: bool
+    """Whether an interpreter is connected."""
+    rooms: dict[str, Now]
+
+
+class SfuOperator:
+    """Asks the SFU over HTTP, and ends calls."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def look(self) -> State:
+        """Who is where.
+
+        Raises:
+            SfuDownError: it does not answer, or is of another version.
+        """
+        answer = await self._ask("GET", "")
+        try:
+            found = msgspec.json.decode(answer.content, type=_Rooms)
+        except msgspec.DecodeError as error:
+            raise SfuDownError("it answers in an unknown form: update all processes") from error
+        return State(found.bridge == "up", {one.room: one for one in found.rooms})
+
+    async def end(self, room: str) -> bool:
+        """End the call in a room; whether there was one.
+
+        Raises:
+            SfuDownError: it does not answer.
+        """
+        return (await self._ask("DELETE", f"/{room}")).status_code == httpx.codes.NO_CONTENT
+
+    async def _ask(self, method: str, path: str) -> httpx.Response:
+        address = f"http://{self._settings.sfu_host}:{self._settings.sfu_port}/operator/rooms{path}"
+        headers = {"Authorization": f"Bearer {operator_token(self._settings.sfu_token_secret)}"}
+        try:
+            async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
+                answer = await client.request(method, address, headers=headers)
+        except httpx.HTTPError as error:
+            raise SfuDownError(type(error).__name__) from error
+        if answer.is_server_error or answer.status_code == httpx.codes.UNAUTHORIZED:
+            raise SfuDownError(f"it answers {answer.status_code}: do all processes have the same secrets?")
+        return answer

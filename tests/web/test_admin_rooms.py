@@ -1,0 +1,158 @@
+"""Rooms as an administrator sees and changes them, beside a real SFU."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from litestar.testing import AsyncTestClient
+from sqlalchemy import update
+from websockets.asyncio.client import ClientConnection, connect
+
+from app.admin.rooms import RoomAdmin, Show
+from app.admin.sfu import SfuOperator
+from app.db import Sessions, create_engine, create_sessions
+from app.main import create_app
+from app.models import Room
+from app.settings import Settings
+from tests.support.administrator import log_in, make, on_sqlite, send
+from tests.support.sfu import Sfu
+from tests.support.web_server import SECRETS, new_room, token_of
+
+
+@pytest.fixture(scope="module")
+def sfu() -> Iterator[Sfu]:
+    server = Sfu(secret=SECRETS["SFU_TOKEN_SECRET"])
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def settings(settings: Settings, sfu: Sfu) -> Settings:
+    return replace(settings, sfu_port=sfu.port)
+
+
+@pytest.fixture
+async def sessions(settings: Settings) -> AsyncIterator[Sessions]:
+    engine = create_engine(settings.sqlalchemy_url)
+    yield create_sessions(engine)
+    await engine.dispose()
+
+
+async def hello(socket: ClientConnection, client: httpx.AsyncClient, code: str) -> dict[str, Any]:
+    token = (await token_of(client, code))["token"]
+    await socket.send(json.dumps({"id": 1, "method": "hello", "data": {"token": token}}))
+    answer: dict[str, Any] = json.loads(await socket.recv())
+    return answer
+
+
+async def room_id(client: httpx.AsyncClient, code: str) -> int:
+    page = (await client.get("/admin/rooms", params={"words": code})).text
+    return int(page.split('href="/admin/rooms/')[1].split('"')[0])
+
+
+@on_sqlite
+async def test_a_call_is_seen_and_closed_and_the_room_opened_again(
+    client: httpx.AsyncClient, settings: Settings, sfu: Sfu
+) -> None:
+    code = await new_room(client, name="Ana", speak="pt", read="en", hear="en")
+    await make(settings)
+    await log_in(client)
+    number = await room_id(client, code)
+    assert "Nobody is in this room" in (await client.get(f"/admin/rooms/{number}/now")).text
+    async with connect(sfu.url) as ana:
+        assert "ok" in await hello(ana, client, code)
+        now = (await client.get(f"/admin/rooms/{number}/now")).text
+        assert all(words in now for words in ("Ana", "Português", "English"))
+        closed = await send(client, f"/admin/rooms/{number}/close")
+        assert closed.headers["location"] == f"/admin/rooms/{number}?told=closed"
+        assert json.loads(await ana.recv())["data"]["code"] == "room_closed"
+    assert (await client.get(f"/rooms/{code}")).status_code == 410
+    assert code not in (await client.get("/admin/rooms")).text  # shows those that are open
+    await send(client, f"/admin/rooms/{number}/open")
+    assert (await client.get(f"/rooms/{code}")).status_code == 200
+    log = (await client.get("/admin/audit")).text
+    assert "Closed a room" in log
+    assert "Opened a room again" in log
+
+
+@on_sqlite
+async def test_a_room_is_made_with_its_limits_and_wrong_ones_come_back_as_typed(
+    client: httpx.AsyncClient, settings: Settings, sfu: Sfu, sessions: Sessions
+) -> None:
+    await make(settings)
+    await log_in(client)
+    form = {"name": "Clinic <3>", "opens_at": "", "closes_at": "", "retention_days": "0", "capacity": "1"}
+    wrong = form | {"opens_at": "2031-01-02T10:00", "closes_at": "2031-01-02T09:00"}
+    wrong |= {"capacity": "0", "retention_days": "x"}
+    refused = await send(client, "/admin/rooms", **wrong)
+    assert refused.status_code == 422
+    for words in ("close before it opens", "from 1 to 1000", "from 0 to 3650", "2031-01-02T09:00", "Clinic &lt;3&gt;"):
+        assert words in refused.text
+    made = await send(client, "/admin/rooms", **form)
+    page = (await client.get(made.headers["location"])).text
+    code = page.split("<code>")[1].split("</code>")[0]
+    async with sessions() as session:
+        room = await session.get(Room, int(made.headers["location"].rsplit("/", 1)[1]))
+    assert room
+    assert (room.name, room.retention_days, room.capacity, room.code) == ("Clinic <3>", 0, 1, code)
+    join = {"speak": "pt", "read": "pt", "hear": "en"}
+    await send(client, f"/rooms/{code}/join", name="Ana", **join)
+    async with connect(sfu.url) as ana, connect(sfu.url) as bob:
+        assert "ok" in await hello(ana, client, code)
+        client.cookies.delete("jbc_session")
+        await client.get("/")
+        await send(client, f"/rooms/{code}/join", name="Bob", **join)
+        assert (await hello(bob, client, code))["error"]["code"] == "limit"
+
+
+async def test_rooms_are_found_and_closed_when_their_time_is_over(settings: Settings, sessions: Sessions) -> None:
+    rooms, now = RoomAdmin(sessions, SfuOperator(settings)), datetime.now(UTC)
+    hour = timedelta(hours=1)
+    times: dict[str, tuple[datetime | None, datetime | None]] = {
+        "over": (None, now - hour),
+        "running": (now - hour, now + hour),
+    }
+    times |= {"later": (now + hour, None), "100%": (None, None)}
+    async with sessions.begin() as session:
+        for name, (opens, closes) in times.items():
+            session.add(Room(code=name, name=f"Room {name}", kind="call", opens_at=opens, closes_at=closes))
+
+    async def found(words: str, show: Show) -> list[str]:
+        return sorted(room.code for room in (await rooms.find(words, show, 0))[0])
+
+    assert await found("", "open") == ["100%", "running"]
+    assert await found("", "early") == ["later"]
+    assert await found("", "closed") == ["over"]
+    assert await found("0%", "all") == ["100%"]  # a wildcard of the database is a letter here
+    assert await found("ROOM R", "all") == ["running"]
+    assert await rooms.close_due() == 1
+    assert await rooms.close_due() == 0
+    async with sessions.begin() as session:
+        await session.execute(update(Room).where(Room.code == "running").values(closes_at=now))
+    away = RoomAdmin(sessions, SfuOperator(replace(settings, sfu_port=9)))
+    assert await away.close_due() == 0  # the SFU is away: tried again later
+    assert await rooms.close_due() == 1
+
+
+@on_sqlite
+async def test_without_the_sfu_the_page_says_what_to_start(settings: Settings) -> None:
+    await make(settings)
+    app = create_app(replace(settings, sfu_port=9))
+    async with AsyncTestClient(app, base_url="http://calls.example") as client:
+        client.headers["accept"] = "text/html"
+        client.follow_redirects = False
+        await log_in(client)
+        code = await new_room(client)
+        page = (await client.get("/admin/rooms")).text
+        assert "Start the <code>sfu</code> process" in page
+        number = page.split('href="/admin/rooms/')[1].split('"')[0]
+        closed = await send(client, f"/admin/rooms/{number}/close")
+        assert closed.headers["location"].endswith("told=not_ended")
+        assert (await client.get(f"/rooms/{code}")).status_code == 410
