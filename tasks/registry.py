@@ -7,9 +7,11 @@ the registered sources: `MODELS_FOLDER/<model>/<file>`, for machines without a p
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from tasks.config import TaskConfig
@@ -30,6 +32,7 @@ __all__ = [
     "ModelInfo",
     "bundled",
     "default_models",
+    "fingerprint",
     "folder",
     "info",
     "install",
@@ -191,6 +194,19 @@ def verify(name: str) -> None:
         raise ModelError(f"{name} is not usable: {'; '.join(found)}. {remedy}")
 
 
+def fingerprint(name: str) -> str:
+    """What distinguishes the files of an installed model from those of any other of its name.
+
+    Raises:
+        ModelError: there is no such model.
+    """
+    model = _find(name)
+    if isinstance(model, BundledModel):
+        return f"{model.package} {version(model.package)}"
+    digests = "".join(f"{file.name} {file.sha256}\n" for file in _expected(model))
+    return hashlib.sha256(digests.encode()).hexdigest()
+
+
 def remove(name: str, progress: Progress = _quiet, *, forget: bool = False) -> None:
     """Delete an installed model and what was downloaded of it.
 
@@ -226,7 +242,7 @@ def _sources(model: Model) -> list[Source]:
 
 def _expected(model: Model | Record) -> tuple[ModelFile, ...]:
     if isinstance(model, Record):
-        return tuple(ModelFile(name, pin.sha256, pin.size) for name, pin in model.files.items())
+        return lock.recorded(model)
     return lock.expected(model, lock.read(_models()).get(model.name))
 
 

@@ -15,7 +15,7 @@ from typing import Annotated, Final
 
 import msgspec
 from argostranslate.tokenizer import BPETokenizer, SentencePieceTokenizer, Tokenizer
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from tasks.engines import ct2
 from tasks.engines.ct2 import Decoding
@@ -26,15 +26,10 @@ from tasks.models.spec import ModelError
 TOKENIZERS: Final = ("sentencepiece.model", "bpe.model")
 """A package has one of them; the first wins."""
 
-_CODES: Final = {"pb": "pt"}
-"""Argos codes that are no BCP 47 subtags: Brazilian Portuguese."""
 
-
-class _Metadata(Struct, frozen=True):
+class _Metadata(archive.Metadata, frozen=True):
     """`metadata.json`, as far as translating needs it."""
 
-    from_code: str
-    to_code: str
     type: str = "translate"
     target_prefix: Annotated[str, Meta(max_length=40)] = ""
     """A token that every translation begins with; models of several target languages have one."""
@@ -50,8 +45,7 @@ class Argos(SentenceTranslator):
     def __init__(self, folder: Path, decoding: Decoding) -> None:
         metadata = _metadata(folder)
         self.name = folder.name
-        source, target = (_CODES.get(code, code) for code in (metadata.from_code, metadata.to_code))
-        self.pairs = frozenset({(source, target)})
+        self.pairs = frozenset({(metadata.source, metadata.target)})
         self._prefix = metadata.target_prefix
         vocabulary = next(folder / name for name in TOKENIZERS if (folder / name).is_file())
         self._tokenizer = _tokenizer(vocabulary, metadata)

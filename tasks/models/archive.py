@@ -27,6 +27,8 @@ _WANTED: Final = re.compile(
     r"metadata\.json|README(\.md|\.txt)?|LICEN[CS]E(\.md|\.txt)?|sentencepiece\.model|bpe\.model|model/[\w.-]+",
     re.IGNORECASE,
 )
+CODES: Final = {"pb": "pt"}
+"""Argos codes that are no BCP 47 subtags: Brazilian Portuguese."""
 _CODE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 _MAX_METADATA: Final = 1 << 16
 
@@ -39,9 +41,19 @@ class Metadata(msgspec.Struct, frozen=True):
     package_version: str = ""
 
     @property
+    def source(self) -> str:
+        """The language it translates from, as BCP 47 has it."""
+        return CODES.get(self.from_code, self.from_code)
+
+    @property
+    def target(self) -> str:
+        """The language it translates into, as BCP 47 has it."""
+        return CODES.get(self.to_code, self.to_code)
+
+    @property
     def pair(self) -> str:
         """What it translates, as "en>vi"."""
-        return f"{self.from_code}>{self.to_code}"
+        return f"{self.source}>{self.target}"
 
 
 def unpack(package: Path, into: Path) -> Metadata:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from tasks.models.lock import Local, Record, expected
+from tasks.models import lock
+from tasks.models.lock import Local, Record
 from tasks.models.measured import Measured
 from tasks.models.spec import BundledModel, Format, Kind, Model
 
@@ -44,9 +45,8 @@ class ModelInfo:
 
 def of_model(model: Model, installed: bool, record: Record | None, measured: Measured | None) -> ModelInfo:
     """A model of the catalogue."""
-    recorded = {name: pin.sha256 for name, pin in record.files.items()} if record else {}
-    here = all(file.sha256 or file.name in recorded for file in model.files)
-    largest = max(model.files, key=lambda file: file.size)
+    files = lock.deliverable(model, record)
+    largest = max(files, key=lambda file: file.size, default=None)
     return ModelInfo(
         model.name,
         model.kind,
@@ -55,12 +55,16 @@ def of_model(model: Model, installed: bool, record: Record | None, measured: Mea
         model.licence,
         model.caution,
         model.origin,
-        sum(file.size for file in expected(model, record)) if installed else model.size,
+        sum(file.size for file in lock.expected(model, record)) if installed else model.size,
         bundled_with=None,
         installed=installed,
         default=model.default,
-        pinned="catalogue" if model.pinned else "here" if here else "at first installation",
-        digest=largest.sha256 or recorded.get(largest.name),
+        pinned="catalogue"
+        if model.pinned
+        else "here"
+        if files and all(file.sha256 for file in files)
+        else "at first installation",
+        digest=largest.sha256 if largest else None,
         sources=tuple(source.label for source in model.sources),
         measured=measured,
     )

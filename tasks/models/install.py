@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from tasks.models import archive, lock, space
+from tasks.models import archive, lock, shapes, space
 from tasks.models.lock import PinnedFile, Record
 from tasks.models.spec import (
     Errand,
@@ -79,7 +79,8 @@ def install(model: Model, models: Path, sources: Sequence[Source], progress: Pro
             ready = Path(scratch) / model.name
             ready.mkdir()
             errand_folder = models / PARTIAL / model.name
-            _collect(model, lock.deliverable(model, record), sources, ready, errand_folder, progress, meter)
+            wanted = lock.deliverable(model, record) or shapes.learn(model, sources, progress)
+            _collect(model, wanted, sources, ready, errand_folder, progress, meter)
             kept = pins(ready, besides={file.name for file in model.files if file.sha256})
             if model.packed:
                 ready = _unpack(model, ready, Path(scratch) / "unpacked")
@@ -89,7 +90,7 @@ def install(model: Model, models: Path, sources: Sequence[Source], progress: Pro
             _put(ready, folder, progress)
         clean(models, model.name)
     progress(f"{model.name}: installed, {model.size / 1e6:.0f} MB in {time.monotonic() - started:.1f} s")
-    for name in sorted(kept.keys() & {file.name for file in model.files}):
+    for name in sorted(kept.keys() & {file.name for file in wanted}):
         progress(f"{model.name}: {name} is pinned here from now on, sha256 {kept[name].sha256}")
 
 

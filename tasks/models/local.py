@@ -15,31 +15,13 @@ from typing import Final
 
 from tasks.models import archive
 from tasks.models.lock import Local
+from tasks.models.shapes import SHAPES, Shape
 from tasks.models.sources import copy
-from tasks.models.spec import Format, Kind, ModelError
+from tasks.models.spec import ModelError
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
-_VOCABULARIES: Final = ("shared_vocabulary", "source_vocabulary", "target_vocabulary", "vocabulary")
-_CT2: Final = ("model.bin", "config.json", *(f"{name}.{end}" for name in _VOCABULARIES for end in ("json", "txt")))
 _MAX_FOLDER: Final = 8 << 30
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How a CTranslate2 folder of one format is known, and what is taken from it."""
-
-    format: Format
-    kind: Kind
-    marks: tuple[str, ...]
-    files: tuple[str, ...]
-
-
-_SHAPES: Final = (
-    Shape("opus-ct2", "translate", ("source.spm", "target.spm"), (*_CT2, "source.spm", "target.spm")),
-    Shape("nllb-ct2", "translate", ("sentencepiece.bpe.model",), (*_CT2, "sentencepiece.bpe.model")),
-    Shape("whisper-ct2", "stt", ("tokenizer.json",), (*_CT2, "tokenizer.json", "preprocessor_config.json")),
-)
 
 
 @dataclass(frozen=True)
@@ -83,9 +65,10 @@ def _copy_argos(path: Path, ready: Path) -> None:
 
 
 def _ct2(path: Path, ready: Path, languages: Sequence[str], name: str | None) -> Brought:
-    marks = ", or ".join(" and ".join(shape.marks) for shape in _SHAPES)
-    shape = next((shape for shape in _SHAPES if all((path / mark).is_file() for mark in shape.marks)), None)
-    if shape is None or not (path / "model.bin").is_file():
+    marks = ", or ".join(" and ".join(shape.marks) for shape in SHAPES)
+    there = {file.name for file in path.iterdir() if file.is_file()} if path.is_dir() else set()
+    shape = next((shape for shape in SHAPES if shape.knows(there)), None)
+    if shape is None:
         raise ModelError(
             f"{path} is no model that an engine here can load: an Argos package has model/model.bin and "
             f"metadata.json, a CTranslate2 folder has model.bin and {marks}"

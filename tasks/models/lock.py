@@ -113,16 +113,22 @@ def expected(model: Model, record: Record | None) -> tuple[ModelFile, ...]:
 
     A packed model consists of what was in its package; nothing is expected before it has been installed.
     """
-    pinned = record.files if record else {}
     if model.packed:
-        return tuple(ModelFile(name, pin.sha256, pin.size) for name, pin in pinned.items() if name not in _names(model))
-    return tuple(_known(file, pinned) for file in model.files)
+        return tuple(file for file in recorded(record) if file.name not in _names(model))
+    return deliverable(model, record)
 
 
 def deliverable(model: Model, record: Record | None) -> tuple[ModelFile, ...]:
-    """What sources are asked for, with every digest that is known."""
+    """What sources are asked for, with every digest that is known; nothing where nobody knows yet what that is."""
+    if not model.files:
+        return recorded(record)
     pinned = record.files if record else {}
     return tuple(_known(file, pinned) for file in model.files)
+
+
+def recorded(record: Record | None) -> tuple[ModelFile, ...]:
+    """The files of a record."""
+    return tuple(ModelFile(name, pin.sha256, pin.size) for name, pin in record.files.items()) if record else ()
 
 
 def _names(model: Model) -> set[str]:

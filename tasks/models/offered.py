@@ -59,7 +59,6 @@ WHISPER_TURBO: Final = Model(
     caution="made for a GPU: on a few cores it does not keep up with speech",
 )
 
-_PHOWHISPER: Final = "PhoWhisper-small-ct2-fasterWhisper"
 PHOWHISPER_SMALL: Final = Model(
     name="phowhisper-small",
     kind="stt",
@@ -67,21 +66,9 @@ PHOWHISPER_SMALL: Final = Model(
     languages=("vi",),
     licence="BSD-3-Clause",
     origin="quocphu/PhoWhisper-ct2-FasterWhisper, a CTranslate2 conversion of VinAI's vinai/PhoWhisper-small",
-    files=(
-        ModelFile("model.bin", None, 483500000),
-        ModelFile("config.json", None, 2400),
-        ModelFile("tokenizer.json", None, 2500000),
-        ModelFile("vocabulary.json", None, 1100000),
-    ),
-    sources=(
-        HubSource(
-            "quocphu/PhoWhisper-ct2-FasterWhisper",
-            contents={
-                name: f"{_PHOWHISPER}/{name}"
-                for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.json")
-            },
-        ),
-    ),
+    files=(),
+    about=487_000_000,
+    sources=(HubSource("quocphu/PhoWhisper-ct2-FasterWhisper", folder="PhoWhisper-small-ct2-fasterWhisper"),),
     default=False,
     caution="about three times as slow as whisper-base",
 )

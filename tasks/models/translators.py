@@ -42,13 +42,8 @@ def _opus(source: str, target: str) -> Model:
         languages=(f"{source}>{target}",),
         licence="Apache-2.0",
         origin=f"{repo}, a CTranslate2 conversion of Helsinki-NLP/opus-mt-{source}-{target}",
-        files=(
-            ModelFile("model.bin", None, 290000000),
-            ModelFile("config.json", None, 300),
-            ModelFile("shared_vocabulary.json", None, 1100000),
-            ModelFile("source.spm", None, 800000),
-            ModelFile("target.spm", None, 800000),
-        ),
+        files=(),
+        about=293_000_000,
         sources=(HubSource(repo),),
         default=False,
     )

@@ -9,19 +9,25 @@ import threading
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import quote, urlsplit
 
 import httpx
+import msgspec
+from msgspec import Meta
 
 from tasks.models.download import Download
-from tasks.models.spec import Errand, SourceError
+from tasks.models.sources import Silent
+from tasks.models.spec import Errand, ModelFile, SourceError
 
 HUB: Final = "https://huggingface.co"
 """Where model makers publish; MODEL_HUB names another address of the same layout, such as a mirror of one's own."""
 
 ARGOS: Final = "https://argos-net.com/v1"
 """Where Argos Translate's package index says that its packages lie; ARGOS_PACKAGES names another address."""
+
+LONGEST_LIST: Final = 1 << 20
+"""Bytes of a hub's list of one folder."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,21 @@ class Patience:
     """Before a second try; each further one waits twice as long."""
 
 
+class _Lfs(msgspec.Struct):
+    """Where a large file is kept: its name there is its digest."""
+
+    oid: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class _Entry(msgspec.Struct):
+    """One entry of the hub's list of a folder."""
+
+    type: str
+    path: str
+    size: Annotated[int, Meta(ge=0)] = 0
+    lfs: _Lfs | None = None
+
+
 @dataclass(frozen=True)
 class HubSource:
     """Files at `{MODEL_HUB}/{repo}/resolve/{revision}/{path}`."""
@@ -44,21 +65,45 @@ class HubSource:
     contents: Mapping[str, str] = field(default_factory=dict)
     """Model file → its path in the repository, where that is not its name."""
     patience: Patience = Patience()
+    folder: str = ""
+    """Where in the repository the model lies; empty: at its top."""
 
     @property
     def label(self) -> str:
         """What messages call it."""
         return f"hub {_base('MODEL_HUB', HUB)}/{self.repo}"
 
+    @property
+    def _folder(self) -> str:
+        return f"/{quote(self.folder)}" if self.folder else ""
+
+    def listing(self, model: str) -> list[ModelFile]:  # noqa: ARG002 - a repository has one model in a folder
+        """What the hub says that it has, of large files with their digests; see `Source.listing`."""
+        base = _base("MODEL_HUB", HUB)
+        url = f"{base}/api/models/{self.repo}/tree/{quote(self.revision)}{self._folder}"
+        _resolve(base, self.patience.connect)
+        try:
+            with _client(self.patience) as client:
+                entries = msgspec.json.decode(_small(client, url), type=list[_Entry])
+        except httpx.HTTPError as error:
+            raise SourceError(f"cannot say what it has: {error}") from error
+        except msgspec.DecodeError as error:
+            raise SourceError(f"says what it has in words that are not understood: {error}") from error
+        return [
+            ModelFile(entry.path.rpartition("/")[2], entry.lfs.oid if entry.lfs else None, entry.size)
+            for entry in entries
+            if entry.type == "file"
+        ]
+
     def fetch(self, errand: Errand) -> None:
         """Download the wanted files; see `Source.fetch`."""
-        base = f"{_base('MODEL_HUB', HUB)}/{self.repo}/resolve/{quote(self.revision)}"
+        base = f"{_base('MODEL_HUB', HUB)}/{self.repo}/resolve/{quote(self.revision)}{self._folder}"
         paths = {file.name: self.contents.get(file.name, file.name) for file in errand.wanted}
         _download(errand, base, paths, self.patience)
 
 
 @dataclass(frozen=True)
-class ArgosSource:
+class ArgosSource(Silent):
     """A package at `{ARGOS_PACKAGES}/{file}`."""
 
     patience: Patience = Patience()
@@ -78,10 +123,26 @@ def _base(variable: str, default: str) -> str:
     return (os.environ.get(variable) or default).rstrip("/")
 
 
+def _client(patience: Patience) -> httpx.Client:
+    timeout = httpx.Timeout(patience.read, connect=patience.connect)
+    return httpx.Client(timeout=timeout, follow_redirects=True, headers={"User-Agent": "jbcalling"})
+
+
+def _small(client: httpx.Client, url: str) -> bytes:
+    """A short answer, no more of it than `LONGEST_LIST`."""
+    with client.stream("GET", url) as response:
+        response.raise_for_status()
+        content = bytearray()
+        for block in response.iter_bytes():
+            content += block
+            if len(content) > LONGEST_LIST:
+                raise SourceError(f"lists a folder in more than {LONGEST_LIST} bytes")
+        return bytes(content)
+
+
 def _download(errand: Errand, base: str, paths: Mapping[str, str], patience: Patience) -> None:
     _resolve(base, patience.connect)
-    timeout = httpx.Timeout(patience.read, connect=patience.connect)
-    with httpx.Client(timeout=timeout, follow_redirects=True, headers={"User-Agent": "jbcalling"}) as client:
+    with _client(patience) as client:
         # Small ones first: what fails, fails before hours have gone into the weights, and only they are worth a part.
         for file in sorted(errand.wanted, key=lambda file: file.size):
             part = errand.partial / file.name.replace("/", "__")

@@ -49,15 +49,24 @@ def test_a_package_is_installed_listed_verified_and_removed(tmp_path: Path) -> N
 
 
 def test_a_model_comes_from_a_hub_with_progress_and_stays_pinned(monkeypatch: pytest.MonkeyPatch) -> None:
-    repo = "/gaudi/opus-mt-en-vi-ctranslate2/resolve/main"
+    repo = "gaudi/opus-mt-en-vi-ctranslate2"
+    sizes = {
+        "config.json": 20,
+        "shared_vocabulary.json": 30,
+        "source.spm": 40,
+        "target.spm": 40,
+        "model.bin": 2_000_000,
+    }
     with hub() as server:
         monkeypatch.setenv("MODEL_HUB", server.url)
-        for name in ("config.json", "shared_vocabulary.json", "source.spm", "target.spm"):
-            server.put(f"{repo}/{name}", name.encode())
+        listed = [{"type": "file", "path": name, "size": size} for name, size in sizes.items()]
+        server.put(f"/api/models/{repo}/tree/main", json.dumps(listed).encode())
+        for name in sizes.keys() - {"model.bin"}:
+            server.put(f"/{repo}/resolve/main/{name}", bytes(sizes[name]))
         missing = jbcalling("install", "opus-mt-en-vi")
         assert missing.exit_code == 1
         assert "model.bin: it answered 404, there is no such file there" in missing.output
-        server.put(f"{repo}/model.bin", bytes(2_000_000))
+        server.put(f"/{repo}/resolve/main/model.bin", bytes(2_000_000))
         done = jbcalling("install", "opus-mt-en-vi")
         assert done.exit_code == 0, done.output
         assert "opus-mt-en-vi: model.bin: 2 of 2 MB" in done.output

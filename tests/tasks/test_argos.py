@@ -110,11 +110,13 @@ def test_an_archive_installed_by_the_registry_translates(tmp_path: Path, monkeyp
     assert (engine.name, engine.translate("hello", "en", "vi")) == (name, "xin chào")
 
 
-def test_brazilian_portuguese_has_a_code_of_its_own_at_argos(tmp_path: Path) -> None:
+def test_brazilian_portuguese_has_a_code_of_its_own_at_argos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = build(tmp_path)
     metadata = json.loads((package / "metadata.json").read_text()) | {"from_code": "pb"}
     (package / "metadata.json").write_text(json.dumps(metadata))
     assert Argos(package, DECODING).pairs == {("pt", "vi")}
+    monkeypatch.setenv("MODELS_DIR", str(tmp_path / "models"))
+    assert registry.info(registry.install_local(package)).languages == ("pt>vi",), "the worker serves what is listed"
 
 
 @pytest.mark.parametrize(

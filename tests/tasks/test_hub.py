@@ -14,10 +14,11 @@ import pytest
 from tasks.models import install as installing
 from tasks.models.download import ATTEMPTS
 from tasks.models.lock import read
+from tasks.models.sources import FolderSource
 from tasks.models.spec import Model, ModelError, ModelFile
 from tasks.models.web import ArgosSource
 from tests.support.hub import Hub, hub
-from tests.tasks.hub_model import BASE, QUICK, WEIGHTS, content, install, model
+from tests.tasks.hub_model import BASE, QUICK, REVISION, WEIGHTS, content, install, model, serve_listed, unlisted
 
 
 @pytest.fixture
@@ -198,3 +199,59 @@ def test_argos_packages_have_an_address_of_their_own(
     which = Model("p", "translate", "argos", ("en>vi",), "CC0-1.0", "nowhere", files, (ArgosSource(QUICK),))
     install(which, tmp_path)
     assert (tmp_path / "p" / "a.bin").read_bytes() == b"package"
+
+
+LISTED = {"model_bin": WEIGHTS, "config_json": b"{}", "tokenizer_json": b"[]", "vocabulary_txt": b"a"}
+
+
+def test_a_list_that_nobody_has_seen_is_learned_and_pinned(server: Hub, tmp_path: Path) -> None:
+    serve_listed(server, **LISTED, README_md=b"words", evil_py=b"print()")
+    lines = install(unlisted(), tmp_path)
+    names = sorted(name.replace("_", ".") for name in LISTED)
+    assert sorted(path.name for path in (tmp_path / "test-model").iterdir()) == names, (
+        "and nothing that no engine reads"
+    )
+    assert any("lists model.bin, config.json" in line for line in lines)
+    assert sorted(read(tmp_path)["test-model"].files) == names
+    assert "already installed" in install(unlisted(), tmp_path)[0]
+
+    (tmp_path / "test-model" / "config.json").write_bytes(b"[]")
+    serve_listed(server, **LISTED | {"config_json": b'{"changed": 1}'})
+    with pytest.raises(ModelError, match=r"config\.json[\s\S]*remove --forget test-model"):
+        install(unlisted(), tmp_path)
+    serve_listed(server, **LISTED)
+    install(unlisted(), tmp_path)
+    assert content(tmp_path) == WEIGHTS
+
+
+def test_a_digest_that_the_hub_names_is_held_against_it(server: Hub, tmp_path: Path) -> None:
+    serve_listed(server, **LISTED)
+    server.put(f"{BASE}/deep/model.bin", WEIGHTS[:-1] + b"!")
+    with pytest.raises(ModelError, match=r"refused, model\.bin has sha256"):
+        install(unlisted(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("listed", "reason"),
+    [
+        (b"[]", "it has nothing"),
+        (b"<html>", "not understood"),
+        (b'[{"type": "file", "path": "deep/model.bin", "size": 99999999}]', "refused, it lists more than"),
+        (None, "404"),
+    ],
+)
+def test_a_list_that_cannot_be_right_is_refused(server: Hub, tmp_path: Path, listed: bytes | None, reason: str) -> None:
+    if listed is not None:
+        server.put(f"/api/models/somebody/some-model/tree/{REVISION}/deep", listed)
+    with pytest.raises(ModelError, match=reason):
+        install(unlisted(), tmp_path)
+    assert len(server.asked) == 1, "nothing else was asked for"
+
+
+def test_a_folder_filled_by_hand_lists_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "brought" / "test-model"
+    folder.mkdir(parents=True)
+    for name, data in LISTED.items():
+        (folder / name.replace("_", ".")).write_bytes(data)
+    install(unlisted(FolderSource(tmp_path / "brought")), tmp_path / "models")
+    assert content(tmp_path / "models") == WEIGHTS
