@@ -10,12 +10,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from typing import Final
 
 import jiwer
 from whisper_normalizer.basic import BasicTextNormalizer
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from tests.support.numbers import spelled
+from tasks.engines.spoken.portuguese import Portuguese
+from tasks.engines.spoken.tongue import Tongue
+from tasks.engines.spoken.vietnamese import Vietnamese
+
+_NUMBER = re.compile(r"\b\d{1,9}\b")
+_TONGUES: Final[dict[str, Tongue]] = {"pt": Portuguese(), "vi": Vietnamese()}
+"""English needs none: Whisper's own normaliser turns its number words into digits."""
 
 _GROUPED = re.compile(r"(?<=\d)[.,\s](?=\d{3}\b)")
 
@@ -28,6 +35,15 @@ def _english() -> EnglishTextNormalizer:
 @cache
 def _basic() -> BasicTextNormalizer:
     return BasicTextNormalizer()
+
+
+def spelled(text: str, language: str) -> str:
+    """`text` with its whole numbers in words, as voices say them, where `language` is normalised so.
+
+    Whisper writes digits or words as it likes (in Vietnamese even "1" for the article "một"), references do likewise.
+    """
+    tongue = _TONGUES.get(language)
+    return _NUMBER.sub(lambda found: tongue.cardinal(int(found[0])), text) if tongue else text
 
 
 def normalise(text: str, language: str) -> str:

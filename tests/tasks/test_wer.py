@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.numbers import spelled
-from tests.support.wer import normalise, wer
+from tests.support.wer import normalise, spelled, wer
 
 
 @pytest.mark.parametrize(
