@@ -14,6 +14,7 @@ from app.auth.commands import keys
 from app.running import doctor, runner, secrets
 from app.running.backup.commands import backup, restore
 from app.running.models import models
+from app.speech_api.commands import voices
 from tasks.config import env
 
 
@@ -57,6 +58,7 @@ main.add_command(backup)
 main.add_command(restore)
 main.add_command(keys)
 main.add_command(admin)
+main.add_command(voices)
 
 
 if __name__ == "__main__":

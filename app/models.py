@@ -165,7 +165,7 @@ class ApiKey(Base):
 
 
 class Voice(Base):
-    """A cloned voice. Its reference recording lies in JBC_VAR/voices (`app.speech_api.voice_files`)."""
+    """A cloned voice. Its reference recording lies in JBC_VAR/voices (`app.speech_api.voices`)."""
 
     __tablename__ = "voices"
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from tasks import offers, registry
 from tasks.config import TaskConfig
+from tasks.engines import espeak_program
 from tasks.engines.base import EngineError, SpeechToText, TextToSpeech, Translator, VoiceCloner
 from tasks.engines.choose import THROUGH, Offer
 
@@ -91,6 +92,14 @@ def voice(offer: Offer, config: TaskConfig) -> TextToSpeech:
         ModelError: the model is not whole.
         EngineError: it cannot be loaded.
     """
+    engine = _voice(offer, config)
+    model = "" if offer.format in ("espeak", "gtts") else registry.fingerprint(offer.name)
+    phonemes = espeak_program.version() if offer.format in ("espeak", "kokoro") else ""
+    engine.fingerprint = f"{model} {phonemes}".strip()
+    return engine
+
+
+def _voice(offer: Offer, config: TaskConfig) -> TextToSpeech:
     if offer.format == "espeak":
         from tasks.engines.espeak import Espeak
 
@@ -123,4 +132,6 @@ def cloner(offer: Offer, config: TaskConfig) -> VoiceCloner:
     from tasks.engines.xtts import Xtts
 
     registry.verify(offer.name)
-    return Xtts(registry.folder(offer.name), threads=config.threads)
+    engine = Xtts(registry.folder(offer.name), threads=config.threads)
+    engine.fingerprint = registry.fingerprint(offer.name)
+    return engine

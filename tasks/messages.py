@@ -150,6 +150,8 @@ class EngineInfo(Struct, frozen=True, kw_only=True):
     """Whether whoever hears or reads it should be told that it is a makeshift."""
     clones: bool = False
     """Whether it can imitate a voice."""
+    voices: dict[str, list[str]] = {}
+    """Language → names of the voices it speaks that with, the default first."""
 
 
 class Heartbeat(Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ HEARTBEATS: Final = Counter("jbc_worker_heartbeats", "Heartbeats that Redis took
 FAILURES: Final = Counter("jbc_worker_failures", "Messages whose actor failed", ["actor"])
 CAPTIONS: Final = Counter("jbc_worker_captions", "Final captions published", ["language", "kind"])
 CLIPS: Final = Counter("jbc_worker_clips", "Clips spoken to their end", ["language", "engine"])
+VOICE_REFUSALS: Final = Counter("jbc_worker_voice_refusals", "Clauses that a voice refused", ["engine"])
 NO_CLIPS: Final = Counter("jbc_worker_no_clips", "Clips there will not be")
 REFUSED: Final = Counter("jbc_worker_refused_transcripts", "Final transcripts refused, by reason", ["reason"])
 LOOPS: Final = Counter("jbc_worker_loops_caught", "Repetition loops caught in transcripts")

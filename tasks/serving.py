@@ -60,14 +60,25 @@ class Engines:
         missing = f"no engine here translates {source} into {target}"
         return self.translators[_chosen(self.translating, f"{source}>{target}", missing).name]
 
-    def voice(self, language: str, *, late: bool) -> TextToSpeech:
-        """The engine that speaks `language`, a quick one when speech is `late`.
+    def speakers(self, language: str, *, late: bool) -> list[TextToSpeech]:
+        """The engines that speak `language`, the best first; quick ones come first when speech is `late`.
 
         Raises:
             EngineError: there is none here.
         """
-        usable = Shelf([one for one in self.speaking.offers if self.voices[one.name].usable()], self.speaking.preferred)
-        return self.voices[_chosen(usable, language, f"no voice here speaks {language}", late=late).name]
+        usable = [one for one in self.speaking.offers if self.voices[one.name].usable()]
+        found = choose.ranked(language, usable, self.speaking.preferred, late=late)
+        if not found:
+            raise EngineError(f"no voice here speaks {language}")
+        return [self.voices[offer.name] for offer in found]
+
+    def voice(self, language: str, *, late: bool) -> TextToSpeech:
+        """The first of `speakers`.
+
+        Raises:
+            EngineError: there is none here.
+        """
+        return self.speakers(language, late=late)[0]
 
     def cloner(self, language: str) -> VoiceCloner:
         """An engine that speaks `language` in the voice of a recording.
@@ -97,8 +108,8 @@ class Engines:
         return choose.services(self.speaking.offers)
 
 
-def _chosen(shelf: Shelf, wanted: str, otherwise: str, *, late: bool = False) -> Offer:
-    offer = choose.best(wanted, shelf.offers, shelf.preferred, late=late)
+def _chosen(shelf: Shelf, wanted: str, otherwise: str) -> Offer:
+    offer = choose.best(wanted, shelf.offers, shelf.preferred)
     if offer is None:
         raise EngineError(otherwise)
     return offer

@@ -8,7 +8,7 @@ from typing import Any, Final
 import dramatiq
 import msgspec
 
-from tasks import keys, metrics, publish
+from tasks import keys, metrics, publish, relay
 from tasks.broker import broker, message_id, store
 from tasks.engines.base import EngineError
 from tasks.messages import ClipPart, Speech, from_payload
@@ -29,34 +29,40 @@ def speak(payload: dict[str, Any]) -> None:
     if not _mine(message):
         return
     started = time.time()
-    engine = engines().voice(message.language, late=started - segment.timeline.speech_end > LATE)
-    clauses = engine.clauses(message.text, message.language)
-    if not clauses:
-        publish.no_clip(client, segment, [message.language], "nothing in it can be spoken")
+    if started - segment.timeline.speech_end > TOO_LATE:
+        publish.no_clip(client, segment, [message.language], "too late to be spoken")
         return
-    for number, clause in enumerate(clauses):
-        if time.time() - segment.timeline.speech_end > TOO_LATE:
+    voices = engines().speakers(message.language, late=started - segment.timeline.speech_end > LATE)
+    spoken: relay.Spoken | None = None
+    for number, spoken in enumerate(relay.speak(voices, message.text, message.language)):
+        if number == 0:
+            metrics.FIRST_CLAUSE.labels(spoken.engine).observe(time.time() - started)
+        publish.clip_part(client, segment.bridge, _part(message, number, spoken, started), spoken.audio.pcm)
+        if not spoken.last and time.time() - segment.timeline.speech_end > TOO_LATE:
             publish.no_clip(client, segment, [message.language], "too late to be spoken")
             return
-        audio = engine.speak(clause, message.language)
-        if number == 0:
-            metrics.FIRST_CLAUSE.labels(engine.name).observe(time.time() - started)
-        part = ClipPart(
-            segment=segment.id,
-            room=segment.room,
-            speaker=segment.speaker,
-            seq=segment.seq,
-            language=message.language,
-            part=number,
-            last=number == len(clauses) - 1,
-            key=keys.clip(segment.id, message.language, number),
-            samples=audio.samples,
-            rate=audio.rate,
-            engine=engine.name,
-            timeline=msgspec.structs.replace(message.timeline, speak_start=started, speak_end=time.time()),
-        )
-        publish.clip_part(client, segment.bridge, part, audio.pcm)
-    metrics.CLIPS.labels(message.language, engine.name).inc()
+    if spoken is None:
+        publish.no_clip(client, segment, [message.language], "nothing in it can be spoken")
+        return
+    metrics.CLIPS.labels(message.language, spoken.engine).inc()
+
+
+def _part(message: Speech, number: int, spoken: relay.Spoken, started: float) -> ClipPart:
+    segment = message.segment
+    return ClipPart(
+        segment=segment.id,
+        room=segment.room,
+        speaker=segment.speaker,
+        seq=segment.seq,
+        language=message.language,
+        part=number,
+        last=spoken.last,
+        key=keys.clip(segment.id, message.language, number),
+        samples=spoken.audio.samples,
+        rate=spoken.audio.rate,
+        engine=spoken.engine,
+        timeline=msgspec.structs.replace(message.timeline, speak_start=started, speak_end=time.time()),
+    )
 
 
 def _mine(message: Speech) -> bool:

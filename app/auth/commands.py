@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeVar
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.auth.api_keys import SCOPES, ApiKeys, KeyNameError
-from app.db import create_engine, create_sessions
 from app.running import runner
+from app.running.database import with_sessions
 from app.settings import Settings
 
 T = TypeVar("T")
@@ -46,7 +44,7 @@ def revoke(name: str) -> None:
     """Make a key useless at once."""
     if not _with_keys(lambda known: known.revoke(name)):
         raise click.ClickException(f"There is no key named {name!r} in use: see `jbcalling keys list`.")
-    click.echo(f"The key {name!r} is revoked.")
+    click.echo(f"The key {name!r} is revoked. Voices that it cloned stay: see `jbcalling voices list`.")
 
 
 def _day(moment: datetime | None) -> str:
@@ -55,20 +53,8 @@ def _day(moment: datetime | None) -> str:
 
 def _with_keys(work: Callable[[ApiKeys], Awaitable[T]]) -> T:
     os.environ.setdefault("JBC_VAR", str(runner.ROOT / "var"))
-
-    async def run() -> T:
-        engine = create_engine(Settings(session_secret="", sfu_token_secret="").sqlalchemy_url)
-        try:
-            return await work(ApiKeys(create_sessions(engine)))
-        finally:
-            await engine.dispose()
-
+    settings = Settings(session_secret="", sfu_token_secret="")
     try:
-        return asyncio.run(run())
+        return with_sessions("keys", settings, lambda sessions: work(ApiKeys(sessions)))
     except KeyNameError as error:
         raise click.ClickException(str(error)) from error
-    except (SQLAlchemyError, OSError) as error:
-        remedy = (
-            "Check DATABASE_URL and that the database runs; `make run`, or `alembic upgrade head`, makes its tables."
-        )
-        raise click.ClickException(f"The keys cannot be reached ({type(error).__name__}). {remedy}") from error

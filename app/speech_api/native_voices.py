@@ -41,7 +41,7 @@ class SynthesizeBody(Struct, frozen=True, forbid_unknown_fields=True):
     language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")] | None = None
     """Found out from the text where it is missing."""
     voice: str | None = None
-    """An engine or a cloned voice of `/voices`; the best for the language where it is missing."""
+    """The id of one of `/voices`; the best for the language where it is missing."""
     format: Format = "mp3"
     speed: Annotated[float, Meta(ge=SLOWEST, le=FASTEST)] = 1.0
 
@@ -52,7 +52,7 @@ class VoiceAnswer(Struct, frozen=True):
     id: str
     name: str
     kind: str
-    """`engine`, or `cloned`."""
+    """`engine` (its default voice in each language), `named` or `cloned`."""
     languages: list[str]
     low_quality: bool
     created_at: datetime | None
@@ -110,7 +110,12 @@ async def voices(request: AnyRequest, speech: NamedDependency[SpeechServices]) -
         VoiceAnswer(one.name, one.name, "engine", one.languages, one.low_quality, None)
         for one in known.engines("speak")
     ]
-    return [*engines, *(_cloned(voice, spoken) for voice in await speech.voices.all(holder))]
+    low_quality = {one.name: one.low_quality for one in known.engines("speak")}
+    named = [
+        VoiceAnswer(one.id, str(one.named), "named", one.languages, low_quality[one.engine], None)
+        for one in offers.named_voices(known.engines("speak"))
+    ]
+    return [*engines, *named, *(_cloned(voice, spoken) for voice in await speech.voices.all(holder))]
 
 
 @post("/clone-voice", status_code=201, tags=["text to speech"], operation_class=CLONE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -10,6 +11,20 @@ from app.languages import LANGUAGES
 from app.speech_api.errors import ApiError, bad_request, unavailable
 from tasks import keys, queues
 from tasks.messages import EngineInfo, Heartbeat
+
+
+@dataclass(frozen=True)
+class EngineVoice:
+    """A voice of an engine: one that has a name, or the engine's default in each language."""
+
+    engine: str
+    named: str | None
+    languages: list[str]
+
+    @property
+    def id(self) -> str:
+        """What it is asked for by."""
+        return f"{self.engine}/{self.named}" if self.named else self.engine
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,19 @@ class Offers:
     def cloners(self) -> list[EngineInfo]:
         """Engines that can imitate a voice."""
         return [engine for engine in self.engines("speak") if engine.clones]
+
+    def voice(self, name: str, first: str | None = None) -> EngineVoice | None:
+        """The voice that goes by `name`, which is an engine's, "engine/voice", or a voice's alone; None: there is none.
+
+        Args:
+            name: what somebody asked for.
+            first: the engine whose voices are looked at before those of others.
+        """
+        engines = sorted(self.engines("speak"), key=lambda engine: engine.name != first)
+        for engine in engines:
+            if name == engine.name:
+                return EngineVoice(engine.name, None, engine.languages)
+        return next((one for one in named_voices(engines) if name in (one.id, one.named)), None)
 
     def need_heard(self, language: str | None) -> None:
         """See that `language` (None: any) can be transcribed.
@@ -82,6 +110,17 @@ class Offers:
         if not served:
             message = f"No live worker can {verb}: install models for {kind} with `jbcalling models install`."
             raise unavailable(f"no_{kind}", message)
+
+
+def named_voices(engines: Iterable[EngineInfo]) -> list[EngineVoice]:
+    """The voices of these engines that have names, each with the languages it speaks."""
+    found = []
+    for engine in engines:
+        names = dict.fromkeys(name for voices in engine.voices.values() for name in voices)
+        for name in names:
+            languages = sorted(language for language, voices in engine.voices.items() if name in voices)
+            found.append(EngineVoice(engine.name, name, languages))
+    return found
 
 
 def nobody() -> ApiError:

@@ -38,7 +38,7 @@ class SpeechBody(Struct, frozen=True):
     model: str
     input: str
     voice: str | CustomVoice = "alloy"
-    """One of OpenAI's, an engine, or a cloned voice."""
+    """One of OpenAI's, an engine, a voice of one, or a cloned voice."""
     response_format: Format = "mp3"
     speed: Annotated[float, Meta(ge=SLOWEST, le=FASTEST)] = 1.0
     stream_format: Literal["audio", "sse"] = "audio"
@@ -53,7 +53,7 @@ async def speech_(request: AnyRequest, speech: NamedDependency[SpeechServices], 
     engine = await openai_models.check(speech.redis, data.model, "speak")
     named = data.voice if isinstance(data.voice, str) else data.voice.id
     voice = engine if named in THEIRS else named
-    wanted = Wanted(data.input, data.language, voice, data.response_format, data.speed)
+    wanted = Wanted(data.input, data.language, voice, data.response_format, data.speed, engine)
     if data.stream_format == "audio":
         return await streamed(speech, holder, wanted)
     return Stream(_events(await begun(speech, holder, wanted)), media_type="text/event-stream", status_code=200)

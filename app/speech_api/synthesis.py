@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 from redis.asyncio import Redis
 
 from app.auth.api_keys import Holder
@@ -17,7 +18,7 @@ from app.speech_api.errors import ApiError, bad_request, unavailable
 from app.speech_api.heard import SIZE
 from app.speech_api.limits import Limits
 from app.speech_api.listener import Helpers, Process
-from app.speech_api.offers import Offers
+from app.speech_api.offers import EngineVoice, Offers
 from app.speech_api.pieces import cut
 from app.speech_api.sounds import FASTEST, SLOWEST, Format
 from app.speech_api.text import TextService
@@ -38,9 +39,11 @@ class Wanted:
     language: str | None
     """None: found out from the text."""
     voice: str | None
-    """An engine, or the id of a cloned voice; None: the best for the language."""
+    """An engine, a voice of one, or the id of a cloned voice; None: the best for the language."""
     format: Format
     speed: float = 1.0
+    engine: str | None = None
+    """The engine whose voices are meant first, where several have one of that name."""
 
 
 class SynthesisService:
@@ -79,9 +82,17 @@ class SynthesisService:
         if not known.beats:
             raise offers.nobody()
         language = wanted.language or await self._language(wanted.text)
-        voice, clone = await self._voice(holder, known, wanted.voice, language)
+        voice, clone = await self._voice(holder, known, wanted, language)
         return [
-            Synthesis(request=new_request(), deadline=0.0, text=piece, language=language, voice=voice, clone=clone)
+            Synthesis(
+                request=new_request(),
+                deadline=0.0,
+                text=piece,
+                language=language,
+                voice=voice.engine if voice else None,
+                named=voice.named if voice else None,
+                clone=clone,
+            )
             for line in wanted.text.splitlines()
             for piece in cut(line, language, PIECE)
         ]
@@ -102,18 +113,18 @@ class SynthesisService:
         return next(iter(found))
 
     async def _voice(
-        self, holder: Holder, known: Offers, name: str | None, language: str
-    ) -> tuple[str | None, ClonedVoice | None]:
-        """The engine and the cloned voice that `name` stands for."""
+        self, holder: Holder, known: Offers, wanted: Wanted, language: str
+    ) -> tuple[EngineVoice | None, ClonedVoice | None]:
+        """The engine's voice or the cloned voice that is wanted; neither: the best there is."""
+        name = wanted.voice
         if name is None:
             known.need_spoken(language)
             return None, None
-        engine = next((one for one in known.engines("speak") if one.name == name), None)
-        if engine is not None:
-            if language not in engine.languages:
-                speaks = ", ".join(engine.languages)
+        if (voice := known.voice(name, wanted.engine)) is not None:
+            if language not in voice.languages:
+                speaks = ", ".join(voice.languages)
                 raise bad_request(f"{name} does not speak {language}, only {speaks}: choose another voice.", "voice")
-            return name, None
+            return voice, None
         clone = await self._voices.ready(holder, name)
         if not known.cloners:
             raise no_cloner()
@@ -134,14 +145,7 @@ class SynthesisService:
             await process.close_input()
 
     async def _spoken(self, message: Synthesis) -> AsyncIterator[tuple[int, bytes]]:
-        asked = Synthesis(
-            request=message.request,
-            deadline=self._desk.deadline(),
-            text=message.text,
-            language=message.language,
-            voice=message.voice,
-            clone=message.clone,
-        )
+        asked = msgspec.structs.replace(message, deadline=self._desk.deadline())
         async with aclosing(self._desk.replies(synthesize, asked, SpokenPart)) as parts:
             async for part in parts:
                 if part.last:

@@ -14,10 +14,10 @@ from sqlalchemy import delete, func, select
 
 from app.auth.api_keys import Holder
 from app.db import Sessions
-from app.models import Voice
+from app.models import ApiKey, Voice
 from app.speech_api.errors import ApiError, bad_request
 from app.speech_api.heard import REFERENCE_RATE
-from tasks import keys
+from tasks import cached_speech, keys
 from tasks.requests.messages import ClonedVoice
 
 SHORTEST: Final = 3.0
@@ -105,20 +105,41 @@ class VoiceService:
         return ClonedVoice(id=voice, rate=REFERENCE_RATE)
 
     async def delete(self, holder: Holder, voice: str) -> None:
-        """Delete the recording, everything derived from it, and the row; may be repeated where it failed half-way.
+        """Delete one of the holder's voices, see `erase`.
 
         Raises:
             ApiError: 404, the holder has no such voice.
-            redis.RedisError: Redis does not answer; the row stays, so that it can be tried again.
+            redis.RedisError: Redis does not answer.
         """
         await self._find(holder, voice)
+        await self.erase(voice)
+
+    async def every(self) -> list[tuple[Voice, ApiKey]]:
+        """Every voice with the key that made it, revoked or not, the oldest first; for the operator."""
+        query = select(Voice, ApiKey).join(ApiKey, Voice.owner_id == ApiKey.id).order_by(Voice.created_at)
+        async with self._sessions() as session:
+            return [(voice, key) for voice, key in (await session.execute(query)).tuples()]
+
+    async def erase(self, voice: str) -> bool:
+        """Delete the recording, all that was made of it, and the row; False when there is no such voice.
+
+        May be repeated where it failed half-way. Whoever may delete whose voices is the caller's business.
+
+        Raises:
+            redis.RedisError: Redis does not answer; the row stays, so that it can be tried again.
+        """
+        async with self._sessions() as session:
+            if await session.get(Voice, voice) is None:
+                return False
         await asyncio.to_thread(self._path(voice).unlink, missing_ok=True)
         await self._redis.delete(keys.voice_reference(voice))  # first: from now on nothing new is derived
         derived = [key async for key in self._redis.scan_iter(match=keys.voice_everything(voice), count=1_000)]
         if derived:
             await self._redis.delete(*derived)
+        await asyncio.to_thread(cached_speech.forget, voice)
         async with self._sessions.begin() as session:
-            await session.execute(delete(Voice).where(Voice.id == voice, Voice.owner_id == holder.id))
+            await session.execute(delete(Voice).where(Voice.id == voice))
+        return True
 
     async def _find(self, holder: Holder, voice: str) -> Voice:
         query = select(Voice).where(Voice.id == voice, Voice.owner_id == holder.id)

@@ -143,6 +143,8 @@ class TextToSpeech(ABC):
     """Whether what is said leaves this machine."""
     voices: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Language → names of its voices, the default first."""
+    fingerprint: str = ""
+    """As a translator's: differs between engines of one name that may sound different."""
 
     def voice_of(self, language: str, voice: str | None) -> str:
         """`voice`, or the default one of `language`.

@@ -49,8 +49,8 @@ class PreferenceError(ValueError):
     """A setting cannot be understood; the message says what it may hold."""
 
 
-def best(wanted: str, offers: Iterable[Offer], preferred: Mapping[str, str], *, late: bool = False) -> Offer | None:
-    """What serves `wanted`, None when nothing does.
+def ranked(wanted: str, offers: Iterable[Offer], preferred: Mapping[str, str], *, late: bool = False) -> list[Offer]:
+    """Everything that serves `wanted`, the best first.
 
     Args:
         wanted: a language, or a pair like "en>pt".
@@ -69,7 +69,12 @@ def best(wanted: str, offers: Iterable[Offer], preferred: Mapping[str, str], *, 
             offer.name,
         )
 
-    return min((offer for offer in offers if wanted in offer.serves), key=rank, default=None)
+    return sorted((offer for offer in offers if wanted in offer.serves), key=rank)
+
+
+def best(wanted: str, offers: Iterable[Offer], preferred: Mapping[str, str], *, late: bool = False) -> Offer | None:
+    """The first of `ranked`, None when nothing serves `wanted`."""
+    return next(iter(ranked(wanted, offers, preferred, late=late)), None)
 
 
 def preferences(setting: str, variable: str, offers: Sequence[Offer]) -> dict[str, str]:

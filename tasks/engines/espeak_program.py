@@ -42,5 +42,20 @@ def run(arguments: list[str], text: str, voice: str) -> bytes:
     return done.stdout
 
 
+def version() -> str:
+    """What the program says it is: two versions may speak the same text differently.
+
+    Raises:
+        EngineError: the program is missing or fails.
+    """
+    try:
+        done = subprocess.run(
+            [_program() or "espeak-ng", "--version"], capture_output=True, timeout=TIMEOUT, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EngineError(f"espeak-ng could not run: {error}") from error
+    return done.stdout.decode(errors="replace").strip()
+
+
 def _program() -> str | None:
     return os.environ.get("ESPEAK_NG") or shutil.which("espeak-ng")

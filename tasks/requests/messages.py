@@ -70,6 +70,8 @@ class Synthesis(Request, frozen=True, kw_only=True):
     language: Language
     voice: str | None = None
     """Name of an engine; None: the best there is for the language."""
+    named: str | None = None
+    """One of that engine's voices; None: its default."""
     clone: ClonedVoice | None = None
 
 

@@ -19,7 +19,13 @@ def offered(engines: Engines) -> list[EngineInfo]:
         for name, one in engines.translators.items()
     ]
     spoken = [
-        EngineInfo(name=name, kind="speak", languages=sorted(one.languages), low_quality=one.low_quality)
+        EngineInfo(
+            name=name,
+            kind="speak",
+            languages=sorted(one.languages),
+            low_quality=one.low_quality,
+            voices={language: list(names) for language, names in one.voices.items()},
+        )
         for name, one in engines.voices.items()
     ]
     cloned = [

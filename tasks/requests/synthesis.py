@@ -7,7 +7,7 @@ from typing import Any
 
 import dramatiq
 
-from tasks import keys
+from tasks import cached_speech, keys, relay
 from tasks.broker import broker, store
 from tasks.engines.base import Audio, EngineError
 from tasks.messages import from_payload
@@ -21,9 +21,8 @@ from tasks.serving import engines
 def synthesize(payload: dict[str, Any]) -> None:
     """Answer a `Synthesis`: every piece of audio as soon as it is there, then one empty part that ends it."""
     message = from_payload(payload, Synthesis)
-    client, part, rate = store(), 0, 0
-    engine, pieces = _cloned(message, message.clone) if message.clone else _spoken(message)
-    for audio in pieces:
+    client, part, rate, engine = store(), 0, 0, ""
+    for engine, audio in _cloned(message, message.clone) if message.clone else _spoken(message):
         if not replies.awaited(client, message):
             return
         rate = audio.rate
@@ -34,33 +33,26 @@ def synthesize(payload: dict[str, Any]) -> None:
     replies.send(client, message.request, end)
 
 
-def _spoken(message: Synthesis) -> tuple[str, Iterator[Audio]]:
+def _spoken(message: Synthesis) -> Iterator[tuple[str, Audio]]:
+    """The clauses with who spoke them: the best voices there are, or the one that was asked for and no other."""
     if message.voice is None:
-        engine = engines().voice(message.language, late=False)
+        voices = engines().speakers(message.language, late=False)
     else:
         known = engines().voices.get(message.voice)
         if known is None or message.language not in known.languages:
             raise EngineError(f"{message.voice} does not speak {message.language} here")
-        engine = known
-
-    def speak() -> Iterator[Audio]:
-        for clause in engine.clauses(message.text, message.language):
-            courtesy.give_way()
-            yield engine.speak(clause, message.language)
-
-    return engine.name, speak()
+        voices = [known]
+    for one in relay.speak(voices, message.text, message.language, message.named, before=courtesy.give_way):
+        yield one.engine, one.audio
 
 
-def _cloned(message: Synthesis, clone: ClonedVoice) -> tuple[str, Iterator[Audio]]:
-    engine = engines().cloner(message.language)
+def _cloned(message: Synthesis, clone: ClonedVoice) -> Iterator[tuple[str, Audio]]:
+    engine, language = engines().cloner(message.language), message.language
     latents = cloning.latents(store(), engine, clone)
-
-    def speak() -> Iterator[Audio]:
-        try:
-            for clause in engine.clauses(message.text, message.language):
-                courtesy.give_way()
-                yield from engine.speak_as(clause, message.language, latents)
-        finally:
-            engine.forget(latents)  # a voice that is deleted meanwhile is not to live on here
-
-    return engine.name, speak()
+    try:
+        for clause in engine.clauses(message.text, language):
+            courtesy.give_way()
+            for audio in cached_speech.speak_as(store(), engine, clause, language, voice=clone.id, latents=latents):
+                yield engine.name, audio
+    finally:
+        engine.forget(latents)  # a voice that is deleted meanwhile is not to live on here

@@ -52,6 +52,23 @@ def test_the_language_and_the_voice_are_chosen(api: httpx.Client) -> None:
     assert voices["hibari-en"]["languages"] == ["en"]
 
 
+def test_a_voice_is_chosen_by_its_name(api: httpx.Client, client: openai.OpenAI) -> None:
+    voices = {one["id"]: one for one in api.get("/api/v1/voices").json()}
+    named = voices["kokoro-82m-int8/pm_alex"]
+    assert (named["kind"], named["name"], named["languages"]) == ("named", "pm_alex", ["pt"])
+    body = {"text": "Bom dia, meus amigos.", "language": "pt", "format": "wav"}
+    spoken = [
+        decoded(api.post("/api/v1/synthesize", json=body | {"voice": voice}).content).tobytes()
+        for voice in ("pm_alex", "kokoro-82m-int8/pm_alex", "pf_dora", "kokoro-82m-int8")
+    ]
+    assert spoken[0] == spoken[1] != spoken[2] == spoken[3]
+    assert api.post("/api/v1/synthesize", json=body | {"voice": "heart"}).json()["error"]["code"] == "voice"
+    theirs = client.audio.speech.create(
+        model="kokoro-82m-int8", voice="pm_alex", input=body["text"], response_format="wav"
+    )
+    assert decoded(theirs.content).tobytes() == spoken[0]
+
+
 def test_speed_changes_the_length(api: httpx.Client) -> None:
     def length(**more: object) -> int:
         body = {"text": "Good morning to you all.", "language": "en", "format": "pcm", **more}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +108,8 @@ def test_a_voice_is_kept_used_and_deleted_without_a_trace(
     assert [answer.status_code for answer in spoken] == [200, 200], spoken[0].text
     assert pitch(decoded(spoken[0].content), 16_000) == pytest.approx(330, abs=5)
     assert cloner.learned == 1, "what was learned is kept"
+    assert spoken[0].content == spoken[1].content
+    assert cloner.spoken == 2, "and so is what was said, clause by clause"
     assert cloner.forgotten, "and not in the worker's memory"
     assert any(one["id"] == voice for one in owner.get("/api/v1/voices").json())
 
@@ -117,6 +122,7 @@ def test_a_voice_is_kept_used_and_deleted_without_a_trace(
     assert owner.delete(f"/api/v1/voices/{voice}").status_code == 204
     assert list((folder / "voices").iterdir()) == []
     assert store.keys(keys.voice_everything(voice)) == []
+    assert store.keys(keys.cached("audio", "*")) == [], "nothing that was said in it is left"
     assert say(owner, voice).status_code == 404
     assert owner.delete(f"/api/v1/voices/{voice}").status_code == 404
 
@@ -146,3 +152,24 @@ def test_too_many_voices_and_no_engine_for_them(owner: httpx.Client, store: redi
     store.delete(keys.heartbeat(heartbeat.worker))
     for voice in (first, second):
         assert owner.delete(f"/api/v1/voices/{voice}").status_code == 204
+
+
+def test_the_operator_can_delete_the_voice_of_a_revoked_key(site: WebServer, server: RedisServer, folder: Path) -> None:
+    def command(*words: str) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"JBC_VAR": str(folder), "REDIS_URL": server.url}
+        line = [sys.executable, "-m", "app.cli", *words]
+        return subprocess.run(line, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+    key = make_key(folder, "gone")
+    with httpx.Client(base_url=site.url, headers={"authorization": f"Bearer {key}"}, timeout=30) as client:
+        voice = clone(client).json()["id"]
+        assert "jbcalling voices list" in command("keys", "revoke", "gone").stdout
+        assert client.delete(f"/api/v1/voices/{voice}").status_code == 401
+    listed = command("voices", "list").stdout
+    assert voice in listed
+    assert "gone (revoked)" in listed
+    assert command("voices", "delete", voice).returncode == 0
+    assert list((folder / "voices").iterdir()) == []
+    again = command("voices", "delete", voice)
+    assert again.returncode == 1
+    assert "no voice" in again.stderr

@@ -20,6 +20,8 @@ class FakeCloner(VoiceCloner):
 
     def __init__(self) -> None:
         self.forgotten: list[bytes] = []
+        self.spoken = 0
+        """How many clauses it was asked to speak."""
         self.learned = 0
         """How often a reference was looked at."""
 
@@ -45,6 +47,7 @@ class FakeCloner(VoiceCloner):
     def speak_as(self, clause: str, language: str, latents: bytes) -> Iterator[Audio]:
         """The clause at that pitch."""
         assert language in self.languages
+        self.spoken += 1
         times = np.arange(len(clause) * RATE // 100) / RATE
         yield Audio((np.sin(2 * np.pi * float(latents) * times) * 8_000).astype("<i2").tobytes(), RATE)
 

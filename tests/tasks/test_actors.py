@@ -16,6 +16,7 @@ from dramatiq.middleware import SkipMessage
 
 from tasks import keys, serving
 from tasks.broker import broker
+from tasks.engines.base import Audio, EngineError
 from tasks.messages import (
     Caption,
     ClipPart,
@@ -241,6 +242,53 @@ def test_a_quick_voice_takes_over_when_speech_is_behind(store: redis.Redis, age:
     pcm = store.get(event.key)
     assert isinstance(pcm, bytes)
     assert np.frombuffer(pcm, "<i2").any()
+
+
+LONG = "Bom dia, meus caros amigos. Hoje vamos falar sobre o tempo, que está muito frio. Até amanhã."
+
+
+def refusing(monkeypatch: pytest.MonkeyPatch, name: str, *, after: int) -> None:
+    """Have a voice refuse every clause but the first so many."""
+    engine = serving.engines().voices[name]
+    whole, spoken = engine.speak, iter(range(after))
+
+    def speak_or_refuse(clause: str, language: str, voice: str | None = None) -> Audio:
+        if next(spoken, None) is None:
+            raise EngineError("refused")
+        return whole(clause, language, voice)
+
+    monkeypatch.setattr(engine, "speak", speak_or_refuse)
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_another_voice_speaks_what_one_refuses(store: redis.Redis, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    refusing(monkeypatch, "kokoro-82m-int8", after=after)
+    timeline = Timeline(speech_start=time.time() - 1, speech_end=time.time(), closed=time.time())
+    message = segment(timeline=timeline)
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        run(speak.message(to_payload(Speech(segment=message, text=LONG, language="pt", timeline=timeline))))
+        parts = [decode_clip_event(data) for data in clips.waiting()]
+    assert all(isinstance(part, ClipPart) for part in parts)
+    engines = [part.engine for part in parts if isinstance(part, ClipPart)]
+    assert engines[:after] == ["kokoro-82m-int8"] * after
+    assert set(engines[after:]) == {"espeak-ng"}
+    assert [part.last for part in parts if isinstance(part, ClipPart)] == [False] * (len(parts) - 1) + [True]
+
+
+def test_a_clip_that_no_voice_ends_is_ended(store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing(monkeypatch, "kokoro-82m-int8", after=1)
+    refusing(monkeypatch, "espeak-ng", after=0)
+    timeline = Timeline(speech_start=time.time() - 1, speech_end=time.time(), closed=time.time())
+    payload = to_payload(Speech(segment=segment(timeline=timeline), text=LONG, language="pt", timeline=timeline))
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        with pytest.raises(EngineError):
+            speak(payload)
+        message = dramatiq.MessageProxy(speak.message(payload))
+        broker.emit_after("process_message", message, exception=EngineError("refused"))
+        first, end = [decode_clip_event(data) for data in clips.waiting()]
+    assert isinstance(first, ClipPart)
+    assert not first.last
+    assert isinstance(end, NoClip)
 
 
 def test_text_without_words_is_not_spoken(store: redis.Redis) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,9 +11,12 @@ from prometheus_client import REGISTRY
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from tasks import cache, cached_translation, keys
+from tasks import cache, cached_speech, cached_translation, keys
 from tasks.broker import broker
+from tasks.engines.base import Audio
+from tasks.engines.espeak import Espeak
 from tasks.engines.glossary import Term
+from tests.support.fake_cloner import FakeCloner
 from tests.support.translators import bergamot
 
 LIMIT = 1_000_000
@@ -24,6 +28,22 @@ def small(store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     assert store.dbsize() == 0
     monkeypatch.setenv("CACHE_AUDIO_MB", "1")
     monkeypatch.setenv("CACHE_TRANSLATION_MB", "1")
+
+
+WITHIN = 0.005
+"""Seconds that something cached may take."""
+TRIES = 10
+
+
+def quickest(work: Callable[[], object]) -> float:
+    """Seconds of the quickest of `TRIES`: the others tell of what else the machine does."""
+    took = []
+    for _ in range(TRIES):
+        started = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - started)
+    print(f"cached: {min(took) * 1000:.1f} ms")
+    return min(took)
 
 
 def lookups(kind: str, outcome: str) -> float:
@@ -130,13 +150,48 @@ def test_a_translation_is_made_once_until_anything_changes_it() -> None:
 
     first = translate()
     assert "Diretoria" in first
-    started = time.perf_counter()
-    assert translate() == first
-    print(f"cached: {(time.perf_counter() - started) * 1000:.1f} ms")
+    assert quickest(translate) < WITHIN
     assert translate(glossary=[*glossary, Term("plan", "Projeto")]) == first, (
         "a term that does not occur changes nothing"
     )
-    assert lookups("translation", "hit") - hits == 2
+    assert lookups("translation", "hit") - hits == TRIES + 1
     assert "Mesa" in translate(glossary=[Term("board", "Mesa")])
     assert translate("The board left.") != first
-    assert lookups("translation", "hit") - hits == 2
+    assert lookups("translation", "hit") - hits == TRIES + 1
+
+
+def test_a_phrase_is_spoken_once_until_anything_changes_it() -> None:
+    hits = lookups("audio", "hit")
+    engine = Espeak()
+
+    def speak(clause: str = "Good morning.", language: str = "en", voice: str | None = None) -> Audio:
+        return cached_speech.speak(engine, clause, language, voice)
+
+    first = speak()
+    assert speak() == first == engine.speak("Good morning.", "en")
+    assert quickest(speak) < WITHIN
+    assert speak(voice="en-us") == first, "the default voice by its name"
+    assert lookups("audio", "hit") - hits == TRIES + 2
+    assert len({first.pcm, speak("Good evening.").pcm, speak(language="pt").pcm, speak(voice="en-us+f3").pcm}) == 4
+    engine.fingerprint = "another version"
+    speak()
+    assert lookups("audio", "hit") - hits == TRIES + 2
+
+
+def test_what_was_spoken_in_a_cloned_voice_is_kept_only_while_the_voice_is_there(store: redis.Redis) -> None:
+    engine = FakeCloner()
+
+    def speak(voice: str, latents: bytes = b"330") -> list[Audio]:
+        return list(cached_speech.speak_as(store, engine, "This is me.", "en", voice=voice, latents=latents))
+
+    for voice in ("ana", "bo"):
+        store.set(keys.voice_reference(voice), b"recording")
+    assert speak("ana") == speak("ana") == speak("bo")
+    assert engine.spoken == 2, "a voice's clauses are its own"
+    speak("ana", b"440")
+    assert engine.spoken == 3
+    assert cached_speech.forget("ana") == 2
+    assert list(store.scan_iter(keys.cache_tag("audio", "*"))) == [keys.cache_tag("audio", "bo").encode()]
+    store.delete(keys.voice_reference("bo"))  # its owner deletes it while the worker speaks
+    assert speak("bo", b"440")
+    assert total(store) == 0

@@ -1,0 +1,81 @@
+"""Speaking through the cache: a clause that the same engine has spoken in the same voice is not spoken again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+import redis
+
+from tasks import cache, keys
+from tasks.cache import Part
+from tasks.engines.base import Audio, TextToSpeech, VoiceCloner
+
+FORMAT: Final = 1
+"""Goes up whenever `loudness` or `speakable` changes how the same engine sounds."""
+
+
+class _Kept(msgspec.Struct, array_like=True):
+    """One entry."""
+
+    rate: int
+    pcm: bytes
+
+
+def speak(engine: TextToSpeech, clause: str, language: str, voice: str | None = None) -> Audio:
+    """As `engine.speak`, from the cache where it is there. `clause` is one that `engine.clauses` gave.
+
+    Raises:
+        EngineError: the engine could not speak it.
+    """
+    named = voice or next(iter(engine.voices.get(language, ())), "")
+    parts = (FORMAT, engine.name, engine.fingerprint, language, named, clause)
+    if (kept := _get(parts)) is not None:
+        return kept
+    audio = engine.speak(clause, language, voice)
+    _put(parts, audio)
+    return audio
+
+
+def speak_as(
+    client: redis.Redis, engine: VoiceCloner, clause: str, language: str, *, voice: str, latents: bytes
+) -> Iterator[Audio]:
+    """As `engine.speak_as` for the cloned voice with the id `voice`; what is in the cache comes in one piece.
+
+    Raises:
+        EngineError: the engine could not speak it.
+    """
+    parts = (FORMAT, engine.name, engine.fingerprint, language, "", clause, voice, latents)
+    if (kept := _get(parts)) is not None:
+        yield kept
+        return
+    pcm, rate = bytearray(), 0
+    for piece in engine.speak_as(clause, language, latents):
+        pcm += piece.pcm
+        rate = piece.rate
+        yield piece
+    _put(parts, Audio(bytes(pcm), rate), tag=voice)
+    if not client.exists(keys.voice_reference(voice)):
+        forget(voice)  # it was deleted meanwhile: whoever did so may have looked into the cache before this entry came
+
+
+def forget(voice: str) -> int:
+    """Drop everything that was spoken in a cloned voice; how many clauses that were.
+
+    Raises:
+        redis.RedisError: Redis does not answer.
+    """
+    return cache.forget("audio", voice)
+
+
+def _get(parts: tuple[Part, ...]) -> Audio | None:
+    value = cache.get("audio", parts)
+    if value is None:
+        return None
+    kept = msgspec.msgpack.decode(value, type=_Kept)
+    return Audio(kept.pcm, kept.rate)
+
+
+def _put(parts: tuple[Part, ...], audio: Audio, *, tag: str = "") -> None:
+    cache.put("audio", parts, msgspec.msgpack.encode(_Kept(audio.rate, audio.pcm)), tag=tag)

@@ -1,0 +1,61 @@
+"""Speaking a text clause by clause; where a voice refuses one, the next voice speaks the rest."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tasks import cached_speech, metrics
+from tasks.engines.base import Audio, EngineError, TextToSpeech
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One clause."""
+
+    audio: Audio
+    engine: str
+    last: bool
+
+
+def speak(
+    voices: Sequence[TextToSpeech],
+    text: str,
+    language: str,
+    named: str | None = None,
+    *,
+    before: Callable[[], object] = lambda: None,
+) -> Iterator[Spoken]:
+    """The clauses of `text` in order; none when nothing in it can be spoken.
+
+    Args:
+        voices: engines that speak `language`, the best first.
+        text: what to say.
+        language: its language.
+        named: one of the voices of a single engine; None for its default.
+        before: called before each clause.
+
+    Raises:
+        EngineError: no voice could speak a clause; the reason is the last one's.
+    """
+    waiting = deque(voices)
+    engine = waiting.popleft()
+    clauses = deque(engine.clauses(text, language))
+    while clauses:
+        before()
+        try:
+            audio = cached_speech.speak(engine, clauses[0], language, named)
+        except EngineError as error:
+            metrics.VOICE_REFUSALS.labels(engine.name).inc()
+            if not waiting:
+                raise
+            logger.warning("%s refuses a clause, %s goes on: %s", engine.name, waiting[0].name, error)
+            engine = waiting.popleft()
+            clauses = deque(engine.clauses(" ".join(clauses), language))
+            continue
+        clauses.popleft()
+        yield Spoken(audio, engine.name, last=not clauses)
