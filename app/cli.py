@@ -13,6 +13,7 @@ from app.admin.commands import admin
 from app.auth.commands import keys
 from app.running import doctor, runner, secrets
 from app.running.backup.commands import backup, restore
+from app.running.deploy.commands import deploy
 from app.running.models import models
 from app.speech_api.commands import voices
 from tasks.config import env
@@ -36,7 +37,7 @@ def run() -> None:
 @main.command("secrets")
 def make_secrets() -> None:
     """Make the secrets that are missing; existing ones stay."""
-    path = _var_dir() / "secrets.env"
+    path = secrets.place(_var_dir())
     secrets.load_or_create(path)
     click.echo(f"The secrets are in {path}; only its owner can read it.")
 
@@ -56,6 +57,7 @@ def check() -> None:
 main.add_command(models)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(deploy)
 main.add_command(keys)
 main.add_command(admin)
 main.add_command(voices)

@@ -9,6 +9,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from tasks.config import TaskConfig, env
 
 
@@ -48,6 +50,8 @@ class Settings:
     """BRIDGE_PORT: health and metrics of the bridge, on loopback."""
     database_url: str = field(default_factory=lambda: os.environ.get("DATABASE_URL", ""))
     """DATABASE_URL: SQLAlchemy async URL; empty: SQLite in `var_dir`."""
+    database_password: str = field(default_factory=lambda: os.environ.get("DATABASE_PASSWORD", ""), repr=False)
+    """DATABASE_PASSWORD: the password for a DATABASE_URL that has none in it."""
     session_secret: str = field(default_factory=lambda: _secret("SESSION_SECRET"), repr=False)
     """SESSION_SECRET: encrypts session cookies and signs CSRF tokens."""
     sfu_token_secret: str = field(default_factory=lambda: _secret("SFU_TOKEN_SECRET"), repr=False)
@@ -59,4 +63,9 @@ class Settings:
     @property
     def sqlalchemy_url(self) -> str:
         """The database to use."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.var_dir / 'jbcalling.db'}"
+        if not self.database_url:
+            return f"sqlite+aiosqlite:///{self.var_dir / 'jbcalling.db'}"
+        url = make_url(self.database_url)
+        if url.username and url.password is None and self.database_password:
+            url = url.set(password=self.database_password)
+        return url.render_as_string(hide_password=False)

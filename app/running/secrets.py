@@ -7,7 +7,14 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-NAMES: Final = ("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD")
+from tasks.config import env
+
+NAMES: Final = ("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "DATABASE_PASSWORD")
+
+
+def place(var_dir: Path) -> Path:
+    """Where the secrets lie: JBC_SECRETS, else in JBC_VAR. On a server no process of ours can write there."""
+    return Path(env("JBC_SECRETS", str(var_dir / "secrets.env")))
 
 
 def load_or_create(path: Path) -> dict[str, str]:

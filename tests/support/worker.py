@@ -59,6 +59,11 @@ class WorkerProcess:
         pairs = [line.split() for line in listing.splitlines()]
         return [int(pid) for pid, group in pairs if int(group) == self._process.pid]
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to all of it."""
+        assert self._process is not None
+        os.killpg(self._process.pid, number)
+
     def terminate(self) -> int:
         """SIGTERM to the master, as a process manager does; the exit status once it has ended."""
         assert self._process is not None

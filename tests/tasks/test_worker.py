@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -71,14 +72,29 @@ def test_a_worker_outlives_redis(tmp_path: Path) -> None:
         print(f"back at work {time.monotonic() - started:.1f} s after Redis came back")
 
 
-def test_sigterm_finishes_the_message_at_work(doomed_worker: WorkerProcess, store: redis.Redis) -> None:
-    send(store, recordings()["en_ls_198"].pcm(), read=[], hear=[])
-    deadline = time.monotonic() + 10
-    while not store.keys("dramatiq:__acks__.*.stt"):
-        assert time.monotonic() < deadline
-    assert doomed_worker.terminate() == 0
-    assert len(stream(store)) == 1
-    assert store.keys(keys.HEARTBEATS) == [], "it said goodbye"
+def test_workers_restarted_one_after_the_other_lose_no_caption(
+    doomed_worker: WorkerProcess, server: RedisServer, store: redis.Redis, tmp_path: Path
+) -> None:
+    with (
+        worker_process(server.url, tmp_path / "other", queues=("stt", "translate")) as other,
+        ThreadPoolExecutor() as pool,
+        listen(store, keys.captions_channel("room")) as channel,
+    ):
+        other.signal(signal.SIGSTOP)  # so that the first segment is certain to go to the one that is restarted
+        at_work = send(store, recordings()["en_ls_198"].pcm(), seq=0)
+        deadline = time.monotonic() + 10
+        while not store.keys("dramatiq:__acks__.*.stt"):
+            assert time.monotonic() < deadline
+        ending = pool.submit(doomed_worker.terminate)
+        other.signal(signal.SIGCONT)
+        following = send(store, JFK, name="room.anna.1", seq=1)
+        assert ending.result() == 0
+        assert (at_work.id, "en") in {(caption.segment, caption.language) for _, caption in stream(store)}
+        while len(stream(store)) < 4:
+            channel.next(timeout=30)
+        assert len(store.keys(keys.HEARTBEATS)) == 1, "the one that went said goodbye"
+    found = sorted((caption.segment, caption.language) for _, caption in stream(store))
+    assert found == [(at_work.id, "en"), (at_work.id, "pt"), (following.id, "en"), (following.id, "pt")]
 
 
 def test_a_worker_without_its_parent_ends(doomed_worker: WorkerProcess, store: redis.Redis) -> None:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.running import secrets
 from app.settings import Settings
 from tasks.config import env
 
@@ -38,7 +39,7 @@ class BackupConfig:
     @property
     def secrets(self) -> Path:
         """The installation's secrets."""
-        return self.settings.var_dir / "secrets.env"
+        return secrets.place(self.settings.var_dir)
 
     @property
     def voices(self) -> Path:
@@ -47,5 +48,5 @@ class BackupConfig:
 
     @property
     def metrics(self) -> Path:
-        """Figures of the last backup as Prometheus text, for the node exporter's textfile collector."""
+        """Figures of the last backup as Prometheus text; `web` shows them among its own."""
         return Path(env("BACKUP_METRICS", str(self.folder / "backup.prom")))

@@ -1,0 +1,62 @@
+"""`jbcalling deploy`: from one Procfile to servers that look after themselves."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from app.running.deploy import plan as plans
+from app.running.deploy.processes import Role
+
+_DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.IGNORECASE)
+
+
+class _Address(click.ParamType[str]):
+    """An IPv4 address, which is what nftables, systemd and the SFU take alike."""
+
+    name = "address"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The address as it is written everywhere."""
+        try:
+            return str(ipaddress.IPv4Address(value))
+        except ValueError:
+            self.fail(f"{value!r} is not an IPv4 address", param, ctx)
+
+
+@click.group()
+def deploy() -> None:
+    """Put JB Calling on servers: systemd units, firewall, proxy, settings."""
+
+
+@deploy.command()
+@click.option("--role", type=click.Choice(get_args(Role)), required=True, help="What this server does.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="An empty folder to write to.")
+@click.option("--domain", default="", help="The name that people open (edge, all).")
+@click.option("--address", type=_Address(), help="The public address; of a worker the private one.")
+@click.option("--email", default="", help="Whom the certificate authority writes to.")
+@click.option("--edge", type=_Address(), help="The edge's private address, where workers are elsewhere.")
+@click.option("--worker", "workers", type=_Address(), multiple=True, help="A worker's private address; repeat it.")
+@click.option("--instances", type=click.IntRange(1, 9), default=1, show_default=True, help="Worker processes here.")
+@click.option("--sfu-workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Media workers.")
+@click.option("--postgresql", is_flag=True, help="PostgreSQL on this machine instead of SQLite.")
+@click.option("--prefix", type=click.Path(path_type=Path), default=Path("/opt/jbcalling"), show_default=True)
+def plan(role: Role, out: Path, **options: object) -> None:
+    """Write everything that one server needs below OUT, which mirrors its root; nothing is changed on this machine."""
+    given = {name: value for name, value in options.items() if value is not None}
+    server = plans.Server(role=role, **given)  # type: ignore[arg-type] # click has checked them
+    if server.serves and not (_DOMAIN.fullmatch(server.domain) and server.address):
+        raise click.UsageError("An edge needs --domain, the name that people open, and --address, its public address.")
+    if not server.serves and not (server.edge and server.address):
+        raise click.UsageError("A worker needs --edge and --address: where Redis is, and its own private address.")
+    if bool(server.edge) != bool(server.workers or not server.serves):
+        raise click.UsageError("Workers elsewhere need --edge, this machine's private address, and --worker, theirs.")
+    if out.exists() and any(out.iterdir()):
+        raise click.UsageError(f"{out} is not empty: name a new folder.")
+    for path in plans.write(server, out):
+        click.echo(path)
+    click.echo(f"Next: {out / 'INSTALL.md'}")

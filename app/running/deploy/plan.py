@@ -1,0 +1,180 @@
+"""`jbcalling deploy plan`: the files of one server, below a folder that mirrors its root, and what to do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.running.deploy.processes import Role, units
+from app.running.deploy.settings_file import template
+from app.running.runner import ROOT
+
+TEMPLATES: Final = ROOT / "ops" / "deploy"
+SYSTEMD: Final = "etc/systemd/system"
+COMMAND: Final = "usr/local/bin/jbcalling"
+BACKUPS: Final = "/var/backups/jbcalling"
+
+
+@dataclass(frozen=True)
+class Server:
+    """What only the person who plans can know."""
+
+    role: Role
+    prefix: Path = Path("/opt/jbcalling")
+    """Where the checkout lies."""
+    domain: str = ""
+    """The name that people open; its DNS points here."""
+    address: str = ""
+    """On an edge the public address, which browsers' media reach; on a worker its own on the private network."""
+    email: str = ""
+    """Whom the certificate authority writes to."""
+    edge: str = ""
+    """On a worker: the edge's private address. On an edge with workers elsewhere: its own."""
+    workers: tuple[str, ...] = ()
+    """On an edge: the private addresses of the workers."""
+    instances: int = 1
+    """Worker processes on this machine."""
+    sfu_workers: int = 1
+    postgresql: bool = False
+
+    @property
+    def serves(self) -> bool:
+        """Whether people reach it."""
+        return self.role != "worker"
+
+    @property
+    def works(self) -> bool:
+        """Whether models run on it."""
+        return self.role != "edge"
+
+
+@dataclass(frozen=True)
+class Port:
+    """One port that is open from outside, and why."""
+
+    match: str
+    """In the words of nftables."""
+    why: str
+
+
+def ports(server: Server) -> list[Port]:
+    """Every port that somebody outside the machine may reach."""
+    if not server.serves:
+        metrics = f"8041-{8040 + server.instances}" if server.instances > 1 else "8041"
+        return [
+            Port(f"ip saddr $private tcp dport {metrics}", "metrics of the workers, for Prometheus on the edge"),
+            Port("ip saddr $private tcp dport 9100", "metrics of this machine, for Prometheus on the edge"),
+        ]
+    media = f"8020-{8019 + server.sfu_workers}" if server.sfu_workers > 1 else "8020"
+    found = [
+        Port("tcp dport 80", "Caddy: proof for the certificate authority, and the way to https"),
+        Port("tcp dport 443", "Caddy: pages, captions, signalling"),
+        Port(f"udp dport {media}", "SFU: audio and video, encrypted by browsers (DTLS-SRTP)"),
+        Port(f"tcp dport {media}", "SFU: the same for networks that let no UDP through"),
+    ]
+    if server.workers:
+        found.append(Port("ip saddr $private tcp dport 8050", "Redis, for the workers only, with a password"))
+    return found
+
+
+def packages(server: Server) -> list[str]:
+    """What Debian brings along."""
+    names = ["git", "make", "python3-venv", "espeak-ng", "nftables"]
+    if server.serves:
+        names += ["caddy"]
+    if server.serves and server.postgresql:
+        names += ["postgresql", "postgresql-client"]
+    return names
+
+
+def chosen(server: Server) -> dict[str, str]:
+    """The settings that follow from the plan."""
+    if not server.serves:
+        return {"REDIS_HOST": server.edge, "WORKER_METRICS_HOST": server.address}
+    settings = {
+        "SFU_PUBLIC_URL": f"wss://{server.domain}/ws",
+        "SFU_RTC_IP": "0.0.0.0",  # noqa: S104 - media comes from everywhere
+        "SFU_ANNOUNCED_ADDRESS": server.address,
+        "SFU_WORKERS": str(server.sfu_workers),
+        "BACKUP_RECIPIENT": "",
+        "BACKUP_DIR": BACKUPS,
+        "BACKUP_ALSO": "/etc/jbcalling:/var/lib/caddy/.local/share/caddy",
+    }
+    if server.workers:
+        settings["REDIS_BIND"] = f"127.0.0.1 {server.edge}"
+    if server.postgresql:
+        settings["DATABASE_URL"] = "postgresql+asyncpg://jbcalling@127.0.0.1/jbcalling"
+    return settings
+
+
+def files(server: Server) -> dict[str, str]:
+    """Path below the root → content."""
+    services = units(server.role, server.prefix)
+    facts: dict[str, Any] = {
+        "prefix": server.prefix,
+        "role": server.role,
+        "units": services,
+        "instances": server.instances,
+        "private": [*server.workers] if server.serves else [server.edge],
+        "friends": [*server.workers, *filter(None, [server.edge, "" if server.serves else server.address])],
+        "backup_dir": BACKUPS,
+        "ports": ports(server),
+        "packages": packages(server),
+        "server": server,
+    }
+
+    def rendered(name: str, **more: object) -> str:
+        return _rendered(name, facts | more)
+
+    found = {f"{SYSTEMD}/{unit.file}": rendered("unit.service", unit=unit) for unit in services}
+    found |= {
+        f"{SYSTEMD}/jbcalling.target": rendered("jbcalling.target"),
+        "etc/sysusers.d/jbcalling.conf": rendered("sysusers.conf"),
+        "etc/tmpfiles.d/jbcalling.conf": rendered("tmpfiles.conf"),
+        "etc/jbcalling/jbcalling.env": template(server.role, chosen(server)),
+        "etc/nftables.conf": rendered("nftables.conf"),
+        "etc/systemd/journald.conf.d/jbcalling.conf": rendered("journald.conf"),
+        COMMAND: rendered("jbcalling.sh"),
+        "INSTALL.md": rendered("INSTALL.md"),
+    }
+    if server.serves:
+        found |= {
+            f"{SYSTEMD}/{name}": rendered(name) for name in ("jbcalling-backup.service", "jbcalling-backup.timer")
+        }
+        found["etc/caddy/Caddyfile"] = caddyfile(site=server.domain, email=server.email)
+    return found
+
+
+def caddyfile(**facts: object) -> str:
+    """The proxy's configuration; `site` is its address, `local_ca` makes Caddy its own authority."""
+    defaults: Mapping[str, object] = {
+        "email": "",
+        "local_ca": False,
+        "http_port": 0,
+        "web_port": 8000,
+        "sfu_port": 8010,
+    }
+    return _rendered("Caddyfile", {**defaults, **facts})
+
+
+def _rendered(name: str, facts: Mapping[str, object]) -> str:
+    jinja = Environment(  # noqa: S701 - no HTML
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    return jinja.get_template(f"{name}.j2").render(facts)
+
+
+def write(server: Server, out: Path) -> list[Path]:
+    """Write the plan; the files. None of them holds a secret."""
+    written = []
+    for name, content in sorted(files(server).items()):
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+        path.chmod(0o755 if name == COMMAND else 0o644)
+        written.append(path)
+    return written

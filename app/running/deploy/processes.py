@@ -1,0 +1,99 @@
+"""The lines of the Procfile as systemd runs them: who they run as, what they may use, reach and know."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+from honcho.environ import parse_procfile
+
+from app.running.runner import ROOT
+
+Role = Literal["edge", "worker", "all"]
+EDGE: Final = ("redis", "sfu", "web", "bridge")
+SECRETS: Final = ("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "DATABASE_PASSWORD")
+_DEFAULT: Final = re.compile(r"\$\{(\w+):-([^}]*)\}")
+"""A shell's way to say "this variable, or that": systemd knows only the first half."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one process beyond its command."""
+
+    what: str
+    memory: str
+    """MemoryMax: above what was measured under load (docs/operations.md), so that a leak ends in a restart."""
+    cpu: int
+    """CPUWeight; 100 is what everything else on the machine has."""
+    oom: int
+    """OOMScoreAdjust: who goes first when the machine has no memory left: workers. Audio between people goes last."""
+    stop: int
+    """Seconds to end in good order."""
+    needs: tuple[str, ...]
+    """The secrets that it may know."""
+    outside: bool = False
+    """Whether it speaks with anybody, or only with the machines of this installation."""
+    writes: tuple[str, ...] = ()
+    jit: bool = False
+    """Whether it makes machine code while it runs: Node, and the models' libraries."""
+    after: tuple[str, ...] = ()
+
+
+FACTS: Final[Mapping[str, Facts]] = {
+    "redis": Facts("Redis server", "768M", 200, -300, 10, ("REDIS_PASSWORD",)),
+    "sfu": Facts("audio and video between people", "1G", 1000, -500, 15, ("SFU_TOKEN_SECRET",), outside=True, jit=True),
+    "web": Facts("pages and captions", "1G", 300, -200, 20, SECRETS, writes=("/var/lib/jbcalling",), after=("redis",)),
+    "bridge": Facts(
+        "speech into segments, clips into calls", "1G", 400, -200, 10, ("SFU_TOKEN_SECRET", "REDIS_PASSWORD"), jit=True,
+        after=("redis", "sfu"),
+    ),
+    "worker": Facts("speech recognition, translation, voices", "3G", 50, 500, 60, ("REDIS_PASSWORD",), jit=True),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One service."""
+
+    name: str
+    command: str
+    """ExecStart, with the program by its whole path."""
+    defaults: dict[str, str]
+    """Variables that the command names, with the Procfile's defaults."""
+    facts: Facts
+    several: bool = field(default=False)
+
+    @property
+    def file(self) -> str:
+        """The unit's file; one with `@` has numbered instances."""
+        return f"jbcalling-{self.name}{'@' if self.several else ''}.service"
+
+    @property
+    def hides(self) -> list[str]:
+        """The secrets that it must not know."""
+        return [name for name in SECRETS if name not in self.facts.needs]
+
+
+def units(role: Role, prefix: Path) -> list[Unit]:
+    """The services of a role, in the Procfile's order.
+
+    Raises:
+        KeyError: the Procfile has a line that is not known here: say in `FACTS` what it may do.
+    """
+    lines = parse_procfile((ROOT / "Procfile").read_text()).processes
+    unknown = lines.keys() - FACTS.keys()
+    if unknown:
+        raise KeyError(f"app/running/deploy/processes.py does not know the Procfile's {', '.join(sorted(unknown))}")
+    wanted = {"edge": EDGE, "worker": ("worker",), "all": tuple(lines)}[role]
+    return [_unit(name, lines[name], prefix) for name in lines if name in wanted]
+
+
+def _unit(name: str, line: str, prefix: Path) -> Unit:
+    program, *words = shlex.split(_DEFAULT.sub(r"${\1}", line).removeprefix("exec "))
+    folder = ".tools/bin" if program == "node" else ".venv/bin"
+    command = " ".join([str(prefix / folder / program), *words])
+    return Unit(name, command, dict(_DEFAULT.findall(line)), FACTS[name], several=name == "worker")

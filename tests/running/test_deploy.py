@@ -1,0 +1,115 @@
+"""The plan of a server, checked by the programs that will read it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from honcho.environ import parse_procfile
+
+from app.cli import main
+from app.running.deploy.settings_file import BY_UNITS, documented
+
+ROOT = Path(__file__).resolve().parents[2]
+EDGE = ["--domain", "calls.example.org", "--address", "203.0.113.5"]
+PLANS = {
+    "all": ["--role", "all", *EDGE, "--instances", "2", "--postgresql"],
+    "edge": ["--role", "edge", *EDGE, "--edge", "10.0.0.1", "--worker", "10.0.0.2", "--worker", "10.0.0.3"],
+    "worker": ["--role", "worker", "--edge", "10.0.0.1", "--address", "10.0.0.2", "--instances", "2"],
+}
+READ = re.compile(
+    r"""(?:env|_number|_seconds|environ\.get)\(\s*["']([A-Z][A-Z0-9_]{3,})["']|^  (SFU_[A-Z0-9_]+): """, re.MULTILINE
+)
+NOT_OURS = {"XDG_CACHE_HOME", "PATH_INFO", "ESPEAK_NG", "MEDIASOUP_WORKER_BIN"}
+"""Set by the machine, by tests, or by setup."""
+LEAST_EXPOSED = 20
+"""Tenths of systemd's own scale from 0 (locked in) to 10 (nothing held back)."""
+
+
+@pytest.fixture(params=PLANS)
+def plan(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    out = tmp_path / "plan"
+    words = ["deploy", "plan", *PLANS[request.param], "--out", str(out), "--prefix", str(ROOT)]
+    result = CliRunner().invoke(main, words, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return out
+
+
+def run(*command: str) -> str:
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout + result.stderr
+
+
+def in_a_network_of_its_own(*command: str) -> str:
+    """As root there, which nft wants even to check a file."""
+    return run(*(() if os.geteuid() == 0 else ("unshare", "-rn")), *command)
+
+
+def test_systemd_the_firewall_and_the_proxy_take_it(plan: Path) -> None:
+    units = sorted(map(str, (plan / "etc/systemd/system").iterdir()))
+    assert "jbcalling" not in run("systemd-analyze", "verify", "--man=no", *units), "systemd has nothing to remark"
+    for unit in units:
+        if unit.endswith(".service"):
+            run("systemd-analyze", "security", "--offline=true", f"--threshold={LEAST_EXPOSED}", unit)
+    in_a_network_of_its_own("/usr/sbin/nft", "--check", "--file", str(plan / "etc/nftables.conf"))
+    run("sh", "-n", str(plan / "usr/local/bin/jbcalling"))
+    caddyfile = plan / "etc/caddy/Caddyfile"
+    if caddyfile.exists():
+        run("caddy", "validate", "--config", str(caddyfile), "--adapter", "caddyfile")
+
+
+def test_units_run_the_procfile_with_the_secrets_that_each_needs(plan: Path) -> None:
+    lines = parse_procfile((ROOT / "Procfile").read_text()).processes
+    for path in (plan / "etc/systemd/system").glob("jbcalling-*.service"):
+        name = path.stem.removeprefix("jbcalling-").rstrip("@")
+        unit = path.read_text()
+        if name == "backup":
+            continue
+        command = re.search(r"^ExecStart=(.*)$", unit, re.M)
+        assert command is not None
+        program, *words = command[1].split()
+        assert Path(program).exists(), "the program is there"
+        wanted = re.sub(r"\$\{(\w+):-[^}]*\}", r"${\1}", lines[name]).split()[1:]
+        assert [Path(program).name, *words] == wanted
+        hidden = set(re.search(r"^UnsetEnvironment=(.*)$", unit, re.M)[1].split())  # type: ignore[index]
+        assert ("SESSION_SECRET" in hidden) == (name != "web")
+        assert ("REDIS_PASSWORD" in hidden) == (name == "sfu")
+        assert ("SFU_TOKEN_SECRET" in hidden) == (name in ("worker", "redis"))
+
+
+def test_the_settings_file_explains_every_setting_that_the_code_reads(plan: Path) -> None:
+    sources = [*ROOT.glob("app/**/*.py"), *ROOT.glob("tasks/**/*.py"), ROOT / "app/media/sfu/config.js"]
+    text = "\n".join(path.read_text() for path in sources if "node_modules" not in path.parts)
+    read = {one or other for one, other in READ.findall(text)}
+    assert {"WEB_PORT", "SFU_MAX_ROOMS", "REDIS_HOST", "API_VOICES"} <= read, "the pattern finds them"
+    known = {name for setting in documented() for name in setting.names}
+    assert read - known - NOT_OURS - BY_UNITS == set(), "docs/ has a line for each"
+    settings = (plan / "etc/jbcalling/jbcalling.env").read_text()
+    assert "REDIS_HOST" in settings
+    assert "_SECRET" not in settings
+
+
+def test_only_what_has_a_reason_is_open(plan: Path) -> None:
+    rules = (plan / "etc/nftables.conf").read_text()
+    accepted = [line.strip() for line in rules.splitlines() if " accept" in line]
+    assert all('comment "' in line for line in accepted)
+    open_to_all = {port for line in accepted if "saddr" not in line for port in re.findall(r"dport ([\d-]+)", line)}
+    assert open_to_all <= {"22", "80", "443", "8020"}
+    assert "policy drop" in rules
+
+
+def test_a_plan_that_lacks_something_says_what(tmp_path: Path) -> None:
+    def refused(*words: str) -> str:
+        result = CliRunner().invoke(main, ["deploy", "plan", "--out", str(tmp_path / "new"), *words])
+        assert result.exit_code == 2
+        return result.output
+
+    assert "--domain" in refused("--role", "all")
+    assert "--domain" in refused("--role", "all", "--address", "203.0.113.5", "--domain", "a.example; respond 200")
+    assert "--edge" in refused("--role", "worker", "--address", "10.0.0.2")
+    assert "IPv4" in refused("--role", "worker", "--edge", "10.0.0.1; reboot")
