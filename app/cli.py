@@ -16,6 +16,7 @@ from app.running.backup.commands import backup, restore
 from app.running.deploy.commands import deploy
 from app.running.models import models
 from app.speech_api.commands import voices
+from app.running.trace import trace
 from tasks.config import env
 
 
@@ -61,6 +62,7 @@ main.add_command(deploy)
 main.add_command(keys)
 main.add_command(admin)
 main.add_command(voices)
+main.add_command(trace)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ from litestar.types import ControllerRouterHandler
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app import logs
 from app.admin import routes as admin_routes
 from app.admin import services as admin_services
 from app.admin.services import AdminServices
@@ -48,8 +47,10 @@ from app.speech_api.services import SpeechServices
 from app.web import errors, security
 from app.web.assets import FOLDERS, STATIC, Assets
 from app.web.proxy import TrustedProxyMiddleware
+from app.web.requests import RequestLogMiddleware
 from app.web.stopping import on_stop
 from app.web.templates import create_environment, template_config
+from tasks import logs
 
 DRAIN: Final = 2.0
 """Seconds that open caption feeds get to end when this process stops."""
@@ -85,7 +86,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     Raises:
         MissingSettingError: a secret is missing from the environment.
     """
-    logs.configure()
+    logs.configure("web")
     settings = settings or Settings()
     environment = create_environment(Assets())
     services = _services(settings, Fragments(environment))
@@ -104,6 +105,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         lifespan=[_lifespan(services, limits)],
         middleware=[
             DefineMiddleware(TrustedProxyMiddleware),
+            DefineMiddleware(RequestLogMiddleware),
             DefineMiddleware(choosing.InterfaceLanguageMiddleware),
             PrometheusConfig(app_name="web", prefix="jbc_web", group_path=True, exclude="/static").middleware,
             security.rate_limit_config().middleware,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from typing import Any, Final
 
 import dramatiq
 import msgspec
+import structlog
 
 from tasks import hypothesis, keys, metrics, publish
 from tasks.broker import broker, message_id, store
@@ -17,7 +17,7 @@ from tasks.messages import Caption, Segment, Timeline, Translation, from_payload
 from tasks.serving import engines
 from tasks.translate import translate
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 SPEAK_CONFIDENCE: Final = 0.45
 """Transcripts less certain than this are shown, translated and not spoken: a wrong line is worse heard than read."""
@@ -82,7 +82,7 @@ def _transcribe_final(segment: Segment) -> None:
         metrics.LOOPS.inc()
     timeline = _stamped(segment, started)
     if not transcript.text:
-        logger.info("Segment %s has no caption: %s", segment.id, transcript.reason)
+        log.info("segment.no_caption", segment=segment.id, room=segment.room, reason=transcript.reason)
         metrics.REFUSED.labels(transcript.reason).inc()
         if interim and interim.shown:
             publish.interim_caption(client, _caption(segment, "", timeline, final=False))

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import dramatiq.worker
 
-from tasks import speak, stt, translate
+from tasks import logs, speak, stt, translate
 from tasks.broker import broker, store
 from tasks.middleware.models import Models
 from tasks.requests import speech, synthesis, text
+
+logs.configure("worker")
 
 # Read when a consumer has lost Redis. Dramatiq's own 3 s would keep captions away longer than the outage did.
 dramatiq.worker.CONSUMER_RESTART_DELAY_SECS = 0.5

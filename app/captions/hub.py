@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.captions import event_ids, metrics, stream
 from app.captions.events import CaptionEvent, MalformedCaptionError, concerns, from_channel, from_entry
+from app.captions.lag import since_speech
 from tasks import keys
 
 QUEUE_LENGTH: Final = 256
@@ -202,11 +204,24 @@ class Hub:
             self._last = event.event_id
             metrics.observe(event.caption)
             self._remember(event)
+            self._tell(event)
         elif _about(event) in self._final:
             return  # an interim that was overtaken by its final
         for feed in list(self._feeds.get(event.caption.room, ())):
             if concerns(event.caption, feed.language):
                 feed.put(event)
+
+    def _tell(self, event: CaptionEvent) -> None:
+        caption = event.caption
+        readers = sum(concerns(caption, feed.language) for feed in self._feeds.get(caption.room, ()))
+        log.info(
+            "caption.published",
+            segment=caption.segment,
+            room=caption.room,
+            language=caption.language,
+            readers=readers,
+            lag_ms=round(1000 * since_speech(caption, time.time())),
+        )
 
     def _remember(self, event: CaptionEvent) -> None:
         self._final[_about(event)] = None

@@ -144,6 +144,8 @@ class CaptionStore:
                 rows,
             )
         metrics.STORED.inc(len(rows))
+        for row in rows:
+            log.info("caption.stored", segment=row["segment"], language=row["language"])
 
 
 async def _rows(session: AsyncSession, events: list[CaptionEvent]) -> list[dict[str, Any]]:

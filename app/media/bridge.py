@@ -17,7 +17,6 @@ from typing import Any, Final
 import redis.asyncio as aioredis
 import structlog
 
-from app import logs
 from app.auth.tokens import bridge_token
 from app.ending import end
 from app.media import clips
@@ -34,6 +33,7 @@ from app.media.sfu_messages import Connected, Disconnected, Producer, RoomClosed
 from app.media.speakers import Speaker
 from app.media.watch import Watch
 from app.settings import Settings
+from tasks import logs
 from tasks.messages import Segment
 
 TICK: Final = 0.02
@@ -201,7 +201,7 @@ async def serve() -> None:
     """Runs a bridge until SIGTERM or SIGINT."""
     from tasks.stt import transcribe  # sets the broker up, which needs the environment
 
-    logs.configure()
+    logs.configure("bridge")
     task = asyncio.create_task(Bridge(Settings(), transcribe.send).run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

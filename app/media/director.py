@@ -6,6 +6,8 @@ import time
 from functools import partial
 from typing import Any, NamedTuple
 
+import structlog
+
 from app.media.crew import Crew
 from app.media.dub import DubTrack
 from app.media.ladder import Conditions, Ladder, Level, Rung, decide
@@ -13,6 +15,8 @@ from app.media.notices import Noticeboard, notices
 from app.media.rooms import Rooms
 from app.media.services import Services
 from tasks.messages import ClipEvent, ClipPart, Segment
+
+log = structlog.get_logger(__name__)
 
 
 class TrackKey(NamedTuple):
@@ -74,6 +78,7 @@ class Director:
             if track := self._track(event, event.language):
                 track.add(event)
             return
+        log.info("clip.none", segment=event.segment, room=event.room, languages=event.languages, reason=event.reason)
         for language in event.languages:
             if track := self._track(event, language):
                 track.no_clip(event.seq)

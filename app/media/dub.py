@@ -142,7 +142,10 @@ class DubTrack:
             return
         samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], dtype="<i2").astype(np.int16)
         if part.part == 0:
-            self._services.metrics.first_sound(part.timeline, time.time())
+            now = time.time()
+            self._services.metrics.first_sound(part.timeline, now)
+            lag = round(1000 * (now - part.timeline.speech_end))
+            log.info("clip.heard", segment=part.segment, room=part.room, language=part.language, lag_ms=lag)
         self._services.metrics.clips.inc()
         await self._sender.play(frames(samples, part.rate), lambda: self._live)
 

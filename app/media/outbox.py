@@ -7,6 +7,7 @@ newest one waits, and none while Redis is away.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
@@ -129,6 +130,8 @@ class Outbox:
         if self._finals and self._finals[0] is item:
             self._finals.popleft()
             self._metrics.segments.inc()
+            waited = round(1000 * (time.time() - item.segment.timeline.closed))
+            log.info("segment.sent", segment=item.segment.id, room=item.segment.room, after_ms=waited)
 
     async def _try_interim(self, item: _Item) -> None:
         if item.patient and await self._unanswered(item.segment):
@@ -172,7 +175,7 @@ class Outbox:
             self._give_up(self._finals.popleft(), "buffer_full")
 
     def _give_up(self, item: _Item, reason: str) -> None:
-        log.warning("a segment is lost", segment=item.segment.id, reason=reason)
+        log.warning("segment.lost", segment=item.segment.id, room=item.segment.room, reason=reason)
         self._metrics.dropped.labels("segment", reason).inc()
         self._on_dropped(item.segment)
 

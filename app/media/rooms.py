@@ -46,7 +46,9 @@ def parse_meta(participant: Participant) -> ParticipantMeta | None:
         return None
     unknown = {meta.speak, meta.read, meta.hear} - LANGUAGES.keys() - {ORIGINAL}
     if unknown or ORIGINAL in (meta.speak, meta.read):
-        log.error("participant with an unknown language is not translated", id=participant.id, meta=meta)
+        log.error(
+            "participant with an unknown language is not translated", id=participant.id, languages=sorted(unknown)
+        )
         return None
     return meta
 

@@ -19,7 +19,7 @@ from app.media.sfu_client import SfuError, SfuGoneError
 from app.media.sfu_messages import Nothing, Producer, TapAnswer
 from app.media.tap import Chunk, TapStream
 from app.media.vad import FRAME_SECONDS, VoiceDetector
-from tasks.messages import Segment, Timeline
+from tasks.messages import STT_RATE, Segment, Timeline
 
 INTERIM_QUEUE_LIMIT: Final = 1.0
 """Seconds the stt queue may be behind before interims are left out: finals come first."""
@@ -129,6 +129,16 @@ class Speaker(asyncio.DatagramProtocol):
         patient = ask.kind is AskKind.GROWTH
         self._outbox.put(segment, ask.samples.astype("<i2").tobytes(), patient=patient)
         if ask.final:
+            log.info(
+                "segment.closed",
+                segment=segment.id,
+                room=segment.room,
+                speaker=segment.speaker,
+                language=segment.language,
+                seconds=round(len(ask.samples) / STT_RATE, 2),
+                read=segment.read,
+                hear=segment.hear,
+            )
             self._on_final(segment)
 
     def _segment(self, ask: Ask) -> Segment:

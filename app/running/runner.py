@@ -16,13 +16,13 @@ from pathlib import Path
 import click
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
-from honcho.printer import Printer
 
 from app import schema
 from app.auth import setup_code
 from app.auth.admins import Admins
 from app.db import create_engine, create_sessions
 from app.running import secrets
+from app.running.kept_logs import KeepingPrinter
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,7 +89,7 @@ def run(var_dir: Path) -> int:
     env = environment(var_dir)
     os.environ.update(env)
     schema.upgrade()
-    manager = Manager(Printer(sys.stdout))
+    manager = Manager(KeepingPrinter(var_dir / "logs", output=sys.stdout))
     for name, command in processes(env).items():
         manager.add_process(name, _kept(command), env=env, cwd=str(ROOT))
     url = f"http://{env.get('WEB_HOST') or '127.0.0.1'}:{env.get('WEB_PORT') or '8000'}"

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from app.speech_api import metrics
 from app.speech_api.errors import ApiError, unavailable
+from app.web.requests import request_id
 from tasks import keys
 from tasks.messages import to_payload
 from tasks.requests.messages import Failed, Reply, Request, decode_reply
@@ -27,8 +28,8 @@ R = TypeVar("R", bound=Reply)
 
 
 def new_request() -> str:
-    """A name that nobody can guess."""
-    return secrets.token_hex(16)
+    """A name that nobody can guess, and that begins with the id of the HTTP request, for the logs."""
+    return f"{request_id()}.{secrets.token_hex(16)}"
 
 
 class Desk:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-
 import dramatiq
 import msgspec
+import structlog
 
 from tasks import keys, publish
+from tasks.engines.base import EngineError
 from tasks.messages import Segment, Speech, Translation, from_payload
 from tasks.middleware.unfinished import Unfinished
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class GiveUp(Unfinished):
@@ -24,12 +24,18 @@ class GiveUp(Unfinished):
         try:
             segment, languages = affected(message.actor_name, message.args[0])
         except (msgspec.ValidationError, LookupError) as error:
-            logger.error("A malformed %s message was dropped: %s", message.actor_name, error)
+            log.error("actor.malformed", actor=message.actor_name, error=str(error))
             return
-        why = "was given up" if exception is None else f"failed: {exception}"
-        reason = f"{message.actor_name} {why}"[:300]
-        logger.warning("Segment %s: %s", segment.id, reason)
+        reason = f"{message.actor_name} {_why(exception)}"[:300]
+        log.warning("segment.failed", segment=segment.id, room=segment.room, reason=reason)
         publish.no_clip(self._store(), segment, languages, reason)
+
+
+def _why(exception: BaseException | None) -> str:
+    if exception is None:
+        return "was given up"
+    # Of an exception that we did not expect only the kind is passed on: it may quote what was said.
+    return f"failed: {exception if isinstance(exception, EngineError) else type(exception).__name__}"
 
 
 def affected(actor: str, payload: dict[str, object]) -> tuple[Segment, list[str]]:

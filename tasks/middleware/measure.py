@@ -1,4 +1,4 @@
-"""Measures how long messages wait and how long actors take."""
+"""Measures how long messages wait and how long actors take, and logs it for what is final."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import threading
 import time
 
 import dramatiq
+import structlog
 from dramatiq.middleware import Middleware
 
 from tasks import metrics
+
+log = structlog.get_logger(__name__)
 
 
 class Measure(Middleware):
@@ -19,7 +22,8 @@ class Measure(Middleware):
 
     def before_process_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:  # noqa: ARG002
         """Note the wait since the message was made, and the start."""
-        metrics.QUEUE_WAIT.labels(message.queue_name).observe(max(0.0, time.time() - message.message_timestamp / 1000))
+        self._local.waited = max(0.0, time.time() - message.message_timestamp / 1000)
+        metrics.QUEUE_WAIT.labels(message.queue_name).observe(self._local.waited)
         self._local.started = time.monotonic()
 
     def after_process_message(
@@ -31,6 +35,30 @@ class Measure(Middleware):
         exception: BaseException | None = None,
     ) -> None:
         """Note the duration, and failures."""
-        metrics.ACTOR_SECONDS.labels(message.actor_name).observe(time.monotonic() - self._local.started)
+        took = time.monotonic() - self._local.started
+        metrics.ACTOR_SECONDS.labels(message.actor_name).observe(took)
+        if (about := _about(message)) is not None:
+            log.info(
+                "actor.done",
+                actor=message.actor_name,
+                waited_ms=round(1000 * self._local.waited),
+                took_ms=round(1000 * took),
+                failed=exception is not None,
+                **about,
+            )
         if exception is not None:
             metrics.FAILURES.labels(message.actor_name).inc()
+
+
+def _about(message: dramatiq.MessageProxy) -> dict[str, str] | None:
+    """Ids of what a message is about, for the log; None for interim asks, of which there are too many."""
+    payload = message.args[0] if message.args else None
+    if not isinstance(payload, dict):
+        return {}
+    if "request" in payload:
+        return {"request": str(payload["request"])}
+    segment = payload.get("segment", payload)
+    if not isinstance(segment, dict) or not segment.get("final", True):
+        return None
+    language = payload.get("target") or payload.get("language") or ""
+    return {"segment": str(segment.get("id")), "room": str(segment.get("room")), "language": str(language)}

@@ -103,7 +103,7 @@ async def test_audio_and_message_arrive_in_order(server: RedisServer) -> None:
         assert await client.get(keys.pcm("s-3", 2)) == bytes([3]) * 4
         assert 0 < await client.ttl(keys.pcm("s-3", 2)) <= keys.PCM_TTL
         assert await client.get(keys.newest_revision("s-3")) == b"2"
-        assert metrics.registry.get_sample_value("jbc_segments_total") == 5
+        await eventually(lambda: metrics.registry.get_sample_value("jbc_segments_total") == 5)
 
 
 async def test_a_newer_interim_replaces_an_older_and_a_final_replaces_both(server: RedisServer) -> None:

@@ -1,12 +1,114 @@
-"""What processes write about themselves must not let anybody into a room."""
+"""What processes write about themselves: enough to follow one segment, and nothing that anybody said."""
 
 from __future__ import annotations
 
+import json
+import logging
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from app.logs import room_digest
+import msgspec
+import pytest
+import redis
+from click.testing import CliRunner
+
+from app import schema
+from app.cli import main
+from app.running import kept_logs
+from tasks import publish
+from tasks.broker import broker
+from tasks.logs import WithoutPayloads, room_digest
+from tasks.messages import Translation, to_payload
+from tasks.translate import translate
+from tests.support.captions import caption
+from tests.support.redis_server import redis_server
+from tests.support.web_server import ROOT
+from tests.tasks.messages import segment
+
+SECRET_WORDS = "the combination of the safe is nineteen"
 
 
 def test_a_rooms_code_is_written_as_a_digest_of_it() -> None:
     event: dict[str, Any] = {"event": "hello", "room": "kqzp-7wma-x3td"}
     assert room_digest(None, "info", event)["room"] == "2fcd77c8"
+
+
+def test_an_actors_message_is_named_and_not_quoted() -> None:
+    payload = to_payload(Translation(segment=segment(), text=SECRET_WORDS, target="pt", timeline=segment().timeline))
+    message = translate.message(payload)
+    assert SECRET_WORDS in str(message), "what Dramatiq would print of a message that fails"
+    record = logging.LogRecord("dramatiq", logging.ERROR, "", 0, "Failed to process message %s", (message,), None)
+    assert WithoutPayloads().filter(record)
+    assert record.getMessage() == f"Failed to process message translate {message.message_id}"
+    assert broker.get_actor("translate") is translate
+
+
+def test_libraries_and_our_own_code_write_one_kind_of_line() -> None:
+    program = (
+        "import logging, structlog; from tasks import logs; logs.configure('worker');"
+        "structlog.get_logger().info('segment.sent', room='kqzp-7wma-x3td', segment='s1');"
+        "logging.getLogger('dramatiq.worker').warning('lost %s', 'Redis')"
+    )
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    ours, theirs = map(json.loads, run.stderr.splitlines())
+    assert (ours["process"], ours["event"], ours["room"], ours["segment"]) == (
+        "worker", "segment.sent", "2fcd77c8", "s1"
+    )  # fmt: skip
+    assert (theirs["process"], theirs["event"], theirs["level"]) == ("worker", "lost Redis", "warning")
+    assert datetime.fromisoformat(theirs["timestamp"]).tzinfo
+
+
+def test_kept_logs_stay_within_their_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_logs, "BYTES", 1_000)
+    folder = tmp_path / "logs"
+    with (tmp_path / "printed").open("w") as output:
+        printer = kept_logs.KeepingPrinter(folder, output=output)
+        for number in range(1_000):
+            line = SimpleNamespace(
+                type="line", data=f"line {number}\n".encode(), name="web", time=datetime.now(), colour=None
+            )
+            printer.write(line)
+    files = sorted(folder.iterdir())
+    assert [file.name for file in files] == ["web.log", *(f"web.log.{n}" for n in range(1, kept_logs.FILES + 1))]
+    assert all(file.stat().st_size <= 1_000 for file in files)
+    assert files[0].read_text().splitlines()[-1] == "line 999"
+    assert folder.stat().st_mode & 0o077 == 0
+    assert (tmp_path / "printed").read_text().count("line ") == 1_000
+
+
+def test_a_trace_joins_captions_and_logs_of_all_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JBC_VAR", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+    schema.upgrade()
+    item = caption("room", "abc-7", SECRET_WORDS, language="pt", source="en")
+    closed = datetime.fromtimestamp(item.timeline.closed + 0.01).astimezone().isoformat()
+    lines = [
+        {"process": "bridge", "event": "segment.sent", "segment": "abc-7", "after_ms": 9, "timestamp": closed},
+        {"process": "bridge", "event": "segment.sent", "segment": "abc-77", "after_ms": 9, "timestamp": closed},
+    ]
+    log = tmp_path / "bridge.log"
+    log.write_text("not JSON abc-7\n" + "".join(f"bridge | {json.dumps(line)}\n" for line in lines))
+    with redis_server() as server:
+        monkeypatch.setenv("REDIS_URL", server.url)
+        with redis.Redis.from_url(server.url) as client:
+            assert publish.final_caption(client, item, "m1")
+            assert publish.final_caption(client, msgspec.structs.replace(item, language="en"), "m2")
+        shown = CliRunner().invoke(main, ["trace", "u-abc-7", str(log)])
+    assert shown.exit_code == 0, shown.output
+    rows = [line.split(maxsplit=3) for line in shown.output.splitlines()]
+    assert [(row[2], row[3]) for row in rows[1:]] == [
+        ("bridge", "speech begins"),
+        ("bridge", "speech ends"),
+        ("bridge", "the pause was long enough: the segment is closed"),
+        ("bridge", "segment.sent after_ms=9"),
+        ("worker", "transcription begins"),
+        ("worker", "transcription ends"),
+        ("worker", "translation begins (pt)"),
+        ("worker", "translation ends (pt)"),
+    ]
+    assert [int(row[1]) for row in rows[1:]] == [-2000, 0, 100, 110, 120, 300, 310, 330]
+    assert SECRET_WORDS not in shown.output
