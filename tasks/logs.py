@@ -72,4 +72,5 @@ def configure(process: str) -> None:
     )
     logging.root.handlers = [handler]
     logging.root.setLevel(logging.INFO)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would tell of every look at a neighbour's /health
+    for library in ("httpx", "alembic"):  # they would tell of every look at a neighbour's /health and at the schema
+        logging.getLogger(library).setLevel(logging.WARNING)

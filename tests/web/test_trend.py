@@ -72,7 +72,7 @@ async def test_the_monitor_tells_prometheus_who_works_how_long_work_waits_and_wh
     async with browser_of(settings) as browser:
         await live(browser)
         async with asyncio.timeout(10):
-            while "jbc_queue_depth{" not in (text := (await browser.get("/metrics")).text):  # noqa: ASYNC110
+            while 'jbc_queue_depth{queue="stt"} 2.0' not in (text := (await browser.get("/metrics")).text):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     found = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     assert float(found["jbc_workers"]) == 1
