@@ -15,8 +15,8 @@ from app.running import doctor, runner, secrets
 from app.running.backup.commands import backup, restore
 from app.running.deploy.commands import deploy
 from app.running.models import models
-from app.speech_api.commands import voices
 from app.running.trace import trace
+from app.speech_api.commands import voices
 from tasks.config import env
 
 
