@@ -13,8 +13,14 @@ BATCH: Final = "batch"
 BATCH_PRIORITY: Final = 100
 """Of its actors: a thread takes whatever else there is before (lower is more urgent)."""
 
-QUEUES: Final = (*LIVE_QUEUES, BATCH)
+MODELS: Final = "models"
+"""The queue of work on models (`tasks.requests.models`), which takes minutes."""
+
+QUEUES: Final = (*LIVE_QUEUES, BATCH, MODELS)
 """Every queue."""
+
+MODEL_WORK_TTL: Final = 86_400
+"""Seconds that one can see how work on a model went."""
 
 CAPTIONS: Final = "jbc:captions"
 """Stream of final captions (field "c": JSON `messages.Caption`), in the order all readers see them."""
@@ -42,6 +48,15 @@ HEARTBEAT_EVERY: Final = 0.25
 
 HEARTBEAT_TTL: Final = 5
 """Seconds until a silent worker's last heartbeat is forgotten altogether."""
+
+
+CONFIGURATION: Final = "jbc:configuration"
+"""JSON `configuration.Configuration`; its truth is in the database of `web`, which writes it again where it is lost."""
+
+
+def terms_fired(use: str) -> str:
+    """Hash: id of a glossary term → how often it was used so (`configuration.Use`)."""
+    return f"jbc:terms:{use}"
 
 
 def pcm(segment: str, revision: int) -> str:
@@ -117,6 +132,25 @@ def awaited(request: str) -> str:
 def request_audio(request: str, part: int) -> str:
     """Mono s16le PCM of one part of a request, to the worker or back."""
     return f"jbc:request:{request}:audio:{part}"
+
+
+def model_work(name: str) -> str:
+    """JSON `requests.administration.Progress` of the last work on a model, for `MODEL_WORK_TTL`."""
+    return f"jbc:models:work:{name}"
+
+
+MODEL_WORKS: Final = "jbc:models:work:*"
+"""Pattern of all of them."""
+
+
+def upload(name: str) -> str:
+    """List of pieces of a package on its way to a worker; a few at a time."""
+    return f"jbc:upload:{name}"
+
+
+def tried(name: str) -> str:
+    """WAV file of one stage of a trial, for a few minutes."""
+    return f"jbc:tried:{name}"
 
 
 def voice_reference(voice: str) -> str:

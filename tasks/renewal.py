@@ -7,7 +7,10 @@ import threading
 from collections.abc import Collection
 from typing import Final
 
-from tasks import offers, registry, serving
+import msgspec
+import redis
+
+from tasks import configuration, offers, registry, serving
 from tasks.config import TaskConfig
 from tasks.engines import espeak_program
 from tasks.engines.base import EngineError
@@ -23,9 +26,10 @@ LOOK_EVERY: Final = 2.0
 class RenewalThread(threading.Thread):
     """Loads what has been installed and drops what has been removed, until `stop`."""
 
-    def __init__(self, queues: Collection[str]) -> None:
+    def __init__(self, queues: Collection[str], client: redis.Redis) -> None:
         super().__init__(name="renewal", daemon=True)
         self._queues = queues
+        self._client = client
         self._stopped = threading.Event()
         self._stamp = _stamp()
         self._seen = _offered()
@@ -35,22 +39,26 @@ class RenewalThread(threading.Thread):
         while not self._stopped.wait(LOOK_EVERY):
             try:
                 self.look()
-            except (ModelError, EngineError, PreferenceError, OSError) as error:
+            except (ModelError, EngineError, PreferenceError, OSError, redis.RedisError, msgspec.DecodeError) as error:
                 logger.error("The engines stay as they are: %s", error)
 
     def look(self) -> bool:
-        """Renew the engines where something has come or gone; whether it has."""
+        """Renew the engines where something has come or gone, or other ones were chosen; whether it has."""
+        chosen = configuration.refresh(self._client)
+        if not self._installed() and not chosen:
+            return False
+        logger.info("What is installed, or chosen, has changed: loading")
+        serving.load(self._queues, TaskConfig())
+        return True
+
+    def _installed(self) -> bool:
+        """Whether something has come or gone since the last look."""
         stamp = _stamp()
         if stamp == self._stamp:
             return False
         self._stamp = stamp
-        found = _offered()
-        if found == self._seen:
-            return False
-        self._seen = found
-        logger.info("What is installed has changed: loading")
-        serving.load(self._queues, TaskConfig())
-        return True
+        seen, self._seen = self._seen, _offered()
+        return seen != self._seen
 
     def stop(self) -> None:
         """Look no more."""

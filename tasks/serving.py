@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from tasks import keys, loading, offers, speed
+from tasks import configuration, keys, loading, offers, speed
 from tasks.config import TaskConfig, env
+from tasks.configuration import Kind
 from tasks.engines import choose
 from tasks.engines.base import EngineError, SpeechToText, TextToSpeech, Translator, VoiceCloner
 from tasks.engines.choose import Offer
@@ -159,34 +160,38 @@ def unload() -> None:
     _engines = None
 
 
+def _offered(kind: Kind, variable: str, found: list[Offer]) -> tuple[list[Offer], dict[str, str]]:
+    """What may be loaded, and what is preferred: by the setting, and before it by administrators."""
+    set_here = choose.preferences(env(variable, ""), variable, found)
+    known = configuration.current()
+    return known.allowed(kind, found), set_here | known.preferred(kind)
+
+
 def _load_hearing(now: Engines, before: Engines, config: TaskConfig) -> None:
-    found = offers.hearing()
-    preferred = choose.preferences(env("TRANSCRIBE_WITH", ""), "TRANSCRIBE_WITH", found)
+    found, preferred = _offered("stt", "TRANSCRIBE_WITH", offers.hearing())
     shelf = _Filling(now.stt, before.stt, lambda offer: loading.speech_to_text(offer, config))
     now.hearing = Shelf(shelf.fill(found, preferred), preferred)
-    if not now.stt:
+    if not now.stt and not configuration.current().switched_off("stt"):
         raise ModelError("nothing here transcribes speech: `jbcalling models install whisper-base`")
 
 
 def _load_translating(now: Engines, before: Engines, config: TaskConfig) -> None:
-    found = offers.translating()
-    preferred = choose.preferences(env("TRANSLATE_WITH", ""), "TRANSLATE_WITH", found)
+    found, preferred = _offered("translate", "TRANSLATE_WITH", offers.translating())
     shelf = _Filling(
         now.translators, before.translators, lambda offer: loading.translator(offer, config, now.translators)
     )
     now.translating = Shelf(shelf.fill(found, preferred), preferred)
-    if not now.translators:
+    if not now.translators and not configuration.current().switched_off("translate"):
         raise ModelError("nothing here translates: install the project's dependencies anew")
 
 
 def _load_speaking(now: Engines, before: Engines, config: TaskConfig) -> None:
-    found = offers.speaking()
-    preferred = choose.preferences(env("SPEAK_WITH", ""), "SPEAK_WITH", found)
+    found, preferred = _offered("speak", "SPEAK_WITH", offers.speaking())
     shelf = _Filling(now.voices, before.voices, lambda offer: loading.voice(offer, config))
     now.speaking = Shelf(shelf.fill(found, preferred, late=True), preferred)
     cloning = _Filling(now.cloners, before.cloners, lambda offer: loading.cloner(offer, config))
     cloning.fill(offers.cloning(), {})
-    if not now.voices:
+    if not now.voices and not configuration.current().switched_off("speak"):
         raise ModelError("there is no voice to speak with: install espeak-ng, or `jbcalling models install`")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import dramatiq
 import msgspec
 
-from tasks import keys, metrics, publish, relay
+from tasks import configuration, keys, metrics, publish, relay
 from tasks.broker import broker, message_id, store
 from tasks.engines.base import EngineError
 from tasks.messages import ClipPart, Speech, from_payload
@@ -33,8 +33,9 @@ def speak(payload: dict[str, Any]) -> None:
         publish.no_clip(client, segment, [message.language], "too late to be spoken")
         return
     voices = engines().speakers(message.language, late=started - segment.timeline.speech_end > LATE)
+    text, terms = configuration.current().pronounced(message.text, message.language)
     spoken: relay.Spoken | None = None
-    for number, spoken in enumerate(relay.speak(voices, message.text, message.language)):
+    for number, spoken in enumerate(relay.speak(voices, text, message.language)):
         if number == 0:
             metrics.FIRST_CLAUSE.labels(spoken.engine).observe(time.time() - started)
         publish.clip_part(client, segment.bridge, _part(message, number, spoken, started), spoken.audio.pcm)
@@ -44,6 +45,7 @@ def speak(payload: dict[str, Any]) -> None:
     if spoken is None:
         publish.no_clip(client, segment, [message.language], "nothing in it can be spoken")
         return
+    configuration.note(client, terms, "pronunciation")
     metrics.CLIPS.labels(message.language, spoken.engine).inc()
 
 

@@ -9,7 +9,7 @@ import dramatiq
 import msgspec
 import structlog
 
-from tasks import hypothesis, keys, metrics, publish
+from tasks import configuration, hypothesis, keys, metrics, publish
 from tasks.broker import broker, message_id, store
 from tasks.engines.base import EngineError, Transcript
 from tasks.hypothesis import Hypothesis
@@ -53,7 +53,7 @@ def _transcribe_interim(segment: Segment) -> None:
         metrics.SUPERSEDED.inc()
         return
     started = time.time()
-    transcript = engines().speech_to_text(segment.language).transcribe(pcm, segment.language, thorough=False)
+    transcript = _heard(segment, pcm, thorough=False)
 
     def newer(before: Hypothesis | None) -> Hypothesis:
         shown = before.shown if before else ""
@@ -90,6 +90,8 @@ def _transcribe_final(segment: Segment) -> None:
         return
     if publish.final_caption(client, _caption(segment, transcript.text, timeline, final=True), message_id()):
         _send_on(segment, transcript, timeline)
+        terms = configuration.current().hotwords(segment.language)
+        configuration.note(client, [term for term in terms if term.source in transcript.hotwords_heard], "hotword")
 
 
 def _reusable(interim: Hypothesis | None, segment: Segment) -> Transcript | None:
@@ -106,7 +108,14 @@ def _decode(segment: Segment) -> Transcript:
     pcm = store().get(keys.pcm(segment.id, segment.revision))
     if not isinstance(pcm, bytes):
         raise AudioExpiredError(EXPIRED)
-    return engines().speech_to_text(segment.language).transcribe(pcm, segment.language)
+    return _heard(segment, pcm, thorough=True)
+
+
+def _heard(segment: Segment, pcm: bytes, *, thorough: bool) -> Transcript:
+    """What a worker makes of the audio, leaning towards the glossary's hotwords."""
+    words = [term.source for term in configuration.current().hotwords(segment.language)]
+    engine = engines().speech_to_text(segment.language)
+    return engine.transcribe(pcm, segment.language, thorough=thorough, hotwords=words)
 
 
 def _send_on(segment: Segment, transcript: Transcript, timeline: Timeline) -> None:

@@ -9,7 +9,7 @@ import dramatiq
 import msgspec
 
 from tasks import cached_translation as translation
-from tasks import publish
+from tasks import configuration, publish
 from tasks.broker import broker, message_id, store
 from tasks.engines.base import EngineError
 from tasks.messages import Caption, Speech, Translation, from_payload, to_payload
@@ -26,7 +26,11 @@ def translate(payload: dict[str, Any]) -> None:
     engine = engines().translator(segment.language, message.target)
     # A draft takes a second: there is no time to try for every number and name.
     retry = not engine.draft
-    text = translation.translate(engine, message.text, segment.language, message.target, retry=retry).text
+    terms = configuration.current().translated(segment.language, message.target)
+    found = translation.translate(
+        engine, message.text, segment.language, message.target, configuration.as_glossary(terms), retry=retry
+    )
+    text = found.text
     timeline = msgspec.structs.replace(message.timeline, translate_start=started, translate_end=time.time())
     caption = Caption(
         segment=segment.id,
@@ -41,7 +45,11 @@ def translate(payload: dict[str, Any]) -> None:
         timeline=timeline,
         draft=engine.draft,
     )
-    if not publish.final_caption(store(), caption, message_id()) or message.target not in segment.hear:
+    if not publish.final_caption(store(), caption, message_id()):
+        return
+    configuration.note(store(), [term for term in terms if term.target in found.terms], "translation")
+    configuration.note(store(), [term for term in terms if term.target in found.lost_terms], "lost")
+    if message.target not in segment.hear:
         return
     if engine.draft:
         publish.no_clip(store(), segment, [message.target], "a draft is shown and not spoken")

@@ -1,6 +1,6 @@
-"""Entry module of worker processes: `dramatiq tasks.worker --processes 1 --threads 4 [--queues stt]`.
+"""Entry module of worker processes: `dramatiq tasks.worker --processes 1 --threads 5 [--queues stt]`.
 
-Four threads: one for each queue, of which a process takes one message at a time. More cores are used by more processes
+Five threads: one for each queue, of which a process takes one message at a time. More cores are used by more processes
 (`MODEL_THREADS` times the processes should not exceed the cores), on this machine or on others.
 """
 
@@ -11,7 +11,7 @@ import dramatiq.worker
 from tasks import logs, speak, stt, translate
 from tasks.broker import broker, store
 from tasks.middleware.models import Models
-from tasks.requests import speech, synthesis, text
+from tasks.requests import models, speech, survey, synthesis, text
 
 logs.configure("worker")
 
@@ -20,4 +20,4 @@ dramatiq.worker.CONSUMER_RESTART_DELAY_SECS = 0.5
 
 broker.add_middleware(Models(store))
 
-__all__ = ["broker", "speak", "speech", "stt", "synthesis", "text", "translate"]
+__all__ = ["broker", "models", "speak", "speech", "stt", "survey", "synthesis", "text", "translate"]

@@ -7,11 +7,12 @@ import os
 from collections.abc import Callable
 
 import dramatiq
+import msgspec
 import prometheus_client
 import redis
 from dramatiq.middleware import Middleware
 
-from tasks import keys, serving
+from tasks import configuration, keys, serving
 from tasks.config import TaskConfig, env
 from tasks.engines.base import EngineError
 from tasks.engines.choose import PreferenceError
@@ -33,6 +34,10 @@ class Models(Middleware):
     def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
         """Load the engines; end the process when a queue would have none."""
         try:
+            configuration.refresh(self._store())
+        except (redis.RedisError, msgspec.DecodeError) as error:
+            logger.warning("Starting without what administrators have set: %s", error)
+        try:
             serving.load(_queues(worker), TaskConfig())
         except (ModelError, EngineError, PreferenceError) as error:
             logger.critical("This worker cannot start: %s", error)
@@ -43,7 +48,7 @@ class Models(Middleware):
         """Start the heartbeat: from now on messages are taken, and new models noticed."""
         self._heartbeat = HeartbeatThread(self._store(), serving.engines, _queues(worker))
         self._heartbeat.start()
-        self._renewal = RenewalThread(_queues(worker))
+        self._renewal = RenewalThread(_queues(worker), self._store())
         self._renewal.start()
 
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002

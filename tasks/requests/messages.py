@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from tasks.messages import STT_RATE, Identifier, Language
+from tasks.requests.administration import Surveyed
 
 PIECE_CHARS = 1_000
 """Characters of text in one message at most (but for a single word that is longer): a call never waits for more."""
@@ -26,6 +27,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """Names the list of replies."""
     deadline: float
     """From when on nobody waits for the answer any more."""
+    terms: bool = False
+    """Whether the installation's glossary applies, as it does in calls."""
 
 
 class Transcription(Request, frozen=True, kw_only=True):
@@ -99,6 +102,8 @@ class Transcribed(Struct, frozen=True, kw_only=True, tag="transcribed"):
     engine: str
     words: list[SpokenWord] | None = None
     """None: not asked for, or this engine cannot tell."""
+    terms: list[str] = []
+    """Terms of the glossary that were heard."""
 
 
 class Translated(Struct, frozen=True, kw_only=True, tag="translated"):
@@ -108,6 +113,8 @@ class Translated(Struct, frozen=True, kw_only=True, tag="translated"):
     engine: str
     draft: bool
     """Whether the quality is too low to be shown without saying so."""
+    terms: list[str] = []
+    """Translations of the glossary that were used."""
 
 
 class Detected(Struct, frozen=True, kw_only=True, tag="detected"):
@@ -128,6 +135,10 @@ class SpokenPart(Struct, frozen=True, kw_only=True, tag="spoken"):
     engine: str
 
 
+class Survey(Request, frozen=True, kw_only=True):
+    """What is installed, and what could serve what. Answered by one `Surveyed`."""
+
+
 class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
     """There will be no (further) answer."""
 
@@ -135,7 +146,7 @@ class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
     message: str
 
 
-Reply = Transcribed | Translated | Detected | SpokenPart | Failed
+Reply = Transcribed | Translated | Detected | SpokenPart | Surveyed | Failed
 
 
 def decode_reply(data: bytes) -> Reply:

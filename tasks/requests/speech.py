@@ -6,7 +6,7 @@ from typing import Any
 
 import dramatiq
 
-from tasks import keys
+from tasks import configuration, keys
 from tasks.broker import broker, store
 from tasks.engines.base import EngineError, Transcript
 from tasks.messages import from_payload
@@ -32,7 +32,8 @@ def transcribe_speech(payload: dict[str, Any]) -> None:
     engine = engines().speech_to_text(language or engines().heard()[0])
     transcript = Transcript("", 0.0, "silence")
     if language is not None:
-        transcript = engine.transcribe(pcm, language, thorough=message.thorough, words=message.words)
+        hotwords = [term.source for term in configuration.current().hotwords(language)] if message.terms else []
+        transcript = engine.transcribe(pcm, language, thorough=message.thorough, hotwords=hotwords, words=message.words)
     answer = Transcribed(
         text=transcript.text,
         language=language,
@@ -41,6 +42,7 @@ def transcribe_speech(payload: dict[str, Any]) -> None:
         settled=transcript.settled,
         engine=engine.name,
         words=_times(transcript) if message.words else None,
+        terms=list(transcript.hotwords_heard),
     )
     replies.send(client, message.request, answer)
 

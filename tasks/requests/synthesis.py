@@ -7,7 +7,7 @@ from typing import Any
 
 import dramatiq
 
-from tasks import cached_speech, keys, relay
+from tasks import cached_speech, configuration, keys, relay
 from tasks.broker import broker, store
 from tasks.engines.base import Audio, EngineError
 from tasks.messages import from_payload
@@ -42,7 +42,8 @@ def _spoken(message: Synthesis) -> Iterator[tuple[str, Audio]]:
         if known is None or message.language not in known.languages:
             raise EngineError(f"{message.voice} does not speak {message.language} here")
         voices = [known]
-    for one in relay.speak(voices, message.text, message.language, message.named, before=courtesy.give_way):
+    text = configuration.current().pronounced(message.text, message.language)[0] if message.terms else message.text
+    for one in relay.speak(voices, text, message.language, message.named, before=courtesy.give_way):
         yield one.engine, one.audio
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import dramatiq
 
 from tasks import cached_translation as translation
-from tasks import keys
+from tasks import configuration, keys
 from tasks.broker import broker, store
 from tasks.engines.base import EngineError
 from tasks.engines.detect import detect
@@ -25,12 +25,16 @@ def translate_text(payload: dict[str, Any]) -> None:
     if not replies.awaited(store(), message):
         return
     engine = engines().translator(message.source, message.target)
+    known = configuration.current().translated(message.source, message.target) if message.terms else []
+    glossary, used = configuration.as_glossary(known), list[str]()
     translated = []
     for text in message.texts:
         courtesy.give_way()
-        found = translation.translate(engine, text, message.source, message.target, retry=not engine.draft)
+        found = translation.translate(engine, text, message.source, message.target, glossary, retry=not engine.draft)
         translated.append(found.text)
-    replies.send(store(), message.request, Translated(texts=translated, engine=engine.name, draft=engine.draft))
+        used += found.terms
+    answer = Translated(texts=translated, engine=engine.name, draft=engine.draft, terms=used)
+    replies.send(store(), message.request, answer)
 
 
 @dramatiq.actor(queue_name=keys.BATCH, priority=keys.BATCH_PRIORITY, broker=broker, throws=(EngineError,))

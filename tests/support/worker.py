@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class WorkerProcess:
-    """`dramatiq tasks.worker`, one process, four threads."""
+    """`dramatiq tasks.worker`, one process, five threads."""
 
     redis_url: str
     log: Path
@@ -34,7 +34,7 @@ class WorkerProcess:
 
     def start(self, *, timeout: float = 60) -> None:
         """Start it and wait for its first heartbeat, which it gives when its models are loaded."""
-        command = [sys.executable, "-m", "dramatiq", "tasks.worker", "--processes", "1", "--threads", "4"]
+        command = [sys.executable, "-m", "dramatiq", "tasks.worker", "--processes", "1", "--threads", "5"]
         if self.queues:
             command += ["--queues", *self.queues]
         metrics = {"WORKER_METRICS_PORT": str(self.metrics_port)}

@@ -1,0 +1,115 @@
+"""What administrators set, as workers take it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from tasks import configuration, keys, offers, serving
+from tasks.config import TaskConfig
+from tasks.configuration import Choice, Configuration, Term
+from tasks.engines import choose
+from tasks.engines.base import EngineError
+from tasks.engines.choose import Offer
+from tasks.messages import Speech, Translation, encode, to_payload
+from tasks.speak import speak
+from tasks.stt import transcribe
+from tasks.translate import translate
+from tests.support.channels import stream
+from tests.support.recordings import recordings
+from tests.tasks.messages import offered, segment
+
+
+def term(number: int, source: str, target: str, spoken: str = "") -> Term:
+    return Term(
+        id=number,
+        source_language="en",
+        target_language="pt",
+        source=source,
+        target=target,
+        hotword=True,
+        translate=True,
+        spoken=spoken,
+    )
+
+
+@pytest.fixture(autouse=True)
+def afresh() -> Iterator[None]:
+    configuration.forget()
+    yield
+    configuration.forget()
+
+
+def test_a_newer_one_is_taken_and_kept_when_redis_forgets_it(store: redis.Redis) -> None:
+    off = Configuration(choices=[Choice(kind="translate", wanted="en>pt", enabled=False)])
+    store.set(keys.CONFIGURATION, encode(off))
+    assert configuration.refresh(store)
+    assert not configuration.refresh(store)
+    store.flushall()
+    assert not configuration.refresh(store)
+    assert configuration.current() == off
+    with_terms = Configuration(choices=off.choices, terms=[term(1, "quorum", "quórum")])
+    store.set(keys.CONFIGURATION, encode(with_terms))
+    assert not configuration.refresh(store)  # no engine has to be loaded for that
+    assert configuration.current() == with_terms
+
+
+def test_what_is_off_serves_nothing_and_may_still_be_half_of_a_pivot() -> None:
+    first, second = Offer("a", "argos", frozenset({"pt>en"})), Offer("b", "argos", frozenset({"en>vi"}))
+    known = [first, second, *choose.pivots([first, second], ["pt", "en", "vi"])]
+    off = Configuration(choices=[Choice(kind="translate", wanted="en>vi", enabled=False)])
+    allowed = off.allowed("translate", known)
+    assert choose.services(allowed) == ["pt>en", "pt>vi"]
+    assert choose.best("pt>vi", allowed, {}) == known[2]
+    assert off.allowed("stt", [Offer("w", "whisper-ct2", frozenset({"en"}))])[0].serves == {"en"}
+
+
+def test_longer_terms_are_spelled_before_those_inside_them() -> None:
+    known = Configuration(terms=[term(1, "x", "SUS", "suss"), term(2, "y", "SUS 2", "suss dois"), term(3, "z", "Ana")])
+    said, used = known.pronounced("O SUS 2 e o SUS. Ana", "pt")
+    assert said == "O suss dois e o suss. Ana"
+    assert [one.id for one in used] == [2, 1]
+    assert known.pronounced("O SUS", "en") == ("O SUS", [])
+
+
+@pytest.mark.usefixtures("engines")
+def test_the_engine_that_is_chosen_is_loaded_and_what_is_off_is_refused(store: redis.Redis) -> None:
+    before = serving.engines()
+    other = next(one.name for one in offers.speaking() if "en" in one.serves and one.name != "hibari-en")
+    choices = [
+        Choice(kind="speak", wanted="en", engine=other),
+        Choice(kind="translate", wanted="pt>en", enabled=False),
+    ]
+    try:
+        store.set(keys.CONFIGURATION, encode(Configuration(choices=choices)))
+        configuration.refresh(store)
+        now = serving.load(["translate", "speak"], TaskConfig())
+        assert now.voice("en", late=False).name == other
+        assert now.translated() == ["en>pt"]
+        with pytest.raises(EngineError):
+            now.translator("pt", "en")
+    finally:
+        configuration.forget()
+        serving.load(keys.QUEUES, TaskConfig())
+    assert serving.engines().translated() == before.translated()
+
+
+@pytest.mark.usefixtures("engines")
+def test_terms_are_heard_translated_and_said_and_counted(store: redis.Redis) -> None:
+    jfk = recordings()["en_jfk_stereo44k"].pcm()
+    terms = [term(1, "Americans", "americanos"), term(2, "country", "pátria-mãe", "mãe pátria")]
+    store.set(keys.CONFIGURATION, encode(Configuration(terms=terms)))
+    configuration.refresh(store)
+    heard = offered(store, jfk)
+    transcribe.fn(to_payload(heard))
+    assert "Americans" in stream(store)[-1][1].text
+    assert store.hgetall(keys.terms_fired("hotword"))[b"1"] == b"1"
+    message = Translation(segment=heard, text="This is my country.", target="pt", timeline=heard.timeline)
+    translate.fn(to_payload(message))
+    assert "pátria-mãe" in stream(store)[-1][1].text
+    assert store.hgetall(keys.terms_fired("translation")) == {b"2": b"1"}
+    now = segment("room.anna.1")
+    speak.fn(to_payload(Speech(segment=now, text="Pátria-mãe.", language="pt", timeline=now.timeline)))
+    assert store.hgetall(keys.terms_fired("pronunciation")) == {b"2": b"1"}
