@@ -101,6 +101,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "trend": _given(services.monitor.trend),
             "speech": _given(services.speech),
             "admin": _given(services.admin),
+            "monitor": _given(services.monitor),
         },
         lifespan=[_lifespan(services, limits)],
         middleware=[
@@ -139,6 +140,7 @@ def _services(settings: Settings, fragments: Fragments) -> Services:
     )
     hub, history, speakers = Hub(redis), History(redis, sessions), Speakers(sessions)
     store = CaptionStore(redis, sessions)
+    speech = speech_services.create(redis, settings, sessions)
     checks = Checks(settings, engine, redis, hub, history, store)
     return Services(
         engine=engine,
@@ -148,8 +150,8 @@ def _services(settings: Settings, fragments: Fragments) -> Services:
         store=store,
         checks=checks,
         monitor=Monitor(settings, redis, checks),
-        speech=speech_services.create(redis, settings, sessions),
-        admin=admin_services.create(settings, sessions),
+        speech=speech,
+        admin=admin_services.create(settings, sessions, redis, speech),
     )
 
 

@@ -25,6 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from tasks.configuration import Kind
+
 RoomKind = Literal["call", "demo"]
 ParticipantKind = Literal["person", "recording"]
 Door = Literal["early", "open", "closed"]
@@ -230,3 +232,32 @@ class AuditEntry(Base):
     """Where it came from; "command line" for the `jbcalling` command."""
 
     __table_args__ = (Index(None, "action", "at"),)
+
+
+class EngineChoice(Base):
+    """What is to serve one language or pair (`tasks.configuration.Choice`); without a row it is the best there is."""
+
+    __tablename__ = "engine_choices"
+
+    kind: Mapped[Kind] = mapped_column(String(10), primary_key=True)
+    wanted: Mapped[str] = mapped_column(String(7), primary_key=True)
+    """A language, or a pair like "en>pt"."""
+    enabled: Mapped[bool]
+    engine: Mapped[str | None] = mapped_column(String(160))
+
+
+class GlossaryTerm(Base):
+    """A term of one language pair, with what it is used for (`tasks.configuration.Term`)."""
+
+    __tablename__ = "glossary_terms"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    source_language: Mapped[str] = mapped_column(String(3))
+    target_language: Mapped[str] = mapped_column(String(3))
+    source: Mapped[str] = mapped_column(String(120))
+    target: Mapped[str] = mapped_column(String(120))
+    hotword: Mapped[bool]
+    translate: Mapped[bool]
+    spoken: Mapped[str] = mapped_column(String(200))
+
+    __table_args__ = (UniqueConstraint("source_language", "target_language", "source"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import quote
 
+import structlog
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
@@ -13,14 +14,24 @@ from litestar.handlers import BaseRouteHandler
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 from litestar.types import Guard
+from redis.exceptions import RedisError
 
 from app.admin.services import AdminServices
 from app.auth import brake
 from app.auth.admins import LONGEST, Operator
+from app.i18n import N_
+from app.web.errors import Problem, respond
 from app.web.security import secure
 
 COOKIE: Final = "jbc_admin"
 LOGIN: Final = "/admin/login"
+NO_REDIS: Final = Problem(
+    503,
+    N_("Redis does not answer"),
+    N_("Start the redis process, or check REDIS_URL, then reload this page. What was saved reaches the workers then."),
+)
+
+log = structlog.get_logger(__name__)
 
 OperatorRequest = Request[Operator, Any, Any]
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -49,6 +60,12 @@ def to_login(request: Request[Any, Any, Any], _error: NotLoggedInError) -> Respo
         return Response(None, status_code=401, headers={"HX-Redirect": LOGIN})
     wanted = request.url.path if request.method == "GET" else "/admin"
     return Redirect(f"{LOGIN}?next={quote(wanted)}", status_code=HTTP_303_SEE_OTHER)
+
+
+def redis_lost(request: Request[Any, Any, Any], error: RedisError) -> Response[Any]:
+    """Say which process is missing; what was typed has been kept where the database was asked first."""
+    log.error("admin.redis_lost", error=type(error).__name__)
+    return respond(request, NO_REDIS, {"Retry-After": "2"})
 
 
 def where_to(wanted: object) -> str:

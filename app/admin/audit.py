@@ -9,19 +9,30 @@ import structlog
 from sqlalchemy import delete, func, select
 
 from app.db import Sessions
+from app.i18n import N_
 from app.models import AuditEntry
 
 ACTIONS: Final = {
-    "login.done": "Logged in",
-    "login.failed": "Failed to log in",
-    "login.blocked": "Was kept from trying to log in",
-    "logout": "Logged out",
-    "session.ended": "Ended a session",
-    "password.set": "Set a password",
-    "room.made": "Made a room",
-    "room.changed": "Changed a room",
-    "room.closed": "Closed a room",
-    "room.opened": "Opened a room again",
+    "login.done": N_("Logged in"),
+    "login.failed": N_("Failed to log in"),
+    "login.blocked": N_("Was kept from trying to log in"),
+    "logout": N_("Logged out"),
+    "session.ended": N_("Ended a session"),
+    "password.set": N_("Set a password"),
+    "room.made": N_("Made a room"),
+    "room.changed": N_("Changed a room"),
+    "room.closed": N_("Closed a room"),
+    "room.opened": N_("Opened a room again"),
+    "engine.chosen": N_("Chose an engine"),
+    "model.installed": N_("Had a model installed"),
+    "model.removed": N_("Had a model removed"),
+    "model.uploaded": N_("Uploaded a model"),
+    "term.set": N_("Set a term of the glossary"),
+    "term.removed": N_("Removed a term of the glossary"),
+    "term.imported": N_("Took in a glossary file"),
+    "key.made": N_("Made an API key"),
+    "key.revoked": N_("Revoked an API key"),
+    "voice.deleted": N_("Deleted a cloned voice"),
 }
 """Every action with what a reader is told."""
 

@@ -18,6 +18,7 @@ from app.admin.services import AdminServices
 from app.auth import brake, setup_code
 from app.auth.admins import AdminNameError
 from app.auth.passwords import PasswordError
+from app.i18n import gettext as _
 
 AnyRequest = Request[Any, Any, Any]
 Services = NamedDependency[AdminServices]
@@ -43,7 +44,7 @@ async def log_in(request: AnyRequest, admin: Services) -> Response[Any]:
         if known is None:
             who = name if name in await admin.admins.names() else ""  # another word may be a password typed there
             await admin.audit.note(who, "login.failed", address=address(request))
-            error = "The name or the password is wrong. `jbcalling admin set-password` sets a new one."
+            error = _("The name or the password is wrong. `jbcalling admin set-password` sets a new one.")
             return _login(name=name, wanted=wanted, error=error, status=HTTP_422_UNPROCESSABLE_ENTITY)
     return await _begin(admin, request, known.name, password, wanted)
 
@@ -68,9 +69,9 @@ async def set_up(request: AnyRequest, admin: Services) -> Response[Any]:
             return _setup(name=name, errors={"code": refused}, status=HTTP_429_TOO_MANY_REQUESTS)
         if not setup_code.matches(admin.settings.var_dir, _text(form, "code")):
             await admin.audit.note("", "login.failed", "setup code", address=address(request))
-            errors["code"] = "That is not the code. `make run` prints it, and so does `jbcalling admin setup-code`."
+            errors["code"] = _("That is not the code. `jbcalling admin setup-code` prints it.")
         elif password != _text(form, "again"):
-            errors["again"] = "The two passwords differ: type the same twice."
+            errors["again"] = _("The two passwords differ: type the same twice.")
         else:
             errors = await _set(admin, name, password)
         if errors:
@@ -106,9 +107,9 @@ async def change_password(request: OperatorRequest, admin: Services) -> Response
             return await _account(request, admin, {"current": refused}, status=HTTP_429_TOO_MANY_REQUESTS)
         if await admin.admins.check(name, _text(form, "current")) is None:
             await admin.audit.note(name, "login.failed", address=address(request))
-            errors["current"] = "That is not your password."
+            errors["current"] = _("That is not your password.")
         elif password != _text(form, "again"):
-            errors["again"] = "The two passwords differ: type the same twice."
+            errors["again"] = _("The two passwords differ: type the same twice.")
         else:
             errors = await _set(admin, name, password)
     if errors:
@@ -135,7 +136,7 @@ async def _braked(admin: AdminServices, request: AnyRequest, action: str) -> str
     if not await admin.audit.recent("login.blocked", now - brake.WITHIN, here):
         await admin.audit.note("", "login.blocked", address=here)
     minutes = max(1, round(left.total_seconds() / 60))
-    return f"Too many wrong passwords came from your address. Try again in {minutes} min."
+    return _("Too many wrong passwords came from your address. Try again in %(minutes)d min.", minutes=minutes)
 
 
 async def _set(admin: AdminServices, name: str, password: str) -> dict[str, str]:
@@ -151,7 +152,7 @@ async def _set(admin: AdminServices, name: str, password: str) -> dict[str, str]
 async def _begin(admin: AdminServices, request: AnyRequest, name: str, password: str, wanted: str) -> Response[Any]:
     known = await admin.admins.check(name, password)
     if known is None:  # changed between two looks
-        return _login(name=name, wanted=wanted, error="The password has just been changed: log in with the new one.")
+        return _login(name=name, wanted=wanted, error=_("The password has just been changed: log in with the new one."))
     token = await admin.admins.log_in(known, address(request), request.headers.get("user-agent", ""))
     await admin.audit.note(known.name, "login.done", address=address(request))
     answer = Redirect(wanted, status_code=HTTP_303_SEE_OTHER)

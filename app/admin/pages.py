@@ -7,11 +7,19 @@ from typing import Any, Final
 from litestar.response import Template
 
 from app.admin.access import OperatorRequest
+from app.i18n import N_
 
 NAVIGATION: Final = (
-    ("rooms", "/admin/rooms", "Rooms"),
-    ("audit", "/admin/audit", "Audit log"),
-    ("account", "/admin/account", "Account"),
+    ("rooms", "/admin/rooms", N_("Rooms")),
+    ("pairs", "/admin/pairs", N_("Language pairs")),
+    ("models", "/admin/models", N_("Models")),
+    ("glossary", "/admin/glossary", N_("Glossary")),
+    ("voices", "/admin/voices", N_("Voices")),
+    ("keys", "/admin/keys", N_("API keys")),
+    ("workers", "/admin/workers", N_("Workers and queues")),
+    ("storage", "/admin/storage", N_("Storage")),
+    ("audit", "/admin/audit", N_("Audit log")),
+    ("account", "/admin/account", N_("Account")),
 )
 """Section, address, what it is called."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from app.i18n import gettext as _
 from app.models import RETENTION_DAYS, Room
 from app.rooms.forms import ROOM_NAME_LENGTH, clean
 
@@ -49,10 +50,10 @@ class RoomSettings:
         fields = ("name", "opens_at", "closes_at", "retention_days", "capacity")
         form.typed = {name: str(data.get(name) or "")[:200].strip() for name in fields}
         if len(form.name) > ROOM_NAME_LENGTH:
-            form.errors["name"] = f"Use at most {ROOM_NAME_LENGTH} characters."
+            form.errors["name"] = _("Use at most %(limit)d characters.", limit=ROOM_NAME_LENGTH)
         form.opens_at, form.closes_at = form._moment("opens_at"), form._moment("closes_at")
         if form.opens_at and form.closes_at and form.closes_at <= form.opens_at:
-            form.errors["closes_at"] = "It would close before it opens: choose a later time."
+            form.errors["closes_at"] = _("It would close before it opens: choose a later time.")
         form.retention_days = form._number("retention_days", 0, MOST_DAYS) or 0
         form.capacity = form._number("capacity", 1, MOST_PEOPLE)
         return form
@@ -76,14 +77,14 @@ class RoomSettings:
         try:
             return datetime.fromisoformat(typed).replace(tzinfo=UTC)
         except ValueError:
-            self.errors[name] = "Write a date and a time, as 2030-01-31T14:00."
+            self.errors[name] = _("Write a date and a time, as 2030-01-31T14:00.")
             return None
 
     def _number(self, name: str, least: int, most: int) -> int | None:
         if not (typed := self.typed[name]):
             return None
         if not typed.isascii() or not typed.isdigit() or not least <= int(typed) <= most:
-            self.errors[name] = f"Write a whole number from {least} to {most}."
+            self.errors[name] = _("Write a whole number from %(least)d to %(most)d.", least=least, most=most)
             return None
         return int(typed)
 

@@ -17,16 +17,17 @@ from app.admin.pages import page
 from app.admin.room_form import RoomSettings
 from app.admin.rooms import PAGE, Show
 from app.admin.services import AdminServices
+from app.i18n import N_
 from app.models import Room
 from app.rooms.texts import texts
 from app.web.origin import page_origin
 
 Services = NamedDependency[AdminServices]
 LEVELS = {
-    "voice": "translated voice",
-    "translated_captions": "translated captions",
-    "source_captions": "captions in the spoken language",
-    "original": "original voices only",
+    "voice": N_("translated voice"),
+    "translated_captions": N_("translated captions"),
+    "source_captions": N_("captions in the spoken language"),
+    "original": N_("original voices only"),
 }
 
 

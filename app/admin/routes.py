@@ -5,9 +5,19 @@ from __future__ import annotations
 from litestar import Router, get
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
+from redis.exceptions import RedisError
 
-from app.admin import log, login, room_pages
-from app.admin.access import NotLoggedInError, guard, to_login
+from app.admin import (
+    engine_pages,
+    glossary_pages,
+    key_pages,
+    log,
+    login,
+    machine_pages,
+    model_pages,
+    room_pages,
+)
+from app.admin.access import NotLoggedInError, guard, redis_lost, to_login
 from app.admin.services import AdminServices
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -33,6 +43,27 @@ def routers(services: AdminServices) -> list[Router]:
             room_pages.change_room,
             room_pages.close_room,
             room_pages.open_room,
+            engine_pages.pairs_page,
+            engine_pages.choose_engines,
+            engine_pages.try_pair,
+            engine_pages.trial_sound,
+            model_pages.models_page,
+            model_pages.models_work,
+            model_pages.work_on,
+            model_pages.upload_model,
+            glossary_pages.glossary_page,
+            glossary_pages.put_term,
+            glossary_pages.remove_term,
+            glossary_pages.export_terms,
+            glossary_pages.import_terms,
+            key_pages.keys_page,
+            key_pages.make_key,
+            key_pages.revoke_key,
+            key_pages.voices_page,
+            key_pages.delete_voice,
+            machine_pages.workers_page,
+            machine_pages.workers_now,
+            machine_pages.storage_page,
             log.audit_log,
             login.account,
             login.change_password,
@@ -40,6 +71,6 @@ def routers(services: AdminServices) -> list[Router]:
             login.log_out,
         ],
         guards=[guard(services)],
-        exception_handlers={NotLoggedInError: to_login},
+        exception_handlers={NotLoggedInError: to_login, RedisError: redis_lost},
     )
     return [anybody, administrators]

@@ -8,14 +8,25 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.admin.audit import Audit
+from app.admin.configuration import ConfigurationAdmin
+from app.admin.glossary import Glossary
+from app.admin.models import ModelAdmin
 from app.admin.rooms import RoomAdmin
 from app.admin.sfu import SfuOperator
+from app.admin.storage import Storage
+from app.admin.trial import Trial
+from app.admin.voices import VoiceAdmin
+from app.admin.worker_desk import WorkerDesk
 from app.auth.admins import Admins
+from app.auth.api_keys import ApiKeys
 from app.db import Sessions
 from app.settings import Settings
+from app.speech_api.services import SpeechServices
 
 LOOK_EVERY: Final = 5.0
 """Seconds between looks at what is to be done without being asked."""
@@ -32,24 +43,48 @@ class AdminServices:
     admins: Admins
     audit: Audit
     rooms: RoomAdmin
+    configuration: ConfigurationAdmin
+    workers: WorkerDesk
+    trial: Trial
+    models: ModelAdmin
+    glossary: Glossary
+    api_keys: ApiKeys
+    voices: VoiceAdmin
+    storage: Storage
+    redis: Redis
     door: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a password is checked, so that guesses come one after the other and each is counted."""
 
     async def run(self) -> None:
-        """Close rooms whose time is over and forget old entries of the log, for ever. Run it as a task."""
+        """Close rooms in time, tell workers what is set and forget old entries, for ever. Run it as a task."""
         tidied = 0.0
         while True:
             try:
                 await self.rooms.close_due()
+                await self.configuration.publish()
                 if time.monotonic() - tidied > TIDY_EVERY or not tidied:
                     await self.audit.tidy()
                     tidied = time.monotonic()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("admin.database_lost", error=type(error).__name__)
+            except (SQLAlchemyError, RedisError, OSError) as error:
+                log.warning("admin.not_looked_after", error=type(error).__name__)
             await asyncio.sleep(LOOK_EVERY)
 
 
-def create(settings: Settings, sessions: Sessions) -> AdminServices:
+def create(settings: Settings, sessions: Sessions, redis: Redis, speech: SpeechServices) -> AdminServices:
     """The services of this process."""
-    sfu = SfuOperator(settings)
-    return AdminServices(settings, Admins(sessions), Audit(sessions), RoomAdmin(sessions, sfu))
+    configuration = ConfigurationAdmin(sessions, redis)
+    return AdminServices(
+        settings=settings,
+        admins=Admins(sessions),
+        audit=Audit(sessions),
+        rooms=RoomAdmin(sessions, SfuOperator(settings)),
+        configuration=configuration,
+        workers=WorkerDesk(redis),
+        trial=Trial(redis, speech.helpers),
+        models=ModelAdmin(redis),
+        glossary=Glossary(sessions, redis, configuration),
+        api_keys=ApiKeys(sessions),
+        voices=VoiceAdmin(sessions, speech.voices),
+        storage=Storage(settings, sessions, redis),
+        redis=redis,
+    )

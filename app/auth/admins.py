@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth import passwords
 from app.db import Sessions
+from app.i18n import gettext as _
 from app.models import Admin, AdminSession
 
 IDLE: Final = timedelta(hours=2)
@@ -65,7 +66,7 @@ class Admins:
         """
         name = " ".join(name.split())
         if not 0 < len(name) <= 60:
-            raise AdminNameError("A name has 1 to 60 characters.")
+            raise AdminNameError(_("A name has 1 to 60 characters."))
         passwords.check(password)
         kept = await passwords.digest(password)
         async with self._sessions.begin() as session:

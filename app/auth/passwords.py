@@ -8,6 +8,8 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from app.i18n import gettext as _
+
 SHORTEST: Final = 12
 LONGEST: Final = 256
 """Characters of a password."""
@@ -27,11 +29,13 @@ def check(password: str) -> None:
         PasswordError: it is too short, too long, or one thing repeated.
     """
     if len(password) < SHORTEST:
-        raise PasswordError(f"Use at least {SHORTEST} characters: several words that only you would put together.")
+        raise PasswordError(
+            _("Use at least %(limit)d characters: several words that only you would put together.", limit=SHORTEST)
+        )
     if len(password) > LONGEST:
-        raise PasswordError(f"Use at most {LONGEST} characters.")
+        raise PasswordError(_("Use at most %(limit)d characters.", limit=LONGEST))
     if len(set(password.casefold())) < 5:
-        raise PasswordError("Use more different characters: this one is quickly guessed.")
+        raise PasswordError(_("Use more different characters: this one is quickly guessed."))
 
 
 async def digest(password: str) -> str:

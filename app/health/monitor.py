@@ -44,7 +44,7 @@ class Monitor:
 
     async def look(self, client: httpx.AsyncClient) -> None:
         """Look once; what does not answer is noted as such."""
-        metrics.BACKUP.set(_last_backup(BackupConfig().metrics))
+        metrics.BACKUP.set(last_backup(BackupConfig().metrics))
         for name, check in (await self._checks.run()).items():
             metrics.DEPENDENCY.labels(name).set(STATES[check.state])
         lag: dict[Kind, Buckets] = {
@@ -92,7 +92,7 @@ def _note_redis(info: dict[str, Any]) -> None:
     metrics.REDIS_CLIENTS.set(info["connected_clients"])
 
 
-def _last_backup(figures: Path) -> float:
+def last_backup(figures: Path) -> float:
     """When the last backup was proven, epoch seconds, from what `jbcalling backup` noted; 0: never."""
     if not figures.exists():
         return 0.0

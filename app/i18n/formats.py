@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from babel import Locale
 from babel.dates import format_datetime, get_timezone
@@ -37,6 +37,11 @@ def moment(value: datetime | None, form: str = "short") -> str:
     if value is None:
         return ""
     return format_datetime(value, form, tzinfo=get_timezone("UTC"), locale=locale()) + " UTC"
+
+
+def epoch(at: float) -> datetime:
+    """The moment so many seconds after the epoch."""
+    return datetime.fromtimestamp(at, UTC)
 
 
 def language_name(code: str) -> str:

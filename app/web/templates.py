@@ -36,6 +36,7 @@ def create_environment(assets: Assets) -> Environment:
         "locale": catalogue.locale,
     }
     environment.filters |= {
+        "epoch": formats.epoch,
         "language_name": formats.language_name,
         "milliseconds": formats.milliseconds,
         "moment": formats.moment,

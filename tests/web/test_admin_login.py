@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 
 import httpx
 import redis
 from click.testing import CliRunner
+from litestar import Litestar
 from sqlalchemy import select, update
 
-from app.admin.routes import routers
-from app.admin.services import create
 from app.auth import brake, setup_code
 from app.cli import main
 from app.db import create_engine, create_sessions
@@ -61,19 +61,17 @@ async def test_the_first_password_needs_the_code_that_only_the_owner_can_read(
 
 @on_sqlite
 async def test_nothing_opens_without_a_session_and_no_address_leads_elsewhere(
-    client: httpx.AsyncClient, settings: Settings
+    client: httpx.AsyncClient, app: Litestar, settings: Settings
 ) -> None:
     await make(settings)
+    await client.get("/")
     open_to_all = {"/admin/login", "/admin/setup"}
-    for router in routers(create(settings, create_sessions(create_engine(settings.sqlalchemy_url)))):
-        for route in router.routes:
-            if route.path in open_to_all:
-                continue
-            path = route.path_format.replace("{session}", "1")
-            answer = await client.get(path)
-            assert (answer.status_code, answer.headers.get("location", "")[:12]) in {(303, "/admin/login"), (405, "")}
-            await client.get("/")
-            assert (await send(client, path)).status_code in {303, 405}, path
+    ours = [route.path_format for route in app.routes if route.path.startswith("/admin")]
+    assert len(ours) > 10
+    for path in (re.sub(r"\{\w+\}", "1", path) for path in ours if path not in open_to_all):
+        answer = await client.get(path)
+        assert (answer.status_code, answer.headers.get("location", "")[:12]) in {(303, "/admin/login"), (405, "")}
+        assert (await send(client, path)).status_code in {303, 405}, path
     by_htmx = await client.get("/admin/audit", headers={"hx-request": "true"})
     assert (by_htmx.status_code, by_htmx.headers["hx-redirect"]) == (401, "/admin/login")
     for wanted, lands in (("/admin/audit", "/admin/audit"), ("https://evil.example/admin/", "/admin")):
