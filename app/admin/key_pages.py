@@ -59,7 +59,7 @@ async def voices_page(request: OperatorRequest, admin: Services, told: FromQuery
     known = await offers.look(admin.redis)
     context: dict[str, Any] = {
         "engines": known.engines("speak"),
-        "voices": await admin.voices.everybodys(),
+        "voices": await admin.voices.every(),
         "told": _("The voice is deleted, with its recording and what was learned from it.")
         if told == "deleted"
         else "",
@@ -70,8 +70,8 @@ async def voices_page(request: OperatorRequest, admin: Services, told: FromQuery
 @post("/voices/{voice:str}/delete")
 async def delete_voice(request: OperatorRequest, admin: Services, voice: FromPath[str]) -> Redirect:
     """Delete a cloned voice of anybody."""
-    name = await admin.voices.remove(voice)
-    if name is None:
+    name = next((one.name for one, _key in await admin.voices.every() if one.id == voice), None)
+    if name is None or not await admin.voices.erase(voice):
         raise NotFoundException
     await admin.audit.note(request.user.name, "voice.deleted", name, address=address(request))
     return Redirect("/admin/voices?told=deleted", status_code=HTTP_303_SEE_OTHER)

@@ -20,13 +20,13 @@ from app.admin.rooms import RoomAdmin
 from app.admin.sfu import SfuOperator
 from app.admin.storage import Storage
 from app.admin.trial import Trial
-from app.admin.voices import VoiceAdmin
 from app.admin.worker_desk import WorkerDesk
 from app.auth.admins import Admins
 from app.auth.api_keys import ApiKeys
 from app.db import Sessions
 from app.settings import Settings
 from app.speech_api.services import SpeechServices
+from app.speech_api.voices import VoiceService
 
 LOOK_EVERY: Final = 5.0
 """Seconds between looks at what is to be done without being asked."""
@@ -49,7 +49,7 @@ class AdminServices:
     models: ModelAdmin
     glossary: Glossary
     api_keys: ApiKeys
-    voices: VoiceAdmin
+    voices: VoiceService
     storage: Storage
     redis: Redis
     door: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -84,7 +84,7 @@ def create(settings: Settings, sessions: Sessions, redis: Redis, speech: SpeechS
         models=ModelAdmin(redis),
         glossary=Glossary(sessions, redis, configuration),
         api_keys=ApiKeys(sessions),
-        voices=VoiceAdmin(sessions, speech.voices),
+        voices=speech.voices,
         storage=Storage(settings, sessions, redis),
         redis=redis,
     )
