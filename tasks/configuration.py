@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Literal
+from typing import Final, Literal
 
 import redis
 from msgspec import Struct
@@ -19,6 +19,9 @@ from tasks.engines.choose import Offer
 from tasks.messages import decode
 
 Kind = Literal["stt", "translate", "speak"]
+
+HOTWORDS: Final = 100
+"""Terms that are given to a recogniser at most; it heeds about 25 of them (`engines.whisper_vocabulary`)."""
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -69,21 +72,29 @@ class Configuration(Struct, frozen=True, kw_only=True):
         return frozenset(one.wanted for one in self.choices if one.kind == kind and not one.enabled)
 
     def hotwords(self, language: str) -> list[Term]:
-        """Terms that may well be said in `language`, each spelling once."""
+        """Terms that may well be said in `language`, the oldest first, each spelling once."""
         found = {term.source: term for term in self.terms if term.hotword and term.source_language == language}
-        return list(found.values())
+        return list(found.values())[:HOTWORDS]
 
-    def translated(self, source: str, target: str) -> list[Term]:
-        """Terms with a translation of their own."""
+    def translated(self, source: str, target: str, text: str) -> list[Term]:
+        """Terms with a translation of their own that may be in `text`: looking closer costs more, and is done later."""
+        folded, pair = text.casefold(), (source, target)
         return [
             term
             for term in self.terms
-            if term.translate and (term.source_language, term.target_language) == (source, target)
+            if term.translate
+            and (term.source_language, term.target_language) == pair
+            and _first_word(term.source) in folded
         ]
 
     def pronounced(self, text: str, language: str) -> tuple[str, list[Term]]:
         """`text` with terms spelled as they are to be said, and the terms that were in it."""
-        terms = [term for term in self.terms if term.spoken and term.target_language == language]
+        folded = text.casefold()
+        terms = [
+            term
+            for term in self.terms
+            if term.spoken and term.target_language == language and _first_word(term.target) in folded
+        ]
         used: list[Term] = []
         for term in sorted(terms, key=lambda one: -len(one.target)):
             spans = glossary.find(text, [glossary.Term(term.target, term.spoken)])
@@ -91,6 +102,10 @@ class Configuration(Struct, frozen=True, kw_only=True):
                 text = text[: span.start] + span.target + text[span.end :]
             used += [term] if spans else []
         return text, used
+
+
+def _first_word(words: str) -> str:
+    return words.partition(" ")[0].casefold()
 
 
 _current = Configuration()

@@ -26,7 +26,7 @@ def translate(payload: dict[str, Any]) -> None:
     engine = engines().translator(segment.language, message.target)
     # A draft takes a second: there is no time to try for every number and name.
     retry = not engine.draft
-    terms = configuration.current().translated(segment.language, message.target)
+    terms = configuration.current().translated(segment.language, message.target, message.text)
     found = translation.translate(
         engine, message.text, segment.language, message.target, configuration.as_glossary(terms), retry=retry
     )

@@ -49,8 +49,12 @@ async def models_page(request: OperatorRequest, admin: Services, told: FromQuery
 
 @get("/models/work")
 async def models_work(request: OperatorRequest, admin: Services) -> Template:
-    """What is being done: a part of the page that is fetched while something is."""
-    return page(request, "partials/work", "models", works=await admin.models.progress())
+    """What is being done: a part of the page that is fetched while something is; then the page is loaded anew."""
+    works = await admin.models.progress()
+    answer = page(request, "partials/work", "models", works=works)
+    if not any(one.state in ("waiting", "running") for one in works):
+        answer.set_header("HX-Refresh", "true")
+    return answer
 
 
 @post("/models/{name:str}/{action:str}")

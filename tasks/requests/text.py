@@ -25,7 +25,8 @@ def translate_text(payload: dict[str, Any]) -> None:
     if not replies.awaited(store(), message):
         return
     engine = engines().translator(message.source, message.target)
-    known = configuration.current().translated(message.source, message.target) if message.terms else []
+    everything = "\n".join(message.texts) if message.terms else ""
+    known = configuration.current().translated(message.source, message.target, everything)
     glossary, used = configuration.as_glossary(known), list[str]()
     translated = []
     for text in message.texts:

@@ -72,6 +72,8 @@ def test_longer_terms_are_spelled_before_those_inside_them() -> None:
     assert said == "O suss dois e o suss. Ana"
     assert [one.id for one in used] == [2, 1]
     assert known.pronounced("O SUS", "en") == ("O SUS", [])
+    assert [one.id for one in known.translated("en", "pt", "X marks the spot")] == [1]
+    assert known.translated("pt", "en", "x") == []
 
 
 @pytest.mark.usefixtures("engines")
