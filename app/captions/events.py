@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
@@ -25,6 +26,8 @@ class CaptionEvent:
     event_id: str
     """Padded stream id; "" for interims, which have no place in the stream."""
     caption: Caption
+    received: float = field(default_factory=time.time, compare=False)
+    """When this process had it, epoch seconds: the same for all readers, so that they can share what is rendered."""
 
 
 def concerns(caption: Caption, language: str) -> bool:

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import msgspec
 from jinja2 import Environment
 
 from app.captions import event_ids, lag
 from app.captions.events import CaptionEvent
-from app.captions.lines import Line, Lines
+from app.captions.lines import FrozenLine, Line, Lines
+from app.i18n import locale
+
+KEPT: Final = 512
+"""Rendered fragments kept for other readers: what is in flight, in all rooms together."""
 
 
 class Fragments:
-    """Renders `templates/partials/caption.html`."""
+    """Renders `templates/partials/caption.html`, once for all readers to whom a line looks the same.
+
+    That takes the same texts, the same language of captions and the same language of the page.
+    """
 
     def __init__(self, environment: Environment) -> None:
         self._macros: Any = environment.get_template("partials/caption.html").module
+        self._utterance = lru_cache(KEPT)(self._render_utterance)
+        self._translation = lru_cache(KEPT)(self._render_translation)
 
     def utterance(self, lines: Lines, line: Line) -> str:
         """A whole line: it replaces the one on the page, or is added."""
-        return str(self._macros.utterance(line, lines.language, lines.translates(line), True))
+        return self._utterance(line.frozen(), lines.language, lines.translates(line), locale())
 
     def translation(self, lines: Lines, line: Line) -> str:
         """The translation alone, for a line that the page has."""
-        return str(self._macros.translation(line, lines.language, True))
+        return self._translation(line.frozen(), lines.language, locale())
+
+    def _render_utterance(self, line: FrozenLine, language: str, translates: bool, _interface: str) -> str:
+        return str(self._macros.utterance(Line(*line), language, translates, True))
+
+    def _render_translation(self, line: FrozenLine, language: str, _interface: str) -> str:
+        return str(self._macros.translation(Line(*line), language, True))
 
     def removed(self, line: Line) -> str:
         """The word that a line has been taken back."""

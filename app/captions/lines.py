@@ -33,6 +33,10 @@ class Shown:
         return lag.describe(self.caption)
 
 
+FrozenLine = tuple[str, Shown | None, Shown | None, str, float]
+"""The fields of a line, in order."""
+
+
 @dataclass(slots=True)
 class Line:
     """One utterance: what was said and, for readers of another language, its translation."""
@@ -43,6 +47,10 @@ class Line:
     speaker: str = ""
     began: float = 0.0
     """When the room was made, epoch seconds: line times count from there."""
+
+    def frozen(self) -> FrozenLine:
+        """The line as it is now, to compare it with other readers'."""
+        return self.segment, self.source, self.translation, self.speaker, self.began
 
     @property
     def interim(self) -> bool:

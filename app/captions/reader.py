@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -83,7 +82,7 @@ class Reader:
                         yield _comment("here")
                     elif not live.event_id or live.event_id > cursor:
                         cursor = live.event_id or cursor
-                        late = lag.since_speech(live.caption, time.time())
+                        late = lag.since_speech(live.caption, live.received)
                         if (message := await self._message(live, late)) is not None:
                             yield message
             except FeedEndedError:

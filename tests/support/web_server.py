@@ -51,6 +51,11 @@ class WebServer:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def pid(self) -> int | None:
+        """Of the process that was started, whose children serve; None while there is none."""
+        return self._process.pid if self._process else None
+
+    @property
     def running(self) -> bool:
         """Whether it has been started and not ended by us."""
         return self._process is not None
