@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from tasks import keys
-from tests.support.captions import say
+from tests.support.captions import caption, say
 from tests.support.feeds import WITHIN, count, feed, live, spoken, take, texts
 from tests.support.web_server import WebServer, new_room
 
@@ -112,7 +112,7 @@ async def test_logs_hold_no_names_codes_or_words(
 ) -> None:
     code = await new_room(browser, name="Esmeralda")
     async with feed(browser, code, "?lang=en") as events:
-        say(own_broker, spoken(code, "s1", "a secret sentence"))
+        say(own_broker, caption(code, "segments-are-named-in-logs", "a secret sentence"))
         await take(events, 1)
     own_broker.publish(keys.captions_channel(code), b"- {}")
     await browser.get(f"/rooms/{code}/call")
