@@ -56,6 +56,8 @@ class Segment(Struct, frozen=True, kw_only=True):
     """Counts a speaker's segments from 0, without gaps."""
     revision: Annotated[int, Meta(ge=0)]
     final: bool
+    paused: bool = False
+    """Whether the speaker has paused, so that the audio is probably the whole segment's."""
     language: Language
     """What the speaker speaks."""
     samples: Annotated[int, Meta(ge=0, le=STT_RATE * 60)]

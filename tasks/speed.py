@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from tasks.engines.base import SpeechToText, TextToSpeech, Translator
+from tasks.engines.base import Effort, SpeechToText, TextToSpeech, Translator
 from tasks.messages import STT_RATE
 
 SENTENCES: Final = {
@@ -24,7 +24,7 @@ def of(engine: SpeechToText | Translator | TextToSpeech) -> str:
         import numpy as np
 
         noise = np.random.default_rng(0).normal(0, 300, SECONDS * STT_RATE).astype("<i2").tobytes()
-        took = _seconds(lambda: engine.transcribe(noise, min(engine.languages), thorough=False))
+        took = _seconds(lambda: engine.transcribe(noise, min(engine.languages), effort=Effort.USUAL))
         return f"{took * 1000:.0f} ms for {SECONDS} s of noise"
     if isinstance(engine, Translator):
         source, target = min(engine.pairs)

@@ -11,7 +11,7 @@ import structlog
 
 from tasks import configuration, hypothesis, keys, metrics, publish
 from tasks.broker import broker, message_id, store
-from tasks.engines.base import EngineError, Transcript
+from tasks.engines.base import Effort, EngineError, Transcript
 from tasks.hypothesis import Hypothesis
 from tasks.messages import Caption, Segment, Timeline, Translation, from_payload, to_payload
 from tasks.serving import engines
@@ -53,7 +53,7 @@ def _transcribe_interim(segment: Segment) -> None:
         metrics.SUPERSEDED.inc()
         return
     started = time.time()
-    transcript = _heard(segment, pcm, thorough=False)
+    transcript = _heard(segment, pcm, Effort.USUAL if segment.paused else Effort.QUICK)
 
     def newer(before: Hypothesis | None) -> Hypothesis:
         shown = before.shown if before else ""
@@ -108,14 +108,14 @@ def _decode(segment: Segment) -> Transcript:
     pcm = store().get(keys.pcm(segment.id, segment.revision))
     if not isinstance(pcm, bytes):
         raise AudioExpiredError(EXPIRED)
-    return _heard(segment, pcm, thorough=True)
+    return _heard(segment, pcm, Effort.THOROUGH)
 
 
-def _heard(segment: Segment, pcm: bytes, *, thorough: bool) -> Transcript:
+def _heard(segment: Segment, pcm: bytes, effort: Effort) -> Transcript:
     """What a worker makes of the audio, leaning towards the glossary's hotwords."""
     words = [term.source for term in configuration.current().hotwords(segment.language)]
     engine = engines().speech_to_text(segment.language)
-    return engine.transcribe(pcm, segment.language, thorough=thorough, hotwords=words)
+    return engine.transcribe(pcm, segment.language, effort=effort, hotwords=words)
 
 
 def _send_on(segment: Segment, transcript: Transcript, timeline: Timeline) -> None:

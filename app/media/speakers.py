@@ -153,6 +153,7 @@ class Speaker(asyncio.DatagramProtocol):
             seq=ask.seq,
             revision=ask.revision,
             final=ask.final,
+            paused=ask.kind is AskKind.PAUSE,
             language=self._meta.speak,
             samples=len(ask.samples),
             read=sorted(wants.read),

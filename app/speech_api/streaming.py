@@ -19,6 +19,7 @@ from app.speech_api.errors import ApiError
 from app.speech_api.heard import Heard
 from app.speech_api.listener import Process
 from app.speech_api.transcription import Wanted, ask, segment_of
+from tasks.engines.base import Effort
 from tasks.hypothesis import agreed
 from tasks.requests.messages import Transcribed
 
@@ -68,7 +69,7 @@ class Stream:
 
     async def _hypothesis(self, record: Heard, pcm: bytes) -> Transcribed:
         """Ask, and show what two hypotheses agree on; what was shown never changes."""
-        answer = await ask(self._desk, pcm, Wanted(self._language, thorough=False))
+        answer = await ask(self._desk, pcm, Wanted(self._language, effort=Effort.USUAL))
         shown = agreed(self._shown, self._previous, answer.text)
         self._previous = answer.text
         if shown != self._shown:

@@ -17,6 +17,7 @@ from app.speech_api.heard import Heard
 from app.speech_api.limits import Limits
 from app.speech_api.listener import Helpers, Process
 from app.speech_api.upload import AnyRequest, Form
+from tasks.engines.base import Effort
 from tasks.requests.messages import SpokenWord, Transcribed, Transcription
 from tasks.requests.speech import transcribe_speech
 
@@ -44,7 +45,7 @@ class Wanted:
     language: str | None = None
     """None: what the first speech is found to be in."""
     words: bool = False
-    thorough: bool = True
+    effort: Effort = Effort.THOROUGH
 
 
 class Hearing:
@@ -86,7 +87,7 @@ class Hearing:
 
     async def _ask(self, pcm: bytes) -> Transcribed:
         wanted = self._wanted
-        return await ask(self._desk, pcm, Wanted(self.language, wanted.words, wanted.thorough))
+        return await ask(self._desk, pcm, Wanted(self.language, wanted.words, wanted.effort))
 
     async def _done(self, record: Heard, task: asyncio.Task[Transcribed]) -> Segment | None:
         answer = await task
@@ -108,7 +109,7 @@ async def ask(desk: Desk, pcm: bytes, wanted: Wanted) -> Transcribed:
         samples=len(pcm) // 2,
         language=wanted.language,
         words=wanted.words,
-        thorough=wanted.thorough,
+        effort=wanted.effort,
     )
     return await desk.ask(transcribe_speech, message, Transcribed, pcm)
 

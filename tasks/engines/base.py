@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
 
@@ -60,6 +61,17 @@ class Audio:
         return len(self.pcm) // 2
 
 
+class Effort(StrEnum):
+    """How much may be done for one transcript."""
+
+    QUICK = "quick"
+    """One decoding: for what will be asked again in a second or two."""
+    USUAL = "usual"
+    """Another one of the same sound where the first is unsure or lost its place."""
+    THOROUGH = "thorough"
+    """Results that are still doubtful are decoded with more care, at several times the cost."""
+
+
 class SpeechToText(ABC):
     """Turns one utterance into text. Keeps no state between calls."""
 
@@ -72,7 +84,7 @@ class SpeechToText(ABC):
         pcm: bytes,
         language: str | None,
         *,
-        thorough: bool = True,
+        effort: Effort = Effort.THOROUGH,
         hotwords: Sequence[str] = (),
         words: bool = False,
     ) -> Transcript:
@@ -81,7 +93,7 @@ class SpeechToText(ABC):
         Args:
             pcm: the utterance.
             language: a member of `languages`; None identifies it first, at next to no extra cost.
-            thorough: whether doubtful results are decoded again with more care, at several times the cost.
+            effort: how much a result that is not good enough may cost.
             hotwords: names and terms that may well be said, the most important first. They make the model lean
                 towards these spellings; too many of them are left out from the end.
             words: whether `Transcript.words` is wanted; costs time only when it is.

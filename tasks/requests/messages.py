@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from tasks.engines.base import Effort
 from tasks.messages import STT_RATE, Identifier, Language
 from tasks.requests.administration import Surveyed
 
@@ -40,8 +41,8 @@ class Transcription(Request, frozen=True, kw_only=True):
     """None: find out among what this worker transcribes."""
     words: bool = False
     """Whether the time of every word is wanted."""
-    thorough: bool = True
-    """Whether what is doubtful is decoded again with more care."""
+    effort: Effort = Effort.THOROUGH
+    """How much a result that is not good enough may cost."""
 
 
 class TextTranslation(Request, frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ def transcribe_speech(payload: dict[str, Any]) -> None:
     transcript = Transcript("", 0.0, "silence")
     if language is not None:
         hotwords = [term.source for term in configuration.current().hotwords(language)] if message.terms else []
-        transcript = engine.transcribe(pcm, language, thorough=message.thorough, hotwords=hotwords, words=message.words)
+        transcript = engine.transcribe(pcm, language, effort=message.effort, hotwords=hotwords, words=message.words)
     answer = Transcribed(
         text=transcript.text,
         language=language,

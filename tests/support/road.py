@@ -8,14 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.media.segmenter import Ask, Segmenter
+from app.media.segmenter import Ask, AskKind, Segmenter
 from app.media.tap import Chunk
 from app.media.vad import VoiceDetector
-from tasks.engines.base import SpeechToText, Transcript
+from tasks.engines.base import Effort, SpeechToText, Transcript
 from tasks.hypothesis import agreed
 from tasks.messages import STT_RATE
 
 Pcm = NDArray[np.int16]
+
+EFFORTS = {AskKind.GROWTH: Effort.QUICK, AskKind.PAUSE: Effort.USUAL, AskKind.FINAL: Effort.THOROUGH}
+"""As `tasks.stt` makes it."""
 
 
 def asks(pieces: Iterable[Pcm]) -> Iterator[Ask]:
@@ -54,7 +57,7 @@ def captions(pieces: Iterable[Pcm], engine: SpeechToText, languages: Iterable[st
     for ask in asks(pieces):
         for language in spoken:
             shown, previous = before[language]
-            found = engine.transcribe(ask.samples.tobytes(), language, thorough=ask.final)
+            found = engine.transcribe(ask.samples.tobytes(), language, effort=EFFORTS[ask.kind])
             text = found.text if ask.final else agreed(shown, previous, found.text)
             before[language] = ("", "") if ask.final else (text, found.text)
             yield Shown(ask.speech_start, language, text, ask.final, found)

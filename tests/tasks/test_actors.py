@@ -117,7 +117,8 @@ def test_interim_captions_grow_and_the_final_ask_reuses_the_last(
     cuts = [int(seconds * 16_000) * 2 for seconds in (2.0, 4.0, 6.0, 8.0, 11.0)]
     with listen(store, keys.captions_channel("room")) as channel:
         for revision, cut in enumerate(cuts):
-            transcribe(to_payload(offered(store, JFK[:cut], final=False, revision=revision)))
+            asked = offered(store, JFK[:cut], final=False, paused=cut == cuts[-1], revision=revision)
+            transcribe(to_payload(asked))
         interims = captions(channel.waiting())
         assert len(interims) >= 2
         assert not any(caption.final for caption in interims)

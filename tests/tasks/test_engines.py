@@ -9,6 +9,7 @@ import pytest
 import soxr
 from numpy.typing import NDArray
 
+from tasks.engines.base import Effort
 from tasks.engines.loudness import CEILING, TARGET_DB, active_level
 from tasks.serving import Engines
 from tests.support.recordings import Recording, by_language, recordings
@@ -78,7 +79,7 @@ def test_very_quiet_speech_is_heard_as_well_as_loud_speech(engines: Engines) -> 
 def test_a_loop_is_caught_and_the_text_is_right(engines: Engines) -> None:
     clip = recordings()["en_cv_651325"]  # so short that the shortened window makes the model repeat it
     whisper = engines.speech_to_text("en")
-    hasty = whisper.transcribe(clip.pcm(), "en", thorough=False)
+    hasty = whisper.transcribe(clip.pcm(), "en", effort=Effort.USUAL)
     assert (hasty.text, hasty.looped, hasty.settled) == ("Every purchase is a vote.", True, True)
     careful = whisper.transcribe(clip.pcm(), "en")
     assert (careful.text, careful.looped, careful.settled) == ("Every purchase is a vote.", True, True)

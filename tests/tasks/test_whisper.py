@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tasks import registry
-from tasks.engines.base import EngineError, SpeechToText
+from tasks.engines.base import Effort, EngineError, SpeechToText
 from tasks.engines.whisper import Whisper
 from tasks.engines.whisper_vocabulary import HOTWORD_TOKENS, Vocabulary
 from tasks.serving import Engines
@@ -157,7 +157,7 @@ def test_models_of_every_kind_are_loaded_and_decode(
     assert found.language in languages
     assert (found.text, bool(found.reason)) == ("", True), "random weights are certain of nothing"
     assert found.settled
-    assert not engine.transcribe(pcm, None, thorough=False).settled
+    assert not engine.transcribe(pcm, None, effort=Effort.USUAL).settled
     with pytest.raises(EngineError, match="does not transcribe pt"):
         engine.transcribe(pcm, "pt")
 
