@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html import unescape
 
@@ -43,6 +44,14 @@ def configuration(broker: redis.Redis) -> Configuration:
     return decode(data, Configuration)
 
 
+def assert_names_are_whole(page: str) -> None:
+    """Every id is there once, and whatever refers to one finds it."""
+    ids = re.findall(r'\sid="([^"]*)"', page)
+    assert len(ids) == len(set(ids)), sorted(one for one in ids if ids.count(one) > 1)
+    wanted = re.findall(r'\s(?:for|aria-labelledby|aria-describedby|hx-target)="#?([^"]*)"', page)
+    assert set(wanted) <= set(ids), set(wanted) - set(ids)
+
+
 @on_sqlite
 async def test_every_page_is_there_in_every_language_and_runs_nothing_inline(
     client: httpx.AsyncClient, settings: Settings
@@ -58,6 +67,7 @@ async def test_every_page_is_there_in_every_language_and_runs_nothing_inline(
             assert 'aria-current="page"' in page.text
             assert " style=" not in page.text
             assert "<script>" not in page.text
+            assert_names_are_whole(page.text)
             titles.add(page.text.split("<title>")[1].split("<")[0])
         assert len(titles) == 3, titles
     for part in ("workers/now", "models/work"):

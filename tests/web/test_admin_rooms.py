@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import httpx
@@ -16,11 +17,16 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from app.admin.rooms import RoomAdmin, Show
 from app.admin.sfu import SfuOperator
+from app.auth.tokens import ParticipantMeta
 from app.db import Sessions, create_engine, create_sessions
 from app.main import create_app
+from app.media.ladder import Level, Rung
+from app.media.notices import notices
+from app.media.rooms import Room as MediaRoom
 from app.models import Room
 from app.settings import Settings
 from tests.support.administrator import log_in, make, on_sqlite, send
+from tests.support.bridge_client import bridge
 from tests.support.sfu import Sfu
 from tests.support.web_server import SECRETS, new_room, token_of
 
@@ -69,10 +75,22 @@ async def test_a_call_is_seen_and_closed_and_the_room_opened_again(
     async with connect(sfu.url) as ana:
         assert "ok" in await hello(ana, client, code)
         now = (await client.get(f"/admin/rooms/{number}/now")).text
-        assert all(words in now for words in ("Ana", "Português", "English"))
+        assert all(words in now for words in ("Ana", "Português", "English", "interpreter process is not running"))
+        async with bridge(sfu.url, sfu.secret) as interpreter:
+            meta = ParticipantMeta(name="Ana", speak="pt", read="vi", hear="vi")
+            talking = MediaRoom(code, {"ana": meta})
+            said = notices(talking, "ana", lambda _source, _target: Rung(Level.SOURCE_CAPTIONS, "no_translation"))
+            assert said
+            for key, payload in said.items():
+                await interpreter.request("notice", room=code, key=key, payload=payload)
+            now = unescape((await client.get(f"/admin/rooms/{number}/now")).text)
+            assert "captions in the spoken language" in now
+            assert "No installed model translates Português into Tiếng Việt" in now
         closed = await send(client, f"/admin/rooms/{number}/close")
         assert closed.headers["location"] == f"/admin/rooms/{number}?told=closed"
-        assert json.loads(await ana.recv())["data"]["code"] == "room_closed"
+        while (heard := json.loads(await ana.recv()))["event"] != "closing":
+            pass
+        assert heard["data"]["code"] == "room_closed"
     assert (await client.get(f"/rooms/{code}")).status_code == 410
     assert code not in (await client.get("/admin/rooms")).text  # shows those that are open
     await send(client, f"/admin/rooms/{number}/open")
