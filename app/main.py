@@ -24,10 +24,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.admin import routes as admin_routes
 from app.admin import services as admin_services
 from app.admin.services import AdminServices
+from app.auth.read_tokens import ReadTokens
 from app.captions import routes as caption_routes
 from app.captions.fragments import Fragments
 from app.captions.history import History
 from app.captions.hub import Hub
+from app.captions.places import FeedLimits, Places
 from app.captions.reader import CaptionServices
 from app.captions.speakers import Speakers
 from app.captions.store import CaptionStore
@@ -46,6 +48,7 @@ from app.speech_api import services as speech_services
 from app.speech_api.services import SpeechServices
 from app.web import errors, security
 from app.web.assets import FOLDERS, STATIC, Assets
+from app.web.cors import cross_origin_hook
 from app.web.proxy import TrustedProxyMiddleware
 from app.web.requests import RequestLogMiddleware
 from app.web.stopping import on_stop
@@ -97,6 +100,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "settings": _given(settings),
             "rooms": _given(services.rooms),
             "captions": _given(services.captions),
+            "read_tokens": _given(ReadTokens(settings.session_secret)),
             "checks": _given(services.checks),
             "trend": _given(services.monitor.trend),
             "speech": _given(services.speech),
@@ -113,7 +117,10 @@ def create_app(settings: Settings | None = None) -> Litestar:
             security.session_config(settings).middleware,
         ],
         csrf_config=security.csrf_config(settings),
-        before_send=[security.headers_hook(settings)],
+        before_send=[
+            security.headers_hook(settings),
+            cross_origin_hook(settings.feed_origins, {caption_routes.FEED_PATH}),
+        ],
         exception_handlers=errors.exception_handlers(),
         template_config=template_config(environment),
         stores={"rate_limit": limits},
@@ -138,7 +145,7 @@ def _services(settings: Settings, fragments: Fragments) -> Services:
         socket_connect_timeout=2.0,
         health_check_interval=5,
     )
-    hub, history, speakers = Hub(redis), History(redis, sessions), Speakers(sessions)
+    hub, history, speakers = Hub(redis, Places(FeedLimits())), History(redis, sessions), Speakers(sessions)
     store = CaptionStore(redis, sessions)
     speech = speech_services.create(redis, settings, sessions)
     checks = Checks(settings, engine, redis, hub, history, store)

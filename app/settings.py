@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import make_url
 
 from tasks.config import TaskConfig, env
+
+ANYWHERE: Final = "*"
+_ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 
 
 class MissingSettingError(RuntimeError):
@@ -30,6 +35,21 @@ def _secret(name: str) -> str:
 
 def _number(name: str, default: int) -> int:
     return int(env(name, str(default)))
+
+
+class WrongSettingError(ValueError):
+    """An environment variable cannot be understood; the message says which, and what it must look like."""
+
+
+def _origins(name: str, default: str) -> frozenset[str]:
+    given = frozenset(env(name, default).replace(",", " ").split())
+    for origin in given:
+        if origin != ANYWHERE and not _ORIGIN.fullmatch(origin):
+            raise WrongSettingError(
+                f"{name}: {origin[:80]!r} is no origin. Give origins as https://www.example.org, with commas between, "
+                f"or {ANYWHERE} for any."
+            )
+    return given
 
 
 @dataclass(frozen=True)
@@ -56,6 +76,10 @@ class Settings:
     """SESSION_SECRET: encrypts session cookies and signs CSRF tokens."""
     sfu_token_secret: str = field(default_factory=lambda: _secret("SFU_TOKEN_SECRET"), repr=False)
     """SFU_TOKEN_SECRET: signs the tokens with which browsers and bridges enter the SFU."""
+    embed_origins: frozenset[str] = field(default_factory=lambda: _origins("EMBED_ORIGINS", ANYWHERE))
+    """EMBED_ORIGINS: sites that may show a room's captions in a frame. Each embed needs a link of its room besides."""
+    feed_origins: frozenset[str] = field(default_factory=lambda: _origins("FEED_ORIGINS", ""))
+    """FEED_ORIGINS: sites whose scripts may read the caption feed; programs outside browsers need no leave."""
     max_demo_rooms: int = field(default_factory=lambda: _number("MAX_DEMO_ROOMS", 3))
     """MAX_DEMO_ROOMS: demo rooms playing at once; further visitors join the newest of them."""
     tasks: TaskConfig = field(default_factory=TaskConfig)

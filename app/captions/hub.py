@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import structlog
 from redis.asyncio import Redis
@@ -17,39 +17,46 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from app.captions import event_ids, metrics, stream
 from app.captions.events import CaptionEvent, MalformedCaptionError, concerns, from_channel, from_entry
 from app.captions.lag import since_speech
+from app.captions.places import FEEDS_EACH, Client, Places
 from tasks import keys
 
 QUEUE_LENGTH: Final = 256
 """Captions that wait for one reader before the reader counts as too slow."""
-FEEDS_EACH: Final = 8
-"""Open feeds of one participant; a further one ends the oldest."""
 FINALS_KEPT: Final = 1_000
 """Finals remembered, so that an interim that comes late does not undo one."""
 BACKOFF: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 """Seconds between attempts to reach Redis."""
 
+EndReason = Literal["again", "closed", "expired"]
+"""Why a feed ended: "again" asks the reader to come back, after the others there is nothing more to come."""
+
 log = structlog.get_logger(__name__)
 
 
 class FeedEndedError(Exception):
-    """The feed is over: the reader was too slow, opened too many feeds, or this process stops."""
+    """The feed is over: the reader was too slow, opened too many feeds, the room closed, or this process stops."""
+
+    def __init__(self, reason: EndReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Feed:
     """What one reader is sent: the captions of one room that concern one language, from when it was opened."""
 
-    def __init__(self, room: str, language: str, participant: str) -> None:
+    def __init__(self, room: str, language: str, client: Client) -> None:
         self.room = room
         self.language = language
-        self.participant = participant
+        self.client = client
         self._queue: asyncio.Queue[CaptionEvent | None] = asyncio.Queue(QUEUE_LENGTH)
-        self._ended = False
+        self._ended: EndReason | None = None
 
     async def next(self, timeout: float) -> CaptionEvent | None:
         """The next caption, or None after `timeout` seconds without one.
 
         Raises:
-            FeedEndedError: there will be no more; the reader should come back with the last id it has.
+            FeedEndedError: there will be no more; where the reason is "again", the reader should come back with the
+                last id it has.
         """
         self.check()
         try:
@@ -66,7 +73,7 @@ class Feed:
             FeedEndedError: it is over.
         """
         if self._ended:
-            raise FeedEndedError
+            raise FeedEndedError(self._ended)
 
     def put(self, event: CaptionEvent) -> None:
         """Queue a caption; a reader that has let the queue fill is ended."""
@@ -77,9 +84,9 @@ class Feed:
                 metrics.DROPPED.inc()
             self.end()
 
-    def end(self) -> None:
-        """Make `next` raise from now on."""
-        self._ended = True
+    def end(self, reason: EndReason = "again") -> None:
+        """Make `next` raise from now on, with the first reason that was given."""
+        self._ended = self._ended or reason
         if self._queue.empty():
             self._queue.put_nowait(None)  # wakes a reader that waits
 
@@ -91,10 +98,12 @@ class Hub:
     that time are gone, as they would have been superseded anyway.
     """
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, places: Places) -> None:
         self._redis = redis
         self._feeds: dict[str, set[Feed]] = defaultdict(set)
-        self._order: list[Feed] = []
+        self._own: dict[str, list[Feed]] = defaultdict(list)
+        self.places = places
+        """Who may open a feed now."""
         self._last: str | None = None
         self._final: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._live = asyncio.Event()
@@ -117,38 +126,54 @@ class Hub:
         return True
 
     @contextmanager
-    def feed(self, room: str, language: str, participant: str) -> Iterator[Feed]:
-        """Open a feed for the length of the block."""
-        feed = Feed(room, language, participant)
-        if self._closed:
+    def feed(self, room: str, language: str, client: Client) -> Iterator[Feed]:
+        """Open a feed for the length of the block; one for which there is no place has ended already."""
+        feed = Feed(room, language, client)
+        if self._closed or self.places.refusal(client) is not None:
             feed.end()
-        own = [other for other in self._order if other.participant == participant]
-        for oldest in own[: max(0, len(own) - FEEDS_EACH + 1)]:
-            oldest.end()
-        self._feeds[room].add(feed)
-        self._order.append(feed)
-        self.idle.clear()
-        metrics.READERS.inc()
+        self._add(feed)
         try:
             yield feed
         finally:
             self._remove(feed)
 
+    def _add(self, feed: Feed) -> None:
+        if feed.client.participant:
+            own = self._own[feed.client.participant]
+            for oldest in own[: max(0, len(own) - FEEDS_EACH + 1)]:
+                oldest.end()
+            own.append(feed)
+        self.places.take(feed.client)
+        self._feeds[feed.room].add(feed)
+        self.idle.clear()
+        metrics.READERS.inc()
+
     def _remove(self, feed: Feed) -> None:
         metrics.READERS.dec()
-        self._order.remove(feed)
+        self.places.leave(feed.client)
         readers = self._feeds[feed.room]
         readers.discard(feed)
         if not readers:
             del self._feeds[feed.room]
-        if not self._order:
+        if feed.client.participant:
+            own = self._own[feed.client.participant]
+            own.remove(feed)
+            if not own:
+                del self._own[feed.client.participant]
+        if not self._feeds:
             self.idle.set()
+
+    def close_room(self, room: str) -> None:
+        """End every feed of a room, for good: it has been closed or deleted."""
+        for feed in self._feeds.get(room, ()):
+            feed.end("closed")
 
     def close(self) -> None:
         """End every feed, and every one opened from now on."""
         self._closed = True
-        for feed in self._order:
-            feed.end()
+        for readers in self._feeds.values():
+            for feed in readers:
+                feed.end()
 
     async def run(self) -> None:
         """Take captions from Redis until cancelled, through any number of outages."""

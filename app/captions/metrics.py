@@ -23,6 +23,7 @@ TOTAL = Histogram(
 READERS = Gauge("jbc_caption_readers", "Open caption feeds")
 SENT = Counter("jbc_captions_sent_total", "Captions sent to readers", ["kind"])
 DROPPED = Counter("jbc_caption_readers_dropped_total", "Feeds ended because the reader was too slow")
+REFUSED = Counter("jbc_caption_readers_refused_total", "Feeds refused because too many were open", ["limit"])
 STORED = Counter("jbc_captions_stored_total", "Final captions written to the database")
 REJECTED = Counter("jbc_captions_rejected_total", "Captions that could not be used", ["reason"])
 

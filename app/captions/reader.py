@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -16,8 +18,9 @@ from app.captions import event_ids, lag, metrics
 from app.captions.events import CaptionEvent
 from app.captions.fragments import Fragments, as_json
 from app.captions.history import History
-from app.captions.hub import Feed, FeedEndedError, Hub
+from app.captions.hub import EndReason, Feed, FeedEndedError, Hub
 from app.captions.lines import Line, Lines
+from app.captions.places import Client
 from app.captions.speakers import Speakers
 
 KEEP_ALIVE: Final = 15.0
@@ -48,11 +51,15 @@ class ReaderRequest:
     room: str
     began: float
     """When the room was made, epoch seconds."""
-    participant: str
+    client: Client
     language: str
     after: str
     """Padded id of the newest caption that the reader has."""
     format: Format
+    until: float = math.inf
+    """When the feed ends by itself, epoch seconds."""
+    then: EndReason = "closed"
+    """What the reader is told at that time."""
 
 
 class Reader:
@@ -64,9 +71,12 @@ class Reader:
         self._lines = Lines(request.language, request.began)
 
     async def events(self) -> AsyncIterator[ServerSentEventMessage]:
-        """Comments and `caption` events until the reader leaves, is too slow, or this process stops."""
+        """Comments and `caption` events until the reader leaves, is too slow, or this process stops.
+
+        Where there is nothing more to come, an `end` event says why: "expired" or "closed".
+        """
         request, hub = self._request, self._services.hub
-        with hub.feed(request.room, request.language, request.participant) as feed:
+        with hub.feed(request.room, request.language, request.client) as feed:
             yield ServerSentEventMessage(data=None, comment="captions", retry=RETRY_MS)
             try:
                 while (missed := await self._missed(feed)) is None:
@@ -77,7 +87,10 @@ class Reader:
                     if (message := await self._message(event, lag.until_ready(event.caption))) is not None:
                         yield message
                 while True:
-                    live = await feed.next(KEEP_ALIVE)
+                    left = request.until - time.time()
+                    if left <= 0:
+                        feed.end(request.then)
+                    live = await feed.next(min(KEEP_ALIVE, left))
                     if live is None:
                         yield _comment("here")
                     elif not live.event_id or live.event_id > cursor:
@@ -85,8 +98,9 @@ class Reader:
                         late = lag.since_speech(live.caption, live.received)
                         if (message := await self._message(live, late)) is not None:
                             yield message
-            except FeedEndedError:
-                return
+            except FeedEndedError as ended:
+                if ended.reason != "again":
+                    yield ServerSentEventMessage(data=ended.reason, event="end")
 
     async def _missed(self, feed: Feed) -> list[CaptionEvent] | None:
         """Captions published before the feed was live; None while they cannot be had."""

@@ -1,22 +1,44 @@
-"""`GET /rooms/{code}/captions`: the captions of a room as server-sent events."""
+"""`GET /rooms/{code}/captions`: the captions of a room as server-sent events (`docs/feed.md`)."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from dataclasses import dataclass
+from math import inf
+from typing import Annotated, Any, Final
 
 from litestar import Request, get
 from litestar.di import NamedDependency
-from litestar.exceptions import PermissionDeniedException, ValidationException
+from litestar.exceptions import HTTPException, PermissionDeniedException, ValidationException
 from litestar.params import FromPath, FromQuery, HeaderParameter
 from litestar.response import ServerSentEvent
 
-from app.captions import event_ids
+from app.auth.bearer import bearer
+from app.auth.read_tokens import ReadTokenError, ReadTokens
+from app.captions import event_ids, metrics
+from app.captions.places import Client
 from app.captions.reader import CaptionServices, Format, Reader, ReaderRequest
 from app.languages import LANGUAGES
+from app.models import Room
 from app.rooms import visitor
 from app.rooms.service import RoomService
 
+FEED_PATH: Final = "/rooms/{code}/captions"
+"""Its template, as the request's scope holds it."""
+RETRY_AFTER: Final = 30
+"""Seconds that a reader without a place is told to wait."""
+MEDIA_TYPES: Final[dict[str, Format]] = {"text/html": "html", "application/json": "json"}
+
 AnyRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True)
+class Leave:
+    """What somebody may read."""
+
+    client: Client
+    language: str
+    until: float
+    """Epoch seconds; infinite where only the room's end ends it."""
 
 
 @get("/rooms/{code:str}/captions")
@@ -24,11 +46,13 @@ async def caption_feed(
     request: AnyRequest,
     rooms: NamedDependency[RoomService],
     captions: NamedDependency[CaptionServices],
+    read_tokens: NamedDependency[ReadTokens],
     code: FromPath[str],
+    token: FromQuery[str] = "",
     lang: FromQuery[str] = "",
     after: FromQuery[str] = "",
     last_event_id: Annotated[str, HeaderParameter(name="Last-Event-ID")] = "",
-    format: FromQuery[Format] = "html",  # noqa: A002 - the name that clients use
+    format: FromQuery[Format | None] = None,  # noqa: A002 - the name that clients use
 ) -> ServerSentEvent:
     """Everything after a caption, then captions as they come.
 
@@ -36,26 +60,73 @@ async def caption_feed(
     after the later one.
 
     Raises:
-        PermissionDeniedException: this browser has not joined the room.
+        PermissionDeniedException: there is no valid token for this room and language, and this browser has not joined.
         ValidationException: the language or a caption id is none.
+        HTTPException: 429 or 503, too many feeds are open.
     """
     room = await visitor.open_room(rooms, code)
-    person = await visitor.participant_of(request, rooms, room)
-    if person is None:
-        raise PermissionDeniedException(f"Join the room first: send the form of /rooms/{code}.")
-    language = lang or person.read
-    if language not in LANGUAGES:
-        raise ValidationException(f"lang must be one of {', '.join(LANGUAGES)}.")
+    if token := token or bearer(request):
+        leave = token_leave(request, read_tokens, room, token, lang)
+    else:
+        leave = await _participant_leave(request, rooms, room, lang)
     try:
         position = max(event_ids.padded(after), event_ids.padded(last_event_id))
     except ValueError as error:
         raise ValidationException(str(error)) from error
+    _require_place(captions, leave.client)
+    until = min(leave.until, room.closes_at.timestamp() if room.closes_at else inf)
     wanted = ReaderRequest(
         room=room.code,
         began=room.created_at.timestamp(),
-        participant=person.id,
-        language=language,
+        client=leave.client,
+        language=leave.language,
         after=position,
-        format=format,
+        format=format or _accepted(request),
+        until=until,
+        then="expired" if until == leave.until else "closed",
     )
     return ServerSentEvent(Reader(captions, wanted).events(), headers={"Cache-Control": "no-store"})
+
+
+def token_leave(request: AnyRequest, tokens: ReadTokens, room: Room, token: str, lang: str = "") -> Leave:
+    """What the bearer of `token` may read.
+
+    Raises:
+        PermissionDeniedException: nothing, or not in the language `lang`; the detail says what to do.
+    """
+    try:
+        known = tokens.read(token, room.code)
+    except ReadTokenError as error:
+        raise PermissionDeniedException(str(error)) from error
+    if lang not in {"", known.language}:
+        raise PermissionDeniedException(f"This link is for lang={known.language}: leave out lang, or ask for another.")
+    return Leave(Client(_address(request), token=known.id), known.language, known.expires)
+
+
+async def _participant_leave(request: AnyRequest, rooms: RoomService, room: Room, lang: str) -> Leave:
+    person = await visitor.participant_of(request, rooms, room)
+    if person is None:
+        raise PermissionDeniedException(
+            f"Join the room first, with the form of /rooms/{room.code}, or give the token of a link to its captions."
+        )
+    language = lang or person.read
+    if language not in LANGUAGES:
+        raise ValidationException(f"lang must be one of {', '.join(LANGUAGES)}.")
+    return Leave(Client(_address(request), participant=person.id), language, inf)
+
+
+def _require_place(captions: CaptionServices, client: Client) -> None:
+    refusal = captions.hub.places.refusal(client)
+    if refusal is not None:
+        metrics.REFUSED.labels(refusal.limit).inc()
+        raise HTTPException(refusal.advice, status_code=refusal.status, headers={"Retry-After": str(RETRY_AFTER)})
+
+
+def _accepted(request: AnyRequest) -> Format:
+    """HTML, unless the client prefers JSON."""
+    wanted = request.accept.best_match(list(MEDIA_TYPES))
+    return MEDIA_TYPES[wanted] if wanted else "html"
+
+
+def _address(request: AnyRequest) -> str:
+    return request.client.host if request.client else ""

@@ -9,6 +9,7 @@ from typing import Any
 from litestar.connection import ASGIConnection
 
 from app.auth.api_keys import ApiKeys, Holder
+from app.auth.bearer import bearer
 from app.speech_api import metrics
 from app.speech_api.errors import ApiError
 from app.speech_api.limits import AtOnce, Limits, PerMinute
@@ -70,9 +71,3 @@ class Access:
     def _refused(status: int, code: str, message: str, wait: float | None = None) -> ApiError:
         metrics.REFUSED.labels(code).inc()
         return ApiError(status, code, message, retry_after=wait)
-
-
-def bearer(connection: Connection) -> str:
-    """The key in the `Authorization` header, "" where there is none."""
-    scheme, _, key = connection.headers.get("authorization", "").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
@@ -100,6 +101,10 @@ PROBLEMS: Final = {
 }
 
 
+EXPLAINED: Final = {400, 403, 422, 429, 503}
+"""Errors whose cause only the place that raised them knows."""
+
+
 def exception_handlers() -> ExceptionHandlersMap:
     """Handlers for everything that a request can raise."""
     return {
@@ -137,7 +142,11 @@ def _on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     problem = replace(known, status=error.status_code)
     if isinstance(error, RoomNotOpenError) and not wants_page(request):
         problem = replace(problem, advice=f"{error.detail} {problem.advice}")
-    elif error.status_code in {400, 422} and error.detail and not wants_page(request):
+    elif (
+        error.status_code in EXPLAINED
+        and error.detail != HTTPStatus(error.status_code).phrase
+        and not wants_page(request)
+    ):
         problem = replace(problem, advice=error.detail)  # a program's author is helped by details
     return respond(request, problem, dict(error.headers or {}), getattr(error, "opens_at", None))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, Final
 
 from litestar.config.csrf import CSRFConfig
@@ -12,6 +11,7 @@ from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.middleware.session.client_side import CookieBackendConfig
 from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 
+from app.auth.derived import derived
 from app.settings import Settings
 from app.web.origin import sfu_origin
 
@@ -25,10 +25,6 @@ FOR_PROGRAMS: Final = "for_programs"
 """Option of routes that only API keys open: no session, no CSRF token, and limits by key instead of by address."""
 
 
-def _derived(secret: str, purpose: str) -> bytes:
-    return hashlib.blake2b(secret.encode(), person=purpose.encode(), digest_size=32).digest()
-
-
 def secure(settings: Settings) -> bool:
     """Whether this installation is served over TLS: browsers then keep the cookies off plain connections."""
     return settings.sfu_public_url.startswith("wss:")
@@ -37,7 +33,7 @@ def secure(settings: Settings) -> bool:
 def session_config(settings: Settings) -> CookieBackendConfig:
     """The session: an encrypted cookie that scripts cannot read."""
     return CookieBackendConfig(
-        secret=_derived(settings.session_secret, "jbc-session"),
+        secret=derived(settings.session_secret, "jbc-session"),
         key="jbc_session",
         max_age=SESSION_DAYS * 86_400,
         httponly=True,
@@ -50,7 +46,7 @@ def session_config(settings: Settings) -> CookieBackendConfig:
 def csrf_config(settings: Settings) -> CSRFConfig:
     """CSRF tokens: forms carry them in a field, scripts in the header `x-csrftoken`."""
     return CSRFConfig(
-        secret=_derived(settings.session_secret, "jbc-csrf").hex(),
+        secret=derived(settings.session_secret, "jbc-csrf").hex(),
         cookie_name="jbc_csrf",
         cookie_httponly=True,  # scripts take the token from the page
         cookie_samesite="lax",

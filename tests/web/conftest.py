@@ -21,6 +21,8 @@ from tests.support.feeds import WITHIN
 from tests.support.redis_server import RedisServer, redis_server
 from tests.support.web_server import ROOT, SECRETS, WebServer
 
+FEED_LIMITS = {"FEEDS_PER_TOKEN": "3", "FEEDS_PER_ADDRESS": "12"}
+
 
 @pytest.fixture(scope="session")
 def shared_redis() -> Iterator[RedisServer]:
@@ -100,6 +102,7 @@ def own_broker(own_redis: RedisServer) -> Iterator[redis.Redis]:
 @pytest.fixture(scope="session")
 def web_process(own_redis: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     server = WebServer(tmp_path_factory.mktemp("web"), own_redis.url)
+    server.env |= FEED_LIMITS
     server.migrate()
     yield server
     server.kill()

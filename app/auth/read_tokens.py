@@ -1,0 +1,75 @@
+"""Signed tokens that let whoever holds one read the captions of one room in one language, and nothing else."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import jwt
+
+from app.auth.derived import derived
+
+AUDIENCE: Final = "jbcalling-captions"
+LONGEST: Final = timedelta(days=30)
+"""Whoever needs a link for longer makes another one."""
+PURPOSE: Final = "jbc-captions"
+
+
+class ReadTokenError(Exception):
+    """The token opens nothing here; the message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class ReadToken:
+    """What a valid token says."""
+
+    id: str
+    """Random: it tells links apart, without saying who made them."""
+    room: str
+    language: str
+    issued: float
+    """Epoch seconds, as is `expires`."""
+    expires: float
+
+
+class ReadTokens:
+    """Makes and reads them, with a key of their own."""
+
+    def __init__(self, secret: str) -> None:
+        """`secret` is SESSION_SECRET: when it changes, every link made before is void."""
+        self._key = derived(secret, PURPOSE)
+
+    def make(self, room: str, language: str, lifetime: timedelta) -> str:
+        """A token for the captions of `room` in `language`, for `LONGEST` at most."""
+        now = time.time()
+        claims = {
+            "aud": AUDIENCE,
+            "jti": secrets.token_urlsafe(6),
+            "room": room,
+            "lang": language,
+            "iat": int(now),
+            "exp": int(now + min(lifetime, LONGEST).total_seconds()),
+        }
+        return jwt.encode(claims, self._key, algorithm="HS256")
+
+    def read(self, token: str, room: str) -> ReadToken:
+        """What `token` allows in `room`.
+
+        Raises:
+            ReadTokenError: it is forged, malformed, expired, or for another room.
+        """
+        required = ["aud", "exp", "iat", "jti", "room", "lang"]
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token, self._key, algorithms=["HS256"], audience=AUDIENCE, options={"require": required}
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise ReadTokenError("This link has expired: ask somebody in the room for a new one.") from error
+        except jwt.InvalidTokenError as error:
+            raise ReadTokenError("This link is not valid: copy it again, whole, from the room's share page.") from error
+        if claims["room"] != room:
+            raise ReadTokenError("This link is for another room: copy it again from the room's share page.")
+        return ReadToken(claims["jti"], room, claims["lang"], float(claims["iat"]), float(claims["exp"]))
