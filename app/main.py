@@ -34,6 +34,8 @@ from app.captions.reader import CaptionServices
 from app.captions.speakers import Speakers
 from app.captions.store import CaptionStore
 from app.db import create_engine, create_sessions
+from app.embed import routes as embed_routes
+from app.embed import share
 from app.ending import end
 from app.health import routes as health_routes
 from app.health.checks import Checks
@@ -179,6 +181,11 @@ def _handlers(services: Services) -> list[ControllerRouterHandler]:
         call.sfu_token,
         caption_routes.caption_feed,
         choosing.choose_language,
+        embed_routes.embed,
+        embed_routes.embed_style,
+        embed_routes.projector,
+        share.share_page,
+        share.make_links,
         health_routes.health,
         health_routes.ready,
         PrometheusController,

@@ -11,11 +11,15 @@ from typing import Any, Final
 import jwt
 
 from app.auth.derived import derived
+from app.i18n import N_
 
 AUDIENCE: Final = "jbcalling-captions"
 LONGEST: Final = timedelta(days=30)
 """Whoever needs a link for longer makes another one."""
 PURPOSE: Final = "jbc-captions"
+EXPIRED: Final = N_("This link has expired: ask somebody in the room for a new one.")
+INVALID: Final = N_("This link is not valid: copy it again, whole, from the room's share page.")
+ELSEWHERE: Final = N_("This link is for another room: copy it again from the room's share page.")
 
 
 class ReadTokenError(Exception):
@@ -67,9 +71,9 @@ class ReadTokens:
                 token, self._key, algorithms=["HS256"], audience=AUDIENCE, options={"require": required}
             )
         except jwt.ExpiredSignatureError as error:
-            raise ReadTokenError("This link has expired: ask somebody in the room for a new one.") from error
+            raise ReadTokenError(EXPIRED) from error
         except jwt.InvalidTokenError as error:
-            raise ReadTokenError("This link is not valid: copy it again, whole, from the room's share page.") from error
+            raise ReadTokenError(INVALID) from error
         if claims["room"] != room:
-            raise ReadTokenError("This link is for another room: copy it again from the room's share page.")
+            raise ReadTokenError(ELSEWHERE)
         return ReadToken(claims["jti"], room, claims["lang"], float(claims["iat"]), float(claims["exp"]))

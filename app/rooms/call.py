@@ -5,21 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
-from redis.exceptions import RedisError
 
 from app.auth.tokens import LIFETIME, ParticipantMeta, participant_token
-from app.captions import event_ids, lag
-from app.captions.events import CaptionEvent
-from app.captions.history import newest
-from app.captions.lines import Lines
 from app.captions.reader import CaptionServices
+from app.captions.said import said
 from app.models import Participant, Room
 from app.rooms import visitor
 from app.rooms.service import RoomService
@@ -31,7 +26,6 @@ DEMO_RECORDING = "demo-en"
 """Name of the shipped recording that the bridge plays in demo rooms."""
 
 AnyRequest = Request[Any, Any, Any]
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -57,14 +51,13 @@ async def call_page(
     person = await visitor.participant_of(request, rooms, room)
     if person is None:
         return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
-    events, after = await _said(captions, room, person)
-    lines = await _lines(captions, room, person, events)
+    lines, after = await said(captions, room, person.read)
     context = {
         "room": room,
         "person": person,
         "lines": lines.shown,
         "translates": lines.translates,
-        "after": event_ids.stream_id(after) if after else "",
+        "after": after,
         "link": f"{page_origin(request)}/rooms/{code}",
         "config": _config(room, person),
     }
@@ -94,28 +87,6 @@ async def sfu_token(
     )
     body = Token(token, sfu_url(settings, request.scope), LIFETIME)
     return Response(body, headers={"Cache-Control": "no-store"})
-
-
-async def _said(captions: CaptionServices, room: Room, person: Participant) -> tuple[list[CaptionEvent], str]:
-    """What was said, and the padded id after which the feed goes on.
-
-    While Redis is away the newest captions may be missing here, so the feed then starts from the beginning: it
-    brings every line again and the page takes each one once.
-    """
-    try:
-        events = await captions.history.after(room.code, person.read, event_ids.START)
-    except (RedisError, ConnectionError, TimeoutError) as error:
-        log.warning("rooms.no_stream", error=repr(error))
-        return await captions.history.stored_after(room.code, person.read, event_ids.START), event_ids.START
-    return events, newest(events)
-
-
-async def _lines(captions: CaptionServices, room: Room, person: Participant, events: list[CaptionEvent]) -> Lines:
-    lines = Lines(person.read, room.created_at.timestamp())
-    for event in events:
-        speaker = await captions.speakers.name(event.caption.speaker)
-        lines.take(event.caption, lag.until_ready(event.caption), speaker)
-    return lines
 
 
 def _config(room: Room, person: Participant) -> dict[str, Any]:

@@ -137,17 +137,19 @@ def respond(
     return Response(asdict(problem), status_code=problem.status, headers=headers)
 
 
-def _on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+def problem_of(error: HTTPException, *, explain: bool) -> Problem:
+    """What to tell whoever caused the error; with `explain`, what the place that raised it knows of the cause."""
     known = PROBLEMS.get(error.status_code) or PROBLEMS[400 if error.status_code < 500 else 500]
     problem = replace(known, status=error.status_code)
-    if isinstance(error, RoomNotOpenError) and not wants_page(request):
-        problem = replace(problem, advice=f"{error.detail} {problem.advice}")
-    elif (
-        error.status_code in EXPLAINED
-        and error.detail != HTTPStatus(error.status_code).phrase
-        and not wants_page(request)
-    ):
-        problem = replace(problem, advice=error.detail)  # a program's author is helped by details
+    if explain and isinstance(error, RoomNotOpenError):
+        return replace(problem, advice=f"{error.detail} {problem.advice}")
+    if explain and error.status_code in EXPLAINED and error.detail != HTTPStatus(error.status_code).phrase:
+        return replace(problem, advice=error.detail)
+    return problem
+
+
+def _on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    problem = problem_of(error, explain=not wants_page(request))  # a program's author is helped by details
     return respond(request, problem, dict(error.headers or {}), getattr(error, "opens_at", None))
 
 

@@ -22,7 +22,7 @@ POSTS_PER_MINUTE: Final = 60
 """From one address: a household or a class behind one router stays far below, a script does not."""
 CSRF_FIELD: Final = "_csrf_token"
 FOR_PROGRAMS: Final = "for_programs"
-"""Option of routes that only API keys open: no session, no CSRF token, and limits by key instead of by address."""
+"""Option of routes that only API keys or read-only tokens open: no cookie, and no limits by address."""
 
 
 def secure(settings: Settings) -> bool:

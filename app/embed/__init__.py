@@ -1,0 +1,1 @@
+"""Captions outside the call: in frames of other sites, on a projector, and the links that open them."""

@@ -1,0 +1,117 @@
+"""Captions in a frame of another site, and on a projector (`docs/embeds.md`)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+from litestar.status_codes import HTTP_303_SEE_OTHER
+
+from app.auth.read_tokens import ReadTokens
+from app.captions.reader import CaptionServices
+from app.captions.routes import token_leave
+from app.captions.said import said
+from app.embed.framing import framed_headers
+from app.embed.qr import qr_svg
+from app.embed.style import EmbedStyle, StyleError
+from app.i18n import N_, gettext
+from app.languages import LANGUAGES
+from app.models import Room
+from app.rooms import visitor
+from app.rooms.service import RoomService
+from app.settings import Settings
+from app.web.errors import Problem, problem_of
+from app.web.origin import page_origin
+from app.web.security import FOR_PROGRAMS
+
+STYLE_KEPT = "public, max-age=86400"
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/embed/{code:str}", opt={FOR_PROGRAMS: True})
+async def embed(
+    request: AnyRequest,
+    rooms: NamedDependency[RoomService],
+    captions: NamedDependency[CaptionServices],
+    read_tokens: NamedDependency[ReadTokens],
+    settings: NamedDependency[Settings],
+    code: FromPath[str],
+    token: FromQuery[str] = "",
+    lang: FromQuery[str] = "",
+) -> Template:
+    """Captions in one language, for whoever has a token; what is wrong is said within the frame."""
+    headers = framed_headers(settings)
+    try:
+        style = EmbedStyle.parse(request.query_params)
+        room = await visitor.open_room(rooms, code)
+        language = token_leave(request, read_tokens, room, token, lang).language
+    except StyleError as error:
+        return _problem(Problem(400, N_("This embed's address cannot be understood"), str(error)), headers)
+    except HTTPException as error:
+        return _problem(problem_of(error, explain=True), headers)
+    context = await _reading(captions, room, language, token) | {"style": asdict(style), "style_query": style.query()}
+    return Template("embed/embed.html", context=context, headers=headers)
+
+
+@get("/embed.css", opt={FOR_PROGRAMS: True}, media_type="text/css")
+async def embed_style(request: AnyRequest) -> Response[str]:
+    """The stylesheet of an embed's parameters; empty where they are wrong, which the page itself says."""
+    try:
+        css = EmbedStyle.parse(request.query_params).css()
+    except StyleError:
+        css = ""
+    return Response(css, media_type="text/css", headers={"Cache-Control": STYLE_KEPT})
+
+
+@get("/rooms/{code:str}/projector")
+async def projector(
+    request: AnyRequest,
+    rooms: NamedDependency[RoomService],
+    captions: NamedDependency[CaptionServices],
+    read_tokens: NamedDependency[ReadTokens],
+    code: FromPath[str],
+    token: FromQuery[str] = "",
+    lang: FromQuery[str] = "",
+) -> Template | Redirect:
+    """Captions large enough for a room, for participants and for whoever has a token.
+
+    Raises:
+        PermissionDeniedException: the token opens nothing here.
+    """
+    room = await visitor.open_room(rooms, code)
+    link = ""
+    if token:
+        language = token_leave(request, read_tokens, room, token, lang).language
+        link = f"{page_origin(request)}/embed/{code}?{urlencode({'token': token})}"
+    else:
+        person = await visitor.participant_of(request, rooms, room)
+        if person is None:
+            return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
+        language = lang if lang in LANGUAGES else person.read
+    context = await _reading(captions, room, language, token) | {"code_svg": qr_svg(link) if link else ""}
+    return Template("embed/projector.html", context=context, headers={"Referrer-Policy": "no-referrer"})
+
+
+def _problem(problem: Problem, headers: dict[str, str]) -> Template:
+    said = replace(problem, title=gettext(problem.title), advice=gettext(problem.advice))
+    return Template("embed/problem.html", context={"problem": said}, status_code=problem.status, headers=headers)
+
+
+async def _reading(captions: CaptionServices, room: Room, language: str, token: str) -> dict[str, Any]:
+    lines, after = await said(captions, room, language)
+    feed = {"token": token, "lang": language, "after": after}
+    query = urlencode({name: value for name, value in feed.items() if value})
+    return {
+        "room": room,
+        "language": language,
+        "lines": lines.shown,
+        "translates": lines.translates,
+        "feed": f"/rooms/{room.code}/captions?{query}",
+    }
