@@ -17,6 +17,7 @@ from app.running.deploy.commands import deploy
 from app.running.models import models
 from app.running.trace import trace
 from app.speech_api.commands import voices
+from app.transcripts.commands import transcripts
 from tasks.config import env
 
 
@@ -60,6 +61,7 @@ main.add_command(backup)
 main.add_command(restore)
 main.add_command(deploy)
 main.add_command(keys)
+main.add_command(transcripts)
 main.add_command(admin)
 main.add_command(voices)
 main.add_command(trace)

@@ -10,8 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 Sessions = async_sessionmaker[AsyncSession]
 
-SQLITE_PRAGMAS = {"journal_mode": "WAL", "synchronous": "NORMAL", "busy_timeout": "5000", "foreign_keys": "ON"}
-"""Readers do not wait for the writer, a second writer waits up to 5 s (ms), references are enforced."""
+SQLITE_PRAGMAS = {
+    "journal_mode": "WAL",
+    "synchronous": "NORMAL",
+    "busy_timeout": "5000",
+    "foreign_keys": "ON",
+    "secure_delete": "ON",
+}
+"""Readers do not wait for the writer, a second writer waits up to 5 s (ms), references are enforced, and what is
+deleted is overwritten in the file."""
 
 
 def create_engine(url: str) -> AsyncEngine:

@@ -48,6 +48,9 @@ from app.settings import Settings
 from app.speech_api import routes as speech_routes
 from app.speech_api import services as speech_services
 from app.speech_api.services import SpeechServices
+from app.transcripts import routes as transcript_routes
+from app.transcripts.retention import Retention
+from app.transcripts.service import Transcripts
 from app.web import errors, security
 from app.web.assets import FOLDERS, STATIC, Assets
 from app.web.cors import cross_origin_hook
@@ -83,6 +86,8 @@ class Services:
     monitor: Monitor
     speech: SpeechServices
     admin: AdminServices
+    transcripts: Transcripts
+    retention: Retention
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
@@ -106,6 +111,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "checks": _given(services.checks),
             "trend": _given(services.monitor.trend),
             "speech": _given(services.speech),
+            "transcripts": _given(services.transcripts),
+            "retention": _given(services.retention),
             "admin": _given(services.admin),
             "monitor": _given(services.monitor),
         },
@@ -161,6 +168,8 @@ def _services(settings: Settings, fragments: Fragments) -> Services:
         monitor=Monitor(settings, redis, checks),
         speech=speech,
         admin=admin_services.create(settings, sessions, redis, speech),
+        transcripts=Transcripts(redis, sessions),
+        retention=Retention(redis, engine, history),
     )
 
 
@@ -186,6 +195,11 @@ def _handlers(services: Services) -> list[ControllerRouterHandler]:
         embed_routes.projector,
         share.share_page,
         share.make_links,
+        transcript_routes.transcript_page,
+        transcript_routes.new_lines,
+        transcript_routes.transcript_file,
+        transcript_routes.line,
+        transcript_routes.correct,
         health_routes.health,
         health_routes.ready,
         PrometheusController,
@@ -202,6 +216,7 @@ def _lifespan(services: Services, limits: MemoryStore) -> Callable[[Litestar], A
             services.captions.hub.run,
             services.store.run,
             services.monitor.run,
+            services.retention.run,
             services.admin.run,
             partial(_housekeeping, limits),
         )

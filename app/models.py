@@ -23,7 +23,7 @@ from sqlalchemy import (
     false,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from tasks.configuration import Kind
 
@@ -97,6 +97,11 @@ class Room(Base):
 
     __table_args__ = (Index(None, "kind", "created_at"),)
 
+    @property
+    def stores(self) -> bool:
+        """Whether its captions go into the database."""
+        return self.retention_days > 0
+
     def door(self, now: datetime) -> Door:
         """Whether people can enter at `now`."""
         if self.closed_at is not None or (self.closes_at is not None and self.closes_at <= now):
@@ -142,9 +147,37 @@ class Caption(Base):
     timeline: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     """`tasks.messages.Timeline`: seconds since the epoch."""
     draft: Mapped[bool] = mapped_column(default=False, server_default=false())
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now, index=True)
+    corrections: Mapped[list[Correction]] = relationship(
+        lazy="selectin", order_by="Correction.id", passive_deletes=True
+    )
+    """The oldest first; the newest counts."""
 
     __table_args__ = (UniqueConstraint("segment", "language"), Index(None, "room_id", "event_id"))
+
+    @property
+    def correction(self) -> Correction | None:
+        """The correction that counts."""
+        return self.corrections[-1] if self.corrections else None
+
+    @property
+    def said(self) -> str:
+        """The text as it is shown: corrected where somebody did."""
+        return self.correction.text if self.correction else self.text
+
+
+class Correction(Base):
+    """What a participant made of a caption; the caption itself stays as it was."""
+
+    __tablename__ = "corrections"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    caption_id: Mapped[int] = mapped_column(ForeignKey("captions.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id", ondelete="SET NULL"))
+    author: Mapped[str] = mapped_column(String(60))
+    """The participant's name at that time."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
 
 
 class ApiKey(Base):

@@ -23,7 +23,7 @@ import httpx
 import psutil
 import redis
 
-from app.captions.hub import FEEDS_EACH
+from app.captions.places import FEEDS_EACH
 from ops.figures import machine, percentiles
 from tasks import keys
 from tasks import publish as publishing
@@ -186,6 +186,7 @@ async def measure(readers: int, slow: int, rate: float, count: int) -> dict[str,
     """Start everything, open every feed, publish, and count."""
     with redis_server() as server, tempfile.TemporaryDirectory() as folder:
         web = WebServer(Path(folder), server.url)
+        web.env["FEEDS_PER_ADDRESS"] = "0"  # all of them come from here
         web.migrate()
         web.start(within=120)
         client = redis.Redis.from_url(server.url)

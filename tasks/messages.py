@@ -102,6 +102,8 @@ class Caption(Struct, frozen=True, kw_only=True, tag="caption"):
     timeline: Timeline
     draft: bool = False
     """Whether readers must be told that it is a draft: a translation by a model that makes bad mistakes."""
+    corrected: bool = False
+    """Whether a person has changed the text of a final caption: it takes that one's place."""
 
     @property
     def is_source(self) -> bool:

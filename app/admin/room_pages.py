@@ -17,6 +17,7 @@ from app.admin.pages import page
 from app.admin.room_form import RoomSettings
 from app.admin.rooms import PAGE, Show
 from app.admin.services import AdminServices
+from app.captions.reader import CaptionServices
 from app.i18n import N_
 from app.models import Room
 from app.rooms.texts import texts
@@ -82,10 +83,13 @@ async def change_room(request: OperatorRequest, admin: Services, room: FromPath[
 
 
 @post("/rooms/{room:int}/close")
-async def close_room(request: OperatorRequest, admin: Services, room: FromPath[int]) -> Redirect:
-    """Close it and end its call."""
+async def close_room(
+    request: OperatorRequest, admin: Services, captions: NamedDependency[CaptionServices], room: FromPath[int]
+) -> Redirect:
+    """Close it, and end its call and its caption feeds."""
     found = await _found(admin, room)
     ended = await admin.rooms.close(found)
+    captions.hub.close_room(found.code)
     detail = "" if ended else "the SFU did not answer: the call goes on"
     await admin.audit.note(request.user.name, "room.closed", found.name, detail, address=address(request))
     return _to(found, "closed" if ended else "not_ended")

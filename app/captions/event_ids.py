@@ -36,3 +36,14 @@ def stream_id(event_id: str) -> str:
 def moment(event_id: str) -> float:
     """When the caption was published, seconds since the epoch by Redis's clock; 0.0 for the start."""
     return int(event_id.partition("-")[0]) / 1000 if event_id else 0.0
+
+
+def at(seconds: float) -> str:
+    """The first padded id of a moment, epoch seconds."""
+    return f"{max(0, int(seconds * 1000)):015d}-{0:020d}"
+
+
+def following(event_id: str) -> str:
+    """The first padded id after another."""
+    milliseconds, _, number = event_id.partition("-")
+    return f"{milliseconds}-{int(number) + 1:020d}"

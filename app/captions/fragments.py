@@ -63,6 +63,7 @@ def as_json(event: CaptionEvent, lag_s: float, speaker: str) -> str:
             "final": caption.final,
             "engine": caption.engine,
             "draft": caption.draft,
+            "corrected": caption.corrected,
             "spoken_at": caption.timeline.speech_start,
             "lag_ms": round(lag_s * 1000),
             "stages_ms": {stage: round(seconds * 1000) for stage, seconds in spans.items()},

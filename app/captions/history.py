@@ -33,14 +33,16 @@ class History:
         self._redis = redis
         self._sessions = sessions
 
-    async def after(self, room: str, language: str, event_id: str) -> list[CaptionEvent]:
+    async def after(self, room: str, language: str, event_id: str, *, stores: bool = True) -> list[CaptionEvent]:
         """Final captions of `room` that concern readers of `language`, later than the padded `event_id`.
+
+        Of a room that stores none, these are what the stream still holds: the last minutes (`retention.REDIS_KEPT`).
 
         Raises:
             redis.RedisError: Redis does not answer, so that the newest captions cannot be had.
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
-        unstored = await self._unstored(room)
+        unstored = await self._unstored(room) if stores else await self._from(room, "-")
         found = {
             (event.caption.segment, event.caption.language): event
             for event in [*unstored, *await self.stored_after(room, language, event_id)]
@@ -71,14 +73,14 @@ class History:
             rows = (await session.scalars(query)).all()
         return [_event(row, room) for row in reversed(rows)]
 
-    async def transcript(self, room: str, segment: str) -> CaptionEvent | None:
+    async def transcript(self, room: str, segment: str, *, stores: bool = True) -> CaptionEvent | None:
         """The transcript of one segment, if it has been published.
 
         Raises:
             redis.RedisError: Redis does not answer.
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
-        for event in await self._unstored(room):
+        for event in await self._unstored(room) if stores else await self._from(room, "-"):
             if event.caption.segment == segment and event.caption.is_source:
                 return event
         query = (
@@ -115,8 +117,9 @@ class History:
 
     async def _unstored(self, room: str) -> list[CaptionEvent]:
         start = await self.unstored_from()
-        if start is None:
-            return []
+        return [] if start is None else await self._from(room, start)
+
+    async def _from(self, room: str, start: str) -> list[CaptionEvent]:
         events: list[CaptionEvent] = []
         async for stream_id, fields in stream.entries(self._redis, start):
             try:
@@ -136,11 +139,12 @@ def _event(row: StoredCaption, room: str) -> CaptionEvent:
         seq=row.seq,
         language=row.language,
         source_language=row.source_language,
-        text=row.text,
+        text=row.said,
         final=True,
         engine=row.engine,
         timeline=Timeline(**row.timeline),
         draft=row.draft,
+        corrected=row.correction is not None,
     )
     return CaptionEvent(row.event_id, caption)
 

@@ -227,7 +227,8 @@ class Hub:
             if event.event_id <= (self._last or ""):
                 return  # already seen while catching up
             self._last = event.event_id
-            metrics.observe(event.caption)
+            if not event.caption.corrected:
+                metrics.observe(event.caption)
             self._remember(event)
             self._tell(event)
         elif _about(event) in self._final:

@@ -49,6 +49,11 @@ def until_ready(caption: Caption) -> float:
     return since_speech(caption, ready or timeline.closed)
 
 
+def shown(caption: Caption, now: float) -> float:
+    """The lag of a caption that is sent now: of a corrected one, that of the text it takes the place of."""
+    return until_ready(caption) if caption.corrected else since_speech(caption, now)
+
+
 def describe(caption: Caption) -> str:
     """The stages in words: "waiting 15 ms · transcription 190 ms · by whisper-base"."""
     spans = stages(caption.timeline)

@@ -51,6 +51,8 @@ class ReaderRequest:
     room: str
     began: float
     """When the room was made, epoch seconds."""
+    stores: bool
+    """Whether the room's captions are in the database."""
     client: Client
     language: str
     after: str
@@ -95,7 +97,7 @@ class Reader:
                         yield _comment("here")
                     elif not live.event_id or live.event_id > cursor:
                         cursor = live.event_id or cursor
-                        late = lag.since_speech(live.caption, live.received)
+                        late = lag.shown(live.caption, live.received)
                         if (message := await self._message(live, late)) is not None:
                             yield message
             except FeedEndedError as ended:
@@ -109,7 +111,7 @@ class Reader:
             feed.check()
             return None
         try:
-            return await services.history.after(request.room, request.language, request.after)
+            return await services.history.after(request.room, request.language, request.after, stores=request.stores)
         except (RedisError, SQLAlchemyError, OSError) as error:
             log.warning("captions.no_history", error=repr(error))
             await asyncio.sleep(AGAIN)
@@ -148,7 +150,9 @@ class Reader:
     async def _transcript(self, event: CaptionEvent) -> CaptionEvent | None:
         """What a translation translates, when this feed began after it; None where it cannot be had."""
         try:
-            return await self._services.history.transcript(self._request.room, event.caption.segment)
+            return await self._services.history.transcript(
+                self._request.room, event.caption.segment, stores=self._request.stores
+            )
         except (RedisError, SQLAlchemyError, OSError) as error:
             log.warning("captions.no_transcript", error=repr(error))
             return None

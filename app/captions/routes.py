@@ -78,6 +78,7 @@ async def caption_feed(
     wanted = ReaderRequest(
         room=room.code,
         began=room.created_at.timestamp(),
+        stores=room.stores,
         client=leave.client,
         language=leave.language,
         after=position,

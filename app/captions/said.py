@@ -25,7 +25,7 @@ async def said(captions: CaptionServices, room: Room, language: str) -> tuple[Li
         sqlalchemy.exc.SQLAlchemyError: the database does not answer.
     """
     try:
-        events = await captions.history.after(room.code, language, event_ids.START)
+        events = await captions.history.after(room.code, language, event_ids.START, stores=room.stores)
         after = newest(events)
     except (RedisError, ConnectionError, TimeoutError) as error:
         log.warning("captions.no_stream", error=repr(error))

@@ -11,7 +11,7 @@ import msgspec
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -133,7 +133,8 @@ class CaptionStore:
 
     async def _commit(self, events: list[CaptionEvent]) -> None:
         async with self._sessions.begin() as session:
-            rows = await _rows(session, events)
+            await _move(session, [event for event in events if event.caption.corrected])
+            rows = await _rows(session, [event for event in events if not event.caption.corrected])
             if not rows:
                 return
             dialect = session.get_bind().dialect.name
@@ -148,10 +149,23 @@ class CaptionStore:
             log.info("caption.stored", segment=row["segment"], language=row["language"])
 
 
+async def _move(session: AsyncSession, corrected: list[CaptionEvent]) -> None:
+    """Put corrected captions where readers who come back look for what is new. Their texts are stored already."""
+    for event in corrected:
+        caption = event.caption
+        await session.execute(
+            update(StoredCaption)
+            .where(StoredCaption.segment == caption.segment, StoredCaption.language == caption.language)
+            .where(StoredCaption.event_id < event.event_id)
+            .values(event_id=event.event_id)
+        )
+
+
 async def _rows(session: AsyncSession, events: list[CaptionEvent]) -> list[dict[str, Any]]:
     codes = {event.caption.room for event in events}
-    found = await session.scalars(select(Room).where(Room.code.in_(codes)))
+    found = list(await session.scalars(select(Room).where(Room.code.in_(codes))))
     rooms = {room.code: room.id for room in found}
+    unstored = {room.code for room in found if not room.stores}
     speakers = {event.caption.speaker for event in events}
     known = set(await session.scalars(select(Participant.id).where(Participant.id.in_(speakers))))
     rows = []
@@ -159,6 +173,8 @@ async def _rows(session: AsyncSession, events: list[CaptionEvent]) -> list[dict[
         caption = event.caption
         if caption.room not in rooms:
             _reject("unknown room", f"segment {caption.segment}")
+            continue
+        if caption.room in unstored:
             continue
         if not 0 <= caption.seq < 2**63:
             _reject("malformed", f"segment {caption.segment}: seq {caption.seq} is out of range")

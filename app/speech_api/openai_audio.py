@@ -13,7 +13,8 @@ from litestar import Request, Response, post
 from litestar.di import NamedDependency
 from litestar.response import Stream
 
-from app.speech_api import describing, errors, openai_models, subtitles
+from app import subtitles
+from app.speech_api import describing, errors, openai_models
 from app.speech_api.errors import bad_request
 from app.speech_api.native_speech import flag
 from app.speech_api.services import SpeechServices

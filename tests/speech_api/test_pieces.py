@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.speech_api import subtitles
+from app import subtitles
 from app.speech_api.pieces import MESSAGE_CHARS, Lines, cut
 from app.speech_api.transcription import Segment
 from tasks.requests.messages import PIECE_CHARS

@@ -1,0 +1,122 @@
+"""What was said as SubRip and WebVTT."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, NamedTuple, Protocol
+
+from tasks.engines.sentences import clauses
+
+LINE: Final = 84
+"""Characters of one subtitle: two lines of 42, as broadcasters write them."""
+
+
+class Spoken(Protocol):
+    """A stretch of speech; times are seconds."""
+
+    @property
+    def start(self) -> float:
+        """When it begins."""
+
+    @property
+    def end(self) -> float:
+        """When it ends."""
+
+    @property
+    def text(self) -> str:
+        """What was said."""
+
+    @property
+    def language(self) -> str:
+        """What it was said in, a BCP 47 primary subtag."""
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What one person said, perhaps in two languages."""
+
+    start: float
+    end: float
+    text: str
+    language: str
+    voice: str = ""
+    """Who said it; "" is not shown."""
+    below: str = ""
+    """The same in another language, to stand below."""
+    below_language: str = ""
+
+
+class Cue(NamedTuple):
+    """One subtitle; times are seconds."""
+
+    start: float
+    end: float
+    text: str
+    below: str = ""
+    voice: str = ""
+
+
+def cues(segments: Iterable[Spoken]) -> Iterator[Cue]:
+    """Subtitles of at most about `LINE` characters; a long segment's time is shared out by length."""
+    for segment in segments:
+        parts = clauses(segment.text, segment.language, lengths=(LINE,))
+        below, voice = [""] * len(parts), ""
+        if isinstance(segment, Utterance):
+            voice = segment.voice
+            if segment.below:
+                parts, below = _even(parts, clauses(segment.below, segment.below_language, lengths=(LINE,)))
+        total, at = sum(map(len, parts)), segment.start
+        for part, second in zip(parts, below, strict=True):
+            end = at + (segment.end - segment.start) * len(part) / total
+            yield Cue(at, end, part, second, voice)
+            at = end
+
+
+def _even(first: list[str], second: list[str]) -> tuple[list[str], list[str]]:
+    """Both in as many parts as the one that has fewer, so that each stands beside what it says."""
+    count = max(1, min(len(first), len(second)))
+    return _grouped(first, count), _grouped(second, count)
+
+
+def _grouped(parts: list[str], count: int) -> list[str]:
+    bounds = [round(index * len(parts) / count) for index in range(count + 1)]
+    return [" ".join(parts[begin:end]) for begin, end in pairwise(bounds)]
+
+
+def srt(segments: Iterable[Spoken]) -> str:
+    """SubRip."""
+    return "".join(
+        f"{number}\n{_time(cue.start, ',')} --> {_time(cue.end, ',')}\n{_named(cue)}{_below(cue.below)}\n\n"
+        for number, cue in enumerate(cues(segments), 1)
+    )
+
+
+def vtt(segments: Iterable[Spoken]) -> str:
+    """WebVTT (https://www.w3.org/TR/webvtt1/): `&`, `<` and `-->` have a meaning in it; who speaks is a voice span."""
+    lines = []
+    for cue in cues(segments):
+        voice = f"<v {_escaped(' '.join(cue.voice.split()))}>" if cue.voice else ""
+        below = f"\n<i>{_escaped(cue.below)}</i>" if cue.below else ""
+        lines.append(f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}\n{voice}{_escaped(cue.text)}{below}\n\n")
+    return "WEBVTT\n\n" + "".join(lines)
+
+
+def _named(cue: Cue) -> str:
+    return f"{cue.voice}: {cue.text}" if cue.voice else cue.text
+
+
+def _below(text: str) -> str:
+    return f"\n{text}" if text else ""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _time(seconds: float, point: str) -> str:
+    milliseconds = round(seconds * 1000)
+    minutes, rest = divmod(milliseconds, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02d}:{minutes:02d}:{rest // 1000:02d}{point}{rest % 1000:03d}"

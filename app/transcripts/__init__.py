@@ -1,0 +1,1 @@
+"""What was said in a room, to read, search, correct and take along, and its end."""

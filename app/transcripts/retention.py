@@ -1,0 +1,166 @@
+"""What was said is gone when its time is up: rows, the bytes that they left behind, and what Redis holds."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import CursorResult, delete, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.captions import event_ids, stream
+from app.captions.events import MalformedCaptionError, from_entry
+from app.captions.history import History
+from app.db import create_sessions
+from app.models import Caption, Participant, Room
+from app.transcripts import metrics
+from tasks import keys
+
+EVERY: Final = 60.0
+"""Seconds between two looks for what is due."""
+REDIS_KEPT: Final = 600.0
+"""Seconds that Redis keeps a caption that is in the database, or belongs to a room that stores none: for readers whose
+connection breaks, and the processes that restart."""
+LOCK: Final = "jbc:retention"
+LOCK_FOR: Final = 300.0
+"""Seconds after which another process may look, where one has died over it."""
+CACHES: Final = "jbc:cache:*"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """What one sweep took away."""
+
+    captions: int
+    entries: int
+    """Of the stream in Redis."""
+
+
+class Retention:
+    """Deletes what is due, in one process at a time, and what somebody asks for at once."""
+
+    def __init__(self, redis: Redis, engine: AsyncEngine, history: History) -> None:
+        self._redis = redis
+        self._engine = engine
+        self._sessions = create_sessions(engine)
+        self._history = history
+        self._scrubbed = True
+
+    async def run(self) -> None:
+        """Sweep until cancelled; an outage of Redis or the database delays it."""
+        while True:
+            try:
+                await self.run_once()
+            except (RedisError, SQLAlchemyError, OSError) as error:  # a lock that was lost is a RedisError
+                log.warning("transcripts.retention_delayed", error=repr(error))
+            await asyncio.sleep(EVERY)
+
+    async def run_once(self) -> None:
+        """Sweep, unless another process is at it.
+
+        Raises:
+            redis.RedisError: Redis does not answer.
+            sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+        """
+        lock = self._redis.lock(LOCK, timeout=LOCK_FOR, blocking=False)
+        if not await lock.acquire():
+            return
+        try:
+            await self.sweep(datetime.now(UTC))
+        finally:
+            await lock.release()
+
+    async def sweep(self, now: datetime) -> Deleted:
+        """Delete what is due at `now`.
+
+        Raises:
+            redis.RedisError: Redis does not answer.
+            sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+        """
+        entries = await self._trim(now.timestamp() - REDIS_KEPT)
+        captions = 0
+        async with self._sessions.begin() as session:
+            for days in await session.scalars(select(Room.retention_days).distinct()):
+                of = select(Room.id).where(Room.retention_days == days)
+                due = delete(Caption).where(Caption.room_id.in_(of), Caption.created_at < now - timedelta(days=days))
+                captions += _count(await session.execute(due))
+        if captions or not self._scrubbed:
+            await self._scrub()
+        if captions:
+            log.info("transcripts.deleted", captions=captions)
+        metrics.DELETED.inc(captions)
+        return Deleted(captions, entries)
+
+    async def delete_transcript(self, room: Room) -> int:
+        """Delete all that was said in a room, now; how many captions that were.
+
+        Raises:
+            redis.RedisError: Redis does not answer, so that it may still hold some.
+            sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+        """
+        await self._forget(room.code)
+        async with self._sessions.begin() as session:
+            captions = _count(await session.execute(delete(Caption).where(Caption.room_id == room.id)))
+        await self._scrub()
+        metrics.DELETED.inc(captions)
+        return captions
+
+    async def delete_room(self, room: Room) -> int:
+        """Delete a room with everybody's names and all that was said; how many captions that were.
+
+        Raises:
+            redis.RedisError: Redis does not answer, so that it may still hold some.
+            sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+        """
+        captions = await self.delete_transcript(room)
+        async with self._sessions.begin() as session:
+            await session.execute(delete(Participant).where(Participant.room_id == room.id))
+            await session.execute(delete(Room).where(Room.id == room.id))
+        await self._scrub()
+        return captions
+
+    async def _trim(self, before: float) -> int:
+        """Take from the stream what is older than `before` (epoch seconds) and not needed by the store any more."""
+        bound = await self._history.unstored_from()
+        if bound is None or bound == "-":  # nothing has been stored yet
+            return 0
+        needed = event_ids.padded(bound.removeprefix("("))
+        oldest = min(event_ids.following(needed) if bound.startswith("(") else needed, event_ids.at(before))
+        return int(await self._redis.xtrim(keys.CAPTIONS, minid=event_ids.stream_id(oldest), approximate=False))
+
+    async def _forget(self, code: str) -> None:
+        """Take a room's captions out of Redis, and empty the caches, which do not know whose words they hold."""
+        own = [entry async for entry, fields in stream.entries(self._redis, "-") if _room_of(entry, fields) == code]
+        if own:
+            await self._redis.xdel(keys.CAPTIONS, *own)
+        async for key in self._redis.scan_iter(CACHES, count=500):
+            await self._redis.unlink(key)
+
+    async def _scrub(self) -> None:
+        """Take the bytes of deleted rows out of the database's files, as far as it can (`docs/transcripts.md`)."""
+        async with self._engine.connect() as connection:
+            plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            if self._engine.dialect.name == "sqlite":  # secure_delete has overwritten them; the log may hold copies
+                busy = await plain.scalar(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+                self._scrubbed = not busy  # somebody reads the log: the next sweep tries again
+            else:
+                await plain.execute(text("VACUUM captions, corrections, participants"))
+
+
+def _count(result: Any) -> int:  # noqa: ANN401 - SQLAlchemy's own type has no count
+    return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def _room_of(entry: bytes, fields: dict[bytes, bytes]) -> str | None:
+    try:
+        return from_entry(entry, fields).caption.room
+    except MalformedCaptionError:
+        return None

@@ -1,0 +1,226 @@
+"""The transcript of a room, for those who took part (`docs/transcripts.md`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+from urllib.parse import urlencode
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
+
+from app.captions import event_ids
+from app.languages import LANGUAGES
+from app.models import Caption, Participant, Room
+from app.rooms import visitor
+from app.rooms.service import RoomService
+from app.transcripts.exports import SUFFIXES, VIEWS, View, export, file_name, shown
+from app.transcripts.lines import TranscriptLine, marked
+from app.transcripts.service import CorrectionError, Transcripts
+
+SHOWN: Final = 500
+"""Lines on the page, the newest, unless all are asked for."""
+WORDS: Final = 100
+"""Characters of a search."""
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose transcript, in which language, seen how."""
+
+    room: Room
+    person: Participant
+    language: str
+    view: View
+    words: str
+
+    def query(self, **changes: str) -> str:
+        """The query of a page like this one, with `changes`."""
+        values = {"lang": self.language, "view": self.view, "q": self.words} | changes
+        return urlencode({name: value for name, value in values.items() if value})
+
+
+@get("/rooms/{code:str}/transcript")
+async def transcript_page(
+    request: AnyRequest,
+    rooms: NamedDependency[RoomService],
+    transcripts: NamedDependency[Transcripts],
+    code: FromPath[str],
+) -> Template | Redirect:
+    """All that was said, to read and search; while the call runs, new lines come by themselves."""
+    asked = await _asked(request, rooms, code)
+    if asked is None:
+        return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
+    found = await transcripts.read(asked.room, asked.language)
+    zero = found.lines[0].start if found.lines else 0.0
+    matching = [line for line in found.lines if line.has(asked.words)] if asked.words else found.lines
+    everything = "all" in request.query_params
+    context = _context(asked, zero) | {
+        "lines": matching if everything or asked.words else matching[-SHOWN:],
+        "earlier": 0 if everything or asked.words else max(0, len(matching) - SHOWN),
+        "count": len(matching),
+        "after": event_ids.stream_id(found.newest) if found.newest else "",
+        "live": asked.room.door(datetime.now(UTC)) == "open" and asked.room.stores and not asked.words,
+        "suffixes": tuple(SUFFIXES),
+        "views": VIEWS,
+    }
+    return Template("transcript/page.html", context=context)
+
+
+@get("/rooms/{code:str}/transcript/new")
+async def new_lines(
+    request: AnyRequest,
+    rooms: NamedDependency[RoomService],
+    transcripts: NamedDependency[Transcripts],
+    code: FromPath[str],
+    after: FromQuery[str] = "",
+    zero: FromQuery[float] = 0.0,
+) -> Template | Response[None]:
+    """What came after a caption, as a fragment for htmx; nothing (204) where nothing did.
+
+    Raises:
+        PermissionDeniedException: this browser has not joined the room.
+    """
+    asked = await _asked(request, rooms, code)
+    if asked is None:
+        raise PermissionDeniedException
+    try:
+        known = event_ids.padded(after)
+    except ValueError as error:
+        raise NotFoundException(str(error)) from error
+    found = await transcripts.read(asked.room, asked.language)
+    if found.newest <= known:
+        return Response(None, status_code=HTTP_204_NO_CONTENT)
+    fresh = [line for line in found.lines if all(caption.event_id > known for caption in _captions(line))]
+    changed = [
+        caption for line in found.lines if line not in fresh for caption in _captions(line) if caption.event_id > known
+    ]
+    start = zero or (found.lines[0].start if found.lines else 0.0)
+    context = _context(asked, start) | {"lines": fresh, "changed": changed, "after": event_ids.stream_id(found.newest)}
+    return Template("transcript/new.html", context=context)
+
+
+@get("/rooms/{code:str}/transcript/files/{suffix:str}")
+async def transcript_file(
+    request: AnyRequest,
+    rooms: NamedDependency[RoomService],
+    transcripts: NamedDependency[Transcripts],
+    code: FromPath[str],
+    suffix: FromPath[str],
+) -> Response[str] | Redirect:
+    """The transcript as a file.
+
+    Raises:
+        NotFoundException: there is no such format.
+    """
+    if suffix not in SUFFIXES:
+        raise NotFoundException
+    asked = await _asked(request, rooms, code)
+    if asked is None:
+        return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
+    found = await transcripts.read(asked.room, asked.language)
+    name = file_name(asked.room, asked.language, asked.view, suffix)
+    return Response(
+        export(asked.room, found.lines, asked.language, asked.view, suffix),
+        media_type=f"{SUFFIXES[suffix]}; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
+
+
+@get("/rooms/{code:str}/transcript/lines/{caption:int}")
+async def line(
+    request: AnyRequest,
+    rooms: NamedDependency[RoomService],
+    transcripts: NamedDependency[Transcripts],
+    code: FromPath[str],
+    caption: FromPath[int],
+    edit: FromQuery[bool] = False,
+) -> Template | Redirect:
+    """One text of a line, as it stands or, with `edit`, in a form to correct it."""
+    asked, found = await _one(request, rooms, transcripts, code, caption)
+    return _cell(request, asked, found, text=found.said if edit else None)
+
+
+@post("/rooms/{code:str}/transcript/lines/{caption:int}", status_code=HTTP_200_OK)
+async def correct(
+    request: AnyRequest,
+    rooms: NamedDependency[RoomService],
+    transcripts: NamedDependency[Transcripts],
+    code: FromPath[str],
+    caption: FromPath[int],
+) -> Template | Redirect:
+    """Correct one text; what was heard stays beside it."""
+    asked, found = await _one(request, rooms, transcripts, code, caption)
+    typed = str((await request.form()).get("text", ""))
+    try:
+        corrected = await transcripts.correct(asked.room, found, typed, asked.person)
+    except CorrectionError as error:
+        return _cell(request, asked, found, text=typed, error=str(error))
+    if _by_htmx(request):
+        return _cell(request, asked, corrected)
+    return Redirect(f"/rooms/{code}/transcript?{asked.query()}#c-{caption}", status_code=HTTP_303_SEE_OTHER)
+
+
+async def _one(
+    request: AnyRequest, rooms: RoomService, transcripts: Transcripts, code: str, caption: int
+) -> tuple[Asked, Caption]:
+    asked = await _asked(request, rooms, code)
+    if asked is None:
+        raise PermissionDeniedException
+    found = await transcripts.caption(asked.room, caption)
+    if found is None:
+        raise NotFoundException
+    return asked, found
+
+
+async def _asked(request: AnyRequest, rooms: RoomService, code: str) -> Asked | None:
+    """What this browser asked for; None where it has never joined the room. Rooms that are closed can be read."""
+    room = await rooms.find(code)
+    if room is None:
+        raise NotFoundException
+    person = await visitor.participant_of(request, rooms, room)
+    if person is None:
+        return None
+    query = request.query_params
+    language = query.get("lang", "")
+    view = query.get("view", "")
+    return Asked(
+        room,
+        person,
+        language if language in LANGUAGES else person.read,
+        cast("View", view) if view in VIEWS else "both",
+        " ".join(query.get("q", "").split())[:WORDS],
+    )
+
+
+def _context(asked: Asked, zero: float) -> dict[str, Any]:
+    return {
+        "asked": asked,
+        "room": asked.room,
+        "zero": zero,
+        "shown": lambda line: shown(line, asked.view),
+        "marked": lambda text: marked(text, asked.words),
+    }
+
+
+def _cell(request: AnyRequest, asked: Asked, caption: Caption, *, text: str | None = None, error: str = "") -> Template:
+    name = "transcript/cell.html" if _by_htmx(request) else "transcript/cell_page.html"
+    context = _context(asked, 0.0) | {"caption": caption, "text": text, "error": error}
+    # htmx shows what is wrong only in an answer that succeeded.
+    wrong = error and not _by_htmx(request)
+    return Template(name, context=context, status_code=HTTP_422_UNPROCESSABLE_ENTITY if wrong else HTTP_200_OK)
+
+
+def _captions(line: TranscriptLine) -> list[Caption]:
+    return [caption for caption in (line.source, line.translation) if caption]
+
+
+def _by_htmx(request: AnyRequest) -> bool:
+    return request.headers.get("hx-request") == "true"

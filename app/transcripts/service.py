@@ -1,0 +1,119 @@
+"""Transcripts in the database, and what people make of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import or_, select
+
+from app.captions.speakers import UNKNOWN
+from app.db import Sessions
+from app.i18n import gettext
+from app.models import Caption, Correction, Participant, Room
+from app.transcripts import metrics
+from app.transcripts.lines import TranscriptLine, in_lines, newest_event
+from tasks import keys
+from tasks.messages import Caption as PublishedCaption
+from tasks.messages import Timeline, encode
+
+LONGEST: Final = 2_000
+"""Characters of a correction; a caption has far fewer."""
+
+_PUBLISH: Final = """
+local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'c', ARGV[2])
+redis.call('PUBLISH', ARGV[3], id .. ' ' .. ARGV[2])
+return id
+"""
+"""One script, as for captions themselves: the order of the stream is the order of the channel."""
+
+log = structlog.get_logger(__name__)
+
+
+class CorrectionError(ValueError):
+    """The text cannot stand; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """Lines of a room, and the padded event id of the newest caption in them."""
+
+    lines: list[TranscriptLine]
+    newest: str
+
+
+class Transcripts:
+    """Every method raises `sqlalchemy.exc.SQLAlchemyError` or `OSError` when the database does not answer."""
+
+    def __init__(self, redis: Redis, sessions: Sessions) -> None:
+        self._redis = redis
+        self._sessions = sessions
+
+    async def read(self, room: Room, language: str) -> Transcript:
+        """All that was said in `room`, with its translations into `language`."""
+        query = (
+            select(Caption)
+            .where(Caption.room_id == room.id)
+            .where(or_(Caption.language == Caption.source_language, Caption.language == language))
+            .order_by(Caption.event_id)
+        )
+        async with self._sessions() as session:
+            captions = list(await session.scalars(query))
+            people = await session.execute(
+                select(Participant.id, Participant.name).where(Participant.room_id == room.id)
+            )
+            names = {row.id: row.name for row in people}
+        return Transcript(in_lines(captions, names, gettext(UNKNOWN)), newest_event(captions))
+
+    async def caption(self, room: Room, caption_id: int) -> Caption | None:
+        """One caption of this room."""
+        async with self._sessions() as session:
+            query = select(Caption).where(Caption.id == caption_id, Caption.room_id == room.id)
+            return (await session.scalars(query)).one_or_none()
+
+    async def correct(self, room: Room, caption: Caption, text: str, person: Participant) -> Caption:
+        """Put `text` beside a caption, and show it to whoever reads now.
+
+        Raises:
+            CorrectionError: it is empty or too long.
+        """
+        text = " ".join(text.replace("\x00", "").split())
+        if not text:
+            raise CorrectionError(gettext("Type what was said."))
+        if len(text) > LONGEST:
+            raise CorrectionError(gettext("Use at most %(limit)d characters.", limit=LONGEST))
+        if text == caption.said:
+            return caption
+        async with self._sessions.begin() as session:
+            session.add(Correction(caption_id=caption.id, text=text, participant_id=person.id, author=person.name))
+        corrected = await self.caption(room, caption.id)
+        if corrected is None:  # its time was up in this moment
+            raise CorrectionError(gettext("This line has been deleted."))
+        metrics.CORRECTED.inc()
+        await self._publish(room, corrected)
+        return corrected
+
+    async def _publish(self, room: Room, caption: Caption) -> None:
+        published = PublishedCaption(
+            segment=caption.segment,
+            room=room.code,
+            speaker=caption.speaker,
+            seq=caption.seq,
+            language=caption.language,
+            source_language=caption.source_language,
+            text=caption.said,
+            final=True,
+            engine=caption.engine,
+            timeline=Timeline(**caption.timeline),
+            draft=caption.draft,
+            corrected=True,
+        )
+        try:
+            await self._redis.eval(
+                _PUBLISH, 1, keys.CAPTIONS, str(keys.CAPTIONS_KEPT), encode(published), keys.captions_channel(room.code)
+            )
+        except (RedisError, OSError) as error:  # the correction is kept; open pages show it when they are loaded again
+            log.warning("transcripts.correction_not_shown", error=repr(error))

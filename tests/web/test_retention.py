@@ -1,0 +1,191 @@
+"""What is deleted is gone: from tables, from the bytes of the files, and from Redis. On both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+import redis
+from click.testing import CliRunner
+from redis.asyncio import Redis
+from sqlalchemy import select, update
+
+from app.captions import event_ids
+from app.captions.history import History
+from app.captions.store import CaptionStore
+from app.cli import main
+from app.db import Sessions, create_engine, create_sessions
+from app.ending import end
+from app.models import Caption, Correction, Participant, Room
+from app.transcripts.retention import REDIS_KEPT, Retention
+from tasks import keys
+from tests.support.captions import caption, say
+from tests.support.feeds import WITHIN
+from tests.support.redis_server import RedisServer
+
+WORDS = "wholly unmistakable words"
+
+
+class Kept:
+    """A retention over a database and Redis, with the store that fills them."""
+
+    def __init__(self, url: str, redis_url: str) -> None:
+        self.engine = create_engine(url)
+        self.sessions: Sessions = create_sessions(self.engine)
+        self.redis = Redis.from_url(redis_url)
+        self.history = History(self.redis, self.sessions)
+        self.retention = Retention(self.redis, self.engine, self.history)
+        self.storing: asyncio.Task[None]
+        """Fills the database."""
+
+    async def room(self, code: str, days: int) -> Room:
+        """A room that keeps captions for so many days."""
+        async with self.sessions.begin() as session:
+            room = Room(code=code, name=code, kind="call", retention_days=days)
+            session.add(room)
+        return room
+
+    async def texts(self) -> list[str]:
+        """Everything in the database."""
+        async with self.sessions() as session:
+            return list(await session.scalars(select(Caption.text).order_by(Caption.id)))
+
+    async def settled(self) -> None:
+        """Wait until the store has taken everything that was said."""
+        async with asyncio.timeout(WITHIN):
+            while True:
+                groups = await self.redis.xinfo_groups(keys.CAPTIONS)
+                newest = await self.redis.xrevrange(keys.CAPTIONS, count=1)
+                if groups and newest and not groups[0]["pending"] and groups[0]["last-delivered-id"] == newest[0][0]:
+                    return
+                await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def kept(database: str, shared_redis: RedisServer, broker: redis.Redis) -> AsyncIterator[Kept]:
+    assert broker
+    one = Kept(database, shared_redis.url)
+    one.storing = asyncio.create_task(CaptionStore(one.redis, one.sessions).run())
+    yield one
+    await end([one.storing])
+    await one.redis.aclose()
+    await one.engine.dispose()
+
+
+async def test_captions_go_when_their_time_is_up_and_no_sooner(kept: Kept, broker: redis.Redis) -> None:
+    for code, days in (("short", 1), ("long", 30)):
+        await kept.room(code, days)
+        say(broker, caption(code, f"{code}.old", f"{code} old"))
+        say(broker, caption(code, f"{code}.new", f"{code} new"))
+    await kept.settled()
+    now = datetime.now(UTC)
+    async with kept.sessions.begin() as session:
+        old = update(Caption).where(Caption.text.like("% old"))
+        await session.execute(old.values(created_at=now - timedelta(days=1, seconds=1)))
+        ids = list(await session.scalars(select(Caption.id).where(Caption.text == "short old")))
+        session.add(Correction(caption_id=ids[0], text="mended", author="Ana"))
+    assert (await kept.retention.sweep(now)).captions == 1
+    assert await kept.texts() == ["short new", "long old", "long new"]
+    async with kept.sessions() as session:
+        assert (await session.scalars(select(Correction))).first() is None
+
+
+async def test_a_room_that_stores_nothing_leaves_nothing_but_readers_can_come_back(
+    kept: Kept, broker: redis.Redis
+) -> None:
+    await kept.room("unstored", 0)
+    say(broker, caption("unstored", "u.1", "one"))
+    say(broker, caption("unstored", "u.2", "two"))
+    await kept.settled()
+    assert await kept.texts() == []
+    first, second = await kept.history.after("unstored", "en", event_ids.START, stores=False)
+    assert [first.caption.text, second.caption.text] == ["one", "two"]
+    missed = await kept.history.after("unstored", "en", first.event_id, stores=False)
+    assert [event.caption.text for event in missed] == ["two"]
+    await kept.retention.sweep(datetime.now(UTC) + timedelta(seconds=REDIS_KEPT + 1))
+    assert await kept.redis.xlen(keys.CAPTIONS) == 0
+
+
+async def test_redis_gives_up_only_what_the_database_has(kept: Kept, broker: redis.Redis) -> None:
+    await kept.room("room", 30)
+    say(broker, caption("room", "r.1", "one"))
+    await kept.settled()
+    await end([kept.storing])
+    say(broker, caption("room", "r.2", "two"))
+    later = datetime.now(UTC) + timedelta(seconds=REDIS_KEPT + 1)
+    assert (await kept.retention.sweep(later)).entries == 1
+    events = await kept.history.after("room", "en", event_ids.START)
+    assert [event.caption.text for event in events] == ["one", "two"]
+
+
+async def test_nobody_finds_deleted_words_in_files_or_redis(kept: Kept, broker: redis.Redis, database: str) -> None:
+    room = await kept.room("secret", 30)
+    other = await kept.room("other", 30)
+    for number in range(200):
+        say(broker, caption("secret", f"s.{number}", f"{WORDS} {number}"))
+    say(broker, caption("other", "o.1", "stays"))
+    broker.set(keys.cached("translation", "x"), WORDS)
+    await kept.settled()
+    async with kept.sessions.begin() as session:
+        first = await session.scalar(select(Caption.id).where(Caption.room_id == room.id).limit(1))
+        session.add(Participant(room_id=room.id, name=WORDS, kind="person", speak="en", read="en", hear="en"))
+        session.add(Correction(caption_id=first, text=f"{WORDS} mended", author="Ana"))
+    assert await kept.retention.delete_room(room) == 200
+    assert await kept.texts() == ["stays"]
+    assert [event.caption.text for event in await kept.history.after("other", "en", "")] == ["stays"]
+    assert await kept.history.after("secret", "en", "") == []
+    for key in broker.scan_iter():
+        assert WORDS.encode() not in (broker.dump(key) or b""), key
+    async with kept.sessions() as session:
+        assert [one.id for one in await session.scalars(select(Room))] == [other.id]
+    if database.startswith("sqlite"):
+        await kept.engine.dispose()
+        path = Path(database.removeprefix("sqlite+aiosqlite:///"))
+        for file in path.parent.glob(f"{path.name}*"):
+            assert WORDS.encode() not in file.read_bytes(), file.name
+
+
+async def test_one_process_sweeps_at_a_time(kept: Kept, broker: redis.Redis) -> None:
+    await kept.room("room", 1)
+    say(broker, caption("room", "r.1", "old"))
+    await kept.settled()
+    async with kept.sessions.begin() as session:
+        await session.execute(update(Caption).values(created_at=datetime.now(UTC) - timedelta(days=2)))
+    lock = kept.redis.lock("jbc:retention", timeout=60)
+    assert await lock.acquire()
+    await kept.retention.run_once()
+    assert await kept.texts() == ["old"], "another process is at it"
+    await lock.release()
+    await kept.retention.run_once()
+    assert await kept.texts() == []
+    assert await kept.redis.exists("jbc:retention") == 0
+
+
+def test_the_command_deletes_a_transcript_or_the_whole_room(
+    migrated: str, shared_redis: RedisServer, broker: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_URL", shared_redis.url)
+    code = "kqzp-7wma-x3td"
+
+    async def fill() -> None:
+        one = Kept(migrated, shared_redis.url)
+        await one.room(code, 30)
+        one.storing = asyncio.create_task(CaptionStore(one.redis, one.sessions).run())
+        say(broker, caption(code, "c.1", WORDS))
+        await one.settled()
+        await end([one.storing])
+        await one.redis.aclose()
+        await one.engine.dispose()
+
+    asyncio.run(fill())
+    run = partial(CliRunner().invoke, main)
+    assert "Aborted" in run(["transcripts", "delete", code], input="n\n").output
+    assert "1 captions are deleted" in run(["transcripts", "delete", code, "--yes"]).output
+    assert broker.xlen(keys.CAPTIONS) == 0
+    assert "0 captions are deleted" in run(["transcripts", "delete", code, "--room-too", "--yes"]).output
+    gone = run(["transcripts", "delete", code, "--yes"])
+    assert (gone.exit_code, f"There is no room {code}" in gone.output) == (1, True)

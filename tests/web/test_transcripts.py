@@ -1,0 +1,169 @@
+"""Transcripts: read, searched, taken along, corrected. On both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+
+import httpx
+import pytest
+import redis
+from sqlalchemy import func, select, update
+
+from app.db import create_engine, create_sessions
+from app.models import Caption, Room
+from app.settings import Settings
+from app.transcripts.lines import fold, marked
+from tests.support.captions import caption, say
+from tests.support.feeds import WITHIN
+from tests.support.web_server import csrf_of, join_form, new_room
+from tests.web.test_pages import config_of
+
+
+async def stored(settings: Settings, count: int) -> None:
+    """Wait until so many captions are in the database."""
+    engine = create_engine(settings.sqlalchemy_url)
+    async with asyncio.timeout(WITHIN), create_sessions(engine)() as session:
+        while await session.scalar(select(func.count(Caption.id))) != count:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def code(client: httpx.AsyncClient, broker: redis.Redis, settings: Settings) -> str:
+    """A room in which Ana has said two things, of which one is translated."""
+    code = await new_room(client, name="Ana", speak="en", read="pt")
+    speaker = str(config_of((await client.get(f"/rooms/{code}/call")).text)["participant"])
+    say(broker, caption(code, "s1", "The library & its café open in March.", speaker=speaker))
+    say(broker, caption(code, "s1", "A biblioteca e o café abrem em março.", language="pt", speaker=speaker))
+    say(broker, caption(code, "s2", "Any questions?", speaker=speaker, seq=1))
+    await stored(settings, 3)
+    return code
+
+
+def texts_of(page: str) -> list[str]:
+    """The texts of a transcript's lines, in order."""
+    found = re.findall(r'<div class="text[^"]*" id="c-\d+"[^>]*>\s*<p>(.*?) <a class="edit"', page, re.DOTALL)
+    return [html.unescape(re.sub(r"</?mark>", "", text)) for text in found]
+
+
+async def test_a_transcript_shows_the_original_the_translation_or_both(client: httpx.AsyncClient, code: str) -> None:
+    english, portuguese = "The library & its café open in March.", "A biblioteca e o café abrem em março."
+    for view, texts in (
+        ("both", [portuguese, english, "Any questions?"]),
+        ("original", [english, "Any questions?"]),
+        ("translated", [portuguese, "Any questions?"]),
+    ):
+        page = await client.get(f"/rooms/{code}/transcript", params={"view": view})
+        assert texts_of(page.text) == texts
+    assert "is deleted 30 days after" in page.text
+
+
+async def test_a_search_finds_words_whatever_their_case_and_accents(client: httpx.AsyncClient, code: str) -> None:
+    page = (await client.get(f"/rooms/{code}/transcript", params={"q": "MARCO"})).text
+    assert "em <mark>março</mark>." in page
+    assert texts_of(page) == ["A biblioteca e o café abrem em março.", "The library & its café open in March."]
+    assert 'hx-trigger="every' not in page, "a search stands still"
+    assert "0 lines with" in (await client.get(f"/rooms/{code}/transcript", params={"q": "<script>"})).text
+
+
+def test_marks_fit_letters_that_fold_into_several() -> None:
+    assert marked("Straße & Đồng", "dong") == "Straße &amp; <mark>Đồng</mark>"
+    assert marked("ﬁn Straße", "strasse") == "ﬁn <mark>Straße</mark>"
+    assert fold("BÌNH") == "binh"
+
+
+async def test_a_transcript_can_be_taken_along(client: httpx.AsyncClient, code: str) -> None:
+    async def file(suffix: str, view: str) -> httpx.Response:
+        answer = await client.get(f"/rooms/{code}/transcript/files/{suffix}", params={"view": view})
+        assert answer.status_code == 200
+        return answer
+
+    text = await file("txt", "original")
+    assert text.text == "[00:00] Ana: The library & its café open in March.\n[00:00] Ana: Any questions?\n"
+    assert text.headers["content-disposition"] == 'attachment; filename="test.original.txt"'
+    assert (await file("srt", "translated")).text.startswith(
+        "1\n00:00:00,000 --> 00:00:02,000\nAna: A biblioteca e o café abrem em março.\n\n2\n"
+    )
+    bilingual = await file("vtt", "both")
+    assert bilingual.headers["content-type"].startswith("text/vtt")
+    assert bilingual.text.startswith(
+        "WEBVTT\n\n00:00:00.000 --> 00:00:02.000\n<v Ana>A biblioteca e o café abrem em março.\n"
+        "<i>The library &amp; its café open in March.</i>\n\n"
+    )
+    first = (await file("json", "both")).json()["lines"][0]
+    assert (first["speaker"], first["seconds"]) == ("Ana", 2.0)
+    assert first["translation"]["text"] == "A biblioteca e o café abrem em março."
+    assert (await client.get(f"/rooms/{code}/transcript/files/exe")).status_code == 404
+
+
+async def test_a_correction_stands_beside_what_was_heard_and_reaches_every_reader(
+    client: httpx.AsyncClient, code: str, settings: Settings
+) -> None:
+    page = (await client.get(f"/rooms/{code}/transcript")).text
+    number = re.findall(r'id="c-(\d+)"', page)[1]
+    after = re.search(r"after=(\d+-\d+)", page)
+    assert after
+    path = f"/rooms/{code}/transcript/lines/{number}"
+    form = (await client.get(path, params={"edit": "1"})).text
+    assert "<textarea" in form
+    for text, status in (("  ", 422), ("x" * 2_001, 422), ("The library & its coffee bar open in May.", 303)):
+        answer = await client.post(path, data={"_csrf_token": csrf_of(client), "text": text})
+        assert answer.status_code == status
+    assert answer.headers["location"].endswith(f"#c-{number}")
+    page = (await client.get(f"/rooms/{code}/transcript")).text
+    assert "The library & its coffee bar open in May." in texts_of(page)
+    assert "Corrected by Ana" in page
+    assert "<q>The library &amp; its café open in March.</q>" in page
+    original = (await client.get(f"/rooms/{code}/transcript/files/json")).json()["lines"][0]["original"]
+    assert (original["heard"], original["corrections"][0]["by"]) == ("The library & its café open in March.", "Ana")
+    engine = create_engine(settings.sqlalchemy_url)  # the store moves it to where readers look for what is new
+    async with asyncio.timeout(WITHIN), create_sessions(engine)() as session:
+        newest = select(Caption.id).order_by(Caption.event_id.desc()).limit(1)
+        while await session.scalar(newest) != int(number):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    await engine.dispose()
+    fresh = await client.get(f"/rooms/{code}/transcript/new", params={"after": after[1]})
+    assert re.search(rf'id="c-{number}"[^>]*hx-swap-oob="true"', fresh.text)
+    again = re.search(r"after=(\d+-\d+)", fresh.text)
+    assert again
+    assert (await client.get(f"/rooms/{code}/transcript/new", params={"after": again[1]})).status_code == 204
+    call = (await client.get(f"/rooms/{code}/call")).text
+    assert "The library &amp; its coffee bar open in May.</p>" in call
+
+
+async def test_transcripts_are_for_those_who_took_part_even_when_the_room_is_closed(
+    client: httpx.AsyncClient, code: str, settings: Settings
+) -> None:
+    engine = create_engine(settings.sqlalchemy_url)
+    async with create_sessions(engine).begin() as session:
+        await session.execute(update(Room).values(closed_at=Room.created_at))
+    await engine.dispose()
+    page = (await client.get(f"/rooms/{code}/transcript")).text
+    assert len(texts_of(page)) == 3
+    assert 'hx-trigger="every' not in page
+    number = re.findall(r'id="c-(\d+)"', page)[0]
+    client.cookies.delete("jbc_session")
+    other = await new_room(client)
+    for path in (f"/rooms/{code}/transcript", f"/rooms/{code}/transcript/files/txt"):
+        assert (await client.get(path)).headers["location"] == f"/rooms/{code}"
+    line = {"_csrf_token": csrf_of(client), "text": "mine"}
+    assert (await client.post(f"/rooms/{code}/transcript/lines/{number}", data=line)).status_code == 403
+    assert (await client.post(f"/rooms/{other}/transcript/lines/{number}", data=line)).status_code == 404
+    assert (await client.get(f"/rooms/{code}/transcript/new", headers={"accept": "*/*"})).status_code == 403
+
+
+async def test_anybody_who_took_part_may_correct_and_earlier_corrections_stay(
+    client: httpx.AsyncClient, code: str
+) -> None:
+    number = re.findall(r'id="c-(\d+)"', (await client.get(f"/rooms/{code}/transcript")).text)[-1]
+    path = f"/rooms/{code}/transcript/lines/{number}"
+    await client.post(path, data={"_csrf_token": csrf_of(client), "text": "Any question?"})
+    client.cookies.delete("jbc_session")
+    await client.post(f"/rooms/{code}/join", data=join_form(csrf_of(client), name="Rui"))
+    htmx = {"hx-request": "true"}
+    cell = await client.post(path, data={"_csrf_token": csrf_of(client), "text": "Questions?"}, headers=htmx)
+    assert cell.text.lstrip().startswith(f'<div class="text" id="c-{number}"')
+    for part in ("Corrected by Rui", "<q>Any questions?</q>", "Before that, Ana made it:", "<q>Any question?</q>"):
+        assert part in cell.text
