@@ -69,6 +69,7 @@ export class CaptionSource {
     const source = new EventSource(withAfter(this.#url, this.#after, document.baseURI));
     this.#source = source;
     for (const type of new Set(this.#listeners.map(([of]) => of))) source.addEventListener(type, this.#relay);
+    source.addEventListener("end", () => this.close()); // the room is closed: there is nothing to come back for
     source.onopen = (event) => {
       this.#attempt = 0;
       this.readyState = EventSource.OPEN;
