@@ -26,7 +26,7 @@ CAPTIONS: Final = "jbc:captions"
 """Stream of final captions (field "c": JSON `messages.Caption`), in the order all readers see them."""
 
 CAPTIONS_KEPT: Final = 20_000
-"""About how many entries the stream keeps; the database has the rest."""
+"""About how many entries the stream keeps; `web` takes out what the database has (`app.transcripts.retention`)."""
 
 PCM_TTL: Final = 600
 """Seconds that a segment's audio waits for a worker. It bounds how long workers may be down without loss."""
