@@ -1,0 +1,121 @@
+"""An embed on another site, in a real Chromium before a real web process."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+import redis
+from playwright.async_api import Browser, Page, expect
+
+from app.auth.read_tokens import ReadTokens
+from tests.support.captions import say
+from tests.support.feeds import WITHIN, spoken
+from tests.support.redis_server import RedisServer, redis_server
+from tests.support.web_server import SECRETS, WebServer, new_room
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+TOKENS = ReadTokens(SECRETS["SESSION_SECRET"])
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="module")
+def own_redis() -> Iterator[RedisServer]:
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def broker(own_redis: RedisServer) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(own_redis.url) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def web(own_redis: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    server = WebServer(tmp_path_factory.mktemp("web"), own_redis.url)
+    server.migrate()
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def person(web: WebServer) -> AsyncIterator[httpx.AsyncClient]:
+    """A participant, without a browser yet."""
+    async with httpx.AsyncClient(base_url=web.url, timeout=WITHIN) as client:
+        yield client
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    """Another site; its pages lie in `tmp_path`."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+def watched(page: Page) -> list[str]:
+    """What the page's policy forbids."""
+    complaints: list[str] = []
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
+    )
+    return complaints
+
+
+async def test_an_embed_on_another_site_shows_captions_across_a_restart_until_its_link_expires(
+    web: WebServer, person: httpx.AsyncClient, broker: redis.Redis, browser: Browser, site: str, tmp_path: Path
+) -> None:
+    code = await new_room(person)
+    say(broker, spoken(code, "s1", "before"))
+    token = TOKENS.make(code, "pt", timedelta(hours=1))
+    style = "size=40&color=ff8800&background=transparent&lines=2&align=center"
+    address = f"{web.url}/embed/{code}?token={token}&{style}"
+    (tmp_path / "index.html").write_text(
+        "<!doctype html><link rel='icon' href='data:,'>"
+        f"<iframe src='{address}' title='Captions' width='600' height='300'></iframe>"
+    )
+    page = await browser.new_page()
+    complaints = watched(page)
+    await page.goto(site)
+    frame = page.frame_locator("iframe")
+    await expect(frame.locator("body[data-state=live]")).to_be_attached()
+    await expect(frame.locator(".source")).to_have_text("before")
+    say(broker, spoken(code, "s2", "good morn", final=False))
+    await expect(frame.locator(".utterance.interim .source")).to_have_text("good morn")
+    say(broker, spoken(code, "s2", "good morning"))
+    say(broker, spoken(code, "s2", "bom dia", language="pt"))
+    translation = frame.locator(f"[id='t-{code}.s2']")
+    await expect(translation).to_have_text("bom dia")
+    await expect(frame.locator(f"[id='u-{code}.s2'] .source")).to_be_hidden()  # one language: the original has gone
+    for name, value in (("color", "rgb(255, 136, 0)"), ("font-size", "40px"), ("text-align", "center")):
+        await expect(translation).to_have_css(name, value)
+    await expect(frame.locator("html")).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    say(broker, spoken(code, "s3", "third"))
+    await expect(frame.locator(f"[id='u-{code}.s1']")).to_be_hidden()  # two lines
+    await asyncio.to_thread(web.stop)
+    await expect(frame.locator("#connection")).to_contain_text("Connecting again")
+    say(broker, spoken(code, "s4", "said meanwhile"))
+    await asyncio.to_thread(web.start)
+    await expect(frame.locator("body[data-state=live]")).to_be_attached()
+    await expect(frame.locator(f"[id='u-{code}.s4'] .source")).to_have_text("said meanwhile")
+    await expect(frame.locator("#connection")).to_be_hidden()
+    assert await page.context.cookies(web.url) == [], "no cookie on another site"
+    short = TOKENS.make(code, "pt", timedelta(seconds=4))
+    await page.goto(f"{web.url}/embed/{code}?token={short}")
+    await expect(page.locator("#connection")).to_have_text("This link has expired. Ask for a new one.")
+    assert complaints == []
+    await page.close()
