@@ -66,6 +66,7 @@ class Outbox:
         self._work = asyncio.Event()
         self.away = False
         """Whether the last final could not be sent yet."""
+        self._laid = ("", -1)  # the newest audio in Redis: segment and revision
         self._asked = ("", -1)  # the newest interim sent: segment and revision
 
     def put(self, segment: Segment, pcm: bytes, *, patient: bool = False) -> None:
@@ -163,10 +164,14 @@ class Outbox:
 
     async def _write(self, item: _Item) -> None:
         segment = item.segment
+        before, revision = self._laid
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.set(keys.pcm(segment.id, segment.revision), item.pcm, ex=keys.PCM_TTL)
+            if before == segment.id and revision < segment.revision:
+                pipe.delete(keys.pcm(before, revision))  # each ask holds all of the one before
             pipe.set(keys.newest_revision(segment.id), segment.revision, ex=keys.PCM_TTL)
             await pipe.execute()
+        self._laid = (segment.id, segment.revision)
         await asyncio.to_thread(self._send, to_payload(segment))
 
     def _bound(self) -> None:

@@ -106,6 +106,15 @@ async def test_audio_and_message_arrive_in_order(server: RedisServer) -> None:
         await eventually(lambda: metrics.registry.get_sample_value("jbc_segments_total") == 5)
 
 
+async def test_audio_of_an_ask_goes_when_a_longer_one_of_the_same_segment_comes(server: RedisServer) -> None:
+    async with outbox_on(server) as (outbox, sent, _, client):
+        for seq, revision, final in ((0, 1, False), (0, 2, False), (0, 2, True), (1, 1, False)):
+            done = len(sent.payloads) + 1
+            outbox.put(segment(seq, revision=revision, final=final), b"\1" * 4)
+            await sent.until(lambda done=done: len(sent.payloads) == done)  # type: ignore[misc]
+        assert sorted(await client.keys("jbc:pcm:*")) == [keys.pcm("s-0", 2).encode(), keys.pcm("s-1", 1).encode()]
+
+
 async def test_a_newer_interim_replaces_an_older_and_a_final_replaces_both(server: RedisServer) -> None:
     async with outbox_on(server) as (outbox, sent, metrics, _):
         outbox.put(segment(0, revision=0, final=False), b"aa")
