@@ -1,4 +1,4 @@
-.PHONY: run test setup setup-test lint bench fanout eval doctor lock catalogue clean
+.PHONY: run test setup setup-test lint bench fanout capacity eval doctor lock catalogue clean
 PYTHON ?= python3
 VENV := .venv/bin
 # The larger set of recordings where it lies beside the checkout; else tests/data.
@@ -24,6 +24,9 @@ bench: setup-test ## run the road with real recordings; table and var/bench.json
 
 fanout: setup-test ## 2,000 readers of one room: lag, memory, and what slow readers do to the others
 	@$(VENV)/python -m ops.fanout $(FANOUT_ARGS)
+
+capacity: setup-test ## simulate how many workers so many rooms need, from var/bench.json
+	@$(VENV)/python -m ops.capacity $(CAPACITY_ARGS)
 
 eval: setup-test ## how well it hears, translates and speaks; table and var/eval.json
 	@$(VENV)/python -m ops.eval $(if $(EVAL_SET),--set $(EVAL_SET)) $(EVAL_ARGS)

@@ -10,15 +10,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 from playwright.async_api import Browser, async_playwright
+from prometheus_client.parser import text_string_to_metric_families
 from redis.asyncio import Redis
 
+from app.health.trend import buckets_of, quantile
 from ops.figures import machine, percentiles
 from tasks import keys
 from tasks.messages import Caption, ClipPart, Timeline, decode, decode_clip_event
@@ -52,6 +56,8 @@ class Measurements:
 
     lags: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     stages: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    service: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Percentiles of each actor's running time, interim asks and all clauses included, for `make capacity`."""
 
     def add_timeline(self, timeline: Timeline, wanted: Iterable[str]) -> None:
         """Add the stages of one utterance that this timeline knows."""
@@ -121,6 +127,19 @@ async def direction(
     await listener.leave()
 
 
+async def service(stack: Stack) -> dict[str, dict[str, float]]:
+    """What the worker says of its actors' running times."""
+    async with httpx.AsyncClient(timeout=10) as client:
+        text = (await client.get(f"http://127.0.0.1:{stack.env['WORKER_METRICS_PORT']}/metrics")).text
+    found = {}
+    for actor in ("transcribe", "translate", "speak"):
+        buckets = buckets_of(text_string_to_metric_families(text), "jbc_worker_actor_seconds", actor=actor)
+        if count := buckets.get(math.inf):
+            p50, p95 = (round(1000 * quantile(share, buckets), 1) for share in (0.5, 0.95))
+            found[actor] = {"p50": p50, "p95": p95, "n": count}
+    return found
+
+
 async def measure(folder: Path) -> Measurements:
     """Run the road in both directions on a system started for it."""
     found = Measurements()
@@ -140,6 +159,7 @@ async def measure(folder: Path) -> Measurements:
                     caption.timeline, first if caption.is_source else ("wait for translate", "translate")
                 )
             following.cancel()
+            found.service = await service(stack)
             await redis.aclose()
             await browser.close()
     return found
@@ -161,6 +181,7 @@ def report(found: Measurements, folder: Path) -> dict[str, Any]:
         "lag_ms": lags,
         "stages_ms": {name: percentiles(found.stages[name]) for name in STAGES},
         "queue_wait_ms": percentiles(waits),
+        "service_ms": found.service,
     }
 
 

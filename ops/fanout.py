@@ -142,6 +142,7 @@ async def steady(
     took = time.monotonic() - began
     return {
         "captions_a_second": rate,
+        "seconds": round(took, 1),
         "events": audience.received,
         "lag_ms": percentiles(audience.lags) | {"max": round(max(audience.lags), 1)},
         "web_processor_share": round((sum(process.cpu_times()[:2]) - busy) / took, 3),

@@ -31,6 +31,9 @@ CAPTIONS_KEPT: Final = 20_000
 PCM_TTL: Final = 600
 """Seconds that a segment's audio waits for a worker. It bounds how long workers may be down without loss."""
 
+PCM_DONE_TTL: Final = 30
+"""Seconds that it stays once it has been transcribed, for a worker that was killed before it could say so."""
+
 CLIP_TTL: Final = 60
 """Seconds that a clip waits for playout; a clip older than this would be dropped as too late anyway."""
 

@@ -38,6 +38,7 @@ def transcribe(payload: dict[str, Any]) -> None:
     segment = from_payload(payload, Segment)
     if segment.final:
         _transcribe_final(segment)
+        store().expire(keys.pcm(segment.id, segment.revision), keys.PCM_DONE_TTL)
     else:
         _transcribe_interim(segment)
 

@@ -1,0 +1,40 @@
+"""How long speech lies in Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from tasks import keys, stt
+from tasks.broker import broker
+from tasks.messages import Segment, to_payload
+from tests.support.redis_server import redis_server
+from tests.tasks.messages import offered
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[redis.Redis]:
+    with redis_server() as server, redis.Redis.from_url(server.url) as client:
+        monkeypatch.setattr(stt, "store", lambda: client)
+        yield client
+
+
+def test_speech_goes_soon_after_it_was_transcribed_and_waits_where_that_failed(
+    store: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, failed = (offered(store, b"\1\0" * 160, name) for name in ("done", "failed"))
+
+    def decode(segment: Segment) -> None:
+        if segment.id == "failed":
+            raise RuntimeError
+
+    monkeypatch.setattr(stt, "_transcribe_final", decode)
+    assert stt.transcribe.broker is broker
+    stt.transcribe.fn(to_payload(done))
+    with pytest.raises(RuntimeError):
+        stt.transcribe.fn(to_payload(failed))
+    left = [store.ttl(keys.pcm(segment.id, segment.revision)) for segment in (done, failed)]
+    assert 0 < left[0] <= keys.PCM_DONE_TTL
+    assert left[1] > keys.PCM_DONE_TTL
