@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -100,6 +101,19 @@ def clips(folder: Path) -> list[Clip]:
         )
         for row in rows
     ]
+
+
+def first_of_each(found: list[Clip], most: int | None) -> list[Clip]:
+    """The first `most` clips of each language and kind, all of them for None, with those that they are derived from."""
+    if most is None:
+        return found
+    counts: Counter[tuple[str, str]] = Counter()
+    chosen: set[str] = set()
+    for clip in found:
+        counts[clip.language, clip.kind] += 1
+        if counts[clip.language, clip.kind] <= most:
+            chosen |= {clip.id, clip.derived_from}
+    return [clip for clip in found if clip.id in chosen]
 
 
 def text_sets(folder: Path) -> list[TextSet]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import click
 import jiwer
 
 from app.media.segmenter import Ask
@@ -52,15 +53,16 @@ class Result:
         return " ".join(one.transcript.text for one in self.heard if one.transcript.text)
 
 
-def cut(clips: Iterable[Clip]) -> dict[str, list[Ask]]:
-    """Clip id → its segments."""
-    return {clip.id: segments(clip.pcm) for clip in clips}
+def hear(clips: Iterable[Clip], engine: SpeechToText, language: str | None) -> list[Result]:
+    """Cut clips into segments and transcribe them in a pinned language, or in the one identified for each."""
+    label = f"    {language or 'identified'}"
+    with click.progressbar(list(clips), label=label, item_show_func=lambda clip: clip.id if clip else "") as bar:
+        return [_hear(clip, engine, language) for clip in bar]
 
 
-def hear(clip: Clip, cuts: Mapping[str, list[Ask]], engine: SpeechToText, language: str | None) -> Result:
-    """Transcribe the segments of a clip in a pinned language, or in the one identified for each."""
+def _hear(clip: Clip, engine: SpeechToText, language: str | None) -> Result:
     heard = []
-    for ask in cuts[clip.id]:
+    for ask in segments(clip.pcm):
         pcm = ask.samples.tobytes()
         started = time.perf_counter()
         transcript = engine.transcribe(pcm, language)
@@ -141,12 +143,12 @@ def _texts(engine: SpeechToText, pieces: list[bytes]) -> list[str]:
 
 
 def spoken_in(clips: Iterable[Clip], language: str) -> list[Clip]:
-    """The clips of one language."""
-    return [clip for clip in clips if clip.language == language]
+    """The clips of one language in which something is said."""
+    return [clip for clip in clips if clip.language == language and clip.text]
 
 
-def switched(clips: Iterable[Clip], cuts: Mapping[str, list[Ask]], engine: SpeechToText) -> dict[str, Any]:
+def switched(clips: Iterable[Clip], engine: SpeechToText) -> dict[str, Any]:
     """Clips in several languages, each segment in the language identified for it."""
-    results = [hear(clip, cuts, engine, None) for clip in spoken_in(clips, SEVERAL)]
+    results = hear(spoken_in(clips, SEVERAL), engine, None)
     heard = [one for result in results for one in result.heard]
     return {**errors(results, SEVERAL), "identified": _identified(heard)} if results else {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from ops.eval.clips import NOBODY, Clip
 from tasks.engines.base import SpeechToText
-from tests.support.road import Shown, captions
+from tests.support.road import captions
 from tests.support.stillness import stillness
 
 SEED: Final = 20
@@ -17,18 +17,29 @@ STREAM: Final = 900.0
 """Seconds of one stream with sounds of its own."""
 
 
-def silence(clips: Iterable[Clip], engine: SpeechToText, hours: float) -> dict[str, Any]:
-    """How many captions so many hours give in every language of an engine, interim ones included; and which."""
+def streams(hours: float) -> int:
+    """How many streams so many hours are divided into."""
+    return max(1, round(hours * HOUR / STREAM))
+
+
+def stream(clips: Iterable[Clip], engine: SpeechToText, number: int, seconds: float) -> dict[str, Any]:
+    """How many captions one stream gives in every language of an engine, interim ones included; and which."""
     recordings = [clip.samples for clip in clips if clip.language == NOBODY]
-    streams = max(1, round(hours * HOUR / STREAM))
-    found: list[tuple[int, Shown]] = []
-    for number in range(streams):
-        scenes = stillness(recordings, hours * HOUR / streams, seed=SEED + number)
-        found += [(number, shown) for shown in captions(scenes, engine, sorted(engine.languages))]
+    scenes = stillness(recordings, seconds, seed=SEED + number)
+    found = list(captions(scenes, engine, sorted(engine.languages)))
     texts = [
         {"stream": number, "at": round(shown.time, 1), "language": shown.language, "text": shown.text}
-        for number, shown in found
+        for shown in found
         if shown.text
     ]
-    refusals = Counter(shown.transcript.reason for _, shown in found if shown.final and not shown.text)
-    return {"hours": hours, "asks": len(found), "captions": len(texts), "texts": texts, "refusals": dict(refusals)}
+    refusals = Counter(shown.transcript.reason for shown in found if shown.final and not shown.text)
+    return {"asks": len(found), "captions": len(texts), "texts": texts, "refusals": dict(refusals)}
+
+
+def total(hours: float, found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The streams together."""
+    refusals: Counter[str] = Counter()
+    for one in found:
+        refusals.update(one["refusals"])
+    sums = {name: sum(one[name] for one in found) for name in ("asks", "captions")}
+    return {"hours": hours, **sums, "texts": [text for one in found for text in one["texts"]], "refusals": refusals}

@@ -12,9 +12,10 @@ def table(figures: dict[str, Any]) -> str:
     where = figures["machine"]
     parts = [
         f"{where['cpu']}, {where['cores']} cores; set: {figures['set']}; {figures['normaliser']}",
-        _hearing(figures["stt"]) if figures["stt"]["languages"] else "",
-        _translating(figures["translation"]) if figures["translation"] else "",
-        _speaking(figures["tts"]) if figures["tts"] else "",
+        _hearing(figures["stt"]) if "stt" in figures else "",
+        _translating(figures["translation"]) if figures.get("translation") else "",
+        _speaking(figures["tts"]) if figures.get("tts") else "",
+        _cached(figures["cache"]) if "cache" in figures else "",
         _targets(figures),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -51,13 +52,13 @@ def _heard(name: str, found: dict[str, Any], full: dict[str, Any], took: dict[st
 
 
 def _translating(translation: dict[str, Any]) -> str:
-    rows = [f"{'translation':<30}{'n':>6}{'BLEU':>8}{'chrF':>8}{'ms p50':>9}{'ms p95':>9}  engine"]
+    rows = [f"{'translation':<30}{'n':>6}{'BLEU':>8}{'theirs':>8}{'chrF':>8}{'ms p50':>9}{'ms p95':>9}  engine"]
     signatures: dict[str, str] = {}
     for pair, sets in translation.items():
         for name, one in sets.items():
             rows.append(
-                f"{f'{pair} {name}':<30}{one['sentences']:>6}{one['bleu']:>8}{one['chrf']:>8}"
-                f"{one['ms']['p50']:>9}{one['ms']['p95']:>9}  {one['engine']}"
+                f"{f'{pair} {name}':<30}{one['sentences']:>6}{one['bleu']:>8}{one['published_bleu'] or '-':>8}"
+                f"{one['chrf']:>8}{one['ms']['p50']:>9}{one['ms']['p95']:>9}  {one['engine']}"
             )
             signatures |= one["signature"]
     return "\n".join([*rows, *(f"{metric}: {signature}" for metric, signature in signatures.items())])
@@ -69,6 +70,15 @@ def _speaking(tts: dict[str, Any]) -> str:
         f"{name:<30}{one['sentences']:>6}{one['wer']:>8}{one['first_sound_ms']:>10}{one['first_sound_p95_ms']:>8}"
         f"{one['loudness_lufs']:>8}{one['peak_dbfs']:>11}"
         for name, one in tts.items()
+    ]
+    return "\n".join(rows)
+
+
+def _cached(cache: dict[str, Any]) -> str:
+    rows = [f"{'from the cache':<30}{'n':>6}{'ms p50':>9}{'ms p95':>9}"]
+    rows += [
+        f"{name.removesuffix('_ms'):<30}{one['n']:>6}{one.get('p50', '-'):>9}{one.get('p95', '-'):>9}"
+        for name, one in cache.items()
     ]
     return "\n".join(rows)
 

@@ -8,6 +8,7 @@ from typing import Any
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
+from ops.eval import published
 from ops.eval.clips import TextSet
 from ops.figures import percentiles
 from tasks.engines.base import EngineError, Translator
@@ -30,6 +31,7 @@ def translate(texts: TextSet, engine: Translator) -> dict[str, Any]:
         "engine": engine.name,
         "bleu": round(bleu.corpus_score(found, references).score, 1),
         "chrf": round(chrf.corpus_score(found, references).score, 1),
+        "published_bleu": published.bleu(engine.name, texts.source, texts.target, texts.name),
         "ms": percentiles(took),
         "sentences": len(found),
         "refused": refused,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from ops.eval import speaking, translating
-from ops.eval.__main__ import measure_stt, measure_translation
-from ops.eval.clips import TextSet, clips, text_sets
+from ops.eval import published, speaking, translating
+from ops.eval.clips import TextSet, clips, first_of_each, text_sets
+from ops.eval.parts import Extent, measure_cache, measure_stt, measure_translation
+from ops.eval.sheet import Sheet
 from ops.eval.table import table
 from ops.eval.targets import Target, targets
 from ops.figures import machine
@@ -44,6 +46,8 @@ def test_a_set_is_read_as_it_is_described(folder: Path) -> None:
     found = clips(folder)
     assert [clip.id for clip in found] == list(CHOSEN)
     assert {clip.language for clip in found} == {"en", "zxx"}
+    few = [clip.id for clip in first_of_each(found, 1)]
+    assert few == ["en_LJ001-0011", "en_cv_651325", "ns_music_trumpet"], "one of each kind, and what it is derived from"
     (texts,) = text_sets(folder)
     assert (texts.name, texts.source, texts.target) == ("small", "en", "pt")
     assert texts.sentences[2] == 'Quoted "so".'
@@ -52,14 +56,15 @@ def test_a_set_is_read_as_it_is_described(folder: Path) -> None:
     assert texts.spread(9) == texts
 
 
-def test_figures_are_complete_and_can_be_read(folder: Path, engines: Engines) -> None:
+def test_figures_are_complete_and_can_be_read(folder: Path, engines: Engines, tmp_path: Path) -> None:
+    sheet, extent = Sheet(tmp_path / "var" / "sheet.json", {}), Extent(sentences=3, hours=0.003)
     figures: dict[str, Any] = {
         "machine": machine(),
         "set": "small",
         "normaliser": "n",
-        "stt": measure_stt(folder, engines, hours=0.003),
-        "translation": measure_translation(folder, engines, sentences=3),
-        "tts": {},
+        "stt": measure_stt(sheet, folder, engines, extent),
+        "translation": measure_translation(sheet, folder, engines, extent),
+        "cache": measure_cache(sheet, engines),
     }
     english = figures["stt"]["en"]
     assert english["clips"] == 3
@@ -79,9 +84,34 @@ def test_figures_are_complete_and_can_be_read(folder: Path, engines: Engines) ->
     assert "en: WER %" in read
     assert "en-pt small" in read
     assert len(targets(figures)) >= 8
-    figures["stt"] = {"languages": [], "quiet": {}}
+    assert "speech from the cache: ms" in read
+    assert figures["cache"]["translation_ms"]["p50"] < 5
+    del figures["stt"]
     assert "speech to text" not in table(figures), "one part can be measured alone"
     assert "en-pt small" in table(figures)
+
+
+def test_a_run_that_was_stopped_goes_on(tmp_path: Path) -> None:
+    path, done = tmp_path / "var" / "sheet.json", []
+
+    def measure(sheet: Sheet, *, stop: bool = False) -> list[str]:
+        def step(name: str) -> str:
+            if stop and name == "second":
+                raise KeyboardInterrupt
+            done.append(name)
+            return name.upper()
+
+        return [sheet.step(name, partial(step, name)) for name in ("first", "second")]
+
+    with pytest.raises(KeyboardInterrupt):
+        measure(Sheet(path, {"clips": 1}), stop=True)
+    resumed = Sheet(path, {"clips": 1}, resume=True)
+    assert measure(resumed) == ["FIRST", "SECOND"]
+    assert done == ["first", "second"]
+    measure(Sheet(path, {"clips": 2}, resume=True))
+    assert done == ["first", "second"] * 2, "under other conditions everything is measured"
+    resumed.done()
+    assert not path.exists()
 
 
 def test_a_target_is_met_up_to_its_limit() -> None:
@@ -103,6 +133,19 @@ def test_a_sentence_that_is_refused_counts_as_untranslated() -> None:
     found = translating.translate(TextSet("small", "en", "pt", sentences, references), Refusing())
     assert (found["sentences"], found["refused"]) == (3, 1)
     assert found["chrf"] < 100
+
+
+@pytest.mark.parametrize(
+    ("engine", "texts", "bleu"),
+    [
+        ("bergamot-en-pt", "flores200dev", 49.4),
+        ("bergamot-en-pt", "tatoeba", None),
+        ("bergamot-en-pt+argos-en-vi", "flores200dev", None),
+        ("draft-en-vi", "flores200dev", None),
+    ],
+)
+def test_a_published_figure_is_that_of_the_same_engine_and_texts(engine: str, texts: str, bleu: float | None) -> None:
+    assert published.bleu(engine, "en", "pt", texts) == bleu
 
 
 def test_loudness_is_that_of_the_standard() -> None:
