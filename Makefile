@@ -1,4 +1,4 @@
-.PHONY: run test setup setup-test lint bench fanout capacity eval doctor lock catalogue clean
+.PHONY: run test setup setup-test lint bench fanout capacity eval audit doctor lock catalogue clean
 PYTHON ?= python3
 VENV := .venv/bin
 # The larger set of recordings where it lies beside the checkout; else tests/data.
@@ -39,3 +39,6 @@ catalogue: setup-test ## bring the translations of the interface up to date with
 
 lock: setup-test ## pin the newest allowed versions, with digests and without hosts
 	@ops/lock.sh
+
+audit: setup-test ## compare the locks with the public databases of known vulnerabilities (needs the Internet)
+	@ops/audit.sh

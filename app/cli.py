@@ -11,10 +11,11 @@ import click
 
 from app.admin.commands import admin
 from app.auth.commands import keys
-from app.running import doctor, runner, secrets
+from app.running import doctor, runner
 from app.running.backup.commands import backup, restore
 from app.running.deploy.commands import deploy
 from app.running.models import models
+from app.running.rotation import secrets
 from app.running.trace import trace
 from app.speech_api.commands import voices
 from app.transcripts.commands import transcripts
@@ -36,14 +37,6 @@ def run() -> None:
     sys.exit(runner.run(_var_dir()))
 
 
-@main.command("secrets")
-def make_secrets() -> None:
-    """Make the secrets that are missing; existing ones stay."""
-    path = secrets.place(_var_dir())
-    secrets.load_or_create(path)
-    click.echo(f"The secrets are in {path}; only its owner can read it.")
-
-
 @main.command("doctor")
 def check() -> None:
     """Check versions, ports, worker binary, models, Redis, database and queues; say what to do about each fault."""
@@ -60,6 +53,7 @@ main.add_command(models)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(deploy)
+main.add_command(secrets)
 main.add_command(keys)
 main.add_command(transcripts)
 main.add_command(admin)

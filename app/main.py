@@ -124,8 +124,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
             PrometheusConfig(app_name="web", prefix="jbc_web", group_path=True, exclude="/static").middleware,
             security.rate_limit_config().middleware,
             security.session_config(settings).middleware,
+            security.csrf_middleware(settings),
         ],
-        csrf_config=security.csrf_config(settings),
         before_send=[
             security.headers_hook(settings),
             cross_origin_hook(settings.feed_origins, {caption_routes.FEED_PATH}),

@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import make_url
 
+from app.auth.keyset import KeySet
 from tasks.config import TaskConfig, env
 
 ANYWHERE: Final = "*"
@@ -80,9 +82,21 @@ class Settings:
     """EMBED_ORIGINS: sites that may show a room's captions in a frame. Each embed needs a link of its room besides."""
     feed_origins: frozenset[str] = field(default_factory=lambda: _origins("FEED_ORIGINS", ""))
     """FEED_ORIGINS: sites whose scripts may read the caption feed; programs outside browsers need no leave."""
+    keys_dir: Path | None = field(default_factory=lambda: Path(env("JBC_KEYS", "")) if env("JBC_KEYS", "") else None)
+    """JBC_KEYS: where `jbcalling secrets rotate` writes the keys that take the place of these two secrets."""
     max_demo_rooms: int = field(default_factory=lambda: _number("MAX_DEMO_ROOMS", 3))
     """MAX_DEMO_ROOMS: demo rooms playing at once; further visitors join the newest of them."""
     tasks: TaskConfig = field(default_factory=TaskConfig)
+
+    @cached_property
+    def session_keys(self) -> KeySet:
+        """The keys of session cookies and CSRF tokens."""
+        return KeySet(self.session_secret, self.keys_dir and self.keys_dir / "session.keys")
+
+    @cached_property
+    def sfu_token_keys(self) -> KeySet:
+        """The keys of the tokens for the SFU."""
+        return KeySet(self.sfu_token_secret, self.keys_dir and self.keys_dir / "sfu-token.keys")
 
     @property
     def sqlalchemy_url(self) -> str:

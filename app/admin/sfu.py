@@ -108,7 +108,7 @@ class SfuOperator:
 
     async def _ask(self, method: str, path: str) -> httpx.Response:
         address = f"http://{self._settings.sfu_host}:{self._settings.sfu_port}/operator/rooms{path}"
-        headers = {"Authorization": f"Bearer {operator_token(self._settings.sfu_token_secret)}"}
+        headers = {"Authorization": f"Bearer {operator_token(self._settings.sfu_token_keys.newest)}"}
         try:
             async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
                 answer = await client.request(method, address, headers=headers)

@@ -65,7 +65,7 @@ class Bridge:
         self._pubsub = aioredis.Redis.from_url(url, socket_connect_timeout=REDIS_TIMEOUT)
         self._sfu = SfuClient(
             f"ws://{settings.sfu_host}:{settings.sfu_port}/ws",
-            lambda: bridge_token(settings.sfu_token_secret, bridge=self.id),
+            lambda: bridge_token(settings.sfu_token_keys.newest, bridge=self.id),
         )
         self._watch = Watch(self._redis, config.ladder, self._on_look)
         self._services = Services(self.id, self._sfu, self._redis, send_stt, config, self.metrics, self._stt_age)

@@ -83,7 +83,7 @@ async def sfu_token(
         recording_id=recording.id if recording else None,
     )
     token = participant_token(
-        settings.sfu_token_secret, room=room.code, participant=person.id, meta=meta, capacity=room.capacity
+        settings.sfu_token_keys.newest, room=room.code, participant=person.id, meta=meta, capacity=room.capacity
     )
     body = Token(token, sfu_url(settings, request.scope), LIFETIME)
     return Response(body, headers={"Cache-Control": "no-store"})

@@ -36,6 +36,7 @@ def environment(var_dir: Path) -> dict[str, str]:
     env = secrets.load_or_create(secrets.place(var_dir)) | dict(os.environ)
     env["PATH"] = f"{tools}:{Path(sys.executable).parent}:{env.get('PATH', '')}"
     env["JBC_VAR"] = str(var_dir)
+    env.setdefault("JBC_KEYS", str(var_dir / "keys"))
     env["PYTHONUNBUFFERED"] = "1"
     if worker := shutil.which("mediasoup-worker", path=str(tools)):
         env.setdefault("MEDIASOUP_WORKER_BIN", worker)

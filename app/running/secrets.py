@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 from typing import Final
 
+from app.auth.keyset import write_private
 from tasks.config import env
 
 NAMES: Final = ("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "DATABASE_PASSWORD")
@@ -28,13 +28,21 @@ def load_or_create(path: Path) -> dict[str, str]:
     if missing:
         path.parent.mkdir(parents=True, exist_ok=True)
         known |= {name: secrets.token_urlsafe(36) for name in missing}
-        partial = path.with_suffix(".part")
-        partial.unlink(missing_ok=True)
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.writelines(f"{name}={value}\n" for name, value in known.items())
-        partial.rename(path)
+        write_private(path, _lines(known))
     return known
+
+
+def replace(path: Path, name: str, value: str) -> None:
+    """Write a new value of one secret; the others stay.
+
+    Raises:
+        OSError: the file cannot be written by this user.
+    """
+    write_private(path, _lines(read(path) | {name: value}))
+
+
+def _lines(known: dict[str, str]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in known.items())
 
 
 def read(path: Path) -> dict[str, str]:

@@ -7,17 +7,20 @@ from typing import Any, Final
 from litestar.config.csrf import CSRFConfig
 from litestar.connection import Request
 from litestar.datastructures import MutableScopeHeaders
+from litestar.middleware.base import DefineMiddleware
 from litestar.middleware.rate_limit import RateLimitConfig
-from litestar.middleware.session.client_side import CookieBackendConfig
 from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 
 from app.auth.derived import derived
 from app.settings import Settings
+from app.web import csrf, sessions
 from app.web.origin import sfu_origin
 
 MAX_BODY: Final = 16 * 1024
 """Bytes of a request's body; our largest form has a few hundred."""
 SESSION_DAYS: Final = 30
+A_YEAR: Final = 31_536_000
+"""Seconds for which a browser that has seen this installation over TLS takes it in no other way."""
 POSTS_PER_MINUTE: Final = 60
 """From one address: a household or a class behind one router stays far below, a script does not."""
 CSRF_FIELD: Final = "_csrf_token"
@@ -30,10 +33,11 @@ def secure(settings: Settings) -> bool:
     return settings.sfu_public_url.startswith("wss:")
 
 
-def session_config(settings: Settings) -> CookieBackendConfig:
+def session_config(settings: Settings) -> sessions.KeyedSessionConfig:
     """The session: an encrypted cookie that scripts cannot read."""
-    return CookieBackendConfig(
-        secret=derived(settings.session_secret, "jbc-session"),
+    return sessions.KeyedSessionConfig(
+        secret=derived(settings.session_keys.newest, sessions.PURPOSE),
+        keys=settings.session_keys,
         key="jbc_session",
         max_age=SESSION_DAYS * 86_400,
         httponly=True,
@@ -43,16 +47,17 @@ def session_config(settings: Settings) -> CookieBackendConfig:
     )
 
 
-def csrf_config(settings: Settings) -> CSRFConfig:
+def csrf_middleware(settings: Settings) -> DefineMiddleware:
     """CSRF tokens: forms carry them in a field, scripts in the header `x-csrftoken`."""
-    return CSRFConfig(
-        secret=derived(settings.session_secret, "jbc-csrf").hex(),
+    config = CSRFConfig(
+        secret=derived(settings.session_keys.newest, csrf.PURPOSE).hex(),
         cookie_name="jbc_csrf",
         cookie_httponly=True,  # scripts take the token from the page
         cookie_samesite="lax",
         cookie_secure=secure(settings),
         exclude_from_csrf_key=FOR_PROGRAMS,
     )
+    return DefineMiddleware(csrf.KeyedCSRFMiddleware, config=config, keys=settings.session_keys)
 
 
 def _is_post(request: Request[Any, Any, Any]) -> bool:
@@ -93,7 +98,7 @@ def _headers(settings: Settings, scope: Scope) -> dict[str, str]:
         "form-action": "'self'",
         "frame-ancestors": "'none'",
     }
-    return {
+    return ({"Strict-Transport-Security": f"max-age={A_YEAR}"} if secure(settings) else {}) | {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",

@@ -50,6 +50,7 @@ const environment = z.object({
   SFU_WORKERS: count(64).default(1),
   SFU_TOKEN_SECRET: z.string({ error: 'is missing: start through `make run`, or create the secrets with `jbcalling secrets`' })
     .min(32, 'must have at least 32 characters: create the secrets with `jbcalling secrets`'),
+  JBC_KEYS: z.string().optional(),
   SFU_MAX_ROOMS: count(10_000).default(200),
   SFU_MAX_PARTICIPANTS: count(1_000).default(50),
   SFU_MAX_SOCKETS: count(100_000).default(4_096),
@@ -67,6 +68,7 @@ const environment = z.object({
  * @property {number} plainPortMax SFU_PLAIN_PORT_MAX: last one.
  * @property {number} workers SFU_WORKERS: media workers (one core each); rooms are spread over them.
  * @property {string} tokenSecret SFU_TOKEN_SECRET: with which `web` and bridges sign tokens.
+ * @property {string | undefined} tokenKeys JBC_KEYS: the file there with the keys that take the place of `tokenSecret`.
  * @property {number} maxRooms SFU_MAX_ROOMS: rooms at once.
  * @property {number} maxParticipants SFU_MAX_PARTICIPANTS: participants in one room, recorded speakers included.
  * @property {number} maxSockets SFU_MAX_SOCKETS: TCP connections at once.
@@ -105,6 +107,7 @@ export function loadConfig(env) {
     plainPortMax: e.SFU_PLAIN_PORT_MAX,
     workers: e.SFU_WORKERS,
     tokenSecret: e.SFU_TOKEN_SECRET,
+    tokenKeys: e.JBC_KEYS && `${e.JBC_KEYS}/sfu-token.keys`,
     maxRooms: e.SFU_MAX_ROOMS,
     maxParticipants: e.SFU_MAX_PARTICIPANTS,
     maxSockets: e.SFU_MAX_SOCKETS,

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 
 import { Bridge } from './bridge.js';
+import { keySet } from './keys.js';
 import { MediaPool } from './media.js';
 import { RequestError } from './errors.js';
 import { Metrics } from './metrics.js';
@@ -50,7 +51,7 @@ export async function startSfu(config, log) {
     perRoom: { participants: config.maxParticipants, notices: limits.notices },
   });
   const metrics = new Metrics(rooms, pool);
-  const services = { rooms, verify: tokenVerifier(config.tokenSecret), limits };
+  const services = { rooms, verify: tokenVerifier(keySet(config.tokenSecret, config.tokenKeys)), limits };
   /** @type {import('./session.js').Hello} */
   const hello = async (session, data) => {
     const claims = await services.verify(parse(helloData, data).token);

@@ -24,11 +24,10 @@ const claims = z.discriminatedUnion('role', [
 /** @typedef {(token: string) => Promise<Claims>} Verify */
 
 /**
- * @param {string} secret SFU_TOKEN_SECRET.
+ * @param {() => Uint8Array[]} accepted The keys of the moment, see keys.js.
  * @returns {Verify} Rejects with a RequestError `unauthorized` for a token that is wrong, expired or meant for others.
  */
-export function tokenVerifier(secret) {
-  const key = new TextEncoder().encode(secret);
+export function tokenVerifier(accepted) {
   const options = {
     algorithms: ['HS256'],
     audience: AUDIENCE,
@@ -36,7 +35,7 @@ export function tokenVerifier(secret) {
     clockTolerance: CLOCK_TOLERANCE,
   };
   return async (token) => {
-    const { payload } = await jwtVerify(token, key, options).catch((error) => {
+    const { payload } = await verifyWithAny(token, accepted(), options).catch((error) => {
       if (error instanceof errors.JWTExpired) throw new RequestError('unauthorized', 'The token has expired: get a new one.');
       if (error instanceof errors.JOSEError) throw new RequestError('unauthorized', 'The token is not valid here: get a new one.');
       throw error;
@@ -47,4 +46,20 @@ export function tokenVerifier(secret) {
     }
     return result.data;
   };
+}
+
+/**
+ * @param {string} token
+ * @param {Uint8Array[]} keys
+ * @param {import('jose').JWTVerifyOptions} options
+ */
+async function verifyWithAny(token, keys, options) {
+  for (const key of keys.slice(0, -1)) {
+    try {
+      return await jwtVerify(token, key, options);
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    }
+  }
+  return jwtVerify(token, keys.at(-1) ?? new Uint8Array(32), options);
 }
