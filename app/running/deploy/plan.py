@@ -153,6 +153,7 @@ def caddyfile(**facts: object) -> str:
     """The proxy's configuration; `site` is its address, `local_ca` makes Caddy its own authority."""
     defaults: Mapping[str, object] = {
         "email": "",
+        "bind": "",
         "local_ca": False,
         "http_port": 0,
         "web_port": 8000,
