@@ -67,6 +67,8 @@ class Segment(Struct, frozen=True, kw_only=True):
     hear: list[Language]
     """Languages somebody hears, other than the speaker's (a subset of what is translated)."""
     timeline: Timeline
+    voice: Annotated[int, Meta(ge=0)] = 0
+    """Which of the voices of a language speaks for this speaker, counted round: a number of their own in the room."""
 
 
 class Translation(Struct, frozen=True, kw_only=True):

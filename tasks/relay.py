@@ -28,6 +28,7 @@ def speak(
     language: str,
     named: str | None = None,
     *,
+    number: int = 0,
     before: Callable[[], object] = lambda: None,
 ) -> Iterator[Spoken]:
     """The clauses of `text` in order; none when nothing in it can be spoken.
@@ -37,6 +38,7 @@ def speak(
         text: what to say.
         language: its language.
         named: one of the voices of a single engine; None for its default.
+        number: where none is named, which of each engine's voices it is, counted round.
         before: called before each clause.
 
     Raises:
@@ -48,7 +50,7 @@ def speak(
     while clauses:
         before()
         try:
-            audio = cached_speech.speak(engine, clauses[0], language, named)
+            audio = cached_speech.speak(engine, clauses[0], language, named or voice_for(engine, language, number))
         except EngineError as error:
             metrics.VOICE_REFUSALS.labels(engine.name).inc()
             if not waiting:
@@ -59,3 +61,9 @@ def speak(
             continue
         clauses.popleft()
         yield Spoken(audio, engine.name, last=not clauses)
+
+
+def voice_for(engine: TextToSpeech, language: str, number: int) -> str | None:
+    """The engine's voice with this number, counted round; None where it has but one without a name."""
+    names = engine.voices.get(language, ())
+    return names[number % len(names)] if names else None

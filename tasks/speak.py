@@ -35,7 +35,8 @@ def speak(payload: dict[str, Any]) -> None:
     voices = engines().speakers(message.language, late=started - segment.timeline.speech_end > LATE)
     text, terms = configuration.current().pronounced(message.text, message.language)
     spoken: relay.Spoken | None = None
-    for number, spoken in enumerate(relay.speak(voices, text, message.language)):
+    clauses = relay.speak(voices, text, message.language, number=segment.voice)
+    for number, spoken in enumerate(clauses):
         if number == 0:
             metrics.FIRST_CLAUSE.labels(spoken.engine).observe(time.time() - started)
         publish.clip_part(client, segment.bridge, _part(message, number, spoken, started), spoken.audio.pcm)

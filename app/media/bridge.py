@@ -149,7 +149,8 @@ class Bridge:
     def _start_speaker(self, producer_id: str, room: Room, producer: Producer) -> None:
         def make() -> Speaker:
             first_seq = self._seqs.get((room.name, producer.participant), 0)
-            return Speaker(self._services, room, producer, first_seq, self._on_final, self._director.on_dropped)
+            tell = (self._on_final, self._director.on_dropped, self._director.speaks)
+            return Speaker(self._services, room, producer, first_seq, *tell)
 
         self._speakers.start(producer_id, make)
 

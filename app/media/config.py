@@ -46,10 +46,15 @@ class PlayoutConfig:
 
     max_wait: float = 3.0
     """How long a clip that is ready waits for an earlier one that is not."""
-    max_age: float = field(default_factory=lambda: _seconds("PLAYOUT_MAX_AGE", 10.0))
-    """PLAYOUT_MAX_AGE: age, from the end of speech, at which a clip is too late to be of use."""
-    max_backlog: float = field(default_factory=lambda: _seconds("PLAYOUT_MAX_BACKLOG", 8.0))
-    """PLAYOUT_MAX_BACKLOG: audio the newest clip may have to wait for; beyond it older clips are skipped."""
+    max_lag: float = field(default_factory=lambda: _seconds("PLAYOUT_MAX_LAG", 8.0))
+    """PLAYOUT_MAX_LAG: how long after the end of a segment's speech its dub begins at the latest; what would begin
+    later is skipped. Workers give up speaking at the same age (`tasks.speak.TOO_LATE`)."""
+    hurry_after: float = 3.0
+    """Lag above which clips are played faster, up to `fastest` at half of `max_lag`."""
+    fastest: float = 1.2
+    """How many times faster at most: speech is then still easy to follow."""
+    told_for: float = 8.0
+    """How long listeners are told that a dub has hurried or skipped something."""
     grace: float = 10.0
     """How long a dubbed track outlives its last listener."""
 

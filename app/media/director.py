@@ -10,7 +10,7 @@ import structlog
 
 from app.media.crew import Crew
 from app.media.dub import DubTrack
-from app.media.ladder import Conditions, Ladder, Level, Rung, decide
+from app.media.ladder import Conditions, Ladder, Level, Reason, Rung, decide
 from app.media.notices import Noticeboard, notices
 from app.media.rooms import Rooms
 from app.media.services import Services
@@ -50,15 +50,22 @@ class Director:
         heard: set[TrackKey] = set()
         for room in rooms.by_name.values():
             for speaker in {producer.participant for producer in room.voices()}:
-                said |= {(room.name, key): load for key, load in notices(room, speaker, rung_of).items()}
                 meta = room.people[speaker]
-                for language in room.wants(speaker, meta).hear:
+                wants = room.wants(speaker, meta)
+                troubles = {language: self._trouble(room.name, speaker, language) for language in wants.hear}
+                said |= {(room.name, key): load for key, load in notices(room, speaker, rung_of, troubles).items()}
+                for language in wants.hear:
                     key = TrackKey(room.name, speaker, language)
                     heard.add(key)
                     self._direct(key, live=rung_of(meta.speak, language).level is Level.VOICE)
         self._services.metrics.rungs({pair: rung.level for pair, rung in rungs.items()})
         self.board.want(said)
         self._retire(rooms, heard)
+
+    def speaks(self, room: str, speaker: str, language: str) -> bool:
+        """Whether a clip made now would be played: nothing is synthesised that nobody is going to hear."""
+        track = self.tracks.members.get(TrackKey(room, speaker, language))
+        return track is not None and track.live
 
     def on_final(self, segment: Segment) -> None:
         """A closed segment is on its way to the workers: its clips can be expected."""
@@ -92,6 +99,10 @@ class Director:
 
     def _track(self, about: Segment | ClipEvent, language: str) -> DubTrack | None:
         return self.tracks.members.get(TrackKey(about.room, about.speaker, language))
+
+    def _trouble(self, room: str, speaker: str, language: str) -> Reason | None:
+        track = self.tracks.members.get(TrackKey(room, speaker, language))
+        return track.trouble if track else None
 
     def _rung(self, source: str, target: str, conditions: Conditions) -> Rung:
         now, config = time.time(), self._services.config.ladder

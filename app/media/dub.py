@@ -12,7 +12,8 @@ import numpy as np
 import structlog
 from redis.exceptions import RedisError
 
-from app.media.playout import Playout
+from app.media.ladder import Reason
+from app.media.playout import Due, Playout
 from app.media.sender import RtpSender, frames, new_ssrc
 from app.media.services import Services
 from app.media.sfu_client import SfuError, SfuGoneError
@@ -47,6 +48,13 @@ class DubTrack:
         self._paused = False
         self._sender: RtpSender | None = None
         self._counted: Counter[str] = Counter()
+        self._told: dict[Reason, float] = {}  # when each last happened, on the monotonic clock
+
+    @property
+    def trouble(self) -> Reason | None:
+        """What listeners should know of how it kept up lately."""
+        since = time.monotonic() - self._services.config.playout.told_for
+        return next((reason for reason in ("skipped", "hurried") if self._told.get(reason, since) > since), None)
 
     @property
     def live(self) -> bool:
@@ -98,10 +106,10 @@ class DubTrack:
     async def _step(self) -> None:
         self._changed.clear()
         await self._sync_producer()
-        part = self.playout.next(time.time()) if self._live else None
+        due = self.playout.next(time.time()) if self._live else None
         self._count_dropped()
-        if part is not None:
-            await self._play(part)
+        if due is not None:
+            await self._play(due)
             return
         wake_at = self.playout.wake_at() if self._live else None
         with suppress(TimeoutError):
@@ -131,7 +139,8 @@ class DubTrack:
     async def _request(self, method: str) -> None:
         await self._services.sfu.request(method, {"producerId": self._producer}, Nothing)
 
-    async def _play(self, part: ClipPart) -> None:
+    async def _play(self, due: Due) -> None:
+        part = due.part
         try:
             pcm = await self._services.redis.get(part.key)
         except (RedisError, OSError) as error:
@@ -147,10 +156,15 @@ class DubTrack:
             lag = round(1000 * (now - part.timeline.speech_end))
             log.info("clip.heard", segment=part.segment, room=part.room, language=part.language, lag_ms=lag)
         self._services.metrics.clips.inc()
-        await self._sender.play(frames(samples, part.rate), lambda: self._live)
+        if due.tempo > 1.0:
+            self._services.metrics.hurried.inc()
+            self._told["hurried"] = time.monotonic()
+        await self._sender.play(frames(samples, part.rate, due.tempo), lambda: self._live)
 
     def _count_dropped(self) -> None:
         for reason, count in (self.playout.dropped - self._counted).items():
+            if reason != "cleared":
+                self._told["skipped"] = time.monotonic()
             self._services.metrics.dropped.labels("clip", reason).inc(count)
             log.warning(
                 "clips are not played", speaker=self._speaker, language=self._language, reason=reason, count=count

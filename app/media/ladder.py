@@ -12,7 +12,18 @@ from typing import Literal, NamedTuple
 from app.media.config import LadderConfig
 from tasks.messages import Heartbeat
 
-Reason = Literal["workers_silent", "queue_old", "no_stt", "no_translation", "no_voice", "draft_only", "broker_gone"]
+Reason = Literal[
+    "workers_silent",
+    "queue_old",
+    "no_stt",
+    "no_translation",
+    "no_voice",
+    "draft_only",
+    "broker_gone",
+    "hurried",
+    "skipped",
+]
+"""Why a rung is not higher; the last two, which a dub reports of itself, go with the highest."""
 
 
 class Level(IntEnum):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import structlog
 
-from app.media.ladder import Level, Rung
+from app.media.ladder import Level, Reason, Rung
 from app.media.rooms import Room
 from app.media.sfu_client import SfuClient, SfuError, SfuGoneError
 from app.media.sfu_messages import Nothing
@@ -25,8 +25,10 @@ RETRY: Final = 0.5
 log = structlog.get_logger(__name__)
 
 
-def notices(room: Room, speaker: str, rung_of: Callable[[str, str], Rung]) -> dict[str, Payload]:
-    """Key → payload of everything to be said about one speaker.
+def notices(
+    room: Room, speaker: str, rung_of: Callable[[str, str], Rung], troubles: Mapping[str, Reason | None] | None = None
+) -> dict[str, Payload]:
+    """Key → payload of everything to be said about one speaker; `troubles` of the dubs into each language included.
 
     Listeners are always told where their dub stands, readers only when their captions are affected.
     """
@@ -34,7 +36,9 @@ def notices(room: Room, speaker: str, rung_of: Callable[[str, str], Rung]) -> di
     source, wants = meta.speak, room.wants(speaker, meta)
     said: dict[str, Payload] = {}
     for target in sorted(wants.hear):
-        said[f"dub:{speaker}:{target}"] = _payload(rung_of(source, target), source, target, speaker)
+        level, reason = rung_of(source, target)
+        rung = Rung(level, reason or (troubles or {}).get(target))
+        said[f"dub:{speaker}:{target}"] = _payload(rung, source, target, speaker)
     for target in sorted(wants.captions):
         best = Level.SOURCE_CAPTIONS if target == source else Level.TRANSLATED_CAPTIONS
         rung = rung_of(source, target).capped(best)

@@ -24,7 +24,8 @@ BITRATE: Final = 32_000
 """Bits per second of dubbed speech; RFC 7587 3.1.1 names 28-40 kbit/s as good for full-band mono speech."""
 
 
-def _frame(samples: Pcm, rate: int) -> AudioFrame:
+def frame_of(samples: Pcm, rate: int) -> AudioFrame:
+    """Mono samples at `rate` Hz as FFmpeg takes them."""
     frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples).reshape(1, -1), format="s16", layout="mono")
     frame.sample_rate = rate
     return frame
@@ -75,7 +76,7 @@ class OpusEncoder:
         """
         if len(samples) != FRAME:
             raise ValueError(f"An Opus frame has {FRAME} samples, not {len(samples)}: pad the last one.")
-        frame = _frame(samples, RTP_RATE)
+        frame = frame_of(samples, RTP_RATE)
         frame.pts = self._pts
         frame.time_base = Fraction(1, RTP_RATE)
         self._pts += FRAME
@@ -91,7 +92,7 @@ class Resampler:
 
     def push(self, samples: Pcm) -> Pcm:
         """The output that `samples` complete; lags the input by the filter's few samples."""
-        return self._gather(_frame(samples, self._source)) if len(samples) else np.zeros(0, np.int16)
+        return self._gather(frame_of(samples, self._source)) if len(samples) else np.zeros(0, np.int16)
 
     def finish(self) -> Pcm:
         """The samples still in the filter; the stream is over."""

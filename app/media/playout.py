@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from app.media.config import PlayoutConfig
 from tasks.messages import ClipPart
+
+
+class Due(NamedTuple):
+    """A clip part that is to be played now."""
+
+    part: ClipPart
+    tempo: float
+    """How many times faster than it was spoken."""
 
 
 @dataclass
@@ -34,15 +43,20 @@ class _Utterance:
 
 
 class Playout:
-    """Orders clip parts by (seq, part). Times are seconds since the epoch."""
+    """Orders clip parts by (seq, part). Times are seconds since the epoch.
+
+    Nothing begins later than `max_lag` after the end of its speech: what is behind is played faster, and what would
+    still be too late is skipped. What has begun is played to its end.
+    """
 
     def __init__(self, config: PlayoutConfig | None = None) -> None:
         self.dropped: Counter[str] = Counter()
-        """Utterances given up on, by reason: "late" (too old, or after its turn), "missing" (never came),
+        """Utterances given up on, by reason: "late" (past `max_lag`, or after its turn), "missing" (never came),
         "backlog" (skipped to catch up), "cleared" (the track was taken out of use)."""
         self._config = config or PlayoutConfig()
         self._waiting: dict[int, _Utterance] = {}
         self._done = -1  # the highest seq that is over
+        self._tempo = 1.0  # of the utterance that is being played
 
     def expect(self, seq: int, speech_end: float) -> None:
         """A segment was sent whose clip somebody wants to hear."""
@@ -65,7 +79,7 @@ class Playout:
         if seq in self._waiting:
             self._waiting[seq].complete = True
 
-    def next(self, now: float) -> ClipPart | None:
+    def next(self, now: float) -> Due | None:
         """The part to play now, taken out, or None when nothing is due; call again when `wake_at` says."""
         while self._waiting:
             seq = min(self._waiting)
@@ -76,17 +90,26 @@ class Playout:
                 self._finish(seq)
                 self.dropped[reason] += 1
             elif utterance.next_part in utterance.parts:
-                _, part = utterance.parts.pop(utterance.next_part)
-                utterance.next_part += 1
-                utterance.stalled_since = None
-                if part.last:
-                    self._finish(seq)
-                return part
+                return self._take(seq, utterance, now)
             elif utterance.complete:
                 self._finish(seq)
             else:
                 return None
         return None
+
+    def _take(self, seq: int, utterance: _Utterance, now: float) -> Due:
+        behind = self._lag_of_newest(now, 1.0)
+        if not utterance.started:
+            behind = max(behind, now - utterance.speech_end)
+            self._tempo = self._tempo_at(behind)
+        else:
+            self._tempo = max(self._tempo, self._tempo_at(behind))
+        _, part = utterance.parts.pop(utterance.next_part)
+        utterance.next_part += 1
+        utterance.stalled_since = None
+        if part.last:
+            self._finish(seq)
+        return Due(part, self._tempo)
 
     def wake_at(self) -> float | None:
         """When time alone will change what `next` answers; None: only a new part will."""
@@ -105,23 +128,32 @@ class Playout:
         if utterance.next_part in utterance.parts:
             if utterance.started:
                 return None
-            if now - utterance.speech_end >= config.max_age:
+            if now - utterance.speech_end > config.max_lag:
                 return "late"
-            return "backlog" if self._ahead_of_newest() > config.max_backlog else None
+            behind = self._lag_of_newest(now, config.fastest)
+            return "backlog" if behind > config.max_lag else None
         return "missing" if not utterance.complete and now >= self._give_up_at(utterance) else None
 
     def _give_up_at(self, first: _Utterance) -> float:
         """Until when to wait for the next part of the first utterance."""
         if first.started:  # a worker that dies half-way through a clip
             return (first.stalled_since or 0.0) + self._config.max_wait
-        too_old = first.speech_end + self._config.max_age
+        too_old = first.speech_end + self._config.max_lag
         arrivals = [at for utterance in self._waiting.values() for at, _ in utterance.parts.values()]
         return min(too_old, min(arrivals, default=too_old) + self._config.max_wait)
 
-    def _ahead_of_newest(self) -> float:
-        """Seconds of audio that the newest clip would have to wait for."""
-        filled = [seq for seq, utterance in self._waiting.items() if utterance.parts]
-        return sum(self._waiting[seq].seconds for seq in sorted(filled)[:-1])
+    def _lag_of_newest(self, now: float, tempo: float) -> float:
+        """Lag at which the newest clip would begin with all before it played at `tempo`; 0 where none is."""
+        filled = sorted(seq for seq, utterance in self._waiting.items() if utterance.parts)
+        if len(filled) < 2:
+            return 0.0
+        ahead = sum(self._waiting[seq].seconds for seq in filled[:-1])
+        return now + ahead / tempo - self._waiting[filled[-1]].speech_end
+
+    def _tempo_at(self, lag: float) -> float:
+        slowest, full = self._config.hurry_after, self._config.max_lag / 2
+        share = (lag - slowest) / max(full - slowest, 0.1)
+        return 1.0 + (self._config.fastest - 1.0) * min(1.0, max(0.0, share))
 
     def _finish(self, seq: int) -> None:
         del self._waiting[seq]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -27,12 +28,10 @@ log = structlog.get_logger(__name__)
 
 
 class Wants(NamedTuple):
-    """Languages other than the speaker's that somebody wants a speaker in, now."""
+    """Languages that somebody wants a speaker in, now."""
 
-    read: frozenset[str]
-    """As captions, those that are heard included: what is spoken is translated first."""
     hear: frozenset[str]
-    """As a dubbed voice."""
+    """As a dubbed voice; never the speaker's own."""
     captions: frozenset[str]
     """As captions by somebody who may be reading them, the speaker's own language included."""
 
@@ -60,6 +59,20 @@ class Room:
     name: str
     people: dict[str, ParticipantMeta] = field(default_factory=dict)
     producers: dict[str, Producer] = field(default_factory=dict)
+    voices_of: dict[str, int] = field(default_factory=dict)
+    """Number of each person's dubbed voice: the lowest that nobody else in the room has, kept while they stay."""
+
+    def seat(self, person: str, meta: ParticipantMeta) -> None:
+        """Takes in somebody, or their changed preferences."""
+        self.people[person] = meta
+        if person not in self.voices_of:
+            taken = set(self.voices_of.values())
+            self.voices_of[person] = next(number for number in itertools.count() if number not in taken)
+
+    def unseat(self, person: str) -> None:
+        """Forgets somebody."""
+        self.people.pop(person, None)
+        self.voices_of.pop(person, None)
 
     def wants(self, speaker: str, meta: ParticipantMeta) -> Wants:
         """What anybody, the speaker included, wants of what `speaker`, whose preferences are `meta`, says.
@@ -71,7 +84,7 @@ class Room:
         read = {person.read for name, person in self.people.items() if name not in recorded}
         heard = {meta.hear for person, meta in self.people.items() if person != speaker}
         heard -= {ORIGINAL, spoken}
-        return Wants(frozenset((read | heard) - {spoken}), frozenset(heard), frozenset(read))
+        return Wants(frozenset(heard), frozenset(read))
 
     def voices(self) -> Iterator[Producer]:
         """The original audio tracks of people whose language is known: never a dubbed one."""
@@ -107,7 +120,7 @@ class Rooms:
             self._room(event.room).producers[event.producer_id] = event
         elif room := self.by_name.get(event.room):
             if isinstance(event, ParticipantLeft):
-                room.people.pop(event.id, None)
+                room.unseat(event.id)
             else:
                 room.producers.pop(event.producer_id, None)
 
@@ -118,6 +131,6 @@ class Rooms:
     def _put(room: Room, participant: Participant) -> None:
         meta = parse_meta(participant)
         if meta is None:
-            room.people.pop(participant.id, None)
+            room.unseat(participant.id)
         else:
-            room.people[participant.id] = meta
+            room.seat(participant.id, meta)

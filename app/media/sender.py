@@ -11,8 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from app.media.opus import FRAME, OpusEncoder, Pcm, Resampler
+from app.media.opus import FRAME, OpusEncoder, Pcm, Resampler, frame_of
 from app.media.rtp import RTP_RATE, RtpPacket, pack
+from app.tempo import at_tempo
 
 PAYLOAD_TYPE: Final = 100
 """Payload type that the SFU expects of injected Opus (`docs/protocol.md`)."""
@@ -31,11 +32,11 @@ def new_ssrc() -> int:
     return secrets.randbelow(0xFFFF_FFFE) + 1
 
 
-def frames(samples: Pcm, rate: int) -> Iterator[Pcm]:
+def frames(samples: Pcm, rate: int, tempo: float = 1.0) -> Iterator[Pcm]:
     """A clip at `rate` Hz as 20 ms frames at 48 kHz, faded at its edges, padded to whole frames and one more.
 
-    The extra frame carries the encoder's look-ahead of 6.5 ms. Resamples as it goes, so that a long clip
-    does not hold up the event loop.
+    The extra frame carries the encoder's look-ahead of 6.5 ms. Works as it goes, so that a long clip does not hold
+    up the event loop. `tempo` makes it that many times faster, at the same pitch.
     """
     faded = samples.astype(np.float32)
     edge = min(int(_FADE * rate), len(samples) // 2)
@@ -45,9 +46,10 @@ def frames(samples: Pcm, rate: int) -> Iterator[Pcm]:
         faded[-edge:] *= ramp[::-1]
     source = faded.astype(np.int16)
     resampler, step = Resampler(rate, RTP_RATE), max(1, rate // 10)
+    pieces = (frame_of(source[at : at + step], rate) for at in range(0, len(source), step))
     ready = np.zeros(0, np.int16)
-    for at in range(0, len(source), step):
-        ready = np.concatenate([ready, resampler.push(source[at : at + step])])
+    for piece in at_tempo(pieces, tempo):
+        ready = np.concatenate([ready, resampler.push(piece.to_ndarray().reshape(-1).astype(np.int16))])
         while len(ready) >= FRAME:
             yield ready[:FRAME]
             ready = ready[FRAME:]

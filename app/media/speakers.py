@@ -44,13 +44,16 @@ class Speaker(asyncio.DatagramProtocol):
         first_seq: int,
         on_final: Callable[[Segment], None],
         on_dropped: Callable[[Segment], None],
+        speaks: Callable[[str, str, str], bool],
     ) -> None:
+        """`speaks` tells of a room, a speaker and a language whether a clip would be played now."""
         self.tapped = False
         """Whether the SFU has agreed to send the track."""
         self._services = services
         self._room = room
         self._producer = producer
         self._on_final = on_final
+        self._speaks = speaks
         self._prefix = secrets.token_hex(6)
         self._meta = room.people[producer.participant]
         self._segmenter = Segmenter(services.config.segmenter, first_seq)
@@ -145,6 +148,7 @@ class Speaker(asyncio.DatagramProtocol):
         speaker = self._producer.participant
         self._meta = self._room.people.get(speaker, self._meta)
         wants = self._room.wants(speaker, self._meta)
+        heard = {language for language in wants.hear if self._speaks(self._room.name, speaker, language)}
         return Segment(
             id=f"{self._prefix}-{ask.seq}",
             room=self._room.name,
@@ -156,8 +160,9 @@ class Speaker(asyncio.DatagramProtocol):
             paused=ask.kind is AskKind.PAUSE,
             language=self._meta.speak,
             samples=len(ask.samples),
-            read=sorted(wants.read),
-            hear=sorted(wants.hear),
+            read=sorted((wants.captions | heard) - {self._meta.speak}),
+            hear=sorted(heard),
+            voice=self._room.voices_of.get(speaker, 0),
             timeline=Timeline(speech_start=ask.speech_start, speech_end=ask.speech_end, closed=time.time()),
         )
 

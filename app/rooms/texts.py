@@ -39,6 +39,8 @@ TEXTS: Final[dict[str, str]] = {
         "Translations from {source} into {target} are drafts with mistakes in them. You read them and hear the "
         "original voice."
     ),
+    "hurried": N_("The translated voice speaks a little faster, to catch up."),
+    "skipped": N_("The translated voice has left out what came too late. All of it is in the captions."),
     "interpreter_gone": N_("The interpreter process is not running. You hear the original voices."),
     "broker_gone": N_("The message broker is not answering. You hear the original voices."),
 }

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import av
-import av.filter
 import msgspec
 import numpy as np
 from av.audio.frame import AudioFrame
 
 from app.speech_api.heard import SIZE
 from app.speech_api.sounds import FORMS, Form, Format
+from app.tempo import at_tempo
 
 _OPTIONS: Final = {"mp3": {"write_xing": "0", "id3v2_version": "0"}, "ogg": {"page_duration": "200000"}}
 """By muxer. The output is a pipe: nothing may need going back, and nothing may wait (a page of Ogg would, for 1 s)."""
@@ -43,42 +43,6 @@ def _blocks() -> Iterator[AudioFrame]:
         frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
         frame.sample_rate = rate
         yield frame
-
-
-def _at_speed(frames: Iterator[AudioFrame], speed: float) -> Iterator[AudioFrame]:
-    """The same faster or slower, at the same pitch."""
-    if speed == 1.0:
-        yield from frames
-        return
-    graph: Any = None
-    for frame in frames:
-        graph = graph or _tempo(frame, speed)
-        graph.push(frame)
-        yield from _pulled(graph)
-    if graph is not None:
-        graph.push(None)
-        yield from _pulled(graph)
-
-
-def _tempo(frame: AudioFrame, speed: float) -> Any:  # noqa: ANN401  (PyAV's graphs are loosely typed)
-    graph = av.filter.Graph()
-    # One filter does not go below half speed.
-    tempos = [0.5, speed / 0.5] if speed < 0.5 else [speed]
-    nodes = [
-        graph.add_abuffer(format="s16", sample_rate=frame.sample_rate, layout="mono"),
-        *(graph.add("atempo", str(tempo)) for tempo in tempos),
-        graph.add("abuffersink"),
-    ]
-    graph.link_nodes(*nodes).configure()
-    return graph
-
-
-def _pulled(graph: Any) -> Iterator[AudioFrame]:  # noqa: ANN401
-    while True:
-        try:
-            yield graph.pull()
-        except (av.BlockingIOError, av.EOFError):
-            return
 
 
 def _encode(frames: Iterator[AudioFrame], form: Form) -> None:
@@ -119,7 +83,7 @@ def _unstamped(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame | None]:
 def main() -> None:
     """The process."""
     form = FORMS[msgspec.convert(sys.argv[1], Format)]
-    frames = _at_speed(_blocks(), float(sys.argv[2]))
+    frames = at_tempo(_blocks(), float(sys.argv[2]))
     try:
         (_encode if form.container else _bare)(frames, form)
     except BrokenPipeError:  # nobody listens any more

@@ -89,6 +89,20 @@ async def test_dead_workers_put_listeners_back_on_the_original_until_they_return
         assert (await visitor.rung(DUB, None))["level"] == "voice"
 
 
+async def test_nothing_is_synthesised_that_could_not_be_heard() -> None:
+    async with world() as one, one.visitor() as visitor:
+        one.spoken = []
+        await visitor.rung(DUB, "no_voice")
+        while (segment := await one.final()).hear:
+            pass  # closed before the voice went away
+        assert segment.read == ["pt"], "it is still read"
+        one.spoken = ["pt"]
+        await visitor.rung(DUB, None)
+        while not (segment := await one.final()).hear:
+            pass
+        assert segment.hear == ["pt"]
+
+
 async def test_a_redis_outage_is_told_and_survived() -> None:
     async with world() as one, one.visitor() as visitor:
         await visitor.rung(DUB, None)

@@ -6,7 +6,7 @@ from app.media.config import PlayoutConfig
 from app.media.playout import Playout
 from tasks.messages import ClipPart, Timeline
 
-CONFIG = PlayoutConfig(max_wait=3.0, max_age=10.0, max_backlog=8.0)
+CONFIG = PlayoutConfig(max_wait=3.0, max_lag=10.0, hurry_after=3.0)
 
 
 def part(seq: int, number: int = 0, *, last: bool = True, seconds: float = 2.0, spoken: float = 0.0) -> ClipPart:
@@ -28,8 +28,8 @@ def part(seq: int, number: int = 0, *, last: bool = True, seconds: float = 2.0, 
 
 def played(playout: Playout, now: float) -> list[tuple[int, int]]:
     out = []
-    while (ready := playout.next(now)) is not None:
-        out.append((ready.seq, ready.part))
+    while (due := playout.next(now)) is not None:
+        out.append((due.part.seq, due.part.part))
     return out
 
 
@@ -119,13 +119,46 @@ def test_a_clip_whose_worker_died_half_way_is_waited_for_from_when_it_stalls() -
     assert playout.dropped == {"missing": 1}
 
 
-def test_a_backlog_is_skipped_to_the_newest_clip() -> None:
+def test_a_backlog_is_skipped_to_keep_the_newest_clip_within_the_lag() -> None:
     playout = Playout(CONFIG)
     for seq in range(4):
         playout.expect(seq, float(seq))
         playout.add(part(seq, seconds=4.0, spoken=float(seq)), 4.0)
     assert played(playout, 4.0) == [(1, 0), (2, 0), (3, 0)]
     assert playout.dropped == {"backlog": 1}
+
+
+def test_nothing_begins_later_than_the_lag_however_much_somebody_says() -> None:
+    """Speech without pauses whose translation takes half as long again: real time for the playing, clips 1 s after."""
+    playout, now, begun = Playout(CONFIG), 0.0, []
+    said = [4.0 * n for n in range(1, 60)]
+    while now < 250.0:
+        while said and said[0] + 1.0 <= now:
+            end = said.pop(0)
+            playout.add(part(int(end), seconds=6.0, spoken=end), now)
+        due = playout.next(now)
+        if due is None:
+            now += 0.1
+            continue
+        begun.append((now - due.part.timeline.speech_end, due.tempo))
+        now += due.part.samples / due.part.rate / due.tempo
+    assert max(lag for lag, _ in begun) <= CONFIG.max_lag
+    assert max(tempo for _, tempo in begun) == CONFIG.fastest
+    assert playout.dropped.keys() == {"backlog"}
+    assert len(begun) > 40, "most of it is heard: 6 s at 1.2 times the speed take 5 s of every 4"
+
+
+def test_what_is_on_time_is_played_as_it_was_spoken_and_what_is_late_a_little_faster() -> None:
+    for lag, tempo in ((1.0, 1.0), (3.0, 1.0), (4.0, 1.1), (5.0, 1.2), (9.0, 1.2)):
+        playout = Playout(CONFIG)
+        playout.add(part(0, 0, last=False), lag)
+        due = playout.next(lag)
+        assert due is not None
+        assert round(due.tempo, 3) == tempo
+        playout.add(part(0, 1), lag + 9)
+        rest = playout.next(lag + 9)
+        assert rest is not None
+        assert rest.tempo == due.tempo, "a clip keeps its pace while nothing waits behind it"
 
 
 def test_a_clip_that_has_begun_is_never_cut_for_a_backlog() -> None:

@@ -44,7 +44,6 @@ def test_what_is_wanted_of_a_speaker() -> None:
         ("chi", meta("vi", hear="original")),
     )
     of_ana = room.wants("ana", room.people["ana"])
-    assert of_ana.read == {"en", "vi"}
     assert of_ana.hear == {"en"}
     assert of_ana.captions == {"pt", "en", "vi"}
     of_chi = room.wants("chi", room.people["chi"])
@@ -54,18 +53,25 @@ def test_what_is_wanted_of_a_speaker() -> None:
 def test_nobody_hears_a_dub_of_their_own_voice_or_of_their_own_language() -> None:
     room = room_of(("ana", meta("pt", hear="en", read="en")))
     assert room.wants("ana", room.people["ana"]).hear == frozenset()
-    assert room.wants("ana", room.people["ana"]).read == {"en"}
-
-
-def test_what_is_heard_is_translated_even_if_nobody_reads_it() -> None:
-    room = room_of(("ana", meta("pt")), ("bob", meta("vi", hear="en", read="vi")))
-    assert room.wants("ana", room.people["ana"]).read == {"vi", "en"}
+    assert room.wants("ana", room.people["ana"]).captions == {"en"}
 
 
 def test_a_recorded_speaker_reads_nothing() -> None:
     room = room_of(("ana", meta("pt") | {"recording_id": "rec", "recording": "demo-en"}), ("rec", meta("en")))
-    assert room.wants("ana", room.people["ana"]).read == frozenset()
-    assert room.wants("rec", room.people["rec"]).read == {"pt"}
+    assert room.wants("rec", room.people["rec"]).captions == {"pt"}
+
+
+def test_everybody_has_a_dubbed_voice_of_their_own_for_as_long_as_they_stay() -> None:
+    rooms = Rooms()
+    for name in ("ana", "bob", "chi"):
+        rooms.apply(ParticipantJoined(id=name, meta=meta("pt"), room="r"))
+    room = rooms.by_name["r"]
+    assert room.voices_of == {"ana": 0, "bob": 1, "chi": 2}
+    rooms.apply(ParticipantLeft("r", "ana"))
+    rooms.apply(ParticipantUpdated(id="bob", meta=meta("en"), room="r"))
+    assert room.voices_of == {"bob": 1, "chi": 2}
+    rooms.apply(ParticipantJoined(id="ana", meta=meta("pt"), room="r"))
+    assert room.voices_of == {"bob": 1, "chi": 2, "ana": 0}, "who comes back sounds as before"
 
 
 def test_only_original_audio_is_tapped() -> None:

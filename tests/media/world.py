@@ -86,6 +86,8 @@ class World:
         )
         self.segments: asyncio.Queue[Segment] = asyncio.Queue()
         self.working = asyncio.Event()
+        self.spoken = ["pt"]
+        """Languages that the worker speaks."""
         self._loop = asyncio.get_running_loop()
         self.bridge = Bridge(self.settings, self._send)
         self.bridge_task: asyncio.Task[None]
@@ -103,7 +105,7 @@ class World:
                 queues=["stt", "translate", "speak"],
                 stt=["en"],
                 translate=["en>pt"],
-                speak=["pt"],
+                speak=self.spoken,
             )
             with suppress(aioredis.RedisError, OSError):  # a worker bears with Redis being away, too
                 await self.redis.set(keys.heartbeat("w"), encode(beat), ex=keys.HEARTBEAT_TTL)

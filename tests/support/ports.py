@@ -1,21 +1,28 @@
-"""Ports of loopback that nothing used a moment ago."""
+"""Ports of loopback that nothing used a moment ago, neither over TCP nor over UDP."""
 
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """One port, TCP unless told otherwise."""
-    return free_ports(1, kind)[0]
+def free_port() -> int:
+    """One port."""
+    return free_ports(1)[0]
 
 
-def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """So many ports, all different."""
-    sockets = [socket.socket(socket.AF_INET, kind) for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports: list[int] = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    found: list[int] = []
+    with ExitStack() as bound:
+        while len(found) < count:
+            tcp = bound.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+            tcp.bind(("127.0.0.1", 0))
+            port: int = tcp.getsockname()[1]
+            udp = bound.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            try:
+                udp.bind(("127.0.0.1", port))
+            except OSError:
+                continue  # somebody has it over UDP: the next will do
+            found.append(port)
+    return found

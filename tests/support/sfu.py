@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -29,7 +28,7 @@ class Sfu:
 
     secret: str = "s" * 40
     port: int = field(default_factory=free_port)
-    rtc_port: int = field(default_factory=lambda: free_port(socket.SOCK_DGRAM))
+    rtc_port: int = field(default_factory=free_port)
     plain_ports: tuple[int, int] = (45_000, 45_499)
     _process: subprocess.Popen[bytes] | None = None
     _log: IO[bytes] = field(default_factory=tempfile.TemporaryFile)

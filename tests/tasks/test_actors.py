@@ -29,6 +29,7 @@ from tasks.messages import (
 )
 from tasks.middleware.attempts import ATTEMPTS
 from tasks.middleware.give_up import affected
+from tasks.relay import voice_for
 from tasks.speak import TOO_LATE, speak
 from tasks.stt import transcribe
 from tasks.translate import translate
@@ -311,3 +312,22 @@ def test_a_caption_carries_where_it_belongs(store: redis.Redis) -> None:
     transcribe(to_payload(offered(store, JFK, name="other.bo.7", room="other", speaker="bo", seq=7)))
     found: Caption = stream(store)[0][1]
     assert (found.segment, found.room, found.speaker, found.seq) == ("other.bo.7", "other", "bo", 7)
+
+
+def test_two_speakers_of_a_room_are_dubbed_by_different_voices_as_far_as_there_are_any() -> None:
+    clear = serving.engines().voice("pt", late=False)
+    assert [voice_for(clear, "pt", number) for number in range(3)] == ["pf_dora", "pm_alex", "pf_dora"]
+    only = serving.engines().voice("en", late=False)
+    assert voice_for(only, "en", 0) == voice_for(only, "en", 5)
+
+
+def test_a_clip_is_spoken_by_the_voice_of_its_speaker(store: redis.Redis) -> None:
+    pcm = []
+    for voice in (0, 1):
+        said = Speech(segment=segment(f"s{voice}", voice=voice), text="Bom dia.", language="pt", timeline=TIMELINE)
+        with listen(store, keys.clips_channel("bridge")) as clips:
+            run(speak.message(to_payload(said)))
+            part = decode_clip_event(clips.next())
+        assert isinstance(part, ClipPart)
+        pcm.append(store.get(part.key))
+    assert pcm[0] != pcm[1]

@@ -1,0 +1,20 @@
+"""Clips as frames: as fast as wanted, at the pitch at which they were spoken."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.media.rtp import RTP_RATE
+from app.media.sender import frames
+
+
+@pytest.mark.parametrize("tempo", [1.0, 1.1, 1.2])
+def test_a_faster_clip_keeps_its_pitch(tempo: float) -> None:
+    rate, seconds, hertz = 24_000, 2.0, 220.0
+    wave = 8_000 * np.sin(2 * np.pi * hertz * np.arange(int(rate * seconds)) / rate)
+    played = np.concatenate(list(frames(wave.astype(np.int16), rate, tempo)))
+    assert len(played) / RTP_RATE == pytest.approx(seconds / tempo, abs=0.08)
+    middle = played[RTP_RATE // 2 : RTP_RATE // 2 + RTP_RATE]
+    spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle))))
+    assert float(np.argmax(spectrum)) == pytest.approx(hertz, abs=3)
