@@ -43,6 +43,7 @@ from app.health.monitor import Monitor
 from app.i18n import choosing
 from app.rooms import call
 from app.rooms import routes as room_routes
+from app.rooms.busy import Busy
 from app.rooms.service import RoomService
 from app.settings import Settings
 from app.speech_api import routes as speech_routes
@@ -88,6 +89,7 @@ class Services:
     admin: AdminServices
     transcripts: Transcripts
     retention: Retention
+    busy: Busy
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
@@ -115,6 +117,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "retention": _given(services.retention),
             "admin": _given(services.admin),
             "monitor": _given(services.monitor),
+            "busy": _given(services.busy),
         },
         lifespan=[_lifespan(services, limits)],
         middleware=[
@@ -170,6 +173,7 @@ def _services(settings: Settings, fragments: Fragments) -> Services:
         admin=admin_services.create(settings, sessions, redis, speech),
         transcripts=Transcripts(redis, sessions),
         retention=Retention(redis, engine, history),
+        busy=Busy(redis),
     )
 
 

@@ -71,6 +71,7 @@ class HeartbeatThread(threading.Thread):
                 drafts=engines.drafted(),
                 speak=engines.spoken(),
                 engines=offered(engines),
+                costs=engines.costs(),
             )
             self._described = engines, described
         return self._described[1]

@@ -181,6 +181,22 @@ def clips_channel(bridge: str) -> str:
     return f"jbc:clips:{bridge}"
 
 
+def lease(room: str) -> str:
+    """`<bridge> <fence>` of the bridge that serves a room, for as long as it renews it (`app.media.leases`)."""
+    return f"jbc:lease:{room}"
+
+
+FENCE: Final = "jbc:fence"
+"""The highest fence of any lease so far."""
+
+
+ADMISSION: Final = "jbc:admission"
+"""JSON `messages.NextRoom`, for `ADMISSION_TTL`."""
+
+ADMISSION_TTL: Final = 5
+"""Seconds until what a bridge last said is forgotten."""
+
+
 def heartbeat(worker: str) -> str:
     """JSON `messages.Heartbeat`, expiring after `HEARTBEAT_TTL`."""
     return f"jbc:worker:{worker}"

@@ -175,6 +175,19 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
     speak: list[Language]
     """Languages it speaks."""
     engines: list[EngineInfo] = []
+    costs: dict[str, float] = {}
+    """Service ("stt:en", "translate:en>pt", "speak:pt") → seconds of work for a second of somebody's speech, as it was
+    measured when its engine was loaded."""
+
+
+class NextRoom(Struct, frozen=True, kw_only=True):
+    """What bridges say of how much there is room for (`keys.ADMISSION`)."""
+
+    level: Identifier
+    """The rung of the degradation ladder that a further room would get, in lower case (`app.media.ladder.Level`)."""
+    load: float
+    """Seconds of work in a second that the rooms there are come to."""
+    capacity: float
 
 
 T = TypeVar("T")

@@ -43,6 +43,8 @@ class Engines:
     hearing: Shelf = field(default_factory=Shelf)
     translating: Shelf = field(default_factory=Shelf)
     speaking: Shelf = field(default_factory=Shelf)
+    measured: dict[str, float] = field(default_factory=dict)
+    """Engine → seconds of work for a second of speech, as measured when it was loaded."""
 
     def speech_to_text(self, language: str) -> SpeechToText:
         """The engine that transcribes `language`.
@@ -80,6 +82,13 @@ class Engines:
             EngineError: there is none here.
         """
         return self.speakers(language, late=late)[0]
+
+    def costs(self) -> dict[str, float]:
+        """What each service costs here, as far as it was measured; see `messages.Heartbeat.costs`."""
+        chosen = {f"stt:{language}": self.speech_to_text(language).name for language in self.heard()}
+        chosen |= {f"translate:{pair}": self.translator(*pair.split(">")).name for pair in self.translated()}
+        chosen |= {f"speak:{language}": self.voice(language, late=False).name for language in self.spoken()}
+        return {service: self.measured[name] for service, name in chosen.items() if name in self.measured}
 
     def cloner(self, language: str) -> VoiceCloner:
         """An engine that speaks `language` in the voice of a recording.
@@ -142,7 +151,8 @@ def load(queues: Collection[str], config: TaskConfig) -> Engines:
     # Before the numeric libraries are imported: each would otherwise take every core for itself.
     os.environ.setdefault("OMP_NUM_THREADS", str(config.threads))
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    before, now = _engines or Engines(), Engines()
+    before = _engines or Engines()
+    now = Engines(measured=before.measured)
     wanted = set(keys.LIVE_QUEUES if keys.BATCH in queues else queues)  # an API may ask for anything
     if "stt" in wanted:
         _load_hearing(now, before, config)
@@ -169,7 +179,7 @@ def _offered(kind: Kind, variable: str, found: list[Offer]) -> tuple[list[Offer]
 
 def _load_hearing(now: Engines, before: Engines, config: TaskConfig) -> None:
     found, preferred = _offered("stt", "TRANSCRIBE_WITH", offers.hearing())
-    shelf = _Filling(now.stt, before.stt, lambda offer: loading.speech_to_text(offer, config))
+    shelf = _Filling(now.stt, before.stt, lambda offer: loading.speech_to_text(offer, config), now.measured)
     now.hearing = Shelf(shelf.fill(found, preferred), preferred)
     if not now.stt and not configuration.current().switched_off("stt"):
         raise ModelError("nothing here transcribes speech: `jbcalling models install whisper-base`")
@@ -178,7 +188,10 @@ def _load_hearing(now: Engines, before: Engines, config: TaskConfig) -> None:
 def _load_translating(now: Engines, before: Engines, config: TaskConfig) -> None:
     found, preferred = _offered("translate", "TRANSLATE_WITH", offers.translating())
     shelf = _Filling(
-        now.translators, before.translators, lambda offer: loading.translator(offer, config, now.translators)
+        now.translators,
+        before.translators,
+        lambda offer: loading.translator(offer, config, now.translators),
+        now.measured,
     )
     now.translating = Shelf(shelf.fill(found, preferred), preferred)
     if not now.translators and not configuration.current().switched_off("translate"):
@@ -187,9 +200,9 @@ def _load_translating(now: Engines, before: Engines, config: TaskConfig) -> None
 
 def _load_speaking(now: Engines, before: Engines, config: TaskConfig) -> None:
     found, preferred = _offered("speak", "SPEAK_WITH", offers.speaking())
-    shelf = _Filling(now.voices, before.voices, lambda offer: loading.voice(offer, config))
+    shelf = _Filling(now.voices, before.voices, lambda offer: loading.voice(offer, config), now.measured)
     now.speaking = Shelf(shelf.fill(found, preferred, late=True), preferred)
-    cloning = _Filling(now.cloners, before.cloners, lambda offer: loading.cloner(offer, config))
+    cloning = _Filling(now.cloners, before.cloners, lambda offer: loading.cloner(offer, config), now.measured)
     cloning.fill(offers.cloning(), {})
     if not now.voices and not configuration.current().switched_off("speak"):
         raise ModelError("there is no voice to speak with: install espeak-ng, or `jbcalling models install`")
@@ -202,6 +215,7 @@ class _Filling(Generic[E]):
     shelf: dict[str, E]
     before: Mapping[str, E]
     make: Callable[[Offer], E]
+    costs: dict[str, float]
 
     def fill(self, offered: Sequence[Offer], preferred: Mapping[str, str], *, late: bool = False) -> list[Offer]:
         """The offers that are loaded now; with `late` the quickest for everything are among them."""
@@ -237,7 +251,10 @@ class _Filling(Generic[E]):
             return False
         self.shelf[offer.name] = engine
         logger.info("%s is ready, loaded in %.1f s, +%.0f MB", offer.name, seen.load_s, seen.memory_mb)
-        measured.record(offer.name, load_s=seen.load_s, memory_mb=seen.memory_mb, speed=speed.of(engine))
+        words, cost = speed.of(engine)
+        if cost is not None:
+            self.costs[engine.name] = cost
+        measured.record(offer.name, load_s=seen.load_s, memory_mb=seen.memory_mb, speed=words)
         return True
 
 

@@ -1,10 +1,10 @@
-"""How fast an engine is on this machine, in words, from one short job done right after warming up."""
+"""How fast an engine is on this machine, from one short job done right after warming up."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from tasks.engines.base import Effort, SpeechToText, TextToSpeech, Translator
 from tasks.messages import STT_RATE
@@ -18,34 +18,48 @@ SECONDS: Final = 5
 """Of faint noise, which costs a recogniser what speech does but for the words."""
 
 
-def of(engine: SpeechToText | Translator | TextToSpeech) -> str:
-    """The speed of a loaded engine, for a person; says so where it cannot be measured without being used for real."""
+SPOKEN: Final = 4.0
+"""Seconds that one of `SENTENCES` takes to say."""
+
+
+class Speed(NamedTuple):
+    """The speed of a loaded engine."""
+
+    words: str
+    """For a person."""
+    cost: float | None = None
+    """Seconds of work for a second of somebody's speech; None where that could not be measured."""
+
+
+def of(engine: SpeechToText | Translator | TextToSpeech) -> Speed:
+    """The speed of a loaded engine; says so where it cannot be measured without being used for real."""
     if isinstance(engine, SpeechToText):
         import numpy as np
 
         noise = np.random.default_rng(0).normal(0, 300, SECONDS * STT_RATE).astype("<i2").tobytes()
         took = _seconds(lambda: engine.transcribe(noise, min(engine.languages), effort=Effort.USUAL))
-        return f"{took * 1000:.0f} ms for {SECONDS} s of noise"
+        return Speed(f"{took * 1000:.0f} ms for {SECONDS} s of noise", took / SECONDS)
     if isinstance(engine, Translator):
         source, target = min(engine.pairs)
         if source not in SENTENCES:
-            return "not measured: there is no sentence to try"
+            return Speed("not measured: there is no sentence to try")
         took = _seconds(lambda: engine.translate(SENTENCES[source], source, target))
-        return f"{took * 1000:.0f} ms a sentence"
+        return Speed(f"{took * 1000:.0f} ms a sentence", took / SPOKEN)
     if engine.remote:
-        return "not measured: it would send text to another machine"
+        return Speed("not measured: it would send text to another machine")
     return _voice(engine)
 
 
-def _voice(engine: TextToSpeech) -> str:
+def _voice(engine: TextToSpeech) -> Speed:
     language = min(engine.languages & SENTENCES.keys(), default=None)
     clauses = engine.clauses(SENTENCES[language], language) if language else []
     if language is None or not clauses:
-        return "not measured: there is no sentence to try"
+        return Speed("not measured: there is no sentence to try")
     started = time.monotonic()
     audio = engine.speak(clauses[0], language)
     took = time.monotonic() - started
-    return f"first sound after {took * 1000:.0f} ms, {took * audio.rate / audio.samples:.2f} of real time"
+    share = took * audio.rate / audio.samples
+    return Speed(f"first sound after {took * 1000:.0f} ms, {share:.2f} of real time", share)
 
 
 def _seconds(job: Callable[[], object]) -> float:

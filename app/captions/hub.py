@@ -16,6 +16,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.captions import event_ids, metrics, stream
 from app.captions.events import CaptionEvent, MalformedCaptionError, concerns, from_channel, from_entry
+from app.captions.interims import Interims
 from app.captions.lag import since_speech
 from app.captions.places import FEEDS_EACH, Client, Places
 from tasks import keys
@@ -106,6 +107,7 @@ class Hub:
         """Who may open a feed now."""
         self._last: str | None = None
         self._final: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._interims = Interims()
         self._live = asyncio.Event()
         self._closed = False
         self.idle = asyncio.Event()
@@ -201,6 +203,8 @@ class Hub:
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=5)
                 if message is not None:
                     self._take(message)
+                for event in self._interims.take_back(time.monotonic()):
+                    self._send(event)
 
     async def _catch_up(self) -> None:
         if self._last is None:  # no feed has been live yet: readers get the past from history
@@ -233,6 +237,10 @@ class Hub:
             self._tell(event)
         elif _about(event) in self._final:
             return  # an interim that was overtaken by its final
+        self._interims.note(event, time.monotonic())
+        self._send(event)
+
+    def _send(self, event: CaptionEvent) -> None:
         for feed in list(self._feeds.get(event.caption.room, ())):
             if concerns(event.caption, feed.language):
                 feed.put(event)

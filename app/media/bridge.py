@@ -11,30 +11,33 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
 import redis.asyncio as aioredis
 import structlog
+from redis.exceptions import RedisError
 
 from app.auth.tokens import bridge_token
 from app.ending import end
-from app.media import clips
+from app.media import admission, clips
 from app.media.config import MediaConfig
 from app.media.crew import Crew
 from app.media.director import Director
 from app.media.health import HealthServer
+from app.media.leases import Leases
 from app.media.metrics import Metrics
 from app.media.recording import RecordedSpeaker, recording_path
 from app.media.rooms import Room, Rooms
 from app.media.services import Services
 from app.media.sfu_client import SfuClient
-from app.media.sfu_messages import Connected, Disconnected, Producer, RoomClosed, SfuEvent
+from app.media.sfu_messages import Bridges, Connected, Disconnected, Producer, RoomClosed, SfuEvent
 from app.media.speakers import Speaker
 from app.media.watch import Watch
 from app.settings import Settings
-from tasks import logs
-from tasks.messages import Segment
+from tasks import keys, logs
+from tasks.messages import NextRoom, Segment, encode
 
 TICK: Final = 0.02
 """Seconds between looks at the clock on behalf of silent tracks."""
@@ -44,6 +47,9 @@ REDIS_TIMEOUT: Final = 1.0
 
 FAREWELL: Final = 1.2
 """Seconds that everything that runs may take to end."""
+
+ANNOUNCE_EVERY: Final = 1.0
+"""Seconds between two words on what there is room for."""
 
 log = structlog.get_logger(__name__)
 
@@ -68,11 +74,15 @@ class Bridge:
             lambda: bridge_token(settings.sfu_token_keys.newest, bridge=self.id),
         )
         self._watch = Watch(self._redis, config.ladder, self._on_look)
-        self._services = Services(self.id, self._sfu, self._redis, send_stt, config, self.metrics, self._stt_age)
         self._rooms = Rooms()
+        self._leases = Leases(self._redis, self._sfu, self.id, lambda: self._rooms.by_name, self._reconcile)
+        self._services = Services(
+            self.id, self._sfu, self._redis, send_stt, config, self.metrics, self._stt_age, self._leases.fence
+        )
         self._speakers: Crew[str, Speaker] = Crew()
         self._recorded: Crew[str, RecordedSpeaker] = Crew()
         self._director = Director(self._services)
+        self._node = admission.node_of([], config.admission)
         self._seqs: dict[tuple[str, str], int] = {}
 
     async def run(self) -> None:
@@ -85,6 +95,8 @@ class Bridge:
             clips.listen(self._pubsub, self.id, self._director.on_clip),
             self._tick(),
             self._director.board.run(),
+            self._leases.run(),
+            self._announce(),
         )
         tasks = [asyncio.create_task(job) for job in jobs]
         try:
@@ -109,10 +121,13 @@ class Bridge:
             "sfu": sfu,
             "redis": broker,
             "workers": len(self._watch.conditions.heartbeats),
-            "rooms": len(self._rooms.by_name),
+            "rooms": len(self._served()),
+            "rooms_of_all": len(self._rooms.by_name),
             "speakers": len(speakers),
             "taps": sum(speaker.tapped for speaker in speakers),
             "dubbed_tracks": len(self._director.tracks.members),
+            "load": round(self._director.admission.load, 2),
+            "capacity": round(self._director.admission.capacity, 2),
         }
         return sfu and broker, report
 
@@ -124,17 +139,22 @@ class Bridge:
     def _take(self, event: SfuEvent) -> None:
         if isinstance(event, Connected):
             self._rooms.load(event.rooms)
+            self._leases.others(event.bridges)
         elif isinstance(event, Disconnected):
             self._stop_all()
             self._rooms.load([])
+            self._leases.forget()
+        elif isinstance(event, Bridges):
+            self._leases.others(event.bridges)
         else:
             self._rooms.apply(event)
+            self._leases.poke()
             if isinstance(event, RoomClosed):
                 self._seqs = {key: seq for key, seq in self._seqs.items() if key[0] != event.room}
 
     def _reconcile(self) -> None:
-        """Brings taps, recorded speakers, dubbed tracks and notices in line with the rooms."""
-        rooms = self._rooms.by_name
+        """Brings taps, recorded speakers, dubbed tracks and notices in line with the rooms that are ours."""
+        rooms = self._served()
         voices = {producer.producer_id: (room, producer) for room in rooms.values() for producer in room.voices()}
         for producer_id in self._speakers.members.keys() - voices.keys():
             self._stop_speaker(producer_id)
@@ -144,13 +164,25 @@ class Bridge:
             self._recorded.stop(name)
         for room in rooms.values():
             self._start_recording(room)
-        self._director.step(self._rooms, self._watch.conditions)
+        self._direct()
+
+    def _served(self) -> dict[str, Room]:
+        """The rooms whose lease we hold."""
+        rooms = list(self._rooms.by_name.items())  # also read by the thread that answers /health
+        return {name: room for name, room in rooms if self._leases.fence(name) is not None}
+
+    def _direct(self) -> None:
+        rooms, conditions, config = self._rooms.by_name, self._watch.conditions, self._config
+        told = {name: room for name, room in rooms.items() if self._leases.speaks_for(name)}
+        alive = [beat for beat in conditions.heartbeats if time.time() - beat.at <= config.ladder.silent_after]
+        self._node = admission.node_of(alive, config.admission)
+        # Over all rooms, in the SFU's order: so every bridge comes to the same without asking the others.
+        self._director.step(told, conditions, admission.admit(rooms, self._node, config.admission))
 
     def _start_speaker(self, producer_id: str, room: Room, producer: Producer) -> None:
         def make() -> Speaker:
             first_seq = self._seqs.get((room.name, producer.participant), 0)
-            tell = (self._on_final, self._director.on_dropped, self._director.speaks)
-            return Speaker(self._services, room, producer, first_seq, *tell)
+            return Speaker(self._services, room, producer, first_seq, self._on_final, self._director)
 
         self._speakers.start(producer_id, make)
 
@@ -177,7 +209,17 @@ class Bridge:
 
     def _on_look(self) -> None:
         if self._sfu.connected:
-            self._director.step(self._rooms, self._watch.conditions)
+            self._direct()
+
+    async def _announce(self) -> None:
+        """Says, for whoever is about to come in, what there is room for."""
+        while True:
+            now = self._director.admission
+            level = admission.next_level(now, self._node, self._config.admission)
+            said = NextRoom(level=level.name.lower(), load=round(now.load, 2), capacity=round(now.capacity, 2))
+            with suppress(RedisError, OSError):  # the ladder says that Redis is away
+                await self._redis.set(keys.ADMISSION, encode(said), ex=keys.ADMISSION_TTL)
+            await asyncio.sleep(ANNOUNCE_EVERY)
 
     def _on_final(self, segment: Segment) -> None:
         self._seqs[segment.room, segment.speaker] = segment.seq + 1

@@ -73,9 +73,20 @@ class LadderConfig:
 
 
 @dataclass(frozen=True)
+class AdmissionConfig:
+    """How much work speakers may bring before later ones get less."""
+
+    capacity: float = field(default_factory=lambda: _seconds("ADMISSION_LOAD", 0.9))
+    """ADMISSION_LOAD: seconds of work in a second for each host of workers; 0 lets everybody have everything."""
+    decoded: float = 2.0
+    """How often speech is decoded on average: a growing segment every `interim_every`, and once at its end."""
+
+
+@dataclass(frozen=True)
 class MediaConfig:
     """Everything the bridge can be tuned with."""
 
     segmenter: SegmenterConfig = field(default_factory=SegmenterConfig)
     playout: PlayoutConfig = field(default_factory=PlayoutConfig)
     ladder: LadderConfig = field(default_factory=LadderConfig)
+    admission: AdmissionConfig = field(default_factory=AdmissionConfig)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
 import structlog
 
+from app.media.admission import Admission
 from app.media.crew import Crew
 from app.media.dub import DubTrack
 from app.media.ladder import Conditions, Ladder, Level, Reason, Rung, decide
 from app.media.notices import Noticeboard, notices
-from app.media.rooms import Rooms
+from app.media.rooms import Room
 from app.media.services import Services
 from tasks.messages import ClipEvent, ClipPart, Segment
 
@@ -32,13 +34,16 @@ class Director:
 
     def __init__(self, services: Services) -> None:
         self.tracks: Crew[TrackKey, DubTrack] = Crew()
-        self.board = Noticeboard(services.sfu)
+        self.board = Noticeboard(services.sfu, services.fence)
         self._services = services
         self._unheard: dict[TrackKey, float] = {}  # since when, on the monotonic clock
         self._ladders: dict[tuple[str, str], Ladder] = {}
+        self.admission = Admission({}, 0.0, 0.0)
+        """As of the last step."""
 
-    def step(self, rooms: Rooms, conditions: Conditions) -> None:
-        """Decides every pair's rung anew and acts on it."""
+    def step(self, rooms: Mapping[str, Room], conditions: Conditions, admission: Admission) -> None:
+        """Decides every pair's rung in these rooms anew and acts on it."""
+        self.admission = admission
         rungs: dict[tuple[str, str], Rung] = {}
 
         def rung_of(source: str, target: str) -> Rung:
@@ -48,16 +53,20 @@ class Director:
 
         said: dict[tuple[str, str], dict[str, Any]] = {}
         heard: set[TrackKey] = set()
-        for room in rooms.by_name.values():
+        for room in rooms.values():
+
+            def given(source: str, target: str, name: str = room.name) -> Rung:
+                return admission.limited(rung_of(source, target), name)
+
             for speaker in {producer.participant for producer in room.voices()}:
                 meta = room.people[speaker]
                 wants = room.wants(speaker, meta)
                 troubles = {language: self._trouble(room.name, speaker, language) for language in wants.hear}
-                said |= {(room.name, key): load for key, load in notices(room, speaker, rung_of, troubles).items()}
+                said |= {(room.name, key): load for key, load in notices(room, speaker, given, troubles).items()}
                 for language in wants.hear:
                     key = TrackKey(room.name, speaker, language)
                     heard.add(key)
-                    self._direct(key, live=rung_of(meta.speak, language).level is Level.VOICE)
+                    self._direct(key, live=given(meta.speak, language).level is Level.VOICE)
         self._services.metrics.rungs({pair: rung.level for pair, rung in rungs.items()})
         self.board.want(said)
         self._retire(rooms, heard)
@@ -66,6 +75,10 @@ class Director:
         """Whether a clip made now would be played: nothing is synthesised that nobody is going to hear."""
         track = self.tracks.members.get(TrackKey(room, speaker, language))
         return track is not None and track.live
+
+    def admitted(self, room: str) -> Level:
+        """The highest level that there is a place for."""
+        return self.admission.levels.get(room, Level.VOICE)
 
     def on_final(self, segment: Segment) -> None:
         """A closed segment is on its way to the workers: its clips can be expected."""
@@ -115,14 +128,14 @@ class Director:
         if track := self.tracks.members.get(key):
             track.set_live(live)
 
-    def _retire(self, rooms: Rooms, heard: set[TrackKey]) -> None:
+    def _retire(self, rooms: Mapping[str, Room], heard: set[TrackKey]) -> None:
         """Closes tracks that nobody has heard for a while, or whose speaker is gone."""
         now = time.monotonic()
         for key in list(self.tracks.members):
             if key in heard:
                 self._unheard.pop(key, None)
                 continue
-            room = rooms.by_name.get(key.room)
+            room = rooms.get(key.room)
             since = self._unheard.setdefault(key, now)
             left = room is None or key.speaker not in room.people
             if left or now - since > self._services.config.playout.grace:

@@ -20,6 +20,9 @@ Reason = Literal[
     "no_voice",
     "draft_only",
     "broker_gone",
+    "busy",
+    "busy_translation",
+    "busy_voice",
     "hurried",
     "skipped",
 ]

@@ -69,8 +69,9 @@ def packages(source: str, target: str) -> list[str]:
 class Noticeboard:
     """Brings the SFU's notices to what they should be, newest first to count. Run `run` as a task."""
 
-    def __init__(self, sfu: SfuClient) -> None:
+    def __init__(self, sfu: SfuClient, fence: Callable[[str], int | None]) -> None:
         self._sfu = sfu
+        self._fence = fence
         self._wanted: dict[tuple[str, str], Payload] = {}
         self._sent: dict[tuple[str, str], Payload] = {}
         self._changed = asyncio.Event()
@@ -100,11 +101,12 @@ class Noticeboard:
             payload = self._wanted.get((room, key))
             if payload == self._sent.get((room, key)):
                 continue
+            data = {"room": room, "key": key, "payload": payload, "fence": self._fence(room)}
             try:
-                await self._sfu.request("notice", {"room": room, "key": key, "payload": payload}, Nothing)
+                await self._sfu.request("notice", data, Nothing)
             except SfuError as error:
                 log.debug("a notice was refused", room=room, key=key, error=str(error))
-                if error.code != "not_found":
+                if error.code not in ("not_found", "fenced"):
                     continue  # tried again with the next change
             if payload is None:
                 self._sent.pop((room, key), None)

@@ -27,3 +27,5 @@ class Services:
     metrics: Metrics
     stt_age: Callable[[], float]
     """Age of the oldest waiting stt message, seconds."""
+    fence: Callable[[str], int | None]
+    """What this bridge's requests about a room carry, so that the SFU can tell them from a successor's."""

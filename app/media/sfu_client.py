@@ -16,6 +16,7 @@ from websockets.exceptions import WebSocketException
 
 from app.media.sfu_messages import (
     EVENTS,
+    Bridges,
     Connected,
     Disconnected,
     HelloAnswer,
@@ -63,7 +64,7 @@ class SfuClient:
         self._pending: dict[int, asyncio.Future[msgspec.Raw]] = {}
         self._connected = False
         # Events can be read before the task that waits for hello's answer runs: they come after `Connected`.
-        self._early: deque[RoomEvent] = deque()
+        self._early: deque[RoomEvent | Bridges] = deque()
 
     @property
     def connected(self) -> bool:
@@ -117,7 +118,7 @@ class SfuClient:
             try:
                 hello = await self.request("hello", {"token": self._make_token()}, HelloAnswer)
                 self._connected = True
-                self.events.put_nowait(Connected(hello.rooms))
+                self.events.put_nowait(Connected(hello.rooms, hello.bridges))
                 while self._early:
                     self.events.put_nowait(self._early.popleft())
                 log.info("connected to the SFU", url=self._url, rooms=len(hello.rooms))

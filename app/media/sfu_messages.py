@@ -71,10 +71,18 @@ class RoomClosed(Struct, frozen=True, rename="camel"):
     room: str
 
 
+class Bridges(Struct, frozen=True):
+    """A bridge has come or gone; these there are."""
+
+    bridges: list[str]
+
+
 class Connected(Struct, frozen=True):
     """The bridge is connected; `rooms` is all there is. Not a message: the client's own event."""
 
     rooms: list[RoomState]
+    bridges: list[str]
+    """Ids of all bridges, this one included."""
 
 
 class Disconnected(Struct, frozen=True):
@@ -82,15 +90,16 @@ class Disconnected(Struct, frozen=True):
 
 
 RoomEvent = ParticipantJoined | ParticipantUpdated | ParticipantLeft | ProducerAdded | ProducerRemoved | RoomClosed
-SfuEvent = RoomEvent | Connected | Disconnected
+SfuEvent = RoomEvent | Bridges | Connected | Disconnected
 
-EVENTS: Final[dict[str, type[RoomEvent]]] = {
+EVENTS: Final[dict[str, type[RoomEvent | Bridges]]] = {
     "participantJoined": ParticipantJoined,
     "participantUpdated": ParticipantUpdated,
     "participantLeft": ParticipantLeft,
     "producerAdded": ProducerAdded,
     "producerRemoved": ProducerRemoved,
     "roomClosed": RoomClosed,
+    "bridges": Bridges,
 }
 """Events that change what a bridge does; all others are passed over."""
 
@@ -116,6 +125,14 @@ class HelloAnswer(Struct, frozen=True):
     """Answer to `hello`."""
 
     rooms: list[RoomState]
+    bridges: list[str] = []
+
+
+class ClaimAnswer(Struct, frozen=True):
+    """Answer to `claim`."""
+
+    fence: int
+    """The highest there has been: ours, if the claim was in time."""
 
 
 class TapAnswer(Struct, frozen=True, rename="camel"):

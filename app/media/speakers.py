@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import structlog
 
+from app.media.director import Director
+from app.media.ladder import Level
 from app.media.outbox import Outbox
 from app.media.rooms import Room
 from app.media.segmenter import Ask, AskKind, Segmenter
@@ -43,23 +45,21 @@ class Speaker(asyncio.DatagramProtocol):
         producer: Producer,
         first_seq: int,
         on_final: Callable[[Segment], None],
-        on_dropped: Callable[[Segment], None],
-        speaks: Callable[[str, str, str], bool],
+        director: Director,
     ) -> None:
-        """`speaks` tells of a room, a speaker and a language whether a clip would be played now."""
         self.tapped = False
         """Whether the SFU has agreed to send the track."""
         self._services = services
         self._room = room
         self._producer = producer
         self._on_final = on_final
-        self._speaks = speaks
+        self._director = director
         self._prefix = secrets.token_hex(6)
         self._meta = room.people[producer.participant]
         self._segmenter = Segmenter(services.config.segmenter, first_seq)
         self._detector = VoiceDetector()
         self._stream: TapStream | None = None
-        self._outbox = Outbox(services.redis, services.send_stt, services.metrics, on_dropped)
+        self._outbox = Outbox(services.redis, services.send_stt, services.metrics, director.on_dropped)
         self._counted = {"received": 0, "lost": 0, "late": 0, "reordered": 0}
 
     async def run(self) -> None:
@@ -104,7 +104,8 @@ class Speaker(asyncio.DatagramProtocol):
 
     async def _tap(self, port: int) -> str:
         while True:
-            data = {"producerId": self._producer.producer_id, "port": port}
+            fence = self._services.fence(self._room.name)
+            data = {"producerId": self._producer.producer_id, "port": port, "fence": fence}
             try:
                 answer = await self._services.sfu.request("tap", data, TapAnswer)
             except (SfuError, SfuGoneError) as error:
@@ -125,6 +126,9 @@ class Speaker(asyncio.DatagramProtocol):
                     self._put(ask)
 
     def _put(self, ask: Ask) -> None:
+        if self._director.admitted(self._room.name) is Level.ORIGINAL:
+            self._services.metrics.dropped.labels("segment" if ask.final else "interim", "busy").inc()
+            return
         if not ask.final and self._services.stt_age() > INTERIM_QUEUE_LIMIT:
             self._services.metrics.dropped.labels("interim", "queue_old").inc()
             return
@@ -148,7 +152,9 @@ class Speaker(asyncio.DatagramProtocol):
         speaker = self._producer.participant
         self._meta = self._room.people.get(speaker, self._meta)
         wants = self._room.wants(speaker, self._meta)
-        heard = {language for language in wants.hear if self._speaks(self._room.name, speaker, language)}
+        heard = {language for language in wants.hear if self._director.speaks(self._room.name, speaker, language)}
+        translated = self._director.admitted(self._room.name) >= Level.TRANSLATED_CAPTIONS
+        read = (wants.captions | heard) - {self._meta.speak} if translated else frozenset()
         return Segment(
             id=f"{self._prefix}-{ask.seq}",
             room=self._room.name,
@@ -160,7 +166,7 @@ class Speaker(asyncio.DatagramProtocol):
             paused=ask.kind is AskKind.PAUSE,
             language=self._meta.speak,
             samples=len(ask.samples),
-            read=sorted((wants.captions | heard) - {self._meta.speak}),
+            read=sorted(read),
             hear=sorted(heard),
             voice=self._room.voices_of.get(speaker, 0),
             timeline=Timeline(speech_start=ask.speech_start, speech_end=ask.speech_end, closed=time.time()),

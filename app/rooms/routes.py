@@ -16,6 +16,7 @@ from app.i18n import locale
 from app.languages import LANGUAGES
 from app.models import Room
 from app.rooms import visitor
+from app.rooms.busy import Busy
 from app.rooms.codes import read_code
 from app.rooms.forms import JoinForm, RoomForm
 from app.rooms.service import RoomService
@@ -54,10 +55,12 @@ async def find_room(rooms: NamedDependency[RoomService], code: FromQuery[str] = 
 
 
 @get("/rooms/{code:str}")
-async def lobby(request: AnyRequest, rooms: NamedDependency[RoomService], code: FromPath[str]) -> Template:
+async def lobby(
+    request: AnyRequest, rooms: NamedDependency[RoomService], busy: NamedDependency[Busy], code: FromPath[str]
+) -> Template:
     """The form with which a person enters the room."""
     room = await visitor.open_room(rooms, code)
-    return _lobby(room, _first_choices(request))
+    return _lobby(room, _first_choices(request), busy=await busy.words())
 
 
 @post("/rooms/{code:str}/join")
@@ -95,6 +98,6 @@ def _front(form: RoomForm | None = None, *, typed: str = "", code_error: str = "
     return Template("front.html", context=context, status_code=status)
 
 
-def _lobby(room: Room, form: JoinForm, *, status: int = 200) -> Template:
-    values = asdict(form)
-    return Template("lobby.html", context={"room": room, "form": values, "errors": form.errors}, status_code=status)
+def _lobby(room: Room, form: JoinForm, *, busy: str = "", status: int = 200) -> Template:
+    context = {"room": room, "form": asdict(form), "errors": form.errors, "busy": busy}
+    return Template("lobby.html", context=context, status_code=status)

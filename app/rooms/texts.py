@@ -39,6 +39,13 @@ TEXTS: Final[dict[str, str]] = {
         "Translations from {source} into {target} are drafts with mistakes in them. You read them and hear the "
         "original voice."
     ),
+    "busy": N_("This server is too busy to transcribe {source} now. You hear the original voice."),
+    "busy_translation": N_(
+        "This server is too busy to translate from {source} now. You read what is said and hear the original voice."
+    ),
+    "busy_voice": N_(
+        "This server is too busy to speak {target} now. You read the translation and hear the original voice."
+    ),
     "hurried": N_("The translated voice speaks a little faster, to catch up."),
     "skipped": N_("The translated voice has left out what came too late. All of it is in the captions."),
     "interpreter_gone": N_("The interpreter process is not running. You hear the original voices."),

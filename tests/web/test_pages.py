@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+import redis
 from litestar import Litestar
 from sqlalchemy import update
 
@@ -16,6 +17,8 @@ from app.db import create_engine, create_sessions
 from app.i18n import formats
 from app.models import Room
 from app.settings import Settings
+from tasks import keys
+from tasks.messages import NextRoom, encode
 from tests.support.web_server import ROOT, csrf_of, join_form, new_room
 
 
@@ -49,6 +52,15 @@ async def test_codes_are_long_and_differ(client: httpx.AsyncClient) -> None:
     codes = {await new_room(client) for _ in range(5)}
     assert len(codes) == 5
     assert all(re.fullmatch(r"[a-z2-9]{4}(-[a-z2-9]{4}){2}", code) for code in codes)
+
+
+async def test_the_form_says_what_a_busy_server_can_do(client: httpx.AsyncClient, broker: redis.Redis) -> None:
+    code = await new_room(client)
+    client.cookies.clear()
+    assert "busy" not in (await client.get(f"/rooms/{code}")).text
+    broker.set(keys.ADMISSION, encode(NextRoom(level="translated_captions", load=0.8, capacity=0.9)))
+    assert "a further call gets translated captions" in (await client.get(f"/rooms/{code}")).text
+    broker.delete(keys.ADMISSION)
 
 
 async def test_the_call_page_sends_a_newcomer_to_the_form(client: httpx.AsyncClient) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import UTC, datetime
+from typing import get_args
 
 import httpx
 import pytest
 
 from app.i18n import INTERFACE, catalogue, formats, gettext, ngettext, use
+from app.media.ladder import Reason
 from app.rooms.texts import TEXTS
 from ops.catalogue import extracted, untranslated
 from tests.support.web_server import ROOT, csrf_of, new_room
@@ -47,8 +49,8 @@ def test_the_script_and_its_texts_have_the_same_keys() -> None:
     assert set(re.findall(r"\btexts\.(\w+)", script)) <= set(TEXTS)
 
 
-REASONS = {"workers_silent", "queue_old", "no_stt", "no_translation", "no_voice", "draft_only", "broker_gone"}
-"""Keys that the script gets from the bridge (`app.media.ladder.Reason`)."""
+REASONS = set(get_args(Reason))
+"""Keys that the script gets from the bridge."""
 
 
 async def test_each_request_is_answered_in_its_own_language() -> None:

@@ -9,6 +9,7 @@ import { bridgeData } from './schemas.js';
 /** @typedef {import('./room.js').Room} Room */
 /** @typedef {import('./room.js').Member} Member */
 /** @typedef {import('zod').output<typeof bridgeData['tap']>} Tap */
+/** @typedef {import('zod').output<typeof bridgeData['claim']>} Claim */
 /** @typedef {import('zod').output<typeof bridgeData['addParticipant']>} AddParticipant */
 /** @typedef {import('zod').output<typeof bridgeData['removeParticipant']>} RemoveParticipant */
 /** @typedef {import('zod').output<typeof bridgeData['inject']>} Inject */
@@ -18,7 +19,7 @@ import { bridgeData } from './schemas.js';
 export class Bridge {
   #session;
   #services;
-  /** @type {Map<string, () => void>} How to close each tap. */ #taps = new Map();
+  /** @type {Map<string, {room: string, close: () => void}>} */ #taps = new Map();
 
   /**
    * @param {import('./session.js').Session} session
@@ -42,7 +43,7 @@ export class Bridge {
   static enter(session, claims, services) {
     const role = new Bridge(session, claims, services);
     services.rooms.addBridge(role);
-    return { role, answer: { rooms: services.rooms.open.map((room) => room.describe()) } };
+    return { role, answer: { rooms: services.rooms.open.map((room) => room.describe()), bridges: services.rooms.bridgeIds } };
   }
 
   get fields() {
@@ -70,25 +71,41 @@ export class Bridge {
 
   leave() {
     this.#services.rooms.removeBridge(this);
-    for (const close of this.#taps.values()) close();
+    for (const { close } of this.#taps.values()) close();
+  }
+
+  /** @param {string} room */
+  release(room) {
+    for (const tap of [...this.#taps.values()]) if (tap.room === room) tap.close();
+  }
+
+  /** @param {Claim} data */
+  claim({ room, fence }) {
+    return { fence: this.#services.rooms.get(room).room.claim(this, fence) };
   }
 
   /** @param {Tap} data */
-  async tap({ producerId, port }) {
-    const { media, track } = this.#services.rooms.withTrack(producerId);
+  async tap({ producerId, port, fence }) {
+    const { room, media, track } = this.#services.rooms.withTrack(producerId);
     if (track.kind !== 'audio') throw new RequestError('bad_request', 'Only audio can be tapped: choose an audio producer.');
     const { tapId, ssrc, payloadType, close, onClose } = await media.tap(producerId, port);
-    this.#taps.set(tapId, close);
+    this.#taps.set(tapId, { room: room.id, close });
     onClose(() => this.#taps.delete(tapId));
     if (this.#session.ended) close();
+    try {
+      room.checkFence(fence); // only now: the room may have been claimed meanwhile
+    } catch (error) {
+      close();
+      throw error;
+    }
     return { tapId, ssrc, payloadType };
   }
 
   /** @param {string} tapId */
   untap(tapId) {
-    const close = this.#taps.get(tapId);
-    if (!close) throw new RequestError('not_found', 'You have no tap with this id: its producer may have been closed.');
-    close();
+    const tap = this.#taps.get(tapId);
+    if (!tap) throw new RequestError('not_found', 'You have no tap with this id: its producer may have been closed.');
+    tap.close();
     return {};
   }
 
@@ -136,8 +153,10 @@ export class Bridge {
   }
 
   /** @param {Notice} data */
-  notice({ room, key, payload }) {
-    this.#services.rooms.get(room).room.notice(this, key, payload);
+  notice({ room: id, key, payload, fence }) {
+    const { room } = this.#services.rooms.get(id);
+    room.checkFence(fence);
+    room.notice(this, key, payload);
     return {};
   }
 
@@ -156,7 +175,8 @@ export class Bridge {
   }
 
   /** Called before and after the port is opened: the room may have changed. @param {Room} room @param {Inject} data */
-  #checkInjection(room, { participant, track, label }) {
+  #checkInjection(room, { participant, track, label, fence }) {
+    room.checkFence(fence);
     if (track === 'original') this.#recorded(room, participant);
     if (!room.member(participant)) throw new RequestError('not_found', 'This participant is not in the room.');
     const others = room.tracks.filter((each) => each.participant === participant && each.track === track);
@@ -175,6 +195,7 @@ const nobodyListens = () => {};
 const on = (schema, run) => method(schema, run);
 
 const METHODS = new Map(Object.entries({
+  claim: on(bridgeData.claim, (role, data) => role.claim(data)),
   tap: on(bridgeData.tap, (role, data) => role.tap(data)),
   untap: on(bridgeData.untap, (role, { tapId }) => role.untap(tapId)),
   addParticipant: on(bridgeData.addParticipant, (role, data) => role.addParticipant(data)),

@@ -7,7 +7,12 @@ import { RequestError } from './errors.js';
 
 /** @typedef {(event: string, data: object) => void} Send */
 
-/** @typedef {{id: string, send: Send}} Bridge Listens to every room; owns what it brought into them. */
+/**
+ * @typedef {object} Bridge Listens to every room; owns what it brought into them.
+ * @property {string} id
+ * @property {Send} send
+ * @property {(room: string) => void} release Closes its taps in a room that another bridge has taken over.
+ */
 
 /**
  * @typedef {object} Member
@@ -49,6 +54,7 @@ export class Room {
   /** @type {Map<string, Member>} */ #members = new Map();
   /** @type {Map<string, Track>} */ #tracks = new Map();
   /** @type {Map<string, {payload: unknown, owner: Bridge}>} */ #notices = new Map();
+  /** @type {{bridge: Bridge, fence: number} | null} */ #claim = null;
   #closed = false;
 
   /**
@@ -176,12 +182,13 @@ export class Room {
   /**
    * @param {Bridge} owner
    * @param {string} key
-   * @param {unknown} payload null removes the notice.
+   * @param {unknown} payload null removes the notice, if it is this bridge's.
    * @throws {RequestError} `limit`: too many notices.
    */
   notice(owner, key, payload) {
     if (payload === null) {
-      if (!this.#notices.delete(key)) return;
+      if (this.#notices.get(key)?.owner !== owner) return;
+      this.#notices.delete(key);
     } else {
       if (!this.#notices.has(key) && this.#notices.size >= this.#limits.notices) {
         throw new RequestError('limit', 'The room has too many notices: remove one by sending a null payload.');
@@ -189,6 +196,34 @@ export class Room {
       this.#notices.set(key, { payload, owner });
     }
     this.#tell('notice', { key, payload });
+  }
+
+  /**
+   * A bridge serves this room from now on, unless one with a higher fence does; what another brought into it goes.
+   *
+   * @param {Bridge} bridge
+   * @param {number} fence
+   * @returns {number} The highest fence there has been: not `fence` if the claim came too late.
+   */
+  claim(bridge, fence) {
+    const before = this.#claim;
+    if (before && fence < before.fence) return before.fence;
+    this.#claim = { bridge, fence };
+    if (before && before.bridge !== bridge) {
+      before.bridge.release(this.id);
+      this.forget(before.bridge);
+    }
+    return fence;
+  }
+
+  /**
+   * @param {number | null | undefined} fence
+   * @throws {RequestError} `fenced`: another bridge has claimed the room since.
+   */
+  checkFence(fence) {
+    if (typeof fence === 'number' && this.#claim && fence < this.#claim.fence) {
+      throw new RequestError('fenced', 'Another bridge serves this room now: leave it alone.');
+    }
   }
 
   /** @param {'up' | 'down'} state Whether any bridge is there. */

@@ -40,6 +40,11 @@ export class Rooms {
     return this.#bridges.size;
   }
 
+  /** Ids of all bridges. */
+  get bridgeIds() {
+    return [...this.#bridges].map(({ id }) => id);
+  }
+
   /** Whether any bridge is there. @returns {'up' | 'down'} */
   get bridgeState() {
     return this.#bridges.size > 0 ? 'up' : 'down';
@@ -104,12 +109,14 @@ export class Rooms {
       if (other.id === bridge.id) other.dismiss('replaced', 'A newer connection of this bridge has taken over.');
     }
     this.#bridges.add(bridge);
+    this.#tellBridges(bridge);
     if (this.#bridges.size === 1) for (const room of this.open) room.announceBridge('up');
   }
 
   /** @param {ConnectedBridge} bridge */
   removeBridge(bridge) {
     if (!this.#bridges.delete(bridge)) return;
+    this.#tellBridges();
     for (const room of this.open) {
       if (this.#bridges.size === 0) room.announceBridge('down');
       room.forget(bridge);
@@ -125,6 +132,11 @@ export class Rooms {
     slot.open.media.close();
     for (const person of people) person.dismiss('room_closed', 'The room has been closed.');
     return true;
+  }
+
+  /** Who serves now. @param {ConnectedBridge} [except] Learns it from the answer to its hello. */
+  #tellBridges(except) {
+    for (const bridge of this.#bridges) if (bridge !== except) bridge.send('bridges', { bridges: this.bridgeIds });
   }
 
   /** @param {string} id @returns {Slot<M>} */

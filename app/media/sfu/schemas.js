@@ -120,9 +120,13 @@ export const participantData = Object.freeze({
   closeConsumer: consumer,
 });
 
+/** Of a bridge's claim to a room: rises with every change of hands. */
+const fence = z.int().min(0);
+
 /** Data of the methods open to a bridge. */
 export const bridgeData = Object.freeze({
-  tap: z.strictObject({ producerId: handle, port: z.int().min(1_024).max(65_535) }),
+  claim: z.strictObject({ room: identifier, fence }),
+  tap: z.strictObject({ producerId: handle, port: z.int().min(1_024).max(65_535), fence: fence.nullish() }),
   untap: z.strictObject({ tapId: handle }),
   addParticipant: z.strictObject({ room: identifier, participant: identifier, meta }),
   removeParticipant: z.strictObject({ room: identifier, participant: identifier }),
@@ -133,12 +137,13 @@ export const bridgeData = Object.freeze({
       track: z.enum(['original', 'dubbed']),
       label: z.string().min(1).max(64).nullable().default(null),
       ssrc: uint32,
+      fence: fence.nullish(),
     })
     .refine(({ track, label }) => (track === 'dubbed') === (label !== null), 'dubbed needs a label, original has none'),
   pauseProducer: producer,
   resumeProducer: producer,
   closeProducer: producer,
-  notice: z.strictObject({ room: identifier, key: z.string().min(1).max(128), payload }),
+  notice: z.strictObject({ room: identifier, key: z.string().min(1).max(128), payload, fence: fence.nullish() }),
 });
 
 /**

@@ -15,7 +15,9 @@ function somebody(id, owner = null) {
   const told = [];
   return { id, owner, meta: { name: id }, told, dismissed: /** @type {string[]} */ ([]),
     send(/** @type {string} */ event, /** @type {object} */ data) { told.push([event, data]); },
-    dismiss(/** @type {string} */ code) { this.dismissed.push(code); } };
+    dismiss(/** @type {string} */ code) { this.dismissed.push(code); },
+    released: /** @type {string[]} */ ([]),
+    release(/** @type {string} */ room) { this.released.push(room); } };
 }
 
 /** A track whose media only remembers what was done to it. @param {any} fields */
@@ -53,6 +55,24 @@ describe('a room', () => {
     assert.deepEqual(room.view('ana').producers.map(({ producerId }) => producerId), ['d']);
     assert.deepEqual(room.view('bob').producers.map(({ producerId }) => producerId), ['o', 'd']);
     assert.deepEqual(room.view('bob').participants, [{ id: 'ana', meta: { name: 'ana' } }]);
+  });
+
+  test('belongs to the bridge with the highest fence, and forgets what the one before brought', () => {
+    const { room, bridge: first, bob } = roomOf();
+    const second = somebody('second');
+    assert.equal(room.claim(first, 10), 10);
+    room.publish(track({ producerId: 'd', participant: 'ana', owner: first, track: 'dubbed', label: 'pt' }));
+    room.notice(first, 'k', 'old');
+    assert.equal(room.claim(second, 11), 11);
+    assert.deepEqual(first.released, ['r']);
+    assert.deepEqual([room.tracks, room.view('bob').notices], [[], []]);
+    assert.throws(() => room.checkFence(10), { code: 'fenced' });
+    room.checkFence(11);
+    assert.equal(room.claim(first, 10), 11, 'a claim that comes too late learns what there is');
+    room.notice(second, 'k', 'new');
+    bob.told.length = 0;
+    room.notice(first, 'k', null);
+    assert.deepEqual(events(bob), [], 'nobody takes down what another has put up');
   });
 
   test('adds its name to what bridges are told', () => {

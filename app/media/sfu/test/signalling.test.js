@@ -144,6 +144,28 @@ describe('the door', () => {
     await bridge.leave();
   });
 
+  test('bridges know of each other, and one that lost a room can do nothing more in it', async () => {
+    const { client: ana } = await Client.enter(sfu.port, participantToken('shared', 'ana'));
+    const { client: first } = await Client.enter(sfu.port, bridgeToken('bridge-1'));
+    const { client: second, hello } = await Client.enter(sfu.port, bridgeToken('bridge-2'));
+    assert.deepEqual(hello.bridges, ['bridge-1', 'bridge-2']);
+    assert.deepEqual(await first.event('bridges'), { bridges: ['bridge-1', 'bridge-2'] });
+    await first.request('claim', { room: 'shared', fence: 1 });
+    await first.request('addParticipant', { room: 'shared', participant: 'speaker', meta: {} });
+    const original = { room: 'shared', participant: 'speaker', track: 'original', ssrc: 7 };
+    const { producerId } = await first.request('inject', { ...original, fence: 1 });
+    await second.request('claim', { room: 'shared', fence: 2 });
+    assert.deepEqual(await ana.event('producerRemoved'), { producerId });
+    await assert.rejects(first.request('notice', { room: 'shared', key: 'k', payload: 1, fence: 1 }), { code: 'fenced' });
+    await second.request('addParticipant', { room: 'shared', participant: 'speaker', meta: {} });
+    const again = await second.request('inject', { ...original, fence: 2 });
+    await assert.rejects(first.request('tap', { producerId: again.producerId, port: 40_000, fence: 1 }), { code: 'fenced' });
+    await second.leave();
+    assert.deepEqual(await first.event('bridges', ({ bridges }) => bridges.length === 1), { bridges: ['bridge-1'] });
+    await first.leave();
+    await ana.leave();
+  });
+
   test('a recorded speaker cannot be impersonated', async () => {
     const { client: ana } = await Client.enter(sfu.port, participantToken('rec', 'ana'));
     const { client: bridge } = await Client.enter(sfu.port, bridgeToken());

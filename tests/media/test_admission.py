@@ -1,0 +1,83 @@
+"""Who gets how much of the road on a node of a known speed."""
+
+from __future__ import annotations
+
+from app.media import admission
+from app.media.config import AdmissionConfig
+from app.media.ladder import Level, Rung
+from app.media.rooms import Room, Rooms
+from app.media.sfu_messages import ParticipantJoined, ProducerAdded
+from tasks.messages import Heartbeat
+
+CONFIG = AdmissionConfig(capacity=0.9, decoded=2.0)
+COSTS = {
+    "stt:en": 0.1,
+    "stt:pt": 0.1,
+    "translate:en>pt": 0.05,
+    "translate:pt>en": 0.05,
+    "speak:pt": 0.3,
+    "speak:en": 0.3,
+}
+
+
+def beat(worker: str, **costs: float) -> Heartbeat:
+    return Heartbeat(worker=worker, at=0.0, queues=[], stt=[], translate=[], speak=[], costs=costs or COSTS)
+
+
+def calls(*names: str) -> Rooms:
+    """Rooms of two, who dub each other: 2 x 0.1 + 0.05 + 0.3 = 0.55 each."""
+    rooms = Rooms()
+    for name in names:
+        for person, speak in (("ana", "pt"), ("bob", "en")):
+            meta = {"name": person, "speak": speak, "read": speak, "hear": speak}
+            rooms.apply(ParticipantJoined(id=person, meta=meta, room=name))
+            rooms.apply(
+                ProducerAdded(
+                    producer_id=f"{name}-{person}", participant=person, kind="audio", track="original", room=name
+                )
+            )
+    return rooms
+
+
+def levels(rooms: dict[str, Room], node: admission.Node) -> list[Level]:
+    return list(admission.admit(rooms, node, CONFIG).levels.values())
+
+
+def test_later_calls_get_what_there_is_room_for_and_more_when_others_end() -> None:
+    node = admission.node_of([beat("host.1.a")], CONFIG)
+    rooms = calls("one", "two", "three")
+    assert levels(rooms.by_name, node) == [Level.VOICE, Level.TRANSLATED_CAPTIONS, Level.ORIGINAL]
+    rooms.by_name.pop("one")
+    assert levels(rooms.by_name, node) == [Level.VOICE, Level.TRANSLATED_CAPTIONS]
+
+
+def test_the_first_call_always_gets_everything() -> None:
+    slow = admission.node_of([beat("host.1.a", **dict.fromkeys(COSTS, 3.0))], CONFIG)
+    assert levels(calls("one").by_name, slow) == [Level.VOICE]
+
+
+def test_each_further_host_of_workers_adds_room_and_a_second_worker_on_one_host_does_not() -> None:
+    same = admission.node_of([beat("host.1.a"), beat("host.2.b")], CONFIG)
+    assert same.capacity == 0.9
+    two = admission.node_of([beat("host.1.a"), beat("other.1.b")], CONFIG)
+    assert levels(calls("one", "two", "three").by_name, two) == [Level.VOICE] * 3
+
+
+def test_what_was_not_measured_holds_nobody_back() -> None:
+    node = admission.node_of([beat("host.1.a", other=9.0)], CONFIG)
+    assert levels(calls("one", "two").by_name, node) == [Level.VOICE] * 2
+
+
+def test_who_is_held_back_is_told_why_and_troubles_below_that_come_first() -> None:
+    held = admission.Admission({"r": Level.TRANSLATED_CAPTIONS}, 1.0, 0.9)
+    assert held.limited(Rung(Level.VOICE, None), "r") == Rung(Level.TRANSLATED_CAPTIONS, "busy_voice")
+    gone = Rung(Level.ORIGINAL, "broker_gone")
+    assert held.limited(gone, "r") == gone
+    assert held.limited(Rung(Level.VOICE, None), "other") == Rung(Level.VOICE, None)
+
+
+def test_the_next_call_is_told_what_it_will_get() -> None:
+    node = admission.node_of([beat("host.1.a")], CONFIG)
+    for names, level in (((), Level.VOICE), (("one",), Level.TRANSLATED_CAPTIONS), (("one", "two"), Level.ORIGINAL)):
+        now = admission.admit(calls(*names).by_name, node, CONFIG)
+        assert admission.next_level(now, node, CONFIG) == level
