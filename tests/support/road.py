@@ -23,13 +23,23 @@ EFFORTS = {AskKind.GROWTH: Effort.QUICK, AskKind.PAUSE: Effort.USUAL, AskKind.FI
 
 def asks(pieces: Iterable[Pcm]) -> Iterator[Ask]:
     """What the bridge would ask of the worker for a track of 16 kHz audio that starts at time 0, in order."""
+    return asks_of(_chunks(pieces))
+
+
+def asks_of(chunks: Iterable[Chunk]) -> Iterator[Ask]:
+    """The same of a tap's chunks."""
     detector, segmenter = VoiceDetector(), Segmenter()
+    for chunk in chunks:
+        for frame in detector.push(chunk):
+            yield from segmenter.push(frame)
+    yield from segmenter.flush()
+
+
+def _chunks(pieces: Iterable[Pcm]) -> Iterator[Chunk]:
     time = 0.0
     for piece in pieces:
-        for frame in detector.push(Chunk(piece, time)):
-            yield from segmenter.push(frame)
+        yield Chunk(piece, time)
         time += len(piece) / STT_RATE
-    yield from segmenter.flush()
 
 
 def segments(samples: Pcm) -> list[Ask]:
