@@ -1,4 +1,4 @@
-.PHONY: run test setup setup-test lint bench fanout capacity eval audit doctor lock catalogue clean
+.PHONY: run test setup setup-test lint bench fanout capacity eval load chaos soak audit doctor lock catalogue clean
 PYTHON ?= python3
 VENV := .venv/bin
 # The larger set of recordings where it lies beside the checkout; else tests/data.
@@ -30,6 +30,15 @@ capacity: setup-test ## simulate how many workers so many rooms need, from var/b
 
 eval: setup-test ## how well it hears, translates and speaks; table and var/eval.json
 	@$(VENV)/python -m ops.eval $(if $(EVAL_SET),--set $(EVAL_SET)) $(EVAL_ARGS)
+
+load: setup-test ## calls of 2, 5 and 10 people, several at once; table and var/load.json
+	@$(VENV)/python -m ops.load $(LOAD_ARGS)
+
+chaos: setup-test ## break one thing after the other during a call; table and var/chaos.json (root, for a small disk)
+	@$(VENV)/python -m ops.chaos $(CHAOS_ARGS)
+
+soak: setup-test ## a call of half an hour: does memory or lag grow? table and var/soak.json
+	@$(VENV)/python -m ops.soak $(SOAK_ARGS)
 
 doctor: setup ## check versions, ports, worker, models, Redis, database, queues
 	@$(VENV)/jbcalling doctor

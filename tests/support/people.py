@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,10 +62,24 @@ class Person:
     errors: list[str]
 
     @classmethod
-    async def join(cls, browser: Browser, room_url: str, name: str, *, speak: str, read: str, hear: str) -> Person:
-        """Open the room's page as a newcomer would, fill in the form and enter the call."""
+    async def join(
+        cls,
+        browser: Browser,
+        room_url: str,
+        name: str,
+        *,
+        speak: str,
+        read: str,
+        hear: str,
+        scripts: Sequence[Path] = (),
+    ) -> Person:
+        """Open the room's page as a newcomer would, fill in the form and enter the call.
+
+        `scripts` run in the page before its own, as `HOOKS` does.
+        """
         context = await browser.new_context(permissions=["microphone"])
-        await context.add_init_script(path=HOOKS)
+        for script in (HOOKS, *scripts):
+            await context.add_init_script(path=script)
         page = await context.new_page()
         person = cls(name, context, page, [])
         page.on("pageerror", lambda error: person.errors.append(str(error)))
