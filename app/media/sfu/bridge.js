@@ -69,7 +69,7 @@ export class Bridge {
     return find(METHODS, name)(this, data);
   }
 
-  leave() {
+  gone() {
     this.#services.rooms.removeBridge(this);
     for (const { close } of this.#taps.values()) close();
   }
@@ -136,7 +136,7 @@ export class Bridge {
       throw error;
     }
     const { participant, track, label } = data;
-    room.publish({ producerId, participant, kind: 'audio', track, label, paused: false, owner: this, handle });
+    room.publish({ producerId, participant, kind: 'audio', source: 'voice', track, label, paused: false, quality: 'good', owner: this, handle });
     return { producerId, port };
   }
 

@@ -1,5 +1,7 @@
 /** Environment → one frozen object. Secrets are required, never defaulted. */
 
+import { availableParallelism } from 'node:os';
+
 import { z } from 'zod';
 
 /** A setting is missing or unusable; the message says which and what to do. */
@@ -23,8 +25,8 @@ export const LIMITS = Object.freeze({
   messagesPerSecond: 100,
   /** A bridge taps every speaker of every room within a second of its start. */
   bridgeMessagesPerSecond: 1_000,
-  audioProducers: 1,
-  videoProducers: 2,
+  /** How long a participant whose socket was lost keeps their place and their media, waiting for a new socket. */
+  resumeWithin: 8_000,
   consumers: 512,
   notices: 256,
   /** Bits per second a participant may send in all; enforced through congestion control feedback. */
@@ -47,12 +49,13 @@ const environment = z.object({
   SFU_RTC_PORT: port.default(8020),
   SFU_PLAIN_PORT_MIN: port.default(42_000),
   SFU_PLAIN_PORT_MAX: port.default(42_999),
-  SFU_WORKERS: count(64).default(1),
+  SFU_WORKERS: z.coerce.number().int().min(0).max(64).default(1),
   SFU_TOKEN_SECRET: z.string({ error: 'is missing: start through `make run`, or create the secrets with `jbcalling secrets`' })
     .min(32, 'must have at least 32 characters: create the secrets with `jbcalling secrets`'),
   JBC_KEYS: z.string().optional(),
   SFU_MAX_ROOMS: count(10_000).default(200),
   SFU_MAX_PARTICIPANTS: count(1_000).default(50),
+  SFU_MAX_VIDEOS: count(1_000).default(12),
   SFU_MAX_SOCKETS: count(100_000).default(4_096),
   SFU_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -66,11 +69,12 @@ const environment = z.object({
  * @property {number} rtcPort SFU_RTC_PORT: UDP and TCP port of the first media worker; each further one takes the next.
  * @property {number} plainPortMin SFU_PLAIN_PORT_MIN: first loopback UDP port of taps and injections.
  * @property {number} plainPortMax SFU_PLAIN_PORT_MAX: last one.
- * @property {number} workers SFU_WORKERS: media workers (one core each); rooms are spread over them.
+ * @property {number} workers SFU_WORKERS: media workers; rooms are spread over them. 0: one for each core.
  * @property {string} tokenSecret SFU_TOKEN_SECRET: with which `web` and bridges sign tokens.
  * @property {string | undefined} tokenKeys JBC_KEYS: the file there with the keys that take the place of `tokenSecret`.
  * @property {number} maxRooms SFU_MAX_ROOMS: rooms at once.
  * @property {number} maxParticipants SFU_MAX_PARTICIPANTS: participants in one room, recorded speakers included.
+ * @property {number} maxVideos SFU_MAX_VIDEOS: cameras and shared screens in one room.
  * @property {number} maxSockets SFU_MAX_SOCKETS: TCP connections at once.
  * @property {'debug' | 'info' | 'warn' | 'error' | 'silent'} logLevel SFU_LOG_LEVEL.
  * @property {Limits} limits
@@ -91,7 +95,8 @@ export function loadConfig(env) {
   if (e.SFU_PLAIN_PORT_MIN > e.SFU_PLAIN_PORT_MAX) {
     throw new ConfigError('SFU_PLAIN_PORT_MIN is above SFU_PLAIN_PORT_MAX: swap them.');
   }
-  if (e.SFU_RTC_PORT + e.SFU_WORKERS - 1 > 65_535) {
+  const workers = e.SFU_WORKERS || availableParallelism();
+  if (e.SFU_RTC_PORT + workers - 1 > 65_535) {
     throw new ConfigError('SFU_RTC_PORT leaves no room for one port a worker: choose a lower one.');
   }
   if ((e.SFU_RTC_IP === '0.0.0.0' || e.SFU_RTC_IP === '::') && e.SFU_ANNOUNCED_ADDRESS === undefined) {
@@ -105,11 +110,12 @@ export function loadConfig(env) {
     rtcPort: e.SFU_RTC_PORT,
     plainPortMin: e.SFU_PLAIN_PORT_MIN,
     plainPortMax: e.SFU_PLAIN_PORT_MAX,
-    workers: e.SFU_WORKERS,
+    workers,
     tokenSecret: e.SFU_TOKEN_SECRET,
     tokenKeys: e.JBC_KEYS && `${e.JBC_KEYS}/sfu-token.keys`,
     maxRooms: e.SFU_MAX_ROOMS,
     maxParticipants: e.SFU_MAX_PARTICIPANTS,
+    maxVideos: e.SFU_MAX_VIDEOS,
     maxSockets: e.SFU_MAX_SOCKETS,
     logLevel: e.SFU_LOG_LEVEL,
     limits: LIMITS,

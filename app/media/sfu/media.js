@@ -72,11 +72,11 @@ export class MediaPool {
 
   /**
    * @param {() => void} onDied The worker of this room died; its transports are gone.
-   * @returns {Promise<RoomMedia>} On the worker with the fewest rooms.
+   * @returns {Promise<RoomMedia>} On the worker with the least to do.
    * @throws {RequestError} `internal`: no worker is running.
    */
   async openRoom(onDied) {
-    const slot = this.#slots.filter((each) => each.live !== null).sort((a, b) => a.rooms.size - b.rooms.size)[0];
+    const slot = this.#slots.filter((each) => each.live !== null).sort((a, b) => load(a) - load(b))[0];
     if (!slot?.live) throw new RequestError('internal', 'No media worker is running: come back in a few seconds.');
     const { worker, server } = slot.live;
     const media = await RoomMedia.open(worker, server, {
@@ -155,6 +155,9 @@ export class MediaPool {
     }
   }
 }
+
+/** @param {Slot} slot */
+const load = (slot) => [...slot.rooms.keys()].reduce((total, media) => total + media.load, 0);
 
 /** Lets the warnings and errors of mediasoup into our log. @param {import('pino').Logger} log */
 export function logMediasoup(log) {

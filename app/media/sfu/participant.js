@@ -1,7 +1,14 @@
-/** What a person's connection may do: send and receive media in one room. */
+/**
+ * A person in a room: what their connection may do there. Their place and their media outlive a lost socket for a while,
+ * so that a page which comes back in time goes on where it was.
+ */
+
+import { randomUUID } from 'node:crypto';
 
 import { RequestError, withClientParameters } from './errors.js';
+import { Legs } from './legs.js';
 import { find, method } from './methods.js';
+import { qualityOf } from './quality.js';
 import { participantData } from './schemas.js';
 
 /** @typedef {import('./session.js').Role} Role */
@@ -12,8 +19,6 @@ import { participantData } from './schemas.js';
 /** @typedef {import('./tokens.js').ParticipantClaims} ParticipantClaims */
 /** @typedef {import('zod').output<typeof participantData['produce']>} Produce */
 /** @typedef {import('zod').output<typeof participantData['consume']>} Consume */
-/** @typedef {import('zod').output<typeof participantData['connectTransport']>} ConnectTransport */
-/** @typedef {{direction: 'send' | 'recv', transport: import('./room-media.js').WebRtcTransport, connected: boolean}} Leg */
 
 /**
  * @typedef {object} Services
@@ -25,12 +30,14 @@ import { participantData } from './schemas.js';
 /** @implements {Role} @implements {Member} */
 export class Participant {
   owner = null;
-  #session;
+  /** @type {Session | null} null while their socket is lost. */ #session;
   #services;
   #room;
   #media;
-  /** @type {Map<string, Leg>} */ #legs = new Map();
-  /** @type {Map<string, import('mediasoup').types.Consumer>} */ #consumers = new Map();
+  #legs;
+  #left = false;
+  #resume = randomUUID();
+  /** @type {NodeJS.Timeout | undefined} */ #forgetting;
 
   /**
    * @param {Session} session
@@ -46,32 +53,31 @@ export class Participant {
     this.#services = services;
     this.#room = room;
     this.#media = media;
+    this.#legs = new Legs(media, services.limits.consumers, () => this.#stopSending());
   }
 
   /**
-   * Lets a person in; an older connection of theirs is replaced.
+   * Lets a person in. An older connection of theirs is replaced, or gone on with where the page can say which it was.
    *
    * @param {Session} session
    * @param {ParticipantClaims} claims
    * @param {Services} services
+   * @param {string} [resume] What the hello of the lost connection answered.
    * @returns {Promise<{role: Participant, answer: object}>}
    * @throws {RequestError}
    */
-  static enter(session, claims, services) {
+  static enter(session, claims, services, resume) {
     return services.rooms.enter(claims.room, (room, media) => {
       if (session.ended) throw new RequestError('conflict', 'The connection has ended.');
       const older = room.member(claims.sub);
+      if (older instanceof Participant && older.#resume === resume) {
+        older.#goOn(session, claims);
+        return { role: older, answer: older.#welcome(true) };
+      }
       if (older?.owner === null) older.dismiss('replaced', 'You have joined from another page or device.');
       const role = new Participant(session, claims, services, room, media);
       room.join(role, claims.capacity);
-      const answer = {
-        participant: role.id,
-        room: room.id,
-        routerRtpCapabilities: media.rtpCapabilities,
-        ...room.view(role.id),
-        bridge: services.rooms.bridgeState,
-      };
-      return { role, answer };
+      return { role, answer: role.#welcome(false) };
     });
   }
 
@@ -85,12 +91,13 @@ export class Participant {
 
   /** @param {string} event @param {object} data */
   send(event, data) {
-    this.#session.send(event, data);
+    this.#session?.send(event, data);
   }
 
   /** @param {import('./errors.js').ClosingCode} code @param {string} message */
   dismiss(code, message) {
-    this.#session.dismiss(code, message);
+    if (this.#session) this.#session.dismiss(code, message);
+    else this.#leave();
   }
 
   /** @param {string} name @param {unknown} data @returns {Promise<object>} */
@@ -98,9 +105,13 @@ export class Participant {
     return find(METHODS, name)(this, data);
   }
 
-  leave() {
-    this.#services.rooms.leave(this.#room, this);
-    for (const { transport } of this.#legs.values()) transport.close();
+  /** @param {Session} session @param {import('./session.js').Ending} how */
+  gone(session, how) {
+    if (session !== this.#session) return; // they have gone on with a newer socket
+    this.#session = null;
+    if (how === 'left') return this.#leave();
+    this.#forgetting = setTimeout(() => this.#leave(), this.#services.limits.resumeWithin);
+    this.#forgetting.unref();
   }
 
   /** @param {string} token */
@@ -109,57 +120,37 @@ export class Participant {
     if (claims.role !== 'participant' || claims.sub !== this.id || claims.room !== this.#room.id) {
       throw new RequestError('unauthorized', 'The token is for somebody else or another room: get one for this participant.');
     }
-    this.meta = claims.meta;
-    if (!this.#session.ended) this.#room.update(this);
+    this.#become(claims);
     return {};
   }
 
-  /** @param {'send' | 'recv'} direction */
-  async createTransport(direction) {
-    if ([...this.#legs.values()].some((leg) => leg.direction === direction)) {
-      throw new RequestError('conflict', `There is a ${direction} transport: use restartIce to repair it.`);
-    }
-    const transport = await this.#media.createTransport(direction);
-    if (this.#session.ended) transport.close();
-    this.#legs.set(transport.id, { direction, transport, connected: false });
-    transport.on('dtlsstatechange', (state) => {
-      if (state === 'failed' || state === 'closed') this.#dropTransport(transport.id);
-    });
-    const { id: transportId, iceParameters, iceCandidates, dtlsParameters } = transport;
-    return { transportId, iceParameters, iceCandidates, dtlsParameters };
-  }
-
-  /** @param {ConnectTransport} data */
-  async connectTransport({ transportId, dtlsParameters }) {
-    const leg = this.#leg(transportId);
-    if (leg.connected) throw new RequestError('conflict', 'This transport is connected: use restartIce to repair it.');
-    await withClientParameters(() => leg.transport.connect({ dtlsParameters }));
-    leg.connected = true;
-    return {};
-  }
-
-  /** @param {string} transportId */
-  async restartIce(transportId) {
-    return { iceParameters: await this.#leg(transportId).transport.restartIce() };
+  /** Their transports and what they receive. */
+  get legs() {
+    return this.#legs;
   }
 
   /** @param {Produce} data */
-  async produce({ transportId, kind, rtpParameters }) {
-    const { direction, transport } = this.#leg(transportId);
-    if (direction !== 'send') throw new RequestError('bad_request', 'Produce on the send transport.');
-    const { audioProducers, videoProducers } = this.#services.limits;
-    const most = kind === 'audio' ? audioProducers : videoProducers;
-    if (this.#room.tracks.filter((track) => track.owner === this && track.kind === kind).length >= most) {
-      throw new RequestError('limit', `You have ${most} ${kind} producer(s) already: close one first.`);
-    }
+  async produce({ transportId, kind, source, rtpParameters }) {
+    const transport = this.#legs.sending(transportId);
+    this.#room.admit(this, source);
     const producer = await withClientParameters(() =>
       transport.produce({ kind, rtpParameters: /** @type {import('mediasoup').types.RtpParameters} */ (rtpParameters) }),
     );
-    if (producer.closed || this.#session.ended) throw new RequestError('not_found', 'The transport has closed meanwhile.');
+    if (producer.closed || this.#left) throw new RequestError('not_found', 'The transport has closed meanwhile.');
+    try {
+      this.#room.admit(this, source);
+    } catch (error) {
+      producer.close();
+      throw error;
+    }
     const { id: producerId } = producer;
     this.#room.publish({
-      producerId, participant: this.id, kind, track: 'original', label: null, paused: false, owner: this, handle: producer,
+      producerId, participant: this.id, kind, source, track: 'original', label: null, paused: false, quality: 'good',
+      owner: this, handle: producer,
     });
+    // A still screen sends nothing, which would count as a bad connection.
+    if (source !== 'screen') producer.on('score', (scores) => this.#room.setQuality(producerId, qualityOf(scores)));
+    if (source === 'voice') await this.#media.listenTo(producer, () => this.#room.dominate(this.id));
     return { producerId };
   }
 
@@ -176,59 +167,50 @@ export class Participant {
   }
 
   /** @param {Consume} data */
-  async consume({ producerId, rtpCapabilities }) {
-    const leg = [...this.#legs.values()].find(({ direction }) => direction === 'recv');
-    if (!leg) throw new RequestError('conflict', 'Create a recv transport first.');
-    if (!this.#room.track(producerId)) {
+  async consume(data) {
+    if (!this.#room.track(data.producerId)) {
       throw new RequestError('not_found', 'There is no such producer here: it may have been closed.');
     }
-    if (this.#consumers.size >= this.#services.limits.consumers) {
-      throw new RequestError('limit', 'You have too many consumers: close some first.');
-    }
-    const consumer = await this.#media.consume(
-      leg.transport, producerId, /** @type {import('mediasoup').types.RtpCapabilities} */ (rtpCapabilities),
-    );
-    if (consumer.closed) throw new RequestError('not_found', 'The producer has been closed meanwhile.');
-    this.#consumers.set(consumer.id, consumer);
-    consumer.observer.once('close', () => this.#consumers.delete(consumer.id));
-    const { id: consumerId, kind, rtpParameters, producerPaused } = consumer;
-    return { consumerId, producerId, kind, rtpParameters, producerPaused };
+    return this.#legs.consume(data);
   }
 
-  /** @param {string} consumerId */
-  async resumeConsumer(consumerId) {
-    await this.#consumer(consumerId).resume();
-    return {};
+  /** @param {boolean} resumed Whether their media has gone on meanwhile. */
+  #welcome(resumed) {
+    return {
+      participant: this.id,
+      room: this.#room.id,
+      resume: this.#resume,
+      resumed,
+      routerRtpCapabilities: this.#media.rtpCapabilities,
+      ...this.#room.view(this.id),
+      bridge: this.#services.rooms.bridgeState,
+    };
   }
 
-  /** @param {string} consumerId */
-  closeConsumer(consumerId) {
-    this.#consumer(consumerId).close();
-    return {};
+  /** @param {Session} session @param {ParticipantClaims} claims */
+  #goOn(session, claims) {
+    const before = this.#session;
+    this.#session = session;
+    clearTimeout(this.#forgetting);
+    before?.dismiss('replaced', 'You have come back on another connection.');
+    if (JSON.stringify(claims.meta) !== JSON.stringify(this.meta)) this.#become(claims);
   }
 
-  /** @param {string} transportId @returns {Leg} */
-  #leg(transportId) {
-    const leg = this.#legs.get(transportId);
-    if (!leg) throw new RequestError('not_found', 'You have no transport with this id: create one.');
-    return leg;
+  /** @param {ParticipantClaims} claims Newer ones of the same person. */
+  #become({ meta }) {
+    this.meta = meta;
+    if (!this.#left) this.#room.update(this);
   }
 
-  /** @param {string} consumerId */
-  #consumer(consumerId) {
-    const consumer = this.#consumers.get(consumerId);
-    if (!consumer) throw new RequestError('not_found', 'You have no consumer with this id: its producer may have been closed.');
-    return consumer;
+  #leave() {
+    if (this.#left) return;
+    this.#left = true;
+    clearTimeout(this.#forgetting);
+    this.#services.rooms.leave(this.#room, this);
+    this.#legs.close();
   }
 
-  /** The browser has ended this transport; its place is free for another. @param {string} transportId */
-  #dropTransport(transportId) {
-    const leg = this.#legs.get(transportId);
-    if (!leg) return;
-    const { direction, transport } = leg;
-    this.#legs.delete(transportId);
-    transport.close();
-    if (direction === 'recv') return;
+  #stopSending() {
     for (const track of this.#room.tracks) if (track.owner === this) this.#room.unpublish(this, track.producerId);
   }
 }
@@ -242,14 +224,16 @@ const on = (schema, run) => method(schema, run);
 
 const METHODS = new Map(Object.entries({
   renew: on(participantData.renew, (role, { token }) => role.renew(token)),
-  createTransport: on(participantData.createTransport, (role, { direction }) => role.createTransport(direction)),
-  connectTransport: on(participantData.connectTransport, (role, data) => role.connectTransport(data)),
-  restartIce: on(participantData.restartIce, (role, { transportId }) => role.restartIce(transportId)),
+  createTransport: on(participantData.createTransport, ({ legs }, { direction }) => legs.create(direction)),
+  connectTransport: on(participantData.connectTransport, ({ legs }, data) => legs.connect(data)),
+  restartIce: on(participantData.restartIce, ({ legs }, { transportId }) => legs.restartIce(transportId)),
   produce: on(participantData.produce, (role, data) => role.produce(data)),
   pauseProducer: on(participantData.pauseProducer, (role, { producerId }) => role.setPaused(producerId, true)),
   resumeProducer: on(participantData.resumeProducer, (role, { producerId }) => role.setPaused(producerId, false)),
   closeProducer: on(participantData.closeProducer, (role, { producerId }) => role.closeProducer(producerId)),
   consume: on(participantData.consume, (role, data) => role.consume(data)),
-  resumeConsumer: on(participantData.resumeConsumer, (role, { consumerId }) => role.resumeConsumer(consumerId)),
-  closeConsumer: on(participantData.closeConsumer, (role, { consumerId }) => role.closeConsumer(consumerId)),
+  pauseConsumer: on(participantData.pauseConsumer, ({ legs }, { consumerId }) => legs.setPaused(consumerId, true)),
+  resumeConsumer: on(participantData.resumeConsumer, ({ legs }, { consumerId }) => legs.setPaused(consumerId, false)),
+  preferLayer: on(participantData.preferLayer, ({ legs }, { consumerId, layer }) => legs.preferLayer(consumerId, layer)),
+  closeConsumer: on(participantData.closeConsumer, ({ legs }, { consumerId }) => legs.closeConsumer(consumerId)),
 }));

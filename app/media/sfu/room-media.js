@@ -38,14 +38,20 @@ export class RoomMedia {
   #router;
   #server;
   #options;
+  #speakers;
+  /** @type {Map<string, () => void>} Whom to tell that this voice is the loudest, by producer. */ #loudest = new Map();
+  #consumers = 0;
 
   /**
    * @param {import('mediasoup').types.Router} router
    * @param {import('mediasoup').types.WebRtcServer} server
+   * @param {import('mediasoup').types.ActiveSpeakerObserver} speakers
    * @param {Options} options
    */
-  constructor(router, server, options) {
+  constructor(router, server, speakers, options) {
     this.#router = router;
+    this.#speakers = speakers;
+    speakers.on('dominantspeaker', ({ producer }) => this.#loudest.get(producer.id)?.());
     this.#server = server;
     this.#options = options;
   }
@@ -56,7 +62,25 @@ export class RoomMedia {
    * @param {Options} options
    */
   static async open(worker, server, options) {
-    return new RoomMedia(await worker.createRouter({ mediaCodecs: CODECS }), server, options);
+    const router = await worker.createRouter({ mediaCodecs: CODECS });
+    return new RoomMedia(router, server, await router.createActiveSpeakerObserver(), options);
+  }
+
+  /** How much work this room is for its media worker, roughly: tracks that go out of it, and one for being there. */
+  get load() {
+    return 1 + this.#consumers;
+  }
+
+  /**
+   * Counts a voice among those of which the loudest is told of.
+   *
+   * @param {import('mediasoup').types.Producer} producer
+   * @param {() => void} onLoudest
+   */
+  async listenTo(producer, onLoudest) {
+    this.#loudest.set(producer.id, onLoudest);
+    producer.observer.once('close', () => this.#loudest.delete(producer.id));
+    await this.#speakers.addProducer({ producerId: producer.id });
   }
 
   get rtpCapabilities() {
@@ -91,8 +115,10 @@ export class RoomMedia {
       if (!this.#router.canConsume({ producerId, rtpCapabilities })) throw new TypeError('no codec fits the producer');
       return transport.consume({ producerId, rtpCapabilities, paused: true });
     });
-    this.#options.counts.listeners += 1;
-    consumer.observer.once('close', () => { this.#options.counts.listeners -= 1; });
+    const { counts } = this.#options;
+    counts.listeners += 1;
+    this.#consumers += 1;
+    consumer.observer.once('close', () => { counts.listeners -= 1; this.#consumers -= 1; });
     return consumer;
   }
 

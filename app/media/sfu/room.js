@@ -7,6 +7,10 @@ import { RequestError } from './errors.js';
 
 /** @typedef {(event: string, data: object) => void} Send */
 
+/** @typedef {'voice' | 'camera' | 'screen'} Source */
+/** @typedef {'good' | 'fair' | 'poor'} Quality */
+/** @typedef {{participants: number, videos: number, notices: number}} Limits Of one room. */
+
 /**
  * @typedef {object} Bridge Listens to every room; owns what it brought into them.
  * @property {string} id
@@ -35,9 +39,11 @@ import { RequestError } from './errors.js';
  * @property {string} producerId
  * @property {string} participant Whose voice or picture it is, also where it is dubbed.
  * @property {'audio' | 'video'} kind
+ * @property {Source} source
  * @property {'original' | 'dubbed'} track
  * @property {string | null} label
  * @property {boolean} paused
+ * @property {Quality} quality How well it arrives here.
  * @property {Member | Bridge} owner Who may pause, resume and close it.
  * @property {Handle} handle
  */
@@ -46,8 +52,8 @@ import { RequestError } from './errors.js';
 const describeMember = ({ id, meta }) => ({ id, meta });
 
 /** @param {Track} track */
-const describeTrack = ({ producerId, participant, kind, track, label, paused }) => ({
-  producerId, participant, kind, track, label, paused,
+const describeTrack = ({ producerId, participant, kind, source, track, label, paused, quality }) => ({
+  producerId, participant, kind, source, track, label, paused, quality,
 });
 
 export class Room {
@@ -60,7 +66,7 @@ export class Room {
   /**
    * @param {string} id
    * @param {Iterable<Bridge>} bridges All bridges of the moment; read at every event.
-   * @param {{participants: number, notices: number}} limits
+   * @param {Limits} limits
    */
   constructor(id, bridges, limits) {
     this.id = id;
@@ -102,9 +108,10 @@ export class Room {
     };
   }
 
-  /** @param {string} id What this participant is told of the room when they come in. */
+  /** @param {string} id What this participant is told of the room when they come in, or back after a lost socket. */
   view(id) {
     return {
+      own: this.tracks.filter((track) => !this.#concerns(id, track)).map(describeTrack),
       participants: [...this.#members.values()].filter((member) => member.id !== id).map(describeMember),
       producers: this.tracks.filter((track) => this.#concerns(id, track)).map(describeTrack),
       notices: this.notices,
@@ -150,6 +157,25 @@ export class Room {
     return this.#tracks.get(producerId);
   }
 
+  /**
+   * @param {Member} owner
+   * @param {Source} source
+   * @throws {RequestError} `limit`, `conflict`: there is no place for this track of theirs.
+   */
+  admit(owner, source) {
+    const { tracks } = this;
+    if (tracks.some((track) => track.owner === owner && track.source === source)) {
+      throw new RequestError('limit', `You send a ${source} already: close it first.`);
+    }
+    if (source === 'voice') return;
+    if (source === 'screen' && tracks.some((track) => track.source === source)) {
+      throw new RequestError('conflict', 'Somebody else shares their screen: wait until they stop.');
+    }
+    if (tracks.filter((track) => track.kind === 'video').length >= this.#limits.videos) {
+      throw new RequestError('limit', 'Too many cameras are on in this room: wait until one is turned off.');
+    }
+  }
+
   /** @param {Track} track */
   publish(track) {
     this.#tracks.set(track.producerId, track);
@@ -168,6 +194,19 @@ export class Room {
     if (track.paused === paused || this.#tracks.get(producerId) !== track) return;
     track.paused = paused;
     this.#tellOfTrack(paused ? 'producerPaused' : 'producerResumed', track, { producerId });
+  }
+
+  /** @param {string} producerId @param {Quality} quality How well it arrives now. */
+  setQuality(producerId, quality) {
+    const track = this.#tracks.get(producerId);
+    if (!track || track.quality === quality) return;
+    track.quality = quality;
+    this.#tellOfTrack('producerQuality', track, { producerId, quality });
+  }
+
+  /** @param {string} participant Speaks louder than the others now. */
+  dominate(participant) {
+    this.#tell('dominantSpeaker', { participant });
   }
 
   /**

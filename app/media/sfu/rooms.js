@@ -25,7 +25,7 @@ export class Rooms {
    * @param {(onDied: () => void) => Promise<M>} options.openMedia Rejects when no media worker is there; calls `onDied`
    *   when the media of this room is lost.
    * @param {number} options.maxRooms
-   * @param {{participants: number, notices: number}} options.perRoom
+   * @param {import('./room.js').Limits} options.perRoom
    */
   constructor(options) {
     this.#options = options;

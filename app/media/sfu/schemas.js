@@ -103,7 +103,14 @@ const token = z.strictObject({ token: z.string().min(1).max(8 * 1024) });
 const producer = z.strictObject({ producerId: handle });
 const consumer = z.strictObject({ consumerId: handle });
 
-export const hello = token;
+/** `resume`: what an earlier hello of the same page answered, to go on after a lost socket. */
+export const hello = token.extend({ resume: z.string().max(64).optional() });
+
+const source = z.enum(['voice', 'camera', 'screen']);
+const produce = z
+  .strictObject({ transportId: handle, kind, source: source.optional(), rtpParameters })
+  .transform((data) => ({ ...data, source: data.source ?? (data.kind === 'audio' ? 'voice' : 'camera') }))
+  .refine((data) => (data.source === 'voice') === (data.kind === 'audio'), 'a voice is audio, a camera or screen is video');
 
 /** Data of the methods open to a participant. */
 export const participantData = Object.freeze({
@@ -111,12 +118,14 @@ export const participantData = Object.freeze({
   createTransport: z.strictObject({ direction: z.enum(['send', 'recv']) }),
   connectTransport: z.strictObject({ transportId: handle, dtlsParameters }),
   restartIce: z.strictObject({ transportId: handle }),
-  produce: z.strictObject({ transportId: handle, kind, rtpParameters }),
+  produce,
   pauseProducer: producer,
   resumeProducer: producer,
   closeProducer: producer,
   consume: z.strictObject({ producerId: handle, rtpCapabilities }),
+  pauseConsumer: consumer,
   resumeConsumer: consumer,
+  preferLayer: z.strictObject({ consumerId: handle, layer: z.int().min(0).max(7) }),
   closeConsumer: consumer,
 });
 

@@ -16,8 +16,10 @@ import { envelope, parse } from './schemas.js';
  * @property {object} fields What the log says of it: ids only.
  * @property {number} messagesPerSecond
  * @property {(method: string, data: unknown) => Promise<object>} call Throws RequestError.
- * @property {() => void} leave The socket is gone; called once.
+ * @property {(session: Session, how: Ending) => void} gone This socket is gone; called once for each socket.
  */
+
+/** @typedef {'left' | 'lost'} Ending Whether somebody said good-bye (they, or we), or the network failed. */
 
 /** @typedef {(session: Session, data: unknown) => Promise<{role: Role, answer: object}>} Hello */
 
@@ -28,6 +30,9 @@ import { envelope, parse } from './schemas.js';
  * @property {Pick<import('./metrics.js').Metrics, 'received' | 'refused' | 'closed'>} metrics
  * @property {Hello} hello
  */
+
+/** What ws reports of a socket that ended without a close frame. */
+const ABNORMAL = 1006;
 
 /** Close codes with which ws, on its own, ends a socket whose frame is broken or too large. */
 const FRAME_FAULTS = new Set([1002, 1003, 1007, 1009]);
@@ -48,7 +53,7 @@ export class Session {
   #socket;
   #context;
   /** @type {Role | null} */ #role = null;
-  #ended = false;
+  /** @type {Ending | null} */ #ended = null;
   #alive = true;
   /** Requests are handled one after the other. */
   #queue = Promise.resolve();
@@ -72,11 +77,11 @@ export class Session {
     socket.on('ping', () => this.#count());
     socket.on('pong', () => { this.#alive = true; });
     socket.on('error', (error) => context.log.debug({ ...this.#role?.fields, reason: error.message }, 'socket error'));
-    socket.on('close', () => this.#end());
+    socket.on('close', (code) => this.#end(code === ABNORMAL ? 'lost' : 'left'));
   }
 
   get ended() {
-    return this.#ended;
+    return this.#ended !== null;
   }
 
   /** @param {string} event @param {object} data Sent at once, or right after the answer to the request being handled. */
@@ -100,7 +105,7 @@ export class Session {
     this.#write(JSON.stringify({ event: 'closing', data: { code, message, retry } }));
     this.#socket.onBadFrame = null;
     this.#socket.close(status, code);
-    this.#end();
+    this.#end('left');
   }
 
   /** Cuts a socket that has not answered the last ping, and pings it otherwise. */
@@ -160,7 +165,7 @@ export class Session {
     this.#context.metrics.received('hello');
     const { role, answer } = await this.#context.hello(this, data);
     if (this.#ended) {
-      role.leave();
+      role.gone(this, this.#ended);
       throw new RequestError('conflict', 'The connection has ended.');
     }
     clearTimeout(this.#helloTimer);
@@ -193,14 +198,15 @@ export class Session {
     this.#context.log.info({ ...this.#role?.fields, code }, 'cutting socket');
     this.#context.metrics.closed(code);
     this.#socket.terminate();
-    this.#end();
+    this.#end('lost');
   }
 
-  #end() {
+  /** @param {Ending} how */
+  #end(how) {
     if (this.#ended) return;
-    this.#ended = true;
+    this.#ended = how;
     clearTimeout(this.#helloTimer);
-    this.#role?.leave();
+    this.#role?.gone(this, how);
   }
 }
 

@@ -48,15 +48,18 @@ export async function startSfu(config, log) {
   const rooms = new Rooms({
     openMedia: (onDied) => pool.openRoom(onDied),
     maxRooms: config.maxRooms,
-    perRoom: { participants: config.maxParticipants, notices: limits.notices },
+    perRoom: { participants: config.maxParticipants, videos: config.maxVideos, notices: limits.notices },
   });
   const metrics = new Metrics(rooms, pool);
   const services = { rooms, verify: tokenVerifier(keySet(config.tokenSecret, config.tokenKeys)), limits };
   /** @type {import('./session.js').Hello} */
   const hello = async (session, data) => {
-    const claims = await services.verify(parse(helloData, data).token);
+    const { token, resume } = parse(helloData, data);
+    const claims = await services.verify(token);
     if (claims.role === 'operator') throw new RequestError('unauthorized', 'This token is for HTTP.');
-    return claims.role === 'bridge' ? Bridge.enter(session, claims, services) : Participant.enter(session, claims, services);
+    return claims.role === 'bridge'
+      ? Bridge.enter(session, claims, services)
+      : Participant.enter(session, claims, services, resume);
   };
 
   const server = createServer((request, response) => {

@@ -32,7 +32,9 @@ describe('taps and injection', () => {
     const { producerId, port } = await bridge.request('inject', {
       room: 'r1', participant: 'rec', track: 'original', label: null, ssrc: 4_000_000_001,
     });
-    const added = { producerId, participant: 'rec', kind: 'audio', track: 'original', label: null, paused: false };
+    const added = {
+      producerId, participant: 'rec', kind: 'audio', source: 'voice', track: 'original', label: null, paused: false, quality: 'good',
+    };
     assert.deepEqual(await ana.event('producerAdded'), added);
     assert.deepEqual(await bridge.event('producerAdded'), { room: 'r1', ...added });
 

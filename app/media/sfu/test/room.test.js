@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
+import { qualityOf } from '../quality.js';
 import { Room } from '../room.js';
 import { Rooms } from '../rooms.js';
 
@@ -29,15 +30,15 @@ function track(fields) {
     resume: async () => { calls.push('resume'); },
     close: () => { calls.push('close'); },
   };
-  return { kind: 'audio', track: 'original', label: null, paused: false, ...fields, handle, calls };
+  return { kind: 'audio', source: 'voice', track: 'original', label: null, paused: false, quality: 'good', ...fields, handle, calls };
 }
 
 /** @param {ReturnType<typeof somebody>} who */
 const events = (who) => who.told.splice(0).map(([event]) => event);
 
-function roomOf({ participants = 10, notices = 10 } = {}) {
+function roomOf({ participants = 10, videos = 3, notices = 10 } = {}) {
   const bridge = somebody('bridge');
-  const room = new Room('r', [bridge], { participants, notices });
+  const room = new Room('r', [bridge], { participants, videos, notices });
   const [ana, bob] = [somebody('ana'), somebody('bob')];
   room.join(ana);
   room.join(bob);
@@ -130,6 +131,39 @@ describe('a room', () => {
     assert.equal(events(ana).length, 5);
   });
 
+  test('takes one track of each source from everybody, one screen in all, and so many pictures', () => {
+    const { room, ana, bob } = roomOf({ videos: 2 });
+    /** @param {typeof ana} owner @param {any} source */
+    const bring = (owner, source) => {
+      room.admit(owner, source);
+      const kind = source === 'voice' ? 'audio' : 'video';
+      room.publish(track({ producerId: `${owner.id}-${source}`, participant: owner.id, owner, kind, source }));
+    };
+    bring(ana, 'voice');
+    assert.throws(() => bring(ana, 'voice'), { code: 'limit' });
+    bring(ana, 'screen');
+    assert.throws(() => bring(bob, 'screen'), { code: 'conflict' });
+    bring(bob, 'camera');
+    assert.throws(() => bring(ana, 'camera'), { code: 'limit', message: /cameras/ });
+    room.unpublish(ana, 'ana-screen');
+    bring(bob, 'screen');
+  });
+
+  test('tells of how well a track arrives when that changes, and of the loudest voice', () => {
+    const { room, ana, bob } = roomOf();
+    room.publish(track({ producerId: 'o', participant: 'ana', owner: ana }));
+    events(bob);
+    room.setQuality('o', 'poor');
+    room.setQuality('o', 'poor');
+    room.setQuality('gone', 'poor');
+    room.dominate('ana');
+    assert.deepEqual(bob.told, [
+      ['producerQuality', { producerId: 'o', quality: 'poor' }], ['dominantSpeaker', { participant: 'ana' }],
+    ]);
+    assert.equal(room.view('bob').producers[0]?.quality, 'poor');
+    assert.deepEqual(room.view('ana').own.map(({ producerId }) => producerId), ['o']);
+  });
+
   test('is full at its limit and holds each id once', () => {
     const { room } = roomOf({ participants: 3 });
     assert.throws(() => room.join(somebody('ana')), { code: 'conflict' });
@@ -149,7 +183,7 @@ function hotel(maxRooms = 3) {
       return one;
     },
     maxRooms,
-    perRoom: { participants: 10, notices: 10 },
+    perRoom: { participants: 10, videos: 3, notices: 10 },
   });
   return { rooms, media };
 }
@@ -176,7 +210,7 @@ describe('all rooms', () => {
     await assert.rejects(rooms.enter('r', () => { throw new Error('left meanwhile'); }), /left meanwhile/);
     assert.deepEqual([rooms.open, media[0]?.closed], [[], 1]);
     const broken = new Rooms({
-      openMedia: async () => { throw new Error('no worker'); }, maxRooms: 1, perRoom: { participants: 1, notices: 1 },
+      openMedia: async () => { throw new Error('no worker'); }, maxRooms: 1, perRoom: { participants: 1, videos: 1, notices: 1 },
     });
     await assert.rejects(broken.enter('r', () => {}), /no worker/);
     await assert.rejects(broken.enter('s', () => {}), /no worker/);
@@ -208,4 +242,9 @@ describe('all rooms', () => {
     rooms.removeBridge(two);
     assert.deepEqual(ana.told, [['bridge', { state: 'up' }], ['bridge', { state: 'down' }]]);
   });
+});
+
+test('the quality of a track is that of its best layer', () => {
+  const of = (/** @type {number[]} */ ...scores) => qualityOf(scores.map((score) => ({ score })));
+  assert.deepEqual([of(10), of(0, 9, 0), of(6), of(2, 4), of()], ['good', 'good', 'fair', 'poor', 'poor']);
 });

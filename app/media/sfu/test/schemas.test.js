@@ -29,8 +29,10 @@ describe('message data', () => {
   test('RTP parameters keep what mediasoup knows and drop the rest', () => {
     const schema = participantData.produce;
     const rtpParameters = { mid: '0', codecs: [OPUS], encodings: [{ ssrc: 1, dtx: true }], rtcp: { cname: 'c' } };
-    const data = { transportId: 't', kind: 'audio', rtpParameters };
+    const data = { transportId: 't', kind: 'audio', source: 'voice', rtpParameters };
     assert.deepEqual(parse(schema, data), data);
+    assert.equal(parse(schema, { ...data, kind: 'video', source: undefined }).source, 'camera');
+    refuses(schema, { ...data, source: 'screen' });
     const newer = { ...rtpParameters, fromTheFuture: 1, rtcp: { cname: 'c', mux: true } };
     assert.deepEqual(parse(schema, { ...data, rtpParameters: newer }), data);
     refuses(schema, { ...data, extra: 1 });

@@ -26,8 +26,8 @@ async function page(port, id) {
     transport.on('connect', ({ dtlsParameters }, done, failed) => {
       client.request('connectTransport', { transportId, dtlsParameters }).then(done, failed);
     });
-    transport.on('produce', ({ kind, rtpParameters }, done, failed) => {
-      client.request('produce', { transportId, kind, rtpParameters }).then(({ producerId }) => done({ id: producerId }), failed);
+    transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
+      client.request('produce', { transportId, kind, ...appData, rtpParameters }).then(({ producerId }) => done({ id: producerId }), failed);
     });
     return transport;
   };
@@ -38,7 +38,14 @@ async function page(port, id) {
     const { consumerId, ...rest } = await client.request('consume', { producerId, rtpCapabilities: device.recvRtpCapabilities });
     return { consumer: await recv.consume({ id: consumerId, ...rest }), ...rest };
   };
-  return { client, device, send, recv, consume };
+  return { client, device, send, recv, consume, resume: hello.resume };
+}
+
+/** @param {number} port @param {string} token @param {string} key */
+async function resume(port, token, key) {
+  const client = new Client(port);
+  await client.opened;
+  return { client, hello: await client.request('hello', { token, resume: key }) };
 }
 
 const track = (/** @type {'audio' | 'video'} */ kind) => /** @type {any} */ (new FakeMediaStreamTrack({ kind }));
@@ -53,7 +60,8 @@ describe('pages', () => {
     const bob = await page(sfu.port, 'bob');
     const voice = await ana.send.produce({ track: track('audio'), codecOptions: { opusDtx: true, opusFec: true } });
     assert.deepEqual(await bob.client.event('producerAdded'), {
-      producerId: voice.id, participant: 'ana', kind: 'audio', track: 'original', label: null, paused: false,
+      producerId: voice.id, participant: 'ana', kind: 'audio', source: 'voice', track: 'original', label: null, paused: false,
+      quality: 'good',
     });
     const heard = await bob.consume(voice.id);
     assert.equal(heard.producerPaused, false);
@@ -62,6 +70,10 @@ describe('pages', () => {
     const picture = await ana.send.produce({ track: track('video') });
     const seen = await bob.consume(picture.id);
     assert.equal(seen.kind, 'video');
+    const { id: consumerId } = seen.consumer;
+    for (const method of ['resumeConsumer', 'pauseConsumer']) await bob.client.request(method, { consumerId });
+    await bob.client.request('preferLayer', { consumerId, layer: 0 });
+    await assert.rejects(bob.client.request('preferLayer', { consumerId, layer: 9 }), { code: 'bad_request' });
     assert.deepEqual((await ana.client.settled()), ['participantJoined'], 'nobody is told of their own originals');
 
     await ana.client.request('pauseProducer', { producerId: voice.id });
@@ -81,14 +93,16 @@ describe('pages', () => {
     await late.client.leave();
   });
 
-  test('are held to one transport a direction, one voice, two pictures, and their own room', async () => {
+  test('are held to one transport a direction, one track of each source, and their own room', async () => {
     const ana = await page(sfu.port, 'ana');
     await assert.rejects(ana.client.request('createTransport', { direction: 'send' }), { code: 'conflict' });
     const voice = await ana.send.produce({ track: track('audio') });
     await assert.rejects(ana.send.produce({ track: track('audio') }), { code: 'limit' });
     await ana.send.produce({ track: track('video') });
-    await ana.send.produce({ track: track('video') });
     await assert.rejects(ana.send.produce({ track: track('video') }), { code: 'limit' });
+    await ana.send.produce({ track: track('video'), appData: { source: 'screen' } });
+    const voiceAsPicture = ana.send.produce({ track: track('video'), appData: { source: 'voice' } });
+    await assert.rejects(voiceAsPicture, { code: 'bad_request' });
     await ana.client.request('closeProducer', { producerId: voice.id });
     await ana.send.produce({ track: track('audio') });
 
@@ -99,6 +113,40 @@ describe('pages', () => {
     await assert.rejects(stranger.request('restartIce', { transportId: ana.send.id }), { code: 'not_found' });
     await ana.client.leave();
     await stranger.leave();
+  });
+
+  test('keep their place and their tracks while their socket is lost, and go on with a new one', async () => {
+    const patient = await startTestSfu({}, { resumeWithin: 5_000 });
+    try {
+      const ana = await page(patient.port, 'ana');
+      const bob = await page(patient.port, 'bob');
+      const voice = await ana.send.produce({ track: track('audio') });
+      await bob.client.event('producerAdded');
+      ana.client.socket.terminate();
+      await ana.client.closed;
+      const token = await participantToken('call', 'ana', { hear: 'pt' });
+      const { client: again, hello } = await resume(patient.port, token, ana.resume);
+      assert.equal(hello.resumed, true);
+      assert.deepEqual(hello.own.map((/** @type {any} */ each) => each.producerId), [voice.id]);
+      assert.deepEqual(hello.participants.map((/** @type {any} */ each) => each.id), ['bob']);
+      assert.ok((await again.request('restartIce', { transportId: ana.send.id })).iceParameters);
+      assert.deepEqual(await bob.client.event('participantUpdated'), { id: 'ana', meta: { hear: 'pt' } });
+      await again.request('pauseProducer', { producerId: voice.id });
+      assert.deepEqual(await bob.client.event('producerPaused'), { producerId: voice.id });
+      assert.deepEqual(await bob.client.settled(), [], 'nobody has left or come');
+
+      // A page that comes back before its old socket is known to be dead takes it over; one that has forgotten begins anew.
+      const { client: sooner, hello: third } = await resume(patient.port, token, ana.resume);
+      assert.equal(third.resumed, true);
+      assert.equal(await again.closed, 4409);
+      assert.deepEqual(await bob.client.settled(), []);
+      const { hello: fresh } = await resume(patient.port, token, 'another page');
+      assert.equal(fresh.resumed, false);
+      assert.equal(await sooner.closed, 4409);
+      assert.deepEqual(await bob.client.event('producerRemoved'), { producerId: voice.id });
+    } finally {
+      await patient.close();
+    }
   });
 
   test('that send impossible parameters are told so, and nothing else breaks', async () => {

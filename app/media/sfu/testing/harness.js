@@ -35,7 +35,7 @@ export async function startTestSfu(env = {}, limits = {}) {
   const config = loadConfig({
     SFU_TOKEN_SECRET: SECRET, SFU_RTC_PORT: rtcPort, SFU_PLAIN_PORT_MIN: '43000', SFU_PLAIN_PORT_MAX: '43999', ...env,
   });
-  const merged = { ...config, port: 0, limits: { ...config.limits, ...limits } };
+  const merged = { ...config, port: 0, limits: { ...config.limits, resumeWithin: 100, ...limits } };
   return startSfu(merged, pino({ level: process.env.SFU_LOG_LEVEL || 'silent' }));
 }
 

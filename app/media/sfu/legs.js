@@ -1,0 +1,130 @@
+/** The two transports of a person, one each way, and what they receive. */
+
+import { RequestError, withClientParameters } from './errors.js';
+
+/** @typedef {import('./room-media.js').RoomMedia} RoomMedia */
+/** @typedef {import('./room-media.js').WebRtcTransport} WebRtcTransport */
+/** @typedef {import('zod').output<typeof import('./schemas.js').participantData['consume']>} Consume */
+/** @typedef {import('zod').output<typeof import('./schemas.js').participantData['connectTransport']>} ConnectTransport */
+/** @typedef {{direction: 'send' | 'recv', transport: WebRtcTransport, connected: boolean}} Leg */
+
+export class Legs {
+  /** @type {Map<string, Leg>} */ #legs = new Map();
+  /** @type {Map<string, import('mediasoup').types.Consumer>} */ #consumers = new Map();
+  #media;
+  #mostConsumers;
+  #onSendingEnded;
+  #closed = false;
+
+  /**
+   * @param {RoomMedia} media
+   * @param {number} mostConsumers
+   * @param {() => void} onSendingEnded The browser has ended the transport on which it sent.
+   */
+  constructor(media, mostConsumers, onSendingEnded) {
+    this.#media = media;
+    this.#mostConsumers = mostConsumers;
+    this.#onSendingEnded = onSendingEnded;
+  }
+
+  close() {
+    this.#closed = true;
+    for (const { transport } of this.#legs.values()) transport.close();
+  }
+
+  /** @param {'send' | 'recv'} direction */
+  async create(direction) {
+    if ([...this.#legs.values()].some((leg) => leg.direction === direction)) {
+      throw new RequestError('conflict', `There is a ${direction} transport: use restartIce to repair it.`);
+    }
+    const transport = await this.#media.createTransport(direction);
+    if (this.#closed) transport.close();
+    this.#legs.set(transport.id, { direction, transport, connected: false });
+    transport.on('dtlsstatechange', (state) => {
+      if (state === 'failed' || state === 'closed') this.#drop(transport.id);
+    });
+    const { id: transportId, iceParameters, iceCandidates, dtlsParameters } = transport;
+    return { transportId, iceParameters, iceCandidates, dtlsParameters };
+  }
+
+  /** @param {ConnectTransport} data */
+  async connect({ transportId, dtlsParameters }) {
+    const leg = this.#leg(transportId);
+    if (leg.connected) throw new RequestError('conflict', 'This transport is connected: use restartIce to repair it.');
+    await withClientParameters(() => leg.transport.connect({ dtlsParameters }));
+    leg.connected = true;
+    return {};
+  }
+
+  /** @param {string} transportId */
+  async restartIce(transportId) {
+    return { iceParameters: await this.#leg(transportId).transport.restartIce() };
+  }
+
+  /** @param {string} transportId @returns {WebRtcTransport} On which the browser sends. */
+  sending(transportId) {
+    const { direction, transport } = this.#leg(transportId);
+    if (direction !== 'send') throw new RequestError('bad_request', 'Produce on the send transport.');
+    return transport;
+  }
+
+  /** @param {Consume} data A producer that is in the room. */
+  async consume({ producerId, rtpCapabilities }) {
+    const leg = [...this.#legs.values()].find(({ direction }) => direction === 'recv');
+    if (!leg) throw new RequestError('conflict', 'Create a recv transport first.');
+    if (this.#consumers.size >= this.#mostConsumers) {
+      throw new RequestError('limit', 'You have too many consumers: close some first.');
+    }
+    const consumer = await this.#media.consume(
+      leg.transport, producerId, /** @type {import('mediasoup').types.RtpCapabilities} */ (rtpCapabilities),
+    );
+    if (consumer.closed) throw new RequestError('not_found', 'The producer has been closed meanwhile.');
+    this.#consumers.set(consumer.id, consumer);
+    consumer.observer.once('close', () => this.#consumers.delete(consumer.id));
+    const { id: consumerId, kind, rtpParameters, producerPaused } = consumer;
+    return { consumerId, producerId, kind, rtpParameters, producerPaused };
+  }
+
+  /** @param {string} consumerId @param {boolean} paused */
+  async setPaused(consumerId, paused) {
+    const consumer = this.#consumer(consumerId);
+    await (paused ? consumer.pause() : consumer.resume());
+    return {};
+  }
+
+  /** @param {string} consumerId @param {number} layer The best spatial layer of a simulcast picture that is of use. */
+  async preferLayer(consumerId, layer) {
+    const consumer = this.#consumer(consumerId);
+    if (consumer.type === 'simulcast') await consumer.setPreferredLayers({ spatialLayer: layer });
+    return {};
+  }
+
+  /** @param {string} consumerId */
+  closeConsumer(consumerId) {
+    this.#consumer(consumerId).close();
+    return {};
+  }
+
+  /** @param {string} transportId @returns {Leg} */
+  #leg(transportId) {
+    const leg = this.#legs.get(transportId);
+    if (!leg) throw new RequestError('not_found', 'You have no transport with this id: create one.');
+    return leg;
+  }
+
+  /** @param {string} consumerId */
+  #consumer(consumerId) {
+    const consumer = this.#consumers.get(consumerId);
+    if (!consumer) throw new RequestError('not_found', 'You have no consumer with this id: its producer may have been closed.');
+    return consumer;
+  }
+
+  /** The browser has ended this transport; its place is free for another. @param {string} transportId */
+  #drop(transportId) {
+    const leg = this.#legs.get(transportId);
+    if (!leg) return;
+    this.#legs.delete(transportId);
+    leg.transport.close();
+    if (leg.direction === 'send') this.#onSendingEnded();
+  }
+}
