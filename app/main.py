@@ -41,8 +41,9 @@ from app.health import routes as health_routes
 from app.health.checks import Checks
 from app.health.monitor import Monitor
 from app.i18n import choosing
-from app.rooms import call
+from app.rooms import call, choices
 from app.rooms import routes as room_routes
+from app.rooms.abilities import Abilities
 from app.rooms.busy import Busy
 from app.rooms.service import RoomService
 from app.settings import Settings
@@ -84,6 +85,7 @@ class Services:
     captions: CaptionServices
     store: CaptionStore
     checks: Checks
+    abilities: Abilities
     monitor: Monitor
     speech: SpeechServices
     admin: AdminServices
@@ -111,6 +113,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "captions": _given(services.captions),
             "read_tokens": _given(ReadTokens(settings.session_secret)),
             "checks": _given(services.checks),
+            "abilities": _given(services.abilities),
             "trend": _given(services.monitor.trend),
             "speech": _given(services.speech),
             "transcripts": _given(services.transcripts),
@@ -168,6 +171,7 @@ def _services(settings: Settings, fragments: Fragments) -> Services:
         captions=CaptionServices(hub, history, speakers, fragments),
         store=store,
         checks=checks,
+        abilities=Abilities(redis),
         monitor=Monitor(settings, redis, checks),
         speech=speech,
         admin=admin_services.create(settings, sessions, redis, speech),
@@ -192,6 +196,8 @@ def _handlers(services: Services) -> list[ControllerRouterHandler]:
         room_routes.try_demo,
         call.call_page,
         call.sfu_token,
+        choices.change_choices,
+        choices.show_abilities,
         caption_routes.caption_feed,
         choosing.choose_language,
         embed_routes.embed,

@@ -35,6 +35,20 @@ def _secret(name: str) -> str:
     return value
 
 
+def _urls(name: str, *schemes: str) -> tuple[str, ...]:
+    urls = tuple(url for url in os.environ.get(name, "").replace(",", " ").split() if url)
+    for url in urls:
+        if not url.startswith(tuple(f"{scheme}:" for scheme in schemes)):
+            raise MissingSettingError(
+                f"{name} holds {url!r}: write {' or '.join(schemes)}:HOST:PORT, several with commas."
+            )
+    return urls
+
+
+def _turn_secret() -> str:
+    return _secret("TURN_SECRET") if os.environ.get("TURN_URLS") else ""
+
+
 def _number(name: str, default: int) -> int:
     return int(env(name, str(default)))
 
@@ -66,8 +80,20 @@ class Settings:
     """SFU_HOST: where the SFU listens for signalling, health and metrics, as seen from bridge and web."""
     sfu_port: int = field(default_factory=lambda: _number("SFU_PORT", 8010))
     sfu_public_url: str = field(default_factory=lambda: os.environ.get("SFU_PUBLIC_URL", ""))
-    """SFU_PUBLIC_URL: ws(s):// address of the signalling socket as browsers see it; empty: the page's own host
-    on `sfu_port`."""
+    """SFU_PUBLIC_URL: ws(s):// address of the signalling socket as browsers see it, of several SFU machines with commas
+    (`docs/scaling.md`); empty: the page's own host on `sfu_port`."""
+    stun_urls: tuple[str, ...] = field(default_factory=lambda: _urls("STUN_URLS", "stun", "stuns"))
+    """STUN_URLS: servers that tell browsers their public address; rarely needed, the SFU has one itself."""
+    turn_urls: tuple[str, ...] = field(default_factory=lambda: _urls("TURN_URLS", "turn", "turns"))
+    """TURN_URLS: relays for browsers that reach nothing else (`docs/nat.md`)."""
+    turn_secret: str = field(default_factory=_turn_secret, repr=False)
+    """TURN_SECRET: coturn's `static-auth-secret`; required with `turn_urls`."""
+    turn_lifetime: int = field(default_factory=lambda: _number("TURN_LIFETIME", 43_200))
+    """TURN_LIFETIME: seconds for which a browser's TURN credentials are good: longer than any call."""
+    ice_relay_only: bool = field(default_factory=lambda: env("ICE_RELAY_ONLY", "0") == "1")
+    """ICE_RELAY_ONLY: 1: browsers use TURN and nothing else, to prove that it works."""
+    camera_height: int = field(default_factory=lambda: _number("CAMERA_HEIGHT", 540))
+    """CAMERA_HEIGHT: pixels of the largest picture that a camera sends; smaller ones are sent beside it."""
     bridge_port: int = field(default_factory=lambda: _number("BRIDGE_PORT", 8030))
     """BRIDGE_PORT: health and metrics of the bridge, on loopback."""
     database_url: str = field(default_factory=lambda: os.environ.get("DATABASE_URL", ""))
@@ -97,6 +123,11 @@ class Settings:
     def sfu_token_keys(self) -> KeySet:
         """The keys of the tokens for the SFU."""
         return KeySet(self.sfu_token_secret, self.keys_dir and self.keys_dir / "sfu-token.keys")
+
+    @property
+    def sfu_urls(self) -> tuple[str, ...]:
+        """The addresses in `sfu_public_url`, one for each SFU machine."""
+        return tuple(url.strip() for url in self.sfu_public_url.split(",") if url.strip())
 
     @property
     def sqlalchemy_url(self) -> str:

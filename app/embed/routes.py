@@ -105,13 +105,13 @@ def _problem(problem: Problem, headers: dict[str, str]) -> Template:
 
 
 async def _reading(captions: CaptionServices, room: Room, language: str, token: str) -> dict[str, Any]:
-    lines, after = await said(captions, room, language)
-    feed = {"token": token, "lang": language, "after": after}
+    so_far = await said(captions, room, language)
+    feed = {"token": token, "lang": language, "after": so_far.after}
     query = urlencode({name: value for name, value in feed.items() if value})
     return {
         "room": room,
         "language": language,
-        "lines": lines.shown,
-        "translates": lines.translates,
+        "lines": so_far.lines,
+        "translates": so_far.translates,
         "feed": f"/rooms/{room.code}/captions?{query}",
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
@@ -16,7 +16,9 @@ from app.auth.tokens import LIFETIME, ParticipantMeta, participant_token
 from app.captions.reader import CaptionServices
 from app.captions.said import said
 from app.models import Participant, Room
-from app.rooms import visitor
+from app.rooms import choices, visitor
+from app.rooms.abilities import Abilities
+from app.rooms.ice import IceServer, ice_servers
 from app.rooms.service import RoomService
 from app.rooms.texts import texts
 from app.settings import Settings
@@ -37,6 +39,8 @@ class Token:
     """The signalling socket, ws:// or wss://."""
     expires_in: int
     """Seconds in which the token must be presented."""
+    ice_servers: list[IceServer]
+    ice_policy: Literal["all", "relay"]
 
 
 @get("/rooms/{code:str}/call")
@@ -44,6 +48,8 @@ async def call_page(
     request: AnyRequest,
     rooms: NamedDependency[RoomService],
     captions: NamedDependency[CaptionServices],
+    abilities: NamedDependency[Abilities],
+    settings: NamedDependency[Settings],
     code: FromPath[str],
 ) -> Redirect | Template:
     """The call, with everything that has been said so far."""
@@ -51,15 +57,11 @@ async def call_page(
     person = await visitor.participant_of(request, rooms, room)
     if person is None:
         return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
-    lines, after = await said(captions, room, person.read)
-    context = {
-        "room": room,
+    context = await choices.call_context(room, person, abilities) | {
         "person": person,
-        "lines": lines.shown,
-        "translates": lines.translates,
-        "after": after,
+        "said": await said(captions, room, person.read),
         "link": f"{page_origin(request)}/rooms/{code}",
-        "config": _config(room, person),
+        "config": _config(room, person, settings),
     }
     return Template("call.html", context=context)
 
@@ -85,11 +87,13 @@ async def sfu_token(
     token = participant_token(
         settings.sfu_token_keys.newest, room=room.code, participant=person.id, meta=meta, capacity=room.capacity
     )
-    body = Token(token, sfu_url(settings, request.scope), LIFETIME)
+    policy: Literal["all", "relay"] = "relay" if settings.ice_relay_only else "all"
+    servers = ice_servers(settings, person.id)
+    body = Token(token, sfu_url(settings, request.scope, room.code), LIFETIME, servers, policy)
     return Response(body, headers={"Cache-Control": "no-store"})
 
 
-def _config(room: Room, person: Participant) -> dict[str, Any]:
+def _config(room: Room, person: Participant, settings: Settings) -> dict[str, Any]:
     demo = room.kind == "demo"
     return {
         "room": room.code,
@@ -101,5 +105,6 @@ def _config(room: Room, person: Participant) -> dict[str, Any]:
         "tokenUrl": f"/rooms/{room.code}/token",
         "reader": demo,
         "demo": demo,
+        "cameraHeight": settings.camera_height,
         "texts": texts(),
     }

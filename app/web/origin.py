@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from litestar.connection import ASGIConnection
@@ -14,20 +16,33 @@ from app.settings import Settings
 _HOST: Final = re.compile(r"(?P<name>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 
 
-def sfu_url(settings: Settings, scope: Scope) -> str:
-    """Where this browser finds the signalling socket: `SFU_PUBLIC_URL`, or the page's own host on the SFU's port."""
-    if settings.sfu_public_url:
-        return settings.sfu_public_url
+def sfu_url(settings: Settings, scope: Scope, room: str) -> str:
+    """Where this browser finds the signalling socket of a room.
+
+    That is `SFU_PUBLIC_URL`, of several the one that the room is placed on; else the page's own host on the SFU's port.
+    """
+    return place(room, settings.sfu_urls or (_own_sfu(settings, scope),))
+
+
+def place(room: str, urls: Sequence[str]) -> str:
+    """The SFU that a room is on: for ever the same of the same ones, spread evenly (rendezvous hashing).
+
+    One more machine takes over its share of the rooms and moves no other; one less moves only its own.
+    """
+    return max(urls, key=lambda url: hashlib.blake2b(f"{room} {url}".encode(), digest_size=8).digest())
+
+
+def _own_sfu(settings: Settings, scope: Scope) -> str:
     scheme = "wss" if scope.get("scheme") == "https" else "ws"
     match = _HOST.fullmatch(Headers.from_scope(scope).get("host", ""))
     name = match["name"] if match else settings.web_host  # a strange Host header must not reach our headers
     return f"{scheme}://{name}:{settings.sfu_port}/ws"
 
 
-def sfu_origin(settings: Settings, scope: Scope) -> str:
-    """The origin of `sfu_url`, for the Content-Security-Policy."""
-    scheme, _, rest = sfu_url(settings, scope).partition("://")
-    return f"{scheme}://{rest.partition('/')[0]}"
+def sfu_origins(settings: Settings, scope: Scope) -> str:
+    """The origins of all that `sfu_url` may say, for the Content-Security-Policy."""
+    parts = (url.partition("://") for url in settings.sfu_urls or (_own_sfu(settings, scope),))
+    return " ".join(dict.fromkeys(f"{scheme}://{rest.partition('/')[0]}" for scheme, _, rest in parts))
 
 
 def page_origin(request: ASGIConnection[Any, Any, Any, Any]) -> str:

@@ -14,7 +14,7 @@ from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 from app.auth.derived import derived
 from app.settings import Settings
 from app.web import csrf, sessions
-from app.web.origin import sfu_origin
+from app.web.origin import sfu_origins
 
 MAX_BODY: Final = 16 * 1024
 """Bytes of a request's body; our largest form has a few hundred."""
@@ -23,6 +23,9 @@ A_YEAR: Final = 31_536_000
 """Seconds for which a browser that has seen this installation over TLS takes it in no other way."""
 POSTS_PER_MINUTE: Final = 60
 """From one address: a household or a class behind one router stays far below, a script does not."""
+DEVICES: Final = ("microphone", "camera", "display-capture", "speaker-selection")
+"""What pages may ask the browser for."""
+UNUSED: Final = ("geolocation", "payment", "usb")
 CSRF_FIELD: Final = "_csrf_token"
 FOR_PROGRAMS: Final = "for_programs"
 """Option of routes that only API keys or read-only tokens open: no cookie, and no limits by address."""
@@ -91,7 +94,7 @@ def headers_hook(settings: Settings) -> BeforeMessageSendHookHandler:
 def _headers(settings: Settings, scope: Scope) -> dict[str, str]:
     policy = {
         "default-src": "'self'",
-        "connect-src": f"'self' {sfu_origin(settings, scope)}",
+        "connect-src": f"'self' {sfu_origins(settings, scope)}",
         "media-src": "'self' blob:",
         "object-src": "'none'",
         "base-uri": "'none'",
@@ -102,7 +105,7 @@ def _headers(settings: Settings, scope: Scope) -> dict[str, str]:
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
-        "Permissions-Policy": "microphone=(self), camera=(self), geolocation=(), payment=(), usb=()",
+        "Permissions-Policy": ", ".join((*(f"{name}=(self)" for name in DEVICES), *(f"{name}=()" for name in UNUSED))),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cache-Control": "private, no-cache",
     }

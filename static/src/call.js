@@ -1,20 +1,30 @@
 /** The call page: puts the parts together. */
 
 import { tendCaptions } from "./captions.js";
+import { sayOthers, tendChoices } from "./choices.js";
 import { parseConfig } from "./config.js";
+import { chosen } from "./devices.js";
 import { MediaSession } from "./media.js";
-import { Microphone } from "./microphone.js";
 import { Mixer } from "./mixer.js";
 import { languageNamer, Notices } from "./notices.js";
+import { Own } from "./own.js";
 import { byId, csrfToken, Page } from "./page.js";
 import { Presence } from "./presence.js";
+import { watchQuality } from "./quality.js";
 import { Roster } from "./roster.js";
 import { Signalling } from "./signalling.js";
+import { Tiles } from "./tiles.js";
 
 /** The sound counts as held back when it has not come on by then: starting takes a moment on its own. */
 const SOUND_GRACE_MS = 400;
 /** After these the call is over for this page. */
 const FINAL = ["replaced", "roomClosed", "notAllowed", "browserTooOld"];
+
+/**
+ * @typedef {import("./connection.js").Connection} Connection
+ * @typedef {import("./protocol.js").Hello} Hello
+ * @typedef {import("./transports.js").Ice} Ice
+ */
 
 class Call {
   #config;
@@ -22,12 +32,16 @@ class Call {
   #roster;
   #notices;
   #mixer;
-  #microphone;
+  #own;
+  #tiles;
   #presence;
   #signalling;
+  #stopQuality;
   #languageName = languageNamer(document.documentElement.lang);
   /** @type {MediaSession | null} */
   #session = null;
+  /** @type {Map<string, MediaStreamTrack>} the others' pictures, by producer */
+  #pictures = new Map();
   /** @type {{ track: MediaStreamTrack, loudness: () => number, stop: () => void } | null} */
   #ownMeter = null;
 
@@ -41,76 +55,139 @@ class Call {
     this.#roster = new Roster(config.participant, config.hear);
     this.#notices = new Notices(config);
     this.#mixer = new Mixer(byId("audio"), () => this.#showSound());
-    this.#microphone = new Microphone(() => this.#show());
-    this.#presence = new Presence(byId("participants"), config.texts, this.#languageName, (id) =>
-      id === config.participant ? (this.#ownMeter?.loudness() ?? 0) : this.#mixer.loudness(id),
+    this.#own = new Own(config, page, () => this.#show(), (id) => void this.#mixer.setOutput(id));
+    this.#tiles = new Tiles(byId("tiles"), (id, view) => void this.#session?.receiver.show(id, view));
+    this.#presence = new Presence(
+      byId("participants"),
+      config.texts,
+      this.#languageName,
+      (id) => (id === config.participant ? (this.#ownMeter?.loudness() ?? 0) : this.#mixer.loudness(id)),
+      (id, speaking) => this.#tiles.speaking(id, speaking),
+    );
+    this.#stopQuality = watchQuality(
+      async () => (await this.#session?.stats()) ?? [],
+      (quality, network) => page.network(quality, network),
     );
     this.#signalling = new Signalling(config.tokenUrl, csrfToken(), {
-      onHello: (connection, hello) => void this.#join(connection, hello),
+      onHello: (connection, hello, ice) => void this.#join(connection, hello, ice),
       onEvent: (event, data) => this.#take(event, data),
       onStatus: (status) => this.#onStatus(status),
+    });
+    tendChoices({
+      onVolume: (under) => this.#mixer.setUnder(under),
+      onChoices: (choices) => this.#choose(choices),
     });
   }
 
   start() {
+    const { microphone, camera, screen } = this.#own;
     this.#page.listen(
-      () => this.#microphone.toggle(),
+      { mic: () => microphone.toggle(), camera: () => camera.toggle(), screen: () => screen.toggle() },
       () => void this.#mixer.resume(),
     );
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) void this.#mixer.resume();
     });
     void this.#mixer.resume();
+    if (chosen("speaker")) void this.#mixer.setOutput(chosen("speaker"));
     window.setTimeout(() => this.#showSound(), SOUND_GRACE_MS);
     void this.#signalling.run();
-    if (!this.#config.reader && !this.#config.demo) void this.#microphone.ask();
+    this.#own.start();
     this.#show();
   }
 
   stop() {
     this.#signalling.stop();
+    this.#stopQuality();
     this.#session?.close();
     this.#presence.stop();
-    this.#microphone.stop();
+    this.#own.stop();
+    this.#tiles.stop();
     void this.#mixer.close();
   }
 
   /**
-   * @param {import("./connection.js").Connection} connection
-   * @param {import("./protocol.js").Hello} hello
+   * @param {Connection} connection
+   * @param {Hello} hello
+   * @param {Ice} ice
    */
-  async #join(connection, hello) {
-    const before = this.#session;
-    const session = new MediaSession(connection, {
-      onTrack: (producer, track) => {
-        this.#mixer.attach(producer, track);
-        this.#show();
-      },
-      onTrackGone: (producerId) => this.#mixer.detach(producerId),
-      onFlow: (flowing) => {
-        if (connection.open) this.#page.status(flowing ? "connected" : "reconnecting");
-      },
-    });
-    this.#session = session;
+  async #join(connection, hello, ice) {
     this.#roster.reset(hello);
     this.#notices.reset(hello.notices);
+    try {
+      if (hello.resumed && this.#session) await this.#goOn(this.#session, connection, hello, ice);
+      else await this.#begin(connection, hello, ice);
+      this.#page.status("connected");
+    } catch (error) {
+      console.error("call: the media could not be set up:", error);
+      if (error instanceof Error && error.name === "UnsupportedError") return this.#onStatus("browserTooOld");
+      this.#signalling.forget();
+      connection.close();
+    }
+    this.#show();
+  }
+
+  /**
+   * The socket was lost and is back, and the media has gone on meanwhile.
+   * @param {MediaSession} session
+   * @param {Connection} connection
+   * @param {Hello} hello
+   * @param {Ice} ice
+   */
+  async #goOn(session, connection, hello, ice) {
+    await session.resume(connection, hello, ice);
+    this.#own.sendOn(session);
+    this.#mixer.update(this.#roster.producers);
+    session.receiver.sync(this.#roster.wanted());
+    this.#tiles.forget();
+  }
+
+  /**
+   * @param {Connection} connection
+   * @param {Hello} hello
+   * @param {Ice} ice
+   */
+  async #begin(connection, hello, ice) {
+    const before = this.#session;
+    const session = this.#newSession(connection, ice);
+    this.#session = session;
     this.#mixer.retire();
     this.#show();
     try {
       await session.start(hello.routerRtpCapabilities);
       this.#page.status("connected");
-      this.#microphone.sendOn(session);
-      session.sync(this.#roster.wanted());
+      this.#own.sendOn(session);
+      session.receiver.sync(this.#roster.wanted());
       // What the connection before still plays is heard until its successor runs.
-      await session.settled();
+      await session.receiver.settled();
       if (this.#session === session) this.#mixer.sweep();
-    } catch (error) {
-      console.error("call: the media could not be set up:", error);
-      if (error instanceof Error && error.name === "UnsupportedError") this.#onStatus("browserTooOld");
-      else connection.close();
     } finally {
       before?.close();
     }
+  }
+
+  /**
+   * @param {Connection} connection
+   * @param {Ice} ice
+   */
+  #newSession(connection, ice) {
+    /** @type {MediaSession} */
+    const session = new MediaSession(connection, ice, {
+      onTrack: (producer, track) => {
+        if (producer.kind === "audio") this.#mixer.attach(producer, track);
+        else this.#pictures.set(producer.producerId, track);
+        this.#show();
+      },
+      onTrackGone: (producerId) => {
+        this.#mixer.detach(producerId);
+        this.#pictures.delete(producerId);
+        this.#show();
+      },
+      onFlow: (flowing) => {
+        if (this.#session === session) this.#page.status(flowing ? "connected" : "reconnecting");
+      },
+    });
+    return session;
   }
 
   /**
@@ -120,36 +197,69 @@ class Call {
   #take(event, data) {
     if (event === "notice") this.#notices.take(data);
     else if (!this.#roster.take(event, data)) return;
+    this.#sync();
+  }
+
+  #sync() {
     this.#mixer.update(this.#roster.producers);
-    this.#session?.sync(this.#roster.wanted());
+    this.#session?.receiver.sync(this.#roster.wanted());
     this.#show();
+  }
+
+  /** @param {import("./choices.js").Choices} choices which the web server has written down */
+  #choose(choices) {
+    Object.assign(this.#config, choices);
+    this.#roster.hear = choices.hear;
+    this.#sync();
+    this.#signalling.renew().catch((error) => console.warn("call: the next connection tells of the new choices:", error));
   }
 
   #show() {
     const { participant, name, speak } = this.#config;
+    const { states } = this.#own;
+    const people = [...this.#roster.participants.values()];
     this.#measureOwn();
     this.#presence.render([
-      { id: participant, name, language: speak, me: true, dubbed: false, muted: this.#microphone.state !== "on" },
-      ...[...this.#roster.participants.values()].map(({ id, meta }) => ({
+      { id: participant, name, language: speak, me: true, dubbed: false, muted: states.mic !== "on", quality: "good" },
+      ...people.map(({ id, meta }) => ({
         id,
         name: meta.name,
         language: meta.speak,
         me: false,
         dubbed: this.#mixer.dubbed(id),
-        muted: ![...this.#roster.producers.values()].some(
-          (producer) => producer.participant === id && producer.track === "original" && !producer.paused,
-        ),
+        muted: this.#roster.muted(id),
+        quality: this.#roster.quality(id),
       })),
     ]);
+    this.#showTiles();
+    sayOthers(people.map(({ meta }) => meta.speak));
     const worst = this.#notices.worst(this.#roster);
     const text = worst && { reason: worst.reason, text: this.#notices.sentence(worst, this.#languageName) };
-    this.#page.notices(text, this.#microphone.state);
-    this.#page.microphone(this.#microphone.state);
+    this.#page.notices(text, states);
+    this.#own.show();
+  }
+
+  /** Screens first, then the others' cameras, one's own last. */
+  #showTiles() {
+    const { participant, name, texts } = this.#config;
+    /** @type {import("./tiles.js").Tile[]} */
+    const tiles = [...this.#roster.producers.values()].flatMap((producer) => {
+      const { producerId, source } = producer;
+      const track = this.#pictures.get(producerId);
+      const whose = this.#roster.participants.get(producer.participant)?.meta.name ?? "";
+      if (!track || source === "voice") return [];
+      return [{ producerId, participant: producer.participant, name: whose, source, me: false, track }];
+    });
+    tiles.sort((a, b) => Number(b.source === "screen") - Number(a.source === "screen"));
+    const { track } = this.#own.camera;
+    if (track) tiles.push({ producerId: "own", participant, name: `${name} (${texts.you})`, source: "camera", me: true, track });
+    this.#tiles.render(tiles);
+    this.#tiles.dominant(this.#roster.dominant);
   }
 
   /** Follows one's own microphone, which can be another device after it was unplugged. */
   #measureOwn() {
-    const { track } = this.#microphone;
+    const { track } = this.#own.microphone;
     if (this.#ownMeter?.track === (track ?? undefined)) return;
     this.#ownMeter?.stop();
     this.#ownMeter = track && { track, ...this.#mixer.measure(track) };
@@ -170,9 +280,17 @@ class Call {
 function main() {
   const text = byId("call-config")?.textContent;
   const config = text ? parseConfig(text) : null;
-  const captions = byId("captions");
   const htmx = /** @type {{ htmx?: { createEventSource?: (url: string) => unknown } }} */ (globalThis).htmx;
-  if (captions && htmx) tendCaptions(captions, htmx, byId("lag"), config?.texts.newest ?? "");
+  const newest = config?.texts.newest ?? "";
+  /** @type {HTMLElement | null} */
+  let tended = null;
+  const tend = () => {
+    const captions = byId("captions");
+    if (captions && htmx && captions !== tended) tendCaptions(captions, htmx, byId("lag"), newest);
+    tended = captions;
+  };
+  tend();
+  document.body.addEventListener("htmx:oobAfterSwap", tend); // who reads another language gets another list
   if (!config) return; // a page that only shows captions
   const page = new Page(config.texts);
   if (!("RTCPeerConnection" in window) || !("AudioContext" in window)) {

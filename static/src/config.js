@@ -11,8 +11,11 @@
  * @property {string} tokenUrl
  * @property {boolean} reader takes part without a microphone
  * @property {boolean} demo listens to a shipped recording
+ * @property {number} cameraHeight pixels of the largest picture that a camera sends
  * @property {Readonly<Record<string, string>>} texts what the page says, in the page's language
  */
+
+const CAMERA_HEIGHT = 540;
 
 const REQUIRED = /** @type {const} */ (["room", "participant", "name", "speak", "read", "hear", "tokenUrl"]);
 
@@ -33,6 +36,7 @@ export function parseConfig(json) {
     ...raw,
     reader: raw.reader === true,
     demo: raw.demo === true,
+    cameraHeight: raw.cameraHeight ?? CAMERA_HEIGHT,
     texts: Object.freeze({ ...raw.texts }),
   };
 }

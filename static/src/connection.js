@@ -23,13 +23,15 @@ export class RequestError extends Error {
 
 /**
  * @typedef {{ code: number, closing: import("./protocol.js").Closing | null }} Ending
- * @typedef {{ method: string, resolve: (value: any) => void, reject: (error: Error) => void, timer: number }} Waiting
+ * @typedef {{ method: string, sent: number, resolve: (value: any) => void, reject: (error: Error) => void, timer: number }} Waiting
  */
 
 export class Connection {
   #socket;
   #onEvent;
   #next = 1;
+  /** How long answers take, ms: smoothed. */
+  roundTrip = 0;
   #pace = new Pace(BURST, PER_SECOND);
   /** @type {Map<number, Waiting>} */
   #waiting = new Map();
@@ -88,13 +90,14 @@ export class Connection {
    * Sends a request and waits for its answer.
    * @param {string} method
    * @param {object} [data]
+   * @param {number} [within] ms
    * @returns {Promise<any>} the answer's `ok`
    * @throws {RequestError} the SFU refused, did not answer in time, or the socket closed
    */
-  async request(method, data = {}) {
+  async request(method, data = {}, within = TIMEOUT_MS) {
     const wait = this.#pace.take(performance.now());
     if (wait > 0) await new Promise((resolve) => window.setTimeout(resolve, wait));
-    return this.#send(method, data);
+    return this.#send(method, data, within);
   }
 
   /** Closes the socket; `closed` resolves at once, without waiting for a peer that may be gone. */
@@ -106,9 +109,10 @@ export class Connection {
   /**
    * @param {string} method
    * @param {object} data
+   * @param {number} within
    * @returns {Promise<any>}
    */
-  #send(method, data) {
+  #send(method, data, within) {
     return new Promise((resolve, reject) => {
       if (!this.open) {
         reject(new RequestError(method, { code: "closed", message: "the connection is closed" }));
@@ -117,10 +121,10 @@ export class Connection {
       const id = this.#next++;
       const timer = window.setTimeout(() => {
         this.#waiting.delete(id);
-        reject(new RequestError(method, { code: "timeout", message: `no answer within ${TIMEOUT_MS / 1000} s` }));
+        reject(new RequestError(method, { code: "timeout", message: `no answer within ${within / 1000} s` }));
         this.close(); // an SFU that does not answer is as good as gone: come back on a new socket
-      }, TIMEOUT_MS);
-      this.#waiting.set(id, { method, resolve, reject, timer });
+      }, within);
+      this.#waiting.set(id, { method, sent: performance.now(), resolve, reject, timer });
       this.#socket.send(JSON.stringify({ id, method, data }));
     });
   }
@@ -136,6 +140,8 @@ export class Connection {
     if (!waiting || message.id === undefined) return; // the answer to a request that timed out
     this.#waiting.delete(message.id);
     window.clearTimeout(waiting.timer);
+    const took = performance.now() - waiting.sent;
+    this.roundTrip = this.roundTrip ? 0.8 * this.roundTrip + 0.2 * took : took;
     if (message.error) waiting.reject(new RequestError(waiting.method, message.error));
     else waiting.resolve(message.ok);
   }

@@ -1,10 +1,15 @@
 /** How loud each track plays (docs/protocol.md, Passthrough). */
 
-/** The original under a running dub: still there, clearly behind. */
-export const DUCK_GAIN = 0.15;
+/** The original under a dub that sounds, where nobody has set another volume: still there, clearly behind. */
+export const UNDER = 0.15;
 /** Ramps in seconds: down softly under the interpreter, up at once when the original is all there is. */
 export const DUCK_SECONDS = 0.08;
 export const RAISE_SECONDS = 0.05;
+/**
+ * How long the original stays down after the dub last sounded, ms. Interpreters breathe, and clauses come one by one;
+ * after that the original voice is all there is to hear.
+ */
+export const HOLD_MS = 3_000;
 
 /**
  * @typedef {object} Playing
@@ -12,17 +17,30 @@ export const RAISE_SECONDS = 0.05;
  * @property {"original" | "dubbed"} track
  * @property {boolean} paused whether the producer is paused
  * @property {boolean} stale left over from a connection that has been replaced
+ * @property {number} heard when a dub last sounded, ms
  */
 
+/** Whether a track is a dub in use. @param {Playing} track */
+export const isLive = ({ track, paused, stale }) => track === "dubbed" && !paused && !stale;
+
 /**
- * The gain of one of the tracks being received.
+ * Whether a dub that last sounded then sounds now, its pauses included.
+ * @param {number} heard ms
+ * @param {number} now ms
+ */
+export const sounding = (heard, now) => now - heard < HOLD_MS;
+
+/**
+ * The gain of one of the tracks being received. An original gives way to its dub while that sounds, and where the
+ * interpreter alone is wanted (`under` 0), as long as there is one.
  * @param {Playing} track
  * @param {readonly Playing[]} all tracks being received
+ * @param {number} under gain of an original under its dub
+ * @param {number} now ms
  */
-export function gainOf(track, all) {
+export function gainOf(track, all, under, now) {
   if (track.track === "dubbed") return 1;
-  const dubbed = all.some(
-    (other) => other.track === "dubbed" && other.speaker === track.speaker && !other.paused && !other.stale,
-  );
-  return dubbed ? DUCK_GAIN : 1;
+  const dubs = all.filter((other) => other.speaker === track.speaker && isLive(other));
+  const gives = under === 0 ? dubs.length > 0 : dubs.some(({ heard }) => sounding(heard, now));
+  return gives ? under : 1;
 }

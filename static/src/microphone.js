@@ -1,14 +1,12 @@
-/** One's own microphone: asked for once, sent on every connection, muted at will. */
+/** One's own microphone: asked for once, sent on every connection, muted at will, exchanged for another. */
+
+import { chosen, microphoneConstraints } from "./devices.js";
 
 /**
  * "off": this page never asks; "denied", "none", "insecure": why there is no voice to send.
  * @typedef {"off" | "asking" | "on" | "muted" | "denied" | "none" | "insecure"} MicrophoneState
  * @typedef {import("./media.js").MediaSession} MediaSession
  */
-
-const CONSTRAINTS = Object.freeze({
-  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
-});
 
 export class Microphone {
   /** @type {MicrophoneState} */
@@ -31,16 +29,32 @@ export class Microphone {
     if (!navigator.mediaDevices) return this.#become("insecure");
     this.#become("asking");
     try {
-      const [track] = (await navigator.mediaDevices.getUserMedia(CONSTRAINTS)).getAudioTracks();
+      const track = await open();
       if (!track) return this.#become("none");
-      track.addEventListener("ended", () => this.#lose(track));
-      this.track = track;
+      this.#take(track);
       this.#become("on");
       this.#publish();
     } catch (error) {
       console.warn("call: no microphone:", error);
       const denied = error instanceof DOMException && ["NotAllowedError", "SecurityError"].includes(error.name);
       this.#become(denied ? "denied" : "none");
+    }
+  }
+
+  /** Takes the microphone that is chosen now, in place of the one in use, muted as that was. */
+  async exchange() {
+    const before = this.track;
+    if (!before) return this.ask();
+    try {
+      const track = await open();
+      if (!track) return;
+      track.enabled = before.enabled;
+      this.#take(track);
+      this.#onState();
+      this.#publish();
+      before.stop();
+    } catch (error) {
+      console.warn("call: the other microphone cannot be opened, the first one stays:", error);
     }
   }
 
@@ -61,7 +75,7 @@ export class Microphone {
     }
     this.track.enabled = this.state === "muted";
     this.#become(this.track.enabled ? "on" : "muted");
-    this.#then(async () => this.#session?.setMuted(this.state === "muted"));
+    this.#then(async () => this.#session?.sender.setMuted("voice", this.state === "muted"));
   }
 
   /** Lets the device go. */
@@ -77,8 +91,8 @@ export class Microphone {
       const { track } = this;
       const session = this.#session;
       if (!track || !session) return;
-      await session.send(track);
-      await session.setMuted(this.state === "muted");
+      await session.sender.send("voice", track);
+      await session.sender.setMuted("voice", this.state === "muted");
     });
   }
 
@@ -94,6 +108,12 @@ export class Microphone {
   }
 
   /** @param {MediaStreamTrack} track */
+  #take(track) {
+    track.addEventListener("ended", () => this.#lose(track));
+    this.track = track;
+  }
+
+  /** @param {MediaStreamTrack} track */
   #lose(track) {
     if (this.track !== track) return;
     this.track = null;
@@ -105,4 +125,10 @@ export class Microphone {
     this.state = state;
     this.#onState();
   }
+}
+
+/** The microphone chosen in this browser, opened. @returns {Promise<MediaStreamTrack | undefined>} */
+async function open() {
+  const audio = microphoneConstraints(chosen("microphone"));
+  return (await navigator.mediaDevices.getUserMedia({ audio })).getAudioTracks()[0];
 }

@@ -1,10 +1,13 @@
 /** Plays the tracks of a call, the original under its dub (docs/protocol.md, Passthrough). */
 
-import { DUCK_SECONDS, RAISE_SECONDS, gainOf } from "./gains.js";
+import { DUCK_SECONDS, RAISE_SECONDS, UNDER, gainOf, isLive, sounding } from "./gains.js";
 
 /** After this share of its time constant a ramp is 98 % there. */
 const TIME_CONSTANTS_PER_RAMP = 4;
 const METER_SAMPLES = 2048;
+/** RMS (full scale 1) from which a dub counts as sounding: synthesised speech is far above, its pauses are below. */
+const SOUNDS = 0.003;
+const LISTEN_EVERY_MS = 50;
 
 /**
  * @typedef {object} Entry
@@ -18,7 +21,8 @@ const METER_SAMPLES = 2048;
  * @property {HTMLAudioElement} element
  * @property {MediaStreamAudioSourceNode} source
  * @property {GainNode} gain
- * @property {AnalyserNode | null} meter of an original
+ * @property {AnalyserNode} meter before its gain
+ * @property {number} heard when a dub last sounded, ms
  */
 
 export class Mixer {
@@ -27,6 +31,8 @@ export class Mixer {
   /** @type {Set<Entry>} */
   #entries = new Set();
   #samples = new Float32Array(METER_SAMPLES);
+  #under = UNDER;
+  #timer;
 
   /**
    * @param {Element | null} container where the audio elements go, hidden
@@ -34,6 +40,7 @@ export class Mixer {
    */
   constructor(container, onSuspended) {
     this.#container = container;
+    this.#timer = window.setInterval(() => this.#listen(), LISTEN_EVERY_MS);
     this.#context = new AudioContext({ latencyHint: "interactive" });
     this.#context.addEventListener("statechange", () => {
       onSuspended();
@@ -73,9 +80,10 @@ export class Mixer {
     const source = this.#context.createMediaStreamSource(stream);
     const gain = new GainNode(this.#context, { gain: before[0]?.target ?? 1 });
     source.connect(gain).connect(this.#context.destination);
-    const meter = track === "original" ? this.#meter(source) : null;
+    const meter = this.#meter(source);
     const element = this.#element(stream, { speaker, track, label });
-    const entry = { producerId, speaker, track, label, paused, stale: false, target: gain.gain.value, element, source, gain, meter };
+    /** @type {Entry} */
+    const entry = { producerId, speaker, track, label, paused, stale: false, heard: -Infinity, target: gain.gain.value, element, source, gain, meter };
     before.forEach((old) => this.#remove(old));
     this.#entries.add(entry);
     this.#level();
@@ -112,11 +120,29 @@ export class Mixer {
   }
 
   /**
-   * Whether a speaker is heard dubbed now.
+   * Plays originals under their dubs at this volume from now on.
+   * @param {number} under from 0, the interpreter alone, to 1
+   */
+  setUnder(under) {
+    this.#under = under;
+    this.#level();
+  }
+
+  /**
+   * Plays on another output.
+   * @param {string} deviceId "" for the default one
+   */
+  async setOutput(deviceId) {
+    const context = /** @type {AudioContext & { setSinkId?: (id: string) => Promise<void> }} */ (this.#context);
+    await context.setSinkId?.(deviceId);
+  }
+
+  /**
+   * Whether there is an interpreter for a speaker now.
    * @param {string} speaker
    */
   dubbed(speaker) {
-    return [...this.#entries].some((entry) => entry.speaker === speaker && entry.target < 1);
+    return [...this.#entries].some((entry) => entry.speaker === speaker && isLive(entry));
   }
 
   /**
@@ -125,7 +151,9 @@ export class Mixer {
    * @returns {number} RMS, full scale 1
    */
   loudness(speaker) {
-    for (const entry of this.#entries) if (entry.speaker === speaker && entry.meter) return this.#rms(entry.meter);
+    for (const entry of this.#entries) {
+      if (entry.speaker === speaker && entry.track === "original") return this.#rms(entry.meter);
+    }
     return 0;
   }
 
@@ -142,15 +170,29 @@ export class Mixer {
 
   /** Stops everything for good. */
   async close() {
+    window.clearInterval(this.#timer);
     for (const entry of this.#entries) this.#remove(entry);
     if (this.#context.state !== "closed") await this.#context.close();
+  }
+
+  /** Follows which dubs sound, so that originals give way to those and to nothing else. */
+  #listen() {
+    const now = performance.now();
+    let changed = false;
+    for (const entry of this.#entries) {
+      if (entry.track !== "dubbed") continue;
+      const before = sounding(entry.heard, now - LISTEN_EVERY_MS);
+      if (this.#rms(entry.meter) > SOUNDS) entry.heard = now;
+      changed ||= before !== sounding(entry.heard, now);
+    }
+    if (changed) this.#level();
   }
 
   #level() {
     const all = [...this.#entries];
     const now = this.#context.currentTime;
     for (const entry of all) {
-      const target = gainOf(entry, all);
+      const target = gainOf(entry, all, this.#under, performance.now());
       if (target !== entry.target) {
         const ramp = target < entry.target ? DUCK_SECONDS : RAISE_SECONDS;
         entry.gain.gain.cancelScheduledValues(now);

@@ -10,16 +10,30 @@ export function csrfToken() {
   return document.querySelector("meta[name='csrf-token']")?.getAttribute("content") ?? "";
 }
 
-/** @typedef {import("./microphone.js").MicrophoneState} MicrophoneState */
+/**
+ * @typedef {import("./microphone.js").MicrophoneState} MicrophoneState
+ * @typedef {import("./picture.js").PictureState} PictureState
+ * @typedef {{ reason: string, text: string }} Line
+ */
 
-/** @type {Partial<Record<MicrophoneState, string>>} */
-const MICROPHONE_PROBLEMS = { denied: "micDenied", none: "micNone", insecure: "micInsecure" };
+/**
+ * What is wrong with one's own devices, as keys of the texts.
+ * @type {Readonly<Record<"mic" | "camera" | "screen", Readonly<Record<string, string>>>>}
+ */
+const PROBLEMS = {
+  mic: { denied: "micDenied", none: "micNone", insecure: "micInsecure" },
+  camera: { denied: "cameraDenied", none: "cameraNone", insecure: "cameraInsecure", full: "cameraFull" },
+  screen: { none: "screenNone", insecure: "screenNone", full: "cameraFull", taken: "screenTaken" },
+};
+
+/** @type {Readonly<Record<import("./quality.js").Quality, string>>} */
+const NETWORK = { good: "networkGood", fair: "networkFair", poor: "networkPoor" };
 
 export class Page {
   #texts;
   #connection = byId("connection");
   #notice = byId("notice");
-  #mic = byId("mic");
+  #network = byId("network");
   #sound = byId("sound");
 
   /** @param {Readonly<Record<string, string>>} texts */
@@ -38,16 +52,18 @@ export class Page {
   }
 
   /**
-   * Says what is missing from the call: one line each for the interpreter and one's own microphone.
-   * @param {{ reason: string, text: string } | null} interpreter
-   * @param {MicrophoneState} microphone
+   * Says what is missing from the call: one line each for the interpreter and one's own devices.
+   * @param {Line | null} interpreter
+   * @param {{ mic: MicrophoneState, camera: PictureState, screen: PictureState }} own
    */
-  notices(interpreter, microphone) {
+  notices(interpreter, own) {
     if (!this.#notice) return;
-    const problem = MICROPHONE_PROBLEMS[microphone];
+    const problems = /** @type {("mic" | "camera" | "screen")[]} */ (["mic", "camera", "screen"])
+      .map((device) => PROBLEMS[device][own[device]])
+      .filter((problem) => problem !== undefined);
     const lines = [
       ...(interpreter ? [interpreter] : []),
-      ...(problem ? [{ reason: problem, text: this.#texts[problem] ?? problem }] : []),
+      ...problems.map((reason) => ({ reason, text: this.#texts[reason] ?? reason })),
     ];
     const now = JSON.stringify(lines);
     if (this.#notice.dataset.lines === now) return; // said once: screen readers repeat what is set again
@@ -65,15 +81,32 @@ export class Page {
   }
 
   /**
-   * Shows the microphone as on (pressed) or not.
-   * @param {MicrophoneState} state
+   * Shows one of one's own devices as on (pressed) or not.
+   * @param {"mic" | "camera" | "screen"} device
+   * @param {MicrophoneState | PictureState} state
+   * @param {boolean} hidden
    */
-  microphone(state) {
-    if (!this.#mic) return;
-    this.#mic.hidden = state === "off";
-    this.#mic.dataset.state = state;
-    this.#mic.setAttribute("aria-pressed", String(state === "on"));
-    this.#mic.title = (state === "on" ? this.#texts.unmuted : this.#texts.muted) ?? "";
+  device(device, state, hidden) {
+    const button = byId(device);
+    if (!button) return;
+    button.hidden = hidden;
+    button.dataset.state = state;
+    button.setAttribute("aria-pressed", String(state === "on"));
+    if (device === "mic") button.title = (state === "on" ? this.#texts.unmuted : this.#texts.muted) ?? "";
+  }
+
+  /**
+   * Says how good one's own network is.
+   * @param {import("./quality.js").Quality} quality
+   * @param {import("./quality.js").Network} network
+   */
+  network(quality, { rtt, lost }) {
+    if (!this.#network) return;
+    this.#network.hidden = false;
+    this.#network.title = `${Math.round(rtt * 1000)} ms, ${(lost * 100).toFixed(1)} %`;
+    if (this.#network.dataset.quality === quality) return;
+    this.#network.dataset.quality = quality;
+    this.#network.textContent = this.#texts[NETWORK[quality]] ?? quality;
   }
 
   /** @param {boolean} blocked whether the browser holds the sound back */
@@ -82,11 +115,11 @@ export class Page {
   }
 
   /**
-   * @param {() => void} onMicrophone the microphone button
+   * @param {Readonly<Record<"mic" | "camera" | "screen", () => void>>} onDevice the buttons
    * @param {() => void} onGesture any gesture, which lets the browser play sound
    */
-  listen(onMicrophone, onGesture) {
-    this.#mic?.addEventListener("click", onMicrophone);
+  listen(onDevice, onGesture) {
+    for (const [device, toggle] of Object.entries(onDevice)) byId(device)?.addEventListener("click", toggle);
     for (const type of ["pointerdown", "click", "keydown"]) document.addEventListener(type, onGesture, { capture: true });
   }
 }

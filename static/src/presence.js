@@ -7,6 +7,9 @@ const STOPPED = 0.006;
 /** How long the mark stays after the last loud moment, ms: words have pauses. */
 const HOLD_MS = 400;
 
+/** What is said of others whose network is not good, as keys of the texts. */
+const THEIRS = Object.freeze({ fair: "theirsFair", poor: "theirsPoor" });
+
 /**
  * Whether somebody is speaking, with hysteresis, so that the mark does not flicker.
  * @param {{ speaking: boolean, heard: number }} before `heard`: when last loud, ms
@@ -26,6 +29,7 @@ export function speakingNow(before, rms, now) {
  * @property {boolean} me
  * @property {boolean} dubbed heard through the interpreter now
  * @property {boolean} muted
+ * @property {import("./protocol.js").Quality} quality of their network
  */
 
 export class Presence {
@@ -33,6 +37,7 @@ export class Presence {
   #texts;
   #languageName;
   #loudness;
+  #onSpeaking;
   #timer;
   /** @type {Map<string, { item: HTMLElement, mark: HTMLElement, state: { speaking: boolean, heard: number } }>} */
   #items = new Map();
@@ -42,12 +47,14 @@ export class Presence {
    * @param {Readonly<Record<string, string>>} texts
    * @param {(code: string) => string} languageName
    * @param {(id: string) => number} loudness RMS of a participant's voice now
+   * @param {(id: string, speaking: boolean) => void} onSpeaking somebody began or ceased to speak
    */
-  constructor(list, texts, languageName, loudness) {
+  constructor(list, texts, languageName, loudness, onSpeaking) {
     this.#list = list;
     this.#texts = texts;
     this.#languageName = languageName;
     this.#loudness = loudness;
+    this.#onSpeaking = onSpeaking;
     this.#timer = window.setInterval(() => this.#tick(), EVERY_MS);
   }
 
@@ -76,7 +83,7 @@ export class Presence {
       mark.setAttribute("role", "img");
       mark.setAttribute("aria-label", this.#texts.speaking ?? "");
       mark.hidden = true;
-      item.append(part("name", ""), part("language", ""), mark);
+      item.append(part("name", ""), part("language", ""), part("quality", ""), mark);
       entry = { item, mark, state: { speaking: false, heard: 0 } };
       this.#items.set(row.id, entry);
     }
@@ -86,6 +93,8 @@ export class Presence {
     item.toggleAttribute("data-muted", row.muted);
     setText(item.querySelector(".name"), row.me ? `${row.name} (${this.#texts.you})` : row.name);
     setText(item.querySelector(".language"), this.#languageName(row.language));
+    item.dataset.quality = row.quality;
+    setText(item.querySelector(".quality"), row.quality === "good" ? "" : (this.#texts[THEIRS[row.quality]] ?? ""));
     return item;
   }
 
@@ -97,6 +106,7 @@ export class Presence {
       if (next.speaking !== entry.state.speaking) {
         entry.item.classList.toggle("speaking", next.speaking);
         entry.mark.hidden = !next.speaking;
+        this.#onSpeaking(id, next.speaking);
       }
       entry.state = next;
     }

@@ -9,13 +9,18 @@
  *
  * @typedef {{ id: string, meta: Meta }} Participant
  *
+ * @typedef {"voice" | "camera" | "screen"} Source
+ * @typedef {"good" | "fair" | "poor"} Quality
+ *
  * @typedef {object} Producer
  * @property {string} producerId
  * @property {string} participant whose voice it is; for a dubbed track the speaker it dubs
  * @property {"audio" | "video"} kind
+ * @property {Source} source
  * @property {"original" | "dubbed"} track
  * @property {string | null} label language of a dubbed track
  * @property {boolean} paused
+ * @property {Quality} quality how well it reaches the SFU
  *
  * @typedef {object} NoticePayload
  * @property {string} [level] what there still is: "original", "source_captions", "translated_captions" or "voice"
@@ -33,6 +38,9 @@
  * @property {import("mediasoup-client").types.RtpCapabilities} routerRtpCapabilities
  * @property {Participant[]} participants the others
  * @property {Producer[]} producers
+ * @property {Producer[]} own what the SFU has of oneself
+ * @property {string} resume to be said in the next hello of this page
+ * @property {boolean} resumed whether media has gone on since the connection before
  * @property {Notice[]} notices
  * @property {"up" | "down"} bridge
  *
@@ -40,4 +48,4 @@
  */
 
 /** Close codes of the SFU that decide what happens next. */
-export const CLOSE = Object.freeze({ unauthorized: 4401, replaced: 4409, roomClosed: 4410 });
+export const CLOSE = Object.freeze({ ownDoing: 1000, unauthorized: 4401, replaced: 4409, roomClosed: 4410 });

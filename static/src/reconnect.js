@@ -49,6 +49,8 @@ export function nextStep(outcome, attempt, refusals, random) {
   } else if (outcome.kind === "closed" && outcome.closing?.retry === false) {
     return { stop: outcome.closing.code === "replaced" ? "replaced" : "notAllowed" };
   }
+  // Our own doing, because the SFU did not answer: the network has changed, and nobody else's has in the same moment.
+  if (outcome.kind === "closed" && outcome.code === CLOSE.ownDoing && attempt === 0) return { waitMs: 0, say: "reconnecting" };
   if (outcome.kind === "full") return { waitMs: backoffMs(10, random), say: "roomFull" };
   return { waitMs: backoffMs(attempt, random), say: "reconnecting" };
 }

@@ -6,18 +6,21 @@
  */
 
 /**
- * Whether this page should receive a track: every other person's original voice, and of the dubbed ones those in the
- * language heard here, of people who do not speak it themselves.
+ * Whether this page should receive a track: every other person's pictures and original voice, and of the dubbed voices
+ * those in the language heard here, of people who do not speak it themselves.
  * @param {Producer} producer
  * @param {string} me
  * @param {string} hear
  * @param {string | undefined} speak what the speaker speaks, where known
  */
 export function wantsTrack(producer, me, hear, speak) {
-  if (producer.kind !== "audio" || producer.participant === me) return false;
+  if (producer.participant === me) return false;
   if (producer.track === "original") return true;
   return hear !== "original" && producer.label === hear && speak !== hear;
 }
+
+/** @type {readonly import("./protocol.js").Quality[]} */
+const WORST_FIRST = ["poor", "fair", "good"];
 
 export class Roster {
   /** @type {Map<string, Participant>} the others, by id, in the order in which they came */
@@ -27,8 +30,11 @@ export class Roster {
   /** Whether an interpreter is connected to the room; `null` before the first hello. */
   /** @type {"up" | "down" | null} */
   bridge = null;
+  /** @type {string | null} who spoke loudest last */
+  dominant = null;
+  /** The language heard here, or "original". */
+  hear;
   #me;
-  #hear;
 
   /**
    * @param {string} me
@@ -36,7 +42,7 @@ export class Roster {
    */
   constructor(me, hear) {
     this.#me = me;
-    this.#hear = hear;
+    this.hear = hear;
   }
 
   /** @param {import("./protocol.js").Hello} hello */
@@ -73,6 +79,14 @@ export class Roster {
         if (producer) producer.paused = event === "producerPaused";
         return true;
       }
+      case "producerQuality": {
+        const producer = this.producers.get(data.producerId);
+        if (producer) producer.quality = data.quality;
+        return true;
+      }
+      case "dominantSpeaker":
+        this.dominant = data.participant;
+        return true;
       case "bridge":
         this.bridge = data.state;
         return true;
@@ -81,10 +95,33 @@ export class Roster {
     }
   }
 
+  /**
+   * Whether nothing is heard of somebody: their microphone is off, or they have none.
+   * @param {string} id
+   */
+  muted(id) {
+    return !this.#tracksOf(id).some(({ source, paused }) => source === "voice" && !paused);
+  }
+
+  /**
+   * How well somebody reaches the SFU: as their worst track.
+   * @param {string} id
+   * @returns {import("./protocol.js").Quality}
+   */
+  quality(id) {
+    const tracks = this.#tracksOf(id).filter(({ paused }) => !paused);
+    return WORST_FIRST.find((quality) => tracks.some((track) => track.quality === quality)) ?? "good";
+  }
+
+  /** @param {string} id */
+  #tracksOf(id) {
+    return [...this.producers.values()].filter(({ participant, track }) => participant === id && track === "original");
+  }
+
   /** The tracks this page should receive now. */
   wanted() {
     return [...this.producers.values()].filter((producer) =>
-      wantsTrack(producer, this.#me, this.#hear, this.participants.get(producer.participant)?.meta.speak),
+      wantsTrack(producer, this.#me, this.hear, this.participants.get(producer.participant)?.meta.speak),
     );
   }
 }

@@ -12,7 +12,7 @@ class TokenRefusedError extends Error {}
 
 /**
  * @typedef {object} Listener
- * @property {(connection: Connection, hello: import("./protocol.js").Hello) => void} onHello
+ * @property {(connection: Connection, hello: import("./protocol.js").Hello, ice: import("./transports.js").Ice) => void} onHello
  * @property {(event: string, data: any) => void} onEvent
  * @property {(text: "connecting" | "reconnecting" | "roomFull" | "replaced" | "roomClosed" | "notAllowed") => void} onStatus
  *   the last three are final
@@ -25,6 +25,8 @@ export class Signalling {
   #stopped = new AbortController();
   /** @type {Connection | null} */
   #connection = null;
+  /** @type {string | undefined} what the last hello gave us to go on with after a lost socket */
+  #resume;
 
   /**
    * @param {string} tokenUrl
@@ -59,6 +61,17 @@ export class Signalling {
     }
   }
 
+  /** Tells everybody of new choices, which the web server has written down. */
+  async renew() {
+    const { token } = await this.#token();
+    await this.#connection?.request("renew", { token });
+  }
+
+  /** Has the next connection begin anew rather than go on with the media of the one before. */
+  forget() {
+    this.#resume = undefined;
+  }
+
   /** Closes the socket, so that the SFU drops this page's transports at once, and does not come back. */
   stop() {
     this.#stopped.abort();
@@ -70,11 +83,12 @@ export class Signalling {
     /** @type {Connection | null} */
     let connection = null;
     try {
-      const { token, url } = await this.#token();
+      const { token, url, ...ice } = await this.#token();
       connection = await Connection.open(url, this.#listener.onEvent, this.#stopped.signal);
       this.#connection = connection;
-      const hello = await connection.request("hello", { token });
-      this.#listener.onHello(connection, hello);
+      const hello = await connection.request("hello", { token, ...(this.#resume && { resume: this.#resume }) });
+      this.#resume = hello.resume;
+      this.#listener.onHello(connection, hello, { iceServers: ice.ice_servers, iceTransportPolicy: ice.ice_policy });
       return { kind: "closed", ...(await connection.closed) };
     } catch (error) {
       if (!this.#stopped.signal.aborted) console.warn("call: could not connect:", error);
@@ -86,7 +100,7 @@ export class Signalling {
     }
   }
 
-  /** @returns {Promise<{ token: string, url: string }>} */
+  /** @returns {Promise<{ token: string, url: string, ice_servers: RTCIceServer[], ice_policy: RTCIceTransportPolicy }>} */
   async #token() {
     const response = await fetch(this.#tokenUrl, {
       method: "POST",

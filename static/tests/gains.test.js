@@ -1,27 +1,33 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { DUCK_GAIN, gainOf } from "../src/gains.js";
+import { gainOf, HOLD_MS } from "../src/gains.js";
 
-const track = (speaker, kind, change = {}) => ({ speaker, track: kind, paused: false, stale: false, ...change });
+const NOW = 100_000;
+const track = (speaker, kind, change = {}) => ({ speaker, track: kind, paused: false, stale: false, heard: -Infinity, ...change });
+const dub = (change = {}) => track("ana", "dubbed", { heard: NOW, ...change });
+const ana = track("ana", "original");
+const bob = track("bob", "original");
 
-test("an original is ducked exactly under a running dub of the same speaker", () => {
-  const ana = track("ana", "original");
-  const bob = track("bob", "original");
-  const dub = track("ana", "dubbed");
-  assert.equal(gainOf(ana, [ana, bob]), 1);
-  assert.equal(gainOf(ana, [ana, bob, dub]), DUCK_GAIN);
-  assert.equal(gainOf(bob, [ana, bob, dub]), 1);
-  assert.equal(gainOf(dub, [ana, bob, dub]), 1);
+test("an original gives way to a dub of the same speaker while that sounds, its pauses included", () => {
+  const gain = (one, ...others) => gainOf(one, [ana, bob, ...others], 0.15, NOW);
+  assert.equal(gain(ana), 1);
+  assert.equal(gain(ana, dub()), 0.15);
+  assert.equal(gain(bob, dub()), 1);
+  assert.equal(gain(dub(), dub()), 1);
+  assert.equal(gain(ana, dub({ heard: NOW - HOLD_MS + 1 })), 0.15);
+  assert.equal(gain(ana, dub({ heard: NOW - HOLD_MS })), 1, "an interpreter who is silent leaves the original");
+  assert.equal(gain(ana, dub({ heard: -Infinity }), dub()), 0.15, "of several dubs one is enough");
 });
 
-test("a paused dub, or one of a lost connection, ducks nothing", () => {
-  const ana = track("ana", "original");
-  assert.equal(gainOf(ana, [ana, track("ana", "dubbed", { paused: true })]), 1);
-  assert.equal(gainOf(ana, [ana, track("ana", "dubbed", { stale: true })]), 1);
+test("a paused dub, or one of a lost connection, takes nothing from the original", () => {
+  for (const under of [0, 0.15]) {
+    assert.equal(gainOf(ana, [ana, dub({ paused: true })], under, NOW), 1);
+    assert.equal(gainOf(ana, [ana, dub({ stale: true })], under, NOW), 1);
+  }
 });
 
-test("of several dubs one running is enough", () => {
-  const ana = track("ana", "original");
-  assert.equal(gainOf(ana, [ana, track("ana", "dubbed", { paused: true }), track("ana", "dubbed")]), DUCK_GAIN);
+test("whoever wants the interpreter alone hears no original as long as there is one", () => {
+  assert.equal(gainOf(ana, [ana, dub({ heard: -Infinity })], 0, NOW), 0);
+  assert.equal(gainOf(bob, [ana, bob, dub()], 0, NOW), 1);
 });

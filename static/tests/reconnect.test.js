@@ -13,6 +13,7 @@ test("waits double up to eight seconds, half of each is jitter", () => {
 
 test("a lost connection is made again, soon at first", () => {
   assert.deepEqual(nextStep(closed(1006), 0, 0, 0), { waitMs: 200, say: "reconnecting" });
+  assert.deepEqual(nextStep(closed(1000), 0, 0, 1), { waitMs: 0, say: "reconnecting" }, "given up by this page itself");
   assert.deepEqual(nextStep({ kind: "unreachable" }, 2, 0, 1), { waitMs: 1600, say: "reconnecting" });
   const died = { code: "worker_died", message: "the media worker died", retry: true };
   assert.ok("waitMs" in nextStep(closed(4503, died), 0, 0, 0.5));

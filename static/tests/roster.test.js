@@ -7,9 +7,11 @@ const producer = (change = {}) => ({
   producerId: "p1",
   participant: "ana",
   kind: "audio",
+  source: "voice",
   track: "original",
   label: null,
   paused: false,
+  quality: "good",
   ...change,
 });
 const dub = (change = {}) => producer({ producerId: "d1", track: "dubbed", label: "en", ...change });
@@ -20,14 +22,15 @@ const hello = (change = {}) => ({
   routerRtpCapabilities: {},
   participants: [person("ana", "pt")],
   producers: [producer()],
+  own: [],
   notices: [],
   bridge: "up",
   ...change,
 });
 
-test("every other original voice is wanted, video and one's own voice are not", () => {
+test("every other's original voice and pictures are wanted, one's own are not", () => {
   assert.equal(wantsTrack(producer(), "me", "en", "pt"), true);
-  assert.equal(wantsTrack(producer({ kind: "video" }), "me", "en", "pt"), false);
+  assert.equal(wantsTrack(producer({ kind: "video", source: "camera" }), "me", "original", "pt"), true);
   assert.equal(wantsTrack(producer({ participant: "me" }), "me", "en", "pt"), false);
 });
 
@@ -54,6 +57,27 @@ test("a speaker who changes language is dubbed from then on", () => {
   assert.deepEqual(roster.wanted().map((p) => p.producerId), ["p1"]);
   roster.take("participantUpdated", person("ana", "pt"));
   assert.deepEqual(roster.wanted().map((p) => p.producerId), ["p1", "d1"]);
+});
+
+test("what is heard here can change", () => {
+  const roster = new Roster("me", "original");
+  roster.reset(hello({ producers: [producer(), dub()] }));
+  assert.deepEqual(roster.wanted().map((p) => p.producerId), ["p1"]);
+  roster.hear = "en";
+  assert.deepEqual(roster.wanted().map((p) => p.producerId), ["p1", "d1"]);
+});
+
+test("somebody is muted without a voice that runs, and as well connected as their worst track", () => {
+  const roster = new Roster("me", "en");
+  const camera = producer({ producerId: "c1", kind: "video", source: "camera" });
+  roster.reset(hello({ producers: [producer(), camera, dub({ quality: "poor" })] }));
+  assert.deepEqual([roster.muted("ana"), roster.quality("ana"), roster.muted("bob")], [false, "good", true]);
+  roster.take("producerQuality", { producerId: "c1", quality: "poor" });
+  roster.take("producerQuality", { producerId: "p1", quality: "fair" });
+  assert.equal(roster.quality("ana"), "poor");
+  roster.take("producerPaused", { producerId: "p1" });
+  roster.take("dominantSpeaker", { participant: "ana" });
+  assert.deepEqual([roster.muted("ana"), roster.dominant], [true, "ana"]);
 });
 
 test("pauses, removals and the bridge are followed; other events are not the roster's", () => {

@@ -72,6 +72,8 @@ class CallPages:
     sfu_url: str
     texts: dict[str, str] = field(default_factory=dict)
     port: int = 0
+    ice_servers: list[dict[str, Any]] = field(default_factory=list)
+    ice_policy: str = "all"
     refuse_tokens: bool = False
     """Answer 403 to whoever asks for a token."""
     captions: list[Caption] = field(default_factory=list)
@@ -164,7 +166,13 @@ class _Handler(BaseHTTPRequestHandler):
         config = json.loads(unquote(urlsplit(self.path).query))
         meta = ParticipantMeta(**{key: config[key] for key in ("name", "speak", "read", "hear")})
         token = participant_token(self.pages.secret, room=config["room"], participant=config["participant"], meta=meta)
-        self._answer(200, "application/json", json.dumps({"token": token, "url": self.pages.sfu_url}).encode())
+        answer = {
+            "token": token,
+            "url": self.pages.sfu_url,
+            "ice_servers": self.pages.ice_servers,
+            "ice_policy": self.pages.ice_policy,
+        }
+        self._answer(200, "application/json", json.dumps(answer).encode())
 
     def _page(self, changes: dict[str, Any]) -> None:
         config = {"room": "r1", "speak": "en", "read": "en", "hear": "en", "reader": False, "demo": False} | changes

@@ -12,11 +12,34 @@
     }
     return voice;
   };
-  navigator.mediaDevices.getUserMedia = async () => {
-    const { context, output } = open();
-    await context.resume();
-    return new MediaStream([output.stream.getAudioTracks()[0].clone()]);
+  navigator.mediaDevices.getUserMedia = async ({ audio, video }) => {
+    const tracks = video ? [picture(640, 360)] : [];
+    if (audio) {
+      const { context, output } = open();
+      await context.resume();
+      tracks.push(output.stream.getAudioTracks()[0].clone());
+    }
+    return new MediaStream(tracks);
   };
+  navigator.mediaDevices.getDisplayMedia = async () => new MediaStream([picture(800, 600)]);
+
+  // A camera, or a screen: a stripe that moves, so that there is something to encode.
+  const picture = (width, height) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    const paint = canvas.getContext("2d");
+    const [track] = canvas.captureStream(8).getVideoTracks();
+    let at = 0;
+    const timer = setInterval(() => {
+      if (track.readyState === "ended") return clearInterval(timer);
+      paint.fillStyle = `hsl(${at} 60% 50%)`;
+      paint.fillRect(0, 0, width, height);
+      paint.clearRect((at += 16) % width, 0, 40, height);
+    }, 125);
+    return track;
+  };
+
+  /** Frames shown so far in a picture. */
+  window.__frames = (selector) => document.querySelector(selector)?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
 
   /** Speak a recording (base64 of a WAV or FLAC file); answers at its end with the wall clock of its first sample, ms. */
   window.__say = async (base64) => {

@@ -16,6 +16,7 @@ from app.db import Sessions, create_engine, create_sessions
 from app.main import create_app
 from app.models import Participant, Room
 from app.settings import Settings
+from app.web.origin import place
 from tests.support.web_server import csrf_of, new_room, token_of
 from tests.web.test_pages import config_of
 
@@ -67,6 +68,23 @@ async def test_the_address_of_the_sfu_can_be_set(settings: Settings) -> None:
         assert (await token_of(client, code))["url"] == "wss://calls.example/sfu"
         page = await client.get("/")
         assert "connect-src 'self' wss://calls.example;" in page.headers["content-security-policy"]
+
+
+async def test_rooms_are_spread_over_several_sfu_machines_and_stay_where_they_are(settings: Settings) -> None:
+    urls = [f"wss://sfu{n}.example/ws" for n in (1, 2, 3)]
+    several = replace(settings, sfu_public_url=", ".join(urls))
+    async with AsyncTestClient(create_app(several), base_url="https://calls.example") as client:
+        client.follow_redirects = False
+        code = await new_room(client)
+        assert {(await token_of(client, code))["url"] for _ in range(3)} == {place(code, urls)}
+        policy = (await client.get("/")).headers["content-security-policy"]
+        assert "connect-src 'self' wss://sfu1.example wss://sfu2.example wss://sfu3.example;" in policy
+    rooms = [f"room-{n}" for n in range(900)]
+    before = {room: place(room, urls[:2]) for room in rooms}
+    after = {room: place(room, urls) for room in rooms}
+    shares = [sum(url == one for url in after.values()) for one in urls]
+    assert all(240 < share < 360 for share in shares), shares
+    assert all(after[room] in (before[room], urls[2]) for room in rooms), "only the new machine's share moves"
 
 
 async def enter_demo(client: httpx.AsyncClient) -> str:

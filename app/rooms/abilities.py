@@ -1,0 +1,97 @@
+"""What this installation can do for somebody who speaks, reads and hears certain languages, now, in their words."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from app.auth.tokens import ORIGINAL
+from app.i18n import N_, gettext
+from app.i18n.formats import language_name
+from app.languages import LANGUAGES
+from app.media.ladder import Conditions, Level, Rung, decide
+from app.media.notices import packages
+from app.rooms.texts import TEXTS
+from tasks import keys, queues
+
+TIMEOUT: Final = 1.0
+"""Seconds that one look at Redis may take before Redis counts as gone."""
+
+
+CAN_HEAR: Final = N_("{source}: you read it in {read} and hear it in {hear}.")
+CAN_READ: Final = N_("{source}: you read it in {read} and hear the original voice.")
+
+
+class Choices(NamedTuple):
+    """What somebody wants."""
+
+    speak: str
+    read: str
+    hear: str
+    """A language, or `ORIGINAL`."""
+
+
+class Ability(NamedTuple):
+    """What becomes of one language that others speak."""
+
+    source: str
+    complete: bool
+    """Whether it is all that is wanted."""
+    text: str
+
+
+class Abilities:
+    """Asks the workers' heartbeats, as the bridge does, and decides by the same ladder."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def of(self, choices: Choices, others: Sequence[str]) -> list[Ability]:
+        """One for each language in `others`; where they are empty, for every language that somebody may bring."""
+        conditions, now = await self._look(), time.time()
+        sources = others or [language for language in LANGUAGES if language != choices.speak]
+        return [describe(source, choices, conditions, now) for source in dict.fromkeys(sources)]
+
+    async def _look(self) -> Conditions:
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                beats = await queues.workers(self._redis)
+                ages = {queue: await queues.oldest_age(self._redis, queue) for queue in keys.LIVE_QUEUES}
+        except (RedisError, OSError, TimeoutError):
+            return Conditions(broker_ok=False, heartbeats=[], ages={})
+        now = time.time()  # their own clocks may differ; who is silent vanishes within seconds
+        return Conditions(True, [msgspec.structs.replace(beat, at=now) for beat in beats], ages)
+
+
+def describe(source: str, choices: Choices, conditions: Conditions, now: float) -> Ability:
+    """What somebody with these choices gets of what is spoken in `source`."""
+    best = Level.SOURCE_CAPTIONS if source == choices.read else Level.TRANSLATED_CAPTIONS
+    read = decide(conditions, now, source, choices.read).capped(best)
+    dubbed = choices.hear not in (ORIGINAL, source)
+    hear = decide(conditions, now, source, choices.hear) if dubbed else Rung(Level.VOICE, None)
+    wanted = ((hear, choices.hear), (read, choices.read))
+    troubles = {rung.reason: _trouble(rung, source, target) for rung, target in wanted}
+    troubles.pop(None, None)
+    name = language_name(source)
+    if troubles:
+        return Ability(source, False, " ".join((f"{name}:", *troubles.values())))
+    text, language = (CAN_HEAR, choices.hear) if dubbed else (CAN_READ, source)
+    names = {"source": name, "read": language_name(choices.read), "hear": language_name(language)}
+    return Ability(source, True, gettext(text).format_map(names))
+
+
+def _trouble(rung: Rung, source: str, target: str) -> str:
+    if rung.reason is None:
+        return ""
+    names = {
+        "source": language_name(source),
+        "target": language_name(target),
+        "install": " ".join(packages(source, target)),
+    }
+    return gettext(TEXTS[rung.reason]).format_map(names)

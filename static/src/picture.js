@@ -1,0 +1,114 @@
+/** One's own camera, or one's own screen: opened and closed at will, sent on every connection. */
+
+import { RequestError } from "./connection.js";
+
+/**
+ * "denied", "none", "insecure": why there is no picture; "full": the room has no place for it; "taken": somebody else
+ * shares their screen.
+ * @typedef {"off" | "asking" | "on" | "denied" | "none" | "insecure" | "full" | "taken"} PictureState
+ * @typedef {import("./media.js").MediaSession} MediaSession
+ */
+
+export class Picture {
+  /** @type {PictureState} */
+  state = "off";
+  /** @type {MediaStreamTrack | null} */
+  track = null;
+  #source;
+  #open;
+  #onState;
+  /** @type {MediaSession | null} */
+  #session = null;
+  #work = Promise.resolve();
+
+  /**
+   * @param {"camera" | "screen"} source
+   * @param {() => Promise<MediaStream>} open asks the browser for it
+   * @param {() => void} onState the state or the track changed
+   */
+  constructor(source, open, onState) {
+    this.#source = source;
+    this.#open = open;
+    this.#onState = onState;
+  }
+
+  /** Turns it on, or off again. */
+  toggle() {
+    if (this.state === "asking") return;
+    if (this.track) this.stop();
+    else void this.#start();
+  }
+
+  /** Opens the device chosen now in place of the one in use. */
+  async exchange() {
+    if (!this.track) return;
+    this.track.stop();
+    this.track = null;
+    await this.#start();
+  }
+
+  /**
+   * Sends on this session from now on.
+   * @param {MediaSession} session
+   */
+  sendOn(session) {
+    this.#session = session;
+    this.#publish();
+  }
+
+  /** Lets the device go, and everybody see no more of it. */
+  stop() {
+    this.#end("off");
+    this.#then(async () => this.#session?.sender.stop(this.#source));
+  }
+
+  async #start() {
+    if (!navigator.mediaDevices) return this.#become("insecure");
+    this.#become("asking");
+    try {
+      const [track] = (await this.#open()).getVideoTracks();
+      if (!track) return this.#become("none");
+      if (this.#source === "screen") track.contentHint = "detail";
+      track.addEventListener("ended", () => this.track === track && this.stop());
+      this.track = track;
+      this.#become("on");
+      this.#publish();
+    } catch (error) {
+      console.warn(`call: no ${this.#source}:`, error);
+      const denied = error instanceof DOMException && ["NotAllowedError", "SecurityError"].includes(error.name);
+      // Whoever closes the window in which a screen is chosen has simply thought better of it.
+      this.#become(denied ? (this.#source === "screen" ? "off" : "denied") : "none");
+    }
+  }
+
+  #publish() {
+    this.#then(async () => {
+      if (this.track && this.#session) await this.#session.sender.send(this.#source, this.track);
+    });
+  }
+
+  /**
+   * One step after the other.
+   * @param {() => Promise<void> | undefined} step
+   */
+  #then(step) {
+    this.#work = this.#work.then(step).catch((error) => {
+      const refused = error instanceof RequestError ? { limit: "full", conflict: "taken" }[error.code] : undefined;
+      if (refused) this.#end(/** @type {PictureState} */ (refused));
+      else console.warn(`call: the ${this.#source} could not be sent yet:`, error); // the next connection sends it
+    });
+  }
+
+  /** @param {PictureState} state */
+  #end(state) {
+    this.track?.stop();
+    this.track = null;
+    this.#become(state);
+  }
+
+  /** @param {PictureState} state */
+  #become(state) {
+    this.state = state;
+    this.#onState();
+  }
+}

@@ -1,0 +1,130 @@
+"""Languages changed in the middle of a call, what is said about them at once, and TURN credentials."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import time
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+import redis
+from litestar.testing import AsyncTestClient
+
+from app.main import create_app
+from app.settings import MissingSettingError, Settings
+from tasks import keys
+from tasks.messages import Heartbeat, encode
+from tests.support.captions import caption, say
+from tests.support.web_server import csrf_of, new_room, token_of
+from tests.web.test_entering import read
+
+ABILITY = re.compile(r'<li data-source="(\w+)" data-complete="(\w+)">([^<]*)</li>')
+
+
+def beat(broker: redis.Redis, **serves: Any) -> None:  # noqa: ANN401 - whatever a heartbeat holds
+    """Let there be a worker."""
+    offers = {"queues": ("stt", "translate", "speak"), "stt": ["en", "pt"], "translate": ["pt>en"], "speak": ["en"]}
+    broker.set(keys.heartbeat("one"), encode(Heartbeat(worker="one", at=time.time(), **(offers | serves))))
+
+
+async def change(client: httpx.AsyncClient, code: str, **fields: str) -> httpx.Response:
+    """Send the form of the call page."""
+    return await client.post(f"/rooms/{code}/choices", data={"_csrf_token": csrf_of(client), **fields})
+
+
+async def test_new_choices_are_kept_signed_and_said_to_the_script(
+    client: httpx.AsyncClient, settings: Settings, broker: redis.Redis
+) -> None:
+    beat(broker)
+    code = await new_room(client, name="Ana", speak="en", read="en", hear="original")
+    answer = await change(client, code, speak="vi", read="en", hear="en", others="pt")
+    assert answer.status_code == 200
+    assert json.loads(answer.headers["hx-trigger"]) == {"choices": {"speak": "vi", "read": "en", "hear": "en"}}
+    assert ABILITY.findall(answer.text) == [
+        ("pt", "true", "Portuguese: you read it in English and hear it in English.")
+    ]
+    assert 'id="captions"' not in answer.text, "who reads the same language keeps the captions as they are"
+    meta: Any = read(settings, (await token_of(client, code))["token"])["meta"]
+    assert (meta["name"], meta["speak"], meta["hear"]) == ("Ana", "vi", "en")
+
+
+async def test_who_reads_another_language_gets_the_captions_so_far_in_it(
+    client: httpx.AsyncClient, broker: redis.Redis
+) -> None:
+    code = await new_room(client, read="en", speak="en", hear="en")
+    say(broker, caption(code, "s1", "Bom dia.", language="pt", source="pt"))
+    answer = await change(client, code, speak="en", read="pt", hear="pt", others="")
+    assert 'hx-swap-oob="outerHTML"' in answer.text
+    assert f"/rooms/{code}/captions?lang=pt" in answer.text
+    assert "Bom dia." in answer.text
+
+
+async def test_what_cannot_be_done_is_said_with_the_reason_before_it_is_chosen(
+    client: httpx.AsyncClient, broker: redis.Redis
+) -> None:
+    code = await new_room(client, read="en", speak="en", hear="en")
+    await client.get("/")
+
+    async def asked(**query: str) -> dict[str, tuple[bool, str]]:
+        page = (await client.get(f"/rooms/{code}/abilities", params=query)).text
+        return {source: (complete == "true", text) for source, complete, text in ABILITY.findall(page)}
+
+    nobody = await asked(speak="en", read="en", hear="en", others="pt")
+    assert not nobody["pt"][0]
+    assert "workers are not answering" in nobody["pt"][1]
+    beat(broker, translate=["pt>en", "en>pt"])
+    both = await asked(speak="vi", read="en", hear="pt")
+    assert set(both) == {"en", "pt"}, "without others: every language that somebody may bring"
+    assert not both["en"][0]
+    assert "No installed voice speaks Portuguese" in both["en"][1]
+    assert both["pt"] == (True, "Portuguese: you read it in English and hear the original voice.")
+    vietnamese = await asked(speak="en", read="en", hear="en", others="vi xx")
+    assert list(vietnamese) == ["vi"]
+    assert "No installed model understands Vietnamese" in vietnamese["vi"][1]
+
+
+async def test_choices_that_make_no_sense_are_refused_with_the_form(client: httpx.AsyncClient) -> None:
+    code = await new_room(client, name="Ana", speak="en", read="en", hear="en")
+    answer = await change(client, code, speak="klingon", read="en", hear="pt")
+    assert answer.status_code == 422
+    assert "hx-trigger" not in answer.headers
+    assert "Choose the language you speak." in answer.text
+    assert (await client.post(f"/rooms/{code}/choices", data={"speak": "pt"})).status_code == 403
+    client.cookies.delete("jbc_session")
+    await client.get("/")
+    assert (await change(client, code, speak="pt", read="en", hear="pt")).status_code == 403
+    assert (await client.get(f"/rooms/{code}/abilities?speak=en&read=en&hear=en")).status_code == 403
+
+
+async def test_browsers_get_turn_credentials_that_expire(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "t" * 40
+    turn = replace(
+        settings, stun_urls=("stun:stun.example:3478",), turn_urls=("turn:turn.example:3478",), turn_secret=secret
+    )
+    async with AsyncTestClient(create_app(turn), base_url="http://calls.example") as client:
+        client.follow_redirects = False
+        answer = await token_of(client, await new_room(client))
+    stun, relay = answer["ice_servers"]
+    assert stun["urls"] == ["stun:stun.example:3478"]
+    assert relay["urls"] == ["turn:turn.example:3478"]
+    expires, _, participant = relay["username"].partition(":")
+    assert participant == read(settings, answer["token"])["sub"]
+    assert 0 < int(expires) - time.time() <= turn.turn_lifetime
+    expected = hmac.new(secret.encode(), relay["username"].encode(), hashlib.sha1).digest()
+    assert relay["credential"] == base64.b64encode(expected).decode()
+    assert answer["ice_policy"] == "all"
+
+    monkeypatch.setenv("TURN_URLS", "turn:turn.example:3478")
+    monkeypatch.setenv("TURN_SECRET", "short")
+    with pytest.raises(MissingSettingError, match="TURN_SECRET"):
+        Settings(session_secret="x", sfu_token_secret="x")
+    monkeypatch.setenv("TURN_URLS", "turn.example")
+    monkeypatch.setenv("TURN_SECRET", secret)
+    with pytest.raises(MissingSettingError, match="TURN_URLS"):
+        Settings(session_secret="x", sfu_token_secret="x")
