@@ -37,6 +37,7 @@ NEEDED = {"espeak-ng": "espeak-ng"}
 TEST_NEEDED = {
     "caddy": "caddy",
     "chromium": "chromium",
+    "coturn": "turnserver",
     "nftables": "nft",
     "postgresql": "/usr/lib/postgresql",
     "prometheus": "promtool",

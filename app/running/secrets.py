@@ -9,7 +9,7 @@ from typing import Final
 from app.auth.keyset import write_private
 from tasks.config import env
 
-NAMES: Final = ("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "DATABASE_PASSWORD")
+NAMES: Final = ("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "DATABASE_PASSWORD", "TURN_SECRET")
 
 
 def place(var_dir: Path) -> Path:

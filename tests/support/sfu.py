@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
 
+import psutil
+
 from tests.support.ports import free_port
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -30,6 +32,8 @@ class Sfu:
     port: int = field(default_factory=free_port)
     rtc_port: int = field(default_factory=free_port)
     plain_ports: tuple[int, int] = (45_000, 45_499)
+    announced: str = ""
+    """Address that browsers are told instead of 127.0.0.1."""
     _process: subprocess.Popen[bytes] | None = None
     _log: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
 
@@ -57,6 +61,7 @@ class Sfu:
             "SFU_HOST": "127.0.0.1",
             "SFU_PORT": str(self.port),
             "SFU_RTC_PORT": str(self.rtc_port),
+            "SFU_ANNOUNCED_ADDRESS": self.announced,
             "SFU_PLAIN_PORT_MIN": str(low),
             "SFU_PLAIN_PORT_MAX": str(high),
             "SFU_TOKEN_SECRET": self.secret,
@@ -78,6 +83,12 @@ class Sfu:
         self.kill()
         self._log.seek(0)
         raise RuntimeError(f"The SFU did not start: {self._log.read().decode(errors='replace')[-2000:]}")
+
+    def media_workers(self) -> list[int]:
+        """Process ids of its media workers."""
+        assert self._process is not None
+        children = psutil.Process(self._process.pid).children(recursive=True)
+        return [child.pid for child in children if "mediasoup-worker" in child.name()]
 
     def kill(self) -> None:
         """End it with SIGKILL, as the kernel's out-of-memory killer would."""

@@ -15,7 +15,7 @@ from app.running.runner import ROOT
 
 Role = Literal["edge", "worker", "all"]
 EDGE: Final = ("redis", "sfu", "web", "bridge")
-SECRETS: Final = ("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "DATABASE_PASSWORD")
+SECRETS: Final = ("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "DATABASE_PASSWORD", "TURN_SECRET")
 _DEFAULT: Final = re.compile(r"\$\{(\w+):-([^}]*)\}")
 """A shell's way to say "this variable, or that": systemd knows only the first half."""
 

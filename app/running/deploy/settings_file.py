@@ -10,7 +10,7 @@ from typing import Final
 from app.running.deploy.processes import SECRETS, Role
 from app.running.runner import ROOT
 
-PAGES: Final = ("running.md", "operations.md", "models.md", "api.md", "llm.md")
+PAGES: Final = ("running.md", "nat.md", "operations.md", "models.md", "api.md", "llm.md")
 OF_WORKERS: Final = re.compile(
     r"JBC_CACHE|REDIS_(HOST|PORT|URL)|WORKER_.*|MODEL.*|.*_WITH|TRANSLATE_BEAM|CACHE_.*|GTTS_.*|LLM_.*|ESPEAK_NG"
 )
