@@ -1,4 +1,4 @@
-.PHONY: run test setup setup-test lint bench fanout capacity eval load chaos soak audit doctor lock catalogue clean
+.PHONY: run test setup setup-test lint bench fanout capacity eval load chaos soak audit doctor lock catalogue screenshots clean
 PYTHON ?= python3
 VENV := .venv/bin
 # The larger set of recordings where it lies beside the checkout; else tests/data.
@@ -45,6 +45,10 @@ doctor: setup ## check versions, ports, worker, models, Redis, database, queues
 
 catalogue: setup-test ## bring the translations of the interface up to date with its texts, and name what is missing
 	@$(VENV)/python -m ops.catalogue
+
+screenshots: setup-test ## every page on a phone and a laptop, light and dark, into docs/screenshots
+	@PATH="$(CURDIR)/.tools/bin:$(CURDIR)/$(VENV):$$PATH" MEDIASOUP_WORKER_BIN="$(CURDIR)/.tools/bin/mediasoup-worker" \
+		$(VENV)/python -m ops.screenshots
 
 lock: setup-test ## pin the newest allowed versions, with digests and without hosts
 	@ops/lock.sh

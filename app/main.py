@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import structlog
 from litestar import Litestar
+from litestar.config.compression import CompressionConfig
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.middleware.base import DefineMiddleware
@@ -66,6 +67,10 @@ DRAIN: Final = 2.0
 """Seconds that open caption feeds get to end when this process stops."""
 HOUSEKEEPING_EVERY: Final = 60.0
 """Seconds between removals of expired rate-limit counters."""
+COMPRESSION: Final = CompressionConfig(
+    "gzip", gzip_compress_level=6, exclude=[r"^/$", r"^/(?!static/|rooms/[^/]+/call$)[a-z]"]
+)
+"""Scripts, styles and the call page, which holds all captions so far. Never a feed: it would wait for more."""
 RESTART_AFTER: Final = 1.0
 """Seconds until a background job that failed unexpectedly is started again."""
 A_YEAR: Final = 31_536_000
@@ -136,6 +141,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             security.headers_hook(settings),
             cross_origin_hook(settings.feed_origins, {caption_routes.FEED_PATH}),
         ],
+        compression_config=COMPRESSION,
         exception_handlers=errors.exception_handlers(),
         template_config=template_config(environment),
         stores={"rate_limit": limits},
@@ -193,6 +199,7 @@ def _handlers(services: Services) -> list[ControllerRouterHandler]:
         room_routes.find_room,
         room_routes.lobby,
         room_routes.join_room,
+        room_routes.back_to_form,
         room_routes.try_demo,
         call.call_page,
         call.sfu_token,

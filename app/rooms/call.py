@@ -8,7 +8,7 @@ from typing import Any, Literal
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import PermissionDeniedException
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
@@ -51,8 +51,9 @@ async def call_page(
     abilities: NamedDependency[Abilities],
     settings: NamedDependency[Settings],
     code: FromPath[str],
+    reader: FromQuery[bool] = False,
 ) -> Redirect | Template:
-    """The call, with everything that has been said so far."""
+    """The call, with everything that has been said so far; a reader is never asked for a microphone."""
     room = await visitor.open_room(rooms, code)
     person = await visitor.participant_of(request, rooms, room)
     if person is None:
@@ -61,7 +62,7 @@ async def call_page(
         "person": person,
         "said": await said(captions, room, person.read),
         "link": f"{page_origin(request)}/rooms/{code}",
-        "config": _config(room, person, settings),
+        "config": _config(room, person, settings, reader),
     }
     return Template("call.html", context=context)
 
@@ -93,7 +94,7 @@ async def sfu_token(
     return Response(body, headers={"Cache-Control": "no-store"})
 
 
-def _config(room: Room, person: Participant, settings: Settings) -> dict[str, Any]:
+def _config(room: Room, person: Participant, settings: Settings, reader: bool) -> dict[str, Any]:
     demo = room.kind == "demo"
     return {
         "room": room.code,
@@ -103,7 +104,7 @@ def _config(room: Room, person: Participant, settings: Settings) -> dict[str, An
         "read": person.read,
         "hear": person.hear,
         "tokenUrl": f"/rooms/{room.code}/token",
-        "reader": demo,
+        "reader": demo or reader,
         "demo": demo,
         "cameraHeight": settings.camera_height,
         "texts": texts(),

@@ -69,13 +69,21 @@ async def join_room(
 ) -> Redirect | Template:
     """Enter the room, or show the form again with what is wrong."""
     room = await visitor.open_room(rooms, code)
-    form = JoinForm.parse(await request.form())
+    data = await request.form()
+    form = JoinForm.parse(data)
     if form.errors:
         return _lobby(room, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
     person = await rooms.join(room, form, visitor.earlier_participant(request, code))
     visitor.remember(request, code, person)
     visitor.remember_choices(request, form)
-    return Redirect(f"/rooms/{code}/call", status_code=HTTP_303_SEE_OTHER)
+    as_reader = "?reader=true" if "reader" in data else ""
+    return Redirect(f"/rooms/{code}/call{as_reader}", status_code=HTTP_303_SEE_OTHER)
+
+
+@get(["/rooms", "/rooms/{code:str}/join"])
+async def back_to_form(code: FromPath[str] = "") -> Redirect:
+    """Where a form's address was opened as a page: to the page that has the form."""
+    return Redirect(f"/rooms/{code}" if code else "/", status_code=HTTP_303_SEE_OTHER)
 
 
 @post("/demo")

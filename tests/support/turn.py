@@ -22,7 +22,7 @@ class Turn:
         program = shutil.which("turnserver")
         if program is None:
             raise RuntimeError("coturn is missing: run `make setup-test`, which installs it.")
-        low = free_port(socket.SOCK_DGRAM)
+        low = free_port()
         options = {
             "listening-ip": "127.0.0.1",
             "relay-ip": "127.0.0.1",

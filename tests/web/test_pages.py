@@ -241,3 +241,34 @@ def test_vendored_libraries_are_those_that_were_pinned() -> None:
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.js")}
     assert pinned == found
     assert len(list(folder.glob("*.LICENSE.txt"))) == len(found)
+
+
+async def test_the_form_says_how_long_captions_are_kept(client: httpx.AsyncClient, settings: Settings) -> None:
+    code = await new_room(client)
+    engine = create_engine(settings.sqlalchemy_url)
+    for days, words in ((1, "kept for 1 day,"), (30, "kept for 30 days,"), (0, "and is not kept.")):
+        async with create_sessions(engine).begin() as session:
+            await session.execute(update(Room).where(Room.code == code).values(retention_days=days))
+        assert words in (await client.get(f"/rooms/{code}")).text
+    await engine.dispose()
+
+
+async def test_a_reader_enters_without_a_microphone(client: httpx.AsyncClient) -> None:
+    code = await new_room(client)
+    joined = await client.post(f"/rooms/{code}/join", data=join_form(csrf_of(client), reader="1"))
+    assert joined.headers["location"] == f"/rooms/{code}/call?reader=true"
+    assert config_of((await client.get(joined.headers["location"])).text)["reader"] is True
+
+
+async def test_the_address_of_a_form_leads_to_its_page(client: httpx.AsyncClient) -> None:
+    code = await new_room(client)
+    for path, page in (("/rooms", "/"), (f"/rooms/{code}/join", f"/rooms/{code}")):
+        answer = await client.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, page)
+
+
+async def test_what_is_large_is_compressed_and_feeds_are_not(client: httpx.AsyncClient) -> None:
+    code = await new_room(client)
+    ask = {"accept-encoding": "gzip"}
+    for path, encoding in ((f"/rooms/{code}/call", "gzip"), ("/static/css/app.css", "gzip"), (f"/rooms/{code}", None)):
+        assert (await client.get(path, headers=ask)).headers.get("content-encoding") == encoding, path

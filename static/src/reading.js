@@ -1,0 +1,194 @@
+/**
+ * How captions look in this browser: size, contrast, how many, which languages; colours of speakers; what a screen reader
+ * is told; the keys. It looks at the page alone and knows nothing of the call, so that every page with captions may use it.
+ */
+
+import { byId } from "./page.js";
+import { hueOf } from "./hues.js";
+import { actionOf } from "./shortcuts.js";
+
+const KEY = "jbc.reading";
+const SIZES = ["s", "m", "l", "xl", "xxl"];
+/** Lines that a screen reader may go back to. */
+const ALOUD_KEPT = 30;
+
+/** @typedef {{ size: string, show: string, lines: string, contrast: string, aloud: boolean }} Reading */
+
+/** @type {Readonly<Reading>} */
+const DEFAULTS = Object.freeze({ size: "m", show: "both", lines: "all", contrast: "normal", aloud: false });
+
+/**
+ * What was kept, with defaults for what was not.
+ * @param {string | null} kept
+ * @returns {Reading}
+ */
+export function parseReading(kept) {
+  try {
+    return { ...DEFAULTS, ...JSON.parse(kept ?? "{}") };
+  } catch {
+    return { ...DEFAULTS };
+  }
+}
+
+/**
+ * The size so many steps larger, as far as there is one.
+ * @param {string} size
+ * @param {number} steps
+ */
+export function resized(size, steps) {
+  const index = Math.min(SIZES.length - 1, Math.max(0, SIZES.indexOf(size) + steps));
+  return SIZES[index] ?? DEFAULTS.size;
+}
+
+/**
+ * A finished caption as it is read out, in the language that its reader reads; nothing while it may still change.
+ * @param {Element} item
+ * @returns {{ speaker: string, text: string, lang: string } | null}
+ */
+export function spokenLine(item) {
+  if (item.classList.contains("interim")) return null;
+  const translation = item.querySelector(".translation");
+  const paragraph = translation ?? item.querySelector(".source");
+  const text = paragraph?.textContent?.trim() ?? "";
+  const speaker = item.querySelector(".speaker")?.textContent ?? "";
+  return text ? { speaker, text, lang: paragraph?.getAttribute("lang") ?? "" } : null;
+}
+
+class ReadingPage {
+  #form = /** @type {HTMLFormElement | null} */ (byId("reading-form"));
+  #log = byId("aloud");
+  /** @type {Set<string>} ids of lines that were there before, or have been read out */
+  #told = new Set();
+  #reading = parseReading(stored());
+
+  start() {
+    this.#fill();
+    this.#apply();
+    this.#form?.addEventListener("input", () => this.#take());
+    const stage = document.querySelector(".stage");
+    if (stage) {
+      for (const item of stage.querySelectorAll("li.utterance:not(.interim)")) this.#told.add(item.id);
+      const attributeFilter = ["data-lag-ms", "class"];
+      new MutationObserver((records) => this.#captionsChanged(stage, records)).observe(stage, { childList: true, subtree: true, attributeFilter });
+      this.#colour(stage);
+    }
+    const people = byId("participants");
+    if (people) new MutationObserver(() => this.#colour(people)).observe(people, { childList: true });
+    const notice = byId("notice");
+    if (notice) new MutationObserver(() => showLadder(notice)).observe(notice, { childList: true, attributes: true });
+    document.addEventListener("keydown", (event) => this.#onKey(event));
+  }
+
+  #fill() {
+    for (const input of this.#form?.querySelectorAll("input") ?? []) {
+      const value = this.#reading[/** @type {keyof Reading} */ (input.name)];
+      input.checked = input.type === "checkbox" ? value === true : value === input.value;
+    }
+  }
+
+  #take() {
+    if (!this.#form) return;
+    const data = new FormData(this.#form);
+    this.#reading = parseReading(JSON.stringify({ ...Object.fromEntries(data), aloud: data.has("aloud") }));
+    this.#keep();
+  }
+
+  #keep() {
+    this.#apply();
+    try {
+      localStorage.setItem(KEY, JSON.stringify(this.#reading));
+    } catch (error) {
+      console.debug("reading: the choice will be forgotten:", error);
+    }
+  }
+
+  #apply() {
+    const { size, show, lines, contrast } = this.#reading;
+    Object.assign(document.body.dataset, { size, show, lines, contrast });
+  }
+
+  /**
+   * @param {Element} stage
+   * @param {readonly MutationRecord[]} records
+   */
+  #captionsChanged(stage, records) {
+    this.#colour(stage);
+    const changed = new Set(records.flatMap(({ target, addedNodes }) => [target, ...addedNodes]));
+    for (const node of changed) {
+      const item = node instanceof Element && node.isConnected ? node.closest("li.utterance") : null;
+      if (!item) continue;
+      showStages(item);
+      this.#tell(item);
+    }
+  }
+
+  /** @param {Element} item */
+  #tell(item) {
+    const line = spokenLine(item);
+    if (!line || this.#told.has(item.id)) return;
+    this.#told.add(item.id);
+    if (!this.#reading.aloud || !this.#log) return;
+    const paragraph = document.createElement("p");
+    paragraph.lang = line.lang;
+    paragraph.textContent = `${line.speaker}: ${line.text}`;
+    this.#log.append(paragraph);
+    while (this.#log.childElementCount > ALOUD_KEPT) this.#log.firstElementChild?.remove();
+  }
+
+  /** @param {Element} within */
+  #colour(within) {
+    for (const item of within.querySelectorAll("[data-speaker], [data-participant]")) {
+      const id = item.getAttribute("data-speaker") ?? item.getAttribute("data-participant") ?? "";
+      item.setAttribute("data-hue", String(hueOf(id)));
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    const action = actionOf(event, document.activeElement);
+    if (!action) return;
+    event.preventDefault();
+    if ("resize" in action) {
+      this.#reading.size = resized(this.#reading.size, action.resize);
+      this.#fill();
+      this.#keep();
+    } else if ("toggle" in action) {
+      byId(action.toggle)?.togglePopover();
+    } else {
+      const button = document.querySelector(action.press);
+      if (button instanceof HTMLElement && !button.hidden) button.click();
+    }
+  }
+}
+
+/** Where the lag of a caption went. @param {Element} item */
+function showStages(item) {
+  const list = byId("stages");
+  const title = (item.querySelector(".translation[title]") ?? item.querySelector(".lag[title]"))?.getAttribute("title");
+  if (!list || !title) return;
+  list.replaceChildren(
+    ...title.split(" · ").map((stage) => {
+      const line = document.createElement("li");
+      line.textContent = stage;
+      return line;
+    }),
+  );
+}
+
+/** What works now, in words. @param {HTMLElement} notice */
+function showLadder(notice) {
+  const ladder = byId("ladder");
+  if (!ladder) return;
+  const now = notice.hidden ? (ladder.dataset.well ?? "") : (notice.textContent ?? "");
+  if (ladder.textContent !== now) ladder.textContent = now;
+}
+
+function stored() {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null; // a browser that keeps nothing for this page
+  }
+}
+
+if (typeof document !== "undefined") new ReadingPage().start();

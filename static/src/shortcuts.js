@@ -1,0 +1,30 @@
+/** What single keys do on the call page (templates/partials/reading.html lists them). No DOM of its own. */
+
+/** @typedef {{ press: string } | { toggle: string } | { resize: number }} Action a button to press, a panel, or a step in size */
+
+/** @type {Readonly<Record<string, Action>>} */
+const ACTIONS = Object.freeze({
+  m: { press: "#mic" },
+  v: { press: "#camera" },
+  s: { press: "#screen" },
+  n: { press: "button.newest" },
+  c: { toggle: "reading" },
+  l: { toggle: "lateness" },
+  "?": { toggle: "help" },
+  "+": { resize: 1 },
+  "-": { resize: -1 },
+});
+
+/** What takes typed keys for itself. */
+const TYPING = "input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]";
+
+/**
+ * What a key asks for; nothing while somebody types, holds a key down or uses a shortcut of the browser.
+ * @param {{ key: string, ctrlKey?: boolean, altKey?: boolean, metaKey?: boolean, repeat?: boolean }} event
+ * @param {{ matches: (selector: string) => boolean } | null} focused
+ * @returns {Action | null}
+ */
+export function actionOf({ key, ctrlKey, altKey, metaKey, repeat }, focused) {
+  if (ctrlKey || altKey || metaKey || repeat || focused?.matches(TYPING)) return null;
+  return ACTIONS[key.toLowerCase()] ?? null;
+}

@@ -1,0 +1,145 @@
+"""Every page there is, judged: by axe in both colour schemes, by an HTML validator, by its weight and its speed."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, Response
+
+from tests.support.call_page import until
+from tests.support.gallery import CALL, SCHEMES, SIZES, VIEWS, World, world
+from tests.support.web_server import ROOT
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+AXE: Final = ROOT / "static/node_modules/axe-core/axe.min.js"
+RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FAULTS: Final = """async rules => (await axe.run(document, {runOnly: rules})).violations
+  .flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary}`))"""
+WIDER_THAN_THE_SCREEN: Final = """() => document.documentElement.scrollWidth > innerWidth
+  && [...document.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+    .map(e => e.outerHTML.slice(0, 80))"""
+CALL_PAGE_KB: Final = 150
+READS_WITHIN: Final = 1.0
+WITHOUT_CACHE: Final = 2.0
+"""Seconds where even the stylesheet must come: two round trips, and what 50 kB a second allow."""
+FIRST_CAPTION: Final = """document.querySelector('#captions .source')
+  && performance.getEntriesByName('first-contentful-paint')[0]?.startTime"""
+SLOW_3G: Final = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+"""As Chromium's and Lighthouse's "Slow 3G": 400 ms a round trip, 400 kbit/s."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def place(browser: Browser) -> AsyncIterator[World]:
+    async with world(browser) as one:
+        yield one
+
+
+async def test_axe_finds_nothing_on_any_page_and_every_page_is_valid(place: World, tmp_path: Path) -> None:
+    axe, faults = AXE.read_text(), []
+    for view in VIEWS:
+        page = await place.visitor.new_page()
+        errors = _errors(page)
+        await page.set_viewport_size(dict(zip(("width", "height"), SIZES["phone"], strict=True)))  # type: ignore[arg-type]
+        await page.emulate_media(reduced_motion="reduce")  # no colours half way between two
+        await place.open(page, view)
+        await page.evaluate(axe)
+        for scheme in SCHEMES:
+            await page.emulate_media(color_scheme=scheme)
+            faults += [f"{view.name}, {scheme}: {fault}" for fault in await page.evaluate(FAULTS, RULES)]
+        wider = await page.evaluate(WIDER_THAN_THE_SCREEN)
+        faults += [f"{view.name} is wider than a phone: {element}" for element in wider or []]
+        faults += [f"{view.name}: {error}" for error in errors]
+        source = await page.evaluate("async () => (await fetch(location.href)).text()")
+        (tmp_path / f"{view.name}.html").write_text(source)
+        await page.close()
+    assert not faults, "\n".join(faults)
+    command = ROOT / "static/node_modules/.bin/html-validate"
+    rules = ROOT / "static/htmlvalidate.json"
+    validator = await asyncio.create_subprocess_exec(
+        command, "--config", rules, tmp_path, stdout=PIPE, stderr=STDOUT, cwd=tmp_path
+    )
+    said, _ = await validator.communicate()
+    assert validator.returncode == 0, said.decode()
+
+
+def _errors(page: Page) -> list[str]:
+    """What goes wrong in a page from now on: exceptions, and what its policy forbids."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if "policy" in line.text.lower() else None)
+    return errors
+
+
+async def test_the_call_page_is_light_and_comes_from_here_alone(place: World) -> None:
+    page = await place.visitor.new_page()
+    responses: list[Response] = []
+    page.on("response", responses.append)
+    await page.goto(place.url + CALL.format(room=place.room), wait_until="load")
+    host = urlsplit(place.url).netloc
+    sizes = {}
+    for response in responses:
+        address = urlsplit(response.url)
+        assert address.netloc == host, response.url
+        if "captions" not in address.path and "token" not in address.path:
+            sizes[address.path] = len(gzip.compress(await response.body()))
+    await page.close()
+    print(f"\ncall page: {sum(sizes.values()) / 1024:.1f} KiB compressed: {json.dumps(sizes)}")
+    assert len(sizes) >= 6
+    assert sum(sizes.values()) < CALL_PAGE_KB * 1000
+
+
+async def test_captions_are_read_within_a_second_of_slow_3g(place: World) -> None:
+    page = await place.visitor.new_page()
+    session = await place.visitor.new_cdp_session(page)
+    await session.send("Network.enable")
+    seconds = {}
+    for way, before in (("from the lobby", f"/rooms/{place.room}"), ("by a link, nothing kept", "/health")):
+        await page.goto(place.url + before, wait_until="networkidle")
+        if way != "from the lobby":
+            await session.send("Network.clearBrowserCache")
+        await session.send("Network.emulateNetworkConditions", SLOW_3G)
+        await page.goto(place.url + CALL.format(room=place.room), wait_until="commit")
+        seconds[way] = await until(page, FIRST_CAPTION) / 1000
+        await session.send("Network.emulateNetworkConditions", SLOW_3G | {"latency": 0, "downloadThroughput": -1})
+    print(f"\nseconds until captions are on the screen on slow 3G: {seconds}")
+    assert seconds["from the lobby"] < READS_WITHIN
+    assert seconds["by a link, nothing kept"] < WITHOUT_CACHE
+    await page.close()
+
+
+async def test_the_settings_are_kept_and_the_keys_work(place: World) -> None:
+    page = await place.visitor.new_page()
+    await place.open(page, next(view for view in VIEWS if view.name == "call"))
+    await page.keyboard.press("c")
+    await page.check("#reading-form [name=show][value=translation]", force=True)
+    await page.check("#reading-form [name=lines][value='2']", force=True)
+    await page.check("#reading-form [name=aloud]")
+    await page.keyboard.press("Escape")
+    assert await page.is_hidden("#reading")
+    before = await _size(page)
+    await page.keyboard.press("+")
+    assert await _size(page) > before
+    await page.reload()
+    await page.wait_for_selector("body[data-show=translation][data-lines='2'][data-size=l]")
+    assert await page.locator("#captions > li:visible").count() == 2
+    assert await page.locator("#captions .source:visible").count() == 0
+    assert await page.inner_text("#aloud") == "", "what was said before the page was opened is not read out"
+    await page.evaluate("localStorage.clear()")
+    await page.close()
+
+
+async def _size(page: Page) -> float:
+    size: float = await page.evaluate(
+        "parseFloat(getComputedStyle(document.querySelector('#captions .translation')).fontSize)"
+    )
+    return size

@@ -1,0 +1,176 @@
+"""Every page there is, in a small world where people have talked: what is looked at, judged by axe and validated.
+
+To add a page, add a `View` to `VIEWS`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import redis
+from playwright.async_api import Browser, BrowserContext, Page
+
+from app.auth import setup_code
+from tests.support.call_page import until
+from tests.support.captions import caption, say
+from tests.support.redis_server import redis_server
+from tests.support.sfu import Sfu
+from tests.support.web_server import WebServer
+
+SIZES: Final = {"phone": (390, 844), "laptop": (1366, 768)}
+SCHEMES: Final = ("light", "dark")
+PASSWORD: Final = "a gallery of pages"
+CONNECTED: Final = "document.body.dataset.state === 'connected'"
+CALL: Final = "/rooms/{room}/call?reader=true"
+
+
+@dataclass(frozen=True)
+class View:
+    """One page, or one state of it, as somebody finds it."""
+
+    name: str
+    """Of its pictures."""
+    path: str
+    """`{room}` stands for a room's code."""
+    prepare: Callable[[Page], Awaitable[object]] | None = None
+    """What to do on the page before it is looked at."""
+    status: int = 200
+
+
+def pressed(selector: str) -> Callable[[Page], Awaitable[object]]:
+    """Press something first."""
+    return lambda page: page.click(selector)
+
+
+def in_call(then: str = "", within: str = "", key: str = "") -> Callable[[Page], Awaitable[object]]:
+    """Wait until the page is in the call with its captions; then press something, or a key; wait for what opens."""
+
+    async def prepare(page: Page) -> None:
+        await until(page, CONNECTED)
+        await until(page, "document.querySelectorAll('#participants li[data-hue]').length === 3")
+        await page.wait_for_selector("#captions li[data-hue]")
+        if then:
+            await page.click(then)
+        if key:
+            await page.keyboard.press(key)
+        if within:
+            await page.wait_for_selector(within)
+
+    return prepare
+
+
+VIEWS: Final = (
+    View("front", "/"),
+    View("front-mistake", "/join?code=abc", status=422),
+    View("lobby", "/rooms/{room}"),
+    View("lobby-devices", "/rooms/{room}", pressed("#tryout summary")),
+    View("call", CALL, in_call()),
+    View("call-reading", CALL, in_call("[popovertarget=reading]", "#reading-form")),
+    View("call-keys", CALL, in_call(key="?", within="#help kbd")),
+    View("call-lateness", CALL, in_call("[popovertarget=lateness]", "#stages")),
+    View("call-invite", CALL, in_call("[popovertarget=invite]", "#invite .link")),
+    View("error", "/nothing", status=404),
+    View("admin-audit", "/admin/audit"),
+    View("admin-account", "/admin/account"),
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """A running web process with a room in it, and the state of a browser that may see everything."""
+
+    url: str
+    room: str
+    visitor: BrowserContext
+
+    async def open(self, page: Page, view: View) -> None:
+        """Show a view.
+
+        Raises:
+            AssertionError: the page came with another status.
+        """
+        response = await page.goto(self.url + view.path.format(room=self.room))
+        assert response is not None
+        assert response.status == view.status, f"{view.name}: {response.status}"
+        if view.prepare:
+            await view.prepare(page)
+
+
+@asynccontextmanager
+async def world(browser: Browser) -> AsyncIterator[World]:
+    """Ana (Portuguese), Minh (Vietnamese) and a visitor who reads English in one room, and an administrator."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jbcalling-gallery-")))
+        broker = stack.enter_context(redis_server())
+        web = WebServer(folder, broker.url)
+        sfu = Sfu(secret=web.env["SFU_TOKEN_SECRET"], port=int(web.env["SFU_PORT"]))
+        sfu.start()
+        stack.callback(sfu.stop)
+        web.migrate()
+        code = setup_code.make(folder)
+        web.start()
+        stack.callback(web.kill)
+        visitor = await browser.new_context(locale="en", permissions=["microphone", "camera"])
+        page = await visitor.new_page()
+        room = await _new_room(page, web.url)
+        people = [await _join(browser, web.url, room, *who) for who in (("Ana", "pt"), ("Minh", "vi"))]
+        await _enter(page, web.url, room, "Emma", "en", reader=True)
+        with redis.Redis.from_url(broker.url) as client:
+            _talk(client, room, *people)
+        await _become_administrator(page, web.url, code)
+        await page.close()
+        yield World(web.url, room, visitor)
+        await visitor.close()
+
+
+async def _new_room(page: Page, url: str) -> str:
+    await page.goto(url)
+    await page.fill("form[action='/rooms'] [name=name]", "Viagem para Hội An")
+    await page.click("form[action='/rooms'] button[type=submit]")
+    return page.url.rsplit("/", 1)[1]
+
+
+async def _join(browser: Browser, url: str, room: str, name: str, language: str) -> str:
+    context = await browser.new_context(locale="en", permissions=["microphone"])
+    page = await context.new_page()
+    await _enter(page, url, room, name, language)
+    await until(page, CONNECTED)
+    return str(await page.get_attribute("#participants .me", "data-participant"))
+
+
+async def _enter(page: Page, url: str, room: str, name: str, language: str, *, reader: bool = False) -> None:
+    await page.goto(f"{url}/rooms/{room}")
+    await page.fill("[name=name]", name)
+    for field in ("speak", "read", "hear"):
+        await page.select_option(f"select[name={field}]", language)
+    await page.click(f"form[action$='/join'] button{'[name=reader]' if reader else ':not([name])'}[type=submit]")
+    await page.wait_for_selector("body[data-page=call]")
+
+
+def _talk(client: redis.Redis, room: str, ana: str, minh: str) -> None:
+    said = (
+        (ana, "pt", "Bom dia! Pousamos às nove e meia.", "Good morning! We land at half past nine."),
+        (minh, "vi", "Chào chị. Em sẽ đợi ở cửa số hai.", "Hello. I will wait at door number two."),
+        (ana, "pt", "Quanto tempo leva de carro até a cidade velha?", "How long does it take by car to the old town?"),
+        (minh, "vi", "Khoảng bốn mươi lăm phút, nếu trời không mưa.", "About forty-five minutes, if it does not rain."),
+        (ana, "pt", "Perfeito, obrigada. Até amanhã!", "Perfect, thank you. See you tomorrow!"),
+    )  # fmt: skip
+    for seq, (speaker, language, source, english) in enumerate(said):
+        segment = f"{room}.{seq}"
+        say(client, caption(room, segment, source, language=language, source=language, speaker=speaker, seq=seq))
+        say(client, caption(room, segment, english, language="en", source=language, speaker=speaker, seq=seq))
+
+
+async def _become_administrator(page: Page, url: str, code: str) -> None:
+    await page.goto(f"{url}/admin/setup")
+    await page.fill("[name=code]", code)
+    await page.fill("[name=name]", "Linh")
+    await page.fill("[name=password]", PASSWORD)
+    await page.fill("[name=again]", PASSWORD)
+    await page.click("main button[type=submit]")
+    await page.wait_for_url("**/admin**")
