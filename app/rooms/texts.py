@@ -36,6 +36,8 @@ TEXTS: Final[dict[str, str]] = {
     "muted": N_("Microphone off"),
     "unmuted": N_("Microphone on"),
     "speaking": N_("speaking"),
+    "silent": N_("muted"),
+    "interpreted": N_("interpreted"),
     "you": N_("you"),
     "newest": N_("Newest captions"),
     "workers_silent": N_("The translation workers are not answering. You hear the original voices."),

@@ -83,7 +83,7 @@ export class Presence {
       mark.setAttribute("role", "img");
       mark.setAttribute("aria-label", this.#texts.speaking ?? "");
       mark.hidden = true;
-      item.append(part("name", ""), part("language", ""), part("quality", ""), mark);
+      item.append(part("name", ""), part("language", ""), part("status", ""), part("quality", ""), mark);
       entry = { item, mark, state: { speaking: false, heard: 0 } };
       this.#items.set(row.id, entry);
     }
@@ -93,6 +93,8 @@ export class Presence {
     item.toggleAttribute("data-muted", row.muted);
     setText(item.querySelector(".name"), row.me ? `${row.name} (${this.#texts.you})` : row.name);
     setText(item.querySelector(".language"), this.#languageName(row.language));
+    const { silent, interpreted } = this.#texts;
+    setText(item.querySelector(".status"), [row.muted ? silent : "", row.dubbed ? interpreted : ""].filter(Boolean).join(", "));
     item.dataset.quality = row.quality;
     setText(item.querySelector(".quality"), row.quality === "good" ? "" : (this.#texts[THEIRS[row.quality]] ?? ""));
     return item;

@@ -73,8 +73,12 @@ VIEWS: Final = (
     View("call-reading", CALL, in_call("[popovertarget=reading]", "#reading-form")),
     View("call-keys", CALL, in_call(key="?", within="#help kbd")),
     View("call-lateness", CALL, in_call("[popovertarget=lateness]", "#stages")),
+    View("call-languages", CALL, in_call("#languages summary", "#languages .panel")),
+    View("call-devices", CALL, in_call("#settings summary", "#settings .panel")),
+    View("call-video", "/rooms/{room}/call", in_call("#camera", "#tiles video")),
     View("call-invite", CALL, in_call("[popovertarget=invite]", "#invite .link")),
     View("error", "/nothing", status=404),
+    View("admin-rooms", "/admin/rooms"),
     View("admin-audit", "/admin/audit"),
     View("admin-account", "/admin/account"),
 )
