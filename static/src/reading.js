@@ -76,6 +76,8 @@ class ReadingPage {
     if (people) new MutationObserver(() => this.#colour(people)).observe(people, { childList: true });
     const notice = byId("notice");
     if (notice) new MutationObserver(() => showLadder(notice)).observe(notice, { childList: true, attributes: true });
+    // Everything that waits to connect again tries at once when the machine says that it is online.
+    byId("try-now")?.addEventListener("click", () => window.dispatchEvent(new Event("online")));
     document.addEventListener("keydown", (event) => this.#onKey(event));
   }
 

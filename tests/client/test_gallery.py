@@ -138,6 +138,48 @@ async def test_the_settings_are_kept_and_the_keys_work(place: World) -> None:
     await page.close()
 
 
+async def test_a_screen_reader_hears_each_finished_caption_once_when_it_wants_to(place: World) -> None:
+    page = await place.visitor.new_page()
+    await place.open(page, next(view for view in VIEWS if view.name == "call"))
+    assert await page.get_attribute("#aloud", "role") == "log"
+    place.say(100, "not wanted yet")
+    await page.wait_for_selector("#captions li:has-text('not wanted yet')")
+    await page.click("[popovertarget=reading]")
+    await page.check("#reading-form [name=aloud]")
+    place.say(101, "it gro", final=False)
+    await page.wait_for_selector("#captions li.interim:has-text('it gro')")
+    place.say(101, "it grows no more")
+    place.say(102, "and another")
+    await page.wait_for_selector("#aloud p:has-text('and another')", state="attached")
+    said = await page.evaluate("[...document.querySelectorAll('#aloud p')].map(p => p.textContent.split(': ')[1])")
+    assert said == ["it grows no more", "and another"]
+    await page.evaluate("localStorage.clear()")
+    await page.close()
+
+
+async def test_devices_are_tried_in_the_lobby_and_remembered(place: World) -> None:
+    page = await place.visitor.new_page()
+    await page.goto(f"{place.url}/rooms/{place.room}")
+    await page.click("#tryout summary")
+    await page.click("#try-microphone")  # Chromium's own one beeps once a second
+    await until(page, "document.querySelector('#level').value > 0.2")
+    await page.wait_for_selector("#microphone-says:has-text('You are heard well.')")
+    await page.click("#try-camera")
+    await until(page, "document.querySelector('#preview').videoWidth > 0")
+    await page.click("#try-camera")
+    assert await page.is_hidden("#preview")
+    chosen = await page.eval_on_selector("#choose-microphone", "select => select.options[1].value")
+    await page.select_option("#choose-microphone", chosen)
+    await page.reload()
+    await page.click("#tryout summary")
+    await until(page, f"document.querySelector('#choose-microphone').value === {json.dumps(chosen)}")
+    refusal = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError') }"
+    await page.evaluate(refusal)
+    await page.click("#try-microphone")
+    await page.wait_for_selector("#microphone-says:has-text('allow it for this site')")
+    await page.close()
+
+
 async def _size(page: Page) -> float:
     size: float = await page.evaluate(
         "parseFloat(getComputedStyle(document.querySelector('#captions .translation')).fontSize)"

@@ -91,6 +91,12 @@ class World:
     url: str
     room: str
     visitor: BrowserContext
+    redis_url: str
+
+    def say(self, seq: int, text: str, *, final: bool = True) -> None:
+        """Let somebody say something in English."""
+        with redis.Redis.from_url(self.redis_url) as client:
+            say(client, caption(self.room, f"{self.room}.{seq}", text, final=final, speaker="somebody", seq=seq))
 
     async def open(self, page: Page, view: View) -> None:
         """Show a view.
@@ -128,7 +134,7 @@ async def world(browser: Browser) -> AsyncIterator[World]:
             _talk(client, room, *people)
         await _become_administrator(page, web.url, code)
         await page.close()
-        yield World(web.url, room, visitor)
+        yield World(web.url, room, visitor, broker.url)
         await visitor.close()
 
 
