@@ -24,6 +24,8 @@ from tests.support.web_server import WebServer
 
 SIZES: Final = {"phone": (390, 844), "laptop": (1366, 768)}
 SCHEMES: Final = ("light", "dark")
+PATIENCE: Final = 120.0
+"""Seconds for anything here to come about: what is judged are the pages, not how busy the machine is."""
 PASSWORD: Final = "a gallery of pages"
 CONNECTED: Final = "document.body.dataset.state === 'connected'"
 CALL: Final = "/rooms/{room}/call?reader=true"
@@ -51,8 +53,8 @@ def in_call(then: str = "", within: str = "", key: str = "") -> Callable[[Page],
     """Wait until the page is in the call with its captions; then press something, or a key; wait for what opens."""
 
     async def prepare(page: Page) -> None:
-        await until(page, CONNECTED)
-        await until(page, "document.querySelectorAll('#participants li[data-hue]').length === 3")
+        await until(page, CONNECTED, PATIENCE)
+        await until(page, "document.querySelectorAll('#participants li[data-hue]').length === 3", PATIENCE)
         await page.wait_for_selector("#captions li[data-hue]")
         if then:
             await page.click(then)
@@ -123,9 +125,10 @@ async def world(browser: Browser) -> AsyncIterator[World]:
         stack.callback(sfu.stop)
         web.migrate()
         code = setup_code.make(folder)
-        web.start()
+        web.start(PATIENCE)
         stack.callback(web.kill)
         visitor = await browser.new_context(locale="en", permissions=["microphone", "camera"])
+        visitor.set_default_timeout(1000 * PATIENCE)
         page = await visitor.new_page()
         room = await _new_room(page, web.url)
         people = [await _join(browser, web.url, room, *who) for who in (("Ana", "pt"), ("Minh", "vi"))]
@@ -147,9 +150,10 @@ async def _new_room(page: Page, url: str) -> str:
 
 async def _join(browser: Browser, url: str, room: str, name: str, language: str) -> str:
     context = await browser.new_context(locale="en", permissions=["microphone"])
+    context.set_default_timeout(1000 * PATIENCE)
     page = await context.new_page()
     await _enter(page, url, room, name, language)
-    await until(page, CONNECTED)
+    await until(page, CONNECTED, PATIENCE)
     return str(await page.get_attribute("#participants .me", "data-participant"))
 
 
