@@ -81,6 +81,13 @@ VIEWS: Final = (
     View("call-invite", CALL, in_call("[popovertarget=invite]", "#invite .link")),
     View("error", "/nothing", status=404),
     View("admin-rooms", "/admin/rooms"),
+    View("admin-pairs", "/admin/pairs"),
+    View("admin-models", "/admin/models"),
+    View("admin-glossary", "/admin/glossary"),
+    View("admin-voices", "/admin/voices"),
+    View("admin-keys", "/admin/keys"),
+    View("admin-workers", "/admin/workers"),
+    View("admin-storage", "/admin/storage"),
     View("admin-audit", "/admin/audit"),
     View("admin-account", "/admin/account"),
 )
