@@ -5,7 +5,9 @@ import { StallWatch } from "./stall.js";
 /** An answer to a restart that takes longer than this and several times the usual will not come: the socket is dead too. */
 const ANSWER_WITHIN_MS = 400;
 const ROUND_TRIPS = 4;
-const RESTART_EVERY_MS = 3_000;
+/** A restart that has brought nothing after this, and after several round trips, is tried again. */
+const RESTART_EVERY_MS = 1_000;
+const RESTART_ROUND_TRIPS = 8;
 const LOOK_EVERY_MS = 150;
 /**
  * Silence that counts as a broken path. Voices are sent without pauses, and feedback about one's own several times a
@@ -166,12 +168,13 @@ export class Transports {
    * @returns {Promise<boolean>} whether they do
    */
   async #flows(transport) {
-    const before = received(await transport.getStats());
-    const end = performance.now() + RESTART_EVERY_MS;
+    let before = received(await transport.getStats());
+    const end = performance.now() + Math.max(RESTART_EVERY_MS, RESTART_ROUND_TRIPS * this.#link.roundTrip);
     while (!this.#closed && performance.now() < end) {
       await new Promise((resolve) => window.setTimeout(resolve, LOOK_EVERY_MS));
       const now = received(await transport.getStats());
-      if (now !== before && transport.connectionState === "connected") return true;
+      if (now > before && transport.connectionState === "connected") return true;
+      before = now; // a restart forgets the paths before it, and with them what had come on them
     }
     return false;
   }

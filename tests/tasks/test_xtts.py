@@ -36,6 +36,8 @@ def test_cloning_caching_and_streaming_with_the_extra_installed() -> None:
             ROOT,
             "-p",
             "no:cacheprovider",
+            "--confcutdir",
+            "tests/extras",
             "tests/extras/xtts_checks.py",
         ],
         cwd=ROOT,
