@@ -1,8 +1,9 @@
-"""An embed on another site, in a real Chromium before a real web process."""
+"""An embed on another site, the projector page and a corrected line, in a real Chromium before a real web process."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -119,3 +120,69 @@ async def test_an_embed_on_another_site_shows_captions_across_a_restart_until_it
     await expect(page.locator("#connection")).to_have_text("This link has expired. Ask for a new one.")
     assert complaints == []
     await page.close()
+
+
+async def test_the_projector_page_is_worked_by_keys(
+    web: WebServer, person: httpx.AsyncClient, broker: redis.Redis, browser: Browser
+) -> None:
+    code = await new_room(person)
+    say(broker, spoken(code, "s1", "good morning"))
+    say(broker, spoken(code, "s1", "bom dia", language="pt"))
+    page = await browser.new_page()
+    complaints = watched(page)
+    await page.goto(f"{web.url}/rooms/{code}/projector?token={TOKENS.make(code, 'pt', timedelta(hours=1))}")
+    await expect(page.locator("body[data-state=live]")).to_be_attached()
+    translation, source = page.locator(".translation"), page.locator(".source")
+    await expect(source).to_be_hidden()
+    size = "e => parseFloat(getComputedStyle(e).fontSize)"
+    before = await translation.evaluate(size)
+    for key in "++-+onq":
+        await page.keyboard.press(key)
+    assert await translation.evaluate(size) == pytest.approx(before * 1.15**2, rel=0.01)
+    await expect(source).to_be_visible()
+    await expect(page.locator(".speaker")).to_be_hidden()
+    await expect(page.locator("figure.code")).to_be_hidden()
+    await expect(page.locator("[data-key=o]")).to_have_attribute("aria-pressed", "true")
+    await page.keyboard.press("f")
+    await expect(page.locator("[data-key=f]")).to_have_attribute("aria-pressed", "true")
+    await page.reload()
+    await expect(translation).to_be_visible()
+    assert await translation.evaluate(size) == pytest.approx(before * 1.15**2, rel=0.01), "the size is remembered"
+    assert complaints == []
+    await page.close()
+
+
+async def test_a_line_is_corrected_where_it_stands_and_changes_in_the_call(
+    web: WebServer, person: httpx.AsyncClient, broker: redis.Redis, browser: Browser
+) -> None:
+    code = await new_room(person, name="Ana", read="pt")
+    say(broker, spoken(code, "s1", "the librarian opens"))
+    context = await browser.new_context()
+    await context.add_cookies(
+        [{"name": name, "value": value, "url": web.url} for name, value in person.cookies.items()]
+    )
+    page, reader = await context.new_page(), await context.new_page()
+    complaints = watched(page)
+    await reader.goto(f"{web.url}/embed/{code}?token={TOKENS.make(code, 'en', timedelta(hours=1))}")
+    await expect(reader.locator("body[data-state=live]")).to_be_attached()
+    await page.goto(f"{web.url}/rooms/{code}/transcript")
+    say(broker, spoken(code, "s2", "in march", seq=1))
+    second = page.locator(".line").nth(1)
+    await expect(second).to_contain_text("in march")  # it came by itself
+    say(broker, spoken(code, "s2", "em março", language="pt", seq=1))
+    first = page.locator(".line").nth(0)
+    await first.locator("a.edit").focus()
+    await page.keyboard.press("Enter")
+    box = first.locator("textarea")
+    await expect(box).to_be_focused()
+    await box.fill("the library opens")
+    await first.locator("button[type=submit]").press("Enter")
+    await expect(first.locator(".text > p")).to_contain_text("the library opens")
+    await expect(first.locator("a.edit")).to_be_focused()
+    await first.locator("summary").click()
+    await expect(first.locator("q")).to_have_text("the librarian opens")
+    await expect(first).to_contain_text("Corrected by Ana")
+    await expect(reader.locator(f"[id='u-{code}.s1'] .source")).to_have_text(re.compile("the library opens"))
+    await expect(reader.locator(".utterance")).to_have_count(2)
+    assert complaints == []
+    await context.close()
