@@ -115,10 +115,13 @@ class ReadingPage {
    */
   #captionsChanged(stage, records) {
     this.#colour(stage);
-    const changed = new Set(records.flatMap(({ target, addedNodes }) => [target, ...addedNodes]));
-    for (const node of changed) {
-      const item = node instanceof Element && node.isConnected ? node.closest("li.utterance") : null;
-      if (!item) continue;
+    const changed = new Set();
+    for (const node of records.flatMap(({ target, addedNodes }) => [target, ...addedNodes])) {
+      if (node instanceof Element) changed.add(node.closest("li.utterance"));
+    }
+    // In the order of the page, whichever of several changes came first.
+    for (const item of stage.querySelectorAll("li.utterance")) {
+      if (!changed.has(item)) continue;
       showStages(item);
       this.#tell(item);
     }

@@ -83,7 +83,7 @@ def _errors(page: Page) -> list[str]:
 async def test_the_call_page_is_light_and_comes_from_here_alone(place: World) -> None:
     page = await place.visitor.new_page()
     responses: list[Response] = []
-    page.on("response", responses.append)
+    page.on("response", lambda response: responses.append(response))
     await page.goto(place.url + CALL.format(room=place.room), wait_until="load")
     host = urlsplit(place.url).netloc
     sizes = {}
@@ -149,6 +149,7 @@ async def test_a_screen_reader_hears_each_finished_caption_once_when_it_wants_to
     place.say(101, "it gro", final=False)
     await page.wait_for_selector("#captions li.interim:has-text('it gro')")
     place.say(101, "it grows no more")
+    await page.wait_for_selector("#aloud p:has-text('it grows no more')", state="attached")
     place.say(102, "and another")
     await page.wait_for_selector("#aloud p:has-text('and another')", state="attached")
     said = await page.evaluate("[...document.querySelectorAll('#aloud p')].map(p => p.textContent.split(': ')[1])")
@@ -173,8 +174,8 @@ async def test_devices_are_tried_in_the_lobby_and_remembered(place: World) -> No
     await page.reload()
     await page.click("#tryout summary")
     await until(page, f"document.querySelector('#choose-microphone').value === {json.dumps(chosen)}")
-    refusal = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError') }"
-    await page.evaluate(refusal)
+    refusal = "async () => { throw new DOMException('', 'NotAllowedError') }"
+    await page.evaluate(f"() => {{ navigator.mediaDevices.getUserMedia = {refusal} }}")
     await page.click("#try-microphone")
     await page.wait_for_selector("#microphone-says:has-text('allow it for this site')")
     await page.close()
