@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Browser, Page
 
 from app.auth import setup_code
 from tests.support.administrator import NAME, PASSWORD
 from tests.support.stack import Stack
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def press(page: Page, words: str) -> None:
