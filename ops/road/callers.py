@@ -111,7 +111,7 @@ class Exchange:
         env = stack.env
         self._stack = stack
         url = f"ws://127.0.0.1:{env['SFU_PORT']}/ws"
-        self._sfu = SfuClient(url, lambda: bridge_token(env["SFU_TOKEN_SECRET"], bridge="~callers"))
+        self._sfu = SfuClient(url, lambda: bridge_token(env["SFU_TOKEN_SECRET"], bridge="zz-callers"))
         self._running: asyncio.Task[None] | None = None
         self._events: asyncio.Task[None] | None = None
         self._deaf = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -87,13 +87,14 @@ export class Bridge {
   /** @param {Tap} data */
   async tap({ producerId, port, fence }) {
     const { room, media, track } = this.#services.rooms.withTrack(producerId);
+    room.checkFence(fence);
     if (track.kind !== 'audio') throw new RequestError('bad_request', 'Only audio can be tapped: choose an audio producer.');
     const { tapId, ssrc, payloadType, close, onClose } = await media.tap(producerId, port);
     this.#taps.set(tapId, { room: room.id, close });
     onClose(() => this.#taps.delete(tapId));
     if (this.#session.ended) close();
     try {
-      room.checkFence(fence); // only now: the room may have been claimed meanwhile
+      room.checkFence(fence); // once more: the room may have been claimed meanwhile
     } catch (error) {
       close();
       throw error;
