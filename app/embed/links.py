@@ -48,7 +48,7 @@ def links(origin: str, code: str, token: str, title: str) -> Links:
     return Links(
         page=page,
         frame=frame,
-        obs=f"{page}&{OBS_STYLE}",
+        obs=f"{page}&{urlencode(OBS_STYLE)}",
         projector=f"{origin}/rooms/{code}/projector?{query}",
         feed=f"{origin}/rooms/{code}/captions?{query}",
     )

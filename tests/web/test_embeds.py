@@ -115,6 +115,8 @@ async def test_participants_make_links_that_work_for_others(client: httpx.AsyncC
     assert (known.language, round(known.expires - known.issued)) == ("pt", 3_600)
     assert values["frame"].startswith(f'<iframe src="http://calls.example/embed/{code}?token=')
     assert made.text.count("<svg") == 2
+    over_a_picture = parse_qs(urlsplit(values["obs"]).query)
+    assert (over_a_picture["background"], over_a_picture["lines"]) == (["transparent"], ["2"])
     client.cookies.clear()
     for name in ("page", "obs", "projector"):
         assert (await client.get(values[name])).status_code == 200, name
