@@ -31,6 +31,16 @@ CODES: Final = {"pb": "pt"}
 """Argos codes that are no BCP 47 subtags: Brazilian Portuguese."""
 _CODE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 _MAX_METADATA: Final = 1 << 16
+DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    NotImplementedError,
+    UnicodeDecodeError,
+    EOFError,
+    OSError,
+)
+"""What reading a zip file raises when it is not whole, names that are no UTF-8 among it."""
 
 
 class Metadata(msgspec.Struct, frozen=True):
@@ -66,7 +76,7 @@ def unpack(package: Path, into: Path) -> Metadata:
         with zipfile.ZipFile(package) as archive:
             members = _checked(archive, package.name)
             _extract(archive, members, into, package.name)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
+    except DAMAGED as error:
         raise ModelError(f"{package.name} is not a whole zip file: {error}") from error
     return describe(into, package.name)
 
@@ -105,6 +115,8 @@ def _checked(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
     seen: set[str] = set()
     for member in members:
         path = member.filename
+        if not path:
+            raise ModelError(f"{name} is refused: a file in it has no name")
         if path.startswith("/") or "\\" in path or ":" in path or ".." in path.split("/"):
             raise ModelError(f"{name} is refused: it would write outside its folder ({path!r})")
         if path in seen:

@@ -138,6 +138,19 @@ def test_a_harmful_zip_is_refused(tmp_path: Path, models: Path, name: str | zipf
     assert not list(tmp_path.rglob("outside"))
 
 
+def test_names_that_are_none_are_refused(tmp_path: Path, models: Path) -> None:
+    content = package(tmp_path / "whole.zip", PACKAGE | {"é": "e"}).read_bytes()
+    broken = tmp_path / "broken.argosmodel"
+    broken.write_bytes(content.replace("é".encode(), b"\xff\xff"))
+    with pytest.raises(ModelError, match=r"broken\.argosmodel is not a whole zip file"):
+        registry.install_local(broken)
+    nameless = tmp_path / "nameless.argosmodel"
+    nameless.write_bytes(content.replace("é".encode(), b"\0\0"))
+    with pytest.raises(ModelError, match=r"nameless\.argosmodel is refused: a file in it has no name"):
+        registry.install_local(nameless)
+    assert list(models.iterdir()) == []
+
+
 def test_a_zip_bomb_is_refused(tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = package(tmp_path / "a.argosmodel", PACKAGE | {f"{ROOT}/model/zeros": bytes(5_000_000)})
     monkeypatch.setattr(archive, "MAX_BYTES", 4_000_000)
