@@ -23,14 +23,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from redis.asyncio import Redis
 
 from app.health.trend import buckets_of, quantile
-from ops.figures import machine, percentiles
+from ops.figures import machine, percentiles, write
 from tasks import keys
 from tasks.messages import Caption, ClipPart, Timeline, decode, decode_clip_event
-from tests.support.people import CHROMIUM, FLAGS, Person, speech_bounds
+from tests.support.people import CHROMIUM, FLAGS, Person, room_from_front_page, speech_bounds
 from tests.support.recordings import DATA
 from tests.support.stack import Stack, temporary_folder
 
-ROOT = Path(__file__).resolve().parent.parent
 DIRECTIONS = (("en", "pt"), ("pt", "en"))
 LONGEST = 14.0
 """Seconds of the longest recording used: an utterance, not a speech."""
@@ -112,12 +111,7 @@ async def direction(
     stack: Stack, browser: Browser, source: str, target: str, chosen: list[Path], found: Measurements
 ) -> None:
     """Measure one direction in a room of its own."""
-    page = await browser.new_page()
-    await page.goto(stack.url)
-    await page.click("form[action='/rooms'] button[type=submit]")
-    await page.wait_for_url("**/rooms/*")
-    room = page.url
-    await page.close()
+    room = await room_from_front_page(browser, stack.url)
     speaker = await Person.join(browser, room, "Speaker", speak=source, read=source, hear=source)
     listener = await Person.join(browser, room, "Listener", speak=target, read=target, hear=target)
     for n, clip in enumerate(chosen, 1):
@@ -215,10 +209,7 @@ def main() -> None:
     print(f"\n{table(figures)}")
     if figures["utterances"] < LEAST:
         print(f"\nOnly {figures['utterances']} utterances: take the figures as a hint.")
-    out = ROOT / "var" / "bench.json"
-    out.parent.mkdir(exist_ok=True)
-    out.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
-    print(f"\nWritten to {out.relative_to(ROOT)}")
+    write("bench", figures)
 
 
 if __name__ == "__main__":

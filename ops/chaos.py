@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-import json
 import sys
 import time
 from collections import Counter
@@ -26,11 +25,11 @@ from sqlalchemy import select
 from app.db import create_engine, create_sessions
 from app.models import Caption as StoredCaption
 from app.models import Room
-from ops.figures import machine
+from ops.figures import machine, write
 from ops.road.faults import FAULTS, Fault, SmallDisk
 from tasks import keys
 from tasks.messages import Caption, decode
-from tests.support.people import CHROMIUM, FLAGS, Person
+from tests.support.people import CHROMIUM, FLAGS, Person, room_from_front_page
 from tests.support.recordings import recordings
 from tests.support.stack import Stack, temporary_folder
 from tests.support.wer import corpus_wer
@@ -109,17 +108,6 @@ def twice(captions: dict[tuple[str, str], Caption]) -> int:
     return sum(later < end - 0.3 for (_, end), (later, _) in itertools.pairwise(spans))
 
 
-async def new_room(stack: Stack, browser: Browser) -> str:
-    """The address of a room made from the front page."""
-    page = await browser.new_page()
-    await page.goto(stack.url)
-    await page.click("form[action='/rooms'] button[type=submit]")
-    await page.wait_for_url("**/rooms/*")
-    url = page.url
-    await page.close()
-    return url
-
-
 async def well(stack: Stack, listener: Person) -> None:
     """Wait until every process answers and the listener's page has nothing to complain of."""
     async with asyncio.timeout(MENDED_WITHIN):
@@ -130,7 +118,7 @@ async def well(stack: Stack, listener: Person) -> None:
 
 async def measure(stack: Stack, browser: Browser, fault: Fault) -> dict[str, Any]:
     """One row."""
-    url = await new_room(stack, browser)
+    url = await room_from_front_page(browser, stack.url)
     room = url.rsplit("/", 1)[1]
     finals: dict[tuple[str, str], Caption] = {}
     scripts = (WITNESS, WRONG_CLOCK) if fault.clock else (WITNESS,)
@@ -225,10 +213,7 @@ def main() -> None:
         needed = any("disk" in one.name for one in faults)
         extra = disk.enter_context(SmallDisk(Path(place))) if needed else {}
         rows = asyncio.run(run(faults, extra, Path(place)))
-    out = ROOT / "var" / "chaos.json"
-    out.parent.mkdir(exist_ok=True)
-    out.write_text(json.dumps({"machine": where, "rows": rows}, indent=1) + "\n")
-    print(f"\nWritten to {out.relative_to(ROOT)}")
+    write("chaos", {"machine": where, "rows": rows})
     bad = [row["fault"] for row in rows if row["captions_lost"] or row["captions_doubled"]]
     bad += [row["fault"] for row in rows if row["original_silence_s"] and not row["fault"].startswith("sfu")]
     if bad:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import re
 import socket
 import tempfile
@@ -24,14 +23,13 @@ import psutil
 import redis
 
 from app.captions.places import FEEDS_EACH
-from ops.figures import machine, percentiles
+from ops.figures import machine, percentiles, write
 from tasks import keys
 from tasks import publish as publishing
 from tests.support.captions import caption
 from tests.support.redis_server import redis_server
 from tests.support.web_server import WebServer, csrf_of, join_form, new_room
 
-ROOT: Final = Path(__file__).resolve().parent.parent
 ID: Final = re.compile(rb"^id: (\d+-\d+)\r?$", re.MULTILINE)
 TEXT: Final = "The ship sails at nine tomorrow morning, and whoever is late will have to take the train. "
 
@@ -251,9 +249,7 @@ def main() -> None:
     chosen = parser.parse_args()
     figures = asyncio.run(measure(chosen.readers, chosen.slow, chosen.rate, chosen.count))
     print(table(figures))
-    out = ROOT / "var" / "fanout.json"
-    out.parent.mkdir(exist_ok=True)
-    out.write_text(json.dumps(figures, indent=1) + "\n")
+    write("fanout", figures)
 
 
 if __name__ == "__main__":

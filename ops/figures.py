@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import statistics
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psutil
+
+VAR: Final = Path(__file__).resolve().parent.parent / "var"
+
+
+def write(name: str, figures: Any) -> None:  # noqa: ANN401 - figures of any shape
+    """Write what was measured to var/NAME.json, and say so."""
+    VAR.mkdir(exist_ok=True)
+    out = VAR / f"{name}.json"
+    out.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
+    print(f"\nWritten to {out.relative_to(VAR.parent)}")
 
 
 def percentiles(values: list[float]) -> dict[str, float]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import time
 from collections import defaultdict
 from contextlib import AsyncExitStack
@@ -17,13 +16,12 @@ from typing import Any, Final
 
 from redis.asyncio import Redis
 
-from ops.figures import machine, percentiles
+from ops.figures import machine, percentiles, write
 from ops.road import processes
 from ops.road.callers import Call, Exchange
 from ops.road.said import Said, drops
 from tests.support.stack import Stack, temporary_folder
 
-ROOT = Path(__file__).resolve().parent.parent
 CASES: Final = ((2, 1), (5, 1), (10, 1), (2, 2), (5, 2), (2, 4))
 """People in a call, and calls at once."""
 SECONDS: Final = 60.0
@@ -130,10 +128,7 @@ def main() -> None:
     where = machine()
     print(f"{where['cpu']}, {where['cores']} cores; lag from the end of speech, median/p95 in ms\n\n{HEAD}", flush=True)
     rows = asyncio.run(run(cases, asked.seconds))
-    out = ROOT / "var" / "load.json"
-    out.parent.mkdir(exist_ok=True)
-    out.write_text(json.dumps({"machine": where, "rows": rows}, indent=1) + "\n")
-    print(f"\nWritten to {out.relative_to(ROOT)}")
+    write("load", {"machine": where, "rows": rows})
 
 
 if __name__ == "__main__":

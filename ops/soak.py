@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -17,13 +16,12 @@ from typing import Any, Final
 import numpy as np
 from redis.asyncio import Redis
 
-from ops.figures import machine, percentiles
+from ops.figures import machine, percentiles, write
 from ops.road import processes
 from ops.road.callers import Exchange
 from ops.road.said import Said, drops
 from tests.support.stack import Stack, temporary_folder
 
-ROOT = Path(__file__).resolve().parent.parent
 MINUTES: Final = 30.0
 EVERY: Final = 5.0
 """Seconds between two looks at memory."""
@@ -104,10 +102,7 @@ def main() -> None:
     minutes = parser.parse_args().minutes
     found = asyncio.run(measure(minutes)) | {"machine": machine()}
     print(f"{found['machine']['cpu']}, {found['machine']['cores']} cores; {minutes:.0f} minutes\n\n{table(found)}")
-    out = ROOT / "var" / "soak.json"
-    out.parent.mkdir(exist_ok=True)
-    out.write_text(json.dumps(found, indent=1) + "\n")
-    print(f"\nWritten to {out.relative_to(ROOT)}")
+    write("soak", found)
 
 
 if __name__ == "__main__":

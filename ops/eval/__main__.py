@@ -8,7 +8,6 @@ A run that was stopped goes on with --resume: what it had measured lies in var/e
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +17,7 @@ from ops.eval.clips import clips, first_of_each
 from ops.eval.parts import Extent, measure_cache, measure_stt, measure_translation, measure_tts
 from ops.eval.sheet import Sheet
 from ops.eval.table import table
-from ops.figures import machine
+from ops.figures import machine, write
 from tasks import keys, serving
 from tasks.config import TaskConfig
 from tests.support.recordings import DATA
@@ -63,10 +62,8 @@ def main() -> None:
     figures |= {part: work() for part, work in measured.items() if part in asked.only}
     figures["seconds"] = round(time.monotonic() - started)
     print(f"\n{table(figures)}")
-    out = ROOT / "var" / "eval.json"
-    out.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
+    write("eval", figures)
     sheet.done()
-    print(f"\nWritten to {out.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from tests.support.people import CHROMIUM, FLAGS, Person
+from tests.support.people import CHROMIUM, FLAGS, Person, room_from_front_page
 from tests.support.stack import Stack, temporary_folder
 
 Join = Callable[..., Awaitable[Person]]
@@ -35,13 +35,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def room(stack: Stack, browser: Browser) -> str:
     """The address of a room made from the front page."""
-    page = await browser.new_page()
-    await page.goto(stack.url)
-    await page.click("form[action='/rooms'] button[type=submit]")
-    await page.wait_for_url("**/rooms/*")
-    url = page.url
-    await page.close()
-    return url
+    return await room_from_front_page(browser, stack.url)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -20,7 +20,7 @@ from playwright.async_api import async_playwright
 
 from tests.support.captions import say
 from tests.support.feeds import count, feed, live, spoken, take
-from tests.support.people import CHROMIUM, FLAGS, Person
+from tests.support.people import CHROMIUM, FLAGS, Person, room_from_front_page
 from tests.support.ports import free_port
 from tests.support.proxy import Proxy, proxy
 from tests.support.recordings import recordings
@@ -104,11 +104,7 @@ async def test_people_hear_each_other_and_read_captions_through_the_proxy(site: 
         flags = [*FLAGS, "--ignore-certificate-errors"]
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         leaving.push_async_callback(browser.close)
-        page = await browser.new_page()
-        await page.goto(site.proxy.url)
-        await page.click("form[action='/rooms'] button[type=submit]")
-        await page.wait_for_url("**/rooms/*")
-        room = page.url
+        room = await room_from_front_page(browser, site.proxy.url)
         ana, bea = [
             await Person.join(browser, room, name, speak="en", read="en", hear="original") for name in ("Ana", "Bea")
         ]

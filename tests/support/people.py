@@ -52,6 +52,17 @@ class Line:
     translation: str
 
 
+async def room_from_front_page(browser: Browser, site: str) -> str:
+    """The address of a room made from the front page of `site`."""
+    page = await browser.new_page()
+    await page.goto(site)
+    await page.click("form[action='/rooms'] button[type=submit]")
+    await page.wait_for_url("**/rooms/*")
+    url = page.url
+    await page.close()
+    return url
+
+
 @dataclass
 class Person:
     """Somebody in a call."""
