@@ -102,6 +102,10 @@ def cached(kind: str, digest: str) -> str:
     return f"jbc:cache:{kind}:entry:{digest}"
 
 
+CACHES: Final = "jbc:cache:*"
+"""Pattern of everything that belongs to a cache."""
+
+
 def cache_index(kind: str) -> str:
     """Sorted set of the entries' digests, by when they were last used."""
     return f"jbc:cache:{kind}:used"

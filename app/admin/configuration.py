@@ -37,13 +37,15 @@ class ConfigurationAdmin:
         Workers follow within some seconds: they look for the configuration themselves.
         """
         before = {(one.kind, one.wanted): one for one in (await self.load()).choices}
-        changed = [one for one in choices if one != before.get((one.kind, one.wanted), _untouched(one))]
+        changed = [
+            one for one in choices if one != before.get((one.kind, one.wanted), _untouched(one.kind, one.wanted))
+        ]
         async with self._sessions.begin() as session:
             for one in changed:
                 await session.execute(
                     delete(EngineChoice).where(EngineChoice.kind == one.kind, EngineChoice.wanted == one.wanted)
                 )
-                if one != _untouched(one):
+                if one != _untouched(one.kind, one.wanted):
                     row = EngineChoice(kind=one.kind, wanted=one.wanted, enabled=one.enabled, engine=one.engine)
                     session.add(row)
         await self.publish()
@@ -58,9 +60,9 @@ class ConfigurationAdmin:
         return True
 
 
-def _untouched(choice: Choice) -> Choice:
+def _untouched(kind: Kind, wanted: str) -> Choice:
     """What holds where nothing is set."""
-    return Choice(kind=choice.kind, wanted=choice.wanted)
+    return Choice(kind=kind, wanted=wanted)
 
 
 def _term(row: GlossaryTerm) -> Term:
@@ -79,4 +81,4 @@ def _term(row: GlossaryTerm) -> Term:
 def chosen(configuration: Configuration, kind: Kind, wanted: str) -> Choice:
     """What is set for one thing."""
     found = (one for one in configuration.choices if (one.kind, one.wanted) == (kind, wanted))
-    return next(found, Choice(kind=kind, wanted=wanted))
+    return next(found, _untouched(kind, wanted))

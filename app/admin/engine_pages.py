@@ -36,6 +36,11 @@ SENTENCES: Final = {
 """What is tried when nothing is typed."""
 
 
+def field_of(kind: Kind, wanted: str) -> str:
+    """How the names of the form's fields for one thing begin."""
+    return f"{kind}-{wanted.replace('>', '-')}"
+
+
 @dataclass(frozen=True)
 class Row:
     """One thing that can be served."""
@@ -53,7 +58,7 @@ class Row:
     @property
     def field(self) -> str:
         """The name of its fields in the form."""
-        return f"{self.kind}-{self.wanted.replace('>', '-')}"
+        return field_of(self.kind, self.wanted)
 
     @property
     def languages(self) -> list[str]:
@@ -178,7 +183,7 @@ def _choices(form: Mapping[str, Any]) -> list[Choice]:
     """What the form says; the engine is a name that a worker compares with what it has."""
     found = []
     for kind, wanted in everything():
-        field = f"{kind}-{wanted.replace('>', '-')}"
+        field = field_of(kind, wanted)
         engine = str(form.get(f"{field}-engine") or "")[:160]
         found.append(Choice(kind=kind, wanted=wanted, enabled=bool(form.get(f"{field}-on")), engine=engine or None))
     return found

@@ -71,7 +71,7 @@ class History:
         )
         async with self._sessions() as session:
             rows = (await session.scalars(query)).all()
-        return [_event(row, room) for row in reversed(rows)]
+        return [CaptionEvent(row.event_id, published(row, room)) for row in reversed(rows)]
 
     async def transcript(self, room: str, segment: str, *, stores: bool = True) -> CaptionEvent | None:
         """The transcript of one segment, if it has been published.
@@ -91,7 +91,7 @@ class History:
         )
         async with self._sessions() as session:
             row = (await session.scalars(query)).first()
-        return None if row is None else _event(row, room)
+        return None if row is None else CaptionEvent(row.event_id, published(row, room))
 
     async def unstored_from(self) -> str | None:
         """Where the part of the stream begins that the database may lack.
@@ -131,8 +131,9 @@ class History:
         return events
 
 
-def _event(row: StoredCaption, room: str) -> CaptionEvent:
-    caption = Caption(
+def published(row: StoredCaption, room: str) -> Caption:
+    """A stored caption of the room with the code `room`, as it is published: corrected where somebody did."""
+    return Caption(
         segment=row.segment,
         room=room,
         speaker=row.speaker,
@@ -146,7 +147,6 @@ def _event(row: StoredCaption, room: str) -> CaptionEvent:
         draft=row.draft,
         corrected=row.correction is not None,
     )
-    return CaptionEvent(row.event_id, caption)
 
 
 def newest(events: list[CaptionEvent], otherwise: str = event_ids.START) -> str:

@@ -6,6 +6,8 @@ from typing import Final
 
 from prometheus_client import Gauge
 
+from app.running.backup.config import LAST_BACKUP
+
 DEPENDENCY: Final = Gauge("jbc_dependency_state", "2 ok, 1 degraded, 0 down; the checks of /ready", ["dependency"])
 WORKERS: Final = Gauge("jbc_workers", "Workers with a heartbeat; NaN while Redis does not answer")
 SERVING: Final = Gauge("jbc_workers_serving", "Workers with a heartbeat that take from a queue", ["queue"])
@@ -16,5 +18,4 @@ REDIS_MEMORY: Final = Gauge("jbc_redis_memory_bytes", "Memory that Redis uses fo
 REDIS_LIMIT: Final = Gauge("jbc_redis_memory_limit_bytes", "Memory at which Redis drops what expires soonest; 0: none")
 REDIS_EVICTED: Final = Gauge("jbc_redis_evicted_keys", "Keys dropped for want of memory since Redis started")
 REDIS_CLIENTS: Final = Gauge("jbc_redis_clients", "Connections to Redis")
-LAST_BACKUP: Final = "jbc_backup_last_success_timestamp_seconds"
 BACKUP: Final = Gauge(LAST_BACKUP, "When the last backup was proven by restoring it, epoch seconds; 0: never")

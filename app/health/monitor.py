@@ -17,7 +17,7 @@ from app.captions.metrics import TOTAL
 from app.health import metrics
 from app.health.checks import Checks
 from app.health.trend import EVERY, Buckets, Kind, Sample, Trend, buckets_of
-from app.running.backup.config import BackupConfig
+from app.running.backup.config import LAST_BACKUP, BackupConfig
 from app.settings import Settings
 from tasks import keys, queues
 from tasks.messages import Heartbeat
@@ -97,4 +97,4 @@ def last_backup(figures: Path) -> float:
     if not figures.exists():
         return 0.0
     families = text_string_to_metric_families(figures.read_text())
-    return next((one.samples[0].value for one in families if one.name == metrics.LAST_BACKUP), 0.0)
+    return next((one.samples[0].value for one in families if one.name == LAST_BACKUP), 0.0)

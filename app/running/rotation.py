@@ -15,8 +15,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.admin.audit import COMMAND_LINE, Audit
-from app.auth.admins import Admins
+from app.admin.commands import give_password
 from app.auth.keyset import KeySet
 from app.auth.tokens import LIFETIME
 from app.db import create_engine, create_sessions
@@ -135,9 +134,7 @@ def _admin(settings: Settings, name: str) -> None:
     password = random.token_urlsafe(18)
 
     async def change(engine: AsyncEngine) -> None:
-        sessions = create_sessions(engine)
-        await Admins(sessions).set_password(name, password)
-        await Audit(sessions).note("", "password.set", name, address=COMMAND_LINE)
+        await give_password(create_sessions(engine), name, password)
 
     _with_database(settings, change)
     click.echo(f"{name}: {password}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shlex
 import shutil
@@ -20,8 +19,8 @@ from honcho.manager import Manager
 from app import schema
 from app.auth import setup_code
 from app.auth.admins import Admins
-from app.db import create_engine, create_sessions
 from app.running import secrets
+from app.running.database import with_sessions
 from app.running.kept_logs import KeepingPrinter
 from app.settings import Settings
 
@@ -74,15 +73,8 @@ def _announce(url: str, code: str) -> None:
 
 def _setup_code(var_dir: Path) -> str:
     """The code that the first administrator needs; empty once there is one."""
-
-    async def any_admin() -> bool:
-        engine = create_engine(Settings().sqlalchemy_url)
-        try:
-            return await Admins(create_sessions(engine)).any()
-        finally:
-            await engine.dispose()
-
-    return "" if asyncio.run(any_admin()) else setup_code.make(var_dir)
+    known = with_sessions("administrators", Settings(), lambda sessions: Admins(sessions).any())
+    return "" if known else setup_code.make(var_dir)
 
 
 def run(var_dir: Path) -> int:

@@ -161,7 +161,7 @@ def trace(segment: str, logs: tuple[Path, ...]) -> None:
     has a segment's id in the id of its line: u-SEGMENT.
     """
     os.environ.setdefault("JBC_VAR", str(runner.ROOT / "var"))
-    for name, value in secrets.read(Path(os.environ["JBC_VAR"]) / "secrets.env").items():
+    for name, value in secrets.read(secrets.place(Path(os.environ["JBC_VAR"]))).items():
         os.environ.setdefault(name, value)
     settings = Settings(session_secret="", sfu_token_secret="")
     segment = segment.removeprefix("u-").removeprefix("t-")

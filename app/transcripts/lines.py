@@ -51,7 +51,8 @@ class TranscriptLine:
     def has(self, words: str) -> bool:
         """Whether the speaker's name or one of the texts holds `words`, whatever their case and accents."""
         texts = [self.speaker, *(caption.said for caption in (self.source, self.translation) if caption)]
-        return any(fold(words) in fold(text) for text in texts)
+        wanted = fold(words)
+        return any(wanted in fold(text) for text in texts)
 
 
 def in_lines(captions: Iterable[Caption], names: dict[str, str], unknown: str) -> list[TranscriptLine]:

@@ -30,7 +30,6 @@ connection breaks, and the processes that restart."""
 LOCK: Final = "jbc:retention"
 LOCK_FOR: Final = 300.0
 """Seconds after which another process may look, where one has died over it."""
-CACHES: Final = "jbc:cache:*"
 
 log = structlog.get_logger(__name__)
 
@@ -141,7 +140,7 @@ class Retention:
         own = [entry async for entry, fields in stream.entries(self._redis, "-") if _room_of(entry, fields) == code]
         if own:
             await self._redis.xdel(keys.CAPTIONS, *own)
-        async for key in self._redis.scan_iter(CACHES, count=500):
+        async for key in self._redis.scan_iter(keys.CACHES, count=500):
             await self._redis.unlink(key)
 
     async def _scrub(self) -> None:

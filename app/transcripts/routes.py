@@ -95,9 +95,9 @@ async def new_lines(
         known = event_ids.padded(after)
     except ValueError as error:
         raise NotFoundException(str(error)) from error
-    found = await transcripts.read(asked.room, asked.language)
-    if found.newest <= known:
+    if await transcripts.newest(asked.room, asked.language) <= known:  # an open page asks every few seconds
         return Response(None, status_code=HTTP_204_NO_CONTENT)
+    found = await transcripts.read(asked.room, asked.language)
     fresh = [line for line in found.lines if all(caption.event_id > known for caption in _captions(line))]
     changed = [
         caption for line in found.lines if line not in fresh for caption in _captions(line) if caption.event_id > known

@@ -8,8 +8,9 @@ from typing import Final
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
+from app.captions.history import published
 from app.captions.speakers import UNKNOWN
 from app.db import Sessions
 from app.i18n import gettext
@@ -17,8 +18,7 @@ from app.models import Caption, Correction, Participant, Room
 from app.transcripts import metrics
 from app.transcripts.lines import TranscriptLine, in_lines, newest_event
 from tasks import keys
-from tasks.messages import Caption as PublishedCaption
-from tasks.messages import Timeline, encode
+from tasks.messages import encode
 
 LONGEST: Final = 2_000
 """Characters of a correction; a caption has far fewer."""
@@ -52,14 +52,15 @@ class Transcripts:
         self._redis = redis
         self._sessions = sessions
 
+    async def newest(self, room: Room, language: str) -> str:
+        """The padded event id of the newest caption that `read` gives; "" where there is none."""
+        query = select(func.max(Caption.event_id)).where(*_concerning(room, language))
+        async with self._sessions() as session:
+            return await session.scalar(query) or ""
+
     async def read(self, room: Room, language: str) -> Transcript:
         """All that was said in `room`, with its translations into `language`."""
-        query = (
-            select(Caption)
-            .where(Caption.room_id == room.id)
-            .where(or_(Caption.language == Caption.source_language, Caption.language == language))
-            .order_by(Caption.event_id)
-        )
+        query = select(Caption).where(*_concerning(room, language)).order_by(Caption.event_id)
         async with self._sessions() as session:
             captions = list(await session.scalars(query))
             people = await session.execute(
@@ -97,23 +98,16 @@ class Transcripts:
         return corrected
 
     async def _publish(self, room: Room, caption: Caption) -> None:
-        published = PublishedCaption(
-            segment=caption.segment,
-            room=room.code,
-            speaker=caption.speaker,
-            seq=caption.seq,
-            language=caption.language,
-            source_language=caption.source_language,
-            text=caption.said,
-            final=True,
-            engine=caption.engine,
-            timeline=Timeline(**caption.timeline),
-            draft=caption.draft,
-            corrected=True,
-        )
+        message = encode(published(caption, room.code))
         try:
             await self._redis.eval(
-                _PUBLISH, 1, keys.CAPTIONS, str(keys.CAPTIONS_KEPT), encode(published), keys.captions_channel(room.code)
+                _PUBLISH, 1, keys.CAPTIONS, str(keys.CAPTIONS_KEPT), message, keys.captions_channel(room.code)
             )
         except (RedisError, OSError) as error:  # the correction is kept; open pages show it when they are loaded again
             log.warning("transcripts.correction_not_shown", error=repr(error))
+
+
+def _concerning(room: Room, language: str) -> tuple[ColumnElement[bool], ...]:
+    """Transcripts of a room, and their translations into one language."""
+    spoken_or_read = or_(Caption.language == Caption.source_language, Caption.language == language)
+    return Caption.room_id == room.id, spoken_or_read

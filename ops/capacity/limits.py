@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from app.media.config import SegmenterConfig
-from ops.capacity.model import Talk
+from ops.capacity.model import SEGMENTER, Talk
 from tasks import keys
 from tasks.messages import STT_RATE
 
@@ -33,7 +32,7 @@ def rows(speakers: int) -> list[tuple[str, float, str]]:
     speech = SPEAKING * STT_RATE * 2 * (UTTERANCE + keys.PCM_DONE_TTL)
     clips = SPEAKING * CLIP_RATE * 2 * keys.CLIP_TTL
     memory = (REDIS_BYTES - CACHES) / (speech + clips)
-    messages = SPEAKING / UTTERANCE * (1 + UTTERANCE / SegmenterConfig().interim_every + 3)
+    messages = SPEAKING / UTTERANCE * (1 + UTTERANCE / SEGMENTER.interim_every + 3)
     found = [
         ("SFU's plain ports", ports, f"{2 * speakers} of {PLAIN_PORTS} a room; widen SFU_PLAIN_PORT_MIN/_MAX"),
         ("Redis memory", memory, f"{(speech + clips) / 2**20:.0f} MB a room while people speak; raise maxmemory"),

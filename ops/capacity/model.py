@@ -15,14 +15,13 @@ from typing import Any, Final
 
 import simpy
 
+from app.media.config import SegmenterConfig
 from ops.capacity.processor import Processor
 from ops.capacity.service import Service
 
 Process = Generator[simpy.Event, Any, None]
 
-INTERIM_EVERY: Final = 2.0
-ASK_AFTER: Final = 0.16
-"""Seconds into a pause after which the final audio is asked about (`SegmenterConfig.tail`)."""
+SEGMENTER: Final = SegmenterConfig()
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Talk:
     """How a room talks."""
 
     utterance: float = 5.0
-    """Mean seconds of an utterance; gamma with shape 3, 12 s at most (SEGMENT_MAX)."""
+    """Mean seconds of an utterance; gamma with shape 3, SEGMENT_MAX at most."""
     pause: float = 1.5
     """Mean seconds between the end of one and the beginning of the next, exponential."""
     voices: int = 1
@@ -101,13 +100,13 @@ class System:
         talk, rng = self._talk, self._rng
         yield self.env.timeout(rng.uniform(0, talk.utterance + talk.pause))
         while True:
-            yield from self._utterance(min(12.0, rng.gammavariate(3, talk.utterance / 3)))
+            yield from self._utterance(min(SEGMENTER.max_length, rng.gammavariate(3, talk.utterance / 3)))
             yield self.env.timeout(rng.expovariate(1 / talk.pause) if talk.pause else 0)
 
     def _utterance(self, length: float) -> Process:
         segment, began = _Segment(), self.env.now
-        while (left := began + length - self.env.now) > INTERIM_EVERY:
-            yield self.env.timeout(INTERIM_EVERY)
+        while (left := began + length - self.env.now) > SEGMENTER.interim_every:
+            yield self.env.timeout(SEGMENTER.interim_every)
             if segment.answered == segment.newest:  # a patient ask waits for the answer to the one before
                 self._ask(segment)
         yield self.env.timeout(max(0.0, left))
@@ -119,9 +118,9 @@ class System:
         self._queues["stt"].put(_Job(segment, segment.newest))
 
     def _ending(self, segment: _Segment) -> Process:
-        yield self.env.timeout(ASK_AFTER)
+        yield self.env.timeout(SEGMENTER.tail)
         self._ask(segment)
-        yield self.env.timeout(self._service.endpoint - ASK_AFTER)
+        yield self.env.timeout(self._service.endpoint - SEGMENTER.tail)
         self._queues["stt"].put(_Job(segment, segment.newest, last=True))
 
     def _take(self, queue: str, serve: Any, processor: Processor) -> Process:  # noqa: ANN401 - a generator function

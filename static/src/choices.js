@@ -2,6 +2,7 @@
 
 import { UNDER } from "./gains.js";
 import { byId } from "./page.js";
+import { keep, recall } from "./stored.js";
 
 const KEY = "jbc.under";
 
@@ -35,7 +36,7 @@ export function sayOthers(languages) {
 /** @param {(under: number) => void} onVolume */
 function tendVolume(onVolume) {
   const slider = byId("under");
-  const kept = Number.parseFloat(stored() ?? "");
+  const kept = Number.parseFloat(recall(KEY));
   const under = Number.isFinite(kept) ? Math.min(1, Math.max(0, kept)) : UNDER;
   onVolume(under);
   if (!(slider instanceof HTMLInputElement)) return;
@@ -50,18 +51,6 @@ function tendVolume(onVolume) {
   slider.addEventListener("input", () => {
     show();
     onVolume(Number(slider.value) / 100);
-    try {
-      localStorage.setItem(KEY, String(Number(slider.value) / 100));
-    } catch (error) {
-      console.debug("choices: the volume will be forgotten:", error);
-    }
+    keep(KEY, String(Number(slider.value) / 100));
   });
-}
-
-function stored() {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
 }

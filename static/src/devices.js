@@ -1,5 +1,7 @@
 /** Microphones, cameras and loudspeakers: which there are, and which one this browser was told to use. */
 
+import { keep, recall } from "./stored.js";
+
 /** @typedef {"microphone" | "camera" | "speaker"} DeviceUse */
 
 /** @type {Readonly<Record<DeviceUse, MediaDeviceKind>>} */
@@ -12,11 +14,7 @@ const FRAMES_PER_SECOND = 24;
  * @param {DeviceUse} use
  */
 export function chosen(use) {
-  try {
-    return localStorage.getItem(`jbc.${use}`) ?? "";
-  } catch {
-    return ""; // a browser that keeps nothing for this page
-  }
+  return recall(`jbc.${use}`);
 }
 
 /**
@@ -25,12 +23,7 @@ export function chosen(use) {
  * @param {string} deviceId "" for the system's own choice
  */
 export function choose(use, deviceId) {
-  try {
-    if (deviceId) localStorage.setItem(`jbc.${use}`, deviceId);
-    else localStorage.removeItem(`jbc.${use}`);
-  } catch (error) {
-    console.debug("devices: the choice will be forgotten:", error);
-  }
+  keep(`jbc.${use}`, deviceId);
 }
 
 /**
@@ -87,6 +80,14 @@ export function tendSelect(select, use, onChange) {
   navigator.mediaDevices?.addEventListener("devicechange", () => void fill());
   void fill();
   return fill;
+}
+
+/**
+ * Whether a device did not open because somebody, or the browser for them, said no.
+ * @param {unknown} error
+ */
+export function denied(error) {
+  return error instanceof DOMException && ["NotAllowedError", "SecurityError"].includes(error.name);
 }
 
 /** @param {string} deviceId */

@@ -1,6 +1,6 @@
 /** Trying microphone and camera in templates/lobby.html, before anybody is there to hear. */
 
-import { cameraConstraints, chosen, microphoneConstraints, tendSelect } from "./devices.js";
+import { cameraConstraints, chosen, denied, microphoneConstraints, tendSelect } from "./devices.js";
 import { byId } from "./page.js";
 
 const EVERY_MS = 60;
@@ -24,7 +24,7 @@ export function levelOf(rms) {
  */
 export function problemOf(error, secure) {
   if (!secure) return "insecure";
-  return error instanceof DOMException && ["NotAllowedError", "SecurityError"].includes(error.name) ? "blocked" : "none";
+  return denied(error) ? "blocked" : "none";
 }
 
 /**

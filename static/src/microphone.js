@@ -1,6 +1,6 @@
 /** One's own microphone: asked for once, sent on every connection, muted at will, exchanged for another. */
 
-import { chosen, microphoneConstraints } from "./devices.js";
+import { chosen, denied, microphoneConstraints } from "./devices.js";
 
 /**
  * "off": this page never asks; "denied", "none", "insecure": why there is no voice to send.
@@ -36,8 +36,7 @@ export class Microphone {
       this.#publish();
     } catch (error) {
       console.warn("call: no microphone:", error);
-      const denied = error instanceof DOMException && ["NotAllowedError", "SecurityError"].includes(error.name);
-      this.#become(denied ? "denied" : "none");
+      this.#become(denied(error) ? "denied" : "none");
     }
   }
 

@@ -1,6 +1,7 @@
 /** One's own camera, or one's own screen: opened and closed at will, sent on every connection. */
 
 import { RequestError } from "./connection.js";
+import { denied } from "./devices.js";
 
 /**
  * "denied", "none", "insecure": why there is no picture; "full": the room has no place for it; "taken": somebody else
@@ -75,9 +76,8 @@ export class Picture {
       this.#publish();
     } catch (error) {
       console.warn(`call: no ${this.#source}:`, error);
-      const denied = error instanceof DOMException && ["NotAllowedError", "SecurityError"].includes(error.name);
       // Whoever closes the window in which a screen is chosen has simply thought better of it.
-      this.#become(denied ? (this.#source === "screen" ? "off" : "denied") : "none");
+      this.#become(denied(error) ? (this.#source === "screen" ? "off" : "denied") : "none");
     }
   }
 

@@ -1,6 +1,7 @@
 /** What the person at the projector can change, by button and by key. */
 
 import { byId } from "./page.js";
+import { keep, recall } from "./stored.js";
 
 const KEPT_AS = "jbc-projector-scale";
 const SMALLEST = 0.4;
@@ -9,7 +10,7 @@ const STEP = 1.15;
 const HIDE_AFTER_MS = 3_000;
 
 export class Projector {
-  #scale = clamp(Number.parseFloat(kept()) || 1);
+  #scale = clamp(Number.parseFloat(recall(KEPT_AS)) || 1);
   #timer = 0;
   /** @type {Readonly<Record<string, () => void>>} key → what it does; each has a button with the same data-key */
   #actions = {
@@ -47,11 +48,7 @@ export class Projector {
   #resize(factor) {
     this.#scale = clamp(this.#scale * factor);
     document.documentElement.style.setProperty("--scale", String(this.#scale));
-    try {
-      localStorage.setItem(KEPT_AS, String(this.#scale));
-    } catch {
-      // Storage is forbidden here: the size lasts as long as the page.
-    }
+    keep(KEPT_AS, String(this.#scale));
     window.dispatchEvent(new Event("resize")); // the newest line stays in view
   }
 
@@ -68,14 +65,6 @@ export class Projector {
 /** @param {number} scale */
 function clamp(scale) {
   return Math.min(LARGEST, Math.max(SMALLEST, scale));
-}
-
-function kept() {
-  try {
-    return localStorage.getItem(KEPT_AS) ?? "";
-  } catch {
-    return "";
-  }
 }
 
 /**

@@ -6,6 +6,7 @@
 import { byId } from "./page.js";
 import { hueOf } from "./hues.js";
 import { actionOf } from "./shortcuts.js";
+import { keep, recall } from "./stored.js";
 
 const KEY = "jbc.reading";
 const SIZES = ["s", "m", "l", "xl", "xxl"];
@@ -19,12 +20,12 @@ const DEFAULTS = Object.freeze({ size: "m", show: "both", lines: "all", contrast
 
 /**
  * What was kept, with defaults for what was not.
- * @param {string | null} kept
+ * @param {string} kept "" where nothing was
  * @returns {Reading}
  */
 export function parseReading(kept) {
   try {
-    return { ...DEFAULTS, ...JSON.parse(kept ?? "{}") };
+    return { ...DEFAULTS, ...JSON.parse(kept || "{}") };
   } catch {
     return { ...DEFAULTS };
   }
@@ -59,7 +60,7 @@ class ReadingPage {
   #log = byId("aloud");
   /** @type {Set<string>} ids of lines that were there before, or have been read out */
   #told = new Set();
-  #reading = parseReading(stored());
+  #reading = parseReading(recall(KEY));
 
   start() {
     this.#fill();
@@ -97,11 +98,7 @@ class ReadingPage {
 
   #keep() {
     this.#apply();
-    try {
-      localStorage.setItem(KEY, JSON.stringify(this.#reading));
-    } catch (error) {
-      console.debug("reading: the choice will be forgotten:", error);
-    }
+    keep(KEY, JSON.stringify(this.#reading));
   }
 
   #apply() {
@@ -186,14 +183,6 @@ function showLadder(notice) {
   if (!ladder) return;
   const now = notice.hidden ? (ladder.dataset.well ?? "") : (notice.textContent ?? "");
   if (ladder.textContent !== now) ladder.textContent = now;
-}
-
-function stored() {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null; // a browser that keeps nothing for this page
-  }
 }
 
 if (typeof document !== "undefined") new ReadingPage().start();

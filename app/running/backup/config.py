@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from app.running import secrets
 from app.settings import Settings
 from tasks.config import env
+
+LAST_BACKUP: Final = "jbc_backup_last_success_timestamp_seconds"
+"""The figure that says when a backup was last proven, where one is noted and where `web` shows it."""
 
 
 class BackupError(RuntimeError):

@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from pyrage.x25519 import Identity
 
 from app.running.backup import archive, database, keys, manifest
-from app.running.backup.config import BackupConfig, BackupError
+from app.running.backup.config import LAST_BACKUP, BackupConfig, BackupError
 from app.running.backup.manifest import FileEntry, Manifest
 from tasks import registry
 from tasks.models import lock
@@ -165,7 +165,7 @@ def _forget_old(config: BackupConfig, now: datetime) -> None:
 def _measure(config: BackupConfig, made: Path, seconds: float) -> None:
     figures = CollectorRegistry()
     for name, what, value in (
-        ("jbc_backup_last_success_timestamp_seconds", "When the last backup was proven.", time.time()),
+        (LAST_BACKUP, "When the last backup was proven.", time.time()),
         ("jbc_backup_size_bytes", "Size of that backup.", made.stat().st_size),
         ("jbc_backup_duration_seconds", "How long it took, proof included.", seconds),
     ):
