@@ -115,6 +115,7 @@ class Bridge:
         """Whether SFU and Redis are there, and what runs; safe to call from another thread."""
         sfu, broker = self._sfu.connected, self._watch.conditions.broker_ok
         speakers = list(self._speakers.members.values())
+        tracks = list(self._director.tracks.members.values())
         report = {
             "status": "ok" if sfu and broker else "degraded",
             "bridge": self.id,
@@ -125,7 +126,8 @@ class Bridge:
             "rooms_of_all": len(self._rooms.by_name),
             "speakers": len(speakers),
             "taps": sum(speaker.tapped for speaker in speakers),
-            "dubbed_tracks": len(self._director.tracks.members),
+            "dubbed_tracks": len(tracks),
+            "clips_owed": sum(track.playout.owed for track in tracks),
             "load": round(self._director.admission.load, 2),
             "capacity": round(self._director.admission.capacity, 2),
         }

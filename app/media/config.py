@@ -45,7 +45,7 @@ class PlayoutConfig:
     """How long playout waits, and when it gives up. All durations are seconds."""
 
     max_wait: float = 3.0
-    """How long a clip that is ready waits for an earlier one that is not."""
+    """How long a clip that is ready waits for an earlier one that is not, or not to its end."""
     max_lag: float = field(default_factory=lambda: _seconds("PLAYOUT_MAX_LAG", 8.0))
     """PLAYOUT_MAX_LAG: how long after the end of a segment's speech its dub begins at the latest; what would begin
     later is skipped. Workers give up speaking at the same age (`tasks.speak.TOO_LATE`)."""

@@ -58,6 +58,11 @@ class Playout:
         self._done = -1  # the highest seq that is over
         self._tempo = 1.0  # of the utterance that is being played
 
+    @property
+    def owed(self) -> int:
+        """Utterances that are expected, or of which parts are still to come or to be played."""
+        return len(self._waiting)
+
     def expect(self, seq: int, speech_end: float) -> None:
         """A segment was sent whose clip somebody wants to hear."""
         if seq > self._done:
@@ -136,11 +141,13 @@ class Playout:
 
     def _give_up_at(self, first: _Utterance) -> float:
         """Until when to wait for the next part of the first utterance."""
-        if first.started:  # a worker that dies half-way through a clip
-            return (first.stalled_since or 0.0) + self._config.max_wait
         too_old = first.speech_end + self._config.max_lag
+        since = 0.0
+        if first.started:  # its worker is slow, or has died half-way through the clip
+            since = first.stalled_since or 0.0
+            too_old = since + self._config.max_lag
         arrivals = [at for utterance in self._waiting.values() for at, _ in utterance.parts.values()]
-        return min(too_old, min(arrivals, default=too_old) + self._config.max_wait)
+        return min(too_old, max(since, min(arrivals, default=too_old)) + self._config.max_wait)
 
     def _lag_of_newest(self, now: float, tempo: float) -> float:
         """Lag at which the newest clip would begin with all before it played at `tempo`; 0 where none is."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
@@ -13,6 +14,18 @@ from tests.support.people import CHROMIUM, FLAGS, Person, room_from_front_page
 from tests.support.stack import Stack, temporary_folder
 
 Join = Callable[..., Awaitable[Person]]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failure what the processes printed last: who lost a clip cannot be seen from a page."""
+    report = yield
+    running = item.funcargs.get("stack")
+    if report.when == "call" and report.failed and isinstance(running, Stack):
+        report.sections += [(f"end of {name}'s output", running.log(name)[-8000:]) for name in running.lines]
+    return report
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -12,6 +12,7 @@ from tests.e2e.conftest import Join
 from tests.support import listening, sounds
 from tests.support.people import Person
 from tests.support.recordings import by_language, recordings
+from tests.support.stack import Stack
 from tests.support.wer import corpus_wer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -22,8 +23,6 @@ PORTUGUESE = ("pt_fleurs_000", "pt_fleurs_004")
 MISREAD = "pt_fleurs_001"
 """A clip with words that the model misreads, for what is heard of a caption, right or wrong."""
 SENTINEL = "en_LJ001-0011"
-BETWEEN_CLAUSES = 5.0
-"""Seconds that a busy machine may take from one clause of a clip to the next."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +37,22 @@ class Utterance:
     """What the listener understood from the first dubbed sound on; the ducked original sounds under it."""
 
 
-async def conversation(speaker: Person, listener: Person, language: str, clips: tuple[str, ...]) -> list[Utterance]:
+async def conversation(
+    stack: Stack, speaker: Person, listener: Person, language: str, clips: tuple[str, ...]
+) -> list[Utterance]:
     """Let one speak and the other read and listen in `language`."""
-    return [await exchange(speaker, listener, language, name) for name in clips]
+    return [await exchange(stack, speaker, listener, language, name) for name in clips]
 
 
-async def exchange(speaker: Person, listener: Person, language: str, name: str) -> Utterance:
+async def exchange(stack: Stack, speaker: Person, listener: Person, language: str, name: str) -> Utterance:
     """Speak one clip, and wait until it has been read and heard."""
     lines_before, onsets_before = len(await listener.lines()), len(await listener.onsets())
     await listener.record()
     await speaker.say(recordings()[name].path.read_bytes())
     await listener.wait_for("count => window.__onsets.length > count", argument=onsets_before)
-    await listener.settled(quiet=BETWEEN_CLAUSES)
+    await listener.settled(quiet=0.5)
+    await stack.dubbed()
+    await listener.settled()
     lines = (await listener.lines())[lines_before:]
     first = (await listener.onsets())[onsets_before]
     utterance = Utterance(
@@ -72,10 +75,10 @@ def heard_error(said: list[Utterance], language: str) -> float:
     return corpus_wer([(one.translation, one.heard) for one in said], language)
 
 
-async def test_portuguese_is_read_and_heard_in_english(join: Join) -> None:
+async def test_portuguese_is_read_and_heard_in_english(stack: Stack, join: Join) -> None:
     ana = await join("Ana", speak="pt", read="pt", hear="pt")
     bob = await join("Bob", speak="en", read="en", hear="en")
-    said = await conversation(ana, bob, "en", (*PORTUGUESE, MISREAD))
+    said = await conversation(stack, ana, bob, "en", (*PORTUGUESE, MISREAD))
     source, heard = source_error(said[: len(PORTUGUESE)], "pt"), heard_error(said, "en")
     print(f"PT source captions: WER {source:.3f}; heard of the English captions: WER {heard:.3f}")
     assert source <= 0.20
@@ -83,10 +86,10 @@ async def test_portuguese_is_read_and_heard_in_english(join: Join) -> None:
     assert ana.errors == bob.errors == []
 
 
-async def test_english_is_read_and_heard_in_portuguese(join: Join) -> None:
+async def test_english_is_read_and_heard_in_portuguese(stack: Stack, join: Join) -> None:
     alice = await join("Alice", speak="en", read="en", hear="en")
     bruno = await join("Bruno", speak="pt", read="pt", hear="pt")
-    said = await conversation(alice, bruno, "pt", ENGLISH)
+    said = await conversation(stack, alice, bruno, "pt", ENGLISH)
     source, heard = source_error(said, "en"), heard_error(said, "pt")
     print(f"EN source captions: WER {source:.3f}; heard of the Portuguese captions: WER {heard:.3f}")
     assert source <= 0.20

@@ -119,6 +119,20 @@ def test_a_clip_whose_worker_died_half_way_is_waited_for_from_when_it_stalls() -
     assert playout.dropped == {"missing": 1}
 
 
+def test_a_slow_worker_is_waited_for_while_nothing_else_could_be_played() -> None:
+    playout = Playout(CONFIG)
+    playout.expect(0, 0.0)
+    playout.add(part(0, 0, last=False, seconds=2.0), 1.0)
+    assert playout.next(1.0) is not None
+    playout.expect(1, 5.0)
+    assert playout.next(3.0) is None
+    assert playout.wake_at() == 13.0
+    playout.add(part(0, 1), 9.0)
+    assert played(playout, 9.0) == [(0, 1)]
+    assert not playout.dropped
+    assert playout.owed == 1
+
+
 def test_a_backlog_is_skipped_to_keep_the_newest_clip_within_the_lag() -> None:
     playout = Playout(CONFIG)
     for seq in range(4):

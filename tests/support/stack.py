@@ -18,6 +18,7 @@ from honcho.environ import parse_procfile
 
 from app.running import runner
 from tests.support.ports import free_ports
+from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTS = ("WEB_PORT", "SFU_PORT", "SFU_RTC_PORT", "BRIDGE_PORT", "WORKER_METRICS_PORT", "REDIS_PORT")
@@ -106,6 +107,21 @@ class Stack:
                 await asyncio.sleep(0.1)
         logs = {name: self.log(name)[-1500:] for name in self.lines}
         raise TimeoutError(f"wanted {wanted}, got {state}; logs: {logs}")
+
+    async def dubbed(self, within: float = 40.0) -> None:
+        """Wait until the bridge owes nobody a clip any more: the last part of each plays, or was given up on.
+
+        Raises:
+            TimeoutError: it still owes one after so many seconds.
+        """
+        address = f"http://127.0.0.1:{self.env['BRIDGE_PORT']}/health"
+        async with httpx.AsyncClient(timeout=5) as client:
+
+            async def so() -> bool:
+                owed: int = (await client.get(address)).json()["clips_owed"]
+                return owed == 0
+
+            await until(so, within)
 
     async def __aenter__(self) -> Self:
         migrate = [sys.executable, "-m", "alembic", "upgrade", "head"]
