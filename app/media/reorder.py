@@ -6,8 +6,9 @@ from typing import Final
 
 from app.media.rtp import RtpPacket, signed_distance
 
-MAX_WAIT: Final = 0.06
-"""Seconds to wait for a missing packet: three frames, more than reordering on a LAN or one NACK takes."""
+MAX_WAIT: Final = 0.1
+"""Seconds to wait for a missing packet: five frames, more than most reordering or one NACK takes. Only what comes after
+a gap waits."""
 
 MAX_HELD: Final = 16
 """Packets held at most; more waiting than this means a loss, not a reordering."""

@@ -28,4 +28,5 @@ class Services:
     stt_age: Callable[[], float]
     """Age of the oldest waiting stt message, seconds."""
     fence: Callable[[str], int | None]
-    """What this bridge's requests about a room carry, so that the SFU can tell them from a successor's."""
+    """What this bridge's requests about a room carry, so that the SFU can tell them from a successor's; None once the
+    room is another's, and then 0 has to stand for it: a request without a fence would be granted."""

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import redis.asyncio as aioredis
 
+from app.ending import end
 from app.media.bridge import Bridge
 from app.media.opus import resample
 from app.media.rtp import RTP_RATE, pack
@@ -92,9 +93,7 @@ async def two() -> AsyncIterator[Two]:
             try:
                 yield both
             finally:
-                for task in (*both.tasks, beating):
-                    task.cancel()
-                await asyncio.wait([*both.tasks, beating])
+                await end([*both.tasks, beating])
                 await both.redis.aclose()
 
 
