@@ -72,6 +72,7 @@ class ReadingPage {
       const attributeFilter = ["data-lag-ms", "class"];
       new MutationObserver((records) => this.#captionsChanged(stage, records)).observe(stage, { childList: true, subtree: true, attributeFilter });
       this.#colour(stage);
+      showNewest(stage);
     }
     const people = byId("participants");
     if (people) new MutationObserver(() => this.#colour(people)).observe(people, { childList: true });
@@ -161,6 +162,15 @@ class ReadingPage {
       if (button instanceof HTMLElement && !button.hidden) button.click();
     }
   }
+}
+
+/** What was said before the page was opened has a lag too. @param {Element} stage */
+function showNewest(stage) {
+  const item = [...stage.querySelectorAll("li.utterance")].at(-1);
+  const lag = byId("lag");
+  if (!item || !lag) return;
+  lag.textContent = item.querySelector(".translation")?.getAttribute("data-lag") ?? item.querySelector(".lag")?.textContent ?? "";
+  showStages(item);
 }
 
 /** Where the lag of a caption went. @param {Element} item */
