@@ -116,7 +116,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "settings": _given(settings),
             "rooms": _given(services.rooms),
             "captions": _given(services.captions),
-            "read_tokens": _given(ReadTokens(settings.session_secret)),
+            "read_tokens": _given(ReadTokens(settings.session_keys)),
             "checks": _given(services.checks),
             "abilities": _given(services.abilities),
             "trend": _given(services.monitor.trend),

@@ -11,6 +11,7 @@ from typing import Any, Final
 import jwt
 
 from app.auth.derived import derived
+from app.auth.keyset import KeySet
 from app.i18n import N_
 
 AUDIENCE: Final = "jbcalling-captions"
@@ -42,9 +43,9 @@ class ReadToken:
 class ReadTokens:
     """Makes and reads them, with a key of their own."""
 
-    def __init__(self, secret: str) -> None:
-        """`secret` is SESSION_SECRET: when it changes, every link made before is void."""
-        self._key = derived(secret, PURPOSE)
+    def __init__(self, keys: KeySet) -> None:
+        """`keys` are those of sessions: when an old one ends, every link made with it is void."""
+        self._keys = keys
 
     def make(self, room: str, language: str, lifetime: timedelta) -> str:
         """A token for the captions of `room` in `language`, for `LONGEST` at most."""
@@ -57,7 +58,7 @@ class ReadTokens:
             "iat": int(now),
             "exp": int(now + min(lifetime, LONGEST).total_seconds()),
         }
-        return jwt.encode(claims, self._key, algorithm="HS256")
+        return jwt.encode(claims, derived(self._keys.newest, PURPOSE), algorithm="HS256")
 
     def read(self, token: str, room: str) -> ReadToken:
         """What `token` allows in `room`.
@@ -65,11 +66,8 @@ class ReadTokens:
         Raises:
             ReadTokenError: it is forged, malformed, expired, or for another room.
         """
-        required = ["aud", "exp", "iat", "jti", "room", "lang"]
         try:
-            claims: dict[str, Any] = jwt.decode(
-                token, self._key, algorithms=["HS256"], audience=AUDIENCE, options={"require": required}
-            )
+            claims = self._claims(token)
         except jwt.ExpiredSignatureError as error:
             raise ReadTokenError(EXPIRED) from error
         except jwt.InvalidTokenError as error:
@@ -77,3 +75,21 @@ class ReadTokens:
         if claims["room"] != room:
             raise ReadTokenError(ELSEWHERE)
         return ReadToken(claims["jti"], room, claims["lang"], float(claims["iat"]), float(claims["exp"]))
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        required = ["aud", "exp", "iat", "jti", "room", "lang"]
+        problem: jwt.InvalidTokenError = jwt.InvalidSignatureError()
+        for key in self._keys.accepted:
+            try:
+                claims: dict[str, Any] = jwt.decode(
+                    token,
+                    derived(key, PURPOSE),
+                    algorithms=["HS256"],
+                    audience=AUDIENCE,
+                    options={"require": required},
+                )
+            except jwt.InvalidSignatureError as error:
+                problem = error
+            else:
+                return claims
+        raise problem

@@ -17,6 +17,7 @@ import pytest_asyncio
 import redis
 from playwright.async_api import Browser, Page, expect
 
+from app.auth.keyset import KeySet
 from app.auth.read_tokens import ReadTokens
 from tests.support.captions import say
 from tests.support.feeds import WITHIN, spoken
@@ -25,7 +26,7 @@ from tests.support.web_server import SECRETS, WebServer, new_room
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-TOKENS = ReadTokens(SECRETS["SESSION_SECRET"])
+TOKENS = ReadTokens(KeySet(SECRETS["SESSION_SECRET"]))
 expect.set_options(timeout=20_000)
 
 

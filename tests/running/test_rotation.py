@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,7 @@ from sqlalchemy import make_url, text
 
 from app import schema
 from app.auth.keyset import KeySet
+from app.auth.read_tokens import ReadTokenError, ReadTokens
 from app.auth.tokens import bridge_token
 from app.cli import main
 from app.db import create_engine
@@ -109,6 +111,8 @@ async def test_a_visitor_stays_in_the_room_with_the_page_as_it_is(monkeypatch: p
             client.headers["accept"] = "text/html"
             code = await new_room(client)
             page = csrf_of(client)
+            links = ReadTokens(settings.session_keys)
+            link = links.make(code, "en", timedelta(hours=1))
             await asyncio.to_thread(rotate, "session", "token")
 
             async def renew() -> httpx.Response:
@@ -119,9 +123,12 @@ async def test_a_visitor_stays_in_the_room_with_the_page_as_it_is(monkeypatch: p
             assert csrf_of(client) != page, "the cookie is signed anew"
             assert (await renew()).status_code == 200, "and the page's token is still the same one"
             await token_of(client, code)
+            assert links.read(link, code).language == "en"
             await asyncio.to_thread(rotate, "session", "--at-once")
             assert (await renew()).status_code == 403
             assert (await client.get(f"/rooms/{code}/call")).status_code == 303, "a stolen key's sessions have ended"
+            with pytest.raises(ReadTokenError):
+                links.read(link, code)
 
 
 async def test_redis_takes_both_passwords_until_the_old_one_is_retired(

@@ -87,8 +87,8 @@ def worker_process(
 ) -> Iterator[WorkerProcess]:
     """A worker that is ready for messages, killed at the end of the block."""
     worker = WorkerProcess(redis_url, log, queues, extra=extra or {})
-    worker.start()
     try:
+        worker.start()
         yield worker
     finally:
         worker.kill()

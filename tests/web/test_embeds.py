@@ -12,13 +12,14 @@ import httpx
 import pytest
 from litestar.testing import AsyncTestClient
 
+from app.auth.keyset import KeySet
 from app.auth.read_tokens import ReadTokens
 from app.embed.style import EmbedStyle, StyleError
 from app.main import create_app
 from app.settings import Settings
 from tests.support.web_server import SECRETS, csrf_of, new_room
 
-TOKENS = ReadTokens(SECRETS["SESSION_SECRET"])
+TOKENS = ReadTokens(KeySet(SECRETS["SESSION_SECRET"]))
 
 
 def policy_of(response: httpx.Response) -> dict[str, str]:

@@ -16,6 +16,7 @@ import pytest
 import redis
 from litestar.testing import AsyncTestClient
 
+from app.auth.keyset import KeySet
 from app.auth.read_tokens import LONGEST, ReadTokens
 from app.main import create_app
 from app.settings import Settings, WrongSettingError
@@ -24,7 +25,7 @@ from tests.support.feeds import WITHIN, count, feed, live, spoken, take
 from tests.support.web_server import ROOT, SECRETS, WebServer, new_room, token_of
 from tests.web.conftest import FEED_LIMITS
 
-TOKENS = ReadTokens(SECRETS["SESSION_SECRET"])
+TOKENS = ReadTokens(KeySet(SECRETS["SESSION_SECRET"]))
 HOUR = timedelta(hours=1)
 
 
