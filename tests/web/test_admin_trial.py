@@ -1,0 +1,100 @@
+"""Trying a pair and asking what is installed, with a worker in this process that has two small real engines.
+
+One speaks (espeak-ng), one translates (an Argos package made here), none transcribes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import dramatiq
+import httpx
+import pytest
+import redis
+
+from app.settings import Settings
+from tasks import keys, serving
+from tasks.broker import broker as queue
+from tasks.engines.argos import Argos
+from tasks.engines.choose import Offer
+from tasks.engines.ct2 import Decoding
+from tasks.engines.espeak import Espeak
+from tasks.messages import Heartbeat, encode
+from tasks.requests import survey, synthesis, text
+from tests.support import argos_package
+from tests.support.administrator import log_in, make, on_sqlite, send
+
+pytestmark = on_sqlite
+
+
+@pytest.fixture
+def worker(
+    settings: Settings, broker: redis.Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dramatiq.Worker]:
+    """Takes API requests; its heartbeat is laid out once, for as long as the test takes."""
+    assert {survey, synthesis, text}
+    package = argos_package.build(tmp_path / "made")
+    voice, translator = Espeak(), Argos(package, Decoding(threads=1, beam=1))
+    monkeypatch.setattr(
+        serving,
+        "_engines",
+        serving.Engines(
+            translators={"argos-en-vi": translator},
+            voices={"espeak-ng": voice},
+            translating=serving.Shelf([Offer("argos-en-vi", "argos", frozenset({"en>vi"}))]),
+            speaking=serving.Shelf([Offer("espeak-ng", "espeak", voice.languages)]),
+        ),
+    )
+    beat = Heartbeat(worker="w", at=0, queues=[keys.BATCH], stt=[], translate=["en>vi"], speak=sorted(voice.languages))
+    broker.set(keys.heartbeat("w"), encode(beat))
+    queue.connect(settings.tasks.redis_url)
+    taking = dramatiq.Worker(queue, queues={keys.BATCH}, worker_threads=1)
+    taking.start()
+    yield taking
+    taking.stop()
+
+
+@pytest.mark.usefixtures("worker")
+async def test_every_stage_is_shown_with_text_sound_time_and_what_went_wrong(
+    client: httpx.AsyncClient, settings: Settings
+) -> None:
+    await make(settings)
+    await log_in(client)
+    await client.get("/admin/pairs")
+    form = {"source": "en", "target": "vi", "text": "thank you"}
+    tried = await send(client, "/admin/pairs/try", **form)
+    stages = tried.text.split('<ol class="stages">')[1].split("</ol>")[0].split("<li>")[1:]
+    assert len(stages) == 4
+    spoken, heard, translated, said = stages
+    assert "no engine here transcribes en" in heard
+    assert 'lang="vi">cảm ơn' in translated
+    assert "argos-en-vi" in translated
+    for stage, words in ((spoken, "thank you"), (said, "cảm ơn")):
+        assert words in stage
+        assert "first sound" in stage
+        sound = await client.get(stage.split('src="')[1].split('"')[0])
+        assert sound.headers["content-type"] == "audio/wav"
+        with wave.open(io.BytesIO(sound.content)) as file:
+            assert file.getnframes() / file.getframerate() > 0.3
+    assert (await client.get("/admin/pairs/sound/" + "0" * 32)).status_code == 404
+    wrong = await send(client, "/admin/pairs/try", **form | {"source": "xx"})
+    assert (wrong.status_code, "Choose two languages" in wrong.text) == (422, True)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_what_is_installed_can_be_chosen(client: httpx.AsyncClient, settings: Settings) -> None:
+    await make(settings)
+    await log_in(client)
+    pairs, models, voices = await asyncio.gather(
+        *(client.get(f"/admin/{section}") for section in ("pairs", "models", "voices"))
+    )
+    row = pairs.text.split('name="translate-en-pt-engine"')[1].split("</select>")[0]
+    assert '<option value="bergamot-en-pt">' in row
+    assert "whisper-base" in models.text
+    assert 'action="/admin/models/bergamot-en-pt/verify"' in models.text
+    assert 'action="/admin/models/bergamot-en-pt/remove"' not in models.text  # it comes with a package
+    assert voices.status_code == 200
