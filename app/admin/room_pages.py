@@ -21,6 +21,7 @@ from app.captions.reader import CaptionServices
 from app.i18n import N_
 from app.models import Room
 from app.rooms.texts import texts
+from app.transcripts.retention import Retention
 from app.web.origin import page_origin
 
 Services = NamedDependency[AdminServices]
@@ -104,6 +105,21 @@ async def open_room(request: OperatorRequest, admin: Services, room: FromPath[in
     return _to(found, "opened")
 
 
+@post("/rooms/{room:int}/transcript/delete")
+async def delete_transcript(
+    request: OperatorRequest, admin: Services, retention: NamedDependency[Retention], room: FromPath[int]
+) -> Redirect | Template:
+    """Delete all that was said in it, for ever, if the form says that this is meant."""
+    found = await _found(admin, room)
+    if not (await request.form()).get("sure"):
+        form = RoomSettings.of(found)
+        return await _room(request, admin, found, form, unsure=True, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    captions = await retention.delete_transcript(found)
+    detail = f"{captions} captions"
+    await admin.audit.note(request.user.name, "transcript.deleted", found.name, detail, address=address(request))
+    return _to(found, "transcript_deleted")
+
+
 async def _found(admin: AdminServices, room: int) -> Room:
     found = await admin.rooms.get(room)
     if found is None:
@@ -147,12 +163,14 @@ async def _room(
     form: RoomSettings,
     *,
     told: str = "",
+    unsure: bool = False,
     status: int = 200,
 ) -> Template:
     context: dict[str, Any] = {
         "room": room,
         "form": form,
         "told": told,
+        "unsure": unsure,
         "counts": await admin.rooms.counts(room.id),
         "link": f"{page_origin(request)}/rooms/{room.code}",
     }

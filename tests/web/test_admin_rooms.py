@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -11,8 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
+import redis
 from litestar.testing import AsyncTestClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.admin.rooms import RoomAdmin, Show
@@ -23,10 +25,13 @@ from app.main import create_app
 from app.media.ladder import Level, Rung
 from app.media.notices import notices
 from app.media.rooms import Room as MediaRoom
-from app.models import Room
+from app.models import Caption, Room
 from app.settings import Settings
-from tests.support.administrator import log_in, make, on_sqlite, send
+from tasks import keys
+from tests.support.administrator import be, log_in, make, on_sqlite, send
 from tests.support.bridge_client import bridge
+from tests.support.captions import caption, say
+from tests.support.feeds import WITHIN
 from tests.support.sfu import Sfu
 from tests.support.web_server import SECRETS, new_room, token_of
 
@@ -157,6 +162,50 @@ async def test_rooms_are_found_and_closed_when_their_time_is_over(settings: Sett
     away = RoomAdmin(sessions, SfuOperator(replace(settings, sfu_port=9)))
     assert await away.close_due() == 0  # the SFU is away: tried again later
     assert await rooms.close_due() == 1
+
+
+@on_sqlite
+async def test_what_was_said_is_deleted_when_that_is_meant_and_nothing_else_is(
+    client: httpx.AsyncClient, settings: Settings, broker: redis.Redis, sessions: Sessions
+) -> None:
+    async def stored(count: int) -> list[str]:
+        async with asyncio.timeout(WITHIN):
+            while True:
+                async with sessions() as session:
+                    texts = list(await session.scalars(select(Caption.text).order_by(Caption.text)))
+                if len(texts) == count:
+                    return texts
+                await asyncio.sleep(0.02)
+
+    first, second = [await new_room(client, name="Ana", speak="pt", read="pt", hear="pt") for _ in range(2)]
+    say(broker, caption(first, "one", "a secret"))
+    say(broker, caption(first, "one", "um segredo", language="pt"))
+    say(broker, caption(second, "two", "something else"))
+    await stored(3)
+    await make(settings)
+    await log_in(client)
+    number = await room_id(client, first)
+    path = f"/admin/rooms/{number}/transcript/delete"
+    assert (await client.post(path, data={"sure": "yes"})).status_code == 403  # not from a page of ours
+    asked = await send(client, path)
+    assert (asked.status_code, "Tick this first." in asked.text) == (422, True)
+    await stored(3)
+    done = await send(client, path, sure="yes")
+    assert "is deleted" in (await client.get(done.headers["location"])).text
+    assert await stored(1) == ["something else"]
+    assert not any(b"secret" in entry or b"segredo" in entry for entry in _streamed(broker))
+    assert "um segredo" not in (await client.get(f"/rooms/{first}/transcript")).text
+    log = (await client.get("/admin/audit")).text
+    assert "Deleted what was said in a room" in log
+    assert "2 captions" in log
+    be(client, "")
+    assert (await send(client, path, sure="yes")).headers["location"].startswith("/admin/login")
+
+
+def _streamed(broker: redis.Redis) -> list[bytes]:
+    """What the stream of captions holds."""
+    entries: Any = broker.xrange(keys.CAPTIONS)
+    return [value for _, fields in entries for value in fields.values()]
 
 
 @on_sqlite
