@@ -16,8 +16,6 @@ from dramatiq.brokers.redis import MAINTENANCE_SCALE, RedisBroker, _RedisConsume
 from dramatiq.common import q_name
 from dramatiq.errors import ConnectionClosed
 from dramatiq.middleware import CurrentMessage, Retries
-from redis.backoff import ExponentialBackoff
-from redis.retry import Retry
 
 from tasks.config import TaskConfig
 from tasks.middleware.answer import Answer
@@ -25,6 +23,7 @@ from tasks.middleware.attempts import Attempts
 from tasks.middleware.calls_first import CallsFirst
 from tasks.middleware.give_up import GiveUp
 from tasks.middleware.measure import Measure
+from tasks.middleware.patience import Haste, Patience
 from tasks.requests.courtesy import courtesy
 
 LOOK_EVERY: Final = 1.0
@@ -44,13 +43,13 @@ _TOKENS: Final = 64
 
 
 def connect(url: str) -> redis.Redis:
-    """A client that waits out a short outage (about 2 s) before it raises `redis.ConnectionError`."""
+    """A client that waits out an outage with `Patience` before it raises `redis.ConnectionError`."""
     return redis.Redis.from_url(
         url,
         socket_connect_timeout=2,
         socket_timeout=5,
         health_check_interval=0,
-        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), retries=6),
+        retry=Patience(),
     )
 
 
@@ -155,6 +154,7 @@ def _make_broker(config: TaskConfig) -> WakingBroker:
             GiveUp(store),
             Answer(store),
             Measure(),
+            Haste(),
         ],
         # Every look for messages also looks for dead workers: with so few looks a lottery would take minutes.
         maintenance_chance=MAINTENANCE_SCALE,

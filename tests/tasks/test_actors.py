@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -15,7 +16,7 @@ import redis
 from dramatiq.middleware import SkipMessage
 
 from tasks import keys, serving
-from tasks.broker import broker
+from tasks.broker import broker, connect
 from tasks.engines.base import Audio, EngineError
 from tasks.messages import (
     Caption,
@@ -29,12 +30,14 @@ from tasks.messages import (
 )
 from tasks.middleware.attempts import ATTEMPTS
 from tasks.middleware.give_up import affected
+from tasks.middleware.patience import BRIEF
 from tasks.relay import voice_for
 from tasks.speak import TOO_LATE, speak
 from tasks.stt import transcribe
 from tasks.translate import translate
 from tests.support.channels import captions, listen, stream
 from tests.support.recordings import recordings
+from tests.support.redis_server import RedisServer, redis_server
 from tests.tasks.messages import offered, segment
 
 JFK = recordings()["en_jfk_stereo44k"].pcm()
@@ -331,3 +334,19 @@ def test_a_clip_is_spoken_by_the_voice_of_its_speaker(store: redis.Redis) -> Non
         assert isinstance(part, ClipPart)
         pcm.append(store.get(part.key))
     assert pcm[0] != pcm[1]
+
+
+def test_what_an_actor_has_made_outlives_a_restart_of_redis(server: RedisServer) -> None:
+    with redis_server() as own:
+        broker.connect(own.url)
+        own.stop()
+        back = threading.Timer(BRIEF + 1.0, own.start)
+        back.start()
+        try:
+            run(translate.message(to_payload(TRANSLATION)))
+        finally:
+            back.join()
+        with connect(own.url) as after:
+            assert [caption.language for _, caption in stream(after)] == ["pt"]
+            assert sent(after, "speak") == 1
+    broker.connect(server.url)

@@ -11,7 +11,8 @@ import redis
 from dramatiq.middleware import CurrentMessage
 
 from tasks.broker import DEAD_AFTER, WakingBroker, connect
-from tests.support.redis_server import RedisServer
+from tasks.middleware.patience import BRIEF, Haste
+from tests.support.redis_server import RedisServer, redis_server
 
 
 @pytest.fixture
@@ -106,3 +107,28 @@ def test_messages_of_a_dead_worker_are_run_by_another(broker: WakingBroker, serv
         assert time.monotonic() - started > DEAD_AFTER / 2
     finally:
         worker.stop(timeout=10_000)
+
+
+def test_an_actor_waits_for_redis_until_its_worker_stops_and_others_wait_briefly(broker: WakingBroker) -> None:
+    def tries(client: redis.Redis) -> float:
+        began = time.monotonic()
+        with pytest.raises(redis.ConnectionError):
+            client.get("anything")
+        return time.monotonic() - began
+
+    message = dramatiq.MessageProxy(dramatiq.actor(actor_name="any", queue_name="stt", broker=broker)(print).message())
+    haste = Haste()
+    with redis_server() as own, connect(own.url) as client:
+        assert client.ping(), "the connection is open when Redis goes: broken and made anew are tried alike"
+        own.stop()
+        assert tries(client) == pytest.approx(BRIEF, abs=1.0)
+        broker.emit_before("process_message", message)
+        worker = dramatiq.Worker(broker)
+        haste.before_worker_boot(broker, worker)
+        stopping = threading.Timer(BRIEF + 2.0, haste.before_worker_shutdown, (broker, worker))
+        stopping.start()
+        try:
+            assert tries(client) == pytest.approx(BRIEF + 2.0, abs=1.0)
+        finally:
+            broker.emit_after("process_message", message)
+            haste.before_worker_boot(broker, worker)
