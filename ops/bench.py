@@ -26,7 +26,7 @@ from app.health.trend import buckets_of, quantile
 from ops.figures import machine, percentiles, write
 from tasks import keys
 from tasks.messages import Caption, ClipPart, Timeline, decode, decode_clip_event
-from tests.support.people import CHROMIUM, FLAGS, Person, room_from_front_page, speech_bounds
+from tests.support.people import CHROMIUM, FLAGS, Person, heard_out, room_from_front_page, speech_bounds
 from tests.support.recordings import DATA
 from tests.support.stack import Stack, temporary_folder
 
@@ -73,13 +73,15 @@ def clips(folder: Path, language: str, count: int) -> list[Path]:
     return [folder / row["file"] for row in fit[:count]]
 
 
-async def utterance(speaker: Person, listener: Person, clip: Path, target: str, found: Measurements) -> None:
+async def utterance(
+    stack: Stack, speaker: Person, listener: Person, clip: Path, target: str, found: Measurements
+) -> None:
     """Speak one recording and measure when its words are read and its first translated sound is heard."""
     _, end = speech_bounds(clip)
     lines, onsets = len(await listener.lines()), len(await listener.onsets())
     recording = await asyncio.to_thread(clip.read_bytes)
     spoken = await speaker.say(recording)
-    await listener.settled()
+    await heard_out(listener, stack)
     new = (await listener.lines())[lines:]
     if not new:
         found.lags[f"{target}: nothing recognised"].append(1)
@@ -115,7 +117,7 @@ async def direction(
     speaker = await Person.join(browser, room, "Speaker", speak=source, read=source, hear=source)
     listener = await Person.join(browser, room, "Listener", speak=target, read=target, hear=target)
     for n, clip in enumerate(chosen, 1):
-        await utterance(speaker, listener, clip, f"{source}→{target}", found)
+        await utterance(stack, speaker, listener, clip, f"{source}→{target}", found)
         print(f"  {source}→{target} {n}/{len(chosen)} {clip.stem}", flush=True)
     await speaker.leave()
     await listener.leave()

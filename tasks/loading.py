@@ -24,7 +24,13 @@ def speech_to_text(offer: Offer, config: TaskConfig) -> SpeechToText:
     from tasks.engines.whisper import Whisper
 
     registry.verify(offer.name)
-    return Whisper(registry.folder(offer.name), name=offer.name, languages=offer.serves, threads=config.stt_threads)
+    return Whisper(
+        registry.folder(offer.name),
+        name=offer.name,
+        languages=offer.serves,
+        threads=config.stt_threads,
+        at_once=config.stt_at_once,
+    )
 
 
 def translator(offer: Offer, config: TaskConfig, loaded: Mapping[str, Translator]) -> Translator:

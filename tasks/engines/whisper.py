@@ -76,6 +76,7 @@ class Whisper(SpeechToText):
         folder: Path,
         *,
         threads: int,
+        at_once: int = 1,
         name: str = "whisper-base",
         languages: Collection[str] = ("en", "pt", "vi"),
         shorten: bool | None = None,
@@ -85,6 +86,7 @@ class Whisper(SpeechToText):
         Args:
             folder: `model.bin`, `config.json`, `tokenizer.json` and the vocabulary.
             threads: threads for one request.
+            at_once: requests served at a time, each with as many threads; they share the weights.
             name: what the engine is called.
             languages: what it is trusted to transcribe; identification chooses among them only.
             shorten: whether to shorten the window; None does so for multilingual models (the English-only ones loop).
@@ -96,7 +98,7 @@ class Whisper(SpeechToText):
         self.languages = frozenset(languages)
         try:
             self._model = ctranslate2.models.Whisper(
-                str(folder), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
+                str(folder), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=at_once
             )
         except (RuntimeError, ValueError, IndexError) as error:
             raise EngineError(f"{folder.name} is no Whisper model that CTranslate2 can load: {error}") from error

@@ -10,7 +10,7 @@ import soundfile
 
 from tests.e2e.conftest import Join
 from tests.support import listening, sounds
-from tests.support.people import Person
+from tests.support.people import Person, heard_out
 from tests.support.recordings import by_language, recordings
 from tests.support.stack import Stack
 from tests.support.wer import corpus_wer
@@ -50,9 +50,7 @@ async def exchange(stack: Stack, speaker: Person, listener: Person, language: st
     await listener.record()
     await speaker.say(recordings()[name].path.read_bytes())
     await listener.wait_for("count => window.__onsets.length > count", argument=onsets_before)
-    await listener.settled(quiet=0.5)
-    await stack.dubbed()
-    await listener.settled()
+    await heard_out(listener, stack)
     lines = (await listener.lines())[lines_before:]
     first = (await listener.onsets())[onsets_before]
     utterance = Utterance(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.support.call_page import until
+from tests.support.stack import Stack
 
 HOOKS = Path(__file__).with_name("page_hooks.js")
 CHROMIUM = "/usr/bin/chromium"
@@ -161,6 +162,13 @@ class Person:
     async def leave(self) -> None:
         """Close the page, as somebody closing a tab."""
         await self.context.close()
+
+
+async def heard_out(listener: Person, stack: Stack) -> None:
+    """Wait until a listener has read and heard all that was said, however slowly it is spoken."""
+    await listener.settled(quiet=0.5)
+    await stack.dubbed()
+    await listener.settled()
 
 
 def speech_bounds(clip: Path) -> tuple[float, float]:
