@@ -27,7 +27,7 @@ async def main(names: list[str], into: Path) -> None:
     """Write the pictures."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        async with world(browser) as place:
+        async with world(browser, interpreter=True) as place:
             for view in VIEWS:
                 if not names or view.name in names:
                     await _picture(place, view, into)

@@ -16,6 +16,7 @@ import redis
 from playwright.async_api import Browser, BrowserContext, Page
 
 from app.auth import setup_code
+from tests.support.bridge_client import bridge
 from tests.support.call_page import until
 from tests.support.captions import caption, say
 from tests.support.redis_server import redis_server
@@ -28,6 +29,7 @@ PATIENCE: Final = 120.0
 """Seconds for anything here to come about: what is judged are the pages, not how busy the machine is."""
 PASSWORD: Final = "a gallery of pages"
 CONNECTED: Final = "document.body.dataset.state === 'connected'"
+LIVE: Final = "document.body.dataset.state === 'live'"
 CALL: Final = "/rooms/{room}/call?reader=true"
 
 
@@ -81,7 +83,7 @@ VIEWS: Final = (
     View("call-invite", CALL, in_call("[popovertarget=invite]", "#invite .link")),
     View("share", "/rooms/{room}/share"),
     View("transcript", "/rooms/{room}/transcript"),
-    View("projector", "/rooms/{room}/projector"),
+    View("projector", "/rooms/{room}/projector", lambda page: until(page, LIVE, PATIENCE)),
     View("error", "/nothing", status=404),
     View("admin-rooms", "/admin/rooms"),
     View("admin-room", "/admin/rooms/1", pressed("details.more summary")),
@@ -125,8 +127,11 @@ class World:
 
 
 @asynccontextmanager
-async def world(browser: Browser) -> AsyncIterator[World]:
-    """Ana (Portuguese), Minh (Vietnamese) and a visitor who reads English in one room, and an administrator."""
+async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator[World]:
+    """Ana (Portuguese), Minh (Vietnamese) and a visitor who reads English in one room, and an administrator.
+
+    Without an interpreter the call page says that nobody interprets.
+    """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jbcalling-gallery-")))
         broker = stack.enter_context(redis_server())
@@ -134,6 +139,8 @@ async def world(browser: Browser) -> AsyncIterator[World]:
         sfu = Sfu(secret=web.env["SFU_TOKEN_SECRET"], port=int(web.env["SFU_PORT"]))
         sfu.start()
         stack.callback(sfu.stop)
+        if interpreter:
+            await stack.enter_async_context(bridge(sfu.url, sfu.secret))
         web.migrate()
         code = setup_code.make(folder)
         web.start(PATIENCE)
