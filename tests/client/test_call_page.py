@@ -21,6 +21,7 @@ OWN_MICROPHONE: Final = "delete navigator.mediaDevices.getUserMedia"
 """Gives the page Chromium's fake microphone, which beeps, instead of the one of the hooks, which speaks on cue."""
 DUCKED: Final = """document.querySelector('#audio audio[data-track="original"]')?.dataset.gain === "0.15\""""
 FULL: Final = """document.querySelector('#audio audio[data-track="original"]')?.dataset.gain === "1\""""
+ORIGINAL_IN_FULL: Final = '#audio audio[data-track="original"][data-gain="1"]'
 NOTICE: Final = "(n => !n.hidden && n.textContent)(document.querySelector('#notice'))"
 NO_NOTICE: Final = "document.querySelector('#notice').hidden"
 BACK_WITHIN: Final = 0.2
@@ -111,8 +112,8 @@ async def test_a_dub_is_not_taken_by_those_who_hear_the_original_or_another_lang
             'audio[data-track="dubbed"][data-label="en"][data-speaker="ana"]', state="attached"
         )
         for page in (purist, other):
+            await until(page, f"document.querySelectorAll('{ORIGINAL_IN_FULL}').length === 3")
             assert await page.locator('#audio audio[data-track="dubbed"]').count() == 0
-            assert await page.locator('#audio audio[data-track="original"][data-gain="1"]').count() == 3
 
 
 async def test_the_reason_is_shown_to_those_it_concerns_until_it_is_over(join: Join, pages: CallPages) -> None:
