@@ -171,7 +171,7 @@ class Bridge:
     def _served(self) -> dict[str, Room]:
         """The rooms whose lease we hold."""
         rooms = list(self._rooms.by_name.items())  # also read by the thread that answers /health
-        return {name: room for name, room in rooms if self._leases.fence(name) is not None}
+        return {name: room for name, room in rooms if self._leases.fence(name)}
 
     def _direct(self) -> None:
         rooms, conditions, config = self._rooms.by_name, self._watch.conditions, self._config

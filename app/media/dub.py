@@ -128,7 +128,7 @@ class DubTrack:
                 "track": "dubbed",
                 "label": self._language,
                 "ssrc": ssrc,
-                "fence": self._services.fence(self._room) or 0,
+                "fence": self._services.fence(self._room),
             }
             answer = await self._services.sfu.request("inject", data, InjectAnswer)
             self._producer, self._sender = answer.producer_id, RtpSender(answer.port, ssrc)

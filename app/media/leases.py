@@ -93,9 +93,12 @@ class Leases:
         self._away = False
         self._poked = asyncio.Event()
 
-    def fence(self, room: str) -> int | None:
-        """The fence under which this bridge serves the room; None: it does not."""
-        return self._held.get(room)
+    def fence(self, room: str) -> int:
+        """The fence under which this bridge serves the room.
+
+        0: it does not. The SFU refuses that wherever another bridge does.
+        """
+        return self._held.get(room, 0)
 
     def speaks_for(self, room: str) -> bool:
         """Whether people in the room hear of the ladder from this bridge, also while nobody can hold a lease."""

@@ -82,8 +82,7 @@ class RecordedSpeaker:
         sfu = self._services.sfu
         await sfu.request("addParticipant", {**place, "meta": msgspec.to_builtins(meta)}, Nothing)
         ssrc = new_ssrc()
-        fence = self._services.fence(self._room) or 0
-        data = {**place, "track": "original", "label": None, "ssrc": ssrc, "fence": fence}
+        data = {**place, "track": "original", "label": None, "ssrc": ssrc, "fence": self._services.fence(self._room)}
         answer = await sfu.request("inject", data, InjectAnswer)
         return RtpSender(answer.port, ssrc)
 

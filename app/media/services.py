@@ -27,6 +27,6 @@ class Services:
     metrics: Metrics
     stt_age: Callable[[], float]
     """Age of the oldest waiting stt message, seconds."""
-    fence: Callable[[str], int | None]
-    """What this bridge's requests about a room carry, so that the SFU can tell them from a successor's; None once the
-    room is another's, and then 0 has to stand for it: a request without a fence would be granted."""
+    fence: Callable[[str], int]
+    """What this bridge's requests about a room carry, so that the SFU can tell them from a successor's; 0 once the room
+    is another's."""

@@ -104,7 +104,7 @@ class Speaker(asyncio.DatagramProtocol):
 
     async def _tap(self, port: int) -> str:
         while True:
-            fence = self._services.fence(self._room.name) or 0
+            fence = self._services.fence(self._room.name)
             data = {"producerId": self._producer.producer_id, "port": port, "fence": fence}
             try:
                 answer = await self._services.sfu.request("tap", data, TapAnswer)
