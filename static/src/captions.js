@@ -31,6 +31,10 @@ export function tendCaptions(list, htmx, lag, newest) {
     makeRoom(list, /** @type {CustomEvent<MessageEvent<string>>} */ (event).detail.data);
   });
   tidy(list, true);
+  // What was said before the page was opened has a lag too.
+  const said = /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll(UTTERANCE));
+  const last = said[said.length - 1];
+  if (lag && last) showLagOf(lag, last);
   observer.observe(list, { childList: true, subtree: true, attributeFilter: ["data-start", "data-lag-ms"] });
 }
 
@@ -93,7 +97,7 @@ function isEmpty(item) {
 }
 
 /**
- * Shows the lag of the line that changed last: of its translation where there is one.
+ * Shows the lag of the line that changed last.
  * @param {HTMLElement} badge
  * @param {readonly MutationRecord[]} records
  */
@@ -101,9 +105,17 @@ function showLag(badge, records) {
   for (const { type, target, addedNodes } of records) {
     for (const node of type === "attributes" ? [target] : addedNodes) {
       const item = node instanceof HTMLElement && node.isConnected ? node.closest(UTTERANCE) : null;
-      if (!(item instanceof HTMLElement)) continue;
-      const translation = /** @type {HTMLElement | null} */ (item.querySelector("p.translation[data-lag-ms]"));
-      badge.textContent = lagText(translation?.dataset.lagMs ?? item.dataset.lagMs, document.documentElement.lang) || badge.textContent;
+      if (item instanceof HTMLElement) showLagOf(badge, item);
     }
   }
+}
+
+/**
+ * Shows the lag of a line: of its translation where there is one.
+ * @param {HTMLElement} badge
+ * @param {HTMLElement} item
+ */
+function showLagOf(badge, item) {
+  const translation = /** @type {HTMLElement | null} */ (item.querySelector("p.translation[data-lag-ms]"));
+  badge.textContent = lagText(translation?.dataset.lagMs ?? item.dataset.lagMs, document.documentElement.lang) || badge.textContent;
 }

@@ -72,7 +72,8 @@ class ReadingPage {
       const attributeFilter = ["data-lag-ms", "class"];
       new MutationObserver((records) => this.#captionsChanged(stage, records)).observe(stage, { childList: true, subtree: true, attributeFilter });
       this.#colour(stage);
-      showNewest(stage);
+      const last = [...stage.querySelectorAll("li.utterance")].at(-1);
+      if (last) showStages(last);
     }
     const people = byId("participants");
     if (people) new MutationObserver(() => this.#colour(people)).observe(people, { childList: true });
@@ -162,15 +163,6 @@ class ReadingPage {
       if (button instanceof HTMLElement && !button.hidden) button.click();
     }
   }
-}
-
-/** What was said before the page was opened has a lag too. @param {Element} stage */
-function showNewest(stage) {
-  const item = [...stage.querySelectorAll("li.utterance")].at(-1);
-  const lag = byId("lag");
-  if (!item || !lag) return;
-  lag.textContent = item.querySelector(".translation")?.getAttribute("data-lag") ?? item.querySelector(".lag")?.textContent ?? "";
-  showStages(item);
 }
 
 /** Where the lag of a caption went. @param {Element} item */

@@ -106,14 +106,16 @@ async def test_a_dub_is_not_taken_by_those_who_hear_the_original_or_another_lang
     purist = await join("purist", speak="en", hear="original")
     other = await join("other", speak="vi", hear="vi")
     fluent = await join("fluent", speak="en", hear="en")
+    for page in (purist, other):
+        await until(page, f"document.querySelectorAll('{ORIGINAL_IN_FULL}').length === 3")
     async with bridge(pages.sfu_url, pages.secret) as interpreter:
         await interpreter.dub("r1", "ana", "en", DUB)
         await fluent.wait_for_selector(
             'audio[data-track="dubbed"][data-label="en"][data-speaker="ana"]', state="attached"
         )
         for page in (purist, other):
-            await until(page, f"document.querySelectorAll('{ORIGINAL_IN_FULL}').length === 3")
             assert await page.locator('#audio audio[data-track="dubbed"]').count() == 0
+            assert await page.locator(ORIGINAL_IN_FULL).count() == 3
 
 
 async def test_the_reason_is_shown_to_those_it_concerns_until_it_is_over(join: Join, pages: CallPages) -> None:
