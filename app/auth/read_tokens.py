@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -78,18 +79,13 @@ class ReadTokens:
 
     def _claims(self, token: str) -> dict[str, Any]:
         required = ["aud", "exp", "iat", "jti", "room", "lang"]
-        problem: jwt.InvalidTokenError = jwt.InvalidSignatureError()
         for key in self._keys.accepted:
-            try:
-                claims: dict[str, Any] = jwt.decode(
+            with suppress(jwt.InvalidSignatureError):
+                return jwt.decode(
                     token,
                     derived(key, PURPOSE),
                     algorithms=["HS256"],
                     audience=AUDIENCE,
                     options={"require": required},
                 )
-            except jwt.InvalidSignatureError as error:
-                problem = error
-            else:
-                return claims
-        raise problem
+        raise jwt.InvalidSignatureError("no accepted key has signed it")
