@@ -8,7 +8,8 @@ export MEDIASOUP_WORKER_BIN="$PWD/.tools/bin/mediasoup-worker"
 [ $# -eq 0 ] || exec python -m pytest "$@"
 (cd app/media/sfu && npm run --silent check && npm test --silent)
 (cd static && npm run --silent check && npm test --silent)
-# Calls are held in real time and need the machine for themselves, without the browsers of other tests; the others share it.
+# Calls are held in real time and need the machine for themselves, without the browsers of other tests; what holds none
+# shares it.
 calls=(tests/client tests/e2e tests/media tests/watching tests/tasks/test_pipeline.py)
 failed=0
 python -m pytest -n 2 --dist loadfile "${calls[@]/#/--ignore=}" || failed=1

@@ -31,6 +31,12 @@ async def log_in(client: httpx.AsyncClient, password: str = PASSWORD, **more: st
     return await send(client, "/admin/login", name=NAME, password=password, **more)
 
 
+async def enter(client: httpx.AsyncClient, settings: Settings) -> None:
+    """Make the first administrator and log in."""
+    await make(settings)
+    await log_in(client)
+
+
 async def send(client: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
     """Send a form as a page would."""
     return await client.post(path, data={"_csrf_token": csrf_of(client), **fields})

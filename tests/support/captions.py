@@ -7,9 +7,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import redis
+from sqlalchemy import select
 
+from app import models
+from app.db import create_engine, create_sessions
+from app.settings import Settings
 from tasks import publish
 from tasks.messages import Caption, Timeline
+from tests.support.waiting import until
 
 
 def caption(
@@ -42,6 +47,23 @@ def say(client: redis.Redis, item: Caption) -> None:
         assert publish.final_caption(client, item, f"message-{item.segment}-{item.language}")
     else:
         assert publish.interim_caption(client, item)
+
+
+async def stored(settings: Settings, count: int) -> list[str]:
+    """Wait until so many captions are in the database; their texts, in the order of the alphabet."""
+    engine = create_engine(settings.sqlalchemy_url)
+    texts: list[str] = []
+
+    async def so() -> bool:
+        async with create_sessions(engine)() as session:
+            texts[:] = await session.scalars(select(models.Caption.text).order_by(models.Caption.text))
+        return len(texts) == count
+
+    try:
+        await until(so, within=20.0)
+    finally:
+        await engine.dispose()
+    return texts
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ import msgspec
 import numpy as np
 import pytest
 import redis
-from dramatiq.middleware import SkipMessage
 
 from tasks import keys, serving
 from tasks.broker import broker, connect
@@ -38,9 +37,11 @@ from tasks.translate import translate
 from tests.support.channels import captions, listen, stream
 from tests.support.recordings import recordings
 from tests.support.redis_server import RedisServer, redis_server
+from tests.tasks.in_thread import run, run_next, sent
 from tests.tasks.messages import offered, segment
 
 TOO_LATE = 120.0
+"""Seconds, here: a busy machine speaks slowly."""
 JFK = recordings()["en_jfk_stereo44k"].pcm()
 SILENCE = bytes(2 * 32_000)
 
@@ -49,30 +50,6 @@ TIMELINE = Timeline(speech_start=END - 5, speech_end=END, closed=END)
 TRANSLATION = Translation(segment=segment(), text="Good morning.", target="pt", timeline=TIMELINE)
 
 pytestmark = pytest.mark.usefixtures("engines")
-
-
-def sent(store: redis.Redis, queue: str) -> int:
-    return int(store.llen(f"dramatiq:{queue}"))
-
-
-def run(message: dramatiq.Message[None]) -> None:
-    """Run one message in this thread with all middleware, as a worker would."""
-    proxy = dramatiq.MessageProxy(message)
-    try:
-        broker.emit_before("process_message", proxy)
-        broker.get_actor(message.actor_name)(*message.args)
-        broker.emit_after("process_message", proxy, result=None)
-    except SkipMessage:
-        broker.emit_after("skip_message", proxy)
-
-
-def run_next(queue: str) -> None:
-    """Run the message at the head of a queue in this thread, as a worker would."""
-    consumer = broker.consume(queue)
-    message = next(iter(consumer))
-    assert message is not None, f"nothing waits in {queue}"
-    run(message._message)
-    consumer.ack(message)
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from app.cli import main
 from app.db import create_engine, create_sessions
 from app.models import Admin, AdminSession, AuditEntry
 from app.settings import Settings
-from tests.support.administrator import NAME, PASSWORD, be, log_in, make, on_sqlite, send
+from tests.support.administrator import NAME, PASSWORD, be, enter, log_in, make, on_sqlite, send
 
 
 async def log_of(settings: Settings) -> list[tuple[str, str, str]]:
@@ -86,8 +86,7 @@ async def test_nothing_opens_without_a_session_and_no_address_leads_elsewhere(
 async def test_a_session_survives_redis_and_ends_when_it_should(
     client: httpx.AsyncClient, settings: Settings, broker: redis.Redis
 ) -> None:
-    await make(settings)
-    await log_in(client)
+    await enter(client, settings)
     broker.flushall()
     assert (await client.get("/admin/account")).status_code == 200
     old = client.cookies["jbc_admin"]

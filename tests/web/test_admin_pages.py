@@ -23,7 +23,7 @@ from app.speech_api.voices import VoiceService
 from tasks import keys
 from tasks.configuration import Choice, Configuration, Term
 from tasks.messages import decode
-from tests.support.administrator import log_in, make, on_sqlite, send
+from tests.support.administrator import enter, log_in, make, on_sqlite, send
 from tests.support.web_server import csrf_of
 
 SECTIONS = ("rooms", "pairs", "models", "glossary", "voices", "keys", "workers", "storage", "audit", "account")
@@ -56,8 +56,7 @@ def assert_names_are_whole(page: str) -> None:
 async def test_every_page_is_there_in_every_language_and_runs_nothing_inline(
     client: httpx.AsyncClient, settings: Settings
 ) -> None:
-    await make(settings)
-    await log_in(client)
+    await enter(client, settings)
     for section in SECTIONS:
         titles = set()
         for language in ("en", "vi", "pt"):
@@ -93,8 +92,7 @@ async def test_without_redis_the_pages_that_need_it_say_so(settings: Settings) -
 async def test_what_is_chosen_reaches_redis_and_comes_back_when_redis_loses_it(
     client: httpx.AsyncClient, settings: Settings, broker: redis.Redis
 ) -> None:
-    await make(settings)
-    await log_in(client)
+    await enter(client, settings)
     page = (await client.get("/admin/pairs")).text
     fields = {part.split('"')[0]: "1" for part in page.split('type="checkbox" name="')[1:]}
     assert len(fields) == 12
@@ -119,8 +117,7 @@ async def test_what_is_chosen_reaches_redis_and_comes_back_when_redis_loses_it(
 async def test_terms_are_set_changed_taken_in_by_file_and_removed(
     client: httpx.AsyncClient, settings: Settings, broker: redis.Redis
 ) -> None:
-    await make(settings)
-    await log_in(client)
+    await enter(client, settings)
     await client.get("/admin/glossary")
     assert (await send(client, "/admin/glossary", **TERM)).status_code == 303
     await send(client, "/admin/glossary", **TERM | {"target": "diretoria", "hotword": ""})
@@ -179,8 +176,7 @@ def test_a_file_gives_back_what_was_written_and_runs_nothing_in_a_spreadsheet() 
 async def test_a_key_is_shown_once_and_a_voice_of_its_owner_deleted(
     client: httpx.AsyncClient, settings: Settings
 ) -> None:
-    await make(settings)
-    await log_in(client)
+    await enter(client, settings)
     await client.get("/admin/keys")
     made = await send(client, "/admin/keys", name="reader", transcribe="yes")
     key = made.text.split('class="secret">')[1].split("<")[0]
@@ -210,8 +206,7 @@ async def test_a_key_is_shown_once_and_a_voice_of_its_owner_deleted(
 
 
 async def test_what_is_stored_is_counted_on_each_database(client: httpx.AsyncClient, settings: Settings) -> None:
-    await make(settings)
-    await log_in(client)
+    await enter(client, settings)
     page = (await client.get("/admin/storage")).text
     assert ("PostgreSQL" if "postgresql" in settings.database_url else "SQLite") in page
     assert "<dt>Rooms</dt><dd>0</dd>" in page

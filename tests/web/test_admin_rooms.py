@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -14,7 +13,7 @@ import httpx
 import pytest
 import redis
 from litestar.testing import AsyncTestClient
-from sqlalchemy import select, update
+from sqlalchemy import update
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.admin.rooms import RoomAdmin, Show
@@ -25,13 +24,12 @@ from app.main import create_app
 from app.media.ladder import Level, Rung
 from app.media.notices import notices
 from app.media.rooms import Room as MediaRoom
-from app.models import Caption, Room
+from app.models import Room
 from app.settings import Settings
 from tasks import keys
-from tests.support.administrator import be, log_in, make, on_sqlite, send
+from tests.support.administrator import be, enter, log_in, make, on_sqlite, send
 from tests.support.bridge_client import bridge
-from tests.support.captions import caption, say
-from tests.support.feeds import WITHIN
+from tests.support.captions import caption, say, stored
 from tests.support.sfu import Sfu
 from tests.support.web_server import SECRETS, new_room, token_of
 
@@ -73,8 +71,7 @@ async def test_a_call_is_seen_and_closed_and_the_room_opened_again(
     client: httpx.AsyncClient, settings: Settings, sfu: Sfu
 ) -> None:
     code = await new_room(client, name="Ana", speak="pt", read="en", hear="en")
-    await make(settings)
-    await log_in(client)
+    await enter(client, settings)
     number = await room_id(client, code)
     assert "Nobody is in this room" in (await client.get(f"/admin/rooms/{number}/now")).text
     async with connect(sfu.url) as ana:
@@ -109,8 +106,7 @@ async def test_a_call_is_seen_and_closed_and_the_room_opened_again(
 async def test_a_room_is_made_with_its_limits_and_wrong_ones_come_back_as_typed(
     client: httpx.AsyncClient, settings: Settings, sfu: Sfu, sessions: Sessions
 ) -> None:
-    await make(settings)
-    await log_in(client)
+    await enter(client, settings)
     form = {"name": "Clinic <3>", "opens_at": "", "closes_at": "", "retention_days": "0", "capacity": "1"}
     wrong = form | {"opens_at": "2031-01-02T10:00", "closes_at": "2031-01-02T09:00"}
     wrong |= {"capacity": "0", "retention_days": "x"}
@@ -166,33 +162,23 @@ async def test_rooms_are_found_and_closed_when_their_time_is_over(settings: Sett
 
 @on_sqlite
 async def test_what_was_said_is_deleted_when_that_is_meant_and_nothing_else_is(
-    client: httpx.AsyncClient, settings: Settings, broker: redis.Redis, sessions: Sessions
+    client: httpx.AsyncClient, settings: Settings, broker: redis.Redis
 ) -> None:
-    async def stored(count: int) -> list[str]:
-        async with asyncio.timeout(WITHIN):
-            while True:
-                async with sessions() as session:
-                    texts = list(await session.scalars(select(Caption.text).order_by(Caption.text)))
-                if len(texts) == count:
-                    return texts
-                await asyncio.sleep(0.02)
-
     first, second = [await new_room(client, name="Ana", speak="pt", read="pt", hear="pt") for _ in range(2)]
     say(broker, caption(first, "one", "a secret"))
     say(broker, caption(first, "one", "um segredo", language="pt"))
     say(broker, caption(second, "two", "something else"))
-    await stored(3)
-    await make(settings)
-    await log_in(client)
+    await stored(settings, 3)
+    await enter(client, settings)
     number = await room_id(client, first)
     path = f"/admin/rooms/{number}/transcript/delete"
     assert (await client.post(path, data={"sure": "yes"})).status_code == 403  # not from a page of ours
     asked = await send(client, path)
     assert (asked.status_code, "Tick this first." in asked.text) == (422, True)
-    await stored(3)
+    await stored(settings, 3)
     done = await send(client, path, sure="yes")
     assert "is deleted" in (await client.get(done.headers["location"])).text
-    assert await stored(1) == ["something else"]
+    assert await stored(settings, 1) == ["something else"]
     assert not any(b"secret" in entry or b"segredo" in entry for entry in _streamed(broker))
     assert "um segredo" not in (await client.get(f"/rooms/{first}/transcript")).text
     log = (await client.get("/admin/audit")).text

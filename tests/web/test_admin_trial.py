@@ -26,7 +26,7 @@ from tasks.engines.espeak import Espeak
 from tasks.messages import Heartbeat, encode
 from tasks.requests import survey, synthesis, text
 from tests.support import argos_package
-from tests.support.administrator import log_in, make, on_sqlite, send
+from tests.support.administrator import enter, on_sqlite, send
 
 pytestmark = on_sqlite
 
@@ -62,8 +62,7 @@ def worker(
 async def test_every_stage_is_shown_with_text_sound_time_and_what_went_wrong(
     client: httpx.AsyncClient, settings: Settings
 ) -> None:
-    await make(settings)
-    await log_in(client)
+    await enter(client, settings)
     await client.get("/admin/pairs")
     form = {"source": "en", "target": "vi", "text": "thank you"}
     tried = await send(client, "/admin/pairs/try", **form)
@@ -87,8 +86,7 @@ async def test_every_stage_is_shown_with_text_sound_time_and_what_went_wrong(
 
 @pytest.mark.usefixtures("worker")
 async def test_what_is_installed_can_be_chosen(client: httpx.AsyncClient, settings: Settings) -> None:
-    await make(settings)
-    await log_in(client)
+    await enter(client, settings)
     pairs, models, voices = await asyncio.gather(
         *(client.get(f"/admin/{section}") for section in ("pairs", "models", "voices"))
     )

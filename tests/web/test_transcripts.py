@@ -9,25 +9,16 @@ import re
 import httpx
 import pytest
 import redis
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from app.db import create_engine, create_sessions
 from app.models import Caption, Room
 from app.settings import Settings
 from app.transcripts.lines import fold, marked
-from tests.support.captions import caption, say
+from tests.support.captions import caption, say, stored
 from tests.support.feeds import WITHIN
 from tests.support.web_server import csrf_of, join_form, new_room
 from tests.web.test_pages import config_of
-
-
-async def stored(settings: Settings, count: int) -> None:
-    """Wait until so many captions are in the database."""
-    engine = create_engine(settings.sqlalchemy_url)
-    async with asyncio.timeout(WITHIN), create_sessions(engine)() as session:
-        while await session.scalar(select(func.count(Caption.id))) != count:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-    await engine.dispose()
 
 
 @pytest.fixture
