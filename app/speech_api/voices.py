@@ -118,7 +118,7 @@ class VoiceService:
         """Every voice with the key that made it, revoked or not, the oldest first; for the operator."""
         query = select(Voice, ApiKey).join(ApiKey, Voice.owner_id == ApiKey.id).order_by(Voice.created_at)
         async with self._sessions() as session:
-            return [(voice, key) for voice, key in (await session.execute(query)).tuples()]
+            return [(voice, key) for voice, key in await session.execute(query)]
 
     async def erase(self, voice: str) -> bool:
         """Delete the recording, all that was made of it, and the row; False when there is no such voice.

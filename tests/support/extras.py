@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -49,13 +50,18 @@ def torch_environment(extra: str) -> Path:
 
 @contextmanager
 def _made_once(name: str) -> Iterator[tuple[Path, bool]]:
-    """A folder in the cache and whether it is complete; it is marked so when the block ends well."""
+    """A folder in the cache and whether it is complete; it is marked so when the block ends well.
+
+    What an installation that was broken off has left there is removed first.
+    """
     root = TaskConfig().cache_dir / "extras"
     root.mkdir(parents=True, exist_ok=True)
     folder, mark = root / name, root / f"{name}.complete"
     with (root / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another checkout may be at it
-        yield folder, mark.exists()
+        if not (made := mark.exists()) and folder.exists():
+            shutil.rmtree(folder)
+        yield folder, made
         mark.touch()
 
 
