@@ -14,6 +14,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,8 @@ STAGES = {
     "wait for speak": ("translate_end", "speak_start"),
     "first clause spoken": ("speak_start", "speak_end"),
 }
-QUEUES = ("wait for translate", "wait for speak")
-"""Queues that are idle when a message arrives, so that their wait is enqueue → start."""
+ACTORS = ("translate", "speak")
+"""Actors whose every message is logged, so that it is known whether their queue was idle when a message came."""
 
 
 @dataclass
@@ -55,6 +56,8 @@ class Measurements:
 
     lags: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     stages: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    queue_waits: list[float] = field(default_factory=list)
+    """From enqueue to start, of the messages that found their queue idle."""
     service: dict[str, dict[str, float]] = field(default_factory=dict)
     """Percentiles of each actor's running time, interim asks and all clauses included, for `make capacity`."""
 
@@ -123,6 +126,24 @@ async def direction(
     await listener.leave()
 
 
+def queue_waits(log: str) -> list[float]:
+    """Milliseconds from enqueue to start of `ACTORS`' messages that came while their actor had nothing to do.
+
+    `log` is what a worker has printed.
+    """
+    found: list[float] = []
+    free_since: dict[str, float] = {}  # actor → end of its last message, ms since the epoch
+    for line in log.splitlines():
+        row = json.loads(line) if line.startswith("{") else {}
+        if row.get("event") != "actor.done" or row["actor"] not in ACTORS:
+            continue
+        end = datetime.fromisoformat(row["timestamp"]).timestamp() * 1000
+        if end - row["took_ms"] - row["waited_ms"] >= free_since.get(row["actor"], 0.0):
+            found.append(float(row["waited_ms"]))
+        free_since[row["actor"]] = end
+    return found
+
+
 async def service(stack: Stack) -> dict[str, dict[str, float]]:
     """What the worker says of its actors' running times."""
     async with httpx.AsyncClient(timeout=10) as client:
@@ -156,6 +177,7 @@ async def measure(folder: Path) -> Measurements:
                 )
             following.cancel()
             found.service = await service(stack)
+            found.queue_waits = queue_waits(stack.log("worker"))
             await redis.aclose()
             await browser.close()
     return found
@@ -168,7 +190,6 @@ def report(found: Measurements, folder: Path) -> dict[str, Any]:
         both = [value for name, values in found.lags.items() if name.endswith(what) for value in values]
         each = {name.split(":")[0]: percentiles(values) for name, values in found.lags.items() if name.endswith(what)}
         lags[what] = percentiles(both) | {"by_direction": each}
-    waits = [value for name in QUEUES for value in found.stages[name]]
     return {
         "machine": machine(),
         "recordings": "tests/data" if folder == DATA else str(folder.name),
@@ -176,7 +197,7 @@ def report(found: Measurements, folder: Path) -> dict[str, Any]:
         "not_recognised": sum(len(vs) for name, vs in found.lags.items() if name.endswith("nothing recognised")),
         "lag_ms": lags,
         "stages_ms": {name: percentiles(found.stages[name]) for name in STAGES},
-        "queue_wait_ms": percentiles(waits),
+        "queue_wait_ms": percentiles(found.queue_waits),
         "service_ms": found.service,
     }
 

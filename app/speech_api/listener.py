@@ -108,7 +108,7 @@ class Helpers:
                 module,
                 *arguments,
                 cwd=ROOT,
-                env=environment | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+                env=environment | {"OPENBLAS_NUM_THREADS": "1"},
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
             )

@@ -3,12 +3,17 @@
 (() => {
   const now = () => performance.timeOrigin + performance.now();
 
-  // A microphone: a silent track into which `say` mixes a recording.
+  // A microphone: a track of silence into which `say` mixes a recording. Like a real one it never stops giving samples:
+  // an output without a source stops a moment after each recording, and the bridge waits for packets that do not come.
   let voice = null;
   const open = () => {
     if (!voice) {
       const context = new AudioContext({ sampleRate: 48000, latencyHint: "interactive" });
-      voice = { context, output: context.createMediaStreamDestination() };
+      const output = context.createMediaStreamDestination();
+      const silence = new ConstantSourceNode(context, { offset: 0 });
+      silence.connect(output);
+      silence.start();
+      voice = { context, output };
     }
     return voice;
   };
