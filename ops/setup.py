@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from ctypes.util import find_library
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,8 +33,8 @@ STATE = TOOLS / "state.json"
 LOG = TOOLS / "setup.log"
 MIN_NODE = 22
 
-NEEDED = {"espeak-ng": "espeak-ng"}
-"""Debian package → program it brings, for running."""
+NEEDED = {"espeak-ng": "espeak-ng", "libopus0": "opus"}
+"""Debian package → program, library or folder it brings, for running."""
 TEST_NEEDED = {
     "caddy": "caddy",
     "chromium": "chromium",
@@ -95,14 +96,16 @@ def tool_environment() -> dict[str, str]:
 
 
 def system_packages(needed: dict[str, str]) -> None:
-    """Have the Debian packages whose programs are missing installed, or say which line to paste.
+    """Have the Debian packages installed that bring what is missing, or say which line to paste.
 
     Raises:
         SetupError: packages are missing and this user may not install them.
     """
     path = f"{os.environ.get('PATH', '')}:/usr/sbin"
     missing = [
-        name for name, program in needed.items() if not (shutil.which(program, path=path) or Path(program).is_dir())
+        name
+        for name, brings in needed.items()
+        if not (shutil.which(brings, path=path) or Path(brings).is_dir() or find_library(brings))
     ]
     if find_spec("ensurepip") is None and not shutil.which("uv"):
         missing.append("python3-venv")

@@ -1,16 +1,20 @@
-"""Opus and sample-rate conversion through FFmpeg (PyAV): what crosses between RTP and PCM."""
+"""Opus and sample-rate conversion: what crosses between RTP and PCM.
+
+Encoding and conversion go through FFmpeg (PyAV), whose decoder for Opus knows nothing of lost packets: decoding is
+libopus's own (opuslib-next).
+"""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import Final
 
-import av
 import numpy as np
 import numpy.typing as npt
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
+from opuslib_next import Decoder, OpusError
 
 from app.media.rtp import RTP_RATE
 
@@ -19,6 +23,12 @@ Pcm = npt.NDArray[np.int16]
 
 FRAME: Final = RTP_RATE // 50
 """Samples of one 20 ms Opus frame at 48 kHz."""
+
+LONGEST: Final = 6 * FRAME
+"""Samples of the longest Opus packet: 120 ms (RFC 6716 3.1)."""
+
+STEP: Final = FRAME // 8
+"""Opus counts in 2.5 ms, here in samples."""
 
 BITRATE: Final = 32_000
 """Bits per second of dubbed speech; RFC 7587 3.1.1 names 28-40 kbit/s as good for full-band mono speech."""
@@ -32,26 +42,34 @@ def frame_of(samples: Pcm, rate: int) -> AudioFrame:
 
 
 class OpusDecoder:
-    """Opus packets of one stream → mono 48 kHz PCM."""
+    """Opus packets of one stream → mono 48 kHz PCM; stereo is mixed down."""
 
     def __init__(self) -> None:
-        self._codec = AudioCodecContext.create("libopus", "r")
-        assert isinstance(self._codec, AudioCodecContext)  # noqa: S101  (narrowing: create() is typed loosely)
-        self._codec.sample_rate = RTP_RATE
-        self._codec.layout = "mono"
-        self._codec.open()
+        self._decoder = Decoder(RTP_RATE, 1)
 
     def decode(self, payload: bytes) -> Pcm:
-        """The samples of one packet; empty when the packet is broken.
+        """The samples of one packet; empty when the packet is broken."""
+        return self._decode(payload, LONGEST)
 
-        libopus mixes stereo down by itself, because the decoder is opened as mono.
+    def recover(self, samples: int, following: bytes) -> Pcm:
+        """What probably was in the `samples` that are missing before the packet `following`, which is decoded next.
+
+        Their end comes from the redundancy in `following` where the sender put some in (in-band FEC, RFC 6716 2.1.7),
+        the rest goes on from what was decoded last and fades away (packet loss concealment).
+
+        Raises:
+            ValueError: `samples` is no multiple of `STEP`.
         """
+        if samples % STEP:
+            raise ValueError(f"Opus conceals multiples of {STEP} samples, not {samples}.")
+        found = self._decode(following, samples, fec=True)
+        return found if len(found) == samples else np.zeros(samples, np.int16)
+
+    def _decode(self, payload: bytes, most: int, *, fec: bool = False) -> Pcm:
         try:
-            frames = self._codec.decode(av.Packet(payload))
-        except av.FFmpegError:
+            return np.frombuffer(self._decoder.decode(payload, most, fec), np.int16)
+        except OpusError:
             return np.zeros(0, np.int16)
-        parts = [frame.to_ndarray().reshape(-1).astype(np.int16) for frame in frames]
-        return np.concatenate(parts) if parts else np.zeros(0, np.int16)
 
 
 class OpusEncoder:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from app.media.opus import FRAME, OpusDecoder, Pcm, Resampler
+from app.media.opus import FRAME, STEP, OpusDecoder, Pcm, Resampler
 from app.media.reorder import ReorderBuffer
 from app.media.rtp import RTP_RATE, RtpPacket, parse, signed_distance
 from tasks.messages import STT_RATE
@@ -22,8 +22,8 @@ MAX_SILENCE: Final = 2.0
 MAX_JUMP: Final = 1.0
 """Seconds by which timestamps may leave the wall clock before it is a restart of the sender's clock."""
 
-CONCEAL: Final = 3
-"""Lost packets in a row that are concealed by the fading last frame (60 ms, as in G.711 Appendix I)."""
+CONCEAL: Final = 6 * FRAME
+"""Samples at 48 kHz guessed before a packet where others were lost: 120 ms, by when libopus has faded away."""
 
 MAX_STALL: Final = 0.1
 """Seconds by which timestamps may fall behind the wall clock between two packets before it is a sender whose clock
@@ -90,7 +90,7 @@ class TapStream:
         self._seq = 0
         self._arrived = 0.0
         self._filled = 0  # silence already put in by the clock since the last packet, samples at 48 kHz
-        self._last = np.zeros(0, np.int16)
+        self._length = FRAME  # of the last packet, samples at 48 kHz
 
     def feed(self, data: bytes, now: float) -> list[Chunk]:
         """What a datagram that arrived at `now` (seconds since the epoch) completes; ignores foreign ones."""
@@ -119,10 +119,6 @@ class TapStream:
         return chunks
 
     def _place(self, packet: RtpPacket, now: float) -> list[Chunk]:
-        samples = self._decoder.decode(packet.payload)
-        if not len(samples):
-            return []
-        self.packets += 1
         if self._head is None:
             self._head = 0
             self._timestamp = packet.timestamp
@@ -138,25 +134,30 @@ class TapStream:
             return []
         elif now - self._arrived - gap / RTP_RATE > MAX_STALL:
             self._clock.reset()
-        lost = signed_distance(packet.seq, self._seq, 16) - 1
-        chunks = self._bridge(gap, lost)
+        chunks = self._bridge(gap, packet)
+        samples = self._decoder.decode(packet.payload)
         start = self._head + gap
-        self._clock.observe(start + len(samples), now)
         self._head = start + len(samples)
         self._timestamp = (packet.timestamp + len(samples)) & 0xFFFFFFFF
-        self._seq, self._arrived, self._filled, self._last = packet.seq, now, 0, samples
+        self._arrived, self._filled = now, 0
+        if not len(samples):  # broken: as good as lost, which its successor finds
+            self._seq = (packet.seq - 1) & 0xFFFF
+            return chunks
+        self.packets += 1
+        self._seq, self._length = packet.seq, len(samples)
+        self._clock.observe(self._head, now)
         return chunks + self._emit(samples, start)
 
-    def _bridge(self, gap: int, lost: int) -> list[Chunk]:
-        """Fills `gap` samples before the next packet: concealment for loss, silence for DTX and mute."""
+    def _bridge(self, gap: int, packet: RtpPacket) -> list[Chunk]:
+        """Fills `gap` samples before a packet: with a guess where packets were lost, with silence for DTX and mute."""
         missing = min(gap, int(MAX_SILENCE * RTP_RATE)) - self._filled
         if missing <= 0 or self._head is None:
             return []
+        lost = signed_distance(packet.seq, self._seq, 16) - 1
+        guessed = max(min(missing, lost * self._length, CONCEAL), 0) // STEP * STEP
         filler = np.zeros(missing, np.int16)
-        if 0 < lost <= CONCEAL and not self._filled and len(self._last):
-            again = np.resize(self._last, min(missing, CONCEAL * FRAME)).astype(np.float32)
-            fade = np.linspace(0.7, 0.0, len(again), dtype=np.float32)
-            filler[: len(again)] = (again * fade).astype(np.int16)
+        if guessed:
+            filler[-guessed:] = self._decoder.recover(guessed, packet.payload)
         return self._emit(filler, self._head + gap - missing)
 
     def _emit(self, samples: Pcm, start: int) -> list[Chunk]:

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Awaitable, Callable
+from ctypes.util import find_library
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -86,6 +87,12 @@ def _espeak() -> Finding:
     if not shutil.which("espeak-ng"):
         return _fail("espeak-ng", "missing: no Portuguese voice", "apt-get install espeak-ng")
     return _ok("espeak-ng", "found")
+
+
+def _libopus() -> Finding:
+    if not find_library("opus"):
+        return _fail("libopus", "missing: voices cannot be decoded", "apt-get install libopus0")
+    return _ok("libopus", "found")
 
 
 def _models() -> list[Finding]:
@@ -173,7 +180,7 @@ async def examine() -> list[Finding]:
         lambda: _http_health("sfu", settings.sfu_host, settings.sfu_port, "SFU_PORT"),
         lambda: _http_health("bridge", host, settings.bridge_port, "BRIDGE_PORT"),
     ]
-    findings = [_python(), _node(), _media_worker(), _espeak(), *await asyncio.to_thread(_models)]
+    findings = [_python(), _node(), _media_worker(), _espeak(), _libopus(), *await asyncio.to_thread(_models)]
     findings += await _redis(settings)
     findings.append(await _database(settings))
     findings += [await check() for check in later]

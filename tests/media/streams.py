@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
+from opuslib_next import APPLICATION_VOIP, Encoder
 
-from app.media.opus import FRAME, OpusEncoder, Pcm, resample
+from app.media.opus import BITRATE, FRAME, OpusEncoder, Pcm, resample
 from app.media.rtp import RTP_RATE, RtpPacket, pack
 from app.media.tap import Chunk
 from app.media.vad import Frame, VoiceDetector
@@ -32,6 +33,22 @@ def packets(samples_48k: Pcm, first_seq: int = 0, first_timestamp: int = 0) -> l
             timestamp = (first_timestamp + index * FRAME) & 0xFFFFFFFF
             out.append(RtpPacket(PAYLOAD_TYPE, index == 0, seq, timestamp, SSRC, payload))
     return out
+
+
+def as_browsers_send(samples_48k: Pcm, loss_percent: int = 5) -> list[RtpPacket]:
+    """The same with what a browser does that was asked for it and told of losses: redundancy and DTX.
+
+    Silence, which libopus encodes in one or two bytes a frame, is not sent: timestamps jump, sequence numbers do not.
+    """
+    encoder = Encoder(RTP_RATE, 1, APPLICATION_VOIP)
+    encoder.bitrate, encoder.inband_fec, encoder.packet_loss_perc, encoder.dtx = BITRATE, 1, loss_percent, 1
+    sent, resumes = list[RtpPacket](), True
+    for start in range(0, len(samples_48k) - FRAME + 1, FRAME):
+        payload = encoder.encode(samples_48k[start : start + FRAME].tobytes(), FRAME)
+        if spoken := len(payload) > 2:
+            sent.append(RtpPacket(PAYLOAD_TYPE, resumes, len(sent), start, SSRC, payload))
+        resumes = not spoken
+    return sent
 
 
 def tone(seconds: float, frequency: float = 440.0) -> Pcm:

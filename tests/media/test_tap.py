@@ -9,10 +9,12 @@ from app.media.opus import FRAME, Pcm
 from app.media.rtp import RTP_RATE, RtpPacket, pack
 from app.media.tap import ABSENCE, MAX_SILENCE, Chunk, TapStream
 from tasks.messages import STT_RATE
-from tests.media.streams import PAYLOAD_TYPE, SSRC, packets, tone, upsampled
+from tests.media.streams import PAYLOAD_TYPE, SSRC, as_browsers_send, packets, tone, upsampled
 
 EPOCH = 1_000_000.0
 NETWORK = 0.005
+VOICED = 1_000.0
+"""RMS of a frame that is certainly speech."""
 
 
 def play(stream: list[RtpPacket], tap: TapStream, offset: float = 0.0, ticks: bool = True) -> list[Chunk]:
@@ -82,7 +84,22 @@ def test_lost_packets_leave_the_rest_in_place_and_are_concealed() -> None:
     assert stream.order.lost == 3
     assert seconds(chunks) == pytest.approx(1.0, abs=0.01)
     hole = joined(chunks)[20 * 320 + 100 : 20 * 320 + 220]
-    assert np.abs(hole).max() > 2_000  # the fading last frame, not silence
+    assert np.abs(hole).max() > 2_000  # it goes on, and fades
+
+
+def test_a_lost_packet_is_found_in_the_redundancy_of_the_next_one() -> None:
+    sent = as_browsers_send(upsampled("en_LJ001-0011"))
+    whole, frame = joined(play(sent, tap())).astype(np.float64), STT_RATE // 50
+    alike = []
+    for lost in range(40, 180, 7):
+        left = joined(play([packet for packet in sent if packet.seq != lost], tap())).astype(np.float64)
+        assert len(left) == len(whole)
+        at = sent[lost].timestamp // 3
+        there, here = whole[at : at + frame], left[at : at + frame]
+        if np.sqrt((there**2).mean()) > VOICED:
+            alike.append(np.corrcoef(there, here)[0, 1])
+    assert len(alike) > 10
+    assert np.median(alike) > 0.9  # without redundancy about 0.5
 
 
 def test_reordered_packets_give_the_same_audio() -> None:
