@@ -28,7 +28,8 @@ from tests.support.tracing import Trace, traced
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SPOKEN = ("en_LJ001-0011", "en_ls_1272_quilter")
+SPOKEN = ("en_ls_1272_quilter", "en_LJ001-0011", "en_LJ001-0009", "en_LJ001-0017")
+"""One after the other until a dub was heard: on a busy machine the first come too late to be spoken."""
 SPEAKER, LISTENER = "Wilhelmina", "Bartolomeu"
 SOUNDS = ("jbc:pcm:*", "jbc:clip:*", "jbc:cache:audio:*")
 """Where audio is in Redis."""
@@ -48,7 +49,7 @@ class Held:
     room: str
     lines: list[Line]
     """As the listener read them."""
-    sounds: list[bytes]
+    sounds: set[bytes]
     """What was in Redis of what was said and of its dubs."""
     traces: dict[str, Trace]
     """Of each line of the Procfile, from its start to its end."""
@@ -76,22 +77,26 @@ async def held(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> He
         leaving.push_async_callback(speaker.leave)
         listener = await Person.join(browser, room, LISTENER, speak="pt", read="pt", hear="pt")
         leaving.push_async_callback(listener.leave)
+        sounds: set[bytes] = set()
         for name in SPOKEN:
             await speaker.say(recordings()[name].path.read_bytes())
-        await listener.wait_for("() => window.__onsets.length > 0", timeout=60)
-        sounds = sounds_in_redis(stack.redis_url)
-        await heard_out(listener, stack)
-        sounds += sounds_in_redis(stack.redis_url)
+            sounds |= sounds_in_redis(stack.redis_url)
+            await heard_out(listener, stack)
+            sounds |= sounds_in_redis(stack.redis_url)
+            if await listener.onsets():
+                break
+        else:
+            pytest.fail("no dub was heard")
         lines = await listener.lines()
     shown = {name: Trace.read(traces / name) for name in stack.lines}
     return Held(folder, room.rsplit("/", 1)[1], lines, sounds, shown)
 
 
-def sounds_in_redis(url: str) -> list[bytes]:
+def sounds_in_redis(url: str) -> set[bytes]:
     """Everything that is a sound, as it lies there."""
     with redis.Redis.from_url(url) as client:
         names = [name for pattern in SOUNDS for name in client.scan_iter(pattern) if client.type(name) == b"string"]
-        return [value for value in client.mget(names) if value] if names else []
+        return {value for value in client.mget(names) if value} if names else set()
 
 
 def pieces(sound: bytes) -> Iterator[bytes]:
