@@ -68,6 +68,6 @@ def test_one_that_is_still_starting_leaves_nothing_behind(
 
 def test_one_that_holds_a_call_leaves_nothing_behind(start: Start, tmp_path: Path) -> None:
     process = start("load", "--case", "2x1")
-    heard = b'"event": "caption.published"'
-    wait_until(lambda: any(heard in log.read_bytes() for log in tmp_path.glob("*/web.log")), process)
+    stored = b'"event": "caption.stored"'
+    wait_until(lambda: any(stored in log.read_bytes() for log in tmp_path.glob("*/web.log")), process)
     assert_ends(process, tmp_path)
