@@ -25,6 +25,7 @@ from redis.asyncio import Redis
 
 from app.health.trend import buckets_of, quantile
 from ops.figures import machine, percentiles, write
+from ops.road import ending
 from tasks import keys
 from tasks.messages import Caption, ClipPart, Timeline, decode, decode_clip_event
 from tests.support.people import CHROMIUM, FLAGS, Person, heard_out, room_from_front_page, speech_bounds
@@ -228,7 +229,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--set", type=Path, default=DATA, help="folder with manifest.jsonl; default: tests/data")
     folder = parser.parse_args().set.resolve()
-    figures = report(asyncio.run(measure(folder)), folder)
+    figures = report(ending.run(measure(folder)), folder)
     print(f"\n{table(figures)}")
     if figures["utterances"] < LEAST:
         print(f"\nOnly {figures['utterances']} utterances: take the figures as a hint.")

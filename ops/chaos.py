@@ -26,6 +26,7 @@ from app.db import create_engine, create_sessions
 from app.models import Caption as StoredCaption
 from app.models import Room
 from ops.figures import machine, write
+from ops.road import ending
 from ops.road.faults import FAULTS, Fault, SmallDisk
 from tasks import keys
 from tasks.messages import Caption, decode
@@ -212,7 +213,7 @@ def main() -> None:
     with temporary_folder() as place, ExitStack() as disk:
         needed = any("disk" in one.name for one in faults)
         extra = disk.enter_context(SmallDisk(Path(place))) if needed else {}
-        rows = asyncio.run(run(faults, extra, Path(place)))
+        rows = ending.run(run(faults, extra, Path(place)))
     write("chaos", {"machine": where, "rows": rows})
     bad = [row["fault"] for row in rows if row["captions_lost"] or row["captions_doubled"]]
     bad += [row["fault"] for row in rows if row["original_silence_s"] and not row["fault"].startswith("sfu")]

@@ -24,6 +24,7 @@ import redis
 
 from app.captions.places import FEEDS_EACH
 from ops.figures import machine, percentiles, write
+from ops.road import ending
 from tasks import keys
 from tasks import publish as publishing
 from tests.support.captions import caption
@@ -247,7 +248,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1.0, help="final captions a second")
     parser.add_argument("--count", type=int, default=60, help="captions of the first part")
     chosen = parser.parse_args()
-    figures = asyncio.run(measure(chosen.readers, chosen.slow, chosen.rate, chosen.count))
+    figures = ending.run(measure(chosen.readers, chosen.slow, chosen.rate, chosen.count))
     print(table(figures))
     write("fanout", figures)
 

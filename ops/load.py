@@ -17,7 +17,7 @@ from typing import Any, Final
 from redis.asyncio import Redis
 
 from ops.figures import machine, percentiles, write
-from ops.road import processes
+from ops.road import ending, processes
 from ops.road.callers import Call, Exchange
 from ops.road.said import Said, drops
 from tests.support.stack import Stack, temporary_folder
@@ -127,7 +127,7 @@ def main() -> None:
     cases = tuple((int(p), int(c)) for p, c in (case.split("x") for case in asked.case or [])) or CASES
     where = machine()
     print(f"{where['cpu']}, {where['cores']} cores; lag from the end of speech, median/p95 in ms\n\n{HEAD}", flush=True)
-    rows = asyncio.run(run(cases, asked.seconds))
+    rows = ending.run(run(cases, asked.seconds))
     write("load", {"machine": where, "rows": rows})
 
 

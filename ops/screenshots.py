@@ -7,7 +7,6 @@ Usage: python -m ops.screenshots [NAME…] [--into FOLDER]
 from __future__ import annotations
 
 import argparse
-import asyncio
 import io
 from pathlib import Path
 from typing import Final, Literal
@@ -15,6 +14,7 @@ from typing import Final, Literal
 from PIL import Image
 from playwright.async_api import Page, async_playwright
 
+from ops.road import ending
 from tests.support.gallery import SCHEMES, SIZES, VIEWS, View, World, world
 from tests.support.people import CHROMIUM, FLAGS
 
@@ -59,6 +59,6 @@ if __name__ == "__main__":
     parser.add_argument("--into", type=Path, default=FOLDER)
     options = parser.parse_args()
     options.into.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(options.names, options.into))
+    ending.run(main(options.names, options.into))
     sizes = [path.stat().st_size for path in options.into.glob("*.webp")]
     print(f"{len(sizes)} pictures, {sum(sizes) / 1024:.0f} KiB, in {options.into}")

@@ -17,7 +17,7 @@ import numpy as np
 from redis.asyncio import Redis
 
 from ops.figures import machine, percentiles, write
-from ops.road import processes
+from ops.road import ending, processes
 from ops.road.callers import Exchange
 from ops.road.said import Said, drops
 from tests.support.stack import Stack, temporary_folder
@@ -100,7 +100,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=MINUTES)
     minutes = parser.parse_args().minutes
-    found = asyncio.run(measure(minutes)) | {"machine": machine()}
+    found = ending.run(measure(minutes)) | {"machine": machine()}
     print(f"{found['machine']['cpu']}, {found['machine']['cores']} cores; {minutes:.0f} minutes\n\n{table(found)}")
     write("soak", found)
 

@@ -10,22 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 
-from tests.support.stack import ROOT, Stack
-
-
-def ours(folder: Path) -> list[psutil.Process]:
-    """Every live process that was started with this folder as its own."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("JBC_VAR") == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
+from tests.support.stack import ROOT, Stack, processes_of
 
 
 @pytest.fixture
@@ -42,7 +29,7 @@ def runner(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         start_new_session=True,
     )
     yield process
-    for left in ours(tmp_path):
+    for left in processes_of(tmp_path):
         left.kill()
     process.wait()
 
@@ -64,9 +51,9 @@ def test_it_prints_one_address_restarts_what_dies_and_leaves_nothing_behind(
     url = wait_for_line(runner, "JB Calling is running").split()[-1]
     assert httpx.get(url).status_code == 200
     assert (tmp_path / "secrets.env").stat().st_mode & 0o077 == 0
-    sfu = next(p for p in ours(tmp_path) if p.cmdline()[:1] == ["node"])
+    sfu = next(p for p in processes_of(tmp_path) if p.cmdline()[:1] == ["node"])
     sfu.kill()
     wait_for_line(runner, "starting again")
     os.kill(runner.pid, signal.SIGINT)  # Ctrl-C
     assert runner.wait(timeout=20) == 0
-    assert ours(tmp_path) == []
+    assert processes_of(tmp_path) == []

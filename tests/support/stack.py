@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import psutil
 from honcho.environ import parse_procfile
 
 from app.running import runner
@@ -126,9 +127,13 @@ class Stack:
     async def __aenter__(self) -> Self:
         migrate = [sys.executable, "-m", "alembic", "upgrade", "head"]
         await asyncio.to_thread(subprocess.run, migrate, cwd=ROOT, env=self.env, check=True, capture_output=True)
-        for name in self.lines:
-            self.start(name)
-        await self.ready()
+        try:
+            for name in self.lines:
+                self.start(name)
+            await self.ready()
+        except BaseException as error:
+            await self.__aexit__(type(error), error, error.__traceback__)
+            raise
         return self
 
     async def __aexit__(
@@ -144,10 +149,23 @@ class Stack:
             except subprocess.TimeoutExpired:
                 self.signal(name, signal.SIGKILL)
                 process.wait()
-        if error is not None:
+        if isinstance(error, Exception):  # not for whoever was told to end
             sys.stderr.write("".join(f"\n--- {name}\n{self.log(name)[-3000:]}" for name in self.lines))
 
 
 def temporary_folder() -> tempfile.TemporaryDirectory[str]:
     """A folder for one stack's database, secrets and logs."""
     return tempfile.TemporaryDirectory(prefix="jbcalling-test-")
+
+
+def processes_of(folder: Path) -> list[psutil.Process]:
+    """Every live process of a system whose files are in this folder, or in one within it."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            place = process.environ().get("JBC_VAR")
+            if place and Path(place).is_relative_to(folder) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
