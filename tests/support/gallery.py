@@ -51,6 +51,11 @@ def pressed(selector: str) -> Callable[[Page], Awaitable[object]]:
     return lambda page: page.click(selector)
 
 
+def all_open(selector: str) -> Callable[[Page], Awaitable[object]]:
+    """Open every `<details>` of this selector first."""
+    return lambda page: page.eval_on_selector_all(selector, "all => all.forEach(one => { one.open = true })")
+
+
 def in_call(then: str = "", within: str = "", key: str = "") -> Callable[[Page], Awaitable[object]]:
     """Wait until the page is in the call with its captions; then press something, or a key; wait for what opens."""
 
@@ -86,7 +91,7 @@ VIEWS: Final = (
     View("projector", "/rooms/{room}/projector", lambda page: until(page, LIVE, PATIENCE)),
     View("error", "/nothing", status=404),
     View("admin-rooms", "/admin/rooms"),
-    View("admin-room", "/admin/rooms/1", pressed("details.more summary")),
+    View("admin-room", "/admin/rooms/1", all_open("details.more")),
     View("admin-pairs", "/admin/pairs"),
     View("admin-models", "/admin/models"),
     View("admin-glossary", "/admin/glossary"),
