@@ -66,6 +66,7 @@ async def test_a_keyboard_leads_from_the_front_page_to_the_captions_and_how_they
     await page.keyboard.type("Kim")
     await tab_to(page, "button[name=reader]")
     await page.keyboard.press("Enter")
+    await page.wait_for_selector("body[data-page=call]")
     await until(page, CONNECTED, PATIENCE)
     await tab_to(page, "[popovertarget=reading]")
     await page.keyboard.press("Enter")
