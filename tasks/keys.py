@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 LIVE_QUEUES: Final = ("speak", "translate", "stt")
@@ -57,6 +58,12 @@ CONFIGURATION: Final = "jbc:configuration"
 """JSON `configuration.Configuration`; its truth is in the database of `web`, which writes it again where it is lost."""
 
 
+OURS: Final = "jbc:*"
+"""Pattern of every key of ours."""
+
+_WORDS: Final = re.compile(r"jbc:(?:pcm|hyp|clip):([^:]+)(?::.*)?")
+
+
 def terms_fired(use: str) -> str:
     """Hash: id of a glossary term → how often it was used so (`configuration.Use`)."""
     return f"jbc:terms:{use}"
@@ -80,6 +87,12 @@ def newest_revision(segment: str) -> str:
 def clip(segment: str, language: str, part: int) -> str:
     """Mono s16le PCM of one clause of a clip."""
     return f"jbc:clip:{segment}:{language}:{part}"
+
+
+def segment_of(key: str) -> str | None:
+    """The segment whose sound, hypothesis or clip lies at `key`; None for any other key."""
+    match = _WORDS.fullmatch(key)
+    return match and match[1]
 
 
 def once(segment: str, language: str) -> str:

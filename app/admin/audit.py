@@ -23,6 +23,7 @@ ACTIONS: Final = {
     "room.changed": N_("Changed a room"),
     "room.closed": N_("Closed a room"),
     "room.opened": N_("Opened a room again"),
+    "room.deleted": N_("Deleted a room"),
     "transcript.deleted": N_("Deleted what was said in a room"),
     "engine.chosen": N_("Chose an engine"),
     "model.installed": N_("Had a model installed"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Any, Final, Literal, get_args
 
 from litestar import get, post
 from litestar.di import NamedDependency
@@ -31,6 +31,7 @@ LEVELS = {
     "source_captions": N_("captions in the spoken language"),
     "original": N_("original voices only"),
 }
+NOT_ENDED: Final = "the SFU did not answer: the call goes on"
 
 
 @get("/rooms")
@@ -40,9 +41,10 @@ async def room_list(
     words: FromQuery[str] = "",
     show: FromQuery[str] = "open",
     number: FromQuery[int] = 0,
+    told: FromQuery[str] = "",
 ) -> Template:
     """Rooms, with who is in them now, and the form of a new one."""
-    return await _list(request, admin, words[:200].strip(), show, max(0, number), RoomSettings.of(None))
+    return await _list(request, admin, words[:200].strip(), show, max(0, number), RoomSettings.of(None), told=told)
 
 
 @post("/rooms")
@@ -91,7 +93,7 @@ async def close_room(
     found = await _found(admin, room)
     ended = await admin.rooms.close(found)
     captions.hub.close_room(found.code)
-    detail = "" if ended else "the SFU did not answer: the call goes on"
+    detail = "" if ended else NOT_ENDED
     await admin.audit.note(request.user.name, "room.closed", found.name, detail, address=address(request))
     return _to(found, "closed" if ended else "not_ended")
 
@@ -112,12 +114,36 @@ async def delete_transcript(
     """Delete all that was said in it, for ever, if the form says that this is meant."""
     found = await _found(admin, room)
     if not (await request.form()).get("sure"):
-        form = RoomSettings.of(found)
-        return await _room(request, admin, found, form, unsure=True, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return await _unsure(request, admin, found, "transcript")
     captions = await retention.delete_transcript(found)
     detail = f"{captions} captions"
     await admin.audit.note(request.user.name, "transcript.deleted", found.name, detail, address=address(request))
     return _to(found, "transcript_deleted")
+
+
+@post("/rooms/{room:int}/delete")
+async def delete_room(
+    request: OperatorRequest,
+    admin: Services,
+    captions: NamedDependency[CaptionServices],
+    retention: NamedDependency[Retention],
+    room: FromPath[int],
+) -> Redirect | Template:
+    """Delete it with everybody's names and all that was said, for ever, if the form says that this is meant.
+
+    It is closed first. Where the SFU does not answer it stays so: a call that goes on would fill Redis with its words.
+    """
+    found = await _found(admin, room)
+    if not (await request.form()).get("sure"):
+        return await _unsure(request, admin, found, "room")
+    ended = await admin.rooms.close(found)
+    captions.hub.close_room(found.code)
+    if not ended:
+        await admin.audit.note(request.user.name, "room.closed", found.name, NOT_ENDED, address=address(request))
+        return _to(found, "not_deleted")
+    detail = f"{await retention.delete_room(found)} captions"
+    await admin.audit.note(request.user.name, "room.deleted", found.name, detail, address=address(request))
+    return Redirect("/admin/rooms?told=deleted", status_code=HTTP_303_SEE_OTHER)
 
 
 async def _found(admin: AdminServices, room: int) -> Room:
@@ -131,6 +157,13 @@ def _to(room: Room, told: str = "") -> Redirect:
     return Redirect(f"/admin/rooms/{room.id}{told and f'?told={told}'}", status_code=HTTP_303_SEE_OTHER)
 
 
+async def _unsure(
+    request: OperatorRequest, admin: AdminServices, room: Room, what: Literal["transcript", "room"]
+) -> Template:
+    form = RoomSettings.of(room)
+    return await _room(request, admin, room, form, unsure=what, status=HTTP_422_UNPROCESSABLE_ENTITY)
+
+
 async def _list(
     request: OperatorRequest,
     admin: AdminServices,
@@ -139,6 +172,7 @@ async def _list(
     number: int,
     form: RoomSettings,
     *,
+    told: str = "",
     status: int = 200,
 ) -> Template:
     chosen: Show = next((one for one in get_args(Show) if one == show), "open")
@@ -151,6 +185,7 @@ async def _list(
         "words": words,
         "show": chosen,
         "form": form,
+        "told": told,
         "state": await admin.rooms.now(),
     }
     return page(request, "rooms", "rooms", status=status, **context)
@@ -163,7 +198,7 @@ async def _room(
     form: RoomSettings,
     *,
     told: str = "",
-    unsure: bool = False,
+    unsure: str = "",
     status: int = 200,
 ) -> Template:
     context: dict[str, Any] = {

@@ -44,6 +44,7 @@ def routers(services: AdminServices) -> list[Router]:
             room_pages.close_room,
             room_pages.open_room,
             room_pages.delete_transcript,
+            room_pages.delete_room,
             engine_pages.pairs_page,
             engine_pages.choose_engines,
             engine_pages.try_pair,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.captions import metrics
+from app.captions import event_ids, metrics
 from app.captions.events import CaptionEvent, MalformedCaptionError, from_entry
 from app.captions.history import GROUP
 from app.db import Sessions
@@ -117,36 +118,43 @@ class CaptionStore:
                 events.append(from_entry(stream_id, fields))
             except MalformedCaptionError as error:
                 _reject("malformed", str(error))
-        if events:
-            await self._insert(events)
+        homeless = await self._insert(events) if events else []
+        if homeless:  # nobody can read them, and a room that was deleted with a call in it must leave no words
+            await self._redis.xdel(keys.CAPTIONS, *(event_ids.stream_id(event.event_id) for event in homeless))
         await self._redis.xack(keys.CAPTIONS, GROUP, *(stream_id for stream_id, _ in entries))
 
-    async def _insert(self, events: list[CaptionEvent]) -> None:
+    async def _insert(self, events: list[CaptionEvent]) -> list[CaptionEvent]:
+        """Store captions; those whose room is not known."""
         try:
-            await self._commit(events)
+            return await self._commit(events)
         except (DataError, IntegrityError) as error:  # one of them is at fault, not the database
             if len(events) == 1:
                 _reject("refused by the database", f"segment {events[0].caption.segment}: {error!r}")
-                return
-            for event in events:
-                await self._insert([event])
+                return []
+            return [one for event in events for one in await self._insert([event])]
 
-    async def _commit(self, events: list[CaptionEvent]) -> None:
+    async def _commit(self, events: list[CaptionEvent]) -> list[CaptionEvent]:
         async with self._sessions.begin() as session:
+            codes = {event.caption.room for event in events}
+            rooms = {room.code: room for room in await session.scalars(select(Room).where(Room.code.in_(codes)))}
             await _move(session, [event for event in events if event.caption.corrected])
-            rows = await _rows(session, [event for event in events if not event.caption.corrected])
-            if not rows:
-                return
-            dialect = session.get_bind().dialect.name
-            insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-            await session.execute(
-                # A final caption does not change: what came first stays.
-                insert(StoredCaption).on_conflict_do_nothing(index_elements=["segment", "language"]),
-                rows,
-            )
+            known = [event for event in events if event.caption.room in rooms and not event.caption.corrected]
+            rows = await _rows(session, rooms, known)
+            if rows:
+                dialect = session.get_bind().dialect.name
+                insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+                await session.execute(
+                    # A final caption does not change: what came first stays.
+                    insert(StoredCaption).on_conflict_do_nothing(index_elements=["segment", "language"]),
+                    rows,
+                )
         metrics.STORED.inc(len(rows))
         for row in rows:
             log.info("caption.stored", segment=row["segment"], language=row["language"])
+        homeless = [event for event in events if event.caption.room not in rooms]
+        for event in homeless:
+            _reject("unknown room", f"segment {event.caption.segment}")
+        return homeless
 
 
 async def _move(session: AsyncSession, corrected: list[CaptionEvent]) -> None:
@@ -161,20 +169,13 @@ async def _move(session: AsyncSession, corrected: list[CaptionEvent]) -> None:
         )
 
 
-async def _rows(session: AsyncSession, events: list[CaptionEvent]) -> list[dict[str, Any]]:
-    codes = {event.caption.room for event in events}
-    found = list(await session.scalars(select(Room).where(Room.code.in_(codes))))
-    rooms = {room.code: room.id for room in found}
-    unstored = {room.code for room in found if not room.stores}
+async def _rows(session: AsyncSession, rooms: Mapping[str, Room], events: list[CaptionEvent]) -> list[dict[str, Any]]:
     speakers = {event.caption.speaker for event in events}
     known = set(await session.scalars(select(Participant.id).where(Participant.id.in_(speakers))))
     rows = []
     for event in events:
         caption = event.caption
-        if caption.room not in rooms:
-            _reject("unknown room", f"segment {caption.segment}")
-            continue
-        if caption.room in unstored:
+        if not rooms[caption.room].stores:
             continue
         if not 0 <= caption.seq < 2**63:
             _reject("malformed", f"segment {caption.segment}: seq {caption.seq} is out of range")
@@ -183,7 +184,7 @@ async def _rows(session: AsyncSession, events: list[CaptionEvent]) -> list[dict[
             {
                 "segment": caption.segment,
                 "language": caption.language,
-                "room_id": rooms[caption.room],
+                "room_id": rooms[caption.room].id,
                 "speaker": caption.speaker,
                 "participant_id": caption.speaker if caption.speaker in known else None,
                 "seq": caption.seq,

@@ -21,6 +21,7 @@ from app.db import create_sessions
 from app.models import Caption, Participant, Room
 from app.transcripts import metrics
 from tasks import keys
+from tasks.messages import Caption as Message
 
 EVERY: Final = 60.0
 """Seconds between two looks for what is due."""
@@ -105,7 +106,9 @@ class Retention:
             redis.RedisError: Redis does not answer, so that it may still hold some.
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
-        await self._forget(room.code)
+        async with self._sessions() as session:
+            stored = set(await session.scalars(select(Caption.segment).where(Caption.room_id == room.id).distinct()))
+        await self._forget(room.code, stored)
         async with self._sessions.begin() as session:
             captions = _count(await session.execute(delete(Caption).where(Caption.room_id == room.id)))
         await self._scrub()
@@ -135,13 +138,24 @@ class Retention:
         oldest = min(event_ids.following(needed) if bound.startswith("(") else needed, event_ids.at(before))
         return int(await self._redis.xtrim(keys.CAPTIONS, minid=event_ids.stream_id(oldest), approximate=False))
 
-    async def _forget(self, code: str) -> None:
-        """Take a room's captions out of Redis, and empty the caches, which do not know whose words they hold."""
-        own = [entry async for entry, fields in stream.entries(self._redis, "-") if _room_of(entry, fields) == code]
-        if own:
-            await self._redis.xdel(keys.CAPTIONS, *own)
+    async def _forget(self, code: str, segments: set[str]) -> None:
+        """Take a room's captions out of Redis with the sound and the clips of its `segments`.
+
+        The caches go whole: they do not know whose words they hold.
+        """
+        entries = []
+        async for entry, fields in stream.entries(self._redis, "-"):
+            said = _caption_of(entry, fields)
+            if said and said.room == code:
+                entries.append(entry)
+                segments.add(said.segment)
+        if entries:
+            await self._redis.xdel(keys.CAPTIONS, *entries)
         async for key in self._redis.scan_iter(keys.CACHES, count=500):
             await self._redis.unlink(key)
+        async for key in self._redis.scan_iter(keys.OURS, count=500):
+            if keys.segment_of(key.decode()) in segments:
+                await self._redis.unlink(key)
 
     async def _scrub(self) -> None:
         """Take the bytes of deleted rows out of the database's files, as far as it can (`docs/transcripts.md`)."""
@@ -158,8 +172,8 @@ def _count(result: Any) -> int:  # noqa: ANN401 - SQLAlchemy's own type has no c
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 
-def _room_of(entry: bytes, fields: dict[bytes, bytes]) -> str | None:
+def _caption_of(entry: bytes, fields: dict[bytes, bytes]) -> Message | None:
     try:
-        return from_entry(entry, fields).caption.room
+        return from_entry(entry, fields).caption
     except MalformedCaptionError:
         return None

@@ -13,10 +13,10 @@ const SIZES = ["s", "m", "l", "xl", "xxl"];
 /** Lines that a screen reader may go back to. */
 const ALOUD_KEPT = 30;
 
-/** @typedef {{ size: string, show: string, lines: string, contrast: string, aloud: boolean }} Reading */
+/** @typedef {{ size: string, show: string, lines: string, contrast: string, aloud: boolean, keys: boolean }} Reading */
 
 /** @type {Readonly<Reading>} */
-const DEFAULTS = Object.freeze({ size: "m", show: "both", lines: "all", contrast: "normal", aloud: false });
+const DEFAULTS = Object.freeze({ size: "m", show: "both", lines: "all", contrast: "normal", aloud: false, keys: true });
 
 /**
  * What was kept, with defaults for what was not.
@@ -94,7 +94,7 @@ class ReadingPage {
   #take() {
     if (!this.#form) return;
     const data = new FormData(this.#form);
-    this.#reading = parseReading(JSON.stringify({ ...Object.fromEntries(data), aloud: data.has("aloud") }));
+    this.#reading = parseReading(JSON.stringify({ ...Object.fromEntries(data), aloud: data.has("aloud"), keys: data.has("keys") }));
     this.#keep();
   }
 
@@ -149,7 +149,7 @@ class ReadingPage {
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    const action = actionOf(event, document.activeElement);
+    const action = this.#reading.keys ? actionOf(event, document.activeElement) : null;
     if (!action) return;
     event.preventDefault();
     if ("resize" in action) {

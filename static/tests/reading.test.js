@@ -11,6 +11,8 @@ test("what was kept is used, and defaults stand in for the rest and for what is 
   assert.equal(parseReading('{"size":"xl"}').size, "xl");
   assert.equal(parseReading('{"size":"xl"}').show, "both");
   assert.equal(parseReading(null).aloud, false);
+  assert.equal(parseReading('{"size":"xl"}').keys, true);
+  assert.equal(parseReading('{"keys":false}').keys, false);
   assert.equal(parseReading("{").size, "m");
 });
 

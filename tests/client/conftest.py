@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.support.call_page import CallPages, until
+from tests.support.gallery import World, world
 from tests.support.sfu import Sfu
 
 CHROMIUM: Final = "/usr/bin/chromium"
@@ -43,6 +44,13 @@ async def quiet_browser() -> AsyncIterator[Browser]:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield chromium
         await chromium.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def place(browser: Browser) -> AsyncIterator[World]:
+    """The small world of the gallery, with every page in it."""
+    async with world(browser) as one:
+        yield one
 
 
 @pytest.fixture(scope="module")

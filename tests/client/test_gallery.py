@@ -6,17 +6,15 @@ import asyncio
 import gzip
 import json
 from asyncio.subprocess import PIPE, STDOUT
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, Response
+from playwright.async_api import Page, Response
 
 from tests.support.call_page import until
-from tests.support.gallery import CALL, PATIENCE, SCHEMES, SIZES, VIEWS, World, world
+from tests.support.gallery import CALL, PATIENCE, SCHEMES, SIZES, VIEWS, World
 from tests.support.web_server import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -38,12 +36,6 @@ FIRST_CAPTION: Final = """document.querySelector('#captions .source')
   && performance.getEntriesByName('first-contentful-paint')[0]?.startTime"""
 SLOW_3G: Final = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 """As Chromium's and Lighthouse's "Slow 3G": 400 ms a round trip, 400 kbit/s."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def place(browser: Browser) -> AsyncIterator[World]:
-    async with world(browser) as one:
-        yield one
 
 
 async def test_axe_finds_nothing_on_any_page_and_every_page_is_valid(place: World, tmp_path: Path) -> None:
@@ -139,6 +131,13 @@ async def test_the_settings_are_kept_and_the_keys_work(place: World) -> None:
     assert await page.locator("#captions > li:visible").count() == 2
     assert await page.locator("#captions .source:visible").count() == 0
     assert await page.inner_text("#aloud") == "", "what was said before the page was opened is not read out"
+    await page.keyboard.press("c")
+    await page.uncheck("#reading-form [name=keys]")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("+")
+    await page.keyboard.press("c")
+    assert await page.get_attribute("body", "data-size") == "l", "single keys are off"
+    assert await page.is_hidden("#reading")
     await page.evaluate("localStorage.clear()")
     await page.close()
 

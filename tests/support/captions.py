@@ -27,17 +27,21 @@ def caption(
     final: bool = True,
     speaker: str = "somebody",
     seq: int = 0,
+    timeline: Timeline | None = None,
+    engine: str = "test",
 ) -> Caption:
-    """A caption of something that ended half a second ago."""
-    end = time.time() - 0.5
-    translated = language != source
+    """A caption of something that ended half a second ago, unless `timeline` says otherwise."""
     return Caption(
         segment=segment, room=room, speaker=speaker, seq=seq, language=language, source_language=source, text=text,
-        final=final, engine="test",
-        timeline=Timeline(
-            speech_start=end - 2, speech_end=end, closed=end + 0.1, stt_start=end + 0.12, stt_end=end + 0.3,
-            translate_start=end + 0.31 if translated else None, translate_end=end + 0.33 if translated else None,
-        ),
+        final=final, engine=engine, timeline=timeline or _quick(translated=language != source),
+    )  # fmt: skip
+
+
+def _quick(*, translated: bool) -> Timeline:
+    end = time.time() - 0.5
+    return Timeline(
+        speech_start=end - 2, speech_end=end, closed=end + 0.1, stt_start=end + 0.12, stt_end=end + 0.3,
+        translate_start=end + 0.31 if translated else None, translate_end=end + 0.33 if translated else None,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ To add a page, add a `View` to `VIEWS`.
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import redis
 from playwright.async_api import Browser, BrowserContext, Page
 
 from app.auth import setup_code
+from tasks.messages import Timeline
 from tests.support.bridge_client import bridge
 from tests.support.call_page import until
 from tests.support.captions import caption, say
@@ -30,6 +32,7 @@ PATIENCE: Final = 120.0
 PASSWORD: Final = "a gallery of pages"
 CONNECTED: Final = "document.body.dataset.state === 'connected'"
 LIVE: Final = "document.body.dataset.state === 'live'"
+TRANSLATED_BY: Final = {"pt": "bergamot-pt-en", "vi": "argos-vi-en"}
 CALL: Final = "/rooms/{room}/call?reader=true"
 
 
@@ -51,6 +54,11 @@ def pressed(selector: str) -> Callable[[Page], Awaitable[object]]:
     return lambda page: page.click(selector)
 
 
+def all_open(selector: str) -> Callable[[Page], Awaitable[object]]:
+    """Open every `<details>` of this selector first."""
+    return lambda page: page.eval_on_selector_all(selector, "all => all.forEach(one => { one.open = true })")
+
+
 def in_call(then: str = "", within: str = "", key: str = "") -> Callable[[Page], Awaitable[object]]:
     """Wait until the page is in the call with its captions; then press something, or a key; wait for what opens."""
 
@@ -68,6 +76,19 @@ def in_call(then: str = "", within: str = "", key: str = "") -> Callable[[Page],
     return prepare
 
 
+async def links_made(page: Page) -> None:
+    """Make links to the captions on the share page."""
+    await page.click("form.making button")
+    await page.wait_for_selector(".made")
+
+
+async def embedded(page: Page) -> None:
+    """Go on from the share page to what reads along."""
+    await links_made(page)
+    await page.goto(await page.input_value("#page"))
+    await until(page, LIVE, PATIENCE)
+
+
 VIEWS: Final = (
     View("front", "/"),
     View("front-mistake", "/join?code=abc", status=422),
@@ -82,11 +103,16 @@ VIEWS: Final = (
     View("call-video", "/rooms/{room}/call", in_call("#camera", "#tiles video")),
     View("call-invite", CALL, in_call("[popovertarget=invite]", "#invite .link")),
     View("share", "/rooms/{room}/share"),
+    View("share-links", "/rooms/{room}/share", links_made),
+    View("embed", "/rooms/{room}/share", embedded),
+    View("embed-problem", "/embed/{room}?token=wrong", status=403),
     View("transcript", "/rooms/{room}/transcript"),
+    View("transcript-correct", "/rooms/{room}/transcript", pressed("a.edit")),
     View("projector", "/rooms/{room}/projector", lambda page: until(page, LIVE, PATIENCE)),
     View("error", "/nothing", status=404),
+    View("admin-login", "/admin/login"),
     View("admin-rooms", "/admin/rooms"),
-    View("admin-room", "/admin/rooms/1", pressed("details.more summary")),
+    View("admin-room", "/admin/rooms/1", all_open("details.more")),
     View("admin-pairs", "/admin/pairs"),
     View("admin-models", "/admin/models"),
     View("admin-glossary", "/admin/glossary"),
@@ -148,9 +174,9 @@ async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator
         visitor = await browser.new_context(locale="en", permissions=["microphone", "camera"])
         visitor.set_default_timeout(1000 * PATIENCE)
         page = await visitor.new_page()
-        room = await _new_room(page, web.url)
+        room = await new_room(page, web.url)
         people = [await _join(browser, web.url, room, *who) for who in (("Ana", "pt"), ("Minh", "vi"))]
-        await _enter(page, web.url, room, "Emma", "en", reader=True)
+        await enter(page, web.url, room, "Emma", "en", reader=True)
         with redis.Redis.from_url(broker.url) as client:
             _talk(client, room, *people)
         await _become_administrator(page, web.url, code)
@@ -159,7 +185,8 @@ async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator
         await visitor.close()
 
 
-async def _new_room(page: Page, url: str) -> str:
+async def new_room(page: Page, url: str) -> str:
+    """Make a room on the front page; its code."""
     await page.goto(url)
     await page.fill("form[action='/rooms'] [name=name]", "Viagem para Hội An")
     await page.click("form[action='/rooms'] button[type=submit]")
@@ -170,12 +197,13 @@ async def _join(browser: Browser, url: str, room: str, name: str, language: str)
     context = await browser.new_context(locale="en", permissions=["microphone"])
     context.set_default_timeout(1000 * PATIENCE)
     page = await context.new_page()
-    await _enter(page, url, room, name, language)
+    await enter(page, url, room, name, language)
     await until(page, CONNECTED, PATIENCE)
     return str(await page.get_attribute("#participants .me", "data-participant"))
 
 
-async def _enter(page: Page, url: str, room: str, name: str, language: str, *, reader: bool = False) -> None:
+async def enter(page: Page, url: str, room: str, name: str, language: str, *, reader: bool = False) -> None:
+    """Join a room in its lobby, with one language for everything."""
     await page.goto(f"{url}/rooms/{room}")
     await page.fill("[name=name]", name)
     for field in ("speak", "read", "hear"):
@@ -192,10 +220,22 @@ def _talk(client: redis.Redis, room: str, ana: str, minh: str) -> None:
         (minh, "vi", "Khoảng bốn mươi lăm phút, nếu trời không mưa.", "About forty-five minutes, if it does not rain."),
         (ana, "pt", "Perfeito, obrigada. Até amanhã!", "Perfect, thank you. See you tomorrow!"),
     )  # fmt: skip
-    for seq, (speaker, language, source, english) in enumerate(said):
-        segment = f"{room}.{seq}"
-        say(client, caption(room, segment, source, language=language, source=language, speaker=speaker, seq=seq))
-        say(client, caption(room, segment, english, language="en", source=language, speaker=speaker, seq=seq))
+    for seq, (speaker, spoken, source, english) in enumerate(said):
+        for language, text, engine in ((spoken, source, "whisper-base"), ("en", english, TRANSLATED_BY[spoken])):
+            staged = caption(
+                room, f"{room}.{seq}", text, language=language, source=spoken, speaker=speaker, seq=seq,
+                timeline=_timeline(translated=language != spoken), engine=engine,
+            )  # fmt: skip
+            say(client, staged)
+
+
+def _timeline(*, translated: bool) -> Timeline:
+    """Stages as the README's table has them in the middle."""
+    end = time.time() - 1.8
+    return Timeline(
+        speech_start=end - 2, speech_end=end, closed=end + 0.6, stt_start=end + 0.614, stt_end=end + 1.6,
+        translate_start=end + 1.614 if translated else None, translate_end=end + 1.74 if translated else None,
+    )  # fmt: skip
 
 
 async def _become_administrator(page: Page, url: str, code: str) -> None:

@@ -13,18 +13,19 @@ import httpx
 import pytest
 import redis
 from litestar.testing import AsyncTestClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.admin.rooms import RoomAdmin, Show
 from app.admin.sfu import SfuOperator
+from app.auth.read_tokens import ReadTokens
 from app.auth.tokens import ParticipantMeta
 from app.db import Sessions, create_engine, create_sessions
 from app.main import create_app
 from app.media.ladder import Level, Rung
 from app.media.notices import notices
 from app.media.rooms import Room as MediaRoom
-from app.models import Room
+from app.models import Caption, Correction, Participant, Room
 from app.settings import Settings
 from tasks import keys
 from tests.support.administrator import be, enter, log_in, make, on_sqlite, send
@@ -188,6 +189,49 @@ async def test_what_was_said_is_deleted_when_that_is_meant_and_nothing_else_is(
     assert (await send(client, path, sure="yes")).headers["location"].startswith("/admin/login")
 
 
+@on_sqlite
+async def test_a_room_is_deleted_when_that_is_meant_and_those_in_it_are_told(
+    client: httpx.AsyncClient, settings: Settings, sessions: Sessions, sfu: Sfu, broker: redis.Redis
+) -> None:
+    first, second = [await new_room(client, name=name, speak="pt", read="pt", hear="pt") for name in ("Ana", "Bob")]
+    say(broker, caption(first, "one", "a secret"))
+    say(broker, caption(second, "two", "something else"))
+    await stored(settings, 2)
+    async with sessions.begin() as session:
+        said = await session.scalar(select(Caption.id).where(Caption.text == "a secret"))
+        session.add(Correction(caption_id=said, text="a secret, mended", author="Ana"))
+    await enter(client, settings)
+    number = await room_id(client, first)
+    path = f"/admin/rooms/{number}/delete"
+    async with connect(sfu.url) as ana:
+        assert "ok" in await hello(ana, client, first)
+        assert (await client.post(path, data={"sure": "yes"})).status_code == 403  # not from a page of ours
+        asked = await send(client, path)
+        assert (asked.status_code, asked.text.count("Tick this first.")) == (422, 1)
+        assert (await client.get(f"/rooms/{first}")).status_code == 200
+        done = await send(client, path, sure="yes")
+        while (heard := json.loads(await ana.recv()))["event"] != "closing":
+            pass
+        assert heard["data"]["code"] == "room_closed"
+    assert "The room is deleted." in (await client.get(done.headers["location"])).text
+    token = ReadTokens(settings.session_keys).make(first, "pt", timedelta(hours=1))
+    for gone in ("", "/transcript", "/share", "/token", f"/captions?token={token}", f"/projector?token={token}"):
+        assert (await client.get(f"/rooms/{first}{gone}")).status_code in {404, 405}, gone
+    assert (await client.get(f"/embed/{first}?token={token}")).status_code == 404
+    assert (await client.get(f"/admin/rooms/{number}")).status_code == 404
+    assert await stored(settings, 1) == ["something else"]
+    async with sessions() as session:
+        assert [room.code for room in await session.scalars(select(Room))] == [second]
+        assert {one.name for one in await session.scalars(select(Participant))} == {"Bob"}
+        assert (await session.scalars(select(Correction))).first() is None
+    assert not any(b"secret" in entry for entry in _streamed(broker))
+    log = (await client.get("/admin/audit")).text
+    assert "Deleted a room" in log
+    assert "1 captions" in log
+    be(client, "")
+    assert (await send(client, path, sure="yes")).headers["location"].startswith("/admin/login")
+
+
 def _streamed(broker: redis.Redis) -> list[bytes]:
     """What the stream of captions holds."""
     entries: Any = broker.xrange(keys.CAPTIONS)
@@ -209,3 +253,5 @@ async def test_without_the_sfu_the_page_says_what_to_start(settings: Settings) -
         closed = await send(client, f"/admin/rooms/{number}/close")
         assert closed.headers["location"].endswith("told=not_ended")
         assert (await client.get(f"/rooms/{code}")).status_code == 410
+        kept = await send(client, f"/admin/rooms/{number}/delete", sure="yes")
+        assert "not deleted: the SFU does not answer" in (await client.get(kept.headers["location"])).text

@@ -128,7 +128,9 @@ async def test_nobody_finds_deleted_words_in_files_or_redis(kept: Kept, broker: 
     for number in range(200):
         say(broker, caption("secret", f"s.{number}", f"{WORDS} {number}"))
     say(broker, caption("other", "o.1", "stays"))
-    broker.set(keys.cached("translation", "x"), WORDS)
+    for key in (keys.cached("translation", "x"), keys.pcm("s.3", 2), keys.hypothesis("s.4"), keys.clip("s.5", "pt", 0)):
+        broker.set(key, WORDS)
+    broker.set(keys.pcm("o.1", 1), "of another room")
     await kept.settled()
     async with kept.sessions.begin() as session:
         first = await session.scalar(select(Caption.id).where(Caption.room_id == room.id).limit(1))
@@ -144,6 +146,8 @@ async def test_nobody_finds_deleted_words_in_files_or_redis(kept: Kept, broker: 
     assert await kept.history.after("secret", "en", "") == []
     for key in broker.scan_iter():
         assert WORDS.encode() not in (broker.dump(key) or b""), key
+    assert broker.exists(keys.pcm("o.1", 1)), "another room's sound stays"
+    assert broker.exists(keys.once("s.3", "en")), "a message that comes again must not bring the caption back"
     async with kept.sessions() as session:
         assert [one.id for one in await session.scalars(select(Room))] == [other.id]
     if database.startswith("sqlite"):

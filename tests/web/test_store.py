@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 import redis
@@ -112,6 +113,10 @@ async def test_captions_that_cannot_be_stored_do_not_hold_up_the_others(
     async with storing(stream, sessions):
         await until_acknowledged(stream)
     assert await stored(sessions) == [("good", "en", "kept")]
+    entries: Any = broker.xrange(keys.CAPTIONS)
+    streamed = b"".join(fields.get(b"c", b"") for _, fields in entries)
+    assert b"kept" in streamed
+    assert b"nobody's room" not in streamed, "words of a room that was deleted meanwhile"
 
 
 async def test_a_database_that_goes_away_loses_nothing(broker: redis.Redis, stream: Redis, sessions: Sessions) -> None:

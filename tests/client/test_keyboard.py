@@ -1,0 +1,98 @@
+"""From the front page to the captions with a keyboard alone, and a focus that is always seen."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from playwright.async_api import Page
+
+from tests.support.call_page import until
+from tests.support.gallery import CONNECTED, PATIENCE, World
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+MOST_STOPS: Final = 60
+FOCUSED: Final = """() => {
+  const one = document.activeElement;
+  const marked = one.matches('.choice input') ? one.nextElementSibling : one;  // the ring lies around its label
+  const { outlineStyle, outlineWidth } = getComputedStyle(marked);
+  const box = marked.getBoundingClientRect();
+  return {
+    name: one.id || one.name || one.textContent.trim().replace(/\\s+/g, ' ').slice(0, 40),
+    ring: one === document.body || (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2),
+    seen: one === document.body || (box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth),
+  };
+}"""
+REACHABLE: Final = """() => [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')]
+  .filter(one => one.checkVisibility() && !one.disabled && one.tabIndex >= 0 && one.type !== 'hidden')
+  .filter(one => one.type !== 'radio' || one.checked).length"""
+
+
+async def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until an element has the focus; each stop on the way must be seen."""
+    for _ in range(MOST_STOPS):
+        await page.keyboard.press("Tab")
+        stop = await page.evaluate(FOCUSED)
+        assert stop["ring"], f"{stop['name']} shows no focus"
+        assert stop["seen"], f"{stop['name']} has the focus out of sight"
+        if await page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"Tab does not reach {selector}")
+
+
+async def stops(page: Page) -> set[str]:
+    """Everything that Tab reaches on a page, once around."""
+    reached: list[str] = []
+    for _ in range(MOST_STOPS):
+        await page.keyboard.press("Tab")
+        stop = await page.evaluate(FOCUSED)
+        assert stop["ring"], f"{stop['name']} shows no focus"
+        if reached and stop["name"] == reached[0]:
+            break
+        reached.append(stop["name"])
+    return set(reached)
+
+
+async def test_a_keyboard_leads_from_the_front_page_to_the_captions_and_how_they_look(place: World) -> None:
+    page = await place.visitor.new_page()
+    await page.goto(place.url)
+    await tab_to(page, "form[action='/rooms'] [name=name]")
+    await page.keyboard.type("By keyboard")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/rooms/*-*")
+    await tab_to(page, "[name=name]")
+    await page.keyboard.press("Control+A")
+    await page.keyboard.type("Kim")
+    await tab_to(page, "button[name=reader]")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("body[data-page=call]")
+    await until(page, CONNECTED, PATIENCE)
+    await tab_to(page, "[popovertarget=reading]")
+    await page.keyboard.press("Enter")
+    await tab_to(page, "#reading-form [name=size]")
+    await page.keyboard.press("ArrowRight")
+    await page.wait_for_selector("body[data-size=l]")
+    await page.keyboard.press("Escape")
+    assert await page.is_hidden("#reading")
+    assert await page.evaluate("document.activeElement.getAttribute('popovertarget')") == "reading", "back where it was"
+    await tab_to(page, "#captions")
+    await tab_to(page, "#languages summary")
+    await page.keyboard.press("Enter")
+    await tab_to(page, "#languages select")
+    await tab_to(page, "#leave")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/rooms/*-*?")
+    await page.evaluate("localStorage.clear()")
+    await page.close()
+
+
+async def test_tab_reaches_everything_on_the_call_page(place: World) -> None:
+    page = await place.visitor.new_page()
+    await page.goto(f"{place.url}/rooms/{place.room}/call")
+    await until(page, CONNECTED, PATIENCE)
+    await page.wait_for_selector("#mic:not([hidden])")
+    reached = await stops(page)
+    assert {"captions", "mic", "camera", "screen", "leave"} <= reached
+    assert len(reached - {""}) >= await page.evaluate(REACHABLE), reached
+    await page.close()

@@ -1,0 +1,63 @@
+"""Pages on the smallest screens: nothing is cut off, and nothing lies over captions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from app.i18n.catalogue import INTERFACE
+from tests.support.call_page import until
+from tests.support.gallery import LIVE, PATIENCE, SIZES, World, in_call
+from tests.support.web_server import ROOT
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+WIDTHS: Final = (320, 360, 390)
+NOT_WHOLE: Final = (ROOT / "tests/support/whole_words.js").read_text()
+"""What is wrong with the words of the controls that a selector finds."""
+COVERED: Final = """() => {
+  const captions = [...document.querySelectorAll('#captions p')].filter(one => one.checkVisibility());
+  const lowest = Math.max(...captions.map(one => one.getBoundingClientRect().bottom));
+  return document.querySelector('#controls').getBoundingClientRect().top < lowest;
+}"""
+
+
+async def test_the_calls_controls_show_whole_words_in_every_language_of_the_interface(place: World) -> None:
+    faults, labels = [], {}
+    for language in INTERFACE:
+        page = await place.visitor.new_page()
+        await page.goto(f"{place.url}/language/{language}?back=/rooms/{place.room}/call")
+        await in_call()(page)
+        assert await page.get_attribute("html", "lang") == language
+        for device in ("mic", "camera", "screen"):
+            await page.wait_for_selector(f"#{device}:not([hidden])")
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": 700})
+            found = await page.evaluate(NOT_WHOLE, ".bar button, .controls button, .controls summary")
+            faults += [f"{language}, {width} px: {fault}" for fault in found]
+        labels[language] = (await page.inner_text("footer.controls")).split("\n")
+        await page.close()
+    await place.visitor.clear_cookies(name="jbc_lang")
+    assert not faults, "\n".join(faults)
+    assert all(len(set(words)) >= 6 for words in labels.values()), labels
+    assert len({tuple(words) for words in labels.values()}) == len(INTERFACE), "each in its own words"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_projectors_controls_never_cover_a_caption(place: World, size: str) -> None:
+    width, height = SIZES[size]
+    page = await place.visitor.new_page()
+    await page.set_viewport_size({"width": width, "height": height})
+    await page.goto(f"{place.url}/rooms/{place.room}/projector")
+    await until(page, LIVE, PATIENCE)
+    last = page.locator("#captions > li").last
+    await page.wait_for_selector("body[data-controls=hide]")
+    hidden = await last.bounding_box()
+    await page.mouse.move(width / 2, height / 2)
+    await page.wait_for_selector("body[data-controls=show]")
+    assert await last.bounding_box() == hidden, "captions stay where they are"
+    assert not await page.evaluate(COVERED)
+    faults = await page.evaluate(NOT_WHOLE, "#controls button")
+    assert not faults, "\n".join(faults)
+    await page.close()

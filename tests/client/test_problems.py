@@ -1,0 +1,116 @@
+"""What goes wrong in a call, as the person in it reads it: each problem in words, with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.support.call_page import until
+from tests.support.gallery import CONNECTED, PATIENCE, World, enter, new_room
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SOCKETS = """window.WebSocket = class extends WebSocket {
+  constructor(url, ...more) { super(window.__cut ? "ws://127.0.0.1:9" : url, ...more); window.__socket = this; }
+}"""
+
+
+@asynccontextmanager
+async def somebody(browser: Browser, script: str = "") -> AsyncIterator[Page]:
+    """A page of a browser of its own, in English."""
+    context = await browser.new_context(locale="en", permissions=["microphone", "camera"])
+    context.set_default_timeout(1000 * PATIENCE)
+    if script:
+        await context.add_init_script(script=script)
+    yield await context.new_page()
+    await context.close()
+
+
+async def administrator(place: World, room: str) -> Page:
+    """The administrator's page of a room."""
+    page = await place.visitor.new_page()
+    await page.goto(f"{place.url}/admin/rooms?words={room}")
+    await page.click("table.list th a")
+    return page
+
+
+async def test_a_deleted_room_says_so_to_those_in_it_and_leads_on(place: World, browser: Browser) -> None:
+    async with somebody(browser) as bob:
+        room = await new_room(bob, place.url)
+        await enter(bob, place.url, room, "Bob", "en", reader=True)
+        await until(bob, CONNECTED, PATIENCE)
+        admin = await administrator(place, room)
+        deletion = admin.locator("details.more", has_text="Delete the room")
+        await deletion.locator("summary").press("Enter")
+        await deletion.locator("button").press("Enter")
+        assert await admin.evaluate("document.activeElement.id") == "sure-room", "the browser asks for the tick"
+        await admin.keyboard.press("Space")
+        await deletion.locator("button").press("Enter")
+        await admin.wait_for_selector("p.said:has-text('The room is deleted.')")
+        await admin.close()
+        await bob.wait_for_selector("#connection:has-text('This room has been closed. Start a new one')")
+        await bob.click(".ways-on a:visible")
+        assert bob.url == f"{place.url}/"
+        answer = await bob.goto(f"{place.url}/rooms/{room}")
+        assert answer
+        assert answer.status == 404
+        assert "ask for it again" in await bob.inner_text("main")
+
+
+async def test_who_finds_a_room_full_is_told_and_let_in_later(place: World, browser: Browser) -> None:
+    async with somebody(browser) as bob:
+        async with somebody(browser) as ana:
+            room = await new_room(ana, place.url)
+            admin = await administrator(place, room)
+            await admin.fill("[name=capacity]", "1")
+            await admin.click("form.fields button:not(.danger)")
+            await admin.wait_for_selector("p.said:has-text('Saved.')")
+            await admin.close()
+            await enter(ana, place.url, room, "Ana", "en", reader=True)
+            await until(ana, CONNECTED, PATIENCE)
+            await enter(bob, place.url, room, "Bob", "en", reader=True)
+            await bob.wait_for_selector("#connection:has-text('The room is full. You will be let in')")
+        await until(bob, CONNECTED, PATIENCE)
+
+
+async def test_an_old_browser_is_told_which_ones_hold_calls(place: World, browser: Browser) -> None:
+    async with somebody(browser, "delete window.RTCPeerConnection") as bob:
+        await enter(bob, place.url, place.room, "Bob", "en", reader=True)
+        await bob.wait_for_selector("#connection:has-text('Use a current Chrome, Edge, Firefox or Safari.')")
+        place.say(200, "still readable")
+        await bob.wait_for_selector("#captions li:has-text('still readable')")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("NotAllowedError", "Your camera is blocked. Allow it in the browser"),
+        ("NotFoundError", "No camera was found, or another program uses it."),
+    ],
+)
+async def test_without_a_camera_one_is_told_why(place: World, browser: Browser, error: str, told: str) -> None:
+    refusal = f"""const devices = navigator.mediaDevices, all = devices.getUserMedia.bind(devices);
+      const refuse = () => {{ throw new DOMException("", "{error}") }};
+      devices.getUserMedia = async (asked) => (asked.video ? refuse() : all(asked));"""
+    async with somebody(browser, refusal) as bob:
+        await enter(bob, place.url, place.room, "Bob", "en")
+        await until(bob, CONNECTED, PATIENCE)
+        await bob.click("#camera")
+        await bob.wait_for_selector(f"#notice p:has-text('{told}')")
+        assert await bob.get_attribute("#mic", "aria-pressed") == "true", "the rest of the call goes on"
+
+
+async def test_a_lost_connection_is_tried_again_at_once_when_asked_for(place: World, browser: Browser) -> None:
+    async with somebody(browser, SOCKETS) as bob:
+        await enter(bob, place.url, place.room, "Bob", "en", reader=True)
+        await until(bob, CONNECTED, PATIENCE)
+        await bob.evaluate("Math.random = () => 1; window.__cut = true; window.__socket.close()")
+        await bob.wait_for_selector("#connection:has-text('Connection lost. Connecting again')")
+        await bob.wait_for_selector("#try-now:visible")
+        await bob.evaluate("window.__cut = false")
+        await bob.press("#try-now", "Enter")
+        await until(bob, CONNECTED, PATIENCE)
+        assert await bob.is_hidden("#try-now")
