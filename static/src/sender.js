@@ -1,8 +1,9 @@
 /** What is sent to the others: one track of each source. */
 
 /**
- * One voice with redundancy against loss. No DTX: with it a browser stops sending when speech ends, and the bridge, which cannot tell a pause from a late packet,
- * knows of the end of an utterance about 80 ms later. Opus spends little on silence by itself.
+ * One voice with redundancy against loss. No DTX: with it a browser stops sending when speech ends, and the bridge,
+ * which cannot tell a pause from a late packet, knows of the end of an utterance that much later (`ABSENCE` in
+ * app/media/tap.py). Opus spends little on silence by itself.
  */
 const OPUS = Object.freeze({ opusStereo: false, opusDtx: false, opusFec: true });
 /**
