@@ -25,6 +25,8 @@ from tests.support.stack import Stack, temporary_folder
 CASES: Final = ((2, 1), (5, 1), (10, 1), (2, 2), (5, 2), (2, 4))
 """People in a call, and calls at once."""
 SECONDS: Final = 60.0
+UNCACHED: Final = {"CACHE_TRANSLATION_MB": "0", "CACHE_AUDIO_MB": "0"}
+"""Recordings come again and again, and people do not: nothing may be had for less than its work."""
 SETTLE: Final = 8.0
 """Seconds for the last words to come through."""
 
@@ -87,7 +89,7 @@ async def run(cases: tuple[tuple[int, int], ...], seconds: float) -> list[dict[s
     """Every case, one after the other."""
     rows = []
     with temporary_folder() as place:
-        async with Stack(Path(place)) as stack, Exchange(stack) as exchange:
+        async with Stack(Path(place), **UNCACHED) as stack, Exchange(stack) as exchange:
             for people, rooms in cases:
                 rows.append(await measure(stack, exchange, people, rooms, seconds))
                 print(line(rows[-1]), flush=True)
