@@ -1,8 +1,8 @@
 """Silero on one thread.
 
 ggml asks OpenMP for four threads, which wait for each other by spinning: on two cores a frame then takes 1.1 ms and
-1.7 ms of processor time instead of 0.4 and 0.45, and whatever else computes there, the voices above all, runs at half
-its speed. ggml names the number itself, so that only OpenMP's limit lowers it, and OpenMP reads that once, when it is
+1.7 ms of processor time instead of 0.4 and 0.45, and whatever else computes there, the voices above all, has to wait.
+ggml names the number itself, so that only OpenMP's limit lowers it, and OpenMP reads that once, when it is
 loaded. The wheel brings an OpenMP of its own: that of other libraries in the process is not limited.
 """
 

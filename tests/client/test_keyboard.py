@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from playwright.async_api import Page
@@ -29,12 +29,18 @@ REACHABLE: Final = """() => [...document.querySelectorAll('a[href], button, inpu
   .filter(one => one.type !== 'radio' || one.checked).length"""
 
 
+async def step(page: Page) -> dict[str, Any]:
+    """Press Tab once; what has the focus then, and shows it."""
+    await page.keyboard.press("Tab")
+    stop: dict[str, Any] = await page.evaluate(FOCUSED)
+    assert stop["ring"], f"{stop['name']} shows no focus"
+    return stop
+
+
 async def tab_to(page: Page, selector: str) -> None:
     """Press Tab until an element has the focus; each stop on the way must be seen."""
     for _ in range(MOST_STOPS):
-        await page.keyboard.press("Tab")
-        stop = await page.evaluate(FOCUSED)
-        assert stop["ring"], f"{stop['name']} shows no focus"
+        stop = await step(page)
         assert stop["seen"], f"{stop['name']} has the focus out of sight"
         if await page.evaluate("selector => document.activeElement.matches(selector)", selector):
             return
@@ -45,9 +51,7 @@ async def stops(page: Page) -> set[str]:
     """Everything that Tab reaches on a page, once around."""
     reached: list[str] = []
     for _ in range(MOST_STOPS):
-        await page.keyboard.press("Tab")
-        stop = await page.evaluate(FOCUSED)
-        assert stop["ring"], f"{stop['name']} shows no focus"
+        stop = await step(page)
         if reached and stop["name"] == reached[0]:
             break
         reached.append(stop["name"])

@@ -37,12 +37,20 @@ def caption(
     )  # fmt: skip
 
 
-def _quick(*, translated: bool) -> Timeline:
-    end = time.time() - 0.5
+def staged(
+    ago: float, closed: float, stt: tuple[float, float], translate: tuple[float, float], *, translated: bool
+) -> Timeline:
+    """Stages of two seconds of speech that ended so many seconds `ago`; each is given in seconds after that end."""
+    end = time.time() - ago
+    start, done = (end + stage if translated else None for stage in translate)
     return Timeline(
-        speech_start=end - 2, speech_end=end, closed=end + 0.1, stt_start=end + 0.12, stt_end=end + 0.3,
-        translate_start=end + 0.31 if translated else None, translate_end=end + 0.33 if translated else None,
+        speech_start=end - 2, speech_end=end, closed=end + closed, stt_start=end + stt[0], stt_end=end + stt[1],
+        translate_start=start, translate_end=done,
     )  # fmt: skip
+
+
+def _quick(*, translated: bool) -> Timeline:
+    return staged(0.5, 0.1, (0.12, 0.3), (0.31, 0.33), translated=translated)
 
 
 def say(client: redis.Redis, item: Caption) -> None:
