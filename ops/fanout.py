@@ -52,10 +52,14 @@ class Audience:
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
     async def open(self, cookie: str, *, reads: bool) -> None:
-        """One more reader; one that does not read has a small window, as a phone in a tunnel has."""
+        """One more reader; one that does not read has a small window, as a phone in a tunnel has.
+
+        Its packets have the size they have on a network: for loopback's, of 64 KiB, the kernel would keep megabytes.
+        """
         raw = socket.socket()
         if not reads:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1_400)
         raw.setblocking(False)
         await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", self.port))
         reader, writer = await asyncio.open_connection(sock=raw, limit=4096)
@@ -150,7 +154,7 @@ async def steady(
 
 
 async def stalled(
-    web: WebServer, client: redis.Redis, audience: Audience, code: str, cookies: Sequence[str], slow: int
+    web: WebServer, client: redis.Redis, audience: Audience, code: str, cookies: Sequence[str], rate: float
 ) -> dict[str, Any]:
     """Some stop reading: until web has ended all of them, how late are the others?"""
     for cookie in cookies:
@@ -158,15 +162,19 @@ async def stalled(
     dropped_before = await metric(web, "jbc_caption_readers_dropped_total")
     audience.lags.clear()
     began, number = time.monotonic(), 1_000_000
-    while (dropped := await metric(web, "jbc_caption_readers_dropped_total") - dropped_before) < slow:
-        if time.monotonic() - began > 300:
+    while (dropped := await metric(web, "jbc_caption_readers_dropped_total") - dropped_before) < len(cookies):
+        if time.monotonic() - began > 600:
             break
-        for _ in range(10):
+        for _ in range(25):
             publish(client, audience, code, number, TEXT * 8)
             number += 1
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(1 / rate)
+        print(
+            f"{number - 1_000_000} captions sent to {len(cookies)} that do not read, {dropped:.0f} dropped", flush=True
+        )
     return {
-        "slow_readers": slow,
+        "captions_a_second": rate,
+        "slow_readers": len(cookies),
         "dropped": int(dropped),
         "after_captions": number - 1_000_000,
         "others_lag_ms": percentiles(audience.lags) | {"max": round(max(audience.lags), 1)},
@@ -200,17 +208,19 @@ async def measure(readers: int, slow: int, rate: float, count: int) -> dict[str,
             opening = time.monotonic() - began
             open_mb = (serving(web).memory_info().rss - empty) / 2**20
             print(f"{readers} feeds open after {opening:.1f} s", flush=True)
+            calm = await steady(web, client, audience, code, rate, count)
+            print(f"steady part measured in {calm['seconds']:.0f} s", flush=True)
             figures = {
                 "machine": machine(),
                 "load_average": psutil.getloadavg()[0],
                 "readers": readers,
                 "opened_in_s": round(opening, 1),
                 "web_memory_of_feeds_mb": round(open_mb, 1),
-                "steady": await steady(web, client, audience, code, rate, count),
+                "steady": calm,
             }
             late = [cookies[(readers + number) // FEEDS_EACH] for number in range(slow)]
             if slow:
-                figures["stalled"] = await stalled(web, client, audience, code, late, slow)
+                figures["stalled"] = await stalled(web, client, audience, code, late, 2 * rate)
             with suppress(asyncio.CancelledError):
                 await audience.close()
             return figures

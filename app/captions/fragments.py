@@ -47,6 +47,7 @@ class Fragments:
         return str(self._macros.removed(line))
 
 
+@lru_cache(KEPT)
 def as_json(event: CaptionEvent, lag_s: float, speaker: str) -> str:
     """One caption for clients that draw it themselves; all times are epoch seconds, `id` is null for interims."""
     caption = event.caption

@@ -61,7 +61,8 @@ class Feed:
         """
         self.check()
         try:
-            event = await asyncio.wait_for(self._queue.get(), timeout)
+            async with asyncio.timeout(timeout):  # wait_for makes a task of every call before Python 3.12
+                event = await self._queue.get()
         except TimeoutError:
             return None
         self.check()

@@ -10,6 +10,9 @@ from tasks.config import env
 
 FEEDS_EACH: Final = 8
 """Open feeds of one participant; a further one ends the oldest: the windows that somebody has forgotten."""
+MOST_FEEDS: Final = 7_000
+"""Open feeds of one process, whatever FEEDS_TOTAL says: of the Procfile's `--backpressure` connections some must be
+left for pages, which would hang without an answer otherwise."""
 
 
 def _most(name: str, default: int) -> int:
@@ -18,14 +21,14 @@ def _most(name: str, default: int) -> int:
 
 @dataclass(frozen=True)
 class FeedLimits:
-    """Open feeds at most; 0 is no limit."""
+    """Open feeds at most; 0 is no limit of its own."""
 
     per_token: int = field(default_factory=lambda: _most("FEEDS_PER_TOKEN", 1_000))
     """FEEDS_PER_TOKEN: with one read-only link, which a whole audience may hold."""
     per_address: int = field(default_factory=lambda: _most("FEEDS_PER_ADDRESS", 500))
     """FEEDS_PER_ADDRESS: from one address, behind which a whole school may sit."""
-    total: int = field(default_factory=lambda: _most("FEEDS_TOTAL", 4_000))
-    """FEEDS_TOTAL: of this process."""
+    total: int = field(default_factory=lambda: min(_most("FEEDS_TOTAL", 4_000) or MOST_FEEDS, MOST_FEEDS))
+    """FEEDS_TOTAL: of this process; never more than `MOST_FEEDS`."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Places:
     def refusal(self, client: Client) -> Refusal | None:
         """Why one more feed of this client cannot be opened now; None where it can."""
         limits = self._limits
-        if limits.total and self._addresses.total() >= limits.total:
+        if self._addresses.total() >= limits.total:
             return Refusal(503, "total", "This server sends captions to as many readers as it may: try again later.")
         if limits.per_address and self._addresses[client.address] >= limits.per_address:
             return Refusal(429, "address", "Too many caption feeds from this address: close some, then try again.")

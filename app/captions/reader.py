@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import structlog
-from litestar.response.sse import ServerSentEventMessage
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.captions import event_ids, lag, metrics
+from app.captions import lag, metrics, wire
 from app.captions.events import CaptionEvent
 from app.captions.fragments import Fragments, as_json
 from app.captions.history import History
@@ -25,8 +24,6 @@ from app.captions.speakers import Speakers
 
 KEEP_ALIVE: Final = 15.0
 """Seconds of silence after which a comment keeps proxies from closing the connection."""
-RETRY_MS: Final = 1_000
-"""What browsers are told to wait before they come back."""
 AGAIN: Final = 1.0
 """Seconds between attempts to read the past while Redis or the database is away."""
 
@@ -72,17 +69,17 @@ class Reader:
         self._request = request
         self._lines = Lines(request.language, request.began)
 
-    async def events(self) -> AsyncIterator[ServerSentEventMessage]:
+    async def events(self) -> AsyncIterator[bytes]:
         """Comments and `caption` events until the reader leaves, is too slow, or this process stops.
 
         Where there is nothing more to come, an `end` event says why: "expired" or "closed".
         """
         request, hub = self._request, self._services.hub
         with hub.feed(request.room, request.language, request.client) as feed:
-            yield ServerSentEventMessage(data=None, comment="captions", retry=RETRY_MS)
+            yield wire.OPENING
             try:
                 while (missed := await self._missed(feed)) is None:
-                    yield _comment("waiting for earlier captions")
+                    yield wire.WAITING
                 cursor = request.after
                 for event in missed:
                     cursor = event.event_id
@@ -94,7 +91,7 @@ class Reader:
                         feed.end(request.then)
                     live = await feed.next(min(KEEP_ALIVE, left))
                     if live is None:
-                        yield _comment("here")
+                        yield wire.HERE
                     elif not live.event_id or live.event_id > cursor:
                         cursor = live.event_id or cursor
                         late = lag.shown(live.caption, live.received)
@@ -102,7 +99,7 @@ class Reader:
                             yield message
             except FeedEndedError as ended:
                 if ended.reason != "again":
-                    yield ServerSentEventMessage(data=ended.reason, event="end")
+                    yield wire.end(ended.reason)
 
     async def _missed(self, feed: Feed) -> list[CaptionEvent] | None:
         """Captions published before the feed was live; None while they cannot be had."""
@@ -118,7 +115,7 @@ class Reader:
             feed.check()
             return None
 
-    async def _message(self, event: CaptionEvent, lag_s: float) -> ServerSentEventMessage | None:
+    async def _message(self, event: CaptionEvent, lag_s: float) -> bytes | None:
         caption = event.caption
         speaker = await self._services.speakers.name(caption.speaker)
         line = self._lines.take(caption, lag_s, speaker)
@@ -129,9 +126,7 @@ class Reader:
         else:
             data = await self._fragment(event, line)
         metrics.SENT.labels("final" if caption.final else "interim").inc()
-        return ServerSentEventMessage(
-            data=data, event="caption", id=event_ids.stream_id(event.event_id) if event.event_id else None
-        )
+        return wire.caption(data, event.event_id)
 
     async def _fragment(self, event: CaptionEvent, line: Line) -> str:
         fragments, lines = self._services.fragments, self._lines
@@ -156,7 +151,3 @@ class Reader:
         except (RedisError, SQLAlchemyError, OSError) as error:
             log.warning("captions.no_transcript", error=repr(error))
             return None
-
-
-def _comment(text: str) -> ServerSentEventMessage:
-    return ServerSentEventMessage(data=None, comment=text)

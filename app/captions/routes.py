@@ -10,11 +10,11 @@ from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException, PermissionDeniedException, ValidationException
 from litestar.params import FromPath, FromQuery, HeaderParameter
-from litestar.response import ServerSentEvent
+from litestar.response import Stream
 
 from app.auth.bearer import bearer
 from app.auth.read_tokens import ReadTokenError, ReadTokens
-from app.captions import event_ids, metrics
+from app.captions import event_ids, metrics, wire
 from app.captions.places import Client
 from app.captions.reader import CaptionServices, Format, Reader, ReaderRequest
 from app.languages import LANGUAGES
@@ -53,7 +53,7 @@ async def caption_feed(
     after: FromQuery[str] = "",
     last_event_id: Annotated[str, HeaderParameter(name="Last-Event-ID")] = "",
     format: FromQuery[Format | None] = None,  # noqa: A002 - the name that clients use
-) -> ServerSentEvent:
+) -> Stream:
     """Everything after a caption, then captions as they come.
 
     Without `after` and `Last-Event-ID` it begins with the room's first caption (`history.LIMIT` at most); with both,
@@ -86,7 +86,7 @@ async def caption_feed(
         until=until,
         then="expired" if until == leave.until else "closed",
     )
-    return ServerSentEvent(Reader(captions, wanted).events(), headers={"Cache-Control": "no-store"})
+    return Stream(Reader(captions, wanted).events(), media_type=wire.MEDIA_TYPE, headers=wire.HEADERS)
 
 
 def token_leave(request: AnyRequest, tokens: ReadTokens, room: Room, token: str, lang: str = "") -> Leave:

@@ -1,0 +1,37 @@
+"""Server-sent events as bytes, made once for all readers that are sent the same."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from litestar.response.sse import ServerSentEventMessage
+
+from app.captions import event_ids
+
+KEPT: Final = 512
+"""Encoded captions kept for other readers: what is in flight, in all rooms together."""
+RETRY_MS: Final = 1_000
+"""What browsers are told to wait before they come back."""
+MEDIA_TYPE: Final = "text/event-stream"
+HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""Neither kept nor held back on the way; the second one is nginx's name for that."""
+
+OPENING: Final = ServerSentEventMessage(data=None, comment="captions", retry=RETRY_MS).encode()
+"""What every feed begins with."""
+WAITING: Final = ServerSentEventMessage(data=None, comment="waiting for earlier captions").encode()
+HERE: Final = ServerSentEventMessage(data=None, comment="here").encode()
+"""Sent in silence, for the sake of proxies."""
+
+
+@lru_cache(KEPT)
+def caption(data: str, event_id: str) -> bytes:
+    """A `caption` event; without an id where `event_id`, padded, is ""."""
+    return ServerSentEventMessage(
+        data=data, event="caption", id=event_ids.stream_id(event_id) if event_id else None
+    ).encode()
+
+
+def end(reason: str) -> bytes:
+    """The event after which there is nothing more to come."""
+    return ServerSentEventMessage(data=reason, event="end").encode()
