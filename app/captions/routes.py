@@ -21,6 +21,7 @@ from app.languages import LANGUAGES
 from app.models import Room
 from app.rooms import visitor
 from app.rooms.service import RoomService
+from app.web.errors import LinkRefusedError
 
 FEED_PATH: Final = "/rooms/{code}/captions"
 """Its template, as the request's scope holds it."""
@@ -93,12 +94,13 @@ def token_leave(request: AnyRequest, tokens: ReadTokens, room: Room, token: str,
     """What the bearer of `token` may read.
 
     Raises:
-        PermissionDeniedException: nothing, or not in the language `lang`; the detail says what to do.
+        LinkRefusedError: nothing; the detail says what to do.
+        PermissionDeniedException: not in the language `lang`.
     """
     try:
         known = tokens.read(token, room.code)
     except ReadTokenError as error:
-        raise PermissionDeniedException(str(error)) from error
+        raise LinkRefusedError(str(error)) from error
     if lang not in {"", known.language}:
         raise PermissionDeniedException(f"This link is for lang={known.language}: leave out lang, or ask for another.")
     return Leave(Client(_address(request), token=known.id), known.language, known.expires)

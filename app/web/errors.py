@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.response import Template
 from litestar.types import ExceptionHandlersMap
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -48,6 +48,12 @@ class RoomNotOpenError(HTTPException):
         super().__init__(f"It opens at {opens_at:%Y-%m-%d %H:%M} UTC.")
         self.opens_at = opens_at
 
+
+class LinkRefusedError(PermissionDeniedException):
+    """A link to captions opens nothing here; the detail, a text of the catalogue, says why and what to do."""
+
+
+LINK_REFUSED: Final = N_("This link does not work")
 
 PROBLEMS: Final = {
     problem.status: problem
@@ -141,6 +147,8 @@ def problem_of(error: HTTPException, *, explain: bool) -> Problem:
     """What to tell whoever caused the error; with `explain`, what the place that raised it knows of the cause."""
     known = PROBLEMS.get(error.status_code) or PROBLEMS[400 if error.status_code < 500 else 500]
     problem = replace(known, status=error.status_code)
+    if isinstance(error, LinkRefusedError):
+        return replace(problem, title=LINK_REFUSED, advice=error.detail)
     if explain and isinstance(error, RoomNotOpenError):
         return replace(problem, advice=f"{error.detail} {problem.advice}")
     if explain and error.status_code in EXPLAINED and error.detail != HTTPStatus(error.status_code).phrase:

@@ -1,5 +1,6 @@
 /** What the person at the projector can change, by button and by key. */
 
+import { keepReading, recallReading } from "./kept_reading.js";
 import { byId } from "./page.js";
 import { keep, recall } from "./stored.js";
 
@@ -12,6 +13,7 @@ const HIDE_AFTER_MS = 3_000;
 export class Projector {
   #scale = clamp(Number.parseFloat(recall(KEPT_AS)) || 1);
   #timer = 0;
+  #reading = recallReading();
   /** @type {Readonly<Record<string, () => void>>} key → what it does; each has a button with the same data-key */
   #actions = {
     "+": () => this.#resize(STEP),
@@ -28,15 +30,34 @@ export class Projector {
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-key]"))) {
       button.addEventListener("click", () => this.#actions[button.dataset.key ?? ""]?.());
     }
+    byId("single-keys")?.addEventListener("click", () => this.#switchKeys());
     document.addEventListener("fullscreenchange", showPressed);
     for (const type of ["pointermove", "pointerdown", "keydown", "focusin"]) document.addEventListener(type, () => this.#wake());
     showPressed();
+    this.#showKeys();
     this.#wake();
+  }
+
+  /** For those who dictate, or hit keys unawares; it holds on the call page of this browser too. */
+  #switchKeys() {
+    this.#reading = { ...recallReading(), keys: !this.#reading.keys };
+    keepReading(this.#reading);
+    this.#showKeys();
+  }
+
+  #showKeys() {
+    const { keys } = this.#reading;
+    document.body.dataset.keys = keys ? "on" : "off";
+    byId("single-keys")?.setAttribute("aria-pressed", String(keys));
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-key]"))) {
+      if (keys) button.setAttribute("aria-keyshortcuts", button.dataset.key ?? "");
+      else button.removeAttribute("aria-keyshortcuts");
+    }
   }
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!this.#reading.keys || event.ctrlKey || event.metaKey || event.altKey) return;
     const key = event.key === "=" ? "+" : event.key === "_" ? "-" : event.key.toLowerCase();
     const action = this.#actions[key];
     if (!action) return;

@@ -5,31 +5,12 @@
 
 import { byId } from "./page.js";
 import { hueOf } from "./hues.js";
+import { DEFAULTS, keepReading, parseReading, recallReading } from "./kept_reading.js";
 import { actionOf } from "./shortcuts.js";
-import { keep, recall } from "./stored.js";
 
-const KEY = "jbc.reading";
 const SIZES = ["s", "m", "l", "xl", "xxl"];
 /** Lines that a screen reader may go back to. */
 const ALOUD_KEPT = 30;
-
-/** @typedef {{ size: string, show: string, lines: string, contrast: string, aloud: boolean, keys: boolean }} Reading */
-
-/** @type {Readonly<Reading>} */
-const DEFAULTS = Object.freeze({ size: "m", show: "both", lines: "all", contrast: "normal", aloud: false, keys: true });
-
-/**
- * What was kept, with defaults for what was not.
- * @param {string} kept "" where nothing was
- * @returns {Reading}
- */
-export function parseReading(kept) {
-  try {
-    return { ...DEFAULTS, ...JSON.parse(kept || "{}") };
-  } catch {
-    return { ...DEFAULTS };
-  }
-}
 
 /**
  * The size so many steps larger, as far as there is one.
@@ -60,7 +41,7 @@ class ReadingPage {
   #log = byId("aloud");
   /** @type {Set<string>} ids of lines that were there before, or have been read out */
   #told = new Set();
-  #reading = parseReading(recall(KEY));
+  #reading = recallReading();
 
   start() {
     this.#fill();
@@ -86,7 +67,7 @@ class ReadingPage {
 
   #fill() {
     for (const input of this.#form?.querySelectorAll("input") ?? []) {
-      const value = this.#reading[/** @type {keyof Reading} */ (input.name)];
+      const value = this.#reading[/** @type {keyof import("./kept_reading.js").Reading} */ (input.name)];
       input.checked = input.type === "checkbox" ? value === true : value === input.value;
     }
   }
@@ -100,7 +81,7 @@ class ReadingPage {
 
   #keep() {
     this.#apply();
-    keep(KEY, JSON.stringify(this.#reading));
+    keepReading(this.#reading);
   }
 
   #apply() {

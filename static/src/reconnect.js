@@ -9,7 +9,7 @@ const REFUSALS = 3;
 /**
  * How one attempt ended.
  * @typedef {{ kind: "closed", code: number, closing: import("./protocol.js").Closing | null }
- *   | { kind: "refused" } | { kind: "full" } | { kind: "unreachable" }} Outcome
+ *   | { kind: "refused" } | { kind: "gone" } | { kind: "full" } | { kind: "unreachable" }} Outcome
  *
  * @typedef {{ stop: "replaced" | "roomClosed" | "notAllowed" } | { waitMs: number, say: "reconnecting" | "roomFull" }} Step
  */
@@ -43,7 +43,7 @@ export function isRefusal(outcome) {
  */
 export function nextStep(outcome, attempt, refusals, random) {
   if (outcome.kind === "closed" && outcome.code === CLOSE.replaced) return { stop: "replaced" };
-  if (outcome.kind === "closed" && outcome.code === CLOSE.roomClosed) return { stop: "roomClosed" };
+  if (outcome.kind === "gone" || (outcome.kind === "closed" && outcome.code === CLOSE.roomClosed)) return { stop: "roomClosed" };
   if (isRefusal(outcome)) {
     if (refusals >= REFUSALS) return { stop: "notAllowed" };
   } else if (outcome.kind === "closed" && outcome.closing?.retry === false) {

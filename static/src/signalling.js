@@ -10,6 +10,9 @@ const WORKED_MS = 5_000;
 /** The web server will not give this page a token. */
 class TokenRefusedError extends Error {}
 
+/** The room was closed or deleted, perhaps while this page was away and nobody could tell it. */
+class RoomGoneError extends Error {}
+
 /**
  * @typedef {object} Listener
  * @property {(connection: Connection, hello: import("./protocol.js").Hello, ice: import("./transports.js").Ice) => void} onHello
@@ -109,7 +112,8 @@ export class Signalling {
     });
     if (response.ok) return response.json();
     const message = `The web server answered ${response.status} when asked for a token.`;
-    throw [401, 403, 404, 410].includes(response.status) ? new TokenRefusedError(message) : new Error(message);
+    if ([404, 410].includes(response.status)) throw new RoomGoneError(message);
+    throw [401, 403].includes(response.status) ? new TokenRefusedError(message) : new Error(message);
   }
 }
 
@@ -118,6 +122,7 @@ export class Signalling {
  * @returns {import("./reconnect.js").Outcome}
  */
 function outcomeOf(error) {
+  if (error instanceof RoomGoneError) return { kind: "gone" };
   if (error instanceof TokenRefusedError) return { kind: "refused" };
   if (error instanceof RequestError && error.code === "unauthorized") return { kind: "refused" };
   if (error instanceof RequestError && error.code === "limit") return { kind: "full" };

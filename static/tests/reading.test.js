@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { hueOf } from "../src/hues.js";
-import { parseReading, resized } from "../src/reading.js";
+import { parseReading } from "../src/kept_reading.js";
+import { resized } from "../src/reading.js";
 import { actionOf } from "../src/shortcuts.js";
 
 const nowhere = { matches: () => false };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -37,19 +37,30 @@ async def administrator(place: World, room: str) -> Page:
     return page
 
 
+async def close(admin: Page) -> None:
+    """Close the room of this page, and end its call."""
+    await admin.click("button:has-text('Close and end the call')")
+    await admin.wait_for_selector("p.said:has-text('It is closed, and its call has ended.')")
+
+
+async def delete(admin: Page) -> None:
+    """Delete the room of this page by the keyboard, after its tick was forgotten once."""
+    deletion = admin.locator("details.more", has_text="Delete the room")
+    await deletion.locator("summary").press("Enter")
+    await deletion.locator("button").press("Enter")
+    assert await admin.evaluate("document.activeElement.id") == "sure-room", "the browser asks for the tick"
+    await admin.keyboard.press("Space")
+    await deletion.locator("button").press("Enter")
+    await admin.wait_for_selector("p.said:has-text('The room is deleted.')")
+
+
 async def test_a_deleted_room_says_so_to_those_in_it_and_leads_on(place: World, browser: Browser) -> None:
     async with somebody(browser) as bob:
         room = await new_room(bob, place.url)
         await enter(bob, place.url, room, "Bob", "en", reader=True)
         await until(bob, CONNECTED, PATIENCE)
         admin = await administrator(place, room)
-        deletion = admin.locator("details.more", has_text="Delete the room")
-        await deletion.locator("summary").press("Enter")
-        await deletion.locator("button").press("Enter")
-        assert await admin.evaluate("document.activeElement.id") == "sure-room", "the browser asks for the tick"
-        await admin.keyboard.press("Space")
-        await deletion.locator("button").press("Enter")
-        await admin.wait_for_selector("p.said:has-text('The room is deleted.')")
+        await delete(admin)
         await admin.close()
         await bob.wait_for_selector("#connection:has-text('This room has been closed. Start a new one')")
         await bob.click(".ways-on a:visible")
@@ -114,3 +125,20 @@ async def test_a_lost_connection_is_tried_again_at_once_when_asked_for(place: Wo
         await bob.press("#try-now", "Enter")
         await until(bob, CONNECTED, PATIENCE)
         assert await bob.is_hidden("#try-now")
+
+
+@pytest.mark.parametrize("end", [close, delete])
+async def test_who_comes_back_to_a_room_that_was_closed_meanwhile_is_told_so(
+    place: World, browser: Browser, end: Callable[[Page], Awaitable[None]]
+) -> None:
+    async with somebody(browser, SOCKETS) as bob:
+        room = await new_room(bob, place.url)
+        await enter(bob, place.url, room, "Bob", "en", reader=True)
+        await until(bob, CONNECTED, PATIENCE)
+        await bob.evaluate("window.__cut = true; window.__socket.close()")
+        await bob.wait_for_selector("#connection:has-text('Connection lost. Connecting again')")
+        admin = await administrator(place, room)
+        await end(admin)
+        await admin.close()
+        await bob.wait_for_selector("#connection:has-text('This room has been closed. Start a new one')")
+        assert await bob.locator(".ways-on > :visible").all_inner_texts() == ["Start a room"]

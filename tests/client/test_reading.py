@@ -149,6 +149,20 @@ async def test_the_projector_page_is_worked_by_keys(
     await page.reload()
     await expect(translation).to_be_visible()
     assert await translation.evaluate(size) == pytest.approx(before * 1.15**2, rel=0.01), "the size is remembered"
+    await page.click("#single-keys")
+    await expect(page.locator("#controls kbd").first).to_be_hidden()
+    await page.reload()
+    await expect(page.locator("#single-keys")).to_have_attribute("aria-pressed", "false")
+    await expect(page.locator("[data-key=n]")).not_to_have_attribute("aria-keyshortcuts", "n")
+    for key in "+n":
+        await page.keyboard.press(key)
+    assert await translation.evaluate(size) == pytest.approx(before * 1.15**2, rel=0.01), "single keys are off"
+    await expect(page.locator(".speaker")).to_be_visible()
+    await page.click("[data-key=n]")
+    await expect(page.locator(".speaker")).to_be_hidden()
+    await page.click("#single-keys")
+    await page.keyboard.press("n")
+    await expect(page.locator(".speaker")).to_be_visible()
     assert complaints == []
     await page.close()
 

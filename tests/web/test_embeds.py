@@ -60,6 +60,12 @@ async def test_what_is_wrong_is_said_within_the_frame(client: httpx.AsyncClient)
         page = await client.get(f"/embed/{code}", params=query)
         assert (page.status_code, words in html.unescape(page.text)) == (status, True), query
         assert policy_of(page)["frame-ancestors"] == "*"
+    for page in (f"/embed/{code}", f"/rooms/{code}/projector"):
+        answer = await client.get(page, params={"token": old}, headers={"accept": "text/html"})
+        said = html.unescape(answer.text)
+        assert "This link does not work" in said
+        assert "ask somebody in the room for a new one" in said
+        assert "This form" not in said
     assert (await client.get("/embed/abcd-efgh-jkmn", params={"token": token})).status_code == 404
 
 
