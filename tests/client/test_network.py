@@ -89,8 +89,8 @@ async def talk(join: Join) -> tuple[Page, Page]:
     return ana, bob
 
 
-async def test_a_changed_network_is_noticed_and_mended_by_the_pages(join: Join, network: Network) -> None:
-    ana, bob = await talk(join)
+async def change(network: Network, ana: Page, bob: Page) -> list[float]:
+    """Change the network under two who talk; the seconds of silence that it costs each."""
     network.change()
     for page, other in ((ana, "bob"), (bob, "ana")):
         await page.wait_for_timeout(3_000)
@@ -99,6 +99,23 @@ async def test_a_changed_network_is_noticed_and_mended_by_the_pages(join: Join, 
         await page.wait_for_timeout(SETTLE_MS)
     gaps = [await silence(page) for page in (ana, bob)]
     print(f"\nsilence after the network changed, media and socket: {gaps} s")
+    return gaps
+
+
+async def test_a_changed_network_is_noticed_and_mended_by_the_pages(join: Join, network: Network) -> None:
+    gaps = await change(network, *await talk(join))
+    assert all(0 < gap < SILENCE_WITHIN for gap in gaps)
+
+
+async def test_a_changed_network_is_mended_without_the_web_server(
+    join: Join, network: Network, pages: CallPages
+) -> None:
+    ana, bob = await talk(join)
+    pages.stop()
+    try:
+        gaps = await change(network, ana, bob)
+    finally:
+        pages.start()
     assert all(0 < gap < SILENCE_WITHIN for gap in gaps)
 
 
