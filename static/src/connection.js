@@ -1,6 +1,7 @@
 /** One WebSocket to the SFU: requests with answers, and events (docs/protocol.md). */
 
 import { Pace } from "./pace.js";
+import { CLOSE } from "./protocol.js";
 
 const TIMEOUT_MS = 10_000;
 /** Within any second at most their sum: the SFU closes a socket that sends more than 100 messages. */
@@ -60,17 +61,18 @@ export class Connection {
    * @param {string} url
    * @param {(event: string, data: any) => void} onEvent
    * @param {AbortSignal} signal gives up
+   * @param {number} within ms
    * @returns {Promise<Connection>}
    * @throws {Error} the socket did not open in time
    */
-  static open(url, onEvent, signal) {
+  static open(url, onEvent, signal, within) {
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(url);
       const giveUp = () => {
         socket.close();
         reject(new Error(`No connection to ${url}: is the SFU running, and reachable from here?`));
       };
-      const timer = window.setTimeout(giveUp, TIMEOUT_MS);
+      const timer = window.setTimeout(giveUp, within);
       signal.addEventListener("abort", giveUp, { once: true });
       const settle = () => {
         window.clearTimeout(timer);
@@ -100,10 +102,16 @@ export class Connection {
     return this.#send(method, data, within);
   }
 
-  /** Closes the socket; `closed` resolves at once, without waiting for a peer that may be gone. */
+  /** Says good-bye; `closed` resolves at once, without waiting for a peer that may be gone. */
   close() {
     this.#socket.close();
-    this.#end(1000);
+    this.#end(CLOSE.ownDoing);
+  }
+
+  /** Drops a socket that seems dead. Should it live, the SFU learns that this is no good-bye: the page comes back. */
+  abandon() {
+    this.#socket.close(CLOSE.abandoned);
+    this.#end(CLOSE.abandoned);
   }
 
   /**
@@ -122,7 +130,7 @@ export class Connection {
       const timer = window.setTimeout(() => {
         this.#waiting.delete(id);
         reject(new RequestError(method, { code: "timeout", message: `no answer within ${within / 1000} s` }));
-        this.close(); // an SFU that does not answer is as good as gone: come back on a new socket
+        this.abandon(); // an SFU that does not answer is as good as gone: come back on a new socket
       }, within);
       this.#waiting.set(id, { method, sent: performance.now(), resolve, reject, timer });
       this.#socket.send(JSON.stringify({ id, method, data }));

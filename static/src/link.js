@@ -26,6 +26,6 @@ export class Link {
 
   /** The socket is of no use any more: the page comes back on another. */
   giveUp() {
-    this.connection.close();
+    this.connection.abandon();
   }
 }

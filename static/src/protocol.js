@@ -48,4 +48,4 @@
  */
 
 /** Close codes of the SFU that decide what happens next. */
-export const CLOSE = Object.freeze({ ownDoing: 1000, unauthorized: 4401, replaced: 4409, roomClosed: 4410 });
+export const CLOSE = Object.freeze({ ownDoing: 1000, abandoned: 4000, unauthorized: 4401, replaced: 4409, roomClosed: 4410 });

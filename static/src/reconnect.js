@@ -4,6 +4,8 @@ import { CLOSE } from "./protocol.js";
 
 const BASE_MS = 400;
 const MAX_MS = 8_000;
+const FIRST_WITHIN_MS = 2_000;
+const MOST_WITHIN_MS = 10_000;
 const REFUSALS = 3;
 
 /**
@@ -23,6 +25,15 @@ const REFUSALS = 3;
 export function backoffMs(attempt, random) {
   const full = Math.min(MAX_MS, BASE_MS * 2 ** Math.min(attempt, 10));
   return Math.round(full / 2 + (full / 2) * random);
+}
+
+/**
+ * Milliseconds that each step of attempt number `attempt` (from 0) may take: what was sent into a network that has just
+ * gone is not answered, and what is sent again is.
+ * @param {number} attempt
+ */
+export function withinMs(attempt) {
+  return Math.min(MOST_WITHIN_MS, FIRST_WITHIN_MS * 2 ** Math.min(attempt, 10));
 }
 
 /**
@@ -50,7 +61,7 @@ export function nextStep(outcome, attempt, refusals, random) {
     return { stop: outcome.closing.code === "replaced" ? "replaced" : "notAllowed" };
   }
   // Our own doing, because the SFU did not answer: the network has changed, and nobody else's has in the same moment.
-  if (outcome.kind === "closed" && outcome.code === CLOSE.ownDoing && attempt === 0) return { waitMs: 0, say: "reconnecting" };
+  if (outcome.kind === "closed" && outcome.code === CLOSE.abandoned && attempt === 0) return { waitMs: 0, say: "reconnecting" };
   if (outcome.kind === "full") return { waitMs: backoffMs(10, random), say: "roomFull" };
   return { waitMs: backoffMs(attempt, random), say: "reconnecting" };
 }

@@ -1,9 +1,8 @@
 /** Keeps the page connected to the SFU: a token, a socket, `hello`, and again from the start when it ends. */
 
 import { Connection, RequestError } from "./connection.js";
-import { isRefusal, nextStep } from "./reconnect.js";
+import { isRefusal, nextStep, withinMs } from "./reconnect.js";
 
-const TOKEN_TIMEOUT_MS = 10_000;
 /** A connection that lived this long has worked: the next wait is short again. */
 const WORKED_MS = 5_000;
 
@@ -14,6 +13,8 @@ class TokenRefusedError extends Error {}
 class RoomGoneError extends Error {}
 
 /**
+ * @typedef {{ token: string, url: string, ice_servers: RTCIceServer[], ice_policy: RTCIceTransportPolicy }} Pass
+ *
  * @typedef {object} Listener
  * @property {(connection: Connection, hello: import("./protocol.js").Hello, ice: import("./transports.js").Ice) => void} onHello
  * @property {(event: string, data: any) => void} onEvent
@@ -30,6 +31,11 @@ export class Signalling {
   #connection = null;
   /** @type {string | undefined} what the last hello gave us to go on with after a lost socket */
   #resume;
+  /**
+   * What the connection before came in with. It is good for going on where that was, without the web server.
+   * @type {Pass | null}
+   */
+  #pass = null;
 
   /**
    * @param {string} tokenUrl
@@ -49,7 +55,7 @@ export class Signalling {
     let refusals = 0;
     while (!this.#stopped.signal.aborted) {
       const started = performance.now();
-      const outcome = await this.#once();
+      const outcome = await this.#once(withinMs(attempt));
       if (this.#stopped.signal.aborted) return;
       if (outcome.kind === "closed" && performance.now() - started > WORKED_MS) attempt = 0;
       refusals = isRefusal(outcome) ? refusals + 1 : 0;
@@ -66,13 +72,16 @@ export class Signalling {
 
   /** Tells everybody of new choices, which the web server has written down. */
   async renew() {
-    const { token } = await this.#token();
-    await this.#connection?.request("renew", { token });
+    this.#pass = null; // the next connection tells of them if this one cannot
+    const pass = await this.#token(withinMs(Infinity));
+    await this.#connection?.request("renew", { token: pass.token });
+    this.#pass = pass;
   }
 
   /** Has the next connection begin anew rather than go on with the media of the one before. */
   forget() {
     this.#resume = undefined;
+    this.#pass = null;
   }
 
   /** Closes the socket, so that the SFU drops this page's transports at once, and does not come back. */
@@ -81,18 +90,26 @@ export class Signalling {
     this.#connection?.close();
   }
 
-  /** @returns {Promise<import("./reconnect.js").Outcome>} */
-  async #once() {
+  /**
+   * @param {number} within ms for each step
+   * @returns {Promise<import("./reconnect.js").Outcome>}
+   */
+  async #once(within) {
     /** @type {Connection | null} */
     let connection = null;
     try {
-      const { token, url, ...ice } = await this.#token();
-      connection = await Connection.open(url, this.#listener.onEvent, this.#stopped.signal);
+      const pass = this.#pass ?? (await this.#token(within));
+      this.#pass = null; // until it has worked
+      const { token, url, ...ice } = pass;
+      connection = await Connection.open(url, this.#listener.onEvent, this.#stopped.signal, within);
       this.#connection = connection;
-      const hello = await connection.request("hello", { token, ...(this.#resume && { resume: this.#resume }) });
+      const hello = await connection.request("hello", { token, ...(this.#resume && { resume: this.#resume }) }, within);
       this.#resume = hello.resume;
+      this.#pass = pass;
       this.#listener.onHello(connection, hello, { iceServers: ice.ice_servers, iceTransportPolicy: ice.ice_policy });
-      return { kind: "closed", ...(await connection.closed) };
+      const ending = await connection.closed;
+      if (ending.closing) this.forget(); // said by the SFU: there is nothing to go on with
+      return { kind: "closed", ...ending };
     } catch (error) {
       if (!this.#stopped.signal.aborted) console.warn("call: could not connect:", error);
       const cutOff = error instanceof RequestError && error.code === "closed";
@@ -103,12 +120,15 @@ export class Signalling {
     }
   }
 
-  /** @returns {Promise<{ token: string, url: string, ice_servers: RTCIceServer[], ice_policy: RTCIceTransportPolicy }>} */
-  async #token() {
+  /**
+   * @param {number} within ms
+   * @returns {Promise<Pass>}
+   */
+  async #token(within) {
     const response = await fetch(this.#tokenUrl, {
       method: "POST",
       headers: { "x-csrftoken": this.#csrf, accept: "application/json" },
-      signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
+      signal: AbortSignal.timeout(within),
     });
     if (response.ok) return response.json();
     const message = `The web server answered ${response.status} when asked for a token.`;

@@ -1,14 +1,24 @@
 /** Notices that something which was flowing has stopped, long before the browser says so. No DOM, no media. */
 
+/** A page that was held up knows nothing of the time between two looks: one look tells of no more silence than this. */
+const MOST_OF_ONE_LOOK_MS = 300;
+
 export class StallWatch {
   #least;
+  #most;
   #bytes = -1;
-  #since = 0;
+  #looked = 0;
+  /** ms without a byte up to the last look */
+  #silent = 0;
   #longest = 0;
 
-  /** @param {number} least ms without a byte that count as a stall, where bytes used to come faster than that */
-  constructor(least) {
+  /**
+   * @param {number} least ms without a byte that count as a stall, where bytes used to come faster than that
+   * @param {number} most ms without a byte that count as one wherever they come from
+   */
+  constructor(least, most) {
     this.#least = least;
+    this.#most = most;
   }
 
   /**
@@ -18,23 +28,27 @@ export class StallWatch {
    * @param {number} now ms
    */
   look(bytes, expected, now) {
-    if (bytes === this.#bytes && expected) return;
-    // A slow machine, or a browser that reports rarely, is not a dead network: what was normal before stays normal.
-    if (expected && this.#bytes > 0) this.#longest = Math.max(this.#longest, Math.min(now - this.#since, this.#least * 5));
+    const silent = this.#silent + Math.min(now - this.#looked, MOST_OF_ONE_LOOK_MS);
+    this.#looked = now;
+    if (bytes === this.#bytes && expected) {
+      this.#silent = silent;
+      return;
+    }
+    // A browser that reports rarely is not a dead network: what was normal before stays normal.
+    if (expected && this.#bytes > 0) this.#longest = Math.max(this.#longest, silent);
     this.#bytes = bytes;
-    this.#since = now;
+    this.#silent = 0;
   }
 
-  /**
-   * Whether it has stopped.
-   * @param {number} now ms
-   */
-  stalled(now) {
-    return this.#bytes > 0 && now - this.#since >= Math.max(this.#least, 2 * this.#longest);
+  /** Whether it has stopped. */
+  get stalled() {
+    const enough = Math.min(this.#most, Math.max(this.#least, 2 * this.#longest));
+    return this.#bytes > 0 && this.#silent >= enough;
   }
 
   /** Begins anew: the path has changed, and what comes on it is not known yet. */
   reset() {
     this.#bytes = -1;
+    this.#silent = 0;
   }
 }

@@ -2,18 +2,23 @@
 
 import { StallWatch } from "./stall.js";
 
-/** An answer to a restart that takes longer than this and several times the usual will not come: the socket is dead too. */
+/**
+ * An answer to a restart that takes longer than this and twice the usual will not come: the socket is dead too. To be
+ * wrong about it costs another socket and no sound.
+ */
 const ANSWER_WITHIN_MS = 400;
-const ROUND_TRIPS = 4;
+const ROUND_TRIPS = 2;
 /** A restart that has brought nothing after this, and after several round trips, is tried again. */
 const RESTART_EVERY_MS = 1_000;
-const RESTART_ROUND_TRIPS = 8;
+const RESTART_ROUND_TRIPS = 4;
 const LOOK_EVERY_MS = 150;
 /**
  * Silence that counts as a broken path. Voices are sent without pauses, and feedback about one's own several times a
  * second, so more than half a second without a byte is a network that has changed; browsers take five to say so.
  */
 const STALL_MS = 600;
+/** The same where bytes have been coming rarely. */
+const MOST_STALL_MS = 1_200;
 
 /**
  * @typedef {import("mediasoup-client").types.Transport} Transport
@@ -76,15 +81,14 @@ export class Transports {
   }
 
   /**
-   * The socket has come back: with it, whatever had stopped is repaired.
+   * The socket has come back. Where one transport has stopped, its twin has too, noticed or not: both are repaired.
    * @param {Ice} ice
    */
   async resume(ice) {
     this.#ice = ice;
-    for (const leg of this.#legs) {
-      await leg.transport.updateIceServers({ iceServers: ice.iceServers });
-      if (isBroken(leg)) void this.#repair(leg);
-    }
+    const legs = [...this.#legs];
+    await Promise.all(legs.map(({ transport }) => transport.updateIceServers({ iceServers: ice.iceServers })));
+    if (legs.some(isBroken)) for (const leg of legs) void this.#repair(leg);
   }
 
   /** Closes this side; the SFU closes its own with the participant. */
@@ -112,7 +116,7 @@ export class Transports {
         .request("produce", { transportId: id, kind, source: appData.source, rtpParameters })
         .then(({ producerId }) => done({ id: producerId }), failed);
     });
-    const leg = { transport, watch: new StallWatch(STALL_MS), repairing: false };
+    const leg = { transport, watch: new StallWatch(STALL_MS, MOST_STALL_MS), repairing: false };
     transport.on("connectionstatechange", () => this.#onState(leg));
     if (this.#closed) transport.close();
     else this.#legs.add(leg);
@@ -129,8 +133,8 @@ export class Transports {
 
   async #look() {
     for (const leg of this.#legs) {
-      const { transport, watch } = leg;
-      if (this.#closed || transport.connectionState !== "connected") continue;
+      const { transport, watch, repairing } = leg;
+      if (this.#closed || repairing || transport.connectionState !== "connected") continue;
       watch.look(received(await transport.getStats()), this.#expected(transport.direction), performance.now());
       if (isBroken(leg)) void this.#repair(leg);
     }
@@ -142,18 +146,21 @@ export class Transports {
    * @param {Leg} leg
    */
   async #repair(leg) {
-    if (leg.repairing || this.#closed) return;
+    if (leg.repairing || this.#closed || !this.#link.connection.open) return;
     leg.repairing = true;
     const { transport, watch } = leg;
     if (transport.direction === "recv") this.#onFlow(false);
     try {
-      while (!this.#closed && this.#link.connection.open && isBroken(leg)) {
+      do {
         const within = Math.max(ANSWER_WITHIN_MS, ROUND_TRIPS * this.#link.roundTrip);
         const { iceParameters } = await this.#link.request("restartIce", { transportId: transport.id }, within);
         await transport.restartIce({ iceParameters });
-        if (await this.#flows(transport)) watch.reset();
-      }
-      if (transport.direction === "recv" && !isBroken(leg)) this.#onFlow(true);
+        if (await this.#flows(transport)) {
+          watch.reset();
+          if (transport.direction === "recv") this.#onFlow(true);
+          return;
+        }
+      } while (!this.#closed && this.#link.connection.open);
     } catch (error) {
       console.warn("call: ICE could not be restarted, connecting again:", error);
       if (!this.#closed) this.#link.giveUp();
@@ -163,7 +170,7 @@ export class Transports {
   }
 
   /**
-   * Waits until bytes come on a new path, or until it is time to try again.
+   * Waits until bytes come on a new path, where any are expected, or until it is time to try again.
    * @param {Transport} transport
    * @returns {Promise<boolean>} whether they do
    */
@@ -173,7 +180,8 @@ export class Transports {
     while (!this.#closed && performance.now() < end) {
       await new Promise((resolve) => window.setTimeout(resolve, LOOK_EVERY_MS));
       const now = received(await transport.getStats());
-      if (now > before && transport.connectionState === "connected") return true;
+      const came = now > before || !this.#expected(transport.direction);
+      if (came && transport.connectionState === "connected") return true;
       before = now; // a restart forgets the paths before it, and with them what had come on them
     }
     return false;
@@ -183,7 +191,7 @@ export class Transports {
 /** @param {Leg} leg */
 function isBroken({ transport, watch }) {
   const { connectionState } = transport;
-  return connectionState === "disconnected" || connectionState === "failed" || watch.stalled(performance.now());
+  return connectionState === "disconnected" || connectionState === "failed" || watch.stalled;
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { backoffMs, nextStep } from "../src/reconnect.js";
+import { backoffMs, nextStep, withinMs } from "../src/reconnect.js";
 
 const closed = (code, closing = null) => ({ kind: "closed", code, closing });
 
@@ -11,9 +11,13 @@ test("waits double up to eight seconds, half of each is jitter", () => {
   assert.equal(backoffMs(500, 1), 8000);
 });
 
+test("a step that is not answered is taken again soon, on a slow network later", () => {
+  assert.deepEqual([0, 1, 2, 3, 500, Infinity].map(withinMs), [2000, 4000, 8000, 10_000, 10_000, 10_000]);
+});
+
 test("a lost connection is made again, soon at first", () => {
   assert.deepEqual(nextStep(closed(1006), 0, 0, 0), { waitMs: 200, say: "reconnecting" });
-  assert.deepEqual(nextStep(closed(1000), 0, 0, 1), { waitMs: 0, say: "reconnecting" }, "given up by this page itself");
+  assert.deepEqual(nextStep(closed(4000), 0, 0, 1), { waitMs: 0, say: "reconnecting" }, "given up by this page itself");
   assert.deepEqual(nextStep({ kind: "unreachable" }, 2, 0, 1), { waitMs: 1600, say: "reconnecting" });
   const died = { code: "worker_died", message: "the media worker died", retry: true };
   assert.ok("waitMs" in nextStep(closed(4503, died), 0, 0, 0.5));

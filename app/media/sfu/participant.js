@@ -60,7 +60,7 @@ export class Participant {
    * Lets a person in. An older connection of theirs is replaced, or gone on with where the page can say which it was.
    *
    * @param {Session} session
-   * @param {ParticipantClaims} claims
+   * @param {ParticipantClaims & {expired: boolean}} claims Expired ones are good for going on.
    * @param {Services} services
    * @param {string} [resume] What the hello of the lost connection answered.
    * @returns {Promise<{role: Participant, answer: object}>}
@@ -74,6 +74,7 @@ export class Participant {
         older.#goOn(session, claims);
         return { role: older, answer: older.#welcome(true) };
       }
+      if (claims.expired) throw new RequestError('unauthorized', 'The token has expired: get a new one.');
       if (older?.owner === null) older.dismiss('replaced', 'You have joined from another page or device.');
       const role = new Participant(session, claims, services, room, media);
       room.join(role, claims.capacity);

@@ -31,8 +31,8 @@ import { envelope, parse } from './schemas.js';
  * @property {Hello} hello
  */
 
-/** What ws reports of a socket that ended without a close frame. */
-const ABNORMAL = 1006;
+/** What ws reports of a socket that ended without a close frame, and what a page says that takes its socket for dead. */
+const LOST = new Set([1006, 4000]);
 
 /** Close codes with which ws, on its own, ends a socket whose frame is broken or too large. */
 const FRAME_FAULTS = new Set([1002, 1003, 1007, 1009]);
@@ -77,7 +77,7 @@ export class Session {
     socket.on('ping', () => this.#count());
     socket.on('pong', () => { this.#alive = true; });
     socket.on('error', (error) => context.log.debug({ ...this.#role?.fields, reason: error.message }, 'socket error'));
-    socket.on('close', (code) => this.#end(code === ABNORMAL ? 'lost' : 'left'));
+    socket.on('close', (code) => this.#end(LOST.has(code) ? 'lost' : 'left'));
   }
 
   get ended() {

@@ -55,8 +55,9 @@ export async function startSfu(config, log) {
   /** @type {import('./session.js').Hello} */
   const hello = async (session, data) => {
     const { token, resume } = parse(helloData, data);
-    const claims = await services.verify(token);
+    const claims = await services.verify(token, resume !== undefined);
     if (claims.role === 'operator') throw new RequestError('unauthorized', 'This token is for HTTP.');
+    if (claims.role === 'bridge' && claims.expired) throw new RequestError('unauthorized', 'The token has expired: get a new one.');
     return claims.role === 'bridge'
       ? Bridge.enter(session, claims, services)
       : Participant.enter(session, claims, services, resume);

@@ -9,6 +9,8 @@ import { identifier, meta } from './schemas.js';
 const AUDIENCE = 'jbcalling-sfu';
 /** Seconds by which the clocks of `web` and `sfu` may differ. */
 const CLOCK_TOLERANCE = 5;
+/** By how many seconds a token may be late that comes with a `resume`: longer than any call. */
+const LATE = 86_400;
 
 const claims = z.discriminatedUnion('role', [
   z.object({
@@ -21,7 +23,10 @@ const claims = z.discriminatedUnion('role', [
 /** @typedef {z.infer<typeof claims>} Claims */
 /** @typedef {Extract<Claims, {role: 'participant'}>} ParticipantClaims */
 /** @typedef {Extract<Claims, {role: 'bridge'}>} BridgeClaims */
-/** @typedef {(token: string) => Promise<Claims>} Verify */
+/**
+ * @typedef {Claims & {expired: boolean}} Verified
+ * @typedef {(token: string, late?: boolean) => Promise<Verified>} Verify `late`: also takes a token that has expired.
+ */
 
 /**
  * @param {() => Uint8Array[]} accepted The keys of the moment, see keys.js.
@@ -32,10 +37,10 @@ export function tokenVerifier(accepted) {
     algorithms: ['HS256'],
     audience: AUDIENCE,
     requiredClaims: ['exp', 'sub', 'role'],
-    clockTolerance: CLOCK_TOLERANCE,
   };
-  return async (token) => {
-    const { payload } = await verifyWithAny(token, accepted(), options).catch((error) => {
+  return async (token, late = false) => {
+    const clockTolerance = late ? LATE : CLOCK_TOLERANCE;
+    const { payload } = await verifyWithAny(token, accepted(), { ...options, clockTolerance }).catch((error) => {
       if (error instanceof errors.JWTExpired) throw new RequestError('unauthorized', 'The token has expired: get a new one.');
       if (error instanceof errors.JOSEError) throw new RequestError('unauthorized', 'The token is not valid here: get a new one.');
       throw error;
@@ -44,7 +49,7 @@ export function tokenVerifier(accepted) {
     if (!result.success) {
       throw new RequestError('unauthorized', 'The token lacks a claim or has a malformed one: get a new one.');
     }
-    return result.data;
+    return { ...result.data, expired: Number(payload.exp) + CLOCK_TOLERANCE <= Date.now() / 1_000 };
   };
 }
 

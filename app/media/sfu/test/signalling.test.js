@@ -15,11 +15,11 @@ describe('the door', () => {
   before(async () => { sfu = await startTestSfu(); });
   after(() => sfu.close());
 
-  /** @param {Promise<string>} token */
-  async function refusedHello(token) {
+  /** @param {Promise<string>} token @param {string} [resume] */
+  async function refusedHello(token, resume) {
     const client = new Client(sfu.port);
     await client.opened;
-    await assert.rejects(client.request('hello', { token: await token }), { code: 'unauthorized' });
+    await assert.rejects(client.request('hello', { token: await token, resume }), { code: 'unauthorized' });
     assert.equal((await client.event('closing')).code, 'unauthorized');
     assert.equal(await client.closed, 4401);
   }
@@ -50,6 +50,7 @@ describe('the door', () => {
     await refusedHello(sign(CLAIMS, { secret: 'another secret, as long as the right one' }));
     await refusedHello(sign(CLAIMS, { expires: -60 }));
     await refusedHello(sign(CLAIMS, { expires: null }));
+    await refusedHello(sign({ role: 'bridge', sub: 'one' }, { expires: -60 }), 'a lost socket');
     await refusedHello(sign(CLAIMS, { audience: 'jbcalling-web' }));
   });
 

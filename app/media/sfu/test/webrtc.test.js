@@ -11,7 +11,7 @@ import { Device } from 'mediasoup-client';
 import * as fakeParameters from 'mediasoup-client/fakeParameters';
 import { FakeHandler } from 'mediasoup-client/handlers/FakeHandler';
 
-import { Client, participantToken, startTestSfu } from '../testing/harness.js';
+import { Client, participantToken, sign, startTestSfu } from '../testing/harness.js';
 
 /** A page: a device with both transports, wired as the real page wires them. @param {number} port @param {string} id */
 async function page(port, id) {
@@ -140,9 +140,19 @@ describe('pages', () => {
       assert.equal(third.resumed, true);
       assert.equal(await again.closed, 4409);
       assert.deepEqual(await bob.client.settled(), []);
+
+      // Nor is it a good-bye when a page takes its socket for dead, and to go on it needs no token of the hour.
+      sooner.socket.close(4000);
+      await sooner.closed;
+      const claims = { role: 'participant', sub: 'ana', room: 'call', meta: { hear: 'pt' } };
+      const old = await sign(claims, { expires: -600 });
+      await assert.rejects(resume(patient.port, old, 'another page'), { code: 'unauthorized' });
+      const { client: last, hello: fourth } = await resume(patient.port, old, ana.resume);
+      assert.equal(fourth.resumed, true);
+      assert.deepEqual(await bob.client.settled(), []);
       const { hello: fresh } = await resume(patient.port, token, 'another page');
       assert.equal(fresh.resumed, false);
-      assert.equal(await sooner.closed, 4409);
+      assert.equal(await last.closed, 4409);
       assert.deepEqual(await bob.client.event('producerRemoved'), { producerId: voice.id });
     } finally {
       await patient.close();
