@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
@@ -90,15 +91,15 @@ def test_units_run_the_procfile_with_the_secrets_that_each_needs(plan: Path) -> 
 async def test_the_bridge_starts_with_the_secrets_that_its_unit_leaves_it(tmp_path: Path) -> None:
     unit = next(unit for unit in units("all", ROOT) if unit.name == "bridge")
     port = str(free_port())
-    known = {name: "s" * 40 for name in unit.facts.needs} | {"BRIDGE_PORT": port, "JBC_VAR": str(tmp_path)}
+    known = dict.fromkeys(unit.facts.needs, "s" * 40) | {"BRIDGE_PORT": port, "JBC_VAR": str(tmp_path)}
     env = {name: value for name, value in os.environ.items() if name not in unit.hides}
     env |= known | {"TURN_URLS": "turn:turn.example.org:3478", "REDIS_PORT": str(free_port())}
-    process = subprocess.Popen([sys.executable, "-m", "app.media.bridge"], cwd=ROOT, env=env)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "app.media.bridge", cwd=ROOT, env=env)
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
 
             async def answers() -> bool:
-                assert process.poll() is None, "it has ended"
+                assert process.returncode is None, "it has ended"
                 try:
                     return (await client.get("/metrics")).status_code == 200
                 except httpx.TransportError:
@@ -107,7 +108,7 @@ async def test_the_bridge_starts_with_the_secrets_that_its_unit_leaves_it(tmp_pa
             await until(answers, 30)
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        await asyncio.wait_for(process.wait(), 20)
 
 
 def test_the_settings_file_explains_every_setting_that_the_code_reads(plan: Path) -> None:
