@@ -20,7 +20,7 @@ lint: setup-test
 	@$(VENV)/ruff check . && $(VENV)/ruff format --check . && $(VENV)/mypy
 
 bench: setup-test ## run the road with real recordings; table and var/bench.json
-	@$(VENV)/python -m ops.bench $(if $(EVAL_SET),--set $(EVAL_SET))
+	@$(VENV)/python -m ops.bench $(if $(EVAL_SET),--set $(EVAL_SET)) $(BENCH_ARGS)
 
 fanout: setup-test ## 2,000 readers of one room: lag, memory, and what slow readers do to the others
 	@$(VENV)/python -m ops.fanout $(FANOUT_ARGS)

@@ -2,7 +2,7 @@
 
 One person speaks, one listens, on a system of its own with nothing else in it. The end of speech is known from the
 recording and from the moment the page began to speak it, not from anything that the system says of itself. Prints a
-table and writes var/bench.json.
+table and writes var/bench.json. How long each stage takes a worker alone is measured after that, without a browser.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,14 +17,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 from playwright.async_api import Browser, async_playwright
-from prometheus_client.parser import text_string_to_metric_families
 from redis.asyncio import Redis
 
-from app.health.trend import buckets_of, quantile
-from ops.figures import machine, percentiles, write
-from ops.road import ending
+from ops.figures import VAR, machine, percentiles, write
+from ops.road import alone, ending
 from tasks import keys
 from tasks.messages import Caption, ClipPart, Timeline, decode, decode_clip_event
 from tests.support.people import CHROMIUM, FLAGS, Person, heard_out, room_from_front_page, speech_bounds
@@ -59,8 +55,8 @@ class Measurements:
     stages: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     queue_waits: list[float] = field(default_factory=list)
     """From enqueue to start, of the messages that found their queue idle."""
-    service: dict[str, dict[str, float]] = field(default_factory=dict)
-    """Percentiles of each actor's running time, interim asks and all clauses included, for `make capacity`."""
+    service: dict[str, Any] = field(default_factory=dict)
+    """Times of a worker that does nothing else, for `make capacity`."""
 
     def add_timeline(self, timeline: Timeline, wanted: Iterable[str]) -> None:
         """Add the stages of one utterance that this timeline knows."""
@@ -145,19 +141,6 @@ def queue_waits(log: str) -> list[float]:
     return found
 
 
-async def service(stack: Stack) -> dict[str, dict[str, float]]:
-    """What the worker says of its actors' running times."""
-    async with httpx.AsyncClient(timeout=10) as client:
-        text = (await client.get(f"http://127.0.0.1:{stack.env['WORKER_METRICS_PORT']}/metrics")).text
-    found = {}
-    for actor in ("transcribe", "translate", "speak"):
-        buckets = buckets_of(text_string_to_metric_families(text), "jbc_worker_actor_seconds", actor=actor)
-        if count := buckets.get(math.inf):
-            p50, p95 = (round(1000 * quantile(share, buckets), 1) for share in (0.5, 0.95))
-            found[actor] = {"p50": p50, "p95": p95, "n": count}
-    return found
-
-
 async def measure(folder: Path) -> Measurements:
     """Run the road in both directions on a system started for it."""
     found = Measurements()
@@ -177,10 +160,10 @@ async def measure(folder: Path) -> Measurements:
                     caption.timeline, first if caption.is_source else ("wait for translate", "translate")
                 )
             following.cancel()
-            found.service = await service(stack)
             found.queue_waits = queue_waits(stack.log("worker"))
             await redis.aclose()
             await browser.close()
+    found.service = await alone.measure()
     return found
 
 
@@ -228,7 +211,13 @@ def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--set", type=Path, default=DATA, help="folder with manifest.jsonl; default: tests/data")
-    folder = parser.parse_args().set.resolve()
+    parser.add_argument("--service", action="store_true", help="only the times of each stage, for `make capacity`")
+    chosen = parser.parse_args()
+    if chosen.service:
+        before = json.loads((VAR / "bench.json").read_text()) if (VAR / "bench.json").exists() else {}
+        write("bench", {"machine": machine()} | before | {"service_ms": ending.run(alone.measure())})
+        return
+    folder = chosen.set.resolve()
     figures = report(ending.run(measure(folder)), folder)
     print(f"\n{table(figures)}")
     if figures["utterances"] < LEAST:

@@ -247,7 +247,8 @@ async def serve() -> None:
     from tasks.stt import transcribe  # sets the broker up, which needs the environment
 
     logs.configure("bridge")
-    task = asyncio.create_task(Bridge(Settings(), transcribe.send).run())
+    # On a server it does not know the secrets of `web` (app/running/deploy/processes.py).
+    task = asyncio.create_task(Bridge(Settings(session_secret="", turn_secret=""), transcribe.send).run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)

@@ -1,23 +1,27 @@
 """Calls, queues and workers as a discrete-event simulation: when is each caption there, and each first sound?
 
-What it takes from the product: interim asks every `INTERIM_EVERY` seconds and one in the pause, the newest ask of a
-segment alone being worked on; three queues of which a worker process takes one message each at a time; models that use
-all of a worker's cores; a dub for every translation. What it leaves out: network, Redis and web (docs/capacity.md has
-their limits), and the ladder, which steps down where this shows seconds of waiting.
+What it takes from the product: interim asks every `INTERIM_EVERY` seconds and in every pause, the newest ask of a
+segment alone being worked on; long speech cut at `SEGMENT_MAX`; finals that are decoded again and those that are not;
+three queues of which a worker process takes one message each at a time; models that use all of a worker's cores; a dub
+for every translation, in rooms that are dubbed. What it leaves out: network, Redis and web (docs/capacity.md has their
+limits), and the ladder, which steps down where this shows seconds of waiting.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 import random
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import simpy
 
 from app.media.config import SegmenterConfig
+from app.media.segmenter import AskKind
 from ops.capacity.processor import Processor
-from ops.capacity.service import Service
+from ops.capacity.service import Service, Stage
 
 Process = Generator[simpy.Event, Any, None]
 
@@ -29,13 +33,15 @@ class Talk:
     """How a room talks."""
 
     utterance: float = 5.0
-    """Mean seconds of an utterance; gamma with shape 3, SEGMENT_MAX at most."""
+    """Mean seconds of an utterance; gamma with shape 3."""
     pause: float = 1.5
     """Mean seconds between the end of one and the beginning of the next, exponential."""
     voices: int = 1
     """How many talk at once: independent of each other."""
     languages: int = 1
     """Languages that each utterance is translated into and spoken in."""
+    turns: tuple[tuple[float, float], ...] = ()
+    """Seconds of speech and of silence after it, again and again, in place of those that are drawn."""
 
 
 @dataclass
@@ -58,21 +64,23 @@ class _Segment:
     newest: int = 0
     answered: int = 0
     """Newest revision that was decoded."""
-    closed: simpy.Event | None = None
+    spoken: bool = True
+    """Whether its room is dubbed."""
 
 
 @dataclass
 class _Job:
     segment: _Segment
-    revision: int = 0
-    last: bool = False
-    done: simpy.Event | None = None
+    revision: int
+    kind: AskKind
 
 
 class System:
-    """Rooms that talk to so many workers."""
+    """Rooms that talk to so many workers; `dubbed` of them are dubbed, all by default."""
 
-    def __init__(self, service: Service, talk: Talk, rooms: int, workers: int, seed: int = 1) -> None:
+    def __init__(
+        self, service: Service, talk: Talk, rooms: int, workers: int, *, dubbed: int | None = None, seed: int = 1
+    ) -> None:
         self.env = simpy.Environment()
         self.found = Found()
         self._service = service
@@ -83,8 +91,9 @@ class System:
         for processor in self._processors:
             for queue, serve in (("stt", self._hear), ("translate", self._turn), ("speak", self._say)):
                 self.env.process(self._take(queue, serve, processor))
-        for _ in range(rooms * talk.voices):
-            self.env.process(self._speaker())
+        for room in range(rooms):
+            for _ in range(talk.voices):
+                self.env.process(self._speaker(spoken=dubbed is None or room < dubbed))
 
     def run(self, seconds: float, warm_up: float = 60.0) -> Found:
         """What is seen in so many seconds after the beginning is forgotten."""
@@ -96,32 +105,53 @@ class System:
         self.found.busy = worked / (seconds * len(self._processors))
         return self.found
 
-    def _speaker(self) -> Process:
+    def _speaker(self, *, spoken: bool) -> Process:
         talk, rng = self._talk, self._rng
         yield self.env.timeout(rng.uniform(0, talk.utterance + talk.pause))
+        for length, pause in itertools.cycle(talk.turns) if talk.turns else self._drawn():
+            left = length
+            while left > 0:
+                yield from self._segment(
+                    min(left, SEGMENTER.max_length), spoken=spoken, cut=left > SEGMENTER.max_length
+                )
+                left -= SEGMENTER.max_length
+            yield self.env.timeout(pause)
+
+    def _drawn(self) -> Iterator[tuple[float, float]]:
+        talk, rng = self._talk, self._rng
         while True:
-            yield from self._utterance(min(SEGMENTER.max_length, rng.gammavariate(3, talk.utterance / 3)))
-            yield self.env.timeout(rng.expovariate(1 / talk.pause) if talk.pause else 0)
+            yield rng.gammavariate(3, talk.utterance / 3), rng.expovariate(1 / talk.pause) if talk.pause else 0.0
 
-    def _utterance(self, length: float) -> Process:
-        segment, began = _Segment(), self.env.now
-        while (left := began + length - self.env.now) > SEGMENTER.interim_every:
-            yield self.env.timeout(SEGMENTER.interim_every)
-            if segment.answered == segment.newest:  # a patient ask waits for the answer to the one before
-                self._ask(segment)
-        yield self.env.timeout(max(0.0, left))
+    def _segment(self, length: float, *, spoken: bool, cut: bool) -> Process:
+        segment, ended = _Segment(spoken=spoken), self.env.now + length
+        while True:
+            pause = self._rng.expovariate(self._service.pauses) if self._service.pauses else math.inf
+            wait, kind = min((SEGMENTER.interim_every, AskKind.GROWTH), (pause, AskKind.PAUSE), key=lambda one: one[0])
+            if self.env.now + wait >= ended:
+                break
+            yield self.env.timeout(wait)
+            if kind is AskKind.PAUSE or segment.answered == segment.newest:  # one of growth waits for the answer before
+                self._ask(segment, kind)
+        yield self.env.timeout(ended - self.env.now)
         segment.ended = self.env.now
-        self.env.process(self._ending(segment))
+        if cut:
+            segment.newest += 1
+            self._close(segment)
+        else:
+            self.env.process(self._ending(segment))
 
-    def _ask(self, segment: _Segment) -> None:
+    def _ask(self, segment: _Segment, kind: AskKind) -> None:
         segment.newest += 1
-        self._queues["stt"].put(_Job(segment, segment.newest))
+        self._queues["stt"].put(_Job(segment, segment.newest, kind))
+
+    def _close(self, segment: _Segment) -> None:
+        self._queues["stt"].put(_Job(segment, segment.newest, AskKind.FINAL))
 
     def _ending(self, segment: _Segment) -> Process:
         yield self.env.timeout(SEGMENTER.tail)
-        self._ask(segment)
-        yield self.env.timeout(self._service.endpoint - SEGMENTER.tail)
-        self._queues["stt"].put(_Job(segment, segment.newest, last=True))
+        self._ask(segment, AskKind.PAUSE)
+        yield self.env.timeout(max(0.0, self._service.endpoint - SEGMENTER.tail))
+        self._close(segment)
 
     def _take(self, queue: str, serve: Any, processor: Processor) -> Process:  # noqa: ANN401 - a generator function
         while True:
@@ -132,19 +162,27 @@ class System:
         segment = job.segment
         if job.revision < segment.newest:
             return  # a newer ask holds all of it
-        if not (job.last and segment.answered == job.revision):
-            yield processor.run(self._service.transcribe.draw(self._rng))
+        if (decoding := self._decoding(job)) is not None:
+            yield processor.run(decoding.draw(self._rng))
         segment.answered = max(segment.answered, job.revision)
-        if job.last:
+        if job.kind is AskKind.FINAL:
             self.found.utterances += 1
             self.found.caption.append(self.env.now - segment.ended)
             for _ in range(self._talk.languages):
                 self._queues["translate"].put(job)
 
+    def _decoding(self, job: _Job) -> Stage | None:
+        """What a job of the `stt` queue takes; None where a final finds what was made ahead, and that will do."""
+        if job.kind is not AskKind.FINAL:
+            return self._service.usual if job.kind is AskKind.PAUSE else self._service.quick
+        ahead = job.segment.answered == job.revision and self._rng.random() >= self._service.again
+        return None if ahead else self._service.thorough
+
     def _turn(self, job: _Job, processor: Processor) -> Process:
         yield processor.run(self._service.translate.draw(self._rng))
         self.found.translated.append(self.env.now - job.segment.ended)
-        self._queues["speak"].put(job)
+        if job.segment.spoken:
+            self._queues["speak"].put(job)
 
     def _say(self, job: _Job, processor: Processor) -> Process:
         first = self._service.first_clause.draw(self._rng)

@@ -12,7 +12,7 @@ import itertools
 import json
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -36,6 +36,8 @@ from tests.support.web_server import new_room, token_of
 SPOKEN: Final = ("en", "pt")
 """Languages that callers take in turn: the pair that every machine can translate."""
 
+PAUSE: Final = 0.4
+"""Seconds between one caller's recording and the next one's."""
 LONGEST: Final = 14.0
 """Seconds of the longest recording that is spoken."""
 
@@ -50,6 +52,19 @@ def voice(recording: str) -> Pcm:
 def sentences(language: str) -> list[str]:
     """Recordings that callers of a language speak, by id."""
     return [one.id for one in by_language(language) if one.kind == "read_speech" and one.duration_s <= LONGEST]
+
+
+def order(number: int) -> list[str]:
+    """What a caller speaks, by id, again and again: those of one language begin at different places."""
+    names = sentences(SPOKEN[number % len(SPOKEN)])
+    offset = number // len(SPOKEN) * 3 % len(names)
+    return names[offset:] + names[:offset]
+
+
+def turns(people: int) -> Iterator[str]:
+    """The recordings of a call in the order in which they are spoken, for ever."""
+    said = [itertools.cycle(order(number)) for number in range(people)]
+    return (next(one) for one in itertools.cycle(said))
 
 
 @dataclass
@@ -80,7 +95,7 @@ class Call:
     told: list[tuple[float, str, dict[str, Any] | None]] = field(default_factory=list)
     """When what was told, from the first notice on."""
 
-    async def take_turns(self, until: float, pause: float = 0.4) -> None:
+    async def take_turns(self, until: float, pause: float = PAUSE) -> None:
         """One after the other speaks, until a moment of the monotonic clock."""
         for caller in itertools.cycle(self.callers):
             if time.monotonic() > until:
@@ -166,10 +181,7 @@ class Exchange:
         ssrc = new_ssrc()
         data = {**place, "track": "original", "label": None, "ssrc": ssrc}
         answer = await self._sfu.request("inject", data, InjectAnswer)
-        offset = number // len(SPOKEN) * 3
-        names = sentences(language)
-        said = itertools.cycle(names[offset % len(names) :] + names[: offset % len(names)])
-        return Caller(name, language, answer.producer_id, RtpSender(answer.port, ssrc), said)
+        return Caller(name, language, answer.producer_id, RtpSender(answer.port, ssrc), itertools.cycle(order(number)))
 
     async def _listen(self) -> None:
         """Everybody hears everybody else, and the dubs into their language, as long as these last."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner
 from honcho.environ import parse_procfile
 
 from app.cli import main
+from app.running.deploy.processes import units
 from app.running.deploy.settings_file import BY_UNITS, documented
+from tests.support.ports import free_port
+from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 EDGE = ["--domain", "calls.example.org", "--address", "203.0.113.5"]
@@ -80,6 +86,29 @@ def test_units_run_the_procfile_with_the_secrets_that_each_needs(plan: Path) -> 
         assert ("SESSION_SECRET" in hidden) == (name != "web")
         assert ("REDIS_PASSWORD" in hidden) == (name == "sfu")
         assert ("SFU_TOKEN_SECRET" in hidden) == (name in ("worker", "redis"))
+
+
+async def test_the_bridge_starts_with_the_secrets_that_its_unit_leaves_it(tmp_path: Path) -> None:
+    unit = next(unit for unit in units("all", ROOT) if unit.name == "bridge")
+    port = str(free_port())
+    known = dict.fromkeys(unit.facts.needs, "s" * 40) | {"BRIDGE_PORT": port, "JBC_VAR": str(tmp_path)}
+    env = {name: value for name, value in os.environ.items() if name not in unit.hides}
+    env |= known | {"TURN_URLS": "turn:turn.example.org:3478", "REDIS_PORT": str(free_port())}
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "app.media.bridge", cwd=ROOT, env=env)
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+
+            async def answers() -> bool:
+                assert process.returncode is None, "it has ended"
+                try:
+                    return (await client.get("/metrics")).status_code == 200
+                except httpx.TransportError:
+                    return False
+
+            await until(answers, 30)
+    finally:
+        process.terminate()
+        await asyncio.wait_for(process.wait(), 20)
 
 
 def test_the_settings_file_explains_every_setting_that_the_code_reads(plan: Path) -> None:

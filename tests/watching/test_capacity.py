@@ -15,7 +15,11 @@ from ops.capacity.service import Service, Stage
 
 SERVICE = Service(
     endpoint=0.5,
-    transcribe=Stage(0.5, 1.0),
+    quick=Stage(0.4, 0.8),
+    usual=Stage(0.5, 1.0),
+    thorough=Stage(0.6, 1.2),
+    again=0.1,
+    pauses=0.1,
     translate=Stage(0.05, 0.1),
     speak=Stage(1.0, 2.0),
     first_clause=Stage(0.4, 0.8),
