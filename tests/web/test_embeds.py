@@ -60,8 +60,8 @@ async def test_what_is_wrong_is_said_within_the_frame(client: httpx.AsyncClient)
         page = await client.get(f"/embed/{code}", params=query)
         assert (page.status_code, words in html.unescape(page.text)) == (status, True), query
         assert policy_of(page)["frame-ancestors"] == "*"
-    for page in (f"/embed/{code}", f"/rooms/{code}/projector"):
-        answer = await client.get(page, params={"token": old}, headers={"accept": "text/html"})
+    for path in (f"/embed/{code}", f"/rooms/{code}/projector"):
+        answer = await client.get(path, params={"token": old}, headers={"accept": "text/html"})
         said = html.unescape(answer.text)
         assert "This link does not work" in said
         assert "ask somebody in the room for a new one" in said
