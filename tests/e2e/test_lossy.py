@@ -29,8 +29,6 @@ BAD = Weather(loss=0.05, jitter=0.05)
 HOPELESS = Weather(loss=0.5, jitter=0.05)
 WITHIN = 0.02
 """By how much the word error rate may be worse over a bad network."""
-RUINED = 0.1
-"""By how much it is worse over a hopeless one, at least."""
 GAP = 4_800
 """RTP ticks, a tenth of a second, that a packet is behind the one before only where silence was not sent."""
 DTX = Path(__file__).with_name("dtx.js")
@@ -111,4 +109,4 @@ async def test_captions_stay_within_two_points_of_clean_over_a_bad_network(
     assert fates["lost"] / fates["sent"] == pytest.approx(BAD.loss, abs=0.02)
     assert fates["overtaken"] > fates["sent"] / 20
     assert bad <= clean + WITHIN
-    assert hopeless >= clean + RUINED
+    assert hopeless > clean + WITHIN  # or the recordings would not tell
