@@ -18,7 +18,10 @@ _DECODE_SECONDS: Final = (
 )
 """Fine, since `make capacity` is fed with the percentiles that are read off them."""
 DECODE: Final = Histogram(
-    "jbc_worker_decode_seconds", "Running time of speech recognition in calls", ["effort"], buckets=_DECODE_SECONDS
+    "jbc_worker_decode_seconds",
+    "Running time of speech recognition in calls",
+    ["effort", "language"],
+    buckets=_DECODE_SECONDS,
 )
 FIRST_CLAUSE: Final = Histogram(
     "jbc_worker_first_clause_seconds", "From starting to speak to the first clause", ["engine"], buckets=_SECONDS

@@ -116,7 +116,7 @@ def _heard(segment: Segment, pcm: bytes, effort: Effort) -> Transcript:
     """What a worker makes of the audio, leaning towards the glossary's hotwords."""
     words = [term.source for term in configuration.current().hotwords(segment.language)]
     engine = engines().speech_to_text(segment.language)
-    with metrics.DECODE.labels(effort.value).time():
+    with metrics.DECODE.labels(effort.value, segment.language).time():
         return engine.transcribe(pcm, segment.language, effort=effort, hotwords=words)
 
 

@@ -29,6 +29,8 @@ TALKS: Final = {
     4: Talk(pause=0.5),
 }
 """Speakers of a room → how it talks: the more there are, the shorter the silences. One at a time, two languages."""
+DECODES: Final = ("quick", "usual", "thorough")
+"""What `--transcribe` sets at once."""
 ROOMS: Final = (1, 10, 100, 1_000, 10_000)
 
 
@@ -76,7 +78,7 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, help="write the plot to this file")
     chosen = parser.parse_args()
     if (one := chosen.transcribe) is not None:
-        chosen.quick, chosen.usual, chosen.thorough = (getattr(chosen, stage) or one for stage in STAGES[:3])
+        chosen.quick, chosen.usual, chosen.thorough = (getattr(chosen, stage) or one for stage in DECODES)
     given: dict[str, Stage] = {stage: one for stage in STAGES if (one := getattr(chosen, stage)) is not None}
     service = read(ROOT / "var/bench.json", given)
     if chosen.check:

@@ -23,13 +23,13 @@ SPOKEN: Final = 200
 
 def talk(people: int) -> Talk:
     """How callers talk: recordings in their order, with the silence that these begin and end with."""
-    rounds: list[tuple[float, float]] = []
+    rounds: list[tuple[str, float, float]] = []
     silence = 0.0
     for name in itertools.islice(turns(people), SPOKEN):
         begin, end = speech_bounds(recordings()[name].path)
         if rounds:
-            rounds[-1] = (rounds[-1][0], silence + begin)
-        rounds.append((end - begin, PAUSE))
+            rounds[-1] = (*rounds[-1][:2], silence + begin)
+        rounds.append((recordings()[name].language, end - begin, PAUSE))
         silence = recordings()[name].duration_s - end + PAUSE
     return Talk(turns=tuple(rounds))
 

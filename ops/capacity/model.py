@@ -13,7 +13,7 @@ import itertools
 import math
 import random
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import simpy
@@ -40,8 +40,8 @@ class Talk:
     """How many talk at once: independent of each other."""
     languages: int = 1
     """Languages that each utterance is translated into and spoken in."""
-    turns: tuple[tuple[float, float], ...] = ()
-    """Seconds of speech and of silence after it, again and again, in place of those that are drawn."""
+    turns: tuple[tuple[str, float, float], ...] = ()
+    """Language, seconds of speech and of silence after it, again and again, in place of those that are drawn."""
 
 
 @dataclass
@@ -60,6 +60,7 @@ class Found:
 
 @dataclass
 class _Segment:
+    language: str
     ended: float = 0.0
     newest: int = 0
     answered: int = 0
@@ -73,6 +74,8 @@ class _Job:
     segment: _Segment
     revision: int
     kind: AskKind
+    target: str = ""
+    """Language that it is translated into and spoken in."""
 
 
 class System:
@@ -108,22 +111,22 @@ class System:
     def _speaker(self, *, spoken: bool) -> Process:
         talk, rng = self._talk, self._rng
         yield self.env.timeout(rng.uniform(0, talk.utterance + talk.pause))
-        for length, pause in itertools.cycle(talk.turns) if talk.turns else self._drawn():
+        for language, length, pause in itertools.cycle(talk.turns) if talk.turns else self._drawn():
             left = length
             while left > 0:
-                yield from self._segment(
-                    min(left, SEGMENTER.max_length), spoken=spoken, cut=left > SEGMENTER.max_length
-                )
+                segment = _Segment(language, spoken=spoken)
+                yield from self._speak(segment, min(left, SEGMENTER.max_length), cut=left > SEGMENTER.max_length)
                 left -= SEGMENTER.max_length
             yield self.env.timeout(pause)
 
-    def _drawn(self) -> Iterator[tuple[float, float]]:
-        talk, rng = self._talk, self._rng
+    def _drawn(self) -> Iterator[tuple[str, float, float]]:
+        talk, rng, languages = self._talk, self._rng, sorted(self._service.languages)
         while True:
-            yield rng.gammavariate(3, talk.utterance / 3), rng.expovariate(1 / talk.pause) if talk.pause else 0.0
+            silence = rng.expovariate(1 / talk.pause) if talk.pause else 0.0
+            yield rng.choice(languages), rng.gammavariate(3, talk.utterance / 3), silence
 
-    def _segment(self, length: float, *, spoken: bool, cut: bool) -> Process:
-        segment, ended = _Segment(spoken=spoken), self.env.now + length
+    def _speak(self, segment: _Segment, length: float, *, cut: bool) -> Process:
+        ended = self.env.now + length
         while True:
             pause = self._rng.expovariate(self._service.pauses) if self._service.pauses else math.inf
             wait, kind = min((SEGMENTER.interim_every, AskKind.GROWTH), (pause, AskKind.PAUSE), key=lambda one: one[0])
@@ -168,15 +171,17 @@ class System:
         if job.kind is AskKind.FINAL:
             self.found.utterances += 1
             self.found.caption.append(self.env.now - segment.ended)
-            for _ in range(self._talk.languages):
-                self._queues["translate"].put(job)
+            others = [one for one in sorted(self._service.languages) if one != segment.language]
+            for number in range(self._talk.languages):
+                self._queues["translate"].put(replace(job, target=others[number % len(others)]))
 
     def _decoding(self, job: _Job) -> Stage | None:
         """What a job of the `stt` queue takes; None where a final finds what was made ahead, and that will do."""
+        stages = self._service.languages[job.segment.language]
         if job.kind is not AskKind.FINAL:
-            return self._service.usual if job.kind is AskKind.PAUSE else self._service.quick
+            return stages.usual if job.kind is AskKind.PAUSE else stages.quick
         ahead = job.segment.answered == job.revision and self._rng.random() >= self._service.again
-        return None if ahead else self._service.thorough
+        return None if ahead else stages.thorough
 
     def _turn(self, job: _Job, processor: Processor) -> Process:
         yield processor.run(self._service.translate.draw(self._rng))
@@ -185,9 +190,10 @@ class System:
             self._queues["speak"].put(job)
 
     def _say(self, job: _Job, processor: Processor) -> Process:
-        first = self._service.first_clause.draw(self._rng)
+        stages = self._service.languages[job.target]
+        first = stages.first_clause.draw(self._rng)
         yield processor.run(first)
         self.found.sound.append(self.env.now - job.segment.ended)
-        rest = self._service.speak.draw(self._rng) - first
+        rest = stages.speak.draw(self._rng) - first
         if rest > 0:
             yield processor.run(rest)

@@ -20,19 +20,15 @@ from redis.asyncio import Redis
 from app.health.trend import buckets_of, quantile
 from ops.figures import percentiles
 from ops.load import UNCACHED
-from ops.road.callers import Exchange
+from ops.road.callers import SPOKEN, Exchange
 from ops.road.said import Said
 from tasks.engines.base import Effort
+from tasks.messages import Timeline
 from tests.support.stack import Stack, temporary_folder
 
 UTTERANCES: Final = 30
 SILENCE: Final = 3.0
 """Seconds after each."""
-STAGES: Final = {
-    "endpoint": ("speech_end", "closed"),
-    "translate": ("translate_start", "translate_end"),
-    "first_clause": ("speak_start", "speak_end"),
-}
 
 
 async def measure(utterances: int = UTTERANCES) -> dict[str, Any]:
@@ -59,35 +55,51 @@ async def _metrics(stack: Stack) -> str:
 def figures(said: Said, metrics: str, log: str) -> dict[str, Any]:
     """What can be said from captions and clips, a worker's metrics and its log."""
     sources = [caption.timeline for caption in said.captions if caption.is_source]
-    of = {
-        "endpoint": sources,
-        "translate": [caption.timeline for caption in said.captions if not caption.is_source],
-        "first_clause": [clip.timeline for clip in said.clips],
-    }
+    translations = [caption.timeline for caption in said.captions if not caption.is_source]
     found: dict[str, Any] = {
-        name: percentiles([1000 * (getattr(one, end) - getattr(one, begin)) for one in of[name]])
-        for name, (begin, end) in STAGES.items()
+        "endpoint": _between(sources, "speech_end", "closed"),
+        "translate": _between(translations, "translate_start", "translate_end"),
+        "languages": {language: _language(language, said, metrics, log) for language in SPOKEN},
     }
-    found["speak"] = percentiles(took(log, "speak"))
-    decoded = {effort: _decoded(metrics, effort) for effort in Effort}
-    found |= {effort.value: one for effort, one in decoded.items() if one["n"]}
-    finals, again = len(sources), decoded[Effort.THOROUGH]["n"]
-    ahead, speech = decoded[Effort.USUAL]["n"], sum(one.speech_end - one.speech_start for one in sources)
+    again, ahead = (
+        sum(_decoded(metrics, effort, language)["n"] for language in SPOKEN)
+        for effort in (Effort.THOROUGH, Effort.USUAL)
+    )
+    finals = len(sources)
+    speech = sum(one.speech_end - one.speech_start for one in sources)
     # Each final was decoded once in the pause that ended it; the other pauses were within speech.
     found["decoded_again"] = round(min(1.0, again / finals), 3) if finals else 0.0
     found["pauses_a_second"] = round(max(0.0, ahead - finals) / speech, 3) if speech else 0.0
     return found
 
 
-def took(log: str, actor: str) -> list[float]:
-    """Milliseconds of each message of an actor that a worker has logged."""
+def _language(language: str, said: Said, metrics: str, log: str) -> dict[str, Any]:
+    """What it costs to hear and to speak one."""
+    clips = [clip.timeline for clip in said.clips if clip.language == language]
+    decoded = {effort.value: _decoded(metrics, effort, language) for effort in Effort}
+    return {effort: one for effort, one in decoded.items() if one["n"]} | {
+        "first_clause": _between(clips, "speak_start", "speak_end"),
+        "speak": percentiles(took(log, "speak", language)),
+    }
+
+
+def _between(timelines: list[Timeline], begin: str, end: str) -> dict[str, float]:
+    return percentiles([1000 * (getattr(one, end) - getattr(one, begin)) for one in timelines])
+
+
+def took(log: str, actor: str, language: str) -> list[float]:
+    """Milliseconds of each message of an actor in a language that a worker has logged."""
     rows = (json.loads(line) for line in log.splitlines() if line.startswith("{"))
-    return [float(row["took_ms"]) for row in rows if row.get("event") == "actor.done" and row["actor"] == actor]
+    return [
+        float(row["took_ms"])
+        for row in rows
+        if row.get("event") == "actor.done" and (row["actor"], row.get("language")) == (actor, language)
+    ]
 
 
-def _decoded(metrics: str, effort: Effort) -> dict[str, float]:
+def _decoded(metrics: str, effort: Effort, language: str) -> dict[str, float]:
     families = text_string_to_metric_families(metrics)
-    buckets = buckets_of(families, "jbc_worker_decode_seconds", effort=effort.value)
+    buckets = buckets_of(families, "jbc_worker_decode_seconds", effort=effort.value, language=language)
     if not (count := buckets.get(math.inf)):
         return {"n": 0}
     return {name: round(1000 * quantile(share, buckets), 1) for name, share in (("p50", 0.5), ("p95", 0.95))} | {
