@@ -40,7 +40,7 @@ def run() -> None:
 @main.command("doctor")
 def check() -> None:
     """Check versions, ports, worker binary, models, Redis, database and queues; say what to do about each fault."""
-    os.environ.update(runner.environment(_var_dir()))
+    os.environ.update(runner.environment(_var_dir(), make=False))
     findings = asyncio.run(doctor.examine())
     for finding in findings:
         click.echo(finding.line())

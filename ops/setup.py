@@ -11,11 +11,13 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from ctypes.util import find_library
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -32,6 +34,8 @@ STATIC = ROOT / "static"
 STATE = TOOLS / "state.json"
 LOG = TOOLS / "setup.log"
 MIN_NODE = 22
+PATIENCE = 5.0
+"""Seconds in which a command that is told to end may remove what is half done."""
 
 NEEDED = {"espeak-ng": "espeak-ng", "libopus0": "opus"}
 """Debian package → program, library or folder it brings, for running."""
@@ -66,7 +70,7 @@ def digest(paths: Iterable[Path], *words: str) -> str:
 
 
 def run(command: list[str | Path], *, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
-    """Run a command with its output in the log.
+    """Run a command with its output in the log; when this program is told to end, so is all that the command began.
 
     Raises:
         SetupError: it failed; the message ends with the last lines it printed.
@@ -75,15 +79,26 @@ def run(command: list[str | Path], *, cwd: Path = ROOT, env: dict[str, str] | No
         start = log.tell()
         log.write(f"\n$ {' '.join(map(str, command))}\n".encode())
         log.flush()
-        result = subprocess.run(
-            command, cwd=cwd, env={**os.environ, **tool_environment(), **(env or {})}, stdout=log, stderr=log
-        )
-        if result.returncode:
+        whole = {**os.environ, **tool_environment(), **(env or {})}
+        process = subprocess.Popen(command, cwd=cwd, env=whole, stdout=log, stderr=log, start_new_session=True)
+        try:
+            status = process.wait()
+        except BaseException:  # Ctrl-C, or SIGTERM by `main`: a compiler's processes would go on without us
+            end(process)
+            raise
+        if status:
             log.seek(start)
             tail = b"\n".join(log.read().splitlines()[-25:]).decode(errors="replace")
-            raise SetupError(
-                f"{command[0]} ended with {result.returncode}. Its last lines:\n{tail}\n(All of it: {LOG})"
-            )
+            raise SetupError(f"{command[0]} ended with {status}. Its last lines:\n{tail}\n(All of it: {LOG})")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that leads a session, and everything that it began there."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
 
 
 def tool_environment() -> dict[str, str]:
@@ -281,6 +296,7 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - this runs on the machine's Python, whatever it is
         print(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
         return 1
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     TOOLS.mkdir(exist_ok=True)
     LOG.write_bytes(b"")
     try:

@@ -17,5 +17,6 @@ UNSTORED: Final = Gauge("jbc_captions_unstored_seconds", "Age of the oldest fina
 REDIS_MEMORY: Final = Gauge("jbc_redis_memory_bytes", "Memory that Redis uses for data")
 REDIS_LIMIT: Final = Gauge("jbc_redis_memory_limit_bytes", "Memory at which Redis drops what expires soonest; 0: none")
 REDIS_EVICTED: Final = Gauge("jbc_redis_evicted_keys", "Keys dropped for want of memory since Redis started")
+REDIS_UPTIME: Final = Gauge("jbc_redis_uptime_seconds", "Since Redis started")
 REDIS_CLIENTS: Final = Gauge("jbc_redis_clients", "Connections to Redis")
 BACKUP: Final = Gauge(LAST_BACKUP, "When the last backup was proven by restoring it, epoch seconds; 0: never")

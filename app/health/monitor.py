@@ -89,6 +89,7 @@ def _note_redis(info: dict[str, Any]) -> None:
     metrics.REDIS_MEMORY.set(info["used_memory"])
     metrics.REDIS_LIMIT.set(info["maxmemory"])
     metrics.REDIS_EVICTED.set(info["evicted_keys"])
+    metrics.REDIS_UPTIME.set(info["uptime_in_seconds"])
     metrics.REDIS_CLIENTS.set(info["connected_clients"])
 
 

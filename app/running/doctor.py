@@ -9,7 +9,6 @@ import platform
 import shutil
 import socket
 import subprocess
-from collections.abc import Awaitable, Callable
 from ctypes.util import find_library
 from dataclasses import dataclass
 
@@ -21,9 +20,15 @@ from app import schema
 from app.db import create_engine
 from app.settings import Settings
 from tasks import keys, queues, registry
+from tasks.config import env
 
 LONGEST_WAIT = 5.0
 """Seconds a message may wait in a queue before the doctor calls it a fault."""
+
+
+def _role() -> str:
+    """JBC_ROLE: which server of `jbcalling deploy plan` this is; empty in a checkout that `make run` starts."""
+    return env("JBC_ROLE", "")
 
 
 class State(enum.StrEnum):
@@ -55,6 +60,18 @@ def _ok(subject: str, detail: str) -> Finding:
 
 def _fail(subject: str, detail: str, remedy: str) -> Finding:
     return Finding(subject, State.FAIL, detail, remedy)
+
+
+def _absent(subject: str, detail: str, process: str, *, started: bool) -> Finding:
+    """What does not run: a fault where the rest of the installation does, else nothing has been started yet."""
+    if not started:
+        return Finding(subject, State.NOTE, detail, "start it with `make run`")
+    if not _role():
+        remedy = f"`make run` starts it again: its lines in JBC_VAR/logs/{process}.log say why it ended"
+        return _fail(subject, detail, remedy)
+    unit = f"jbcalling-{process}{'@1' if process == 'worker' else ''}"
+    where = "on a worker's machine: " if process == "worker" and _role() == "edge" else ""
+    return _fail(subject, detail, f"{where}systemctl start {unit}; why it ended: journalctl -u 'jbcalling-{process}*'")
 
 
 def _python() -> Finding:
@@ -112,9 +129,10 @@ def _listening(host: str, port: int) -> bool:
         return probe.connect_ex((host, port)) == 0
 
 
-async def _http_health(subject: str, host: str, port: int, variable: str) -> Finding:
+async def _http_health(subject: str, host: str, port: int, variable: str) -> Finding | None:
+    """How a process answers; None where nothing listens on its port."""
     if not await asyncio.to_thread(_listening, host, port):
-        return Finding(subject, State.NOTE, f"not running on port {port}", "start it with `make run`")
+        return None
     try:
         reader, writer = await asyncio.wait_for(asyncio.open_connection(host, port), 2)
         writer.write(f"GET /health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
@@ -128,7 +146,26 @@ async def _http_health(subject: str, host: str, port: int, variable: str) -> Fin
     return _fail(subject, f"port {port} answers {status.decode(errors='replace').strip()!r}", remedy)
 
 
-async def _redis(settings: Settings) -> list[Finding]:
+async def _processes(settings: Settings) -> tuple[list[Finding], bool]:
+    """How the edge's processes answer, and whether this installation has been started."""
+    places = {
+        "web": (settings.web_host, settings.web_port),
+        "sfu": (settings.sfu_host, settings.sfu_port),
+        "bridge": ("127.0.0.1", settings.bridge_port),
+    }
+    if _role() == "worker":
+        return [], True
+    answers = {
+        name: await _http_health(name, host, port, f"{name.upper()}_PORT") for name, (host, port) in places.items()
+    }
+    started = bool(_role()) or any(found is not None and found.state is State.OK for found in answers.values())
+    return [
+        found or _absent(name, f"not running on port {places[name][1]}", name, started=started)
+        for name, found in answers.items()
+    ], started
+
+
+async def _redis(settings: Settings, *, started: bool) -> list[Finding]:
     client = Redis.from_url(settings.tasks.redis_url, socket_timeout=2, socket_connect_timeout=2)
     try:
         version = (await client.info("server"))["redis_version"]
@@ -144,16 +181,18 @@ async def _redis(settings: Settings) -> list[Finding]:
         if workers:
             findings.append(_ok("workers", f"{len(workers)} answering"))
         else:
-            findings.append(
-                Finding("workers", State.NOTE, "none answering: calls run without translation", "start `worker`")
-            )
+            nobody = "none answering: calls run without translation"
+            findings.append(_absent("workers", nobody, "worker", started=started))
         return findings
     except AuthenticationError:
         return [_fail("Redis", "refuses the password", "make REDIS_URL or REDIS_PASSWORD agree with the server's")]
     except (RedisError, OSError) as error:
         if os.environ.get("REDIS_URL"):
             return [_fail("Redis", f"not reachable: {error}", "check REDIS_URL and that the server runs")]
-        return [Finding("Redis", State.NOTE, "our own server is not running", "start it with `make run`")]
+        if _role() == "worker":
+            remedy = "check REDIS_HOST, the private network, and REDIS_BIND and the firewall of the edge"
+            return [_fail("Redis", f"not reachable: {error}", remedy)]
+        return [_absent("Redis", "our own server is not running", "redis", started=started)]
     finally:
         await client.aclose()
 
@@ -167,21 +206,20 @@ async def _database(settings: Settings) -> Finding:
     finally:
         await engine.dispose()
     if present != (wanted := await asyncio.to_thread(schema.newest)):
-        return _fail("database", f"schema is {present or 'missing'}, not {wanted}", "start `make run`: it migrates")
+        remedy = "systemctl restart jbcalling-web: it migrates" if _role() else "start `make run`: it migrates"
+        return _fail("database", f"schema is {present or 'missing'}, not {wanted}", remedy)
     return _ok("database", "reachable, schema up to date")
 
 
 async def examine() -> list[Finding]:
-    """All checks, in the order in which a fault would show."""
-    settings = Settings()
-    host = "127.0.0.1"
-    later: list[Callable[[], Awaitable[Finding]]] = [
-        lambda: _http_health("web", settings.web_host, settings.web_port, "WEB_PORT"),
-        lambda: _http_health("sfu", settings.sfu_host, settings.sfu_port, "SFU_PORT"),
-        lambda: _http_health("bridge", host, settings.bridge_port, "BRIDGE_PORT"),
-    ]
-    findings = [_python(), _node(), _media_worker(), _espeak(), _libopus(), *await asyncio.to_thread(_models)]
-    findings += await _redis(settings)
-    findings.append(await _database(settings))
-    findings += [await check() for check in later]
-    return findings
+    """All checks that this machine's role asks for, in the order in which a fault would show."""
+    settings = Settings(session_secret="", sfu_token_secret="")
+    edge, works = _role() != "worker", _role() != "edge"
+    processes, started = await _processes(settings)
+    findings = [_python(), *([_node(), _media_worker(), _libopus()] if edge else [])]
+    if works:
+        findings += [_espeak(), *await asyncio.to_thread(_models)]
+    findings += await _redis(settings, started=started)
+    if edge:
+        findings.append(await _database(settings))
+    return findings + processes

@@ -29,10 +29,15 @@ READY_WITHIN = 60.0
 """Seconds after which the runner stops waiting for the page to answer."""
 
 
-def environment(var_dir: Path) -> dict[str, str]:
-    """What every process starts with: the caller's environment, the secrets, our tools first on the path."""
-    tools = ROOT / ".tools" / "bin"
-    env = secrets.load_or_create(secrets.place(var_dir)) | dict(os.environ)
+def environment(var_dir: Path, *, make: bool = True) -> dict[str, str]:
+    """What every process starts with: the caller's environment, the secrets, our tools first on the path.
+
+    Args:
+        var_dir: what this installation writes.
+        make: whether secrets that are missing are made; a server of workers has one only, and keeps it so.
+    """
+    tools, place = ROOT / ".tools" / "bin", secrets.place(var_dir)
+    env = (secrets.load_or_create(place) if make else secrets.read(place)) | dict(os.environ)
     env["PATH"] = f"{tools}:{Path(sys.executable).parent}:{env.get('PATH', '')}"
     env["JBC_VAR"] = str(var_dir)
     env.setdefault("JBC_KEYS", str(var_dir / "keys"))

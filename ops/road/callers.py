@@ -183,6 +183,10 @@ class Exchange:
         answer = await self._sfu.request("inject", data, InjectAnswer)
         return Caller(name, language, answer.producer_id, RtpSender(answer.port, ssrc), itertools.cycle(order(number)))
 
+    async def let_hear(self, caller: Caller, port: int) -> None:
+        """Send what a caller says, as everybody else gets it, to a UDP port of loopback, too."""
+        await self._sfu.request("tap", {"producerId": caller.producer, "port": port}, TapAnswer)
+
     async def _listen(self) -> None:
         """Everybody hears everybody else, and the dubs into their language, as long as these last."""
         while True:

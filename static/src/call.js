@@ -184,7 +184,7 @@ class Call {
         this.#show();
       },
       onFlow: (flowing) => {
-        if (this.#session === session) this.#page.status(flowing ? "connected" : "reconnecting");
+        if (this.#session === session) this.#page.status(flowing ? "connected" : this.#signalling.lost);
       },
     });
     return session;

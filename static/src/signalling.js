@@ -18,7 +18,7 @@ class RoomGoneError extends Error {}
  * @typedef {object} Listener
  * @property {(connection: Connection, hello: import("./protocol.js").Hello, ice: import("./transports.js").Ice) => void} onHello
  * @property {(event: string, data: any) => void} onEvent
- * @property {(text: "connecting" | "reconnecting" | "roomFull" | "replaced" | "roomClosed" | "notAllowed") => void} onStatus
+ * @property {(text: "connecting" | "reconnecting" | "restarting" | "roomFull" | "replaced" | "roomClosed" | "notAllowed") => void} onStatus
  *   the last three are final
  */
 
@@ -36,6 +36,7 @@ export class Signalling {
    * @type {Pass | null}
    */
   #pass = null;
+  #restarting = false;
 
   /**
    * @param {string} tokenUrl
@@ -46,6 +47,14 @@ export class Signalling {
     this.#tokenUrl = tokenUrl;
     this.#csrf = csrf;
     this.#listener = listener;
+  }
+
+  /**
+   * What to say of a lost connection: an SFU that somebody restarts has told us so.
+   * @returns {"reconnecting" | "restarting"}
+   */
+  get lost() {
+    return this.#restarting ? "restarting" : "reconnecting";
   }
 
   /** Connects, and stays connected until `stop` or until coming back is of no use. */
@@ -64,7 +73,7 @@ export class Signalling {
         this.#listener.onStatus(step.stop);
         return;
       }
-      this.#listener.onStatus(step.say);
+      this.#listener.onStatus(step.say === "reconnecting" ? this.lost : step.say);
       attempt += 1;
       await pause(step.waitMs, this.#stopped.signal);
     }
@@ -104,10 +113,12 @@ export class Signalling {
       connection = await Connection.open(url, this.#listener.onEvent, this.#stopped.signal, within);
       this.#connection = connection;
       const hello = await connection.request("hello", { token, ...(this.#resume && { resume: this.#resume }) }, within);
+      this.#restarting = false;
       this.#resume = hello.resume;
       this.#pass = pass;
       this.#listener.onHello(connection, hello, { iceServers: ice.ice_servers, iceTransportPolicy: ice.ice_policy });
       const ending = await connection.closed;
+      this.#restarting = ending.closing?.code === "shutting_down";
       if (ending.closing) this.forget(); // said by the SFU: there is nothing to go on with
       return { kind: "closed", ...ending };
     } catch (error) {

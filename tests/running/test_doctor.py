@@ -10,12 +10,13 @@ from pathlib import Path
 from tests.support.ports import free_port
 from tests.support.redis_server import redis_server
 from tests.support.stack import ROOT
+from tests.support.web_server import WebServer
 
 PORTS = ("WEB_PORT", "SFU_PORT", "BRIDGE_PORT", "REDIS_PORT")
 
 
 def doctor(folder: Path, **extra: str) -> subprocess.CompletedProcess[str]:
-    """Run it for an installation in `folder` of which nothing runs."""
+    """Run it for an installation in `folder`, on free ports but for those given."""
     env = os.environ | {port: str(free_port()) for port in PORTS} | {"JBC_VAR": str(folder)} | extra
     command = [sys.executable, "-m", "app.cli", "doctor"]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
@@ -45,3 +46,38 @@ def test_a_port_that_another_program_uses_is_named(tmp_path: Path) -> None:
         result = doctor(tmp_path, SFU_PORT=str(server.port))
     assert "FAIL  sfu: port" in result.stdout
     assert "SFU_PORT" in result.stdout
+
+
+def test_what_has_died_beside_what_runs_is_a_fault(tmp_path: Path) -> None:
+    with redis_server() as server:
+        web = WebServer(tmp_path, server.url)
+        web.migrate()
+        web.start()
+        try:
+            result = doctor(tmp_path, WEB_PORT=str(web.port), REDIS_URL=server.url)
+        finally:
+            web.kill()
+    failed = {line.split()[1].rstrip(":") for line in result.stdout.splitlines() if line.startswith("FAIL")}
+    assert failed == {"sfu", "bridge", "workers"}, result.stdout
+    assert "logs/bridge.log" in result.stdout
+    assert result.returncode == 1
+
+
+def test_on_a_server_it_names_units(tmp_path: Path) -> None:
+    result = doctor(tmp_path, JBC_ROLE="all")
+    for process in ("redis", "web", "sfu", "bridge"):
+        assert f"systemctl start jbcalling-{process}; why it ended: journalctl" in result.stdout
+    assert "make run" not in result.stdout
+    assert result.returncode == 1
+
+
+def test_a_server_of_workers_needs_no_edge_and_gets_no_secrets(tmp_path: Path) -> None:
+    secrets = tmp_path / "secrets.env"
+    with redis_server() as server:
+        secrets.write_text(f"REDIS_PASSWORD={server.password}\n")
+        kept = secrets.read_text()
+        result = doctor(tmp_path, JBC_ROLE="worker", REDIS_HOST="127.0.0.1", REDIS_PORT=str(server.port))
+    failed = [line for line in result.stdout.splitlines() if line.startswith("FAIL")]
+    assert failed == ["FAIL  workers: none answering: calls run without translation"], result.stdout
+    assert "systemctl start jbcalling-worker@1" in result.stdout
+    assert secrets.read_text() == kept

@@ -88,6 +88,13 @@ class Stack:
         self.running.pop(name).wait(timeout=20)
         return time.monotonic() - started
 
+    async def restart(self, name: str, within: float = 60.0) -> None:
+        """As `systemctl restart` does with a unit of the deploy plan: SIGTERM to the main process alone, then anew."""
+        process = self.running.pop(name)
+        process.terminate()
+        await asyncio.to_thread(process.wait, within)
+        self.start(name)
+
     async def ready(self, **wanted: str) -> dict[str, Any]:
         """Wait until `/ready` shows every wanted dependency in that state; its answer.
 

@@ -23,6 +23,7 @@ from tasks.messages import Heartbeat, encode
 from tests.support.monitoring import CONFIGURATION, https_server, monitoring, program, running
 from tests.support.ports import free_port
 from tests.support.redis_server import redis_server
+from tests.support.sfu import Sfu
 from tests.support.web_server import ROOT, WebServer
 
 OURS = (app.captions.metrics, app.health.metrics, tasks.metrics)
@@ -66,7 +67,14 @@ def test_rules_and_dashboard_ask_for_metrics_that_exist() -> None:
     rules = yaml.safe_load((CONFIGURATION / "rules.yml").read_text())
     asked += [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
     wanted = {name for expr in asked for name in re.findall(r"\b(?:jbc|sfu|node|process)_[a-z_A-Z]+", expr)}
-    sfu = set(re.findall(r"'(sfu_\w+)'", (ROOT / "app/media/sfu/metrics.js").read_text()))
+    server = Sfu()
+    server.start()
+    try:
+        sfu = set(
+            re.findall(r"^# TYPE (sfu_\w+)", httpx.get(f"http://127.0.0.1:{server.port}/metrics").text, re.MULTILINE)
+        )
+    finally:
+        server.stop()
     port = free_port()
     address = f"http://127.0.0.1:{port}/metrics"
     with running(address, program("prometheus-node-exporter"), f"--web.listen-address=127.0.0.1:{port}"):

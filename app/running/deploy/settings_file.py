@@ -14,8 +14,10 @@ PAGES: Final = ("running.md", "nat.md", "operations.md", "models.md", "api.md", 
 OF_WORKERS: Final = re.compile(
     r"JBC_CACHE|REDIS_(HOST|PORT|URL)|WORKER_.*|MODEL.*|.*_WITH|TRANSLATE_BEAM|CACHE_.*|GTTS_.*|LLM_.*|ESPEAK_NG"
 )
-BY_UNITS: Final = frozenset({*SECRETS, "JBC_VAR", "JBC_CACHE", "JBC_SECRETS", "JBC_KEYS", "BACKUP_PASSPHRASE"})
-"""Set in the units or in secrets.env, not here."""
+BY_UNITS: Final = frozenset(
+    {*SECRETS, "JBC_VAR", "JBC_CACHE", "JBC_SECRETS", "JBC_KEYS", "JBC_ROLE", "BACKUP_PASSPHRASE"}
+)
+"""Set in the units, in `/usr/local/bin/jbcalling` or in secrets.env, not here."""
 _ROW: Final = re.compile(r"\| (?P<names>`[^|]+) \|(?P<default>[^|]*)\| (?P<what>.+) \|")
 _NAME: Final = re.compile(r"`([A-Z][A-Z0-9_]{3,})`")
 

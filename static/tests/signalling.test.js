@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Signalling } from "../src/signalling.js";
+
+const HELLO = { resume: "r", producers: [], participants: [], notices: [] };
+const SAYS = { code: "shutting_down", message: "The server is restarting.", retry: true };
+
+/** An SFU that answers `hello` while it is up, and says why it goes. */
+class Socket extends EventTarget {
+  static OPEN = 1;
+  static up = true;
+  /** @type {Socket[]} */
+  static all = [];
+  readyState = 0;
+
+  constructor() {
+    super();
+    Socket.all.push(this);
+    queueMicrotask(() => (Socket.up ? this.#open() : this.close(1006)));
+  }
+
+  #open() {
+    this.readyState = 1;
+    this.dispatchEvent(new Event("open"));
+  }
+
+  /** @param {string} text */
+  send(text) {
+    this.tell({ id: JSON.parse(text).id, ok: HELLO });
+  }
+
+  /** @param {object} message */
+  tell(message) {
+    this.dispatchEvent(Object.assign(new Event("message"), { data: JSON.stringify(message) }));
+  }
+
+  close(code = 1005) {
+    this.readyState = 3;
+    this.dispatchEvent(Object.assign(new Event("close"), { code }));
+  }
+}
+
+/** Until the listener has been told so, or hello has been answered. */
+function page() {
+  /** @type {string[]} */
+  const told = [];
+  /** @type {(() => void)[]} */
+  let waiting = [];
+  const signalling = new Signalling("/token", "csrf", {
+    onHello: () => note("hello"),
+    onEvent: () => {},
+    onStatus: (status) => note(status),
+  });
+  /** @param {string} what */
+  function note(what) {
+    told.push(what);
+    for (const wake of waiting.splice(0)) wake();
+  }
+  /** @param {number} count */
+  async function after(count) {
+    while (told.length < count) await new Promise((resolve) => waiting.push(() => resolve(undefined)));
+    return told;
+  }
+  return { signalling, after };
+}
+
+test("a restart is told as such until the SFU is back, a lost connection as lost", async (context) => {
+  const window = Object.assign(new EventTarget(), { setTimeout, clearTimeout });
+  Object.assign(globalThis, { window, WebSocket: Socket });
+  context.mock.method(globalThis, "fetch", async () => Response.json({ token: "t", url: "ws://sfu", ice_servers: [] }));
+  context.mock.method(console, "warn", () => {});
+  const { signalling, after } = page();
+  const running = signalling.run();
+  assert.deepEqual(await after(2), ["connecting", "hello"]);
+
+  Socket.up = false;
+  const first = /** @type {Socket} */ (Socket.all.at(-1));
+  first.tell({ event: "closing", data: SAYS });
+  first.close(1001);
+  assert.deepEqual((await after(4)).slice(2), ["restarting", "restarting"], "an attempt that fails changes nothing");
+  assert.equal(signalling.lost, "restarting");
+
+  Socket.up = true;
+  while ((await after(1)).at(-1) !== "hello") await after((await after(1)).length + 1);
+  /** @type {Socket} */ (Socket.all.at(-1)).close(1006);
+  const told = await after((await after(1)).length + 1);
+  assert.equal(told.at(-1), "reconnecting");
+  signalling.stop();
+  await running;
+});
