@@ -13,6 +13,7 @@ from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY, HTTP_429_TOO_MANY_REQUESTS
 
 from app.admin.access import OperatorRequest, address, cookie, where_to
+from app.admin.agents import in_words
 from app.admin.pages import page
 from app.admin.services import AdminServices
 from app.auth import brake, setup_code
@@ -164,7 +165,7 @@ async def _account(
     request: OperatorRequest, admin: AdminServices, errors: dict[str, str] | None = None, *, status: int = 200
 ) -> Template:
     sessions = await admin.admins.sessions()
-    return page(request, "account", "account", status=status, errors=errors or {}, sessions=sessions)
+    return page(request, "account", "account", status=status, errors=errors or {}, sessions=sessions, in_words=in_words)
 
 
 def _text(form: Any, name: str) -> str:  # noqa: ANN401  (values may be uploads)

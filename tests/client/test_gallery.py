@@ -6,15 +6,17 @@ import asyncio
 import gzip
 import json
 from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Page, Response
+from playwright.async_api import Page, Response, expect
 
 from tests.support.call_page import until
-from tests.support.gallery import CALL, PATIENCE, SCHEMES, SIZES, VIEWS, World
+from tests.support.gallery import SCHEMES, SIZES, World
+from tests.support.views import CALL, FILLED, PATIENCE, SETUP, VIEWS, View, links_made
 from tests.support.web_server import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -26,6 +28,7 @@ FAULTS: Final = """async rules => (await axe.run(document, {runOnly: rules})).vi
 WIDER_THAN_THE_SCREEN: Final = """() => document.documentElement.scrollWidth > innerWidth
   && [...document.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
     .map(e => e.outerHTML.slice(0, 80))"""
+SOURCE: Final = "async () => (await fetch(location.href, {headers: {accept: 'text/html'}})).text()"
 CALL_PAGE_KB: Final = 150
 TRIES: Final = 3
 """The network is slowed down, not the machine: the try that was disturbed least counts."""
@@ -39,8 +42,27 @@ SLOW_3G: Final = {"offline": False, "latency": 400, "downloadThroughput": 50_000
 
 
 async def test_axe_finds_nothing_on_any_page_and_every_page_is_valid(place: World, tmp_path: Path) -> None:
+    faults = await _judged(place, VIEWS, tmp_path)
+    async with place.furnished():
+        filled = tmp_path / "filled"
+        filled.mkdir()
+        faults += [f"filled: {fault}" for fault in await _judged(place, FILLED, filled)]
+    place.forget_administrators()
+    faults += await _judged(place, [SETUP], tmp_path)
+    assert not faults, "\n".join(faults)
+    command = ROOT / "static/node_modules/.bin/html-validate"
+    rules = ROOT / "static/htmlvalidate.json"
+    validator = await asyncio.create_subprocess_exec(
+        command, "--config", rules, tmp_path, stdout=PIPE, stderr=STDOUT, cwd=tmp_path
+    )
+    said, _ = await validator.communicate()
+    assert validator.returncode == 0, said.decode()
+
+
+async def _judged(place: World, views: Iterable[View], folder: Path) -> list[str]:
+    """What is wrong with pages as a phone shows them, whose HTML is left in a folder."""
     axe, faults = AXE.read_text(), []
-    for view in VIEWS:
+    for view in views:
         page = await place.visitor.new_page()
         errors = _errors(page)
         await page.set_viewport_size(dict(zip(("width", "height"), SIZES["phone"], strict=True)))  # type: ignore[arg-type]
@@ -53,17 +75,10 @@ async def test_axe_finds_nothing_on_any_page_and_every_page_is_valid(place: Worl
         wider = await page.evaluate(WIDER_THAN_THE_SCREEN)
         faults += [f"{view.name} is wider than a phone: {element}" for element in wider or []]
         faults += [f"{view.name}: {error}" for error in errors]
-        source = await page.evaluate("async () => (await fetch(location.href)).text()")
-        (tmp_path / f"{view.name}.html").write_text(source)
+        source = await page.evaluate(SOURCE)
+        (folder / f"{view.name}.html").write_text(source)
         await page.close()
-    assert not faults, "\n".join(faults)
-    command = ROOT / "static/node_modules/.bin/html-validate"
-    rules = ROOT / "static/htmlvalidate.json"
-    validator = await asyncio.create_subprocess_exec(
-        command, "--config", rules, tmp_path, stdout=PIPE, stderr=STDOUT, cwd=tmp_path
-    )
-    said, _ = await validator.communicate()
-    assert validator.returncode == 0, said.decode()
+    return faults
 
 
 def _errors(page: Page) -> list[str]:
@@ -120,6 +135,7 @@ async def test_the_settings_are_kept_and_the_keys_work(place: World) -> None:
     await page.keyboard.press("c")
     await page.check("#reading-form [name=show][value=translation]", force=True)
     await page.check("#reading-form [name=lines][value='2']", force=True)
+    await page.check("#reading-form [name=contrast][value=high]", force=True)
     await page.check("#reading-form [name=aloud]")
     await page.keyboard.press("Escape")
     assert await page.is_hidden("#reading")
@@ -127,7 +143,9 @@ async def test_the_settings_are_kept_and_the_keys_work(place: World) -> None:
     await page.keyboard.press("+")
     assert await _size(page) > before
     await page.reload()
-    await page.wait_for_selector("body[data-show=translation][data-lines='2'][data-size=l]")
+    await page.wait_for_selector("body[data-show=translation][data-lines='2'][data-size=l][data-contrast=high]")
+    await expect(page.locator("#captions .translation").last).to_have_css("color", "rgb(0, 0, 0)")
+    await expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
     assert await page.locator("#captions > li:visible").count() == 2
     assert await page.locator("#captions .source:visible").count() == 0
     assert await page.inner_text("#aloud") == "", "what was said before the page was opened is not read out"
@@ -182,6 +200,36 @@ async def test_devices_are_tried_in_the_lobby_and_remembered(place: World) -> No
     await page.evaluate(f"() => {{ navigator.mediaDevices.getUserMedia = {refusal} }}")
     await page.click("#try-microphone")
     await page.wait_for_selector("#microphone-says:has-text('allow it for this site')")
+    await page.close()
+
+
+async def test_the_lag_opens_into_its_stages_and_says_what_works(place: World) -> None:
+    page = await place.visitor.new_page()
+    await place.open(page, next(view for view in VIEWS if view.name == "call-lateness"))
+    place.say(200, "how late is this")
+    line = page.locator("#captions li:has-text('how late is this')")
+    await expect(page.locator("#stages li").last).to_have_text("by test")
+    stages = await page.locator("#stages li").all_inner_texts()
+    names = ("end of speech noticed 100 ms", "waiting 20 ms", "transcription 180 ms", "by test")
+    assert tuple(stages) == names
+    assert await page.inner_text("#lag") == await line.locator(".lag").inner_text()
+    assert "The interpreter process is not running" in await page.inner_text("#ladder")
+    await page.close()
+
+
+async def test_what_is_shared_is_copied(place: World) -> None:
+    await place.visitor.grant_permissions(["microphone", "camera", "clipboard-read", "clipboard-write"])
+    page = await place.visitor.new_page()
+    await page.goto(f"{place.url}/rooms/{place.room}/share")
+    await links_made(page)
+    await page.click("[data-copy=frame]")
+    await page.wait_for_selector("#copied:has-text('Copied.')")
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f'<iframe src="{place.url}/embed/{place.room}?token=')
+    await page.evaluate("() => { navigator.clipboard.writeText = async () => { throw new Error('not allowed') } }")
+    await page.click("[data-copy=link]")
+    await page.wait_for_selector("#copied:has-text('The text is marked')")
+    assert await page.evaluate("getSelection().toString()") == f"{place.url}/rooms/{place.room}"
     await page.close()
 
 

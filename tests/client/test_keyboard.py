@@ -8,7 +8,8 @@ import pytest
 from playwright.async_api import Page
 
 from tests.support.call_page import until
-from tests.support.gallery import CONNECTED, PATIENCE, World
+from tests.support.gallery import World
+from tests.support.views import CONNECTED, PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -7,7 +7,8 @@ from typing import Final, Literal
 import pytest
 
 from tests.support.call_page import until
-from tests.support.gallery import PATIENCE, VIEWS, World
+from tests.support.gallery import World
+from tests.support.views import PATIENCE, VIEWS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

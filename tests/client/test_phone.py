@@ -8,7 +8,8 @@ import pytest
 
 from app.i18n.catalogue import INTERFACE
 from tests.support.call_page import until
-from tests.support.gallery import LIVE, PATIENCE, SIZES, World, in_call
+from tests.support.gallery import SIZES, World
+from tests.support.views import LIVE, PATIENCE, in_call
 from tests.support.web_server import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -9,7 +9,8 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.support.call_page import until
-from tests.support.gallery import CONNECTED, PATIENCE, World, enter, new_room
+from tests.support.gallery import World, enter, new_room
+from tests.support.views import CONNECTED, PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -50,6 +50,11 @@ class Bridge:
         producer: str = answer["producerId"]
         return producer
 
+    @property
+    def there(self) -> bool:
+        """Whether the SFU still holds its socket: it cuts one that leaves a ping unanswered."""
+        return not self._reading.done()
+
     async def close(self) -> None:
         """Leave, as a bridge that is stopped."""
         for task in (*self._sending, self._reading):

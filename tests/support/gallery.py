@@ -1,13 +1,12 @@
-"""Every page there is, in a small world where people have talked: what is looked at, judged by axe and validated.
-
-To add a page, add a `View` to `VIEWS`.
-"""
+"""A small world in which people have talked, to look at every page (`tests.support.views`) in it."""
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,111 +16,18 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from app.auth import setup_code
 from tasks.messages import Timeline
-from tests.support.bridge_client import bridge
+from tests.support.bridge_client import Bridge, bridge
 from tests.support.call_page import until
 from tests.support.captions import caption, say, staged
+from tests.support.furnished import ADMINISTRATOR, furnished
 from tests.support.redis_server import redis_server
 from tests.support.sfu import Sfu
+from tests.support.views import CONNECTED, PATIENCE, View
 from tests.support.web_server import WebServer
 
 SIZES: Final = {"phone": (390, 844), "laptop": (1366, 768)}
 SCHEMES: Final = ("light", "dark")
-PATIENCE: Final = 120.0
-"""Seconds for anything here to come about: what is judged are the pages, not how busy the machine is."""
-PASSWORD: Final = "a gallery of pages"
-CONNECTED: Final = "document.body.dataset.state === 'connected'"
-LIVE: Final = "document.body.dataset.state === 'live'"
-TRANSLATED_BY: Final = {"pt": "bergamot-pt-en", "vi": "argos-vi-en"}
-CALL: Final = "/rooms/{room}/call?reader=true"
-
-
-@dataclass(frozen=True)
-class View:
-    """One page, or one state of it, as somebody finds it."""
-
-    name: str
-    """Of its pictures."""
-    path: str
-    """`{room}` stands for a room's code."""
-    prepare: Callable[[Page], Awaitable[object]] | None = None
-    """What to do on the page before it is looked at."""
-    status: int = 200
-
-
-def pressed(selector: str) -> Callable[[Page], Awaitable[object]]:
-    """Press something first."""
-    return lambda page: page.click(selector)
-
-
-def all_open(selector: str) -> Callable[[Page], Awaitable[object]]:
-    """Open every `<details>` of this selector first."""
-    return lambda page: page.eval_on_selector_all(selector, "all => all.forEach(one => { one.open = true })")
-
-
-def in_call(then: str = "", within: str = "", key: str = "") -> Callable[[Page], Awaitable[object]]:
-    """Wait until the page is in the call with its captions; then press something, or a key; wait for what opens."""
-
-    async def prepare(page: Page) -> None:
-        await until(page, CONNECTED, PATIENCE)
-        await until(page, "document.querySelectorAll('#participants li[data-hue]').length === 3", PATIENCE)
-        await page.wait_for_selector("#captions li[data-hue]")
-        if then:
-            await page.click(then)
-        if key:
-            await page.keyboard.press(key)
-        if within:
-            await page.wait_for_selector(within)
-
-    return prepare
-
-
-async def links_made(page: Page) -> None:
-    """Make links to the captions on the share page."""
-    await page.click("form.making button")
-    await page.wait_for_selector(".made")
-
-
-async def embedded(page: Page) -> None:
-    """Go on from the share page to what reads along."""
-    await links_made(page)
-    await page.goto(await page.input_value("#page"))
-    await until(page, LIVE, PATIENCE)
-
-
-VIEWS: Final = (
-    View("front", "/"),
-    View("front-mistake", "/join?code=abc", status=422),
-    View("lobby", "/rooms/{room}"),
-    View("lobby-devices", "/rooms/{room}", pressed("#tryout summary")),
-    View("call", CALL, in_call()),
-    View("call-reading", CALL, in_call("[popovertarget=reading]", "#reading-form")),
-    View("call-keys", CALL, in_call(key="?", within="#help kbd")),
-    View("call-lateness", CALL, in_call("[popovertarget=lateness]", "#stages")),
-    View("call-languages", CALL, in_call("#languages summary", "#languages .panel")),
-    View("call-devices", CALL, in_call("#settings summary", "#settings .panel")),
-    View("call-video", "/rooms/{room}/call", in_call("#camera", "#tiles video")),
-    View("call-invite", CALL, in_call("[popovertarget=invite]", "#invite .link")),
-    View("share", "/rooms/{room}/share"),
-    View("share-links", "/rooms/{room}/share", links_made),
-    View("embed", "/rooms/{room}/share", embedded),
-    View("embed-problem", "/embed/{room}?token=wrong", status=403),
-    View("transcript", "/rooms/{room}/transcript"),
-    View("transcript-correct", "/rooms/{room}/transcript", pressed("a.edit")),
-    View("projector", "/rooms/{room}/projector", lambda page: until(page, LIVE, PATIENCE)),
-    View("error", "/nothing", status=404),
-    View("admin-login", "/admin/login"),
-    View("admin-rooms", "/admin/rooms"),
-    View("admin-room", "/admin/rooms/1", all_open("details.more")),
-    View("admin-pairs", "/admin/pairs"),
-    View("admin-models", "/admin/models"),
-    View("admin-glossary", "/admin/glossary"),
-    View("admin-voices", "/admin/voices"),
-    View("admin-keys", "/admin/keys"),
-    View("admin-workers", "/admin/workers"),
-    View("admin-storage", "/admin/storage"),
-    View("admin-audit", "/admin/audit"),
-    View("admin-account", "/admin/account"),
-)
+TRANSLATED_BY: Final = {"pt": "bergamot-en-pt", "vi": "argos-vi-en"}
 
 
 @dataclass(frozen=True)
@@ -132,6 +38,18 @@ class World:
     room: str
     visitor: BrowserContext
     redis_url: str
+    folder: Path
+    """JBC_VAR of the web process."""
+    interpreter: Bridge | None
+
+    def furnished(self) -> AbstractAsyncContextManager[None]:
+        """Fill the administration, and have a worker, until the end of the block."""
+        return furnished(self.url, self.folder, self.redis_url, self.visitor)
+
+    def forget_administrators(self) -> None:
+        """Be as new as before the first password was set."""
+        with closing(sqlite3.connect(self.folder / "jbcalling.db")) as database:
+            database.executescript("DELETE FROM admin_sessions; DELETE FROM admins;")
 
     def say(self, seq: int, text: str, *, final: bool = True) -> None:
         """Let somebody say something in English."""
@@ -142,8 +60,9 @@ class World:
         """Show a view.
 
         Raises:
-            AssertionError: the page came with another status.
+            AssertionError: the page came with another status, or the interpreter who should be in the room is lost.
         """
+        assert self.interpreter is None or self.interpreter.there
         response = await page.goto(self.url + view.path.format(room=self.room))
         assert response is not None
         assert response.status == view.status, f"{view.name}: {response.status}"
@@ -164,12 +83,12 @@ async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator
         sfu = Sfu(secret=web.env["SFU_TOKEN_SECRET"], port=int(web.env["SFU_PORT"]))
         sfu.start()
         stack.callback(sfu.stop)
-        if interpreter:
-            await stack.enter_async_context(bridge(sfu.url, sfu.secret))
-        web.migrate()
+        # What takes long runs in threads: the SFU cuts a bridge that leaves a ping unanswered.
+        staged_bridge = await stack.enter_async_context(bridge(sfu.url, sfu.secret)) if interpreter else None
+        await asyncio.to_thread(web.migrate)
         code = setup_code.make(folder)
         stack.callback(web.kill)
-        web.start(PATIENCE)
+        await asyncio.to_thread(web.start, PATIENCE)
         visitor = await browser.new_context(locale="en", permissions=["microphone", "camera"])
         visitor.set_default_timeout(1000 * PATIENCE)
         page = await visitor.new_page()
@@ -180,7 +99,7 @@ async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator
             _talk(client, room, *people)
         await _become_administrator(page, web.url, code)
         await page.close()
-        yield World(web.url, room, visitor, broker.url)
+        yield World(web.url, room, visitor, broker.url, folder, staged_bridge)
         await visitor.close()
 
 
@@ -236,8 +155,9 @@ def _timeline(*, translated: bool) -> Timeline:
 async def _become_administrator(page: Page, url: str, code: str) -> None:
     await page.goto(f"{url}/admin/setup")
     await page.fill("[name=code]", code)
-    await page.fill("[name=name]", "Linh")
-    await page.fill("[name=password]", PASSWORD)
-    await page.fill("[name=again]", PASSWORD)
+    name, password = ADMINISTRATOR
+    await page.fill("[name=name]", name)
+    await page.fill("[name=password]", password)
+    await page.fill("[name=again]", password)
     await page.click("main button[type=submit]")
-    await page.wait_for_url("**/admin**")
+    await page.wait_for_selector("[aria-current=page]")

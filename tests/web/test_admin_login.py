@@ -7,17 +7,23 @@ from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 
 import httpx
+import pytest
 import redis
 from click.testing import CliRunner
 from litestar import Litestar
 from sqlalchemy import select, update
 
+from app.admin.agents import in_words
 from app.auth import brake, setup_code
 from app.cli import main
 from app.db import create_engine, create_sessions
 from app.models import Admin, AdminSession, AuditEntry
 from app.settings import Settings
 from tests.support.administrator import NAME, PASSWORD, be, enter, log_in, make, on_sqlite, send
+
+WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
+BLINK = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0"
+IPHONE = "iPhone; CPU iPhone OS 18_6 like Mac OS X"
 
 
 async def log_of(settings: Settings) -> list[tuple[str, str, str]]:
@@ -134,6 +140,38 @@ async def test_guessing_is_slowed_and_logged_and_the_words_typed_are_not(
         assert (blocked.status_code, "Try again in 15 min" in blocked.text) == (429, True)
     assert await log_of(settings) == [(NAME, "login.failed", "")] * brake.TRIES + [("", "login.blocked", "")]
     assert "a wrong password" not in str(await log_of(settings))
+
+
+@on_sqlite
+async def test_the_list_of_sessions_says_in_words_which_browser_it_is(
+    client: httpx.AsyncClient, settings: Settings
+) -> None:
+    client.headers["user-agent"] = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0"
+    await enter(client, settings)
+    for language, words in (("en", "Firefox 143 on Windows"), ("vi", "Firefox 143 trên Windows")):
+        page = await client.get("/admin/account", headers={"accept-language": language})
+        assert f">{words}</td>" in page.text
+
+
+@pytest.mark.parametrize(
+    ("system", "product", "words"),
+    [
+        ("X11; Linux x86_64", f"{BLINK} Safari/537.36", "Chrome 142 on Linux"),
+        ("Linux; Android 10; K", f"{BLINK} Mobile Safari/537.36", "Chrome 142 on Android"),
+        ("X11; CrOS x86_64 14541.0.0", f"{BLINK} Safari/537.36", "Chrome 142 on ChromeOS"),
+        ("Windows NT 10.0; Win64; x64", f"{BLINK} Safari/537.36 Edg/142.0.0.0", "Edge 142 on Windows"),
+        ("Windows NT 10.0; Win64; x64", f"{BLINK} Safari/537.36 OPR/125.0.0.0", "Opera 125 on Windows"),
+        ("Linux; Android 10; K", f"SamsungBrowser/28.0 {BLINK} Safari/537.36", "Samsung Internet 28 on Android"),
+        ("Macintosh; Intel Mac OS X 10_15_7", f"{WEBKIT} Version/18.6 Safari/605.1.15", "Safari 18 on macOS"),
+        (IPHONE, f"{WEBKIT} Version/18.6 Mobile/15E148 Safari/604.1", "Safari 18 on iPhone"),
+        (IPHONE, f"{WEBKIT} CriOS/142.0.7444.46 Mobile/15E148 Safari/604.1", "Chrome 142 on iPhone"),
+        ("Macintosh; Intel Mac OS X 10.15; rv:143.0", "Gecko/20100101 Firefox/143.0", "Firefox 143 on macOS"),
+        ("Windows NT 10.0", "Something/1.0", "Windows"),
+        ("Haiku", "Something/1.0", "unknown"),
+    ],
+)
+def test_a_browser_is_known_by_what_it_calls_itself(system: str, product: str, words: str) -> None:
+    assert in_words(f"Mozilla/5.0 ({system}) {product}") == words
 
 
 def test_an_address_waits_for_its_oldest_failure_to_be_forgotten() -> None:

@@ -257,7 +257,13 @@ async def test_a_reader_enters_without_a_microphone(client: httpx.AsyncClient) -
     code = await new_room(client)
     joined = await client.post(f"/rooms/{code}/join", data=join_form(csrf_of(client), reader="1"))
     assert joined.headers["location"] == f"/rooms/{code}/call?reader=true"
-    assert config_of((await client.get(joined.headers["location"])).text)["reader"] is True
+    page = (await client.get(joined.headers["location"])).text
+    assert config_of(page)["reader"] is True
+    assert 'id="choose-speaker"' in page
+    speaking = (await client.get(f"/rooms/{code}/call")).text
+    for offered in ('id="choose-microphone"', 'id="choose-camera"', "<kbd>M</kbd>", "<kbd>V</kbd>", "<kbd>S</kbd>"):
+        assert offered in speaking
+        assert offered not in page
 
 
 async def test_the_address_of_a_form_leads_to_its_page(client: httpx.AsyncClient) -> None:
