@@ -70,6 +70,7 @@ def report(memory: dict[str, list[tuple[float, float]]], said: Said, began: floa
             "warm": round(late[0][1], 1),
             "end": round(late[-1][1], 1),
             "per_hour": round(slope(late), 1),
+            "each_minute": _each_minute(points),
         }
     for what, stamp in LAGS.items():
         timelines = [one.timeline for one in (said.clips if what == "clip" else said.captions)]
@@ -80,6 +81,12 @@ def report(memory: dict[str, list[tuple[float, float]]], said: Said, began: floa
         ]
         found["lag_ms"][what] = percentiles([lag for _, lag in points]) | {"per_hour": round(slope(points))}
     return found
+
+
+def _each_minute(points: list[tuple[float, float]]) -> list[float]:
+    """The first reading of every minute: growth that ends looks different from growth that does not."""
+    firsts = {int(at // 60): value for at, value in reversed(points)}
+    return [round(firsts[minute], 1) for minute in sorted(firsts)]
 
 
 def table(found: dict[str, Any]) -> str:
