@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from tasks import registry
@@ -40,6 +41,17 @@ def test_the_language_of_every_recording_is_identified(whisper: SpeechToText) ->
 
 def test_nothing_is_identified_in_silence(whisper: SpeechToText) -> None:
     assert whisper.identify(recordings()["ns_silence"].pcm()) == {}
+
+
+def test_speech_of_every_length_takes_no_memory_for_good(whisper: SpeechToText) -> None:
+    pcm = max((clip.pcm() for clip in by_language("en")), key=len)
+    lengths = [2 * int(16_000 * (4.0 + 0.02 * number)) for number in range(60)]  # windows of 6.0 to 7.2 s
+    process = psutil.Process()
+    whisper.identify(pcm[: lengths[-1]])
+    before = process.memory_info().rss
+    for length in lengths:
+        whisper.identify(pcm[:length])
+    assert process.memory_info().rss - before < 20 * 2**20
 
 
 @pytest.mark.parametrize("clip", ["en_LJ001-0011", "vi_fleurs_0004", "pt_fleurs_002"])
