@@ -29,6 +29,11 @@ class CaptionEvent:
     received: float = field(default_factory=time.time, compare=False)
     """When this process had it, epoch seconds: the same for all readers, so that they can share what is rendered."""
 
+    @property
+    def stream_id(self) -> str | None:
+        """The id that readers are told; None for interims."""
+        return event_ids.stream_id(self.event_id) if self.event_id else None
+
 
 def concerns(caption: Caption, language: str) -> bool:
     """Whether a reader of `language` is shown this caption: every transcript, and translations into it."""

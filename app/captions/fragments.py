@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from jinja2 import Environment
 
-from app.captions import event_ids, lag
+from app.captions import lag
 from app.captions.events import CaptionEvent
 from app.captions.lines import FrozenLine, Line, Lines
+from app.captions.wire import KEPT
 from app.i18n import locale
-
-KEPT: Final = 512
-"""Rendered fragments kept for other readers: what is in flight, in all rooms together."""
 
 
 class Fragments:
@@ -54,7 +52,7 @@ def as_json(event: CaptionEvent, lag_s: float, speaker: str) -> str:
     spans = lag.stages(caption.timeline)
     return msgspec.json.encode(
         {
-            "id": event_ids.stream_id(event.event_id) if event.event_id else None,
+            "id": event.stream_id,
             "segment": caption.segment,
             "seq": caption.seq,
             "speaker": {"id": caption.speaker, "name": speaker},

@@ -126,7 +126,7 @@ class Reader:
         else:
             data = await self._fragment(event, line)
         metrics.SENT.labels("final" if caption.final else "interim").inc()
-        return wire.caption(data, event.event_id)
+        return wire.caption(data, event.stream_id)
 
     async def _fragment(self, event: CaptionEvent, line: Line) -> str:
         fragments, lines = self._services.fragments, self._lines

@@ -7,10 +7,8 @@ from typing import Final
 
 from litestar.response.sse import ServerSentEventMessage
 
-from app.captions import event_ids
-
 KEPT: Final = 512
-"""Encoded captions kept for other readers: what is in flight, in all rooms together."""
+"""Rendered and encoded captions kept for other readers: what is in flight, in all rooms together."""
 RETRY_MS: Final = 1_000
 """What browsers are told to wait before they come back."""
 MEDIA_TYPE: Final = "text/event-stream"
@@ -25,11 +23,9 @@ HERE: Final = ServerSentEventMessage(data=None, comment="here").encode()
 
 
 @lru_cache(KEPT)
-def caption(data: str, event_id: str) -> bytes:
-    """A `caption` event; without an id where `event_id`, padded, is ""."""
-    return ServerSentEventMessage(
-        data=data, event="caption", id=event_ids.stream_id(event_id) if event_id else None
-    ).encode()
+def caption(data: str, stream_id: str | None) -> bytes:
+    """A `caption` event, with an id where it has one."""
+    return ServerSentEventMessage(data=data, event="caption", id=stream_id).encode()
 
 
 def end(reason: str) -> bytes:

@@ -14,7 +14,7 @@ from typing import Final
 
 from ops.capacity import checking, limits, plots
 from ops.capacity.model import Found, System, Talk
-from ops.capacity.service import STAGES, Service, Stage, parse, read
+from ops.capacity.service import DECODES, STAGES, Service, Stage, parse, read
 from ops.figures import percentiles
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -29,8 +29,6 @@ TALKS: Final = {
     4: Talk(pause=0.5),
 }
 """Speakers of a room → how it talks: the more there are, the shorter the silences. One at a time, two languages."""
-DECODES: Final = ("quick", "usual", "thorough")
-"""What `--transcribe` sets at once."""
 ROOMS: Final = (1, 10, 100, 1_000, 10_000)
 
 

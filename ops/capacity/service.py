@@ -94,7 +94,8 @@ def parse(text: str) -> Stage:
     return Stage(p50 / 1000, p95 / 1000)
 
 
-OF_A_LANGUAGE: Final = ("quick", "usual", "thorough", "speak", "first_clause")
+DECODES: Final = ("quick", "usual", "thorough")
+OF_A_LANGUAGE: Final = (*DECODES, "speak", "first_clause")
 STAGES: Final = (*OF_A_LANGUAGE, "translate")
 
 
