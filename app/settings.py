@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from sqlalchemy import make_url
 
@@ -113,6 +113,26 @@ class Settings:
     max_demo_rooms: int = field(default_factory=lambda: _number("MAX_DEMO_ROOMS", 3))
     """MAX_DEMO_ROOMS: demo rooms playing at once; further visitors join the newest of them."""
     tasks: TaskConfig = field(default_factory=TaskConfig)
+
+    @classmethod
+    def without_secrets(cls) -> Self:
+        """For commands and migrations, which sign nothing: no signing key is asked for, and there is none in it.
+
+        The passwords of Redis and the database are as the environment has them.
+
+        Raises:
+            MissingSettingError, WrongSettingError: a setting that is no secret cannot be used.
+        """
+        return cls(session_secret="", sfu_token_secret="", turn_secret="")
+
+    @classmethod
+    def of_bridge(cls) -> Self:
+        """For the bridge, which on a server does not know the secrets of `web` (`app/running/deploy/processes.py`).
+
+        Raises:
+            MissingSettingError: SFU_TOKEN_SECRET, or another setting, cannot be used.
+        """
+        return cls(session_secret="", turn_secret="")
 
     @cached_property
     def session_keys(self) -> KeySet:

@@ -34,7 +34,7 @@ def migrate(connection: Connection) -> None:
 async def run() -> None:
     """Connect and migrate. Migrating needs no secret, so none is required here."""
     given = context.config.attributes.get("url")
-    engine = create_engine(given or Settings(session_secret="", sfu_token_secret="").sqlalchemy_url)
+    engine = create_engine(given or Settings.without_secrets().sqlalchemy_url)
     try:
         async with engine.connect() as connection:
             await connection.run_sync(migrate)

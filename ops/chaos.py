@@ -42,7 +42,10 @@ SILENT: Final = 0.5
 BEFORE: Final = 2
 """Sentences that are heard and read before the fault."""
 MENDED_WITHIN: Final = 90.0
-NO_REASON = "() => document.querySelector('#notice').hidden"
+NOTHING_MISSING = """remarks => document.querySelector('#notice').hidden
+  || [...document.querySelectorAll('#notice [data-reason]')].every(line => remarks.includes(line.dataset.reason))"""
+REMARKS: Final = ["hurried", "skipped"]
+"""Reasons that go with the highest rung: how a dub keeps up with somebody who never pauses, fault or no fault."""
 WITNESS = ROOT / "ops/road/witness.js"
 WRONG_CLOCK = ROOT / "ops/road/wrong_clock.js"
 
@@ -110,11 +113,11 @@ def twice(captions: dict[tuple[str, str], Caption]) -> int:
 
 
 async def well(stack: Stack, listener: Person) -> None:
-    """Wait until every process answers and the listener's page has nothing to complain of."""
+    """Wait until every process answers and nothing is missing on the listener's page."""
     async with asyncio.timeout(MENDED_WITHIN):
         await stack.ready(captions="ok", bridge="ok", database="ok", redis="ok", sfu="ok", workers="ok")
         await listener.wait_for("() => document.body.dataset.state === 'connected'", MENDED_WITHIN)
-        await listener.wait_for(NO_REASON, MENDED_WITHIN)
+        await listener.wait_for(NOTHING_MISSING, MENDED_WITHIN, REMARKS)
 
 
 async def measure(stack: Stack, browser: Browser, fault: Fault) -> dict[str, Any]:
@@ -143,11 +146,13 @@ async def measure(stack: Stack, browser: Browser, fault: Fault) -> dict[str, Any
         await speech.sentences(1)
         await speech.stop()
         await bruno.settled(timeout=MENDED_WITHIN)
+        told: dict[str, float] = await bruno.page.evaluate("window.__told()")
         return await figures(stack, room, bruno, speech, finals) | {
             "fault": fault.name,
             "lasted_s": round(mended - struck, 1),
             "recovery_s": round(recovered - mended, 1),
             "original_silence_s": round(silence, 1) if silence > SILENT else 0.0,
+            "told_s": {reason: round(seconds, 1) for reason, seconds in told.items()},
         }
 
 
@@ -188,7 +193,7 @@ async def run(faults: list[Fault], extra: dict[str, str], folder: Path) -> list[
 
 HEAD = (
     f"{'fault':<32}{'lasted':>8}{'recovery':>10}{'silence of original':>21}{'captions':>10}{'lost':>6}{'doubled':>9}"
-    f"{'WER of all':>12}"
+    f"{'WER of all':>12}  what the page said"
 )
 
 
@@ -196,7 +201,8 @@ def line(row: dict[str, Any]) -> str:
     """One row for reading; seconds."""
     return (
         f"{row['fault']:<32}{row['lasted_s']:>8.1f}{row['recovery_s']:>10.1f}{row['original_silence_s']:>21.1f}"
-        f"{row['captions']:>10}{row['captions_lost']:>6}{row['captions_doubled']:>9}{row['wer_of_all']:>12.2f}"
+        f"{row['captions']:>10}{row['captions_lost']:>6}{row['captions_doubled']:>9}{row['wer_of_all']:>12.2f}  "
+        + ", ".join(f"{reason} {seconds:.1f}" for reason, seconds in row["told_s"].items())
     )
 
 

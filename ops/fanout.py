@@ -28,6 +28,7 @@ from ops.road import ending
 from tasks import keys
 from tasks import publish as publishing
 from tests.support.captions import caption
+from tests.support.metrics import figure, scrape
 from tests.support.redis_server import redis_server
 from tests.support.web_server import WebServer, csrf_of, join_form, new_room
 
@@ -119,12 +120,9 @@ def publish(client: redis.Redis, audience: Audience, code: str, number: int, tex
     audience.published[found[0][0]] = before
 
 
-async def metric(web: WebServer, name: str) -> float:
-    """The value of a metric without labels."""
-    async with httpx.AsyncClient(timeout=30) as client:
-        text = (await client.get(f"{web.url}/metrics")).text
-    found = re.search(rf"^{name} (\S+)$", text, re.MULTILINE)
-    return float(found[1]) if found else 0.0
+async def ended_by_web(web: WebServer) -> float:
+    """Readers whose feed it has ended so far, because they did not read."""
+    return figure(await scrape(web.url), "jbc_caption_readers_dropped_total")
 
 
 async def steady(
@@ -159,10 +157,10 @@ async def stalled(
     """Some stop reading: until web has ended all of them, how late are the others?"""
     for cookie in cookies:
         await audience.open(cookie, reads=False)
-    dropped_before = await metric(web, "jbc_caption_readers_dropped_total")
+    dropped_before = await ended_by_web(web)
     audience.lags.clear()
     began, number = time.monotonic(), 1_000_000
-    while (dropped := await metric(web, "jbc_caption_readers_dropped_total") - dropped_before) < len(cookies):
+    while (dropped := await ended_by_web(web) - dropped_before) < len(cookies):
         if time.monotonic() - began > 600:
             break
         for _ in range(25):

@@ -53,4 +53,4 @@ async def give_password(sessions: Sessions, name: str, password: str) -> None:
 
 def _settings() -> Settings:
     os.environ.setdefault("JBC_VAR", str(runner.ROOT / "var"))
-    return Settings(session_secret="", sfu_token_secret="")
+    return Settings.without_secrets()

@@ -53,7 +53,7 @@ def _day(moment: datetime | None) -> str:
 
 def _with_keys(work: Callable[[ApiKeys], Awaitable[T]]) -> T:
     os.environ.setdefault("JBC_VAR", str(runner.ROOT / "var"))
-    settings = Settings(session_secret="", sfu_token_secret="")
+    settings = Settings.without_secrets()
     try:
         return with_sessions("keys", settings, lambda sessions: work(ApiKeys(sessions)))
     except KeyNameError as error:

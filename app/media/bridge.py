@@ -247,8 +247,7 @@ async def serve() -> None:
     from tasks.stt import transcribe  # sets the broker up, which needs the environment
 
     logs.configure("bridge")
-    # On a server it does not know the secrets of `web` (app/running/deploy/processes.py).
-    task = asyncio.create_task(Bridge(Settings(session_secret="", turn_secret=""), transcribe.send).run())
+    task = asyncio.create_task(Bridge(Settings.of_bridge(), transcribe.send).run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)

@@ -213,7 +213,7 @@ async def _database(settings: Settings) -> Finding:
 
 async def examine() -> list[Finding]:
     """All checks that this machine's role asks for, in the order in which a fault would show."""
-    settings = Settings(session_secret="", sfu_token_secret="")
+    settings = Settings.without_secrets()
     edge, works = _role() != "worker", _role() != "edge"
     processes, started = await _processes(settings)
     findings = [_python(), *([_node(), _media_worker(), _libopus()] if edge else [])]

@@ -75,7 +75,7 @@ def rotate(names: tuple[str, ...], at_once: bool, name: str) -> None:
 def retire() -> None:
     """Let Redis forget its old password, when every process has been started again with the new one."""
     os.environ.update(files.read(_file()))
-    settings = Settings(session_secret="", sfu_token_secret="")
+    settings = Settings.without_secrets()
     try:
         with redis.Redis.from_url(settings.tasks.redis_url) as client:
             _set_password(client, os.environ["REDIS_PASSWORD"], at_once=True)

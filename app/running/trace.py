@@ -163,7 +163,7 @@ def trace(segment: str, logs: tuple[Path, ...]) -> None:
     os.environ.setdefault("JBC_VAR", str(runner.ROOT / "var"))
     for name, value in secrets.read(secrets.place(Path(os.environ["JBC_VAR"]))).items():
         os.environ.setdefault(name, value)
-    settings = Settings(session_secret="", sfu_token_secret="")
+    settings = Settings.without_secrets()
     segment = segment.removeprefix("u-").removeprefix("t-")
     steps = [*asyncio.run(from_captions(settings, segment)), *from_logs(log_lines(settings.var_dir, logs), segment)]
     if not steps:

@@ -48,7 +48,7 @@ def delete(room: str, room_too: bool) -> None:
 
 
 async def _delete(code: str, room_too: bool) -> int | None:
-    settings = Settings(session_secret="", sfu_token_secret="")
+    settings = Settings.without_secrets()
     engine = create_engine(settings.sqlalchemy_url)
     redis: Redis = Redis.from_url(settings.tasks.redis_url, protocol=2, socket_timeout=5.0)
     sessions = create_sessions(engine)

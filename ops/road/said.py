@@ -7,12 +7,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
-from prometheus_client.parser import text_string_to_metric_families
 from redis.asyncio import Redis
 
 from tasks import keys
 from tasks.messages import Caption, ClipPart, Timeline, decode, decode_clip_event
+from tests.support.metrics import samples, scrape
 from tests.support.stack import Stack
 
 LAGS = {
@@ -78,13 +77,10 @@ def _ms(timeline: Timeline, start: str, end: str) -> float | None:
 
 async def drops(stack: Stack) -> Counter[str]:
     """What the bridge has given up on so far, by stage and reason, and the clips that it played and hurried."""
-    async with httpx.AsyncClient(timeout=10) as client:
-        text = (await client.get(f"http://127.0.0.1:{stack.env['BRIDGE_PORT']}/metrics")).text
     found: Counter[str] = Counter()
-    for family in text_string_to_metric_families(text):
-        for sample in family.samples:
-            if sample.name == "jbc_dropped_total":
-                found[f"{sample.labels['stage']}: {sample.labels['reason']}"] += int(sample.value)
-            elif sample.name in ("jbc_clip_parts_played_total", "jbc_clip_parts_hurried_total"):
-                found[sample.name.removeprefix("jbc_").removesuffix("_total").replace("_", " ")] += int(sample.value)
+    for sample in samples(await scrape(f"http://127.0.0.1:{stack.env['BRIDGE_PORT']}")):
+        if sample.name == "jbc_dropped_total":
+            found[f"{sample.labels['stage']}: {sample.labels['reason']}"] += int(sample.value)
+        elif sample.name in ("jbc_clip_parts_played_total", "jbc_clip_parts_hurried_total"):
+            found[sample.name.removeprefix("jbc_").removesuffix("_total").replace("_", " ")] += int(sample.value)
     return found

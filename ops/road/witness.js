@@ -1,5 +1,5 @@
-// Runs in a listener's page before its own scripts: notes for how long no packet of an original voice arrived, and sets
-// the page's clock wrong where it is asked to.
+// Runs in a listener's page before its own scripts: notes for how long no packet of an original voice arrived, and what
+// the page said was amiss.
 (() => {
   const connections = new Map();
   const Real = window.RTCPeerConnection;
@@ -12,13 +12,25 @@
 
   let last = null;
   let longest = 0;
-  /** Begin to listen: a silence counts from now at the earliest. */
+  const told = new Map();
+  /** Begin to listen: a silence counts from now at the earliest, and so does what the page says. */
   window.__listenForSilence = () => {
     last = performance.now();
     longest = 0;
+    told.clear();
   };
   /** The longest silence since then, one that lasts included, seconds. */
   window.__longestSilence = () => Math.max(longest, performance.now() - last) / 1000;
+
+  /** Reason → seconds for which the page has named it since then. */
+  window.__told = () => Object.fromEntries([...told].map(([reason, ms]) => [reason, ms / 1000]));
+  let looked = performance.now();
+  setInterval(() => {
+    const now = performance.now();
+    const lines = document.querySelectorAll("#notice:not([hidden]) [data-reason]");
+    for (const { dataset } of lines) told.set(dataset.reason, (told.get(dataset.reason) ?? 0) + now - looked);
+    looked = now;
+  }, 50);
 
   const dubbed = () =>
     new Set([...document.querySelectorAll('#audio audio[data-track="dubbed"]')].map((a) => a.srcObject?.getAudioTracks()[0]?.id));

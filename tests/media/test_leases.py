@@ -18,6 +18,7 @@ from app.auth.tokens import ParticipantMeta, participant_token
 from app.media.leases import EVERY, LIFE
 from tests.media.world import Visitor
 from tests.support.bridge_process import BridgeProcess, finals
+from tests.support.metrics import figure, scrape
 from tests.support.redis_server import redis_server
 from tests.support.sfu import Sfu
 from tests.support.waiting import until
@@ -45,10 +46,7 @@ class Pair:
 
     async def taps(self) -> int:
         """Tracks that the SFU sends to bridges."""
-        async with httpx.AsyncClient(timeout=2) as client:
-            text = (await client.get(f"http://127.0.0.1:{self.sfu.port}/metrics")).text
-        found = [line for line in text.splitlines() if line.startswith('sfu_consumers{use="tap"}')]
-        return int(found[0].split()[1])
+        return int(figure(await scrape(f"http://127.0.0.1:{self.sfu.port}"), "sfu_consumers", use="tap"))
 
     async def tapped(self, count: int) -> None:
         """Wait until the SFU sends so many tracks to bridges: a tap is taken down after its room is given up."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.running import secrets
+from app.settings import MissingSettingError, Settings
 
 
 def test_they_are_made_once_and_stay(tmp_path: Path) -> None:
@@ -25,3 +28,19 @@ def test_one_that_is_missing_is_added_and_a_persons_own_lines_stay(tmp_path: Pat
     assert known["MINE"] == "a=b"
     assert secrets.read(path) == known
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_who_signs_nothing_needs_no_secret_and_the_bridge_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*secrets.NAMES, "JBC_KEYS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TURN_URLS", "turn:turn.example.org:3478")
+    monkeypatch.setenv("DATABASE_PASSWORD", "of-the-database")
+    with pytest.raises(MissingSettingError, match="SFU_TOKEN_SECRET"):
+        Settings.of_bridge()
+    with pytest.raises(MissingSettingError, match="_SECRET"):
+        Settings()
+    monkeypatch.setenv("SFU_TOKEN_SECRET", "s" * 40)
+    bridge, command = Settings.of_bridge(), Settings.without_secrets()
+    assert bridge.sfu_token_keys.newest == "s" * 40
+    assert (command.session_secret, command.sfu_token_secret, command.turn_secret) == ("", "", "")
+    assert command.database_password == "of-the-database"

@@ -12,6 +12,7 @@ import httpx
 
 from tasks.messages import Caption
 from tests.support.captions import Event, caption, sse
+from tests.support.metrics import figure
 
 WITHIN = 20.0
 """Seconds in which something that is due must have come."""
@@ -57,6 +58,4 @@ def spoken(code: str, segment: str, text: str, **more: Any) -> Caption:  # noqa:
 
 async def count(browser: httpx.AsyncClient, name: str) -> float:
     """The value of a metric without labels."""
-    found = re.search(rf"^{name} (\S+)$", (await browser.get("/metrics")).text, re.MULTILINE)
-    assert found
-    return float(found[1])
+    return figure((await browser.get("/metrics")).text, name)

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.support.ports import free_port
 
-USER = "jbcalling"
+USER = "postgres"
+"""The superuser, named as Debian names it."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,21 @@ class Postgres:
     async def create_database(self) -> str:
         """A new, empty database; its SQLAlchemy URL."""
         name = f"test_{secrets.token_hex(6)}"
+        await self._run(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    async def create_owned(self, password: str) -> str:
+        """The same, owned by a role of its own with this password, as on a server; the URL is without the password."""
+        name = f"test_{secrets.token_hex(6)}"
+        await self._run(f"CREATE ROLE {name} LOGIN PASSWORD '{password}'", f"CREATE DATABASE {name} OWNER {name}")
+        return make_url(self.url(name))._replace(username=name, password=None).render_as_string()
+
+    async def _run(self, *statements: str) -> None:
         engine = create_async_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
         async with engine.connect() as connection:
-            await connection.execute(text(f"CREATE DATABASE {name}"))
+            for statement in statements:
+                await connection.execute(text(statement))
         await engine.dispose()
-        return self.url(name)
 
 
 def _binaries() -> Path:

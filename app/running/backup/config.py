@@ -38,7 +38,7 @@ class BackupConfig:
         default_factory=lambda: tuple(Path(one) for one in env("BACKUP_ALSO", "").split(":") if one)
     )
     """BACKUP_ALSO: further files and folders, with `:` between: the proxy's certificates, /etc/jbcalling."""
-    settings: Settings = field(default_factory=lambda: Settings(session_secret="", sfu_token_secret=""))
+    settings: Settings = field(default_factory=Settings.without_secrets)
 
     @property
     def secrets(self) -> Path:
