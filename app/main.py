@@ -107,7 +107,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
     """
     logs.configure("web")
     settings = settings or Settings()
-    environment = create_environment(Assets())
+    assets = Assets()
+    environment = create_environment(assets)
     services = _services(settings, Fragments(environment))
     limits = MemoryStore()
     return Litestar(
@@ -138,7 +139,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             security.csrf_middleware(settings),
         ],
         before_send=[
-            security.headers_hook(settings),
+            security.headers_hook(settings, assets),
             cross_origin_hook(settings.feed_origins, {caption_routes.FEED_PATH}),
         ],
         compression_config=COMPRESSION,

@@ -14,6 +14,7 @@ from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 from app.auth.derived import derived
 from app.settings import Settings
 from app.web import csrf, sessions
+from app.web.assets import STYLESHEET, Assets
 from app.web.origin import sfu_origins
 
 MAX_BODY: Final = 16 * 1024
@@ -78,22 +79,23 @@ def rate_limit_config(posts_per_minute: int = POSTS_PER_MINUTE) -> RateLimitConf
     )
 
 
-def headers_hook(settings: Settings) -> BeforeMessageSendHookHandler:
+def headers_hook(settings: Settings, assets: Assets) -> BeforeMessageSendHookHandler:
     """A hook that puts the security headers on every response."""
 
     async def add_headers(message: Message, scope: Scope) -> None:
         if message["type"] != "http.response.start":
             return
         headers = MutableScopeHeaders.from_message(message)
-        for name, value in _headers(settings, scope).items():
+        for name, value in _headers(settings, assets, scope).items():
             headers.setdefault(name, value)
 
     return add_headers
 
 
-def _headers(settings: Settings, scope: Scope) -> dict[str, str]:
+def _headers(settings: Settings, assets: Assets, scope: Scope) -> dict[str, str]:
     policy = {
         "default-src": "'self'",
+        "style-src": f"'self' {assets.style_source(STYLESHEET)}",
         "connect-src": f"'self' {sfu_origins(settings, scope)}",
         "media-src": "'self' blob:",
         "object-src": "'none'",

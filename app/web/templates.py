@@ -11,7 +11,7 @@ from litestar.template.config import TemplateConfig
 
 from app.i18n import catalogue, formats
 from app.languages import LANGUAGES
-from app.web.assets import ROOT, Assets
+from app.web.assets import ROOT, STYLESHEET, Assets
 
 FOLDER: Final[Path] = ROOT / "templates"
 
@@ -31,9 +31,11 @@ def create_environment(assets: Assets) -> Environment:
     i18n.install_gettext_callables(catalogue.translated, catalogue.translated_for, newstyle=True)
     environment.globals |= {
         "asset": assets.url,
+        "inlined": assets.inlined,
         "interface": {code: LANGUAGES[code] for code in catalogue.INTERFACE},
         "languages": LANGUAGES,
         "locale": catalogue.locale,
+        "stylesheet": STYLESHEET,
     }
     environment.filters |= {
         "epoch": formats.epoch,

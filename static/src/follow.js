@@ -28,15 +28,18 @@ export class Follow {
     source.addEventListener("scroll", () => this.#onScroll(), { passive: true });
     source.addEventListener("wheel", (event) => this.#onWheel(/** @type {WheelEvent} */ (event)), { passive: true });
     source.addEventListener("touchstart", () => this.#halt(), { passive: true });
-    // A notice above, a turned phone: the newest line stays in view.
-    new ResizeObserver(() => this.changed()).observe(this.#scroller);
-    window.addEventListener("resize", () => this.changed());
-    this.#toEnd();
+    // A notice above, a turned phone: the newest line stays where it is. Observers of sizes run before the paint.
+    new ResizeObserver(() => this.changed("instant")).observe(this.#scroller);
+    window.addEventListener("resize", () => this.changed("instant"));
+    this.#toEnd("instant");
   }
 
-  /** The list has changed. */
-  changed() {
-    if (this.following) this.#toEnd();
+  /**
+   * The list has changed, or the room that it has.
+   * @param {ScrollBehavior} [near] how to go to an end that is near
+   */
+  changed(near = "smooth") {
+    if (this.following) this.#toEnd(near);
     // Lines removed above, or grown shorter, move the scroll position too: that is not the reader.
     this.#last = this.#scroller.scrollTop;
   }
@@ -44,7 +47,7 @@ export class Follow {
   #resume() {
     this.following = true;
     this.#button.hidden = true;
-    this.#toEnd();
+    this.#toEnd("smooth");
   }
 
   /** @param {WheelEvent} event */
@@ -69,11 +72,11 @@ export class Follow {
     this.#button.hidden = this.following;
   }
 
-  /** Smoothly where it is near. */
-  #toEnd() {
+  /** @param {ScrollBehavior} near how, where it is not far */
+  #toEnd(near) {
     const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
     const far = scrollHeight - scrollTop - clientHeight > clientHeight;
-    this.#scroller.scrollTo({ top: scrollHeight, behavior: far || document.hidden || calm() ? "instant" : "smooth" });
+    this.#scroller.scrollTo({ top: scrollHeight, behavior: far || document.hidden || calm() ? "instant" : near });
   }
 }
 

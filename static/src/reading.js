@@ -46,6 +46,9 @@ class ReadingPage {
   start() {
     this.#fill();
     this.#apply();
+    // Larger text, and browsers without `scroll-initial-target`, leave the list somewhere above its end.
+    const list = byId("captions");
+    if (list) list.scrollTop = list.scrollHeight;
     this.#form?.addEventListener("input", () => this.#take());
     const stage = document.querySelector(".stage");
     if (stage) {

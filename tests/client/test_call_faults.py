@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from typing import Final
 
@@ -17,7 +18,7 @@ from tests.support.sfu import Sfu
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 KEEP_SOCKET: Final = """window.WebSocket = class extends WebSocket {
-  constructor(...a) { super(...a); window.__socket = this; }
+  constructor(...a) { super(...a); window.__socket = this; window.__sockets = (window.__sockets ?? 0) + 1; }
 }"""
 
 
@@ -55,13 +56,26 @@ async def test_a_dead_sfu_is_said_and_the_call_comes_back_by_itself(join: Join, 
     assert (await levels(bob))[0] > 0.05
 
 
+async def test_people_are_told_of_a_restart_and_are_back_after_it(join: Join, sfu: Sfu) -> None:
+    ana = await join("ana")
+    await speak(ana)
+    bob = await join("bob", script=KEEP_SOCKET)
+    await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
+    before = await bob.evaluate("window.__sockets")
+    await asyncio.to_thread(sfu.stop)
+    await until(bob, "document.body.dataset.state === 'restarting'", 1.0)
+    assert "being restarted" in await bob.inner_text("#connection")
+    await until(bob, f"window.__sockets >= {before + 2}")
+    assert await bob.evaluate("document.body.dataset.state") == "restarting", "while it is not back either"
+    await asyncio.to_thread(sfu.start)
+    await until(bob, CONNECTED)
+    await bob.wait_for_selector('#audio audio[data-speaker="ana"]', state="attached")
+
+
 async def test_a_lost_socket_costs_less_than_a_second_of_sound(join: Join) -> None:
     ana = await join("ana")
     await speak(ana)
-    bob = await join(
-        "bob",
-        script=KEEP_SOCKET,
-    )
+    bob = await join("bob", script=KEEP_SOCKET)
     await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
     await bob.evaluate("window.__record(true)")
     await bob.evaluate("window.__socket.close()")
