@@ -61,7 +61,7 @@ async def measure(stack: Stack, exchange: Exchange, people: int, rooms: int, sec
     redis, said = Redis.from_url(stack.redis_url), Said()
     async with AsyncExitStack() as over:
         over.push_async_callback(redis.aclose)
-        calls = [await over.enter_async_context(exchange.call(people)) for _ in range(rooms)]
+        calls = [await over.enter_async_context(exchange.call(people, number)) for number in range(rooms)]
         following = asyncio.create_task(said.follow(redis))
         over.callback(following.cancel)
         await asyncio.sleep(2.0)  # everybody is tapped by now, and every track is there
