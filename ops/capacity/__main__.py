@@ -12,6 +12,8 @@ import json
 import math
 from typing import Final
 
+import numpy as np
+
 from ops.capacity import checking, document, limits, plots
 from ops.capacity.model import Found, run
 from ops.capacity.service import DECODES, STAGES, Service, Stage, parse, read
@@ -52,15 +54,20 @@ def most_rooms(service: Service, talk: Talk, workers: int) -> int:
 
 
 def needed(held: dict[int, int]) -> dict[int, int]:
-    """Rooms → workers: from what so many workers hold, beyond the most of them in proportion; empty where none do."""
+    """Rooms → workers: between the numbers that were simulated on a straight line, beyond in proportion.
+
+    Empty where any number of workers is too slow for one room.
+    """
     largest = max(held)
     if not held[largest]:
         return {}
-    each = held[largest] / largest
-    return {
-        rooms: min([workers for workers, most in held.items() if most >= rooms] + [max(1, math.ceil(rooms / each))])
-        for rooms in ROOMS
-    }
+
+    def workers(rooms: int) -> float:
+        if rooms > held[largest]:
+            return rooms * largest / held[largest]
+        return float(np.interp(rooms, [0, *held.values()], [0, *held]))
+
+    return {rooms: math.ceil(workers(rooms)) for rooms in ROOMS}
 
 
 def nodes(held: dict[int, dict[int, int]]) -> str:
@@ -114,7 +121,7 @@ def plan(service: Service, *, docs: bool) -> None:
             document.renew(name, table)
         rooms = range(1, max(4, 2 * PLOTTED * held[2][4] // 4) + 2)
         plots.lags({n: run(service, TALKS[2], n, PLOTTED) for n in rooms}, PLOTTED, document.PLOTS / "lags.svg")
-        plots.workers({speakers: needed(most) for speakers, most in held.items()}, document.PLOTS / "workers.svg")
+        plots.workers(held, document.PLOTS / "workers.svg")
 
 
 def main() -> None:

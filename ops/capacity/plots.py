@@ -22,21 +22,23 @@ def lags(found: Mapping[int, Found], workers: int, path: Path) -> None:
         ("translated caption", [one.translated for one in found.values()]),
         ("first dubbed sound", [one.sound for one in found.values()]),
     ):
-        figures = [percentiles(values) for values in of]
+        figures = [percentiles([1000 * seconds for seconds in values]) for values in of]
         rooms = list(found)
-        (drawn,) = axes.plot(rooms, [one.get("p50", 0.0) for one in figures], label=f"{name}, median")
-        axes.plot(rooms, [one.get("p95", 0.0) for one in figures], "--", color=drawn.get_color(), label=f"{name}, p95")
+        (drawn,) = axes.plot(rooms, [one.get("p50", 0.0) / 1000 for one in figures], label=f"{name}, median")
+        axes.plot(
+            rooms, [one.get("p95", 0.0) / 1000 for one in figures], "--", color=drawn.get_color(), label=f"{name}, p95"
+        )
     axes.set(xlabel=f"rooms on {workers} workers", ylabel="seconds from the end of speech", ylim=(0, 10))
     axes.legend(fontsize=7)
     _end(figure, axes, path)
 
 
-def workers(needed: Mapping[int, Mapping[int, int]], path: Path) -> None:
-    """Workers over rooms, a line for each number of speakers."""
+def workers(held: Mapping[int, Mapping[int, int]], path: Path) -> None:
+    """Rooms that each worker holds over the number of workers, a line for each number of speakers."""
     figure, axes = _begin()
-    for speakers, row in needed.items():
-        axes.loglog(list(row), list(row.values()), "o-", label=f"{speakers} speakers")
-    axes.set(xlabel="rooms in which people speak", ylabel="workers")
+    for speakers, row in held.items():
+        axes.plot(list(row), [rooms / number for number, rooms in row.items()], "o-", label=f"{speakers} speakers")
+    axes.set(xlabel="workers that share the queues", ylabel="rooms that each of them holds", ylim=(0, None))
     axes.legend(fontsize=7)
     _end(figure, axes, path)
 
