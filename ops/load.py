@@ -79,6 +79,7 @@ async def measure(stack: Stack, exchange: Exchange, people: int, rooms: int, sec
             "calls": rooms,
             "seconds": round(spoken - began, 1),
             "lag_ms": {stage: percentiles(values) for stage, values in said.lags().items()},
+            "clip_ms": {language: percentiles(values) for language, values in said.clip_lags().items()},
             "counts": {name: count for name, count in sorted(dropped.items()) if count},
             "ladder": ladder(calls, began, spoken),
             "processes": used,

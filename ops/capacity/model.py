@@ -11,6 +11,7 @@ of waiting.
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -43,10 +44,15 @@ class Found:
     caption: list[float] = field(default_factory=list)
     """End of speech → caption in the spoken language."""
     translated: list[float] = field(default_factory=list)
-    sound: list[float] = field(default_factory=list)
-    """End of speech → first clause ready."""
+    sounds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """Language that is heard → end of speech → first clause ready."""
     busy: float = 0.0
     """Share of the workers' cores that worked."""
+
+    @property
+    def sound(self) -> list[float]:
+        """End of speech → first clause ready, in whichever language."""
+        return [seconds for one in self.sounds.values() for seconds in one]
 
 
 @dataclass
@@ -170,10 +176,11 @@ class System:
             self._send("speak", job)
 
     def _say(self, job: _Job, processor: Processor) -> Process:
-        stages = self._service.languages[next(one for one in sorted(self._service.languages) if one != job.language)]
+        target = next(one for one in sorted(self._service.languages) if one != job.language)
+        stages = self._service.languages[target]
         first = stages.first_clause.draw(self._rng, job.speech)
         yield processor.run(first, stages.speak.threads)
-        self.found.sound.append(self.env.now - job.segment.ended)
+        self.found.sounds[target].append(self.env.now - job.segment.ended)
         rest = stages.speak.draw(self._rng, job.speech) - first
         if rest > 0:
             yield processor.run(rest, stages.speak.threads)

@@ -89,6 +89,7 @@ def test_times_of_a_worker_alone_are_given_beside_the_seconds_of_speech() -> Non
     assert found["languages"]["en"]["usual"] == {"pairs": [[4.41, 300.0]], "threads": 1.0}
     assert "quick" not in found["languages"]["en"]
     assert found["languages"]["pt"]["first_clause"] == {"pairs": [[4.0, 300.0]], "threads": 1.8}
+    assert Said(clips=[clip]).clip_lags() == {"pt": [pytest.approx(900.0)]}
     assert found["languages"]["pt"]["speak"] == {"pairs": [[4.0, 1_000]], "threads": 1.8}
 
 
@@ -145,13 +146,14 @@ def test_calls_at_once_say_different_things_for_as_long_as_they_were_measured() 
 
 
 def row(ms: float, count: int, **shares: float) -> dict[str, Any]:
-    lags = {name: {"p50": ms, "n": count} for name in ("source caption", "translated caption", "clip")}
+    lags = {name: {"p50": ms, "n": count} for name in ("source caption", "translated caption")}
     return {
         "people": 2,
         "calls": 2,
         "seconds": 60.0,
         "ladder": {"share_of_time": shares},
         "lag_ms": lags,
+        "clip_ms": {"en": {"p50": ms, "n": count}, "pt": {"p50": ms, "n": count}},
         "processes": {"worker": {"cpu_percent": 70.0}, "bridge": {"cpu_percent": 20.0}},
     }
 
@@ -162,7 +164,7 @@ def test_the_check_judges_what_rests_on_enough_utterances() -> None:
     assert checking.passes(few)
     assert "too few to tell" in checking.table(few)
     many = list(checking.compare(SERVICE, {"machine": machine, "rows": [row(10_000, FEW, voice=1.0)]}))
-    assert len(many) == 3
+    assert [one.what for one in many[2:]] == ["clip in en", "clip in pt"]
     assert not checking.passes(many)
     assert "too far off" in checking.table(many)
     close = [one._replace(measured=one.simulated * 1.1) for one in many]
