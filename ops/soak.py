@@ -1,7 +1,7 @@
 """`make soak`: one call with two speakers for half an hour. Neither memory nor lag may grow.
 
 Prints the slope of each process's memory and of each lag by least squares over the second part of the time, when caches
-are warm, and writes var/soak.json.
+are warm, with the standard error of the latter, and writes var/soak.json.
 """
 
 from __future__ import annotations
@@ -30,12 +30,13 @@ WARM: Final = 0.25
 LAGS: Final = {"source caption": "stt_end", "translated caption": "translate_end", "clip": "speak_end"}
 
 
-def slope(points: list[tuple[float, float]]) -> float:
-    """Rise by the hour of values at so many seconds; 0 for fewer than three."""
-    if len(points) < 3:
-        return 0.0
+def slope(points: list[tuple[float, float]]) -> tuple[float, float]:
+    """Rise by the hour of values at so many seconds, and its standard error; nothing for fewer than four."""
+    if len(points) < 4:
+        return 0.0, 0.0
     at, values = np.array(points).T
-    return float(np.polyfit(at / 3600, values, 1)[0])
+    fitted, covariance = np.polyfit(at / 3600, values, 1, cov=True)
+    return float(fitted[0]), float(np.sqrt(covariance[0, 0]))
 
 
 async def measure(minutes: float) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def report(memory: dict[str, list[tuple[float, float]]], said: Said, began: floa
         found["memory_mb"][name] = {
             "warm": round(late[0][1], 1),
             "end": round(late[-1][1], 1),
-            "per_hour": round(slope(late), 1),
+            "per_hour": round(slope(late)[0], 1),
             "each_minute": _each_minute(points),
         }
     for what, stamp in LAGS.items():
@@ -79,7 +80,11 @@ def report(memory: dict[str, list[tuple[float, float]]], said: Said, began: floa
             for timeline in timelines
             if (ended := getattr(timeline, stamp)) is not None and timeline.speech_end - began >= warm
         ]
-        found["lag_ms"][what] = percentiles([lag for _, lag in points]) | {"per_hour": round(slope(points))}
+        rise, error = slope(points)
+        found["lag_ms"][what] = percentiles([lag for _, lag in points]) | {
+            "per_hour": round(rise),
+            "per_hour_error": round(error),
+        }
     return found
 
 
@@ -96,9 +101,12 @@ def table(found: dict[str, Any]) -> str:
         f"{name:<22}{one['warm']:>8.0f}{one['end']:>8.0f}{one['per_hour']:>+10.1f}"
         for name, one in found["memory_mb"].items()
     ]
-    rows += ["", f"{'lag, ms':<22}{'median':>8}{'p95':>8}{'per hour':>10}{'n':>6}"]
+    rows += ["", f"{'lag, ms':<22}{'median':>8}{'p95':>8}{'per hour':>10}{'error':>8}{'n':>6}"]
     for name, one in found["lag_ms"].items():
-        rows.append(f"{name:<22}{one.get('p50', '-'):>8}{one.get('p95', '-'):>8}{one['per_hour']:>+10}{one['n']:>6}")
+        rows.append(
+            f"{name:<22}{one.get('p50', '-'):>8}{one.get('p95', '-'):>8}{one['per_hour']:>+10}"
+            f"{one['per_hour_error']:>8}{one['n']:>6}"
+        )
     return "\n".join(rows)
 
 
