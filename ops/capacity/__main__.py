@@ -58,14 +58,12 @@ def needed(held: dict[int, int]) -> dict[int, int]:
 
     Empty where any number of workers is too slow for one room.
     """
-    largest = max(held)
-    if not held[largest]:
+    numbers, most = [0, *held], np.maximum.accumulate([0, *held.values()])
+    if not most[-1]:
         return {}
 
     def workers(rooms: int) -> float:
-        if rooms > held[largest]:
-            return rooms * largest / held[largest]
-        return float(np.interp(rooms, [0, *held.values()], [0, *held]))
+        return float(np.interp(rooms, most, numbers)) if rooms <= most[-1] else rooms * numbers[-1] / most[-1]
 
     return {rooms: math.ceil(workers(rooms)) for rooms in ROOMS}
 

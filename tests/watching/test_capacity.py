@@ -82,6 +82,7 @@ def test_workers_that_rooms_need_are_as_simulated_and_beyond_in_proportion() -> 
     assert needed({1: 2, 4: 10, 10: 26}) == {1: 1, 10: 4, 100: 39, 1_000: 385, 10_000: 3_847}
     assert needed({1: 1, 4: 9, 10: 26})[10] == 5, "four are known to hold nine"
     assert needed({1: 0, 4: 2, 10: 7})[1] == 3
+    assert needed({1: 0, 4: 4, 10: 1})[10] == 25, "what four hold, ten do"
     assert needed({1: 0, 4: 0}) == {}, "no number of workers makes one of them quicker"
     assert nodes({2: {1: 2, 4: 10, 10: 26}, 4: {1: 0, 4: 0, 10: 0}}).splitlines()[2:] == [
         "| 2 | 2 | 10 | 26 | 1 | 4 | 39 | 385 | 3,847 |",
