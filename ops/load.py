@@ -61,7 +61,7 @@ async def measure(stack: Stack, exchange: Exchange, people: int, rooms: int, sec
     redis, said = Redis.from_url(stack.redis_url), Said()
     async with AsyncExitStack() as over:
         over.push_async_callback(redis.aclose)
-        calls = [await over.enter_async_context(exchange.call(people)) for _ in range(rooms)]
+        calls = [await over.enter_async_context(exchange.call(people, number)) for number in range(rooms)]
         following = asyncio.create_task(said.follow(redis))
         over.callback(following.cancel)
         await asyncio.sleep(2.0)  # everybody is tapped by now, and every track is there
@@ -79,6 +79,7 @@ async def measure(stack: Stack, exchange: Exchange, people: int, rooms: int, sec
             "calls": rooms,
             "seconds": round(spoken - began, 1),
             "lag_ms": {stage: percentiles(values) for stage, values in said.lags().items()},
+            "clip_ms": {language: percentiles(values) for language, values in said.clip_lags().items()},
             "counts": {name: count for name, count in sorted(dropped.items()) if count},
             "ladder": ladder(calls, began, spoken),
             "processes": used,

@@ -14,6 +14,8 @@ import dramatiq
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from tasks.config import env
+
 
 def room_digest(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Write eight hexadecimal digits in place of a room's code; the SFU's log writes the same ones."""
@@ -39,7 +41,11 @@ def _named(argument: object) -> object:
 
 
 def configure(process: str) -> None:
-    """Set the format for this process, named as in the Procfile, and for the libraries that log here."""
+    """Set the format for this process, named as in the Procfile, and for the libraries that log here.
+
+    LOG_LEVEL=debug adds what our own code says of smaller steps; libraries, which would quote messages, stay at "info".
+    """
+    level = logging.DEBUG if env("LOG_LEVEL", "info").lower() == "debug" else logging.INFO
 
     def named(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         return {"process": process, **event}
@@ -58,7 +64,7 @@ def configure(process: str) -> None:
     )
     structlog.configure(
         processors=[*shared, *ending],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

@@ -12,16 +12,11 @@ QUEUE_WAIT: Final = Histogram(
     "jbc_worker_queue_wait_seconds", "From sending a message to starting its actor", ["queue"], buckets=_SECONDS
 )
 ACTOR_SECONDS: Final = Histogram("jbc_worker_actor_seconds", "Running time of an actor", ["actor"], buckets=_SECONDS)
-_DECODE_SECONDS: Final = (
-    *(0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9),
-    *(1.0, 1.1, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0),
-)
-"""Fine, since `make capacity` is fed with the percentiles that are read off them."""
 DECODE: Final = Histogram(
     "jbc_worker_decode_seconds",
     "Running time of speech recognition in calls",
     ["effort", "language"],
-    buckets=_DECODE_SECONDS,
+    buckets=_SECONDS,
 )
 FIRST_CLAUSE: Final = Histogram(
     "jbc_worker_first_clause_seconds", "From starting to speak to the first clause", ["engine"], buckets=_SECONDS

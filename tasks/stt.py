@@ -13,7 +13,7 @@ from tasks import configuration, hypothesis, keys, metrics, publish
 from tasks.broker import broker, message_id, store
 from tasks.engines.base import Effort, EngineError, Transcript
 from tasks.hypothesis import Hypothesis
-from tasks.messages import Caption, Segment, Timeline, Translation, from_payload, to_payload
+from tasks.messages import STT_RATE, Caption, Segment, Timeline, Translation, from_payload, to_payload
 from tasks.serving import engines
 from tasks.translate import translate
 
@@ -116,8 +116,21 @@ def _heard(segment: Segment, pcm: bytes, effort: Effort) -> Transcript:
     """What a worker makes of the audio, leaning towards the glossary's hotwords."""
     words = [term.source for term in configuration.current().hotwords(segment.language)]
     engine = engines().speech_to_text(segment.language)
-    with metrics.DECODE.labels(effort.value, segment.language).time():
-        return engine.transcribe(pcm, segment.language, effort=effort, hotwords=words)
+    began, used = time.monotonic(), time.process_time()
+    transcript = engine.transcribe(pcm, segment.language, effort=effort, hotwords=words)
+    took = time.monotonic() - began
+    metrics.DECODE.labels(effort.value, segment.language).observe(took)
+    log.debug(
+        "speech.decoded",
+        segment=segment.id,
+        revision=segment.revision,
+        language=segment.language,
+        effort=effort.value,
+        seconds=round(segment.samples / STT_RATE, 2),
+        took_ms=round(1000 * took, 1),
+        cpu_ms=round(1000 * (time.process_time() - used), 1),
+    )
+    return transcript
 
 
 def _send_on(segment: Segment, transcript: Transcript, timeline: Timeline) -> None:

@@ -1,7 +1,8 @@
-"""`make capacity`: how many rooms so many workers hold, and where the next limit is. Prints tables, draws a plot.
+"""`make capacity`: how many rooms so many workers hold, and where the next limit is. Prints tables in Markdown.
 
 Service times come from var/bench.json; `--transcribe` and the like ask "what if". `--check` runs the cases of
-var/load.json instead, says how far off the simulation is, and fails where that is too much.
+var/load.json instead, says how far off the simulation is, and fails where that is too much. `--docs` writes what is
+printed into docs/capacity.md, too, and draws its plots.
 """
 
 from __future__ import annotations
@@ -9,17 +10,16 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from pathlib import Path
 from typing import Final
 
-from ops.capacity import checking, limits, plots
-from ops.capacity.model import Found, System, Talk
-from ops.capacity.service import DECODES, STAGES, Service, Stage, parse, read
-from ops.figures import percentiles
+import numpy as np
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-SECONDS: Final = 600.0
-"""Simulated time of one case."""
+from ops.capacity import checking, document, limits, plots
+from ops.capacity.model import Found, run
+from ops.capacity.service import DECODES, STAGES, Service, Stage, parse, read
+from ops.capacity.speech import Talk
+from ops.figures import VAR, percentiles
+
 CAPTION_P95: Final = 4.0
 SOUND_P95: Final = 5.0
 """Limits in seconds from the end of speech: those of the alerts `CaptionLagHigh` and `VoiceLagHigh`."""
@@ -30,11 +30,9 @@ TALKS: Final = {
 }
 """Speakers of a room → how it talks: the more there are, the shorter the silences. One at a time, two languages."""
 ROOMS: Final = (1, 10, 100, 1_000, 10_000)
-
-
-def run(service: Service, talk: Talk, rooms: int, workers: int, seconds: float = SECONDS) -> Found:
-    """One case."""
-    return System(service, talk, rooms, workers).run(seconds)
+WORKERS: Final = (1, 4, 10)
+PLOTTED: Final = 2
+"""Workers of the plot of lags."""
 
 
 def holds(found: Found) -> bool:
@@ -55,37 +53,84 @@ def most_rooms(service: Service, talk: Talk, workers: int) -> int:
     return low
 
 
-def nodes(service: Service) -> str:
-    """How many workers so many rooms need: by simulation up to ten workers, beyond that in proportion."""
-    rows = [f"{'speakers':<10}{'rooms of 1 worker':>19}{'of 4':>7}{'of 10':>7}   workers for {ROOMS} rooms"]
-    for speakers, talk in TALKS.items():
-        held = {workers: most_rooms(service, talk, workers) for workers in (1, 4, 10)}
-        per_worker = held[10] / 10
-        needed = [math.ceil(rooms / per_worker) if per_worker else None for rooms in ROOMS]
-        cells = "".join(f"{'-' if one is None else one:>8}" for one in needed)
-        rows.append(f"{speakers:<10}{held[1]:>19}{held[4]:>7}{held[10]:>7}   {cells}")
+def needed(held: dict[int, int]) -> dict[int, int]:
+    """Rooms → workers: between the numbers that were simulated on a straight line, beyond in proportion.
+
+    Empty where any number of workers is too slow for one room.
+    """
+    numbers, most = [0, *held], np.maximum.accumulate([0, *held.values()])
+    if not most[-1]:
+        return {}
+
+    def workers(rooms: int) -> float:
+        return float(np.interp(rooms, most, numbers)) if rooms <= most[-1] else rooms * numbers[-1] / most[-1]
+
+    return {rooms: math.ceil(workers(rooms)) for rooms in ROOMS}
+
+
+def nodes(held: dict[int, dict[int, int]]) -> str:
+    """How many workers so many rooms need, by the number of their speakers, in Markdown."""
+    head = [*(f"{workers} worker{'s' * (workers > 1)} hold{'s' * (workers == 1)}" for workers in WORKERS)]
+    head += [f"workers for {rooms:,} room{'s' * (rooms > 1)}" for rooms in ROOMS]
+    rows = [f"| speakers | {' | '.join(head)} |", "|---" * (1 + len(head)) + "|"]
+    for speakers, most in held.items():
+        found = needed(most)
+        cells = [f"{most[workers]:,}" for workers in WORKERS] + [
+            f"{found[rooms]:,}" if found else "-" for rooms in ROOMS
+        ]
+        rows.append(f"| {speakers} | {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
-def main() -> None:
-    """Simulate, print, draw."""
+def arguments() -> argparse.Namespace:
+    """What is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     for stage in ("transcribe", *STAGES):
         parser.add_argument(f"--{stage.replace('_', '-')}", metavar="P50/P95", type=parse, help="milliseconds")
     parser.add_argument("--check", action="store_true", help="compare with var/load.json")
-    parser.add_argument("--plot", type=Path, help="write the plot to this file")
+    parser.add_argument("--docs", action="store_true", help="write into docs/capacity.md, and draw its plots")
     chosen = parser.parse_args()
     if (one := chosen.transcribe) is not None:
         chosen.quick, chosen.usual, chosen.thorough = (getattr(chosen, stage) or one for stage in DECODES)
+    return chosen
+
+
+def check(service: Service, *, docs: bool) -> bool:
+    """Print how far off the simulation is; whether that will do."""
+    compared = list(checking.compare(service, json.loads((VAR / "load.json").read_text())))
+    print(table := checking.table(compared))
+    if docs:
+        document.renew("check", table)
+    return checking.passes(compared)
+
+
+def plan(service: Service, *, docs: bool) -> None:
+    """Print what is needed for so many rooms, and what gives way next."""
+    held = {speakers: {n: most_rooms(service, talk, n) for n in WORKERS} for speakers, talk in TALKS.items()}
+    parts = limits.limits()
+    tables = {
+        "nodes": nodes(held),
+        "limits": limits.table(parts),
+        "many": limits.many(parts, needed(held[2]).get(limits.MANY)),
+    }
+    print(*tables.values(), sep="\n\n")
+    if docs:
+        for name, table in {"service": f"```\n{service.describe()}\n```", **tables}.items():
+            document.renew(name, table)
+        rooms = range(1, max(4, 2 * PLOTTED * held[2][4] // 4) + 2)
+        plots.lags({n: run(service, TALKS[2], n, PLOTTED) for n in rooms}, PLOTTED, document.PLOTS / "lags.svg")
+        plots.workers(held, document.PLOTS / "workers.svg")
+
+
+def main() -> None:
+    """Simulate, print, draw."""
+    chosen = arguments()
     given: dict[str, Stage] = {stage: one for stage in STAGES if (one := getattr(chosen, stage)) is not None}
-    service = read(ROOT / "var/bench.json", given)
+    service = read(VAR / "bench.json", given)
+    print(f"{service.describe()}\n")
     if chosen.check:
-        table, close = checking.against(service, json.loads((ROOT / "var/load.json").read_text()))
-        print(service.describe(), table, sep="\n\n")
-        raise SystemExit(0 if close else 1)
-    print(service.describe(), nodes(service), limits.table(), sep="\n\n")
-    if chosen.plot:
-        plots.draw(lambda rooms: run(service, TALKS[2], rooms, 2), chosen.plot)
+        raise SystemExit(0 if check(service, docs=chosen.docs) else 1)
+    plan(service, docs=chosen.docs)
 
 
 if __name__ == "__main__":

@@ -1,47 +1,40 @@
 """Calls, queues and workers as a discrete-event simulation: when is each caption there, and each first sound?
 
-What it takes from the product: interim asks every `INTERIM_EVERY` seconds and in every pause, the newest ask of a
-segment alone being worked on; long speech cut at `SEGMENT_MAX`; finals that are decoded again and those that are not;
-three queues of which a worker process takes one message each at a time; models that use all of a worker's cores; a dub
-for every translation, in rooms that are dubbed. What it leaves out: network, Redis and web (docs/capacity.md has their
-limits), and the ladder, which steps down where this shows seconds of waiting.
+What it takes from the product: what the segmenter asks for; of a segment's asks the newest alone being worked on, none
+of growing speech before the one before is answered, and none of open segments while the queue is behind; finals that
+are decoded again and those that are not; three queues of which a worker process takes one message each at a time;
+engines with as many threads as they have; a dub for every translation, in rooms that are dubbed. What it leaves out:
+network, Redis and web (docs/capacity.md has their limits), and the ladder, which steps down where this shows seconds
+of waiting.
 """
 
 from __future__ import annotations
 
-import itertools
-import math
 import random
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from collections import defaultdict
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
 import simpy
 
-from app.media.config import SegmenterConfig
+from app.media.ladder import Level
 from app.media.segmenter import AskKind
+from app.media.speakers import INTERIM_QUEUE_LIMIT
 from ops.capacity.processor import Processor
 from ops.capacity.service import Service, Stage
+from ops.capacity.speech import Piece, Talk, Turn, Wish, drawn
 
 Process = Generator[simpy.Event, Any, None]
 
-SEGMENTER: Final = SegmenterConfig()
+QUEUES: Final = ("stt", "translate", "speak")
 
 
-@dataclass(frozen=True)
-class Talk:
-    """How a room talks."""
+class Room(NamedTuple):
+    """Who talks, and how much of the road that gets."""
 
-    utterance: float = 5.0
-    """Mean seconds of an utterance; gamma with shape 3."""
-    pause: float = 1.5
-    """Mean seconds between the end of one and the beginning of the next, exponential."""
-    voices: int = 1
-    """How many talk at once: independent of each other."""
-    languages: int = 1
-    """Languages that each utterance is translated into and spoken in."""
-    turns: tuple[tuple[str, float, float], ...] = ()
-    """Language, seconds of speech and of silence after it, again and again, in place of those that are drawn."""
+    turns: Iterator[Turn]
+    level: Level = Level.VOICE
 
 
 @dataclass
@@ -51,56 +44,70 @@ class Found:
     caption: list[float] = field(default_factory=list)
     """End of speech → caption in the spoken language."""
     translated: list[float] = field(default_factory=list)
-    sound: list[float] = field(default_factory=list)
-    """End of speech → first clause ready."""
+    sounds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """Language that is heard → end of speech → first clause ready."""
     busy: float = 0.0
-    """Share of the time in which a worker's processor worked."""
-    utterances: int = 0
+    """Share of the workers' cores that worked."""
+
+    @property
+    def sound(self) -> list[float]:
+        """End of speech → first clause ready, in whichever language."""
+        return [seconds for one in self.sounds.values() for seconds in one]
 
 
 @dataclass
 class _Segment:
-    language: str
-    ended: float = 0.0
-    newest: int = 0
-    answered: int = 0
+    piece: Piece
+    ended: float
+    """When its speech ends."""
+    level: Level
+    newest: int = -1
+    """Newest revision that was sent."""
+    answered: int = -1
     """Newest revision that was decoded."""
-    spoken: bool = True
-    """Whether its room is dubbed."""
 
 
 @dataclass
 class _Job:
     segment: _Segment
-    revision: int
-    kind: AskKind
-    target: str = ""
-    """Language that it is translated into and spoken in."""
+    wish: Wish
+    sent: float
+
+    @property
+    def language(self) -> str:
+        """What is spoken."""
+        return self.segment.piece.language
+
+    @property
+    def speech(self) -> float:
+        """Seconds of speech in the segment."""
+        return self.segment.piece.speech
 
 
 class System:
-    """Rooms that talk to so many workers; `dubbed` of them are dubbed, all by default."""
+    """Rooms that talk to so many workers."""
 
     def __init__(
-        self, service: Service, talk: Talk, rooms: int, workers: int, *, dubbed: int | None = None, seed: int = 1
+        self, service: Service, rooms: Sequence[Room], workers: int, rng: random.Random, cores: float | None = None
     ) -> None:
+        """`cores` are those of each worker; None: as many as the machine had that was measured."""
         self.env = simpy.Environment()
         self.found = Found()
         self._service = service
-        self._talk = talk
-        self._rng = random.Random(seed)  # noqa: S311 - a simulation must be repeatable, not unpredictable
-        self._queues = {name: simpy.Store(self.env) for name in ("stt", "translate", "speak")}
-        self._processors = [Processor(self.env) for _ in range(workers)]
+        self._rng = rng
+        self._queues = {name: simpy.Store(self.env) for name in QUEUES}
+        self._processors = [Processor(self.env, cores or service.cores) for _ in range(workers)]
         for processor in self._processors:
-            for queue, serve in (("stt", self._hear), ("translate", self._turn), ("speak", self._say)):
+            for queue, serve in zip(QUEUES, (self._hear, self._turn, self._say), strict=True):
                 self.env.process(self._take(queue, serve, processor))
-        for room in range(rooms):
-            for _ in range(talk.voices):
-                self.env.process(self._speaker(spoken=dubbed is None or room < dubbed))
+        for room in rooms:
+            if room.level > Level.ORIGINAL:
+                self.env.process(self._talk(room))
 
     def run(self, seconds: float, warm_up: float = 60.0) -> Found:
         """What is seen in so many seconds after the beginning is forgotten."""
-        self.env.run(until=warm_up)
+        if warm_up:
+            self.env.run(until=warm_up)
         before = [processor.busy for processor in self._processors]
         self.found = Found()
         self.env.run(until=warm_up + seconds)
@@ -108,53 +115,33 @@ class System:
         self.found.busy = worked / (seconds * len(self._processors))
         return self.found
 
-    def _speaker(self, *, spoken: bool) -> Process:
-        talk, rng = self._talk, self._rng
-        yield self.env.timeout(rng.uniform(0, talk.utterance + talk.pause))
-        for language, length, pause in itertools.cycle(talk.turns) if talk.turns else self._drawn():
-            left = length
-            while left > 0:
-                segment = _Segment(language, spoken=spoken)
-                yield from self._speak(segment, min(left, SEGMENTER.max_length), cut=left > SEGMENTER.max_length)
-                left -= SEGMENTER.max_length
-            yield self.env.timeout(pause)
+    def _talk(self, room: Room) -> Process:
+        for turn in room.turns:
+            for piece in turn.pieces:
+                self.env.process(self._speak(_Segment(piece, self.env.now + piece.ended, room.level)))
+            yield self.env.timeout(turn.lasts)
 
-    def _drawn(self) -> Iterator[tuple[str, float, float]]:
-        talk, rng, languages = self._talk, self._rng, sorted(self._service.languages)
-        while True:
-            silence = rng.expovariate(1 / talk.pause) if talk.pause else 0.0
-            yield rng.choice(languages), rng.gammavariate(3, talk.utterance / 3), silence
+    def _speak(self, segment: _Segment) -> Process:
+        begun = self.env.now
+        for wish in segment.piece.wishes:
+            yield self.env.timeout(max(0.0, begun + wish.at - self.env.now))
+            if wish.kind is AskKind.FINAL or self._is_worth(wish, segment):
+                segment.newest = wish.revision
+                self._send("stt", _Job(segment, wish, self.env.now))
 
-    def _speak(self, segment: _Segment, length: float, *, cut: bool) -> Process:
-        ended = self.env.now + length
-        while True:
-            pause = self._rng.expovariate(self._service.pauses) if self._service.pauses else math.inf
-            wait, kind = min((SEGMENTER.interim_every, AskKind.GROWTH), (pause, AskKind.PAUSE), key=lambda one: one[0])
-            if self.env.now + wait >= ended:
-                break
-            yield self.env.timeout(wait)
-            if kind is AskKind.PAUSE or segment.answered == segment.newest:  # one of growth waits for the answer before
-                self._ask(segment, kind)
-        yield self.env.timeout(ended - self.env.now)
-        segment.ended = self.env.now
-        if cut:
-            segment.newest += 1
-            self._close(segment)
-        else:
-            self.env.process(self._ending(segment))
+    def _is_worth(self, wish: Wish, segment: _Segment) -> bool:
+        """Whether the bridge sends an ask of an open segment."""
+        waiting = self._queues["stt"].items
+        if waiting and self.env.now - waiting[0].sent > INTERIM_QUEUE_LIMIT:
+            return False
+        return wish.kind is AskKind.PAUSE or segment.answered == segment.newest
 
-    def _ask(self, segment: _Segment, kind: AskKind) -> None:
-        segment.newest += 1
-        self._queues["stt"].put(_Job(segment, segment.newest, kind))
+    def _send(self, queue: str, job: _Job) -> None:
+        def arrive() -> Process:
+            yield self.env.timeout(self._service.handover)
+            yield self._queues[queue].put(job)
 
-    def _close(self, segment: _Segment) -> None:
-        self._queues["stt"].put(_Job(segment, segment.newest, AskKind.FINAL))
-
-    def _ending(self, segment: _Segment) -> Process:
-        yield self.env.timeout(SEGMENTER.tail)
-        self._ask(segment, AskKind.PAUSE)
-        yield self.env.timeout(max(0.0, self._service.endpoint - SEGMENTER.tail))
-        self._close(segment)
+        self.env.process(arrive())
 
     def _take(self, queue: str, serve: Any, processor: Processor) -> Process:  # noqa: ANN401 - a generator function
         while True:
@@ -162,38 +149,45 @@ class System:
             yield from serve(job, processor)
 
     def _hear(self, job: _Job, processor: Processor) -> Process:
-        segment = job.segment
-        if job.revision < segment.newest:
+        segment, wish = job.segment, job.wish
+        if wish.revision < segment.newest:
             return  # a newer ask holds all of it
         if (decoding := self._decoding(job)) is not None:
-            yield processor.run(decoding.draw(self._rng))
-        segment.answered = max(segment.answered, job.revision)
-        if job.kind is AskKind.FINAL:
-            self.found.utterances += 1
+            yield processor.run(decoding.draw(self._rng, wish.seconds), decoding.threads)
+        segment.answered = max(segment.answered, wish.revision)
+        if wish.kind is AskKind.FINAL:
             self.found.caption.append(self.env.now - segment.ended)
-            others = [one for one in sorted(self._service.languages) if one != segment.language]
-            for number in range(self._talk.languages):
-                self._queues["translate"].put(replace(job, target=others[number % len(others)]))
+            if segment.level >= Level.TRANSLATED_CAPTIONS:
+                self._send("translate", job)
 
     def _decoding(self, job: _Job) -> Stage | None:
         """What a job of the `stt` queue takes; None where a final finds what was made ahead, and that will do."""
-        stages = self._service.languages[job.segment.language]
-        if job.kind is not AskKind.FINAL:
-            return stages.usual if job.kind is AskKind.PAUSE else stages.quick
-        ahead = job.segment.answered == job.revision and self._rng.random() >= self._service.again
+        stages = self._service.languages[job.language]
+        if job.wish.kind is not AskKind.FINAL:
+            return stages.usual if job.wish.kind is AskKind.PAUSE else stages.quick
+        ahead = job.segment.answered == job.wish.revision and self._rng.random() >= self._service.again
         return None if ahead else stages.thorough
 
     def _turn(self, job: _Job, processor: Processor) -> Process:
-        yield processor.run(self._service.translate.draw(self._rng))
+        stage = self._service.translate
+        yield processor.run(stage.draw(self._rng, job.speech), stage.threads)
         self.found.translated.append(self.env.now - job.segment.ended)
-        if job.segment.spoken:
-            self._queues["speak"].put(job)
+        if job.segment.level is Level.VOICE:
+            self._send("speak", job)
 
     def _say(self, job: _Job, processor: Processor) -> Process:
-        stages = self._service.languages[job.target]
-        first = stages.first_clause.draw(self._rng)
-        yield processor.run(first)
-        self.found.sound.append(self.env.now - job.segment.ended)
-        rest = stages.speak.draw(self._rng) - first
+        target = next(one for one in sorted(self._service.languages) if one != job.language)
+        stages = self._service.languages[target]
+        first = stages.first_clause.draw(self._rng, job.speech)
+        yield processor.run(first, stages.speak.threads)
+        self.found.sounds[target].append(self.env.now - job.segment.ended)
+        rest = stages.speak.draw(self._rng, job.speech) - first
         if rest > 0:
-            yield processor.run(rest)
+            yield processor.run(rest, stages.speak.threads)
+
+
+def run(service: Service, talk: Talk, rooms: int, workers: int, seconds: float = 600.0, seed: int = 1) -> Found:
+    """So many rooms that talk like this, and are dubbed."""
+    rng = random.Random(seed)  # noqa: S311 - a simulation must be repeatable, not unpredictable
+    talking = [Room(drawn(talk, service, rng)) for _ in range(rooms)]
+    return System(service, talking, workers, rng).run(seconds)

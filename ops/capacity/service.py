@@ -2,41 +2,89 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 Z95: Final = 1.645
 """Standard deviations between the median and the 95th percentile of a normal distribution."""
+ENOUGH: Final = 6
+"""Measurements below which no line is laid through them."""
+GRADES: Final = 20
+"""Values that stand for a lognormal distribution."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A lognormal time with this median and 95th percentile, seconds of a worker that does nothing else."""
+    """What a stage takes a worker that does nothing else: a line over seconds of speech, and how far off times are."""
 
-    p50: float
-    p95: float
+    base: float
+    """Seconds."""
+    slope: float = 0.0
+    """Seconds of work for each second of speech."""
+    least: float = 0.0
+    """Seconds that it takes at least, however short speech is: windows have a smallest size."""
+    factors: tuple[float, ...] = (1.0,)
+    """What was measured, as multiples of the line: one of them is drawn."""
+    threads: float = 1.0
+    """Cores that it keeps busy meanwhile."""
 
-    @property
-    def mean(self) -> float:
-        """Its mean."""
-        return self.p50 * math.exp(self._sigma**2 / 2)
+    def typical(self, speech: float) -> float:
+        """Seconds for so many seconds of speech, on the line."""
+        return max(self.least, self.base + self.slope * speech)
 
-    @property
-    def _sigma(self) -> float:
-        return math.log(max(self.p95, self.p50 * 1.001) / self.p50) / Z95
+    def draw(self, rng: random.Random, speech: float) -> float:
+        """One such time."""
+        return self.typical(speech) * rng.choice(self.factors)
 
     def describe(self) -> str:
         """For reading."""
-        return f"{1000 * self.p50:.0f}/{1000 * self.p95:.0f} ms"
+        spread = sorted(self.factors)
+        middle, late = statistics.median(spread), spread[math.ceil(0.95 * len(spread)) - 1]
+        more = f" and {1000 * self.slope * middle:.0f} a second" if self.slope else ""
+        wide = f", {self.threads:.1f} cores" if self.threads > 1 else ""
+        return f"{1000 * self.base * middle:.0f} ms{more}, p95 {late / middle:.1f} times that{wide}"
 
-    def draw(self, rng: random.Random) -> float:
-        """One such time."""
-        return self.p50 * math.exp(self._sigma * rng.gauss(0, 1))
+
+def around(p50: float, p95: float, threads: float = 1.0) -> Stage:
+    """A lognormal time with this median and 95th percentile, however long speech is."""
+    sigma = math.log(max(p95, p50 * 1.001) / p50) / Z95
+    normal = statistics.NormalDist(0, sigma)
+    return Stage(
+        p50, factors=tuple(math.exp(normal.inv_cdf((n + 0.5) / GRADES)) for n in range(GRADES)), threads=threads
+    )
+
+
+def fit(pairs: Sequence[tuple[float, float]], threads: float = 1.0, like: Stage | None = None) -> Stage:
+    """The line through pairs of seconds of speech and seconds that it took: with the median slope (Theil and Sen).
+
+    Where there are too few of them they are taken as multiples of another stage's line.
+
+    Raises:
+        ValueError: there are none, and no other stage.
+    """
+    if not pairs and like is None:
+        raise ValueError("there is nothing to lay a line through")
+    took = [seconds for _, seconds in pairs]
+    slopes = [
+        (later - sooner) / (longer - shorter)
+        for (shorter, sooner), (longer, later) in itertools.combinations(pairs, 2)
+        if longer != shorter
+    ]
+    if len(pairs) >= ENOUGH and slopes:
+        slope = max(0.0, statistics.median(slopes))
+        base = statistics.median(seconds - slope * speech for speech, seconds in pairs)
+        line = Stage(base, slope, least=min(took))
+    else:
+        line = like or Stage(statistics.median(took))
+    factors = tuple(seconds / line.typical(length) for length, seconds in pairs) or line.factors
+    return replace(line, factors=factors, threads=threads)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +102,10 @@ class Stages:
     first_clause: Stage
 
     def describe(self) -> str:
-        """The times for reading, median/p95."""
+        """The times for reading."""
         stages = {"decode growing speech": self.quick, "decode in a pause": self.usual, "decode a final": self.thorough}
         stages |= {"speak a clip": self.speak, "its first clause": self.first_clause}
-        return ", ".join(f"{name} {one.describe()}" for name, one in stages.items())
+        return "\n".join(f"  {name}: {one.describe()}" for name, one in stages.items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,22 +114,27 @@ class Service:
 
     endpoint: float
     """From the end of speech until the segment is closed."""
+    handover: float
+    """From sending a message to the beginning of work on it, where nothing else waits."""
     translate: Stage
     again: float
-    """Share of the finals that are decoded although it was done ahead."""
+    """Share of the finals decoded ahead that are decoded once more."""
     pauses: float
     """Pauses in a second of speech, at each of which it is decoded."""
     languages: Mapping[str, Stages]
     """Two at least, since voices of different engines are worlds apart."""
+    cores: float
+    """Of the machine on which all this was measured."""
 
     def describe(self) -> str:
-        """The times for reading, median/p95."""
+        """The times for reading."""
         every = f"a pause every {1 / self.pauses:.1f} s of speech" if self.pauses else "no pause within speech"
         common = (
-            f"segment closed after {1000 * self.endpoint:.0f} ms, translate {self.translate.describe()}, "
-            f"{self.again:.0%} of finals decoded again, {every}"
+            f"{self.cores:.0f} cores; segment closed after {1000 * self.endpoint:.0f} ms, handed over in "
+            f"{1000 * self.handover:.0f} ms, {self.again:.0%} of finals decoded again, {every}\n"
+            f"  translate: {self.translate.describe()}"
         )
-        return "\n".join([common, *(f"{language}: {one.describe()}" for language, one in self.languages.items())])
+        return "\n".join([common, *(f"{language}\n{one.describe()}" for language, one in self.languages.items())])
 
 
 def parse(text: str) -> Stage:
@@ -91,7 +144,7 @@ def parse(text: str) -> Stage:
         ValueError: it is not that.
     """
     p50, p95 = map(float, text.split("/"))
-    return Stage(p50 / 1000, p95 / 1000)
+    return around(p50 / 1000, p95 / 1000)
 
 
 DECODES: Final = ("quick", "usual", "thorough")
@@ -107,15 +160,17 @@ def read(path: Path, given: dict[str, Stage] | None = None) -> Service:
     """
     if not path.exists():
         raise SystemExit(f"{path} is missing: run `make bench` first.")
-    measured = json.loads(path.read_text()).get("service_ms", {})
-    given = given or {}
+    bench = json.loads(path.read_text())
+    measured, given = bench.get("service_ms", {}), given or {}
     try:
         return Service(
             endpoint=measured["endpoint"]["p50"] / 1000,
-            translate=given.get("translate") or _stage(measured["translate"]),
+            handover=measured["handover"]["p50"] / 1000,
+            translate=_stage(measured, "translate", given),
             again=measured["decoded_again"],
             pauses=measured["pauses_a_second"],
             languages={language: _stages(one, given) for language, one in measured["languages"].items()},
+            cores=bench["machine"]["cores"],
         )
     except KeyError as error:
         raise SystemExit(
@@ -124,10 +179,17 @@ def read(path: Path, given: dict[str, Stage] | None = None) -> Service:
 
 
 def _stages(measured: dict[str, Any], given: dict[str, Stage]) -> Stages:
-    if "usual" in measured and "thorough" not in measured:  # none was decoded again: it would take what a pause's does
-        measured = measured | {"thorough": measured["usual"]}
-    return Stages(**{name: given.get(name) or _stage(measured[name]) for name in OF_A_LANGUAGE})
+    usual = _stage(measured, "usual", given)
+    rest = {name: _stage(measured, name, given) for name in OF_A_LANGUAGE if name not in ("usual", "thorough")}
+    # Next to no final is decoded again: too few for a line of their own.
+    return Stages(usual=usual, thorough=_stage(measured, "thorough", given, like=usual), **rest)
 
 
-def _stage(measured: dict[str, float]) -> Stage:
-    return Stage(measured["p50"] / 1000, measured["p95"] / 1000)
+def _stage(measured: dict[str, Any], name: str, given: dict[str, Stage], like: Stage | None = None) -> Stage:
+    one = measured[name] if like is None else measured.get(name, {"pairs": [], "threads": like.threads})
+    if name in given:
+        return replace(given[name], threads=one["threads"])
+    pairs = [(speech, ms / 1000) for speech, ms in one["pairs"]]
+    if not pairs and like is None:
+        raise KeyError(name)
+    return fit(pairs, one["threads"], like)

@@ -1,7 +1,8 @@
 """How long each stage takes a worker that does nothing else, for `make capacity`.
 
-One call of two light callers who take turns, with silence enough between them that each utterance is through before
-the next begins. A browser beside it would take half of a small machine, and be measured with it.
+One call of two light callers who take turns, each beginning when what the one before said is heard to its end. A
+browser beside it would take half of a small machine, and be measured with it. Times are given beside the seconds of
+speech that they were taken for: longer speech takes longer.
 """
 
 from __future__ import annotations
@@ -9,15 +10,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
-from prometheus_client.parser import text_string_to_metric_families
 from redis.asyncio import Redis
 
-from app.health.trend import buckets_of, quantile
 from ops.figures import percentiles
 from ops.load import UNCACHED
 from ops.road.callers import SPOKEN, Exchange
@@ -26,82 +24,102 @@ from tasks.engines.base import Effort
 from tasks.messages import Timeline
 from tests.support.stack import Stack, temporary_folder
 
-UTTERANCES: Final = 30
-SILENCE: Final = 3.0
-"""Seconds after each."""
+UTTERANCES: Final = 36
+SILENCE: Final = 2.0
+"""Seconds after each, by which it is known whether it will be dubbed."""
+
+Row = dict[str, Any]
+"""A line of a worker's log."""
 
 
 async def measure(utterances: int = UTTERANCES) -> dict[str, Any]:
-    """Percentiles of each stage in milliseconds, and how often speech is decoded, on a system started for it."""
+    """Times of each stage in milliseconds, and how often speech is decoded, on a system started for it."""
     with temporary_folder() as place:
-        async with Stack(Path(place), **UNCACHED) as stack, Exchange(stack) as exchange, exchange.call(2) as call:
+        logged = UNCACHED | {"LOG_LEVEL": "debug"}
+        async with Stack(Path(place), **logged) as stack, Exchange(stack) as exchange, exchange.call(2) as call:
             redis, said = Redis.from_url(stack.redis_url), Said()
             following = asyncio.create_task(said.follow(redis))
             await asyncio.sleep(2.0)  # everybody is tapped by now
             for caller in itertools.islice(itertools.cycle(call.callers), utterances):
                 await caller.say_next()
                 await asyncio.sleep(SILENCE)
-            await stack.dubbed()
+                await stack.dubbed()
             following.cancel()
             await redis.aclose()
-            return figures(said, await _metrics(stack), stack.log("worker"))
+            return figures(said, stack.log("worker"))
 
 
-async def _metrics(stack: Stack) -> str:
-    async with httpx.AsyncClient(timeout=10) as client:
-        return (await client.get(f"http://127.0.0.1:{stack.env['WORKER_METRICS_PORT']}/metrics")).text
-
-
-def figures(said: Said, metrics: str, log: str) -> dict[str, Any]:
-    """What can be said from captions and clips, a worker's metrics and its log."""
+def figures(said: Said, log: str) -> dict[str, Any]:
+    """What can be said from captions, clips and a worker's log."""
+    rows = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    decoded = [row for row in rows if row["event"] == "speech.decoded"]
+    done = [row for row in rows if row["event"] == "actor.done" and not row["failed"]]
     sources = [caption.timeline for caption in said.captions if caption.is_source]
     translations = [caption.timeline for caption in said.captions if not caption.is_source]
-    found: dict[str, Any] = {
-        "endpoint": _between(sources, "speech_end", "closed"),
-        "translate": _between(translations, "translate_start", "translate_end"),
-        "languages": {language: _language(language, said, metrics, log) for language in SPOKEN},
+    return {
+        "endpoint": percentiles([1000 * (one.closed - one.speech_end) for one in sources]),
+        "handover": percentiles(_between(translations, "stt_end", "translate_start")),
+        "translate": _timed(translations, "translate", [row for row in done if row["actor"] == "translate"]),
+        "languages": {language: _language(language, said, decoded, done) for language in SPOKEN},
+        **repeated(decoded, sum(map(_speech, sources))),
     }
-    again, ahead = (
-        sum(_decoded(metrics, effort, language)["n"] for language in SPOKEN)
-        for effort in (Effort.THOROUGH, Effort.USUAL)
-    )
-    finals = len(sources)
-    speech = sum(one.speech_end - one.speech_start for one in sources)
-    # Each final was decoded once in the pause that ended it; the other pauses were within speech.
-    found["decoded_again"] = round(min(1.0, again / finals), 3) if finals else 0.0
-    found["pauses_a_second"] = round(max(0.0, ahead - finals) / speech, 3) if speech else 0.0
+
+
+def repeated(decoded: list[Row], speech: float) -> dict[str, float]:
+    """How often a final is decoded again that was decoded ahead, and pauses in each of so many seconds of speech."""
+    efforts: dict[tuple[str, int], set[str]] = {}
+    last: dict[str, int] = {}
+    for row in decoded:
+        efforts.setdefault((row["segment"], row["revision"]), set()).add(row["effort"])
+        last[row["segment"]] = max(last.get(row["segment"], 0), row["revision"])
+    finals = [efforts[one] for one in last.items() if Effort.USUAL in efforts[one]]
+    within = sum(Effort.USUAL in seen for one, seen in efforts.items() if one not in last.items())
+    again = sum(Effort.THOROUGH in seen for seen in finals)
+    return {
+        "decoded_again": round(again / len(finals), 3) if finals else 0.0,
+        "pauses_a_second": round(within / speech, 3) if speech else 0.0,
+    }
+
+
+def _language(language: str, said: Said, decoded: list[Row], done: list[Row]) -> dict[str, Any]:
+    """What it costs to hear and to speak one."""
+    found: dict[str, Any] = {}
+    for effort in Effort:
+        ours = [row for row in decoded if (row["language"], row["effort"]) == (language, effort)]
+        if ours:
+            found[effort.value] = {
+                "pairs": [[row["seconds"], row["took_ms"]] for row in ours],
+                "threads": _threads(ours),
+            }
+    clips = {clip.segment: clip.timeline for clip in said.clips if clip.language == language}
+    speaking = [
+        row for row in done if row["actor"] == "speak" and row["language"] == language and row["segment"] in clips
+    ]
+    found["first_clause"] = _timed(clips.values(), "speak", speaking)
+    found["speak"] = {
+        "pairs": [[round(_speech(clips[row["segment"]]), 2), row["took_ms"]] for row in speaking],
+        "threads": _threads(speaking),
+    }
     return found
 
 
-def _language(language: str, said: Said, metrics: str, log: str) -> dict[str, Any]:
-    """What it costs to hear and to speak one."""
-    clips = [clip.timeline for clip in said.clips if clip.language == language]
-    decoded = {effort.value: _decoded(metrics, effort, language) for effort in Effort}
-    return {effort: one for effort, one in decoded.items() if one["n"]} | {
-        "first_clause": _between(clips, "speak_start", "speak_end"),
-        "speak": percentiles(took(log, "speak", language)),
-    }
+def _timed(timelines: Iterable[Timeline], stage: str, rows: list[Row]) -> dict[str, Any]:
+    """A stage between two stamps; its messages in the log say what it took of the processor."""
+    known = list(timelines)
+    took = _between(known, f"{stage}_start", f"{stage}_end")
+    pairs = [[round(_speech(one), 2), round(ms, 1)] for one, ms in zip(known, took, strict=True)]
+    return {"pairs": pairs, "threads": _threads(rows)}
 
 
-def _between(timelines: list[Timeline], begin: str, end: str) -> dict[str, float]:
-    return percentiles([1000 * (getattr(one, end) - getattr(one, begin)) for one in timelines])
+def _threads(rows: list[Row]) -> float:
+    """Cores that a stage keeps busy; at least one, since what another program or machine does is waited for."""
+    took = sum(row["took_ms"] for row in rows)
+    return round(max(1.0, sum(row["cpu_ms"] for row in rows) / took), 2) if took else 1.0
 
 
-def took(log: str, actor: str, language: str) -> list[float]:
-    """Milliseconds of each message of an actor in a language that a worker has logged."""
-    rows = (json.loads(line) for line in log.splitlines() if line.startswith("{"))
-    return [
-        float(row["took_ms"])
-        for row in rows
-        if row.get("event") == "actor.done" and (row["actor"], row.get("language")) == (actor, language)
-    ]
+def _speech(timeline: Timeline) -> float:
+    return timeline.speech_end - timeline.speech_start
 
 
-def _decoded(metrics: str, effort: Effort, language: str) -> dict[str, float]:
-    families = text_string_to_metric_families(metrics)
-    buckets = buckets_of(families, "jbc_worker_decode_seconds", effort=effort.value, language=language)
-    if not (count := buckets.get(math.inf)):
-        return {"n": 0}
-    return {name: round(1000 * quantile(share, buckets), 1) for name, share in (("p50", 0.5), ("p95", 0.95))} | {
-        "n": int(count)
-    }
+def _between(timelines: Iterable[Timeline], begin: str, end: str) -> list[float]:
+    return [1000 * (getattr(one, end) - getattr(one, begin)) for one in timelines]

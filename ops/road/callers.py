@@ -54,16 +54,19 @@ def sentences(language: str) -> list[str]:
     return [one.id for one in by_language(language) if one.kind == "read_speech" and one.duration_s <= LONGEST]
 
 
-def order(number: int) -> list[str]:
-    """What a caller speaks, by id, again and again: those of one language begin at different places."""
+def order(number: int, call: int = 0) -> list[str]:
+    """What a caller speaks, by id, again and again: those of one language begin at different places, calls too.
+
+    Calls that all say the same would end their sentences at the same moment, as people do not.
+    """
     names = sentences(SPOKEN[number % len(SPOKEN)])
-    offset = number // len(SPOKEN) * 3 % len(names)
+    offset = (number // len(SPOKEN) * 3 + call * 5) % len(names)
     return names[offset:] + names[:offset]
 
 
-def turns(people: int) -> Iterator[str]:
+def turns(people: int, call: int = 0) -> Iterator[str]:
     """The recordings of a call in the order in which they are spoken, for ever."""
-    said = [itertools.cycle(order(number)) for number in range(people)]
+    said = [itertools.cycle(order(number, call)) for number in range(people)]
     return (next(one) for one in itertools.cycle(said))
 
 
@@ -149,8 +152,11 @@ class Exchange:
         self._deaf.close()
 
     @asynccontextmanager
-    async def call(self, people: int) -> AsyncIterator[Call]:
-        """A call of so many callers, who take the languages of `SPOKEN` in turn; over at the end."""
+    async def call(self, people: int, number: int = 0) -> AsyncIterator[Call]:
+        """A call of so many callers, who take the languages of `SPOKEN` in turn; over at the end.
+
+        `number` tells calls that are held at once apart: each begins with recordings of its own.
+        """
         async with AsyncExitStack() as leaving:
             client = await leaving.enter_async_context(httpx.AsyncClient(base_url=self._stack.url, timeout=30))
             one = Call(await new_room(client, name="Watcher", speak="en", read="en", hear="original"))
@@ -161,8 +167,8 @@ class Exchange:
                 one.take(notice["key"], notice["payload"])
             following = asyncio.create_task(one.follow(watching))
             leaving.callback(following.cancel)
-            for number in range(people):
-                one.callers.append(await self._join(one.code, number))
+            for seat in range(people):
+                one.callers.append(await self._join(one.code, seat, number))
             yield one
             for caller in one.callers:
                 caller.sender.close()
@@ -171,7 +177,7 @@ class Exchange:
                     await self._sfu.request("removeParticipant", place, Nothing)
             self._ears.pop(one.code, None)
 
-    async def _join(self, room: str, number: int) -> Caller:
+    async def _join(self, room: str, number: int, call: int) -> Caller:
         language = SPOKEN[number % len(SPOKEN)]
         name = f"caller-{room}-{number}"
         meta = ParticipantMeta(name=f"Caller {number}", speak=language, read=language, hear=language)
@@ -181,7 +187,8 @@ class Exchange:
         ssrc = new_ssrc()
         data = {**place, "track": "original", "label": None, "ssrc": ssrc}
         answer = await self._sfu.request("inject", data, InjectAnswer)
-        return Caller(name, language, answer.producer_id, RtpSender(answer.port, ssrc), itertools.cycle(order(number)))
+        said = itertools.cycle(order(number, call))
+        return Caller(name, language, answer.producer_id, RtpSender(answer.port, ssrc), said)
 
     async def let_hear(self, caller: Caller, port: int) -> None:
         """Send what a caller says, as everybody else gets it, to a UDP port of loopback, too."""

@@ -51,6 +51,14 @@ class Said:
             for stage, ends in LAGS.items()
         }
 
+    def clip_lags(self) -> dict[str, list[float]]:
+        """Language → milliseconds from the end of speech to the first clause in it: voices are worlds apart."""
+        found: dict[str, list[float]] = {}
+        for clip in self.clips:
+            if (ms := _ms(clip.timeline, *LAGS["clip"])) is not None:
+                found.setdefault(clip.language, []).append(ms)
+        return found
+
     async def _captions(self, redis: Redis) -> None:
         last: bytes = b"$"
         while True:

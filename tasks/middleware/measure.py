@@ -24,7 +24,7 @@ class Measure(Middleware):
         """Note the wait since the message was made, and the start."""
         self._local.waited = max(0.0, time.time() - message.message_timestamp / 1000)
         metrics.QUEUE_WAIT.labels(message.queue_name).observe(self._local.waited)
-        self._local.started = time.monotonic()
+        self._local.started, self._local.used = time.monotonic(), time.process_time()
 
     def after_process_message(
         self,
@@ -43,6 +43,8 @@ class Measure(Middleware):
                 actor=message.actor_name,
                 waited_ms=round(1000 * self._local.waited),
                 took_ms=round(1000 * took),
+                # Of the whole process: more than its own where another actor was at work meanwhile.
+                cpu_ms=round(1000 * (time.process_time() - self._local.used)),
                 failed=exception is not None,
                 **about,
             )

@@ -62,6 +62,20 @@ def test_libraries_and_our_own_code_write_one_kind_of_line() -> None:
     assert datetime.fromisoformat(theirs["timestamp"]).tzinfo
 
 
+@pytest.mark.parametrize(("level", "seen"), [("", ["info"]), ("debug", ["debug", "info"])])
+def test_smaller_steps_are_written_where_they_are_asked_for_and_those_of_libraries_never(
+    level: str, seen: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOG_LEVEL", level)
+    program = (
+        "import logging, structlog; from tasks import logs; logs.configure('worker');"
+        "log = structlog.get_logger(); log.debug('speech.decoded'); log.info('actor.done');"
+        "logging.getLogger('dramatiq.worker').debug('what was said')"
+    )
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [json.loads(line)["level"] for line in run.stderr.splitlines()] == seen
+
+
 def test_kept_logs_stay_within_their_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_logs, "BYTES", 1_000)
     folder = tmp_path / "logs"

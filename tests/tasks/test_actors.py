@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 import redis
+from structlog.testing import capture_logs
 
 from tasks import keys, serving
 from tasks.broker import broker, connect
@@ -125,6 +126,16 @@ def test_a_final_ask_with_more_audio_is_decoded(store: redis.Redis) -> None:
     transcribe(to_payload(offered(store, JFK[: 2 * 48_000], final=False, revision=0)))
     transcribe(to_payload(offered(store, JFK, revision=1)))
     assert "ask what you can do for your country" in stream(store)[0][1].text
+
+
+def test_each_decoding_is_logged_with_the_length_of_its_audio_and_without_its_words(store: redis.Redis) -> None:
+    with capture_logs() as lines:
+        transcribe(to_payload(offered(store, JFK)))
+    (line,) = [line for line in lines if line["event"] == "speech.decoded"]
+    assert (line["log_level"], line["language"], line["effort"], line["seconds"]) == ("debug", "en", "thorough", 11.0)
+    assert line["took_ms"] > 0
+    assert line["cpu_ms"] > 0
+    assert "country" not in str(lines)
 
 
 def test_a_superseded_ask_is_dropped(store: redis.Redis) -> None:

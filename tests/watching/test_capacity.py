@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import json
+import random
 import statistics
 from dataclasses import replace
-from pathlib import Path
+from itertools import cycle
 from random import Random
-from typing import Any
 
 import pytest
 import simpy
 
-from ops.capacity import checking
-from ops.capacity.__main__ import holds, most_rooms, run
-from ops.capacity.checking import FEW
-from ops.capacity.limits import rows
-from ops.capacity.model import Talk
+from app.media.ladder import Level
+from app.media.segmenter import AskKind
+from ops.capacity.__main__ import holds, most_rooms, needed, nodes
+from ops.capacity.model import Found, Room, System, run
 from ops.capacity.processor import Process, Processor
-from ops.capacity.service import Service, Stage, Stages, read
-
-STAGES = Stages(
-    quick=Stage(0.4, 0.8),
-    usual=Stage(0.5, 1.0),
-    thorough=Stage(0.6, 1.2),
-    speak=Stage(1.0, 2.0),
-    first_clause=Stage(0.4, 0.8),
-)
-SERVICE = Service(
-    endpoint=0.5, translate=Stage(0.05, 0.1), again=0.1, pauses=0.1, languages={"en": STAGES, "pt": STAGES}
-)
+from ops.capacity.service import Service, Stage, around
+from ops.capacity.speech import Piece, Talk, Turn, Wish
+from tests.watching.service import SERVICE, STAGES
 
 
 def test_a_shared_processor_keeps_to_the_theory_of_processor_sharing() -> None:
@@ -52,6 +41,25 @@ def test_a_shared_processor_keeps_to_the_theory_of_processor_sharing() -> None:
     assert abs(processor.busy / 40_000 - 0.6) < 0.02
 
 
+def test_jobs_slow_each_other_only_where_they_have_more_threads_than_there_are_cores() -> None:
+    env, took = simpy.Environment(), dict[str, float]()
+    processor = Processor(env, cores=2)
+
+    def job(name: str, threads: float) -> Process:
+        yield processor.run(1.0, threads)
+        took[name] = env.now
+
+    env.process(job("one", 1))
+    env.process(job("other", 1))
+    env.run()
+    assert took == {"one": 1.0, "other": 1.0}
+    assert processor.busy == 1.0
+    env.process(job("narrow", 1))
+    env.process(job("wide", 2))
+    env.run()
+    assert took["narrow"] == took["wide"] == pytest.approx(2.5)
+
+
 def test_a_quiet_system_is_as_quick_as_its_stages_and_a_full_one_is_not() -> None:
     alone = run(SERVICE, Talk(pause=30), 1, 1, seconds=3_600)
     # The ask in the pause begins 0.16 s after the end of speech and takes half a second; now and then one is under way.
@@ -68,43 +76,67 @@ def test_workers_together_hold_at_least_what_they_hold_alone() -> None:
     one, four = most_rooms(SERVICE, Talk(), 1), most_rooms(SERVICE, Talk(), 4)
     assert one >= 1
     assert four >= 4 * one
-    assert [room for _, room, _ in rows(4)] == sorted(room for _, room, _ in rows(4))
-    assert all(room > 0 for _, room, _ in rows(2))
+
+
+def test_workers_that_rooms_need_are_as_simulated_and_beyond_in_proportion() -> None:
+    assert needed({1: 2, 4: 10, 10: 26}) == {1: 1, 10: 4, 100: 39, 1_000: 385, 10_000: 3_847}
+    assert needed({1: 1, 4: 9, 10: 26})[10] == 5, "four are known to hold nine"
+    assert needed({1: 0, 4: 2, 10: 7})[1] == 3
+    assert needed({1: 0, 4: 4, 10: 1})[10] == 25, "what four hold, ten do"
+    assert needed({1: 0, 4: 0}) == {}, "no number of workers makes one of them quicker"
+    assert nodes({2: {1: 2, 4: 10, 10: 26}, 4: {1: 0, 4: 0, 10: 0}}).splitlines()[2:] == [
+        "| 2 | 2 | 10 | 26 | 1 | 4 | 39 | 385 | 3,847 |",
+        "| 4 | 0 | 0 | 0 | - | - | - | - | - |",
+    ]
+
+
+def alone(service: Service, piece: Piece, level: Level = Level.VOICE) -> Found:
+    """What is seen of one segment again and again with much silence between."""
+    rooms = [Room(cycle([Turn((piece,), 30.0)]), level)]
+    return System(service, rooms, 1, random.Random(1)).run(3_600)
+
+
+def piece(language: str, speech: float) -> Piece:
+    wishes = (Wish(speech + 0.16, AskKind.PAUSE, 0, speech), Wish(speech + 0.4, AskKind.FINAL, 0, speech))
+    return Piece(language, wishes, ended=speech, speech=speech)
 
 
 def test_each_language_is_heard_and_spoken_in_its_own_time() -> None:
-    slow = replace(STAGES, usual=Stage(1.5, 1.6), first_clause=Stage(3.0, 3.1), speak=Stage(4.0, 4.1))
+    slow = replace(STAGES, usual=around(1.5, 1.6), first_clause=around(3.0, 3.1), speak=around(4.0, 4.1))
     service = replace(SERVICE, languages={"en": STAGES, "pt": slow})
-    found = run(service, Talk(turns=(("en", 4.0, 20.0),)), 1, 1, seconds=3_600)
+    found = alone(service, piece("en", 4.0))
     assert statistics.median(found.caption) < 0.9
     assert 2.8 < statistics.median(found.sound) - statistics.median(found.translated) < 3.3, (
         "what is heard is Portuguese"
     )
-    found = run(service, Talk(turns=(("pt", 4.0, 20.0),)), 1, 1, seconds=3_600)
+    found = alone(service, piece("pt", 4.0))
     assert statistics.median(found.caption) > 1.5
     assert statistics.median(found.sound) - statistics.median(found.translated) < 0.5
 
 
-def test_what_bench_writes_is_read_and_what_it_lacks_is_named(tmp_path: Path) -> None:
-    one = {"p50": 100.0, "p95": 200.0, "n": 9}
-    language = dict.fromkeys(("quick", "usual", "speak", "first_clause"), one)
-    written = {"endpoint": one, "translate": one, "decoded_again": 0.0, "pauses_a_second": 0.1}
-    path = tmp_path / "bench.json"
-    path.write_text(json.dumps({"service_ms": written | {"languages": {"en": language, "pt": language}}}))
-    service = read(path, {"speak": Stage(1.0, 2.0)})
-    assert (service.endpoint, service.languages["en"].thorough.p50) == (0.1, 0.1)
-    assert {one.speak.p95 for one in service.languages.values()} == {2.0}
-    path.write_text(json.dumps({"service_ms": written}))
-    with pytest.raises(SystemExit, match=r"no times of 'languages': run `make bench`"):
-        read(path)
+def test_longer_speech_takes_longer_to_decode() -> None:
+    line = replace(STAGES, usual=Stage(0.2, slope=0.1))
+    service = replace(SERVICE, again=0.0, languages={"en": line, "pt": line})
+    short, long = (statistics.median(alone(service, piece("en", seconds)).caption) for seconds in (3.0, 9.0))
+    # Asked for after 0.16 s and handed over in 0.01: 0.5 s of work for 3 s of speech, 1.1 s for 9.
+    assert [short, long] == pytest.approx([0.67, 1.27])
 
 
-def test_the_check_judges_what_rests_on_enough_utterances() -> None:
-    def row(ms: float, count: int) -> dict[str, Any]:
-        lags = {name: {"p50": ms, "n": count} for name in ("source caption", "translated caption", "clip")}
-        return {"people": 2, "calls": 1, "ladder": {"share_of_time": {"voice": 1.0}}, "lag_ms": lags}
+def test_a_room_gets_what_it_was_admitted_to() -> None:
+    seen = {level: alone(SERVICE, piece("en", 4.0), level) for level in Level}
+    assert [level for level, found in seen.items() if found.caption] == [
+        Level.SOURCE_CAPTIONS,
+        Level.TRANSLATED_CAPTIONS,
+        Level.VOICE,
+    ]
+    assert [level for level, found in seen.items() if found.translated] == [Level.TRANSLATED_CAPTIONS, Level.VOICE]
+    assert [level for level, found in seen.items() if found.sound] == [Level.VOICE]
 
-    assert checking.against(SERVICE, {"rows": [row(10_000, FEW - 1)]})[1]
-    table, close = checking.against(SERVICE, {"rows": [row(10_000, FEW)]})
-    assert not close
-    assert "too far off" in table
+
+def test_growing_speech_is_not_asked_for_while_its_last_ask_is_unanswered_and_old_asks_are_superseded() -> None:
+    growth = tuple(Wish(2.0 * n, AskKind.GROWTH, n - 1, 2.0 * n) for n in range(1, 5))
+    one = Piece("en", (*growth, Wish(9.0, AskKind.FINAL, 4, 9.0)), ended=9.0, speech=9.0)
+    slow = replace(STAGES, quick=Stage(5.0), thorough=Stage(1.0))
+    found = alone(replace(SERVICE, again=0.0, languages={"en": slow, "pt": slow}), one)
+    # Asked at 2 s, answered at 7; asked again at 8 s, answered at 13, and only then the final.
+    assert statistics.median(found.caption) == pytest.approx(5.0, abs=0.05)
