@@ -19,7 +19,7 @@ from playwright.async_api import Locator, Page, Response, expect
 
 from tests.support.call_page import until
 from tests.support.gallery import SCHEMES, SIZES, World
-from tests.support.views import CALL, FILLED, SETUP, VIEWS, View, links_made
+from tests.support.views import CALL, FILLED, PATIENCE, SETUP, VIEWS, View, links_made
 from tests.support.web_server import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
