@@ -1,13 +1,23 @@
-"""What tests of several parts need: a real PostgreSQL server, and an empty database of each kind."""
+"""What tests share: an environment of their own, a real PostgreSQL server, an empty database of each kind."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.postgres import Postgres, postgres_server
+
+
+@pytest.fixture(autouse=True)
+def own_environment() -> Iterator[None]:
+    """Commands that run within the test process set variables, secrets among them: not for the next test."""
+    before = os.environ.copy()
+    yield
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -13,9 +14,10 @@ import msgspec
 import numpy as np
 import pytest
 import redis
+import structlog
 from structlog.testing import capture_logs
 
-from tasks import keys, serving
+from tasks import keys, serving, stt
 from tasks.broker import broker, connect
 from tasks.engines.base import Audio, EngineError
 from tasks.messages import (
@@ -128,7 +130,11 @@ def test_a_final_ask_with_more_audio_is_decoded(store: redis.Redis) -> None:
     assert "ask what you can do for your country" in stream(store)[0][1].text
 
 
-def test_each_decoding_is_logged_with_the_length_of_its_audio_and_without_its_words(store: redis.Redis) -> None:
+def test_each_decoding_is_logged_with_the_length_of_its_audio_and_without_its_words(
+    store: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talkative = structlog.make_filtering_bound_logger(logging.DEBUG)  # whatever level another test has set
+    monkeypatch.setattr(stt, "log", structlog.wrap_logger(None, wrapper_class=talkative))
     with capture_logs() as lines:
         transcribe(to_payload(offered(store, JFK)))
     (line,) = [line for line in lines if line["event"] == "speech.decoded"]
