@@ -9,7 +9,7 @@ import pytest
 from app.i18n.catalogue import INTERFACE
 from tests.support.call_page import until
 from tests.support.gallery import SIZES, World
-from tests.support.views import LIVE, PATIENCE, in_call
+from tests.support.views import LIVE, PATIENCE, VIEWS, in_call
 from tests.support.web_server import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -17,6 +17,17 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 WIDTHS: Final = (320, 360, 390)
 NOT_WHOLE: Final = (ROOT / "tests/support/whole_words.js").read_text()
 """What is wrong with the words of the controls that a selector finds."""
+OVER_EACH_OTHER: Final = """() => {
+  const network = document.querySelector('#network');
+  Object.assign(network, { hidden: false, textContent: 'Network bad' }).dataset.quality = 'poor';
+  if (!network.checkVisibility()) return ['the network is not shown'];
+  const all = [...document.querySelectorAll('.bar :is(h1, p, button)')].filter(one => one.checkVisibility())
+    .map(one => [one.id || one.textContent.trim(), one.getBoundingClientRect()]);
+  return all.flatMap(([name, a], n) => all.slice(n + 1)
+    .filter(([, b]) => a.left < b.right && b.left < a.right && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+    .map(([other]) => `${name} and ${other}`));
+}"""
+"""What lies over each other in the head while the network is bad; in one go, since the page looks at it again soon."""
 COVERED: Final = """() => {
   const captions = [...document.querySelectorAll('#captions p')].filter(one => one.checkVisibility());
   const lowest = Math.max(...captions.map(one => one.getBoundingClientRect().bottom));
@@ -43,6 +54,16 @@ async def test_the_calls_controls_show_whole_words_in_every_language_of_the_inte
     assert not faults, "\n".join(faults)
     assert all(len(set(words)) >= 6 for words in labels.values()), labels
     assert len({tuple(words) for words in labels.values()}) == len(INTERFACE), "each in its own words"
+
+
+async def test_the_head_has_room_for_a_bad_network(place: World) -> None:
+    page = await place.visitor.new_page()
+    await place.open(page, next(view for view in VIEWS if view.name == "call"))
+    for width in (*WIDTHS, *(width for width, _ in SIZES.values())):
+        await page.set_viewport_size({"width": width, "height": 700})
+        faults = await page.evaluate(OVER_EACH_OTHER)
+        assert not faults, f"{width} px: {faults}"
+    await page.close()
 
 
 @pytest.mark.parametrize("size", SIZES)
