@@ -10,7 +10,7 @@ export MEDIASOUP_WORKER_BIN="$PWD/.tools/bin/mediasoup-worker"
 (cd static && npm run --silent check && npm test --silent)
 
 # A browser that hangs may keep pytest itself from ending.
-held() { timeout --kill-after=30 30m python -m pytest --durations=8 "$@"; }
+held() { timeout --foreground --kill-after=30 40m python -m pytest --durations=8 "$@"; }
 # Calls are held in real time and need the machine for themselves, without the browsers of other tests; what holds none
 # shares it. A machine that was busy for a moment fails such a test although nothing is broken: what fails is held once
 # more in new processes, and counts when it fails again.
