@@ -21,8 +21,14 @@ OVER_EACH_OTHER: Final = """() => {
   const network = document.querySelector('#network');
   Object.assign(network, { hidden: false, textContent: 'Network bad' }).dataset.quality = 'poor';
   if (!network.checkVisibility()) return ['the network is not shown'];
+  const words = document.createRange();
+  const box = one => { // text may be wider than what holds it
+    if (!one.matches('p') || getComputedStyle(one).overflow !== 'visible') return one.getBoundingClientRect();
+    words.selectNodeContents(one);
+    return words.getBoundingClientRect();
+  };
   const all = [...document.querySelectorAll('.bar :is(h1, p, button)')].filter(one => one.checkVisibility())
-    .map(one => [one.id || one.textContent.trim(), one.getBoundingClientRect()]);
+    .map(one => [one.id || one.textContent.trim(), box(one)]);
   return all.flatMap(([name, a], n) => all.slice(n + 1)
     .filter(([, b]) => a.left < b.right && b.left < a.right && a.top < b.bottom - 1 && b.top < a.bottom - 1)
     .map(([other]) => `${name} and ${other}`));
