@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -14,10 +15,8 @@ from tests.support.postgres import Postgres, postgres_server
 @pytest.fixture(autouse=True)
 def own_environment() -> Iterator[None]:
     """Commands that run within the test process set variables, secrets among them: not for the next test."""
-    before = os.environ.copy()
-    yield
-    os.environ.clear()
-    os.environ.update(before)
+    with patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture(scope="session")

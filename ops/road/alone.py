@@ -87,20 +87,14 @@ def _language(language: str, said: Said, decoded: list[Row], done: list[Row]) ->
     for effort in Effort:
         ours = [row for row in decoded if (row["language"], row["effort"]) == (language, effort)]
         if ours:
-            found[effort.value] = {
-                "pairs": [[row["seconds"], row["took_ms"]] for row in ours],
-                "threads": _threads(ours),
-            }
+            found[effort.value] = _stage([[row["seconds"], row["took_ms"]] for row in ours], ours)
     clips = {clip.segment: clip.timeline for clip in said.clips if clip.language == language}
     speaking = [
         row for row in done if row["actor"] == "speak" and row["language"] == language and row["segment"] in clips
     ]
     found["first_clause"] = _timed(clips.values(), "speak", speaking)
-    found["speak"] = {
-        "pairs": [[round(_speech(clips[row["segment"]]), 2), row["took_ms"]] for row in speaking],
-        "threads": _threads(speaking),
-    }
-    return found
+    said_for = [[round(_speech(clips[row["segment"]]), 2), row["took_ms"]] for row in speaking]
+    return found | {"speak": _stage(said_for, speaking)}
 
 
 def _timed(timelines: Iterable[Timeline], stage: str, rows: list[Row]) -> dict[str, Any]:
@@ -108,13 +102,17 @@ def _timed(timelines: Iterable[Timeline], stage: str, rows: list[Row]) -> dict[s
     known = list(timelines)
     took = _between(known, f"{stage}_start", f"{stage}_end")
     pairs = [[round(_speech(one), 2), round(ms, 1)] for one, ms in zip(known, took, strict=True)]
-    return {"pairs": pairs, "threads": _threads(rows)}
+    return _stage(pairs, rows)
 
 
-def _threads(rows: list[Row]) -> float:
-    """Cores that a stage keeps busy; at least one, since what another program or machine does is waited for."""
+def _stage(pairs: list[list[float]], rows: list[Row]) -> dict[str, Any]:
+    """Seconds of speech and milliseconds of each time, and the cores that the logged work kept busy.
+
+    At least one, since what another program or machine does is waited for.
+    """
     took = sum(row["took_ms"] for row in rows)
-    return round(max(1.0, sum(row["cpu_ms"] for row in rows) / took), 2) if took else 1.0
+    threads = round(max(1.0, sum(row["cpu_ms"] for row in rows) / took), 2) if took else 1.0
+    return {"pairs": pairs, "threads": threads}
 
 
 def _speech(timeline: Timeline) -> float:

@@ -7,6 +7,7 @@ import json
 import os
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -42,10 +43,8 @@ def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def rotate(*words: str) -> str:
-    before = dict(os.environ)
-    result = CliRunner().invoke(main, ["secrets", "rotate", *words], catch_exceptions=False)
-    os.environ.clear()
-    os.environ.update(before)  # processes that run keep the environment they were started with
+    with patch.dict(os.environ):  # processes that run keep the environment they were started with
+        result = CliRunner().invoke(main, ["secrets", "rotate", *words], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.output
 
