@@ -55,23 +55,23 @@ async def test_axe_finds_nothing_on_any_page_and_every_page_is_valid(place: Worl
 
 async def _judged(place: World, views: Iterable[View], folder: Path) -> list[str]:
     """What is wrong with pages as a phone shows them, whose HTML is left in a folder."""
-    faults = []
+    axe, faults = AXE.read_text(), []
     for view in views:
         try:
             async with asyncio.timeout(2 * PATIENCE):
-                faults += [f"{view.name}: {fault}" for fault in await _faults(place, view, folder)]
+                faults += [f"{view.name}: {fault}" for fault in await _faults(place, view, axe, folder)]
         except TimeoutError as late:  # Playwright itself waits for ever for what a hanging browser should evaluate
             raise AssertionError(f"{view.name} is not there in time: {late}") from late
     return faults
 
 
-async def _faults(place: World, view: View, folder: Path) -> list[str]:
+async def _faults(place: World, view: View, axe: str, folder: Path) -> list[str]:
     page = await place.visitor.new_page()
-    faults = _errors(page)
+    errors, faults = _errors(page), []
     await page.set_viewport_size(dict(zip(("width", "height"), SIZES["phone"], strict=True)))  # type: ignore[arg-type]
     await page.emulate_media(reduced_motion="reduce")  # no colours half way between two
     await place.open(page, view)
-    await page.evaluate(AXE.read_text())
+    await page.evaluate(axe)
     for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme)
         faults += [f"{scheme}: {fault}" for fault in await page.evaluate(FAULTS, RULES)]
@@ -80,7 +80,7 @@ async def _faults(place: World, view: View, folder: Path) -> list[str]:
     source = await page.evaluate(SOURCE)
     (folder / f"{view.name}.html").write_text(source)
     await page.close()
-    return faults
+    return faults + errors
 
 
 def _errors(page: Page) -> list[str]:
