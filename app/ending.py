@@ -1,10 +1,10 @@
-"""Ending tasks for certain."""
+"""Ending tasks for certain, and last words that nobody cuts short."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Coroutine
+from typing import Any, Final
 
 AGAIN: Final = 0.2
 """Seconds after which a task that goes on is cancelled once more."""
@@ -21,3 +21,20 @@ async def end(tasks: Collection[asyncio.Task[None]], again: float = AGAIN) -> No
         for task in pending:
             task.cancel()
         _, pending = await asyncio.wait(pending, timeout=again)
+
+
+async def to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Do what must be done before a cancelled task ends, also when it is cancelled again meanwhile.
+
+    Raises:
+        asyncio.CancelledError: it was, and the work is done.
+    """
+    doing, again = asyncio.create_task(work), False
+    while not doing.done():
+        try:
+            await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            again = True
+    doing.result()
+    if again:
+        raise asyncio.CancelledError

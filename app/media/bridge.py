@@ -10,7 +10,7 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -20,7 +20,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from app.auth.tokens import bridge_token
-from app.ending import end
+from app.ending import end, to_the_end
 from app.media import admission, clips
 from app.media.config import MediaConfig
 from app.media.crew import Crew
@@ -104,12 +104,15 @@ class Bridge:
             for task in ended:  # they run for ever, so that this one has crashed
                 task.result()
         finally:
-            await end(tasks)
-            self._stop_all()
-            crews = (self._speakers, self._director.tracks, self._recorded)
-            await asyncio.gather(*(crew.gone(FAREWELL) for crew in crews))
-            await asyncio.gather(self._redis.aclose(), self._pubsub.aclose())
-            health.close()
+            await to_the_end(self._close(tasks, health))
+
+    async def _close(self, tasks: Collection[asyncio.Task[None]], health: HealthServer) -> None:
+        await end(tasks)
+        self._stop_all()
+        crews = (self._speakers, self._director.tracks, self._recorded)
+        await asyncio.gather(*(crew.gone(FAREWELL) for crew in crews))
+        await asyncio.gather(self._redis.aclose(), self._pubsub.aclose())
+        health.close()
 
     def snapshot(self) -> tuple[bool, dict[str, Any]]:
         """Whether SFU and Redis are there, and what runs; safe to call from another thread."""
