@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import click
 import jiwer
+import numpy as np
 
 from app.media.segmenter import Ask
 from ops.eval.clips import NOBODY, RATE, SEVERAL, Clip
@@ -17,7 +18,7 @@ from ops.figures import percentiles
 from tasks.engines.base import SpeechToText, Transcript
 from tasks.engines.repeats import compression_ratio
 from tasks.engines.whisper_doubt import LOOPING
-from tests.support.road import segments
+from tests.support.road import Pcm, segments
 from tests.support.wer import corpus_wer, normalise
 
 JOINED: Final = "long_joined"
@@ -25,6 +26,10 @@ JOINED: Final = "long_joined"
 
 ABOUT_5_S: Final = (4.0, 6.5)
 """Seconds of the segments whose time is held to the target for 5 s."""
+
+FRAME: Final = 512
+"""Samples of a frame of the VAD. Where its grid lies on the speech is chance, and decides where segments are cut: over
+eight places of it the WER of twelve Portuguese clips went from 17.7 to 20.7."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +39,16 @@ class Heard:
     seconds: float
     took: float
     """Milliseconds to transcribe it."""
-    identified: str
-    spoken: str
-    """The language it is in."""
     transcript: Transcript
 
 
 @dataclass(frozen=True)
 class Result:
-    """One clip."""
+    """One clip, once heard."""
 
     clip: Clip
+    shift: int
+    """Samples of silence before it, less than `FRAME`."""
     heard: tuple[Heard, ...]
 
     @property
@@ -53,23 +57,38 @@ class Result:
         return " ".join(one.transcript.text for one in self.heard if one.transcript.text)
 
 
-def hear(clips: Iterable[Clip], engine: SpeechToText, language: str | None) -> list[Result]:
-    """Cut clips into segments and transcribe them in a pinned language, or in the one identified for each."""
+def hear(clips: Iterable[Clip], engine: SpeechToText, language: str | None, shifts: int = 1) -> list[Result]:
+    """Cut clips into segments and transcribe them in a pinned language, or in the one identified for each.
+
+    Every clip is heard `shifts` times, each time with the grid of the VAD elsewhere on it (see `FRAME`).
+    """
     label = f"    {language or 'identified'}"
     with click.progressbar(list(clips), label=label, item_show_func=lambda clip: clip.id if clip else "") as bar:
-        return [_hear(clip, engine, language) for clip in bar]
+        return [_hear(clip, engine, language, FRAME * n // shifts) for clip in bar for n in range(shifts)]
 
 
-def _hear(clip: Clip, engine: SpeechToText, language: str | None) -> Result:
+def _hear(clip: Clip, engine: SpeechToText, language: str | None, shift: int) -> Result:
     heard = []
-    for ask in segments(clip.pcm):
-        pcm = ask.samples.tobytes()
+    for ask in segments(_shifted(clip, shift)):
         started = time.perf_counter()
-        transcript = engine.transcribe(pcm, language)
+        transcript = engine.transcribe(ask.samples.tobytes(), language)
         took = (time.perf_counter() - started) * 1000
-        identified = next(iter(engine.identify(pcm)), "")
-        heard.append(Heard(len(ask.samples) / RATE, took, identified, _spoken(clip, ask), transcript))
-    return Result(clip, tuple(heard))
+        heard.append(Heard(len(ask.samples) / RATE, took, transcript))
+    return Result(clip, shift, tuple(heard))
+
+
+def _shifted(clip: Clip, shift: int) -> Pcm:
+    return np.concatenate([np.zeros(shift, np.int16), clip.pcm])
+
+
+def identified(clips: Iterable[Clip], engine: SpeechToText) -> dict[str, int]:
+    """Of how many segments the language was identified rightly, and of how many it was asked."""
+    right = [
+        next(iter(engine.identify(ask.samples.tobytes())), "") == _spoken(clip, ask)
+        for clip in clips
+        for ask in segments(clip.pcm)
+    ]
+    return {"right": sum(right), "segments": len(right)}
 
 
 def _spoken(clip: Clip, ask: Ask) -> str:
@@ -80,17 +99,25 @@ def _spoken(clip: Clip, ask: Ask) -> str:
     return best.language
 
 
-def errors(results: Iterable[Result], language: str) -> dict[str, Any]:
-    """Error rates in percent over some clips together; empty for none."""
-    pairs = [(result.clip.text, result.text) for result in results]
-    if not pairs:
+def errors(results: Collection[Result], language: str) -> dict[str, Any]:
+    """Error rates in percent over some clips together, and the WER of each shift; empty for none."""
+    if not results:
         return {}
+    pairs = _pairs(results)
     references, hypotheses = ([normalise(pair[side], language) for pair in pairs] for side in (0, 1))
     return {
         "wer": round(100 * corpus_wer(pairs, language), 1),
         "cer": round(100 * float(jiwer.cer(references, hypotheses)), 1),
-        "clips": len(pairs),
+        "clips": len({result.clip.id for result in results}),
+        "wer_shifts": [
+            round(100 * corpus_wer(_pairs(one for one in results if one.shift == shift), language), 1)
+            for shift in sorted({result.shift for result in results})
+        ],
     }
+
+
+def _pairs(results: Iterable[Result]) -> list[tuple[str, str]]:
+    return [(result.clip.text, result.text) for result in results]
 
 
 def figures(results: list[Result], language: str) -> dict[str, Any]:
@@ -103,7 +130,6 @@ def figures(results: list[Result], language: str) -> dict[str, Any]:
         **errors([result for result in results if result.clip.kind != JOINED], language),
         "segment_ms": percentiles([one.took for one in heard]),
         "segment_5s_ms": percentiles([one.took for one in heard if ABOUT_5_S[0] <= one.seconds <= ABOUT_5_S[1]]),
-        "identified": _identified(heard),
         "loops": sum(compression_ratio(one.transcript.text) > LOOPING for one in heard),
         "loops_caught": sum(one.transcript.looped for one in heard),
         "refused": sum(not one.transcript.text for one in heard),
@@ -111,19 +137,18 @@ def figures(results: list[Result], language: str) -> dict[str, Any]:
     }
 
 
-def _identified(heard: list[Heard]) -> dict[str, int]:
-    return {"right": sum(one.identified == one.spoken for one in heard), "segments": len(heard)}
-
-
 def quiet(results: Iterable[Result]) -> dict[str, Any]:
     """Word error rates of the clips at their original, very low level beside the same clips at a usual one."""
-    by_id = {result.clip.id: result for result in results}
+    by_id: dict[str, list[Result]] = defaultdict(list)
+    for result in results:
+        by_id[result.clip.id].append(result)
     found = {}
     for low in by_id.values():
-        usual = by_id.get(low.clip.derived_from)
-        if low.clip.kind == "quiet_speech" and usual is not None:
-            rates = [errors([one], one.clip.language)["wer"] for one in (low, usual)]
-            found[low.clip.id] = {"quiet": rates[0], "loud": rates[1]}
+        clip = low[0].clip
+        usual = by_id.get(clip.derived_from)
+        if clip.kind == "quiet_speech" and usual is not None:
+            rates = [errors(some, clip.language)["wer"] for some in (low, usual)]
+            found[clip.id] = {"quiet": rates[0], "loud": rates[1]}
     return found
 
 
@@ -149,6 +174,6 @@ def spoken_in(clips: Iterable[Clip], language: str) -> list[Clip]:
 
 def switched(clips: Iterable[Clip], engine: SpeechToText) -> dict[str, Any]:
     """Clips in several languages, each segment in the language identified for it."""
-    results = hear(spoken_in(clips, SEVERAL), engine, None)
-    heard = [one for result in results for one in result.heard]
-    return {**errors(results, SEVERAL), "identified": _identified(heard)} if results else {}
+    chosen = spoken_in(clips, SEVERAL)
+    results = hear(chosen, engine, None)
+    return {**errors(results, SEVERAL), "identified": identified(chosen, engine)} if results else {}

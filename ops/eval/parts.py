@@ -28,6 +28,8 @@ class Extent:
     """Of each text at most."""
     hours: float = 2.0
     """In which nobody speaks; 0: none."""
+    shifts: int = 4
+    """Times that each clip is heard in a pinned language; see `hearing.FRAME`."""
 
 
 def measure_stt(sheet: Sheet, folder: Path, engines: Engines, extent: Extent) -> dict[str, Any]:
@@ -36,7 +38,7 @@ def measure_stt(sheet: Sheet, folder: Path, engines: Engines, extent: Extent) ->
     languages = [one for one in engines.heard() if any(hearing.spoken_in(found, one))]
     figures: dict[str, Any] = {"languages": languages, "quiet": {}}
     for language in languages:
-        measured = _language(sheet, found, engines.speech_to_text(language), language)
+        measured = _language(sheet, found, engines.speech_to_text(language), language, extent.shifts)
         figures["quiet"] |= measured.pop("quiet")
         figures[language] = measured
     first = engines.speech_to_text((languages or engines.heard())[0])
@@ -48,15 +50,16 @@ def measure_stt(sheet: Sheet, folder: Path, engines: Engines, extent: Extent) ->
     return figures
 
 
-def _language(sheet: Sheet, found: list[Clip], engine: SpeechToText, language: str) -> dict[str, Any]:
+def _language(sheet: Sheet, found: list[Clip], engine: SpeechToText, language: str, shifts: int) -> dict[str, Any]:
     chosen = hearing.spoken_in(found, language)
 
     def heard() -> dict[str, Any]:
-        results = hearing.hear(chosen, engine, language)
-        return {"engine": engine.name, **hearing.figures(results, language), "quiet": hearing.quiet(results)}
+        results = hearing.hear(chosen, engine, language, shifts)
+        figures = {"engine": engine.name, **hearing.figures(results, language), "quiet": hearing.quiet(results)}
+        return {**figures, "identified": hearing.identified(chosen, engine)}
 
     def whole() -> dict[str, Any]:
-        return hearing.figures(hearing.hear(chosen, _whole_window(engine), language), language)
+        return hearing.figures(hearing.hear(chosen, _whole_window(engine), language, shifts), language)
 
     figures: dict[str, Any] = dict(sheet.step(f"stt: {language}, {engine.name}", heard))
     figures["full_window"] = sheet.step(f"stt: {language}, the same with the whole window of 30 s", whole)

@@ -29,7 +29,8 @@ def _hearing(stt: dict[str, Any]) -> str:
         rows.append(_heard(language, found, full, found["segment_ms"]))
         for kind, part in found["kinds"].items():
             rows.append(_heard(f"  {kind.replace('_', ' ')}", part, full["kinds"].get(kind, {}), {}))
-        right = found["identified"]
+        each, right = found["wer_shifts"], found["identified"]
+        rows.append(f"  cut in {len(each)} places each: WER {min(each)} to {max(each)}")
         rows.append(f"  language identified in {right['right']} of {right['segments']} segments")
     if mixed := stt.get("mul"):
         rows.append(_heard("several languages, identified", mixed, {}, {}))

@@ -57,7 +57,7 @@ def test_a_set_is_read_as_it_is_described(folder: Path) -> None:
 
 
 def test_figures_are_complete_and_can_be_read(folder: Path, engines: Engines, tmp_path: Path) -> None:
-    sheet, extent = Sheet(tmp_path / "var" / "sheet.json", {}), Extent(sentences=3, hours=0.003)
+    sheet, extent = Sheet(tmp_path / "var" / "sheet.json", {}), Extent(sentences=3, hours=0.003, shifts=2)
     figures: dict[str, Any] = {
         "machine": machine(),
         "set": "small",
@@ -68,6 +68,8 @@ def test_figures_are_complete_and_can_be_read(folder: Path, engines: Engines, tm
     }
     english = figures["stt"]["en"]
     assert english["clips"] == 3
+    assert len(english["wer_shifts"]) == 2
+    assert min(english["wer_shifts"]) <= english["wer"] <= max(english["wer_shifts"])
     assert 0 <= english["cer"] <= english["wer"] < 25
     assert english["segment_ms"]["n"] >= 3
     assert english["kinds"]["quiet_speech"]["clips"] == 1
@@ -82,6 +84,7 @@ def test_figures_are_complete_and_can_be_read(folder: Path, engines: Engines, tm
     assert json.loads(json.dumps(figures)) == figures
     read = table(figures)
     assert "en: WER %" in read
+    assert "cut in 2 places each" in read
     assert "en-pt small" in read
     assert len(targets(figures)) >= 8
     assert "speech from the cache: ms" in read
