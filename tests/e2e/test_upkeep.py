@@ -45,6 +45,8 @@ SILENCE = np.zeros(RTP_RATE * 7 // 10, np.int16)
 NOTICED = 0.5
 """Seconds on its way after which a packet would be missed: what `make chaos` calls a silence is longer. Processes that
 start take the processor from everybody; so for how long this one, which hears the voice, had none is allowed on top."""
+QUICK = "en=espeak-ng, pt=espeak-ng"
+"""The voices that load at once, where others take most of the time that a worker needs to start."""
 WORKERS = ("worker", "worker2")
 PORTS = {"web": "WEB_PORT", "bridge": "BRIDGE_PORT", "worker": "WORKER_METRICS_PORT", "worker2": "WORKER2_METRICS_PORT"}
 
@@ -53,7 +55,7 @@ PORTS = {"web": "WEB_PORT", "bridge": "BRIDGE_PORT", "worker": "WORKER_METRICS_P
 async def stack(postgres: Postgres) -> AsyncIterator[Stack]:
     """Every process, a second worker among them, with a database whose password is in the secrets."""
     with temporary_folder() as folder:
-        system = Stack(Path(folder), WORKER2_METRICS_PORT=str(free_port()))
+        system = Stack(Path(folder), WORKER2_METRICS_PORT=str(free_port()), SPEAK_WITH=QUICK)
         system.env["DATABASE_URL"] = await postgres.create_owned(system.env["DATABASE_PASSWORD"])
         system.lines["worker2"] = f"export WORKER_METRICS_PORT=$WORKER2_METRICS_PORT; {system.lines['worker']}"
         async with system:
