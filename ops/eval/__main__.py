@@ -35,9 +35,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--clips", type=int, help="clips of each language and kind at most; default: all")
     parser.add_argument("--sentences", type=int, default=200, help="sentences of each text at most; default: 200")
     parser.add_argument("--hours", type=float, default=2.0, help="hours in which nobody speaks; default: 2; 0 for none")
-    parser.add_argument(
-        "--shifts", type=int, default=4, help="times each clip is heard, cut elsewhere; default: 4"
-    )
+    parser.add_argument("--shifts", type=int, default=4, help="times each clip is heard, cut elsewhere; default: 4")
     parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
     return parser.parse_args()
 

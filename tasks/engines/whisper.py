@@ -35,8 +35,8 @@ that it meets, and keeps it. 400 encodings of any length from 6 to 13 s took 267
 
 UNFAMILIAR: Final = 12.0
 """Speech and silence together for languages not in `GREEDY_FIRST`, for what is not asked again soon: in 6 s the model
-takes more words for others. On segments of the evaluation set Portuguese came down from a WER of 20.7 to 18.7 in 1.1 of
-the time, Vietnamese from 39.2 to 37.3 in 1.2; 15 s and 20 s do no better (docs/quality.md)."""
+takes more words for others. On the evaluation set Portuguese came down from a WER of 20.2 to 18.7, Vietnamese from 38.8
+to 37.1, in 1.1 and 1.2 of the time; 15 s and 20 s do no better (docs/quality.md)."""
 
 CAREFUL_PADDING: Final = 4.0
 CAREFUL: Final = 12.0
