@@ -29,7 +29,7 @@ class Extent:
     hours: float = 2.0
     """In which nobody speaks; 0: none."""
     shifts: int = 4
-    """Times that each clip is heard in a pinned language; see `hearing.FRAME`."""
+    """Times that each clip is heard in a pinned language; see `hearing.hear`."""
 
 
 def measure_stt(sheet: Sheet, folder: Path, engines: Engines, extent: Extent) -> dict[str, Any]:
