@@ -10,19 +10,36 @@ import av.filter
 from av.audio.frame import AudioFrame
 
 
+class Tempo:
+    """Mono s16 frames of one rate, some times as fast; as they are at 1."""
+
+    def __init__(self, tempo: float) -> None:
+        """`tempo` is 0.25 to 100."""
+        self._tempo = tempo
+        self._graph: Any = None
+
+    def push(self, frame: AudioFrame) -> Iterator[AudioFrame]:
+        """The next frame, as far as it can be given already."""
+        if self._tempo == 1.0:
+            yield frame
+            return
+        self._graph = self._graph or _graph(frame, self._tempo)
+        self._graph.push(frame)
+        yield from _pulled(self._graph)
+
+    def finish(self) -> Iterator[AudioFrame]:
+        """What is left; the stream is over."""
+        if self._graph is not None:
+            self._graph.push(None)
+            yield from _pulled(self._graph)
+
+
 def at_tempo(frames: Iterable[AudioFrame], tempo: float) -> Iterator[AudioFrame]:
-    """Mono s16 frames of one rate, `tempo` times as fast (0.25 to 100); as they are at 1."""
-    if tempo == 1.0:
-        yield from frames
-        return
-    graph: Any = None
+    """A whole stream; see `Tempo`."""
+    changed = Tempo(tempo)
     for frame in frames:
-        graph = graph or _graph(frame, tempo)
-        graph.push(frame)
-        yield from _pulled(graph)
-    if graph is not None:
-        graph.push(None)
-        yield from _pulled(graph)
+        yield from changed.push(frame)
+    yield from changed.finish()
 
 
 def _graph(frame: AudioFrame, tempo: float) -> Any:  # noqa: ANN401  (PyAV's graphs are loosely typed)

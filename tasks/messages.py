@@ -114,7 +114,7 @@ class Caption(Struct, frozen=True, kw_only=True, tag="caption"):
 
 
 class ClipPart(Struct, frozen=True, kw_only=True, tag="clip"):
-    """One clause of a clip, ready under `key`; `last` closes the clip."""
+    """One clause of a clip or a piece of one, ready under `key`; `last` closes the clip."""
 
     segment: Identifier
     room: Identifier
@@ -123,6 +123,8 @@ class ClipPart(Struct, frozen=True, kw_only=True, tag="clip"):
     language: Language
     part: Annotated[int, Meta(ge=0)]
     last: bool
+    ends_clause: bool = True
+    """Whether there is a pause after it, or the next part joins it within a word."""
     key: str
     samples: int
     rate: int

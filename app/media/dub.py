@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
@@ -13,8 +14,9 @@ import structlog
 from redis.exceptions import RedisError
 
 from app.media.ladder import Reason
+from app.media.opus import Pcm
 from app.media.playout import Due, Playout
-from app.media.sender import RtpSender, frames, new_ssrc
+from app.media.sender import Framer, RtpSender, new_ssrc
 from app.media.services import Services
 from app.media.sfu_client import SfuError, SfuGoneError
 from app.media.sfu_messages import InjectAnswer, Nothing
@@ -47,6 +49,7 @@ class DubTrack:
         self._producer: str | None = None
         self._paused = False
         self._sender: RtpSender | None = None
+        self._clause: tuple[tuple[int, str], Framer] | None = None  # of which segment, by which voice
         self._counted: Counter[str] = Counter()
         self._told: dict[Reason, float] = {}  # when each last happened, on the monotonic clock
 
@@ -160,7 +163,18 @@ class DubTrack:
         if due.tempo > 1.0:
             self._services.metrics.hurried.inc()
             self._told["hurried"] = time.monotonic()
-        await self._sender.play(frames(samples, part.rate, due.tempo), lambda: self._live)
+        if not await self._sender.play(self._framed(due, samples), lambda: self._live):
+            self._clause = None
+
+    def _framed(self, due: Due, samples: Pcm) -> Iterator[Pcm]:
+        """The frames of a part. A piece goes on from the one before it, at the tempo at which its clause began."""
+        part = due.part
+        key = (part.seq, part.engine)
+        begun, framer = self._clause or (None, None)
+        if framer is None or begun != key:
+            framer = Framer(part.rate, due.tempo)
+        self._clause = None if part.ends_clause else (key, framer)
+        return framer.push(samples, last=part.ends_clause)
 
     def _count_dropped(self) -> None:
         for reason, count in (self.playout.dropped - self._counted).items():

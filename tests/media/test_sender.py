@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.media.rtp import RTP_RATE
-from app.media.sender import frames
+from app.media.sender import Framer, frames
 
 
 @pytest.mark.parametrize("tempo", [1.0, 1.1, 1.2])
@@ -18,3 +18,20 @@ def test_a_faster_clip_keeps_its_pitch(tempo: float) -> None:
     middle = played[RTP_RATE // 2 : RTP_RATE // 2 + RTP_RATE]
     spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle))))
     assert float(np.argmax(spectrum)) == pytest.approx(hertz, abs=3)
+
+
+@pytest.mark.parametrize("tempo", [1.0, 1.2])
+def test_a_clip_in_parts_is_sent_as_if_it_had_come_whole(tempo: float) -> None:
+    rate = 24_000
+    wave = (8_000 * np.sin(2 * np.pi * 220 * np.arange(2 * rate) / rate)).astype(np.int16)
+    framer = Framer(rate, tempo)
+    cuts = [8_401, 17_000]
+    sent = [
+        frame
+        for number, part in enumerate(np.split(wave, cuts))
+        for frame in framer.push(part, last=number == len(cuts))
+    ]
+    expected = list(frames(wave, rate, tempo))
+    assert len(sent) == len(expected)
+    apart = np.concatenate(sent).astype(int) - np.concatenate(expected)
+    assert np.abs(apart).max() <= (1 if tempo == 1.0 else 800), "a faster one is cut at other places"

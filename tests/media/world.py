@@ -118,25 +118,27 @@ class World:
                 pass
         return segment
 
-    async def clip(self, segment: Segment, samples: Pcm, rate: int) -> None:
-        """Publishes a clip for a segment, as the speak actor does."""
-        key = keys.clip(segment.id, "pt", 0)
-        part = ClipPart(
-            segment=segment.id,
-            room=segment.room,
-            speaker=segment.speaker,
-            seq=segment.seq,
-            language="pt",
-            part=0,
-            last=True,
-            key=key,
-            samples=len(samples),
-            rate=rate,
-            engine="test",
-            timeline=Timeline(**msgspec.structs.asdict(segment.timeline) | {"speak_end": time.time()}),
-        )
-        await self.redis.set(key, samples.astype("<i2").tobytes(), ex=keys.CLIP_TTL)
-        await self.redis.publish(keys.clips_channel(segment.bridge), encode(part))
+    async def clip(self, segment: Segment, pieces: list[Pcm], rate: int) -> None:
+        """Publishes a clip of one clause for a segment, as the speak actor does."""
+        for number, samples in enumerate(pieces):
+            key, last = keys.clip(segment.id, "pt", number), number == len(pieces) - 1
+            part = ClipPart(
+                segment=segment.id,
+                room=segment.room,
+                speaker=segment.speaker,
+                seq=segment.seq,
+                language="pt",
+                part=number,
+                last=last,
+                ends_clause=last,
+                key=key,
+                samples=len(samples),
+                rate=rate,
+                engine="test",
+                timeline=Timeline(**msgspec.structs.asdict(segment.timeline) | {"speak_end": time.time()}),
+            )
+            await self.redis.set(key, samples.astype("<i2").tobytes(), ex=keys.CLIP_TTL)
+            await self.redis.publish(keys.clips_channel(segment.bridge), encode(part))
 
     async def no_clip(self, segment: Segment) -> None:
         """Says that a segment has no clip."""
