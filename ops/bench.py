@@ -41,7 +41,7 @@ STAGES = {
     "wait for translate": ("stt_end", "translate_start"),
     "translate": ("translate_start", "translate_end"),
     "wait for speak": ("translate_end", "speak_start"),
-    "first clause spoken": ("speak_start", "speak_end"),
+    "first sound spoken": ("speak_start", "speak_end"),
 }
 ACTORS = ("translate", "speak")
 """Actors whose every message is logged, so that it is known whether their queue was idle when a message came."""
@@ -99,14 +99,14 @@ async def utterance(
 
 
 async def follow_clips(redis: Redis, found: Measurements) -> None:
-    """Note the timelines of the clips' first clauses as they are published."""
+    """Note the timelines of the clips' first parts as they are published."""
     pubsub = redis.pubsub()
     await pubsub.psubscribe(keys.clips_channel("*"))
     async for message in pubsub.listen():
         if message["type"] == "pmessage":
             event = decode_clip_event(message["data"])
             if isinstance(event, ClipPart) and event.part == 0:
-                found.add_timeline(event.timeline, ("wait for speak", "first clause spoken"))
+                found.add_timeline(event.timeline, ("wait for speak", "first sound spoken"))
 
 
 async def direction(

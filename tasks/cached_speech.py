@@ -10,10 +10,10 @@ import redis
 
 from tasks import cache, keys
 from tasks.cache import Part
-from tasks.engines.base import Audio, TextToSpeech, VoiceCloner
+from tasks.engines.base import Audio, Piece, TextToSpeech, VoiceCloner
 
-FORMAT: Final = 1
-"""Goes up whenever `loudness` or `speakable` changes how the same engine sounds."""
+FORMAT: Final = 2
+"""Goes up whenever how the same engine sounds is changed, be it by `loudness`, `speakable` or its own file."""
 
 
 class _Kept(msgspec.Struct, array_like=True):
@@ -23,8 +23,12 @@ class _Kept(msgspec.Struct, array_like=True):
     pcm: bytes
 
 
-def speak(engine: TextToSpeech, clause: str, language: str, voice: str | None = None) -> Audio:
-    """As `engine.speak`, from the cache where it is there. `clause` is one that `engine.clauses` gave.
+def speak(
+    engine: TextToSpeech, clause: str, language: str, voice: str | None = None, *, in_pieces: bool = False
+) -> Iterator[Piece]:
+    """As `engine.speak` or `engine.pieces`; what is in the cache comes in one piece.
+
+    `clause` is one that `engine.clauses` gave.
 
     Raises:
         EngineError: the engine could not speak it.
@@ -32,10 +36,18 @@ def speak(engine: TextToSpeech, clause: str, language: str, voice: str | None = 
     named = voice or next(iter(engine.voices.get(language, ())), "")
     parts = (FORMAT, engine.name, engine.fingerprint, language, named, clause)
     if (kept := _get(parts)) is not None:
-        return kept
-    audio = engine.speak(clause, language, voice)
-    _put(parts, audio)
-    return audio
+        yield Piece(kept, last=True)
+        return
+    pcm, rate = bytearray(), 0
+    for piece in engine.pieces(clause, language, voice) if in_pieces else _whole(engine, clause, language, voice):
+        pcm += piece.audio.pcm
+        rate = piece.audio.rate
+        yield piece
+    _put(parts, Audio(bytes(pcm), rate))
+
+
+def _whole(engine: TextToSpeech, clause: str, language: str, voice: str | None) -> Iterator[Piece]:
+    yield Piece(engine.speak(clause, language, voice), last=True)
 
 
 def speak_as(

@@ -18,8 +18,8 @@ DECODE: Final = Histogram(
     ["effort", "language"],
     buckets=_SECONDS,
 )
-FIRST_CLAUSE: Final = Histogram(
-    "jbc_worker_first_clause_seconds", "From starting to speak to the first clause", ["engine"], buckets=_SECONDS
+FIRST_SOUND: Final = Histogram(
+    "jbc_worker_first_sound_seconds", "From starting to speak to the first sound", ["engine"], buckets=_SECONDS
 )
 HEARTBEATS: Final = Counter("jbc_worker_heartbeats", "Heartbeats that Redis took")
 FAILURES: Final = Counter("jbc_worker_failures", "Messages whose actor failed", ["actor"])

@@ -15,10 +15,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Spoken:
-    """One clause."""
+    """One clause, or a piece of it."""
 
     audio: Audio
     engine: str
+    ends_clause: bool
     last: bool
 
 
@@ -32,6 +33,9 @@ def speak(
     before: Callable[[], object] = lambda: None,
 ) -> Iterator[Spoken]:
     """The clauses of `text` in order; none when nothing in it can be spoken.
+
+    The first comes in pieces, where its voice can do that: it is waited for. The others are made while the one before
+    sounds, and to make them as a whole is less work. A clause that a voice breaks off is spoken anew by the next one.
 
     Args:
         voices: engines that speak `language`, the best first.
@@ -47,10 +51,13 @@ def speak(
     waiting = deque(voices)
     engine = waiting.popleft()
     clauses = deque(engine.clauses(text, language))
+    begun = False
     while clauses:
         before()
         try:
-            audio = cached_speech.speak(engine, clauses[0], language, named or voice_for(engine, language, number))
+            voice = named or voice_for(engine, language, number)
+            for piece in cached_speech.speak(engine, clauses[0], language, voice, in_pieces=not begun):
+                yield Spoken(piece.audio, engine.name, piece.last, last=piece.last and len(clauses) == 1)
         except EngineError as error:
             metrics.VOICE_REFUSALS.labels(engine.name).inc()
             if not waiting:
@@ -60,7 +67,7 @@ def speak(
             clauses = deque(engine.clauses(" ".join(clauses), language))
             continue
         clauses.popleft()
-        yield Spoken(audio, engine.name, last=not clauses)
+        begun = True
 
 
 def voice_for(engine: TextToSpeech, language: str, number: int) -> str | None:

@@ -38,9 +38,9 @@ def speak(payload: dict[str, Any]) -> None:
     clauses = relay.speak(voices, text, message.language, number=segment.voice)
     for number, spoken in enumerate(clauses):
         if number == 0:
-            metrics.FIRST_CLAUSE.labels(spoken.engine).observe(time.time() - started)
+            metrics.FIRST_SOUND.labels(spoken.engine).observe(time.time() - started)
         publish.clip_part(client, segment.bridge, _part(message, number, spoken, started), spoken.audio.pcm)
-        if not spoken.last and time.time() - segment.timeline.speech_end > TOO_LATE:
+        if spoken.ends_clause and not spoken.last and time.time() - segment.timeline.speech_end > TOO_LATE:
             publish.no_clip(client, segment, [message.language], "too late to be spoken")
             return
     if spoken is None:
@@ -60,6 +60,7 @@ def _part(message: Speech, number: int, spoken: relay.Spoken, started: float) ->
         language=message.language,
         part=number,
         last=spoken.last,
+        ends_clause=spoken.ends_clause,
         key=keys.clip(segment.id, message.language, number),
         samples=spoken.audio.samples,
         rate=spoken.audio.rate,

@@ -55,11 +55,12 @@ def _voice(engine: TextToSpeech) -> Speed:
     clauses = engine.clauses(SENTENCES[language], language) if language else []
     if language is None or not clauses:
         return Speed("not measured: there is no sentence to try")
-    started = time.monotonic()
-    audio = engine.speak(clauses[0], language)
-    took = time.monotonic() - started
-    share = took * audio.rate / audio.samples
-    return Speed(f"first sound after {took * 1000:.0f} ms, {share:.2f} of real time", share)
+    started, first, seconds = time.monotonic(), 0.0, 0.0
+    for piece in engine.pieces(clauses[0], language):
+        first = first or time.monotonic() - started
+        seconds += piece.audio.samples / piece.audio.rate
+    share = (time.monotonic() - started) / seconds
+    return Speed(f"first sound after {first * 1000:.0f} ms, {share:.2f} of real time", share)
 
 
 def _seconds(job: Callable[[], object]) -> float:

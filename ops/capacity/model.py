@@ -45,13 +45,13 @@ class Found:
     """End of speech → caption in the spoken language."""
     translated: list[float] = field(default_factory=list)
     sounds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    """Language that is heard → end of speech → first clause ready."""
+    """Language that is heard → end of speech → first sound ready."""
     busy: float = 0.0
     """Share of the workers' cores that worked."""
 
     @property
     def sound(self) -> list[float]:
-        """End of speech → first clause ready, in whichever language."""
+        """End of speech → first sound ready, in whichever language."""
         return [seconds for one in self.sounds.values() for seconds in one]
 
 
@@ -178,7 +178,7 @@ class System:
     def _say(self, job: _Job, processor: Processor) -> Process:
         target = next(one for one in sorted(self._service.languages) if one != job.language)
         stages = self._service.languages[target]
-        first = stages.first_clause.draw(self._rng, job.speech)
+        first = stages.first_sound.draw(self._rng, job.speech)
         yield processor.run(first, stages.speak.threads)
         self.found.sounds[target].append(self.env.now - job.segment.ended)
         rest = stages.speak.draw(self._rng, job.speech) - first

@@ -99,12 +99,12 @@ class Stages:
     """Decoding a final for which that did not do."""
     speak: Stage
     """All clauses of a clip."""
-    first_clause: Stage
+    first_sound: Stage
 
     def describe(self) -> str:
         """The times for reading."""
         stages = {"decode growing speech": self.quick, "decode in a pause": self.usual, "decode a final": self.thorough}
-        stages |= {"speak a clip": self.speak, "its first clause": self.first_clause}
+        stages |= {"speak a clip": self.speak, "its first sound": self.first_sound}
         return "\n".join(f"  {name}: {one.describe()}" for name, one in stages.items())
 
 
@@ -148,7 +148,7 @@ def parse(text: str) -> Stage:
 
 
 DECODES: Final = ("quick", "usual", "thorough")
-OF_A_LANGUAGE: Final = (*DECODES, "speak", "first_clause")
+OF_A_LANGUAGE: Final = (*DECODES, "speak", "first_sound")
 STAGES: Final = (*OF_A_LANGUAGE, "translate")
 
 

@@ -38,7 +38,7 @@ def _translation(engine: Translator, text: str, source: str, target: str) -> Cal
 
 
 def _clause(engine: TextToSpeech, clause: str, language: str) -> Callable[[], object]:
-    return lambda: cached_speech.speak(engine, clause, language)
+    return lambda: list(cached_speech.speak(engine, clause, language))
 
 
 def _second(work: Callable[[], object]) -> float:

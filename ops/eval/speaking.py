@@ -83,12 +83,14 @@ def speak(engine: TextToSpeech, language: str) -> dict[str, Any]:
 
 
 def _said(engine: TextToSpeech, text: str, language: str) -> tuple[NDArray[np.float32], int, float]:
-    """The samples of a text, their rate, and the milliseconds until the first clause was there."""
+    """The samples of a text, their rate, and the milliseconds until the first of them were there."""
     started = time.perf_counter()
     parts, begun = [], 0.0
-    for clause in engine.clauses(text, language):
-        parts.append(engine.speak(clause, language))
+    first, *others = engine.clauses(text, language)
+    for piece in engine.pieces(first, language):
+        parts.append(piece.audio)
         begun = begun or (time.perf_counter() - started) * 1000
+    parts += [engine.speak(clause, language) for clause in others]
     samples = np.frombuffer(b"".join(part.pcm for part in parts), "<i2").astype(np.float32) / np.float32(32768)
     return samples, parts[0].rate, begun
 

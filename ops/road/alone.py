@@ -92,7 +92,7 @@ def _language(language: str, said: Said, decoded: list[Row], done: list[Row]) ->
     speaking = [
         row for row in done if row["actor"] == "speak" and row["language"] == language and row["segment"] in clips
     ]
-    found["first_clause"] = _timed(clips.values(), "speak", speaking)
+    found["first_sound"] = _timed(clips.values(), "speak", speaking)
     said_for = [[round(_speech(clips[row["segment"]]), 2), row["took_ms"]] for row in speaking]
     return found | {"speak": _stage(said_for, speaking)}
 

@@ -32,7 +32,7 @@ class Said:
 
     captions: list[Caption] = field(default_factory=list)
     clips: list[ClipPart] = field(default_factory=list)
-    """First clauses."""
+    """First parts."""
 
     async def follow(self, redis: Redis) -> None:
         """Take in what is published, for ever."""
@@ -52,7 +52,7 @@ class Said:
         }
 
     def clip_lags(self) -> dict[str, list[float]]:
-        """Language → milliseconds from the end of speech to the first clause in it: voices are worlds apart."""
+        """Language → milliseconds from the end of speech to the first sound in it: voices are worlds apart."""
         found: dict[str, list[float]] = {}
         for clip in self.clips:
             if (ms := _ms(clip.timeline, *LAGS["clip"])) is not None:

@@ -142,6 +142,15 @@ class Translator(ABC):
             self.translate("No. 1.", source, target)
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A part of a spoken clause."""
+
+    audio: Audio
+    last: bool
+    """Whether it ends the clause."""
+
+
 class TextToSpeech(ABC):
     """Speaks text, clause by clause so that the first sound comes early. Keeps no state between calls."""
 
@@ -192,6 +201,10 @@ class TextToSpeech(ABC):
         Raises:
             EngineError: it could not be spoken, or there is no such voice.
         """
+
+    def pieces(self, clause: str, language: str, voice: str | None = None) -> Iterator[Piece]:
+        """As `speak`, in pieces as they are made, to be played one after the other; one, where it is made at once."""
+        yield Piece(self.speak(clause, language, voice), last=True)
 
     @abstractmethod
     def warm_up(self) -> None:

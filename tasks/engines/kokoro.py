@@ -1,4 +1,4 @@
-"""Kokoro-82M int8 on onnxruntime: the clear Portuguese voice, at a third of real time, so clause by clause.
+"""Kokoro-82M int8 on onnxruntime: the clear Portuguese voice.
 
 Phonemes come from the espeak-ng program and are written the way Kokoro was trained on them (hexgrad/misaki,
 `EspeakG2P`): affricates and diphthongs as one letter, other ties dropped.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -17,11 +18,11 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from tasks.engines import espeak_program
-from tasks.engines.base import Audio, EngineError, TextToSpeech
-from tasks.engines.loudness import Samples, finish, gain_for
+from tasks.engines.base import Audio, EngineError, Piece, TextToSpeech
+from tasks.engines.kokoro_network import RATE, Inputs, KokoroNetwork
+from tasks.engines.loudness import Leveller, closing_pause, gain_for
 from tasks.engines.speakable import speakable, speakable_clauses
 
-RATE: Final = 24_000
 LONGEST: Final = 510
 """Phonemes that the model takes at once."""
 
@@ -36,6 +37,7 @@ _SAMPLES: Final = {
     "pt": "Bom dia, que bom que vocês puderam vir hoje.",
     "en": "Good morning, we are glad that you could join us.",
 }
+"""What every voice is measured by: its level, and what is normal for the network."""
 _TIED: Final = {
     "a^\u026a": "I", "a^ʊ": "W", "d^z": "ʣ", "d^ʒ": "ʤ", "e^\u026a": "A", "o^ʊ": "O", "ə^ʊ": "Q",
     "s^s": "S", "t^s": "ʦ", "t^ʃ": "ʧ", "ɔ^\u026a": "Y",
@@ -57,32 +59,43 @@ class Kokoro(TextToSpeech):
         options.inter_op_num_threads = 1
         # Threads that spin while they wait would take the cores from the other engines.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
         self._alphabet: dict[str, int] = json.loads((folder / "config.json").read_text())["vocab"]
         self._styles = {
             voice: np.fromfile(folder / f"{voice}.bin", "<f4").reshape(LONGEST, 256)
             for voices in VOICES.values()
             for voice in voices
         }
-        self._gains: dict[str, float] = {}
+        samples = {
+            voice: self._inputs(_SAMPLES[language], language, voice)
+            for language, voices in VOICES.items()
+            for voice in voices
+        }
+        self._network = KokoroNetwork(folder / "model.onnx", options, samples)
+        self._gains = {voice: gain_for(sound, RATE) for voice, sound in self._network.sounds.items()}
 
     def warm_up(self) -> None:
-        """Speak a fixed sentence with every voice, which sets the levels."""
-        for language, text in _SAMPLES.items():
-            for voice in VOICES[language]:
-                self._gains[voice] = gain_for(self._synthesise(text, language, voice), RATE)
+        """Speak two words, so that the first request is not slower than the others."""
+        self.speak("Bom dia.", "pt")
 
     def clauses(self, text: str, language: str) -> list[str]:
-        """A short first clause (some 400 ms on two threads), longer ones after it."""
+        """A short first clause, longer ones after it."""
         return speakable_clauses(text, language, lengths=LENGTHS)
 
     def speak(self, clause: str, language: str, voice: str | None = None) -> Audio:
         """One clause; see `TextToSpeech.speak`."""
+        (whole,) = self._spoken(clause, language, voice, in_pieces=False)
+        return whole.audio
+
+    def pieces(self, clause: str, language: str, voice: str | None = None) -> Iterator[Piece]:
+        """One clause as it is made; see `TextToSpeech.pieces`."""
+        return self._spoken(clause, language, voice, in_pieces=True)
+
+    def _spoken(self, clause: str, language: str, voice: str | None, *, in_pieces: bool) -> Iterator[Piece]:
         chosen = self.voice_of(language, voice)
-        samples = self._synthesise(speakable(clause, language), language, chosen)
-        return finish(samples, RATE, gain=self._gains.get(chosen, 1.0), clause=clause)
+        inputs = self._inputs(speakable(clause, language), language, chosen)
+        level = Leveller(RATE, self._gains[chosen])
+        for samples, last in self._network.speak(inputs, chosen, in_pieces=in_pieces):
+            yield Piece(level.push(np.concatenate([samples, closing_pause(clause, RATE)]) if last else samples), last)
 
     def phonemes(self, text: str, language: str) -> str:
         """`text` in Kokoro's alphabet, with its punctuation, which carries the prosody."""
@@ -96,12 +109,10 @@ class Kokoro(TextToSpeech):
             joined = joined.replace(tied, letter)
         return joined.replace("^", "").replace("-", "")
 
-    def _synthesise(self, text: str, language: str, voice: str) -> Samples:
+    def _inputs(self, text: str, language: str, voice: str) -> Inputs:
         ids = [self._alphabet[letter] for letter in self.phonemes(text, language) if letter in self._alphabet]
         if not ids:
             raise EngineError(f"{self.name} found nothing to say in {len(text)} characters")
         ids = ids[: LONGEST - 1]
         style: NDArray[np.float32] = self._styles[voice][min(len(ids), LONGEST - 1)][None]
-        inputs = {"tokens": [[0, *ids, 0]], "style": style, "speed": np.ones(1, np.float32)}
-        samples: Samples = np.asarray(self._session.run(None, inputs)[0], dtype=np.float32).reshape(-1)
-        return samples
+        return {"tokens": np.array([[0, *ids, 0]]), "style": style, "speed": np.ones(1, np.float32)}

@@ -165,7 +165,9 @@ def test_a_phrase_is_spoken_once_until_anything_changes_it() -> None:
     engine = Espeak()
 
     def speak(clause: str = "Good morning.", language: str = "en", voice: str | None = None) -> Audio:
-        return cached_speech.speak(engine, clause, language, voice)
+        (piece,) = cached_speech.speak(engine, clause, language, voice)
+        assert piece.last
+        return piece.audio
 
     first = speak()
     assert speak() == first == engine.speak("Good morning.", "en")

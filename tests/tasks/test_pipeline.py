@@ -43,7 +43,7 @@ def test_a_segment_goes_in_and_captions_and_a_clip_come_out(shared_worker: Worke
     first = events[0]
     assert isinstance(first, ClipPart)
     assert first.timeline.speak_end is not None
-    print(f"end of speech to first clause: {first.timeline.speak_end - sent.timeline.speech_end:.2f} s")
+    print(f"end of speech to first sound: {first.timeline.speak_end - sent.timeline.speech_end:.2f} s")
     with urllib.request.urlopen(f"http://127.0.0.1:{shared_worker.metrics_port}/metrics") as answer:
         metrics = answer.read().decode()
     assert 'jbc_worker_captions_total{kind="source",language="en"} 1.0' in metrics

@@ -9,7 +9,7 @@ STAGES = Stages(
     usual=around(0.5, 1.0),
     thorough=around(0.6, 1.2),
     speak=around(1.0, 2.0),
-    first_clause=around(0.4, 0.8),
+    first_sound=around(0.4, 0.8),
 )
 SERVICE = Service(
     endpoint=0.5,

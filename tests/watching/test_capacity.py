@@ -102,7 +102,7 @@ def piece(language: str, speech: float) -> Piece:
 
 
 def test_each_language_is_heard_and_spoken_in_its_own_time() -> None:
-    slow = replace(STAGES, usual=around(1.5, 1.6), first_clause=around(3.0, 3.1), speak=around(4.0, 4.1))
+    slow = replace(STAGES, usual=around(1.5, 1.6), first_sound=around(3.0, 3.1), speak=around(4.0, 4.1))
     service = replace(SERVICE, languages={"en": STAGES, "pt": slow})
     found = alone(service, piece("en", 4.0))
     assert statistics.median(found.caption) < 0.9

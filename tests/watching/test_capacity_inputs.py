@@ -43,7 +43,7 @@ def test_a_line_is_laid_through_what_was_measured_and_what_it_varies_by_is_drawn
 def test_what_bench_writes_is_read_and_what_it_lacks_is_named(tmp_path: Path) -> None:
     one = {"p50": 100.0, "p95": 200.0, "n": 9}
     timed = {"pairs": [[2.0, 100.0], [4.0, 100.0]], "threads": 1.5}
-    language = dict.fromkeys(("quick", "usual", "speak", "first_clause"), timed)
+    language = dict.fromkeys(("quick", "usual", "speak", "first_sound"), timed)
     written = {"endpoint": one, "handover": one, "translate": timed, "decoded_again": 0.0, "pauses_a_second": 0.1}
     path, machine = tmp_path / "bench.json", {"cores": 2}
 
@@ -88,7 +88,7 @@ def test_times_of_a_worker_alone_are_given_beside_the_seconds_of_speech() -> Non
     assert found["translate"] == {"pairs": [[4.0, 50.0]], "threads": 1.0}
     assert found["languages"]["en"]["usual"] == {"pairs": [[4.41, 300.0]], "threads": 1.0}
     assert "quick" not in found["languages"]["en"]
-    assert found["languages"]["pt"]["first_clause"] == {"pairs": [[4.0, 300.0]], "threads": 1.8}
+    assert found["languages"]["pt"]["first_sound"] == {"pairs": [[4.0, 300.0]], "threads": 1.8}
     assert Said(clips=[clip]).clip_lags() == {"pt": [pytest.approx(900.0)]}
     assert found["languages"]["pt"]["speak"] == {"pairs": [[4.0, 1_000]], "threads": 1.8}
 

@@ -1,0 +1,190 @@
+"""Kokoro's network in two parts: how a clause is to be said, and its sound, made piece by piece as it is wanted.
+
+Nine tenths of the time go into the second part, the vocoder (iSTFTNet, the `generator` of StyleTTS 2's decoder). Its
+convolutions look a tenth of a second to both sides; only its instance normalisation looks at the whole clause. Here
+that takes the mean and variance that a voice has over a fixed sentence instead, so that pieces join without a seam.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import onnx
+import onnxruntime
+from numpy.typing import NDArray
+from onnx.utils import Extractor
+
+from tasks.engines.base import EngineError
+
+Array = NDArray[np.float32]
+
+RATE: Final = 24_000
+SAMPLES: Final = 300
+"""Of one frame."""
+
+FRAMES_PER_SECOND: Final = RATE // SAMPLES
+
+PIECES: Final = (28, 28, 36, 48, 64, 96)
+"""Frames of the first, second and further pieces, the last one being longer by a third at most. On two cores that have
+nothing else to do, each sounds for longer than the next takes to be made."""
+
+CONTEXT: Final = 8
+"""Frames before and after a piece that are computed with it: the reach of the vocoder's convolutions is 7."""
+
+MARGIN: Final = 4
+"""Frames kept of the silence that the network puts around a clause."""
+
+_DURATIONS: Final = "/encoder/Clip_output_0"
+"""Half as many frames as each token sounds for."""
+_FEATURES: Final = "/decoder/decoder/decode.3/Div_4_output_0"
+_SOURCE: Final = "/decoder/decoder/generator/Concat_3_output_0"
+"""Spectrogram of harmonics and noise, `_STEPS` for each frame and one more."""
+_STEPS: Final = 60
+_SOUND: Final = "audio"
+_STYLE: Final = "style"
+
+Inputs = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """How a clause is to be said."""
+
+    features: Array
+    source: Array
+    begin: int
+    end: int
+    """Frames between which something is said."""
+
+
+class KokoroNetwork:
+    """The network of a model file, for some voices. Keeps no state between calls."""
+
+    def __init__(self, model: Path, options: onnxruntime.SessionOptions, samples: Mapping[str, Inputs]) -> None:
+        """Load it and measure the voices.
+
+        Args:
+            model: the file.
+            options: for both parts.
+            samples: of each voice, a sentence of some seconds as tokens, style and speed.
+
+        Raises:
+            EngineError: the file is no Kokoro model, or of another export.
+        """
+        try:
+            # By way of files: what onnx holds is freed before the sessions take their memory, 100 MB less of it in all.
+            with tempfile.TemporaryDirectory() as folder:
+                parts = _Parts(Path(folder))
+                self._names = _cut(model, parts)
+                self._prosody, self._vocoder, measuring = (
+                    onnxruntime.InferenceSession(part, options, providers=["CPUExecutionProvider"])
+                    for part in (parts.prosody, parts.vocoder, parts.measuring)
+                )
+        except Exception as error:  # protobuf's, onnx's and onnxruntime's have no common base
+            raise EngineError(f"{model} is no Kokoro model that can be used: {error}") from error
+        self.sounds: dict[str, Array] = {}
+        """The samples of the voices as they sound, at `RATE`."""
+        self._statistics: dict[str, dict[str, Array]] = {}
+        for voice, inputs in samples.items():
+            said = self._said(inputs)
+            given = {_FEATURES: said.features, _SOURCE: said.source, _STYLE: inputs[_STYLE]}
+            sound, *found = measuring.run([_SOUND, *self._names], given)
+            self.sounds[voice] = sound.reshape(-1)
+            self._statistics[voice] = dict(zip(self._names, found, strict=True))
+
+    def speak(self, inputs: Inputs, voice: str, *, in_pieces: bool) -> Iterator[tuple[Array, bool]]:
+        """The sound of a clause without the silence around it, at `RATE`; and whether it is the last piece.
+
+        Args:
+            inputs: tokens, style and speed.
+            voice: one of those that were measured.
+            in_pieces: whether to give it as it is made, where the machine is fast enough that pieces follow each other
+                without a gap. That is a third more work.
+        """
+        said = self._said(inputs)
+        rest = {**self._statistics[voice], _STYLE: inputs[_STYLE]}
+        lengths = lengths_of(said.end - said.begin) if in_pieces else [said.end - said.begin]
+        at, held = said.begin, list[Array]()
+        work, started, playing = 0, time.monotonic(), False
+        while lengths:
+            length = lengths.pop(0)
+            held.append(self._sound(said, at, at + length, rest))
+            at, work = at + length, work + length + 2 * CONTEXT
+            pace = (time.monotonic() - started) / work
+            ready = sum(map(len, held)) // SAMPLES
+            if playing or ready >= lead(lengths, pace):
+                playing = True
+                yield np.concatenate(held), not lengths
+                held.clear()
+            elif ready + lengths[0] < lead(lengths[1:], pace):  # too slow for pieces, which are more work
+                lengths = [sum(lengths)]
+
+    def _said(self, inputs: Inputs) -> _Said:
+        durations, features, source = self._prosody.run([_DURATIONS, _FEATURES, _SOURCE], dict(inputs))
+        before, after = (2 * int(durations.reshape(-1)[edge]) for edge in (0, -1))
+        frames = features.shape[2]
+        return _Said(features, source, max(0, before - MARGIN), min(frames, frames - after + MARGIN))
+
+    def _sound(self, said: _Said, begin: int, end: int, rest: Inputs) -> Array:
+        first, last = max(0, begin - CONTEXT), min(said.features.shape[2], end + CONTEXT)
+        cut = {
+            _FEATURES: said.features[:, :, first:last],
+            _SOURCE: said.source[:, :, _STEPS * first : _STEPS * last + 1],
+        }
+        sound: Array = np.asarray(self._vocoder.run([_SOUND], {**rest, **cut})[0], np.float32).reshape(-1)
+        return sound[SAMPLES * (begin - first) : SAMPLES * (end - first)]
+
+
+class _Parts:
+    """The files that a model is cut into."""
+
+    def __init__(self, folder: Path) -> None:
+        self.prosody = folder / "prosody.onnx"
+        self.vocoder = folder / "vocoder.onnx"
+        self.measuring = folder / "measuring.onnx"
+        """The vocoder that works the statistics of its instance normalisation out, and gives them."""
+
+
+def _cut(model: Path, parts: _Parts) -> list[str]:
+    """Write the parts; the names of the statistics."""
+    whole = onnx.load(str(model))
+    names = [node.output[0] for node in whole.graph.node if node.op_type == "ReduceMean" and "/generator/" in node.name]
+    for name in (_DURATIONS, _FEATURES, _SOURCE, *names):
+        whole.graph.value_info.append(onnx.ValueInfoProto(name=name, type=_FLOATS))
+    cut, sound = Extractor(whole).extract_model, [_FEATURES, _SOURCE, _STYLE]
+    onnx.save(cut(["tokens", _STYLE, "speed"], [_DURATIONS, _FEATURES, _SOURCE]), str(parts.prosody))
+    onnx.save(cut([*sound, *names], [_SOUND]), str(parts.vocoder))
+    onnx.save(cut(sound, [_SOUND, *names]), str(parts.measuring))
+    return names
+
+
+def lengths_of(frames: int) -> list[int]:
+    """Frames of the pieces of a clause."""
+    lengths: list[int] = []
+    while frames:
+        length = PIECES[min(len(lengths), len(PIECES) - 1)]
+        lengths.append(frames if frames <= length * 4 // 3 else length)
+        frames -= lengths[-1]
+    return lengths
+
+
+def lead(lengths: Sequence[int], pace: float) -> float:
+    """Frames that must be there before a clause begins to sound, so that none of the other pieces comes too late.
+
+    Args:
+        lengths: of the pieces still to be made, frames.
+        pace: seconds that a frame takes to be made.
+    """
+    made = list(accumulate((length + 2 * CONTEXT) * pace * FRAMES_PER_SECOND for length in lengths))
+    sounding = [0, *accumulate(lengths)]
+    return max((each - before for each, before in zip(made, sounding, strict=False)), default=0.0)
+
+
+_FLOATS: Final = onnx.helper.make_tensor_type_proto(onnx.TensorProto.FLOAT, None)

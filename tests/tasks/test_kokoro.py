@@ -1,0 +1,102 @@
+"""Kokoro in pieces: what is heard first, and that nothing is heard of the seams."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import soxr
+
+from tasks.engines.base import Audio, EngineError
+from tasks.engines.kokoro import Kokoro
+from tasks.engines.kokoro_network import CONTEXT, PIECES, RATE, SAMPLES, KokoroNetwork, lead, lengths_of
+from tasks.engines.whisper_sound import LogMel
+from tasks.serving import Engines
+
+CLAUSE = "Uma raposa velha não consegue aprender nenhum ofício."
+AT_ONCE = 0.0
+"""Seconds that a frame takes on a machine that is never too slow."""
+
+
+@pytest.fixture
+def kokoro(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> Kokoro:
+    """The voice, whose pieces come as if the machine had nothing else to do."""
+    found = engines.voices["kokoro-82m-int8"]
+    assert isinstance(found, Kokoro)
+    monkeypatch.setattr("tasks.engines.kokoro_network.lead", lambda lengths, _pace: lead(lengths, AT_ONCE))
+    return found
+
+
+def samples(pcm: bytes) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    return np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
+
+
+def test_the_first_sound_comes_before_the_clause_is_made(kokoro: Kokoro) -> None:
+    pieces = list(kokoro.pieces(CLAUSE, "pt"))
+    assert [piece.last for piece in pieces] == [False] * (len(pieces) - 1) + [True]
+    assert len(pieces) >= 4
+    assert pieces[0].audio.samples == PIECES[0] * SAMPLES
+    first = samples(pieces[0].audio.pcm)
+    assert np.abs(first[: RATE // 5]).max() > 0.02, "and it does not begin with silence"
+
+
+def joined(kokoro: Kokoro) -> Audio:
+    """The clause, made in pieces."""
+    return Audio(b"".join(piece.audio.pcm for piece in kokoro.pieces(CLAUSE, "pt")), RATE)
+
+
+def test_pieces_join_without_a_seam(kokoro: Kokoro) -> None:
+    in_pieces, whole = joined(kokoro), kokoro.speak(CLAUSE, "pt")
+    assert in_pieces.samples == whole.samples
+    mel = LogMel(80)
+    heard, expected = (
+        mel(soxr.resample(samples(audio.pcm), RATE, 16_000), audio.samples / RATE) for audio in (in_pieces, whole)
+    )
+    apart = np.abs(heard - expected).mean(axis=(0, 1))
+    seams = np.cumsum(PIECES[:3]) * SAMPLES / RATE * 100
+    at_seams = np.concatenate([apart[int(seam) - 3 : int(seam) + 4] for seam in seams if seam < apart.size])
+    print(f"log-mel apart by {apart.mean():.3f}, within 30 ms of a seam by {at_seams.mean():.3f}")
+    assert at_seams.mean() < 0.1
+    assert apart.mean() < 0.1
+
+
+def test_the_context_of_a_piece_is_as_wide_as_the_convolutions_reach(
+    kokoro: Kokoro, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow = joined(kokoro)
+    monkeypatch.setattr("tasks.engines.kokoro_network.CONTEXT", 3 * CONTEXT)
+    wide = joined(kokoro)
+    apart = samples(narrow.pcm) - samples(wide.pcm)
+    power = np.mean(np.square(samples(wide.pcm)))
+    print(f"signal to difference: {10 * np.log10(power / np.mean(np.square(apart))):.1f} dB")
+    assert np.mean(np.square(apart)) < power / 10
+
+
+def test_a_machine_that_is_too_slow_gives_a_clause_as_a_whole(kokoro: Kokoro, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.engines.kokoro_network.lead", lambda lengths, _pace: lead(lengths, 1.0))
+    (piece,) = kokoro.pieces(CLAUSE, "pt")
+    assert piece.last
+    assert piece.audio.samples == kokoro.speak(CLAUSE, "pt").samples
+
+
+@pytest.mark.parametrize("frames", [1, 28, 37, 38, 60, 130, 1000])
+def test_the_pieces_of_a_clause_are_all_of_it(frames: int) -> None:
+    lengths = lengths_of(frames)
+    assert sum(lengths) == frames
+    assert min(lengths) > 0
+    assert lengths[:-1] == [*PIECES, *[PIECES[-1]] * len(lengths)][: len(lengths) - 1]
+
+
+def test_a_clause_begins_when_the_rest_of_it_will_be_there_in_time() -> None:
+    real_time = SAMPLES / RATE
+    assert lead([], real_time) == 0
+    assert lead([28, 28], real_time / 4) == (28 + 2 * CONTEXT) / 4, "only the next piece is waited for"
+    assert lead([28, 28], real_time) == 28 + 4 * CONTEXT, "each piece is late by its context"
+
+
+def test_what_is_no_kokoro_model_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"no model")
+    with pytest.raises(EngineError, match=r"model\.onnx is no Kokoro model that can be used"):
+        KokoroNetwork(tmp_path / "model.onnx", onnxruntime.SessionOptions(), {})
