@@ -55,11 +55,10 @@ def _voice(engine: TextToSpeech) -> Speed:
     clauses = engine.clauses(SENTENCES[language], language) if language else []
     if language is None or not clauses:
         return Speed("not measured: there is no sentence to try")
-    started, first, seconds = time.monotonic(), 0.0, 0.0
-    for piece in engine.pieces(clauses[0], language):
-        first = first or time.monotonic() - started
-        seconds += piece.audio.samples / piece.audio.rate
-    share = (time.monotonic() - started) / seconds
+    first = _seconds(lambda: next(engine.pieces(clauses[0], language)))
+    started = time.monotonic()
+    audio = engine.speak(clauses[-1], language)
+    share = (time.monotonic() - started) * audio.rate / audio.samples
     return Speed(f"first sound after {first * 1000:.0f} ms, {share:.2f} of real time", share)
 
 

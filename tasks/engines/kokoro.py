@@ -70,7 +70,7 @@ class Kokoro(TextToSpeech):
             for language, voices in VOICES.items()
             for voice in voices
         }
-        self._network = KokoroNetwork(folder / "model.onnx", options, samples)
+        self._network = KokoroNetwork(folder / "model.onnx", options, samples, space=self._alphabet[" "])
         self._gains = {voice: gain_for(sound, RATE) for voice, sound in self._network.sounds.items()}
 
     def warm_up(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -31,9 +31,13 @@ SAMPLES: Final = 300
 
 FRAMES_PER_SECOND: Final = RATE // SAMPLES
 
-PIECES: Final = (28, 28, 36, 48, 64, 96)
-"""Frames of the first, second and further pieces, the last one being longer by a third at most. On two cores that have
-nothing else to do, each sounds for longer than the next takes to be made."""
+PIECES: Final = (20, 28, 36, 48, 64, 96)
+"""Frames of the first, second and further pieces at least: they end with a word, so that it is none that is torn apart
+where the next piece comes late."""
+
+HESITATION: Final = 16
+"""Frames by which the pieces of a clause may come late in all: 0.2 s, less than the 0.25 s from which silence between
+words counts as a pause (Goldman-Eisler, Psycholinguistics, 1968)."""
 
 CONTEXT: Final = 8
 """Frames before and after a piece that are computed with it: the reach of the vocoder's convolutions is 7."""
@@ -62,18 +66,23 @@ class _Said:
     begin: int
     end: int
     """Frames between which something is said."""
+    words: list[int]
+    """Frames at which a word ends."""
 
 
 class KokoroNetwork:
     """The network of a model file, for some voices. Keeps no state between calls."""
 
-    def __init__(self, model: Path, options: onnxruntime.SessionOptions, samples: Mapping[str, Inputs]) -> None:
+    def __init__(
+        self, model: Path, options: onnxruntime.SessionOptions, samples: Mapping[str, Inputs], *, space: int
+    ) -> None:
         """Load it and measure the voices.
 
         Args:
             model: the file.
             options: for both parts.
             samples: of each voice, a sentence of some seconds as tokens, style and speed.
+            space: the token between words.
 
         Raises:
             EngineError: the file is no Kokoro model, or of another export.
@@ -89,6 +98,7 @@ class KokoroNetwork:
                 )
         except Exception as error:  # protobuf's, onnx's and onnxruntime's have no common base
             raise EngineError(f"{model} is no Kokoro model that can be used: {error}") from error
+        self._space = space
         self.sounds: dict[str, Array] = {}
         """The samples of the voices as they sound, at `RATE`."""
         self._statistics: dict[str, dict[str, Array]] = {}
@@ -105,12 +115,12 @@ class KokoroNetwork:
         Args:
             inputs: tokens, style and speed.
             voice: one of those that were measured.
-            in_pieces: whether to give it as it is made, where the machine is fast enough that pieces follow each other
-                without a gap. That is a third more work.
+            in_pieces: whether to give it as it is made, where the machine is fast enough that pieces follow each other.
+                That is a third more work.
         """
         said = self._said(inputs)
         rest = {**self._statistics[voice], _STYLE: inputs[_STYLE]}
-        lengths = lengths_of(said.end - said.begin) if in_pieces else [said.end - said.begin]
+        lengths = lengths_of(said.begin, said.end, said.words if in_pieces else ())
         at, held = said.begin, list[Array]()
         work, started, playing = 0, time.monotonic(), False
         while lengths:
@@ -119,18 +129,20 @@ class KokoroNetwork:
             at, work = at + length, work + length + 2 * CONTEXT
             pace = (time.monotonic() - started) / work
             ready = sum(map(len, held)) // SAMPLES
-            if playing or ready >= lead(lengths, pace):
+            if playing or ready + HESITATION >= lead(lengths, pace):
                 playing = True
                 yield np.concatenate(held), not lengths
                 held.clear()
-            elif ready + lengths[0] < lead(lengths[1:], pace):  # too slow for pieces, which are more work
+            elif ready + HESITATION + lengths[0] < lead(lengths[1:], pace):  # too slow for pieces, which are more work
                 lengths = [sum(lengths)]
 
     def _said(self, inputs: Inputs) -> _Said:
         durations, features, source = self._prosody.run([_DURATIONS, _FEATURES, _SOURCE], dict(inputs))
-        before, after = (2 * int(durations.reshape(-1)[edge]) for edge in (0, -1))
+        ends = 2 * np.cumsum(durations.reshape(-1).astype(int))
+        words = ends[:-1][inputs["tokens"][0, 1:] == self._space]
         frames = features.shape[2]
-        return _Said(features, source, max(0, before - MARGIN), min(frames, frames - after + MARGIN))
+        begin, end = max(0, int(ends[0]) - MARGIN), min(frames, int(ends[-2]) + MARGIN)
+        return _Said(features, source, begin, end, words.tolist())
 
     def _sound(self, said: _Said, begin: int, end: int, rest: Inputs) -> Array:
         first, last = max(0, begin - CONTEXT), min(said.features.shape[2], end + CONTEXT)
@@ -165,18 +177,19 @@ def _cut(model: Path, parts: _Parts) -> list[str]:
     return names
 
 
-def lengths_of(frames: int) -> list[int]:
-    """Frames of the pieces of a clause."""
+def lengths_of(begin: int, end: int, words: Iterable[int]) -> list[int]:
+    """Frames of the pieces between two frames, where words end at some frames."""
     lengths: list[int] = []
-    while frames:
-        length = PIECES[min(len(lengths), len(PIECES) - 1)]
-        lengths.append(frames if frames <= length * 4 // 3 else length)
-        frames -= lengths[-1]
-    return lengths
+    for word in words:
+        wanted = PIECES[min(len(lengths), len(PIECES) - 1)]
+        if word - begin >= wanted and end - word >= PIECES[0]:
+            lengths.append(word - begin)
+            begin = word
+    return [*lengths, end - begin]
 
 
 def lead(lengths: Sequence[int], pace: float) -> float:
-    """Frames that must be there before a clause begins to sound, so that none of the other pieces comes too late.
+    """Frames that must be there before a clause begins to sound, so that none of the other pieces comes late.
 
     Args:
         lengths: of the pieces still to be made, frames.

@@ -40,3 +40,11 @@ def engines(models: list[str]) -> Iterator[serving.Engines]:
     assert models
     yield serving.load(keys.QUEUES, TaskConfig())
     serving.unload()
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> float:
+    """Let speech be spoken to its end however busy the machine is; seconds from which it is too late even so."""
+    seconds = 120.0
+    monkeypatch.setattr("tasks.speak.TOO_LATE", seconds)
+    return seconds

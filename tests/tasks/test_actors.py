@@ -6,12 +6,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any
 
 import dramatiq
 import msgspec
-import numpy as np
 import pytest
 import redis
 import structlog
@@ -19,12 +18,10 @@ from structlog.testing import capture_logs
 
 from tasks import keys, serving, stt
 from tasks.broker import broker, connect
-from tasks.engines.base import EngineError
 from tasks.messages import (
     Caption,
     ClipPart,
     NoClip,
-    Speech,
     Timeline,
     Translation,
     decode_clip_event,
@@ -33,8 +30,6 @@ from tasks.messages import (
 from tasks.middleware.attempts import ATTEMPTS
 from tasks.middleware.give_up import affected
 from tasks.middleware.patience import BRIEF
-from tasks.relay import voice_for
-from tasks.speak import speak
 from tasks.stt import transcribe
 from tasks.translate import translate
 from tests.support.channels import captions, listen, stream
@@ -43,8 +38,6 @@ from tests.support.redis_server import RedisServer, redis_server
 from tests.tasks.in_thread import run, run_next, sent
 from tests.tasks.messages import offered, segment
 
-TOO_LATE = 120.0
-"""Seconds, here: a busy machine speaks slowly."""
 JFK = recordings()["en_jfk_stereo44k"].pcm()
 SILENCE = bytes(2 * 32_000)
 
@@ -52,13 +45,7 @@ END = time.time()
 TIMELINE = Timeline(speech_start=END - 5, speech_end=END, closed=END)
 TRANSLATION = Translation(segment=segment(), text="Good morning.", target="pt", timeline=TIMELINE)
 
-pytestmark = pytest.mark.usefixtures("engines")
-
-
-@pytest.fixture(autouse=True)
-def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let speech be spoken to its end however busy the machine is."""
-    monkeypatch.setattr("tasks.speak.TOO_LATE", TOO_LATE)
+pytestmark = pytest.mark.usefixtures("engines", "patience")
 
 
 def test_a_final_segment_becomes_captions_and_a_clip(store: redis.Redis) -> None:
@@ -203,19 +190,6 @@ def test_work_goes_on_after_a_crash_and_is_not_doubled(
     assert len(stream(store)) == 1
 
 
-def test_only_one_of_two_messages_speaks(store: redis.Redis) -> None:
-    payload = to_payload(Speech(segment=segment(), text="Bom dia.", language="pt", timeline=segment().timeline))
-    first, repetition = speak.message(payload), speak.message(payload)
-    with listen(store, keys.clips_channel("bridge")) as clips:
-        run(first)
-        parts = len(clips.waiting())
-        assert parts
-        run(repetition)
-        assert clips.waiting() == []
-        run(first)
-        assert len(clips.waiting()) == 1, "from the cache, in one piece"
-
-
 def test_a_message_that_keeps_killing_its_worker_is_given_up(store: redis.Redis) -> None:
     message = transcribe.message(to_payload(offered(store, JFK)))
     store.set(keys.attempts(message.message_id), ATTEMPTS)
@@ -225,87 +199,6 @@ def test_a_message_that_keeps_killing_its_worker_is_given_up(store: redis.Redis)
     assert isinstance(event, NoClip)
     assert event.languages == ["pt"]
     assert stream(store) == []
-
-
-def test_speech_that_comes_too_late_is_not_spoken(store: redis.Redis) -> None:
-    past = time.time() - TOO_LATE - 1
-    late = segment(timeline=Timeline(speech_start=past - 1, speech_end=past, closed=past))
-    with listen(store, keys.clips_channel("bridge")) as clips:
-        speak(to_payload(Speech(segment=late, text="Bom dia.", language="pt", timeline=late.timeline)))
-        event = decode_clip_event(clips.next())
-    assert isinstance(event, NoClip)
-    assert "too late" in event.reason
-
-
-@pytest.mark.parametrize(("age", "engine"), [(0.0, "kokoro-82m-int8"), (4.0, "espeak-ng")])
-def test_a_quick_voice_takes_over_when_speech_is_behind(store: redis.Redis, age: float, engine: str) -> None:
-    end = time.time() - age
-    message = segment(timeline=Timeline(speech_start=end - 1, speech_end=end, closed=end))
-    with listen(store, keys.clips_channel("bridge")) as clips:
-        speak(to_payload(Speech(segment=message, text="Bom dia.", language="pt", timeline=message.timeline)))
-        event = decode_clip_event(clips.next())
-    assert isinstance(event, ClipPart)
-    assert event.engine == engine
-    pcm = store.get(event.key)
-    assert isinstance(pcm, bytes)
-    assert np.frombuffer(pcm, "<i2").any()
-
-
-LONG = "Bom dia, meus caros amigos. Hoje vamos falar sobre o tempo, que está muito frio. Até amanhã."
-
-
-def refusing(monkeypatch: pytest.MonkeyPatch, name: str, *, after: int) -> None:
-    """Have a voice refuse every clause but the first so many."""
-    engine = serving.engines().voices[name]
-    spoken = iter(range(after))
-
-    def refusable(way: Callable[..., Any]) -> Callable[..., Any]:
-        def speak_or_refuse(*clause: str | None) -> Any:  # noqa: ANN401  (what the engine gives)
-            if next(spoken, None) is None:
-                raise EngineError("refused")
-            return way(*clause)
-
-        return speak_or_refuse
-
-    monkeypatch.setattr(engine, "speak", refusable(engine.speak))
-    monkeypatch.setattr(engine, "pieces", refusable(engine.pieces))
-
-
-@pytest.mark.parametrize("after", [0, 1])
-def test_another_voice_speaks_what_one_refuses(store: redis.Redis, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
-    refusing(monkeypatch, "kokoro-82m-int8", after=after)
-    timeline = Timeline(speech_start=time.time() - 1, speech_end=time.time(), closed=time.time())
-    message = segment(timeline=timeline)
-    with listen(store, keys.clips_channel("bridge")) as clips:
-        run(speak.message(to_payload(Speech(segment=message, text=LONG, language="pt", timeline=timeline))))
-        parts = [decode_clip_event(data) for data in clips.waiting()]
-    assert all(isinstance(part, ClipPart) for part in parts)
-    engines = [part.engine for part in parts if isinstance(part, ClipPart)]
-    assert [name for name, _ in groupby(engines)] == ["kokoro-82m-int8"] * after + ["espeak-ng"]
-    assert [part.last for part in parts if isinstance(part, ClipPart)] == [False] * (len(parts) - 1) + [True]
-
-
-def test_a_clip_that_no_voice_ends_is_ended(store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    refusing(monkeypatch, "kokoro-82m-int8", after=1)
-    refusing(monkeypatch, "espeak-ng", after=0)
-    timeline = Timeline(speech_start=time.time() - 1, speech_end=time.time(), closed=time.time())
-    payload = to_payload(Speech(segment=segment(timeline=timeline), text=LONG, language="pt", timeline=timeline))
-    with listen(store, keys.clips_channel("bridge")) as clips:
-        with pytest.raises(EngineError):
-            speak(payload)
-        message = dramatiq.MessageProxy(speak.message(payload))
-        broker.emit_after("process_message", message, exception=EngineError("refused"))
-        *parts, end = [decode_clip_event(data) for data in clips.waiting()]
-    assert [part.last for part in parts if isinstance(part, ClipPart)] == [False] * len(parts)
-    assert parts
-    assert isinstance(end, NoClip)
-
-
-def test_text_without_words_is_not_spoken(store: redis.Redis) -> None:
-    message = segment()
-    with listen(store, keys.clips_channel("bridge")) as clips:
-        speak(to_payload(Speech(segment=message, text="…", language="pt", timeline=message.timeline)))
-        assert isinstance(decode_clip_event(clips.next()), NoClip)
 
 
 def test_who_must_be_told_of_a_failure() -> None:
@@ -320,25 +213,6 @@ def test_a_caption_carries_where_it_belongs(store: redis.Redis) -> None:
     transcribe(to_payload(offered(store, JFK, name="other.bo.7", room="other", speaker="bo", seq=7)))
     found: Caption = stream(store)[0][1]
     assert (found.segment, found.room, found.speaker, found.seq) == ("other.bo.7", "other", "bo", 7)
-
-
-def test_two_speakers_of_a_room_are_dubbed_by_different_voices_as_far_as_there_are_any() -> None:
-    clear = serving.engines().voice("pt", late=False)
-    assert [voice_for(clear, "pt", number) for number in range(3)] == ["pf_dora", "pm_alex", "pf_dora"]
-    only = serving.engines().voice("en", late=False)
-    assert voice_for(only, "en", 0) == voice_for(only, "en", 5)
-
-
-def test_a_clip_is_spoken_by_the_voice_of_its_speaker(store: redis.Redis) -> None:
-    pcm = []
-    for voice in (0, 1):
-        said = Speech(segment=segment(f"s{voice}", voice=voice), text="Bom dia.", language="pt", timeline=TIMELINE)
-        with listen(store, keys.clips_channel("bridge")) as clips:
-            run(speak.message(to_payload(said)))
-            part = decode_clip_event(clips.next())
-        assert isinstance(part, ClipPart)
-        pcm.append(store.get(part.key))
-    assert pcm[0] != pcm[1]
 
 
 def test_what_an_actor_has_made_outlives_a_restart_of_redis(server: RedisServer) -> None:

@@ -1,0 +1,157 @@
+"""The `speak` actor, run in this process on a real Redis with the real voices."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+import dramatiq
+import numpy as np
+import pytest
+import redis
+
+from tasks import keys, serving
+from tasks.broker import broker
+from tasks.engines.base import EngineError
+from tasks.messages import ClipPart, NoClip, Speech, Timeline, decode_clip_event, to_payload
+from tasks.relay import voice_for
+from tasks.speak import speak
+from tests.support.channels import listen
+from tests.tasks.in_thread import run
+from tests.tasks.messages import segment
+
+pytestmark = pytest.mark.usefixtures("engines", "patience")
+
+
+def test_only_one_of_two_messages_speaks(store: redis.Redis) -> None:
+    payload = to_payload(Speech(segment=segment(), text="Bom dia.", language="pt", timeline=segment().timeline))
+    first, repetition = speak.message(payload), speak.message(payload)
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        run(first)
+        parts = len(clips.waiting())
+        assert parts
+        run(repetition)
+        assert clips.waiting() == []
+        run(first)
+        assert len(clips.waiting()) == 1, "from the cache, in one piece"
+
+
+def test_speech_that_comes_too_late_is_not_spoken(store: redis.Redis, patience: float) -> None:
+    past = time.time() - patience - 1
+    late = segment(timeline=Timeline(speech_start=past - 1, speech_end=past, closed=past))
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        speak(to_payload(Speech(segment=late, text="Bom dia.", language="pt", timeline=late.timeline)))
+        event = decode_clip_event(clips.next())
+    assert isinstance(event, NoClip)
+    assert "too late" in event.reason
+
+
+@pytest.mark.parametrize(("age", "engine"), [(0.0, "kokoro-82m-int8"), (4.0, "espeak-ng")])
+def test_a_quick_voice_takes_over_when_speech_is_behind(store: redis.Redis, age: float, engine: str) -> None:
+    end = time.time() - age
+    message = segment(timeline=Timeline(speech_start=end - 1, speech_end=end, closed=end))
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        speak(to_payload(Speech(segment=message, text="Bom dia.", language="pt", timeline=message.timeline)))
+        event = decode_clip_event(clips.next())
+    assert isinstance(event, ClipPart)
+    assert event.engine == engine
+    pcm = store.get(event.key)
+    assert isinstance(pcm, bytes)
+    assert np.frombuffer(pcm, "<i2").any()
+
+
+LONG = "Bom dia, meus caros amigos. Hoje vamos falar sobre o tempo, que está muito frio. Até amanhã."
+
+
+def spoken_now(text: str) -> Speech:
+    """A message to speak what has just been said."""
+    now = time.time()
+    timeline = Timeline(speech_start=now - 1, speech_end=now, closed=now)
+    return Speech(segment=segment(timeline=timeline), text=text, language="pt", timeline=timeline)
+
+
+def test_the_first_clause_comes_in_pieces_and_the_others_whole(
+    store: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.engines.kokoro_network.lead", lambda _lengths, _pace: 0.0)
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        run(speak.message(to_payload(spoken_now(LONG))))
+        parts = [decode_clip_event(data) for data in clips.waiting()]
+    ends = [part.ends_clause for part in parts if isinstance(part, ClipPart)]
+    pieces = ends.index(True) + 1
+    assert pieces > 1
+    assert ends[pieces:]
+    assert all(ends[pieces:])
+
+
+def refusing(monkeypatch: pytest.MonkeyPatch, name: str, *, after: int) -> None:
+    """Have a voice refuse every clause but the first so many."""
+    engine = serving.engines().voices[name]
+    spoken = iter(range(after))
+
+    def refusable(way: Callable[..., Any]) -> Callable[..., Any]:
+        def speak_or_refuse(*clause: str | None) -> Any:  # noqa: ANN401  (what the engine gives)
+            if next(spoken, None) is None:
+                raise EngineError("refused")
+            return way(*clause)
+
+        return speak_or_refuse
+
+    monkeypatch.setattr(engine, "speak", refusable(engine.speak))
+    monkeypatch.setattr(engine, "pieces", refusable(engine.pieces))
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_another_voice_speaks_what_one_refuses(store: redis.Redis, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    refusing(monkeypatch, "kokoro-82m-int8", after=after)
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        run(speak.message(to_payload(spoken_now(LONG))))
+        parts = [decode_clip_event(data) for data in clips.waiting()]
+    assert all(isinstance(part, ClipPart) for part in parts)
+    engines = [part.engine for part in parts if isinstance(part, ClipPart)]
+    assert [name for name, _ in groupby(engines)] == ["kokoro-82m-int8"] * after + ["espeak-ng"]
+    assert [part.last for part in parts if isinstance(part, ClipPart)] == [False] * (len(parts) - 1) + [True]
+
+
+def test_a_clip_that_no_voice_ends_is_ended(store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing(monkeypatch, "kokoro-82m-int8", after=1)
+    refusing(monkeypatch, "espeak-ng", after=0)
+    payload = to_payload(spoken_now(LONG))
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        with pytest.raises(EngineError):
+            speak(payload)
+        message = dramatiq.MessageProxy(speak.message(payload))
+        broker.emit_after("process_message", message, exception=EngineError("refused"))
+        *parts, end = [decode_clip_event(data) for data in clips.waiting()]
+    assert [part.last for part in parts if isinstance(part, ClipPart)] == [False] * len(parts)
+    assert parts
+    assert isinstance(end, NoClip)
+
+
+def test_text_without_words_is_not_spoken(store: redis.Redis) -> None:
+    message = segment()
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        speak(to_payload(Speech(segment=message, text="…", language="pt", timeline=message.timeline)))
+        assert isinstance(decode_clip_event(clips.next()), NoClip)
+
+
+def test_two_speakers_of_a_room_are_dubbed_by_different_voices_as_far_as_there_are_any() -> None:
+    clear = serving.engines().voice("pt", late=False)
+    assert [voice_for(clear, "pt", number) for number in range(3)] == ["pf_dora", "pm_alex", "pf_dora"]
+    only = serving.engines().voice("en", late=False)
+    assert voice_for(only, "en", 0) == voice_for(only, "en", 5)
+
+
+def test_a_clip_is_spoken_by_the_voice_of_its_speaker(store: redis.Redis) -> None:
+    pcm = []
+    for voice in (0, 1):
+        message = segment(f"s{voice}", voice=voice)
+        said = Speech(segment=message, text="Bom dia.", language="pt", timeline=message.timeline)
+        with listen(store, keys.clips_channel("bridge")) as clips:
+            run(speak.message(to_payload(said)))
+            part = decode_clip_event(clips.next())
+        assert isinstance(part, ClipPart)
+        pcm.append(store.get(part.key))
+    assert pcm[0] != pcm[1]
