@@ -13,13 +13,23 @@ export MEDIASOUP_WORKER_BIN="$PWD/.tools/bin/mediasoup-worker"
 held() { timeout --foreground --kill-after=30 40m python -m pytest --durations=8 "$@"; }
 # Calls are held in real time and need the machine for themselves, without the browsers of other tests; what holds none
 # shares it. A machine that was busy for a moment fails such a test although nothing is broken: what fails is held once
-# more in new processes, and counts when it fails again.
+# more in new processes, and counts when it fails again. So does everything of a part that did not come to its end.
 calls=(tests/client tests/e2e tests/media tests/watching tests/tasks/test_pipeline.py)
 failed=0
 python -m pytest -n 2 --dist loadfile "${calls[@]/#/--ignore=}" || failed=1
 for one in "${calls[@]}"; do
-  held "$one" && continue
-  echo "=== $one failed; what failed of it is held once more ==="
-  held --last-failed "$one" || failed=1
+  status=0
+  held "$one" || status=$?
+  case $status in
+    0) ;;
+    1)
+      echo "=== $one failed; what failed of it is held once more ==="
+      held --last-failed "$one" || failed=1
+      ;;
+    *)
+      echo "=== $one was broken off ($status); all of it is held once more ==="
+      held "$one" || failed=1
+      ;;
+  esac
 done
 exit $failed

@@ -124,7 +124,7 @@ class ClipPart(Struct, frozen=True, kw_only=True, tag="clip"):
     part: Annotated[int, Meta(ge=0)]
     last: bool
     ends_clause: bool = True
-    """Whether there is a pause after it, or the next part joins it within a word."""
+    """Whether a pause follows; the next part joins it without a seam otherwise."""
     key: str
     samples: int
     rate: int

@@ -91,7 +91,7 @@ class KokoroNetwork:
             # By way of files: what onnx holds is freed before the sessions take their memory, 100 MB less of it in all.
             with tempfile.TemporaryDirectory() as folder:
                 parts = _Parts(Path(folder))
-                self._names = _cut(model, parts)
+                names = _cut(model, parts)
                 self._prosody, self._vocoder, measuring = (
                     onnxruntime.InferenceSession(part, options, providers=["CPUExecutionProvider"])
                     for part in (parts.prosody, parts.vocoder, parts.measuring)
@@ -105,9 +105,9 @@ class KokoroNetwork:
         for voice, inputs in samples.items():
             said = self._said(inputs)
             given = {_FEATURES: said.features, _SOURCE: said.source, _STYLE: inputs[_STYLE]}
-            sound, *found = measuring.run([_SOUND, *self._names], given)
+            sound, *found = measuring.run([_SOUND, *names], given)
             self.sounds[voice] = sound.reshape(-1)
-            self._statistics[voice] = dict(zip(self._names, found, strict=True))
+            self._statistics[voice] = dict(zip(names, found, strict=True))
 
     def speak(self, inputs: Inputs, voice: str, *, in_pieces: bool) -> Iterator[tuple[Array, bool]]:
         """The sound of a clause without the silence around it, at `RATE`; and whether it is the last piece.
