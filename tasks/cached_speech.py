@@ -38,16 +38,16 @@ def speak(
     if (kept := _get(parts)) is not None:
         yield Piece(kept, last=True)
         return
-    pcm, rate = bytearray(), 0
-    for piece in engine.pieces(clause, language, voice) if in_pieces else _whole(engine, clause, language, voice):
-        pcm += piece.audio.pcm
-        rate = piece.audio.rate
+    if not in_pieces:
+        whole = engine.speak(clause, language, voice)
+        _put(parts, whole)
+        yield Piece(whole, last=True)
+        return
+    made: list[Audio] = []
+    for piece in engine.pieces(clause, language, voice):
+        made.append(piece.audio)
         yield piece
-    _put(parts, Audio(bytes(pcm), rate))
-
-
-def _whole(engine: TextToSpeech, clause: str, language: str, voice: str | None) -> Iterator[Piece]:
-    yield Piece(engine.speak(clause, language, voice), last=True)
+    _put(parts, _joined(made))
 
 
 def speak_as(
@@ -62,14 +62,17 @@ def speak_as(
     if (kept := _get(parts)) is not None:
         yield kept
         return
-    pcm, rate = bytearray(), 0
+    made: list[Audio] = []
     for piece in engine.speak_as(clause, language, latents):
-        pcm += piece.pcm
-        rate = piece.rate
+        made.append(piece)
         yield piece
-    _put(parts, Audio(bytes(pcm), rate), tag=voice)
+    _put(parts, _joined(made), tag=voice)
     if not client.exists(keys.voice_reference(voice)):
         forget(voice)  # it was deleted meanwhile: whoever did so may have looked into the cache before this entry came
+
+
+def _joined(pieces: list[Audio]) -> Audio:
+    return Audio(b"".join(piece.pcm for piece in pieces), pieces[-1].rate if pieces else 0)
 
 
 def forget(voice: str) -> int:

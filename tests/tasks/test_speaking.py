@@ -25,6 +25,13 @@ from tests.tasks.messages import segment
 pytestmark = pytest.mark.usefixtures("engines", "patience")
 
 
+def said(text: str, *, age: float = 0.0) -> Speech:
+    """A message to speak what was said so many seconds ago."""
+    end = time.time() - age
+    timeline = Timeline(speech_start=end - 1, speech_end=end, closed=end)
+    return Speech(segment=segment(timeline=timeline), text=text, language="pt", timeline=timeline)
+
+
 def test_only_one_of_two_messages_speaks(store: redis.Redis) -> None:
     payload = to_payload(Speech(segment=segment(), text="Bom dia.", language="pt", timeline=segment().timeline))
     first, repetition = speak.message(payload), speak.message(payload)
@@ -39,10 +46,8 @@ def test_only_one_of_two_messages_speaks(store: redis.Redis) -> None:
 
 
 def test_speech_that_comes_too_late_is_not_spoken(store: redis.Redis, patience: float) -> None:
-    past = time.time() - patience - 1
-    late = segment(timeline=Timeline(speech_start=past - 1, speech_end=past, closed=past))
     with listen(store, keys.clips_channel("bridge")) as clips:
-        speak(to_payload(Speech(segment=late, text="Bom dia.", language="pt", timeline=late.timeline)))
+        speak(to_payload(said("Bom dia.", age=patience + 1)))
         event = decode_clip_event(clips.next())
     assert isinstance(event, NoClip)
     assert "too late" in event.reason
@@ -50,10 +55,8 @@ def test_speech_that_comes_too_late_is_not_spoken(store: redis.Redis, patience: 
 
 @pytest.mark.parametrize(("age", "engine"), [(0.0, "kokoro-82m-int8"), (4.0, "espeak-ng")])
 def test_a_quick_voice_takes_over_when_speech_is_behind(store: redis.Redis, age: float, engine: str) -> None:
-    end = time.time() - age
-    message = segment(timeline=Timeline(speech_start=end - 1, speech_end=end, closed=end))
     with listen(store, keys.clips_channel("bridge")) as clips:
-        speak(to_payload(Speech(segment=message, text="Bom dia.", language="pt", timeline=message.timeline)))
+        speak(to_payload(said("Bom dia.", age=age)))
         event = decode_clip_event(clips.next())
     assert isinstance(event, ClipPart)
     assert event.engine == engine
@@ -65,19 +68,12 @@ def test_a_quick_voice_takes_over_when_speech_is_behind(store: redis.Redis, age:
 LONG = "Bom dia, meus caros amigos. Hoje vamos falar sobre o tempo, que está muito frio. Até amanhã."
 
 
-def spoken_now(text: str) -> Speech:
-    """A message to speak what has just been said."""
-    now = time.time()
-    timeline = Timeline(speech_start=now - 1, speech_end=now, closed=now)
-    return Speech(segment=segment(timeline=timeline), text=text, language="pt", timeline=timeline)
-
-
 def test_the_first_clause_comes_in_pieces_and_the_others_whole(
     store: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tasks.engines.kokoro_network.lead", lambda _lengths, _pace: 0.0)
     with listen(store, keys.clips_channel("bridge")) as clips:
-        run(speak.message(to_payload(spoken_now(LONG))))
+        run(speak.message(to_payload(said(LONG))))
         parts = [decode_clip_event(data) for data in clips.waiting()]
     ends = [part.ends_clause for part in parts if isinstance(part, ClipPart)]
     pieces = ends.index(True) + 1
@@ -107,7 +103,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch, name: str, *, after: int) -> None:
 def test_another_voice_speaks_what_one_refuses(store: redis.Redis, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     refusing(monkeypatch, "kokoro-82m-int8", after=after)
     with listen(store, keys.clips_channel("bridge")) as clips:
-        run(speak.message(to_payload(spoken_now(LONG))))
+        run(speak.message(to_payload(said(LONG))))
         parts = [decode_clip_event(data) for data in clips.waiting()]
     assert all(isinstance(part, ClipPart) for part in parts)
     engines = [part.engine for part in parts if isinstance(part, ClipPart)]
@@ -118,7 +114,7 @@ def test_another_voice_speaks_what_one_refuses(store: redis.Redis, monkeypatch: 
 def test_a_clip_that_no_voice_ends_is_ended(store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     refusing(monkeypatch, "kokoro-82m-int8", after=1)
     refusing(monkeypatch, "espeak-ng", after=0)
-    payload = to_payload(spoken_now(LONG))
+    payload = to_payload(said(LONG))
     with listen(store, keys.clips_channel("bridge")) as clips:
         with pytest.raises(EngineError):
             speak(payload)
@@ -148,9 +144,9 @@ def test_a_clip_is_spoken_by_the_voice_of_its_speaker(store: redis.Redis) -> Non
     pcm = []
     for voice in (0, 1):
         message = segment(f"s{voice}", voice=voice)
-        said = Speech(segment=message, text="Bom dia.", language="pt", timeline=message.timeline)
+        asked = Speech(segment=message, text="Bom dia.", language="pt", timeline=message.timeline)
         with listen(store, keys.clips_channel("bridge")) as clips:
-            run(speak.message(to_payload(said)))
+            run(speak.message(to_payload(asked)))
             part = decode_clip_event(clips.next())
         assert isinstance(part, ClipPart)
         pcm.append(store.get(part.key))
