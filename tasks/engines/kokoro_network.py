@@ -7,9 +7,10 @@ that takes the mean and variance that a voice has over a fixed sentence instead,
 
 from __future__ import annotations
 
-import tempfile
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -89,11 +90,11 @@ class KokoroNetwork:
         """
         try:
             # By way of files: what onnx holds is freed before the sessions take their memory, 100 MB less of it in all.
-            with tempfile.TemporaryDirectory() as folder:
-                parts = _Parts(Path(folder))
+            with ExitStack() as opened:
+                parts = _Parts(opened)
                 names = _cut(model, parts)
                 self._prosody, self._vocoder, measuring = (
-                    onnxruntime.InferenceSession(part, options, providers=["CPUExecutionProvider"])
+                    onnxruntime.InferenceSession(part.path, options, providers=["CPUExecutionProvider"])
                     for part in (parts.prosody, parts.vocoder, parts.measuring)
                 )
         except Exception as error:  # protobuf's, onnx's and onnxruntime's have no common base
@@ -154,13 +155,25 @@ class KokoroNetwork:
         return sound[SAMPLES * (begin - first) : SAMPLES * (end - first)]
 
 
-class _Parts:
-    """The files that a model is cut into."""
+class _Part:
+    """A file in memory only (memfd_create(2)): a worker writes nothing to a disk but what docs/privacy.md names."""
 
-    def __init__(self, folder: Path) -> None:
-        self.prosody = folder / "prosody.onnx"
-        self.vocoder = folder / "vocoder.onnx"
-        self.measuring = folder / "measuring.onnx"
+    def __init__(self, name: str, opened: ExitStack) -> None:
+        self._file = opened.enter_context(os.fdopen(os.memfd_create(name), "wb"))
+        self.path = f"/proc/self/fd/{self._file.fileno()}"
+
+    def write(self, model: onnx.ModelProto) -> None:
+        self._file.write(model.SerializeToString())
+        self._file.flush()
+
+
+class _Parts:
+    """What a model is cut into, until `opened` is closed."""
+
+    def __init__(self, opened: ExitStack) -> None:
+        self.prosody = _Part("prosody", opened)
+        self.vocoder = _Part("vocoder", opened)
+        self.measuring = _Part("measuring", opened)
         """The vocoder that works the statistics of its instance normalisation out, and gives them."""
 
 
@@ -171,9 +184,9 @@ def _cut(model: Path, parts: _Parts) -> list[str]:
     for name in (_DURATIONS, _FEATURES, _SOURCE, *names):
         whole.graph.value_info.append(onnx.ValueInfoProto(name=name, type=_FLOATS))
     cut, sound = Extractor(whole).extract_model, [_FEATURES, _SOURCE, _STYLE]
-    onnx.save(cut(["tokens", _STYLE, "speed"], [_DURATIONS, _FEATURES, _SOURCE]), str(parts.prosody))
-    onnx.save(cut([*sound, *names], [_SOUND]), str(parts.vocoder))
-    onnx.save(cut(sound, [_SOUND, *names]), str(parts.measuring))
+    parts.prosody.write(cut(["tokens", _STYLE, "speed"], [_DURATIONS, _FEATURES, _SOURCE]))
+    parts.vocoder.write(cut([*sound, *names], [_SOUND]))
+    parts.measuring.write(cut(sound, [_SOUND, *names]))
     return names
 
 
