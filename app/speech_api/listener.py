@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from app.ending import to_the_end
 from app.speech_api import metrics
 from app.speech_api.errors import ApiError, unavailable
 from app.speech_api.heard import SIZE, Heard, Mode
@@ -116,7 +117,7 @@ class Helpers:
             try:
                 yield helper
             finally:
-                await asyncio.shield(helper.end())
+                await to_the_end(helper.end())
 
     @contextmanager
     def _room(self) -> Iterator[None]:

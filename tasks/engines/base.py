@@ -208,7 +208,7 @@ class TextToSpeech(ABC):
 
     @abstractmethod
     def warm_up(self) -> None:
-        """Run once on a fixed sentence, which also sets the level of every voice."""
+        """Run once on fixed words: the first request is then no slower than others, and the voices have a level."""
 
 
 class VoiceCloner(TextToSpeech):

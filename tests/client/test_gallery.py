@@ -39,20 +39,23 @@ PARTS: Final = 4
 
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_axe_finds_nothing_on_any_page_and_every_page_is_valid(place: World, part: int, tmp_path: Path) -> None:
-    assert await _judged(place, VIEWS[part::PARTS], tmp_path) == []
-    await _valid(tmp_path)
+    await _good(place, VIEWS[part::PARTS], tmp_path)
 
 
 async def test_pages_with_something_in_them_are_as_good(place: World, tmp_path: Path) -> None:
     async with place.furnished():
-        assert await _judged(place, FILLED, tmp_path) == []
-    await _valid(tmp_path)
+        await _good(place, FILLED, tmp_path)
 
 
 async def test_so_is_the_page_that_sets_up_the_first_administrator(place: World, tmp_path: Path) -> None:
     place.forget_administrators()
-    assert await _judged(place, [SETUP], tmp_path) == []
-    await _valid(tmp_path)
+    await _good(place, [SETUP], tmp_path)
+
+
+async def _good(place: World, views: Iterable[View], folder: Path) -> None:
+    """Fail where anything is wrong with pages."""
+    assert await _judged(place, views, folder) == []
+    await _valid(folder)
 
 
 async def _valid(folder: Path) -> None:
