@@ -10,6 +10,8 @@ from tests.support.call_page import until
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SIZE = "[...document.querySelectorAll('{tile} video')].map(v => `${{v.videoWidth}}x${{v.videoHeight}}`)[0]"
+PROBED = 30.0
+"""Seconds within which the SFU has found that there is room for a larger picture, also on a busy machine."""
 STOPPED = """async selector => {
   const before = window.__frames(selector);
   await new Promise(resolve => setTimeout(resolve, 600));
@@ -30,7 +32,7 @@ async def test_cameras_and_a_screen_are_seen_as_large_as_they_are_shown_while_th
     # The SFU sends what the tile can show: half of the camera's picture in a small one.
     for width, size in ((160, "320x180"), (640, "640x360"), (160, "320x180")):
         await bob.evaluate(f"document.querySelector('{tile} video').width = {width}")
-        await until(bob, f"{SIZE.format(tile=tile)} === '{size}'")
+        await until(bob, f"{SIZE.format(tile=tile)} === '{size}'", PROBED)
 
     await bob.click("#screen")
     await until(ana, "window.__frames('.tile[data-source=\"screen\"] video') > 2")

@@ -48,6 +48,7 @@ async def furnished(url: str, folder: Path, redis_url: str, visitor: BrowserCont
     key = await _key(page, url, "subtitles of the town hall")
     await _key(page, url, "an old script")
     await page.click("tr:has-text('an old script') button")
+    await page.wait_for_selector("tr:has-text('an old script') .state")  # closing a page that is leaving has hung
     await page.close()
     await _voice(key, folder, redis_url)
     _work(redis_url)
