@@ -232,7 +232,7 @@ async def trace_shows_every_stage(stack: Stack, segment: str) -> None:
     shown = await command(stack, "trace", f"u-{segment}", *(str(stack.folder / f"{name}.log") for name in stack.lines))
     print(shown)
     stages = ("speech ends", "segment.closed", "segment.sent", "transcription ends", "translation ends (pt)")
-    places = [shown.index(stage) for stage in (*stages, "caption.stored")]
+    places = [shown.index(stage) for stage in (*stages, "caption.stored language=pt")]
     assert {line.split()[2] for line in shown.splitlines()[1:]} == {"bridge", "worker", "web"}
     assert places[0] < min(places[1:]), "in the order in which it happened"
     assert places[3] < places[4] < places[5]
