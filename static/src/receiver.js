@@ -82,8 +82,11 @@ export class Receiver {
     if (!consumer) return;
     const { id: consumerId } = consumer;
     try {
-      if (visible) await this.#link.request("preferLayer", { consumerId, layer });
-      await this.#link.request(visible ? "resumeConsumer" : "pauseConsumer", { consumerId });
+      // All at once: what waited for an answer would come after what is said of the picture meanwhile, and undo it.
+      await Promise.all([
+        visible && this.#link.request("preferLayer", { consumerId, layer }),
+        this.#link.request(visible ? "resumeConsumer" : "pauseConsumer", { consumerId }),
+      ]);
     } catch (error) {
       console.debug("call: a picture is not there any more:", error);
     }
