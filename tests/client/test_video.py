@@ -54,7 +54,8 @@ async def test_a_picture_that_nobody_looks_at_is_not_sent(join: Join) -> None:
     await ana.click("#camera")
     tile = '.tile[data-participant="ana"] video'
     await until(bob, f"window.__frames('{tile}') > 2")
-    await bob.evaluate("document.querySelector('#tiles').style.transform = 'translateY(5000px)'")
+    # Upwards, where no page scrolls to: below its captions it follows what is new.
+    await bob.evaluate("document.querySelector('#tiles').style.transform = 'translateY(-5000px)'")
     await until(bob, STOPPED, argument=tile)
     before = await bob.evaluate(f"window.__frames('{tile}')")
     await bob.evaluate("document.querySelector('#tiles').style.transform = 'none'")
