@@ -35,7 +35,7 @@ DAMAGED: Final = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
     zlib.error,
-    NotImplementedError,
+    NotImplementedError,  # zipfile's, for a method of compression that it does not know
     UnicodeDecodeError,
     EOFError,
     OSError,
