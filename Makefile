@@ -20,25 +20,25 @@ lint: setup-test
 	@$(VENV)/ruff check . && $(VENV)/ruff format --check . && $(VENV)/mypy
 
 bench: setup-test ## run the road with real recordings; table and var/bench.json
-	@$(VENV)/python -m ops.bench $(if $(EVAL_SET),--set $(EVAL_SET)) $(BENCH_ARGS)
+	@$(VENV)/python -m ops.measure.bench $(if $(EVAL_SET),--set $(EVAL_SET)) $(BENCH_ARGS)
 
 fanout: setup-test ## 2,000 readers of one room: lag, memory, and what slow readers do to the others
-	@$(VENV)/python -m ops.fanout $(FANOUT_ARGS)
+	@$(VENV)/python -m ops.measure.fanout $(FANOUT_ARGS)
 
 capacity: setup-test ## simulate how many workers so many rooms need, from var/bench.json
-	@$(VENV)/python -m ops.capacity $(CAPACITY_ARGS)
+	@$(VENV)/python -m ops.measure.capacity $(CAPACITY_ARGS)
 
 eval: setup-test ## how well it hears, translates and speaks; table and var/eval.json
-	@$(VENV)/python -m ops.eval $(if $(EVAL_SET),--set $(EVAL_SET)) $(EVAL_ARGS)
+	@$(VENV)/python -m ops.measure.eval $(if $(EVAL_SET),--set $(EVAL_SET)) $(EVAL_ARGS)
 
 load: setup-test ## calls of 2, 5 and 10 people, several at once; table and var/load.json
-	@$(VENV)/python -m ops.load $(LOAD_ARGS)
+	@$(VENV)/python -m ops.measure.load $(LOAD_ARGS)
 
 chaos: setup-test ## break one thing after the other during a call; table and var/chaos.json (root, for a small disk)
-	@$(VENV)/python -m ops.chaos $(CHAOS_ARGS)
+	@$(VENV)/python -m ops.measure.chaos $(CHAOS_ARGS)
 
 soak: setup-test ## a call of half an hour: does memory or lag grow? table and var/soak.json
-	@$(VENV)/python -m ops.soak $(SOAK_ARGS)
+	@$(VENV)/python -m ops.measure.soak $(SOAK_ARGS)
 
 doctor: setup ## check versions, ports, worker, models, Redis, database, queues
 	@$(VENV)/jbcalling doctor
@@ -48,7 +48,7 @@ catalogue: setup-test ## bring the translations of the interface up to date with
 
 screenshots: setup-test ## every page on a phone and a laptop, light and dark, into docs/screenshots
 	@PATH="$(CURDIR)/.tools/bin:$(CURDIR)/$(VENV):$$PATH" MEDIASOUP_WORKER_BIN="$(CURDIR)/.tools/bin/mediasoup-worker" \
-		$(VENV)/python -m ops.screenshots
+		$(VENV)/python -m ops.measure.screenshots
 
 lock: setup-test ## pin the newest allowed versions, with digests and without hosts
 	@ops/lock.sh

@@ -26,18 +26,18 @@ from app.admin import routes as admin_routes
 from app.admin import services as admin_services
 from app.admin.services import AdminServices
 from app.auth.read_tokens import ReadTokens
+from app.cancellation import end
 from app.captions import routes as caption_routes
+from app.captions.feed_limits import FeedLimits, Places
 from app.captions.fragments import Fragments
 from app.captions.history import History
 from app.captions.hub import Hub
-from app.captions.places import FeedLimits, Places
 from app.captions.reader import CaptionServices
 from app.captions.speakers import Speakers
 from app.captions.store import CaptionStore
 from app.db import create_engine, create_sessions
 from app.embed import routes as embed_routes
 from app.embed import share
-from app.ending import end
 from app.health import routes as health_routes
 from app.health.checks import Checks
 from app.health.monitor import Monitor
@@ -61,7 +61,7 @@ from app.web.proxy import TrustedProxyMiddleware
 from app.web.requests import RequestLogMiddleware
 from app.web.stopping import on_stop
 from app.web.templates import create_environment, template_config
-from tasks import logs
+from tasks.wire import logs
 
 DRAIN: Final = 2.0
 """Seconds that open caption feeds get to end when this process stops."""

@@ -15,7 +15,7 @@ from typing import Final, Self
 from sqlalchemy import make_url
 
 from app.auth.keyset import KeySet
-from tasks.config import TaskConfig, env
+from tasks.wire.environment import TaskConfig, env
 
 ANYWHERE: Final = "*"
 _ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")

@@ -10,8 +10,8 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
 from app.db import create_engine
-from app.models import Base, UtcDateTime
 from app.settings import Settings
+from app.tables import Base, UtcDateTime
 
 
 def render(kind: str, item: object, _autogen: AutogenContext) -> str | Literal[False]:

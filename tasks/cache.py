@@ -16,9 +16,10 @@ from typing import Final, Literal
 import msgspec
 import redis
 
-from tasks import keys, metrics
-from tasks.broker import store
-from tasks.config import TaskConfig
+from tasks import metrics
+from tasks.wire import keys
+from tasks.wire.broker import store
+from tasks.wire.environment import TaskConfig
 
 logger = logging.getLogger(__name__)
 

@@ -8,9 +8,10 @@ from typing import Final
 import msgspec
 import redis
 
-from tasks import cache, keys
+from tasks import cache
 from tasks.cache import Part
 from tasks.engines.base import Audio, Piece, TextToSpeech, VoiceCloner
+from tasks.wire import keys
 
 FORMAT: Final = 2
 """Goes up whenever how the same engine sounds is changed, be it by `loudness`, `speakable` or its own file."""

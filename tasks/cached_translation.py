@@ -1,4 +1,4 @@
-"""Translating through the cache: `tasks.engines.faithful`, not done twice."""
+"""Translating through the cache: `tasks.engines.translation.faithful`, not done twice."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Final
 import msgspec
 
 from tasks import cache
-from tasks.engines import faithful
 from tasks.engines.base import Translator
-from tasks.engines.faithful import Faithful
-from tasks.engines.glossary import Term, find
+from tasks.engines.translation import faithful
+from tasks.engines.translation.faithful import Faithful
+from tasks.engines.translation.glossary import Term, find
 
 FORMAT: Final = 1
 """Goes up whenever `faithful` changes what comes out for the same engine and text."""

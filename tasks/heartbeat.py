@@ -14,10 +14,11 @@ from collections.abc import Callable
 import msgspec
 import redis
 
-from tasks import keys, metrics
-from tasks.messages import Heartbeat, encode
-from tasks.requests.offer import offered
+from tasks import metrics
+from tasks.actors.api_package_offer import offered
 from tasks.serving import Engines
+from tasks.wire import keys
+from tasks.wire.messages import Heartbeat, encode
 
 logger = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from typing import Final
 import msgspec
 import redis
 
-from tasks import keys
 from tasks.engines.base import Transcript
-from tasks.messages import decode, encode
+from tasks.wire import keys
+from tasks.wire.messages import decode, encode
 
 TTL: Final = 60
 """Seconds that a hypothesis is kept; an open segment is asked for again within one or two."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tasks import offers, registry
-from tasks.config import TaskConfig
-from tasks.engines import espeak_program
 from tasks.engines.base import EngineError, SpeechToText, TextToSpeech, Translator, VoiceCloner
 from tasks.engines.choose import THROUGH, Offer
+from tasks.engines.tts import espeak_program
+from tasks.wire.environment import TaskConfig
 
 
 def speech_to_text(offer: Offer, config: TaskConfig) -> SpeechToText:
@@ -21,7 +21,7 @@ def speech_to_text(offer: Offer, config: TaskConfig) -> SpeechToText:
         ModelError: the model is not whole.
         EngineError: it cannot be loaded.
     """
-    from tasks.engines.whisper import Whisper
+    from tasks.engines.stt.whisper import Whisper
 
     registry.verify(offer.name)
     return Whisper(
@@ -41,7 +41,7 @@ def translator(offer: Offer, config: TaskConfig, loaded: Mapping[str, Translator
         EngineError: it cannot be loaded.
     """
     if offer.format == "pivot":
-        from tasks.engines.pivot import Pivot
+        from tasks.engines.translation.pivot import Pivot
 
         first, second = (loaded[part] for part in offer.parts)
         return Pivot(first, second, through=THROUGH)
@@ -50,19 +50,19 @@ def translator(offer: Offer, config: TaskConfig, loaded: Mapping[str, Translator
     registry.verify(offer.name)
     pairs = _pairs(offer)
     if offer.format == "bergamot":
-        from tasks.engines.bergamot import Bergamot
+        from tasks.engines.translation.bergamot import Bergamot
 
         return Bergamot(
             {(source, target): registry.bundled(offer.name, f"{source}>{target}") for source, target in pairs}
         )
-    from tasks.engines.ct2 import Decoding
+    from tasks.engines.translation.ct2 import Decoding
 
     folder, decoding = registry.folder(offer.name), Decoding(threads=config.threads, beam=config.beam)
     if offer.format == "argos":
-        from tasks.engines.argos import Argos
+        from tasks.engines.translation.argos import Argos
 
         return Argos(folder, decoding)
-    from tasks.engines.ct2_folder import Nllb, OpusMt
+    from tasks.engines.translation.ct2_folder import Nllb, OpusMt
 
     if offer.format == "opus-ct2":
         source, target = pairs[0]
@@ -71,10 +71,10 @@ def translator(offer: Offer, config: TaskConfig, loaded: Mapping[str, Translator
 
 
 def _drafts(offer: Offer, config: TaskConfig) -> Translator:
-    from tasks.engines.llm.endpoint import EndpointChat
-    from tasks.engines.llm.local import LocalChat
-    from tasks.engines.llm.settings import endpoint_settings
-    from tasks.engines.llm.translator import LlmTranslator
+    from tasks.engines.translation.llm.endpoint import EndpointChat
+    from tasks.engines.translation.llm.local import LocalChat
+    from tasks.engines.translation.llm.settings import endpoint_settings
+    from tasks.engines.translation.llm.translator import LlmTranslator
 
     pairs = _pairs(offer)
     if offer.name == offers.ENDPOINT:
@@ -107,23 +107,23 @@ def voice(offer: Offer, config: TaskConfig) -> TextToSpeech:
 
 def _voice(offer: Offer, config: TaskConfig) -> TextToSpeech:
     if offer.format == "espeak":
-        from tasks.engines.espeak import Espeak
+        from tasks.engines.tts.espeak import Espeak
 
         return Espeak()
     if offer.format == "gtts":
-        from tasks.engines.gtts import Gtts
+        from tasks.engines.tts.gtts import Gtts
 
         return Gtts()
     registry.verify(offer.name)
     if offer.format == "hibari":
-        from tasks.engines.hibari import Hibari
+        from tasks.engines.tts.hibari import Hibari
 
         return Hibari(threads=1)
     if offer.format == "piper":
-        from tasks.engines.piper import Piper
+        from tasks.engines.tts.piper import Piper
 
         return Piper(registry.folder(offer.name), threads=config.threads)
-    from tasks.engines.kokoro import Kokoro
+    from tasks.engines.tts.kokoro import Kokoro
 
     return Kokoro(registry.folder(offer.name), threads=config.threads)
 
@@ -135,7 +135,7 @@ def cloner(offer: Offer, config: TaskConfig) -> VoiceCloner:
         ModelError: the model is not whole.
         EngineError: it cannot be loaded.
     """
-    from tasks.engines.xtts import Xtts
+    from tasks.engines.tts.xtts import Xtts
 
     registry.verify(offer.name)
     engine = Xtts(registry.folder(offer.name), threads=config.threads)

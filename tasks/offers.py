@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tasks import registry
-from tasks.engines import choose, espeak_program
+from tasks.engines import choose
 from tasks.engines.choose import Offer
-from tasks.engines.llm import local
-from tasks.engines.llm.settings import endpoint_settings
+from tasks.engines.translation.llm import local
+from tasks.engines.translation.llm.settings import endpoint_settings
+from tasks.engines.tts import espeak_program
 from tasks.models.spec import Kind
 
 ENDPOINT = "llm-endpoint"
@@ -28,7 +29,7 @@ def translating() -> list[Offer]:
     """
     found = [offer for offer in _models("translate") if offer.format != "gguf" or local.available()]
     if endpoint_settings() is not None:
-        from tasks.engines.llm.translator import ALL_PAIRS
+        from tasks.engines.translation.llm.translator import ALL_PAIRS
 
         found.append(Offer(ENDPOINT, "endpoint", frozenset(f"{source}>{target}" for source, target in ALL_PAIRS)))
     spoken = {language for offer in found for pair in offer.serves for language in pair.split(">")}
@@ -37,7 +38,7 @@ def translating() -> list[Offer]:
 
 def speaking() -> list[Offer]:
     """What could speak with a voice of its own."""
-    from tasks.engines import gtts, piper
+    from tasks.engines.tts import gtts, piper
 
     can = {
         "hibari": True,
@@ -55,7 +56,7 @@ def speaking() -> list[Offer]:
 
 def cloning() -> list[Offer]:
     """What could speak in the voice of a recording."""
-    from tasks.engines import xtts
+    from tasks.engines.tts import xtts
 
     return [offer for offer in _models("speak") if offer.format == "xtts" and xtts.available()]
 

@@ -6,8 +6,9 @@ from typing import Final
 
 import redis
 
-from tasks import keys, metrics
-from tasks.messages import Caption, ClipPart, NoClip, Segment, encode
+from tasks import metrics
+from tasks.wire import keys
+from tasks.wire.messages import Caption, ClipPart, NoClip, Segment, encode
 
 _FINAL: Final = """
 local owner = redis.call('GET', KEYS[1])

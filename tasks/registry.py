@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from tasks.config import TaskConfig
 from tasks.models import bundled as in_packages
 from tasks.models import install as installing
 from tasks.models import lock, space
@@ -26,6 +25,7 @@ from tasks.models.lock import Record
 from tasks.models.measured import read as measurements
 from tasks.models.sources import FolderSource, OneFile
 from tasks.models.spec import BundledModel, Kind, Meter, Model, ModelError, ModelFile, Progress, Source
+from tasks.wire.environment import TaskConfig
 
 __all__ = [
     "ModelError",

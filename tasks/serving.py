@@ -8,14 +8,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from tasks import configuration, keys, loading, offers, speed
-from tasks.config import TaskConfig, env
-from tasks.configuration import Kind
+from tasks import engine_speed, loading, offers
 from tasks.engines import choose
 from tasks.engines.base import EngineError, SpeechToText, TextToSpeech, Translator, VoiceCloner
 from tasks.engines.choose import Offer
 from tasks.models import measured
 from tasks.models.spec import ModelError
+from tasks.wire import keys, operator_choices
+from tasks.wire.environment import TaskConfig, env
+from tasks.wire.operator_choices import Kind
 
 logger = logging.getLogger(__name__)
 
@@ -173,7 +174,7 @@ def unload() -> None:
 def _offered(kind: Kind, variable: str, found: list[Offer]) -> tuple[list[Offer], dict[str, str]]:
     """What may be loaded, and what is preferred: by the setting, and before it by administrators."""
     set_here = choose.preferences(env(variable, ""), variable, found)
-    known = configuration.current()
+    known = operator_choices.current()
     return known.allowed(kind, found), set_here | known.preferred(kind)
 
 
@@ -181,7 +182,7 @@ def _load_hearing(now: Engines, before: Engines, config: TaskConfig) -> None:
     found, preferred = _offered("stt", "TRANSCRIBE_WITH", offers.hearing())
     shelf = _Filling(now.stt, before.stt, lambda offer: loading.speech_to_text(offer, config), now.measured)
     now.hearing = Shelf(shelf.fill(found, preferred), preferred)
-    if not now.stt and not configuration.current().switched_off("stt"):
+    if not now.stt and not operator_choices.current().switched_off("stt"):
         raise ModelError("nothing here transcribes speech: `jbcalling models install whisper-base`")
 
 
@@ -194,7 +195,7 @@ def _load_translating(now: Engines, before: Engines, config: TaskConfig) -> None
         now.measured,
     )
     now.translating = Shelf(shelf.fill(found, preferred), preferred)
-    if not now.translators and not configuration.current().switched_off("translate"):
+    if not now.translators and not operator_choices.current().switched_off("translate"):
         raise ModelError("nothing here translates: install the project's dependencies anew")
 
 
@@ -204,7 +205,7 @@ def _load_speaking(now: Engines, before: Engines, config: TaskConfig) -> None:
     now.speaking = Shelf(shelf.fill(found, preferred, late=True), preferred)
     cloning = _Filling(now.cloners, before.cloners, lambda offer: loading.cloner(offer, config), now.measured)
     cloning.fill(offers.cloning(), {})
-    if not now.voices and not configuration.current().switched_off("speak"):
+    if not now.voices and not operator_choices.current().switched_off("speak"):
         raise ModelError("there is no voice to speak with: install espeak-ng, or `jbcalling models install`")
 
 
@@ -251,7 +252,7 @@ class _Filling(Generic[E]):
             return False
         self.shelf[offer.name] = engine
         logger.info("%s is ready, loaded in %.1f s, +%.0f MB", offer.name, seen.load_s, seen.memory_mb)
-        words, cost = speed.of(engine)
+        words, cost = engine_speed.of(engine)
         if cost is not None:
             self.costs[engine.name] = cost
         measured.record(offer.name, load_s=seen.load_s, memory_mb=seen.memory_mb, speed=words)

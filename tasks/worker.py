@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import dramatiq.worker
 
-from tasks import logs, speak, stt, translate
-from tasks.broker import broker, store
-from tasks.middleware.models import Models
-from tasks.requests import models, speech, survey, synthesis, text
+from tasks.actors import api_speak, api_transcribe, api_translate, model_jobs, speak, survey, transcribe, translate
+from tasks.middleware.engine_lifecycle import Models
+from tasks.wire import logs
+from tasks.wire.broker import broker, store
 
 logs.configure("worker")
 
@@ -20,4 +20,14 @@ dramatiq.worker.CONSUMER_RESTART_DELAY_SECS = 0.5
 
 broker.add_middleware(Models(store))
 
-__all__ = ["broker", "models", "speak", "speech", "stt", "survey", "synthesis", "text", "translate"]
+__all__ = [
+    "api_speak",
+    "api_transcribe",
+    "api_translate",
+    "broker",
+    "model_jobs",
+    "speak",
+    "survey",
+    "transcribe",
+    "translate",
+]

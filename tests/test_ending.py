@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from app.ending import end, to_the_end
+from app.cancellation import end, to_the_end
 
 
 async def test_a_task_that_outlives_a_cancellation_is_cancelled_again() -> None:

@@ -17,7 +17,7 @@ from litestar.types import Guard
 from redis.exceptions import RedisError
 
 from app.admin.services import AdminServices
-from app.auth import brake
+from app.auth import login_throttle
 from app.auth.admins import LONGEST, Operator
 from app.i18n import N_
 from app.web.errors import Problem, respond
@@ -90,4 +90,4 @@ def cookie(services: AdminServices, token: str | None) -> Cookie:
 
 def address(request: Request[Any, Any, Any]) -> str:
     """Where a request comes from, for the log and for the brake."""
-    return brake.source(request.client.host if request.client else "unknown")
+    return login_throttle.source(request.client.host if request.client else "unknown")

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 
 from app.db import Sessions
 from app.i18n import N_
-from app.models import AuditEntry
+from app.tables import AuditEntry
 
 ACTIONS: Final = {
     "login.done": N_("Logged in"),

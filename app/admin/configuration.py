@@ -8,10 +8,10 @@ from redis.asyncio import Redis
 from sqlalchemy import delete, select
 
 from app.db import Sessions
-from app.models import EngineChoice, GlossaryTerm
-from tasks import keys
-from tasks.configuration import Choice, Configuration, Kind, Term
-from tasks.messages import encode
+from app.tables import EngineChoice, GlossaryTerm
+from tasks.wire import keys
+from tasks.wire.messages import encode
+from tasks.wire.operator_choices import Choice, Configuration, Kind, Term
 
 
 class ConfigurationAdmin:

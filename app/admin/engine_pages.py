@@ -22,10 +22,10 @@ from app.admin.trial import LONGEST
 from app.i18n import gettext as _
 from app.languages import LANGUAGES
 from app.rooms.forms import clean
-from tasks import queues
-from tasks.configuration import Choice, Configuration, Kind
-from tasks.messages import Heartbeat
-from tasks.requests.administration import Surveyed
+from tasks.wire import queues
+from tasks.wire.administration import Surveyed
+from tasks.wire.messages import Heartbeat
+from tasks.wire.operator_choices import Choice, Configuration, Kind
 
 Services = NamedDependency[AdminServices]
 SENTENCES: Final = {

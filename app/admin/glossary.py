@@ -12,9 +12,9 @@ from sqlalchemy import delete, func, select
 from app.admin.configuration import ConfigurationAdmin
 from app.admin.term_form import MOST_TERMS, TermForm
 from app.db import Sessions
-from app.models import GlossaryTerm
-from tasks import keys
-from tasks.configuration import Term, Use
+from app.tables import GlossaryTerm
+from tasks.wire import keys
+from tasks.wire.operator_choices import Term, Use
 
 
 @dataclass(frozen=True)

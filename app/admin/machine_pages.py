@@ -16,7 +16,7 @@ from app.admin.pages import page
 from app.admin.services import AdminServices
 from app.health.monitor import Monitor
 from app.health.trend import Kind, Point
-from tasks import keys, queues
+from tasks.wire import keys, queues
 
 Services = NamedDependency[AdminServices]
 LAGS: Final[tuple[Kind, ...]] = ("source", "translation", "voice")

@@ -18,7 +18,7 @@ from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
 from app.admin.access import OperatorRequest, address
-from app.admin.models import PIECE, UploadError
+from app.admin.model_jobs import PIECE, UploadError
 from app.admin.pages import page
 from app.admin.services import AdminServices
 from app.i18n import gettext as _

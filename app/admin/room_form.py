@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from app.i18n import gettext as _
-from app.models import RETENTION_DAYS, Room
 from app.rooms.forms import ROOM_NAME_LENGTH, clean
+from app.tables import RETENTION_DAYS, Room
 
 MOST_DAYS: Final = 3_650
 MOST_PEOPLE: Final = 1_000

@@ -19,8 +19,8 @@ from app.admin.rooms import PAGE, Show
 from app.admin.services import AdminServices
 from app.captions.reader import CaptionServices
 from app.i18n import N_
-from app.models import Room
 from app.rooms.texts import texts
+from app.tables import Room
 from app.transcripts.retention import Retention
 from app.web.origin import page_origin
 

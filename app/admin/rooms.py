@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from app.admin.room_form import RoomSettings
 from app.admin.sfu import SfuDownError, SfuOperator, State
 from app.db import Sessions
-from app.models import Caption, Participant, Room
 from app.rooms.codes import new_code, read_code
+from app.tables import Caption, Participant, Room
 
 PAGE: Final = 50
 """Rooms on one page."""

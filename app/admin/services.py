@@ -15,12 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.admin.audit import Audit
 from app.admin.configuration import ConfigurationAdmin
 from app.admin.glossary import Glossary
-from app.admin.models import ModelAdmin
+from app.admin.model_jobs import ModelAdmin
 from app.admin.rooms import RoomAdmin
 from app.admin.sfu import SfuOperator
 from app.admin.storage import Storage
 from app.admin.trial import Trial
-from app.admin.worker_desk import WorkerDesk
+from app.admin.worker_survey import WorkerDesk
 from app.auth.admins import Admins
 from app.auth.api_keys import ApiKeys
 from app.db import Sessions

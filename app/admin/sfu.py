@@ -36,7 +36,7 @@ class Inside(msgspec.Struct, frozen=True):
 
 
 class Rung(msgspec.Struct, frozen=True):
-    """Where one speaker stands on the ladder for one language (`app.media.notices`)."""
+    """Where one speaker stands on the ladder for one language (`app.media.policy.notices`)."""
 
     level: str
     reason: str | None

@@ -16,9 +16,9 @@ from sqlalchemy.engine import make_url
 
 from app.db import Sessions
 from app.health.monitor import last_backup
-from app.models import ApiKey, AuditEntry, Base, Caption, GlossaryTerm, Participant, Room, Voice
 from app.running.backup.config import BackupConfig
 from app.settings import Settings
+from app.tables import ApiKey, AuditEntry, Base, Caption, GlossaryTerm, Participant, Room, Voice
 
 COUNTED: Final[tuple[type[Base], ...]] = (Room, Participant, Caption, GlossaryTerm, ApiKey, Voice, AuditEntry)
 

@@ -14,21 +14,14 @@ from redis.asyncio import Redis
 
 from app.i18n import N_
 from app.i18n import gettext as _
-from app.speech_api.desk import Desk, new_request
 from app.speech_api.errors import ApiError
 from app.speech_api.listener import Helpers
-from tasks import keys
-from tasks.requests.messages import (
-    SpokenPart,
-    Synthesis,
-    TextTranslation,
-    Transcribed,
-    Transcription,
-    Translated,
-)
-from tasks.requests.speech import transcribe_speech
-from tasks.requests.synthesis import synthesize
-from tasks.requests.text import translate_text
+from app.speech_api.worker_client import Desk, new_request
+from tasks.actors.api_speak import synthesize
+from tasks.actors.api_transcribe import transcribe_speech
+from tasks.actors.api_translate import translate_text
+from tasks.wire import keys
+from tasks.wire.requests import SpokenPart, Synthesis, TextTranslation, Transcribed, Transcription, Translated
 
 LONGEST: Final = 300
 """Characters of a sentence."""

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.auth import passwords
 from app.db import Sessions
 from app.i18n import gettext as _
-from app.models import Admin, AdminSession
+from app.tables import Admin, AdminSession
 
 IDLE: Final = timedelta(hours=2)
 """A session ends when nothing was asked for so long."""

@@ -18,7 +18,7 @@ from typing import Final
 from sqlalchemy import select, update
 
 from app.db import Sessions
-from app.models import ApiKey
+from app.tables import ApiKey
 
 SCOPES: Final = ("transcribe", "translate", "speak", "clone")
 """What a key may be good for."""

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from app.captions import event_ids
-from tasks.messages import Caption, decode
+from tasks.wire.messages import Caption, decode
 
 FIELD: Final = b"c"
 """Field of a stream entry that holds the caption."""

@@ -11,7 +11,7 @@ from jinja2 import Environment
 from app.captions import lag
 from app.captions.events import CaptionEvent
 from app.captions.lines import FrozenLine, Line, Lines
-from app.captions.wire import KEPT
+from app.captions.sse import KEPT
 from app.i18n import locale
 
 

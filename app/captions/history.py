@@ -11,10 +11,10 @@ from sqlalchemy import or_, select
 from app.captions import event_ids, stream
 from app.captions.events import CaptionEvent, MalformedCaptionError, concerns, from_entry
 from app.db import Sessions
-from app.models import Caption as StoredCaption
-from app.models import Room
-from tasks import keys
-from tasks.messages import Caption, Timeline
+from app.tables import Caption as StoredCaption
+from app.tables import Room
+from tasks.wire import keys
+from tasks.wire.messages import Caption, Timeline
 
 GROUP: Final = "web"
 """Consumer group of the stream that stands for the database."""

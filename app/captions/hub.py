@@ -16,10 +16,10 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.captions import event_ids, metrics, stream
 from app.captions.events import CaptionEvent, MalformedCaptionError, concerns, from_channel, from_entry
+from app.captions.feed_limits import FEEDS_EACH, Client, Places
 from app.captions.interims import Interims
 from app.captions.lag import since_speech
-from app.captions.places import FEEDS_EACH, Client, Places
-from tasks import keys
+from tasks.wire import keys
 
 QUEUE_LENGTH: Final = 256
 """Captions that wait for one reader before the reader counts as too slow."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from app.i18n import N_, gettext
 from app.i18n.formats import milliseconds
-from tasks.messages import Caption, Timeline
+from tasks.wire.messages import Caption, Timeline
 
 STAGES: Final = {
     "endpoint": ("speech_end", "closed"),
@@ -15,7 +15,7 @@ STAGES: Final = {
     "translate_queue": ("stt_end", "translate_start"),
     "translate": ("translate_start", "translate_end"),
 }
-"""Stage → the times between which it lies (`tasks.messages.Timeline`), in the order in which they happen."""
+"""Stage → the times between which it lies (`tasks.wire.messages.Timeline`), in the order in which they happen."""
 
 NAMES: Final = {
     "endpoint": N_("end of speech noticed"),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from app.captions import lag
-from tasks.messages import Caption
+from tasks.wire.messages import Caption
 
 KEPT: Final = 2_000
 """Lines remembered for one reader; more than `history.LIMIT`, so that everything replayed is."""

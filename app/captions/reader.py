@@ -13,13 +13,13 @@ import structlog
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.captions import lag, metrics, wire
+from app.captions import lag, metrics, sse
 from app.captions.events import CaptionEvent
+from app.captions.feed_limits import Client
 from app.captions.fragments import Fragments, as_json
 from app.captions.history import History
 from app.captions.hub import EndReason, Feed, FeedEndedError, Hub
 from app.captions.lines import Line, Lines
-from app.captions.places import Client
 from app.captions.speakers import Speakers
 
 KEEP_ALIVE: Final = 15.0
@@ -76,10 +76,10 @@ class Reader:
         """
         request, hub = self._request, self._services.hub
         with hub.feed(request.room, request.language, request.client) as feed:
-            yield wire.OPENING
+            yield sse.OPENING
             try:
                 while (missed := await self._missed(feed)) is None:
-                    yield wire.WAITING
+                    yield sse.WAITING
                 cursor = request.after
                 for event in missed:
                     cursor = event.event_id
@@ -91,7 +91,7 @@ class Reader:
                         feed.end(request.then)
                     live = await feed.next(min(KEEP_ALIVE, left))
                     if live is None:
-                        yield wire.HERE
+                        yield sse.HERE
                     elif not live.event_id or live.event_id > cursor:
                         cursor = live.event_id or cursor
                         late = lag.shown(live.caption, live.received)
@@ -99,7 +99,7 @@ class Reader:
                             yield message
             except FeedEndedError as ended:
                 if ended.reason != "again":
-                    yield wire.end(ended.reason)
+                    yield sse.end(ended.reason)
 
     async def _missed(self, feed: Feed) -> list[CaptionEvent] | None:
         """Captions published before the feed was live; None while they cannot be had."""
@@ -126,7 +126,7 @@ class Reader:
         else:
             data = await self._fragment(event, line)
         metrics.SENT.labels("final" if caption.final else "interim").inc()
-        return wire.caption(data, event.stream_id)
+        return sse.caption(data, event.stream_id)
 
     async def _fragment(self, event: CaptionEvent, line: Line) -> str:
         fragments, lines = self._services.fragments, self._lines

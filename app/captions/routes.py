@@ -14,13 +14,13 @@ from litestar.response import Stream
 
 from app.auth.bearer import bearer
 from app.auth.read_tokens import ReadTokenError, ReadTokens
-from app.captions import event_ids, metrics, wire
-from app.captions.places import Client
+from app.captions import event_ids, metrics, sse
+from app.captions.feed_limits import Client
 from app.captions.reader import CaptionServices, Format, Reader, ReaderRequest
 from app.languages import LANGUAGES
-from app.models import Room
 from app.rooms import visitor
 from app.rooms.service import RoomService
+from app.tables import Room
 from app.web.errors import LinkRefusedError
 
 FEED_PATH: Final = "/rooms/{code}/captions"
@@ -87,7 +87,7 @@ async def caption_feed(
         until=until,
         then="expired" if until == leave.until else "closed",
     )
-    return Stream(Reader(captions, wanted).events(), media_type=wire.MEDIA_TYPE, headers=wire.HEADERS)
+    return Stream(Reader(captions, wanted).events(), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
 
 
 def token_leave(request: AnyRequest, tokens: ReadTokens, room: Room, token: str, lang: str = "") -> Leave:

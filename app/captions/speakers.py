@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Sessions
 from app.i18n import N_, gettext
-from app.models import Participant
+from app.tables import Participant
 
 UNKNOWN: Final = N_("Unknown speaker")
 KEPT: Final = 10_000

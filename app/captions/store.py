@@ -21,9 +21,9 @@ from app.captions import event_ids, metrics
 from app.captions.events import CaptionEvent, MalformedCaptionError, from_entry
 from app.captions.history import GROUP
 from app.db import Sessions
-from app.models import Caption as StoredCaption
-from app.models import Participant, Room
-from tasks import keys
+from app.tables import Caption as StoredCaption
+from app.tables import Participant, Room
+from tasks.wire import keys
 
 CONSUMER: Final = "web"
 """One web process stores; a second one started by mistake would do the same work twice and change nothing."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from redis.asyncio import Redis
 
-from tasks import keys
+from tasks.wire import keys
 
 PAGE: Final = 500
 """Entries read at once."""

@@ -14,18 +14,18 @@ from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from app.auth.read_tokens import ReadTokens
+from app.captions.page_captions import said
 from app.captions.reader import CaptionServices
 from app.captions.routes import token_leave
-from app.captions.said import said
 from app.embed.framing import framed_headers
 from app.embed.qr import qr_svg
 from app.embed.style import EmbedStyle, StyleError
 from app.i18n import N_, gettext
 from app.languages import LANGUAGES
-from app.models import Room
 from app.rooms import visitor
 from app.rooms.service import RoomService
 from app.settings import Settings
+from app.tables import Room
 from app.web.errors import Problem, problem_of
 from app.web.origin import page_origin
 from app.web.security import FOR_PROGRAMS

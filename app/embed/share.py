@@ -16,9 +16,9 @@ from app.embed.links import DEFAULT_LIFETIME, LIFETIMES, links
 from app.embed.qr import qr_svg
 from app.i18n import gettext as _
 from app.languages import LANGUAGES
-from app.models import Participant, Room
 from app.rooms import visitor
 from app.rooms.service import RoomService
+from app.tables import Participant, Room
 from app.web.origin import page_origin
 
 AnyRequest = Request[Any, Any, Any]

@@ -14,15 +14,15 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app import schema
+from app import migrate
 from app.captions import event_ids, stream
 from app.captions.history import History
 from app.captions.hub import Hub
 from app.captions.store import CaptionStore
 from app.settings import Settings
 from app.web.assets import Assets
-from tasks import queues
-from tasks.messages import Heartbeat
+from tasks.wire import queues
+from tasks.wire.messages import Heartbeat
 
 State = Literal["ok", "degraded", "down"]
 TIMEOUT: Final = 2.0
@@ -72,10 +72,10 @@ class Checks:
 
     async def _database(self) -> Check:
         try:
-            present = await schema.present(self._engine)
+            present = await migrate.present(self._engine)
         except (SQLAlchemyError, OSError) as error:
             return Check("down", _reason(error), "Check DATABASE_URL and that the database server runs.")
-        wanted = await asyncio.to_thread(schema.newest)
+        wanted = await asyncio.to_thread(migrate.newest)
         if present != wanted:
             return Check("down", f"the schema is {present or 'missing'}, not {wanted}", "Run `alembic upgrade head`.")
         return Check("ok", f"answers, schema {present}")

@@ -19,8 +19,8 @@ from app.health.checks import Checks
 from app.health.trend import EVERY, Buckets, Kind, Sample, Trend, buckets_of
 from app.running.backup.config import LAST_BACKUP, BackupConfig
 from app.settings import Settings
-from tasks import keys, queues
-from tasks.messages import Heartbeat
+from tasks.wire import keys, queues
+from tasks.wire.messages import Heartbeat
 
 STATES: Final = {"ok": 2, "degraded": 1, "down": 0}
 

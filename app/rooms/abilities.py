@@ -15,10 +15,10 @@ from app.auth.tokens import ORIGINAL
 from app.i18n import N_, gettext
 from app.i18n.formats import language_name
 from app.languages import LANGUAGES
-from app.media.ladder import Conditions, Level, Rung, decide
-from app.media.notices import packages
+from app.media.policy.ladder import Conditions, Level, Rung, decide
+from app.media.policy.notices import packages
 from app.rooms.texts import TEXTS
-from tasks import keys, queues
+from tasks.wire import keys, queues
 
 TIMEOUT: Final = 1.0
 """Seconds that one look at Redis may take before Redis counts as gone."""

@@ -10,8 +10,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.i18n import N_, gettext
-from tasks import keys
-from tasks.messages import NextRoom, decode
+from tasks.wire import keys
+from tasks.wire.messages import NextRoom, decode
 
 WORDS: Final = {
     "translated_captions": N_("This server is busy: a further call gets translated captions, and the original voices."),

@@ -13,15 +13,15 @@ from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
 from app.auth.tokens import LIFETIME, ParticipantMeta, participant_token
+from app.captions.page_captions import said
 from app.captions.reader import CaptionServices
-from app.captions.said import said
-from app.models import Participant, Room
 from app.rooms import choices, visitor
 from app.rooms.abilities import Abilities
 from app.rooms.ice import IceServer, ice_servers
 from app.rooms.service import RoomService
 from app.rooms.texts import texts
 from app.settings import Settings
+from app.tables import Participant, Room
 from app.web.origin import page_origin, sfu_url
 
 DEMO_RECORDING = "demo-en"

@@ -13,14 +13,14 @@ from litestar.response import Template
 from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
 from app.auth.tokens import ORIGINAL
+from app.captions.page_captions import said
 from app.captions.reader import CaptionServices
-from app.captions.said import said
 from app.languages import LANGUAGES
-from app.models import Participant, Room
 from app.rooms import visitor
 from app.rooms.abilities import Abilities, Choices
 from app.rooms.forms import JoinForm
 from app.rooms.service import RoomService
+from app.tables import Participant, Room
 
 AnyRequest = Request[Any, Any, Any]
 

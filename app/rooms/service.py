@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.auth.tokens import ORIGINAL
 from app.captions.speakers import Speakers
 from app.db import Sessions
-from app.models import Participant, Room
 from app.rooms.codes import new_code
 from app.rooms.forms import JoinForm
+from app.tables import Participant, Room
 
 DEMO_RECENT: Final = timedelta(minutes=10)
 """A demo room counts against the limit this long."""

@@ -8,9 +8,9 @@ from typing import Any, Final
 from litestar import Request
 from litestar.exceptions import NotFoundException
 
-from app.models import Participant, Room
 from app.rooms.forms import JoinForm
 from app.rooms.service import RoomService
+from app.tables import Participant, Room
 from app.web.errors import RoomClosedError, RoomNotOpenError
 
 ROOMS_KEPT: Final = 20

@@ -16,11 +16,12 @@ from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import schema
+from app import migrate
 from app.db import create_engine
 from app.settings import Settings
-from tasks import keys, queues, registry
-from tasks.config import env
+from tasks import registry
+from tasks.wire import keys, queues
+from tasks.wire.environment import env
 
 LONGEST_WAIT = 5.0
 """Seconds a message may wait in a queue before the doctor calls it a fault."""
@@ -200,12 +201,12 @@ async def _redis(settings: Settings, *, started: bool) -> list[Finding]:
 async def _database(settings: Settings) -> Finding:
     engine = create_engine(settings.sqlalchemy_url)
     try:
-        present = await schema.present(engine)
+        present = await migrate.present(engine)
     except (SQLAlchemyError, OSError) as error:
         return _fail("database", f"not reachable: {error}", "check DATABASE_URL and that the server runs")
     finally:
         await engine.dispose()
-    if present != (wanted := await asyncio.to_thread(schema.newest)):
+    if present != (wanted := await asyncio.to_thread(migrate.newest)):
         remedy = "systemctl restart jbcalling-web: it migrates" if _role() else "start `make run`: it migrates"
         return _fail("database", f"schema is {present or 'missing'}, not {wanted}", remedy)
     return _ok("database", "reachable, schema up to date")

@@ -10,14 +10,14 @@ import av
 import numpy as np
 from av.audio.resampler import AudioResampler
 
-from app.media.config import SegmenterConfig
-from app.media.opus import OpusDecoder, Pcm, Resampler
-from app.media.rtp import RTP_RATE
-from app.media.segmenter import Ask, Segmenter
-from app.media.tap import Chunk
-from app.media.vad import VoiceDetector
+from app.media.audio.opus import OpusDecoder, Pcm, Resampler
+from app.media.audio.rtp import RTP_RATE
+from app.media.audio.segmenter import Ask, Segmenter
+from app.media.audio.tap import Chunk
+from app.media.audio.vad import VoiceDetector
+from app.media.bridge.config import SegmenterConfig
 from app.speech_api.heard import PACKET, REFERENCE_RATE, SIZE, Heard, Mode
-from tasks.messages import STT_RATE
+from tasks.wire.messages import STT_RATE
 
 FORMATS: Final = "wav,w64,aiff,mp3,flac,ogg,matroska,webm,mov,mp4,m4a,3gp,aac,adts,amr,caf,asf,au"
 """Containers that are read. Not playlists: FFmpeg would open the files and addresses that they name."""

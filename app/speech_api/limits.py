@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tasks.config import env
+from tasks.wire.environment import env
 
 
 def _number(name: str, default: int) -> int:

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from app.ending import to_the_end
+from app.cancellation import to_the_end
 from app.speech_api import metrics
 from app.speech_api.errors import ApiError, unavailable
 from app.speech_api.heard import SIZE, Heard, Mode

@@ -12,8 +12,8 @@ from app.speech_api import describing, offers
 from app.speech_api.errors import bad_request
 from app.speech_api.services import SpeechServices
 from app.speech_api.transcription import Segment, Wanted
-from tasks.messages import EngineInfo
-from tasks.requests.messages import SpokenWord
+from tasks.wire.messages import EngineInfo
+from tasks.wire.requests import SpokenWord
 
 AnyRequest = Request[Any, Any, Any]
 

@@ -14,13 +14,13 @@ from litestar.response import Stream
 from msgspec import Meta, Struct
 
 from app.auth.api_keys import Holder
-from app.models import Voice
 from app.speech_api import describing, offers, upload
 from app.speech_api.errors import bad_request
 from app.speech_api.services import SpeechServices
 from app.speech_api.sounds import FASTEST, FORMS, SLOWEST, Format
 from app.speech_api.synthesis import Wanted
 from app.speech_api.voices import LONGEST
+from app.tables import Voice
 
 AnyRequest = Request[Any, Any, Any]
 

@@ -9,8 +9,8 @@ from redis.asyncio import Redis
 
 from app.languages import LANGUAGES
 from app.speech_api.errors import ApiError, bad_request, unavailable
-from tasks import keys, queues
-from tasks.messages import EngineInfo, Heartbeat
+from tasks.wire import keys, queues
+from tasks.wire.messages import EngineInfo, Heartbeat
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tasks.engines.sentences import clauses, sentences
-from tasks.requests.messages import PIECE_CHARS
+from tasks.engines.text.sentences import clauses, sentences
+from tasks.wire.requests import PIECE_CHARS
 
 MESSAGE_CHARS: Final = 2_000
 MESSAGE_PIECES: Final = 32

@@ -10,14 +10,14 @@ from app.auth.api_keys import ApiKeys
 from app.db import Sessions
 from app.settings import Settings
 from app.speech_api.access import Access
-from app.speech_api.desk import Desk
 from app.speech_api.limits import Limits
 from app.speech_api.listener import Helpers
 from app.speech_api.synthesis import SynthesisService
 from app.speech_api.text import TextService
 from app.speech_api.transcription import TranscriptionService
 from app.speech_api.voices import VoiceService
-from tasks.broker import broker
+from app.speech_api.worker_client import Desk
+from tasks.wire.broker import broker
 
 
 @dataclass(frozen=True)

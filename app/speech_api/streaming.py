@@ -14,14 +14,14 @@ from typing import Any
 
 import msgspec
 
-from app.speech_api.desk import Desk
 from app.speech_api.errors import ApiError
 from app.speech_api.heard import Heard
 from app.speech_api.listener import Process
 from app.speech_api.transcription import Wanted, ask, segment_of
+from app.speech_api.worker_client import Desk
 from tasks.engines.base import Effort
 from tasks.hypothesis import agreed
-from tasks.requests.messages import Transcribed
+from tasks.wire.requests import Transcribed
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 

@@ -13,7 +13,6 @@ from redis.asyncio import Redis
 
 from app.auth.api_keys import Holder
 from app.speech_api import metrics, offers
-from app.speech_api.desk import Desk, new_request
 from app.speech_api.errors import ApiError, bad_request, unavailable
 from app.speech_api.heard import SIZE
 from app.speech_api.limits import Limits
@@ -23,8 +22,9 @@ from app.speech_api.pieces import cut
 from app.speech_api.sounds import FASTEST, SLOWEST, Format
 from app.speech_api.text import TextService
 from app.speech_api.voices import VoiceService
-from tasks.requests.messages import ClonedVoice, SpokenPart, Synthesis
-from tasks.requests.synthesis import synthesize
+from app.speech_api.worker_client import Desk, new_request
+from tasks.actors.api_speak import synthesize
+from tasks.wire.requests import ClonedVoice, SpokenPart, Synthesis
 
 PIECE: Final = 300
 """Characters of one message: about 20 s of speech."""

@@ -8,12 +8,12 @@ from typing import Final
 from redis.asyncio import Redis
 
 from app.speech_api import metrics, offers
-from app.speech_api.desk import Desk, new_request
 from app.speech_api.errors import ApiError, bad_request
 from app.speech_api.limits import Limits
 from app.speech_api.pieces import Lines
-from tasks.requests.messages import Detected, Detection, TextTranslation, Translated
-from tasks.requests.text import detect_language, translate_text
+from app.speech_api.worker_client import Desk, new_request
+from tasks.actors.api_translate import detect_language, translate_text
+from tasks.wire.requests import Detected, Detection, TextTranslation, Translated
 
 AUTO: Final = "auto"
 """The source language that means: find out."""

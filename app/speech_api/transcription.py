@@ -12,14 +12,14 @@ from typing import Final
 from redis.asyncio import Redis
 
 from app.speech_api import offers, upload
-from app.speech_api.desk import Desk, new_request
 from app.speech_api.heard import Heard
 from app.speech_api.limits import Limits
 from app.speech_api.listener import Helpers, Process
 from app.speech_api.upload import AnyRequest, Form
+from app.speech_api.worker_client import Desk, new_request
+from tasks.actors.api_transcribe import transcribe_speech
 from tasks.engines.base import Effort
-from tasks.requests.messages import SpokenWord, Transcribed, Transcription
-from tasks.requests.speech import transcribe_speech
+from tasks.wire.requests import SpokenWord, Transcribed, Transcription
 
 IN_FLIGHT: Final = 2
 """Pieces of one file that are asked for at once: a worker has the next at hand, and others get their turn."""

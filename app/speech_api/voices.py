@@ -14,11 +14,12 @@ from sqlalchemy import delete, func, select
 
 from app.auth.api_keys import Holder
 from app.db import Sessions
-from app.models import ApiKey, Voice
 from app.speech_api.errors import ApiError, bad_request
 from app.speech_api.heard import REFERENCE_RATE
-from tasks import cached_speech, keys
-from tasks.requests.messages import ClonedVoice
+from app.tables import ApiKey, Voice
+from tasks import cached_speech
+from tasks.wire import keys
+from tasks.wire.requests import ClonedVoice
 
 SHORTEST: Final = 3.0
 LONGEST: Final = 60.0

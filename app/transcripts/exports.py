@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from app import subtitles
-from app.models import Caption, Room
+from app.tables import Caption, Room
 from app.transcripts.lines import TranscriptLine
 
 View = Literal["both", "original", "translated"]

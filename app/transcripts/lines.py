@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup, escape
 
-from app.models import Caption
+from app.tables import Caption
 
 
 @dataclass(slots=True)

@@ -18,10 +18,10 @@ from app.captions import event_ids, stream
 from app.captions.events import MalformedCaptionError, from_entry
 from app.captions.history import History
 from app.db import create_sessions
-from app.models import Caption, Participant, Room
+from app.tables import Caption, Participant, Room
 from app.transcripts import metrics
-from tasks import keys
-from tasks.messages import Caption as Message
+from tasks.wire import keys
+from tasks.wire.messages import Caption as Message
 
 EVERY: Final = 60.0
 """Seconds between two looks for what is due."""

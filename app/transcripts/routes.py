@@ -16,9 +16,9 @@ from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT, HTTP_303_SEE
 
 from app.captions import event_ids
 from app.languages import LANGUAGES
-from app.models import Caption, Participant, Room
 from app.rooms import visitor
 from app.rooms.service import RoomService
+from app.tables import Caption, Participant, Room
 from app.transcripts.exports import SUFFIXES, VIEWS, View, export, file_name, shown
 from app.transcripts.lines import TranscriptLine, marked
 from app.transcripts.service import CorrectionError, Transcripts

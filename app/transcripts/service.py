@@ -14,11 +14,11 @@ from app.captions.history import published
 from app.captions.speakers import UNKNOWN
 from app.db import Sessions
 from app.i18n import gettext
-from app.models import Caption, Correction, Participant, Room
+from app.tables import Caption, Correction, Participant, Room
 from app.transcripts import metrics
 from app.transcripts.lines import TranscriptLine, in_lines, newest_event
-from tasks import keys
-from tasks.messages import encode
+from tasks.wire import keys
+from tasks.wire.messages import encode
 
 LONGEST: Final = 2_000
 """Characters of a correction; a caption has far fewer."""

@@ -3,7 +3,7 @@
 /**
  * One voice with redundancy against loss. No DTX: with it a browser stops sending when speech ends, and the bridge,
  * which cannot tell a pause from a late packet, knows of the end of an utterance that much later (`ABSENCE` in
- * app/media/tap.py). Opus spends little on silence by itself.
+ * app/media/audio/tap.py). Opus spends little on silence by itself.
  */
 const OPUS = Object.freeze({ opusStereo: false, opusDtx: false, opusFec: true });
 /**

@@ -7,8 +7,9 @@ import threading
 import dramatiq
 from dramatiq.middleware import Middleware
 
-from tasks import keys, metrics
-from tasks.requests.courtesy import Courtesy
+from tasks import metrics
+from tasks.call_priority import Courtesy
+from tasks.wire import keys
 
 
 class CallsFirst(Middleware):

@@ -17,8 +17,8 @@ from typing import Final
 
 import msgspec
 
-from tasks.config import TaskConfig
 from tasks.models.lock import alone, write_whole
+from tasks.wire.environment import TaskConfig
 
 logger = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from tests.support.call_page import CallPages, until
-from tests.support.gallery import World, world
-from tests.support.sfu import Sfu
+from ops.harness.call_page import CallPages, until
+from ops.harness.gallery import World, world
+from ops.harness.sfu import Sfu
 
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = (
@@ -22,7 +22,7 @@ FLAGS: Final = (
     "--use-fake-ui-for-media-stream",
 )
 SOUND_ON: Final = "--autoplay-policy=no-user-gesture-required"
-HOOKS: Final = Path(__file__).parents[1] / "support/page_hooks.js"
+HOOKS: Final = Path(__file__).parents[2] / "ops/harness/page_hooks.js"
 CONNECTED: Final = "document.body.dataset.state === 'connected'"
 
 Join = Callable[..., Coroutine[Any, Any, Page]]

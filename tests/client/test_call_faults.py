@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from playwright.async_api import Browser
 
+from ops.harness.call_page import CallPages, until
+from ops.harness.sfu import Sfu
 from tests.client.conftest import CONNECTED, Join
-from tests.support.call_page import CallPages, until
 from tests.support.loudspeaker import levels, speak
-from tests.support.sfu import Sfu
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from playwright.async_api import Browser
 
+from ops.harness.bridge_client import bridge
+from ops.harness.call_page import CallPages, until
 from tests.client.conftest import CONNECTED, Join
-from tests.support.bridge_client import bridge
-from tests.support.call_page import CallPages, until
 from tests.support.loudspeaker import DUB, gain_times, levels, speak
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from tests.support.call_page import CallPages, Caption, until
+from ops.harness.call_page import CallPages, Caption, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -7,9 +7,9 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import Page
 
-from tests.support.call_page import until
-from tests.support.gallery import SIZES, World
-from tests.support.views import CALL, CONNECTED, PATIENCE
+from ops.harness.call_page import until
+from ops.harness.gallery import SIZES, World
+from ops.harness.views import CALL, CONNECTED, PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -17,10 +17,10 @@ import zxingcpp
 from PIL import Image
 from playwright.async_api import Locator, Page, Response, expect
 
-from tests.support.call_page import until
-from tests.support.gallery import SCHEMES, SIZES, World
-from tests.support.views import CALL, FILLED, PATIENCE, SETUP, VIEWS, View, links_made
-from tests.support.web_server import ROOT
+from ops.harness.call_page import until
+from ops.harness.gallery import SCHEMES, SIZES, World
+from ops.harness.views import CALL, FILLED, PATIENCE, SETUP, VIEWS, View, links_made
+from ops.harness.web_server import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

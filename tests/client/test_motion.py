@@ -6,9 +6,9 @@ from typing import Final, Literal
 
 import pytest
 
-from tests.support.call_page import until
-from tests.support.gallery import World
-from tests.support.views import PATIENCE, VIEWS
+from ops.harness.call_page import until
+from ops.harness.gallery import World
+from ops.harness.views import PATIENCE, VIEWS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -11,8 +11,8 @@ import pytest
 from playwright.async_api import Page, async_playwright
 
 from app.rooms.ice import IceServer, turn_credentials
+from ops.harness.call_page import CallPages
 from tests.client.conftest import CHROMIUM, FLAGS, SOUND_ON, Join
-from tests.support.call_page import CallPages
 from tests.support.loudspeaker import levels, speak
 from tests.support.turn import Turn
 

@@ -12,11 +12,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page
 
+from ops.harness.call_page import CallPages, until
+from ops.harness.sfu import Sfu
 from tests.client.conftest import CONNECTED, Join
-from tests.support.call_page import CallPages, until
 from tests.support.loudspeaker import speak
 from tests.support.network import OUTSIDE, Network
-from tests.support.sfu import Sfu
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

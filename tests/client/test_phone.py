@@ -7,10 +7,10 @@ from typing import Final
 import pytest
 
 from app.i18n.catalogue import INTERFACE
-from tests.support.call_page import until
-from tests.support.gallery import SIZES, World
-from tests.support.views import LIVE, PATIENCE, VIEWS, in_call
-from tests.support.web_server import ROOT
+from ops.harness.call_page import until
+from ops.harness.gallery import SIZES, World
+from ops.harness.views import LIVE, PATIENCE, VIEWS, in_call
+from ops.harness.web_server import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.support.call_page import until
-from tests.support.gallery import World, enter, new_room
-from tests.support.views import CONNECTED, PATIENCE
+from ops.harness.call_page import until
+from ops.harness.gallery import World, enter, new_room
+from ops.harness.views import CONNECTED, PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -19,10 +19,10 @@ from playwright.async_api import Browser, Page, expect
 
 from app.auth.keyset import KeySet
 from app.auth.read_tokens import ReadTokens
-from tests.support.captions import say
+from ops.harness.captions import say
+from ops.harness.redis_server import RedisServer, redis_server
+from ops.harness.web_server import SECRETS, WebServer, new_room
 from tests.support.feeds import WITHIN, spoken
-from tests.support.redis_server import RedisServer, redis_server
-from tests.support.web_server import SECRETS, WebServer, new_room
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ops.harness.call_page import until
 from tests.client.conftest import Join
-from tests.support.call_page import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

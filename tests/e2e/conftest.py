@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from tests.support.people import CHROMIUM, FLAGS, Person, room_from_front_page
-from tests.support.stack import Stack, temporary_folder
+from ops.harness.people import CHROMIUM, FLAGS, Person, room_from_front_page
+from ops.harness.stack import Stack, temporary_folder
 
 Join = Callable[..., Awaitable[Person]]
 

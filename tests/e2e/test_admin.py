@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from app.auth import setup_code
+from ops.harness.stack import Stack
 from tests.support.administrator import NAME, PASSWORD
-from tests.support.stack import Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

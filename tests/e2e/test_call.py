@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import pytest
 import soundfile
 
+from ops.harness import listening, sounds
+from ops.harness.people import Person, heard_out
+from ops.harness.recordings import by_language, recordings
+from ops.harness.stack import Stack
+from ops.harness.wer import corpus_wer
 from tests.e2e.conftest import Join
-from tests.support import listening, sounds
-from tests.support.people import Person, heard_out
-from tests.support.recordings import by_language, recordings
-from tests.support.stack import Stack
-from tests.support.wer import corpus_wer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -7,12 +7,12 @@ import re
 
 import pytest
 
+from ops.harness import listening
+from ops.harness.people import Person
+from ops.harness.recordings import recordings
+from ops.harness.stack import Stack
+from ops.harness.wer import corpus_wer
 from tests.e2e.conftest import Join
-from tests.support import listening
-from tests.support.people import Person
-from tests.support.recordings import recordings
-from tests.support.stack import Stack
-from tests.support.wer import corpus_wer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

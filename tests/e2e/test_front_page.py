@@ -10,9 +10,9 @@ import time
 import pytest
 from playwright.async_api import Browser
 
-from tests.support.call_page import until
-from tests.support.people import HOOKS
-from tests.support.stack import ROOT, Stack
+from ops.harness.call_page import until
+from ops.harness.people import HOOKS
+from ops.harness.stack import ROOT, Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -41,7 +41,7 @@ async def test_the_demo_speaks_portuguese_to_a_visitor_alone(stack: Stack, brows
 
 
 async def test_the_doctor_finds_a_running_system_healthy(stack: Stack) -> None:
-    command = [sys.executable, "-m", "app.cli", "doctor"]
+    command = [sys.executable, "-m", "app.commands.cli", "doctor"]
     result = await asyncio.to_thread(
         subprocess.run, command, cwd=ROOT, env=stack.env, capture_output=True, text=True, timeout=120
     )

@@ -13,11 +13,11 @@ import pytest_asyncio
 import soundfile
 from playwright.async_api import Browser
 
+from ops.harness.people import Person, room_from_front_page
+from ops.harness.recordings import recordings
+from ops.harness.stack import Stack, temporary_folder
+from ops.harness.wer import corpus_wer
 from tests.support.network import OUTSIDE, Network, Weather
-from tests.support.people import Person, room_from_front_page
-from tests.support.recordings import recordings
-from tests.support.stack import Stack, temporary_folder
-from tests.support.wer import corpus_wer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import ROOT, processes_of
+from ops.harness.stack import ROOT, processes_of
 
 Start = Callable[..., subprocess.Popen[bytes]]
 LINES = 5

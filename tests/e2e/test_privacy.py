@@ -20,10 +20,10 @@ import pytest_asyncio
 import redis
 from playwright.async_api import Browser
 
-from tasks.config import TaskConfig
-from tests.support.people import Line, Person, heard_out, room_from_front_page
-from tests.support.recordings import recordings
-from tests.support.stack import Stack
+from ops.harness.people import Line, Person, heard_out, room_from_front_page
+from ops.harness.recordings import recordings
+from ops.harness.stack import Stack
+from tasks.wire.environment import TaskConfig
 from tests.support.tracing import Trace, traced
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

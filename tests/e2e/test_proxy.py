@@ -18,14 +18,14 @@ import redis
 import websockets
 from playwright.async_api import async_playwright
 
-from tests.support.captions import say
+from ops.harness.captions import say
+from ops.harness.people import CHROMIUM, FLAGS, Person, room_from_front_page
+from ops.harness.ports import free_port
+from ops.harness.recordings import recordings
+from ops.harness.stack import Stack
+from ops.harness.web_server import new_room, token_of
 from tests.support.feeds import count, feed, live, spoken, take
-from tests.support.people import CHROMIUM, FLAGS, Person, room_from_front_page
-from tests.support.ports import free_port
 from tests.support.proxy import Proxy, proxy
-from tests.support.recordings import recordings
-from tests.support.stack import Stack
-from tests.support.web_server import new_room, token_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

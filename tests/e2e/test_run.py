@@ -12,13 +12,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.stack import ROOT, Stack, processes_of
+from ops.harness.stack import ROOT, Stack, processes_of
 
 
 @pytest.fixture
 def runner(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     environment = Stack(tmp_path).env
-    command = [sys.executable, "-m", "app.cli", "run"]
+    command = [sys.executable, "-m", "app.commands.cli", "run"]
     process = subprocess.Popen(
         command,
         cwd=ROOT,

@@ -9,11 +9,11 @@ import asyncio
 
 import pytest
 
+from ops.harness.people import Person, heard_out
+from ops.harness.recordings import recordings
+from ops.harness.stack import Stack
+from ops.harness.wer import corpus_wer
 from tests.e2e.conftest import Join
-from tests.support.people import Person, heard_out
-from tests.support.recordings import recordings
-from tests.support.stack import Stack
-from tests.support.wer import corpus_wer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -21,20 +21,20 @@ import pytest_asyncio
 import redis
 from redis.asyncio import Redis
 
-from app.media.rtp import RTP_RATE
-from app.media.sender import frames
-from app.running import secrets
-from ops.road.callers import Call, Exchange, voice
-from ops.road.said import Said
-from tasks.logs import room_digest
-from tasks.stt import EXPIRED
+from app.auth import secrets_file
+from app.media.audio.rtp import RTP_RATE
+from app.media.bridge.sender import frames
+from ops.harness.callers import Call, Exchange, voice
+from ops.harness.ports import free_port
+from ops.harness.published import Said
+from ops.harness.stack import ROOT, Stack, temporary_folder
+from ops.harness.waiting import until
+from ops.harness.web_server import csrf_of, join_form
+from tasks.actors.transcribe import EXPIRED
+from tasks.wire.logs import room_digest
 from tests.support.ear import Ear
 from tests.support.feeds import feed
-from tests.support.ports import free_port
 from tests.support.postgres import Postgres
-from tests.support.stack import ROOT, Stack, temporary_folder
-from tests.support.waiting import until
-from tests.support.web_server import csrf_of, join_form
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -165,14 +165,14 @@ async def command(stack: Stack, *words: str) -> str:
     """What a command prints; whoever starts a process after it has the secrets as they are then."""
     result = await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, "-m", "app.cli", *words],
+        [sys.executable, "-m", "app.commands.cli", *words],
         cwd=ROOT,
         env=stack.env,
         capture_output=True,
         text=True,
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    stack.env |= secrets.read(stack.folder / "secrets.env")
+    stack.env |= secrets_file.read(stack.folder / "secrets.env")
     return result.stdout
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tasks.engines import xtts
 from tasks.engines.base import Audio, EngineError
-from tasks.engines.loudness import CEILING, TARGET_DB, active_level
-from tasks.engines.xtts import Xtts
+from tasks.engines.tts import xtts
+from tasks.engines.tts.loudness import CEILING, TARGET_DB, active_level
+from tasks.engines.tts.xtts import Xtts
 from tests.extras.tiny_xtts import write_tiny_xtts
 
 

@@ -8,12 +8,12 @@ from functools import cache
 import numpy as np
 from opuslib_next import APPLICATION_VOIP, Encoder
 
-from app.media.opus import BITRATE, FRAME, OpusEncoder, Pcm, resample
-from app.media.rtp import RTP_RATE, RtpPacket, pack
-from app.media.tap import Chunk
-from app.media.vad import Frame, VoiceDetector
-from tasks.messages import STT_RATE
-from tests.support.recordings import recordings
+from app.media.audio.opus import BITRATE, FRAME, OpusEncoder, Pcm, resample
+from app.media.audio.rtp import RTP_RATE, RtpPacket, pack
+from app.media.audio.tap import Chunk
+from app.media.audio.vad import Frame, VoiceDetector
+from ops.harness.recordings import recordings
+from tasks.wire.messages import STT_RATE
 
 SSRC = 0x1234_5678
 PAYLOAD_TYPE = 100

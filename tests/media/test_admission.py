@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from app.media import admission
-from app.media.config import AdmissionConfig
-from app.media.ladder import Level, Rung
-from app.media.rooms import Room, Rooms
-from app.media.sfu_messages import ParticipantJoined, ProducerAdded
-from tasks.messages import Heartbeat
+from app.media.bridge.config import AdmissionConfig
+from app.media.bridge.rooms import Room, Rooms
+from app.media.bridge.sfu_messages import ParticipantJoined, ProducerAdded
+from app.media.policy import admission
+from app.media.policy.ladder import Level, Rung
+from tasks.wire.messages import Heartbeat
 
 CONFIG = AdmissionConfig(capacity=0.9, decoded=2.0)
 COSTS = {

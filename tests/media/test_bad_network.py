@@ -10,18 +10,18 @@ import random
 import numpy as np
 import pytest
 
-from app.media.opus import Pcm, resample
-from app.media.rtp import RTP_RATE, RtpPacket, pack
-from app.media.segmenter import AskKind
-from app.media.tap import Chunk, TapStream
+from app.media.audio.opus import Pcm, resample
+from app.media.audio.rtp import RTP_RATE, RtpPacket, pack
+from app.media.audio.segmenter import AskKind
+from app.media.audio.tap import Chunk, TapStream
+from ops.harness.pipeline import EFFORTS, asks_of
+from ops.harness.recordings import by_language, recordings
+from ops.harness.wer import corpus_wer
 from tasks import registry
 from tasks.engines.base import SpeechToText
-from tasks.engines.whisper import Whisper
-from tasks.messages import STT_RATE
+from tasks.engines.stt.whisper import Whisper
+from tasks.wire.messages import STT_RATE
 from tests.media.streams import PAYLOAD_TYPE, SSRC, as_browsers_send, pcm_of
-from tests.support.recordings import by_language, recordings
-from tests.support.road import EFFORTS, asks_of
-from tests.support.wer import corpus_wer
 
 LOSS = 0.05
 JITTER = 0.05

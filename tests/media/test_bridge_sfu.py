@@ -9,9 +9,9 @@ import urllib.request
 
 import numpy as np
 
-from app.media.opus import Pcm, resample
-from app.media.recording import FOLDER, read
-from tasks import keys
+from app.media.audio.opus import Pcm, resample
+from app.media.bridge.recorded_speaker import FOLDER, read
+from tasks.wire import keys
 from tests.media.world import ROOM, SPEAKER, World, listen, world
 
 DUB = f"dub:{SPEAKER}:pt"

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from app.media import crew as crew_module
-from app.media.crew import Crew
+from app.media.bridge import supervisor as crew_module
+from app.media.bridge.supervisor import Crew
 
 
 class Member:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.media.config import LadderConfig
-from app.media.ladder import Conditions, Ladder, Level, Rung, decide
-from app.media.watch import Pulse
-from tasks.messages import Heartbeat
+from app.media.bridge.config import LadderConfig
+from app.media.bridge.worker_watch import Pulse
+from app.media.policy.ladder import Conditions, Ladder, Level, Rung, decide
+from tasks.wire.messages import Heartbeat
 
 NOW = 100.0
 CONFIG = LadderConfig()

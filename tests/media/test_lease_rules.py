@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import msgspec
 import redis.asyncio as aioredis
 
-from app.media.leases import Leases
-from tasks import keys
-from tests.support.redis_server import RedisServer, redis_server
+from app.media.bridge.leases import Leases
+from ops.harness.redis_server import RedisServer, redis_server
+from tasks.wire import keys
 
 A = TypeVar("A")
 ROOMS = ("r1", "r2", "r3", "r4")

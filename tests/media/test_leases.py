@@ -15,13 +15,13 @@ import redis
 from websockets.asyncio.client import connect
 
 from app.auth.tokens import ParticipantMeta, participant_token
-from app.media.leases import EVERY, LIFE
+from app.media.bridge.leases import EVERY, LIFE
+from ops.harness.metrics import figure, scrape
+from ops.harness.redis_server import redis_server
+from ops.harness.sfu import Sfu
+from ops.harness.waiting import until
 from tests.media.world import Visitor
 from tests.support.bridge_process import BridgeProcess, finals
-from tests.support.metrics import figure, scrape
-from tests.support.redis_server import redis_server
-from tests.support.sfu import Sfu
-from tests.support.waiting import until
 
 ROOMS = ("room-a", "room-b")
 

@@ -11,11 +11,11 @@ import pytest
 import redis
 import redis.asyncio as aioredis
 
-from app.media.metrics import Metrics
-from app.media.outbox import MAX_KEPT, Outbox
-from tasks import keys
-from tasks.messages import STT_RATE, Segment, Timeline
-from tests.support.redis_server import RedisServer, redis_server
+from app.media.bridge.metrics import Metrics
+from app.media.bridge.outbox import MAX_KEPT, Outbox
+from ops.harness.redis_server import RedisServer, redis_server
+from tasks.wire import keys
+from tasks.wire.messages import STT_RATE, Segment, Timeline
 
 
 def segment(seq: int, *, revision: int = 0, final: bool = True, seconds: float = 1.0) -> Segment:

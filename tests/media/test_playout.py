@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.media.config import PlayoutConfig
-from app.media.playout import Playout
-from tasks.messages import ClipPart, Timeline
+from app.media.bridge.config import PlayoutConfig
+from app.media.bridge.playout import Playout
+from tasks.wire.messages import ClipPart, Timeline
 
 CONFIG = PlayoutConfig(max_wait=3.0, max_lag=10.0, hurry_after=3.0)
 

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.media.ladder import Level, Rung
-from app.media.notices import notices, packages
-from app.media.recording import FOLDER, read, recording_path
-from app.media.rooms import Room, Rooms
-from app.media.sfu_messages import (
+from app.media.bridge.recorded_speaker import FOLDER, read, recording_path
+from app.media.bridge.rooms import Room, Rooms
+from app.media.bridge.sfu_messages import (
     Participant,
     ParticipantJoined,
     ParticipantLeft,
@@ -21,6 +19,8 @@ from app.media.sfu_messages import (
     RoomClosed,
     RoomState,
 )
+from app.media.policy.ladder import Level, Rung
+from app.media.policy.notices import notices, packages
 
 
 def meta(speak: str, hear: str = "original", read: str = "") -> dict[str, Any]:

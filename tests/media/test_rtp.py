@@ -6,8 +6,8 @@ import struct
 
 import pytest
 
-from app.media.reorder import MAX_WAIT, ReorderBuffer
-from app.media.rtp import RtpPacket, pack, parse, signed_distance
+from app.media.audio.reorder import MAX_WAIT, ReorderBuffer
+from app.media.audio.rtp import RtpPacket, pack, parse, signed_distance
 
 PACKET = RtpPacket(100, True, 65_535, 0xFFFF_FFF0, 7, b"opus")
 

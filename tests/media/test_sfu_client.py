@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import Server, ServerConnection, serve
 
-from app.media import sfu_client
-from app.media.sfu_client import SfuClient, SfuError, SfuGoneError
-from app.media.sfu_messages import Connected, Disconnected, Nothing, ParticipantJoined, ProducerAdded, TapAnswer
+from app.media.bridge import sfu_client
+from app.media.bridge.sfu_client import SfuClient, SfuError, SfuGoneError
+from app.media.bridge.sfu_messages import Connected, Disconnected, Nothing, ParticipantJoined, ProducerAdded, TapAnswer
 
 ROOMS = [
     {

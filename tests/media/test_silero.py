@@ -8,7 +8,7 @@ import sys
 
 THREADS = """
 import os
-from app.media.silero import SileroVoiceActivityDetector
+from app.media.audio.silero import SileroVoiceActivityDetector
 before = len(os.listdir("/proc/self/task"))
 SileroVoiceActivityDetector().process_samples([0.0] * SileroVoiceActivityDetector.chunk_samples())
 print(len(os.listdir("/proc/self/task")) - before, os.environ.get("OMP_THREAD_LIMIT"))

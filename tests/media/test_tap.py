@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.media.opus import FRAME, Pcm
-from app.media.rtp import RTP_RATE, RtpPacket, pack
-from app.media.tap import ABSENCE, MAX_SILENCE, Chunk, TapStream
-from tasks.messages import STT_RATE
+from app.media.audio.opus import FRAME, Pcm
+from app.media.audio.rtp import RTP_RATE, RtpPacket, pack
+from app.media.audio.tap import ABSENCE, MAX_SILENCE, Chunk, TapStream
+from tasks.wire.messages import STT_RATE
 from tests.media.streams import PAYLOAD_TYPE, SSRC, as_browsers_send, packets, tone, upsampled
 
 EPOCH = 1_000_000.0

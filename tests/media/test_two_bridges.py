@@ -12,18 +12,18 @@ from typing import Any
 import numpy as np
 import redis.asyncio as aioredis
 
-from app.ending import end
-from app.media.bridge import Bridge
-from app.media.opus import resample
-from app.media.rtp import RTP_RATE, pack
+from app.cancellation import end
+from app.media.audio.opus import resample
+from app.media.audio.rtp import RTP_RATE, pack
+from app.media.bridge.bridge import Bridge
 from app.settings import Settings
-from tasks import keys
-from tasks.config import TaskConfig
-from tasks.messages import STT_RATE, Heartbeat, NextRoom, Segment, decode, encode, from_payload
+from ops.harness.ports import free_port
+from ops.harness.redis_server import redis_server
+from tasks.wire import keys
+from tasks.wire.environment import TaskConfig
+from tasks.wire.messages import STT_RATE, Heartbeat, NextRoom, Segment, decode, encode, from_payload
 from tests.media.small_sfu import SmallSfu
 from tests.media.streams import packets, pcm_of
-from tests.support.ports import free_port
-from tests.support.redis_server import redis_server
 
 PEOPLE = [
     {"id": "ana", "meta": {"name": "Ana", "speak": "en", "read": "en", "hear": "en"}},

@@ -16,18 +16,18 @@ import redis.asyncio as aioredis
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.auth.tokens import ParticipantMeta, bridge_token, participant_token
-from app.media.bridge import Bridge
-from app.media.opus import Pcm
-from app.media.sfu_client import SfuClient
-from app.media.sfu_messages import TapAnswer
-from app.media.tap import TapStream
+from app.media.audio.opus import Pcm
+from app.media.audio.tap import TapStream
+from app.media.bridge.bridge import Bridge
+from app.media.bridge.sfu_client import SfuClient
+from app.media.bridge.sfu_messages import TapAnswer
 from app.settings import Settings
-from tasks import keys
-from tasks.config import TaskConfig
-from tasks.messages import ClipPart, Heartbeat, NoClip, Segment, Timeline, encode, from_payload
-from tests.support.ports import free_port
-from tests.support.redis_server import RedisServer, redis_server
-from tests.support.sfu import Sfu
+from ops.harness.ports import free_port
+from ops.harness.redis_server import RedisServer, redis_server
+from ops.harness.sfu import Sfu
+from tasks.wire import keys
+from tasks.wire.environment import TaskConfig
+from tasks.wire.messages import ClipPart, Heartbeat, NoClip, Segment, Timeline, encode, from_payload
 
 ROOM = "demo-1"
 SPEAKER = "recorded-1"

@@ -16,12 +16,12 @@ from alembic.script import ScriptDirectory
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-from app import schema
-from app.cli import main
+from app import migrate
+from app.commands.cli import main
 from app.db import create_engine
 from app.running.backup import keys, making
 from app.running.backup.config import BackupError
-from tests.support.ports import free_port
+from ops.harness.ports import free_port
 from tests.support.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +40,7 @@ INSERT INTO captions (segment, language, room_id, speaker, seq, source_language,
 """
 
 
-def migrate(revision: str) -> None:
+def migrate_to(revision: str) -> None:
     command.upgrade(Config(toml_file=ROOT / "pyproject.toml"), revision)
 
 
@@ -106,9 +106,9 @@ class Installation:
         monkeypatch.setenv("BACKUP_RECIPIENT", made.output.strip().removeprefix("BACKUP_RECIPIENT="))
 
     def fill(self, revision: str) -> None:
-        migrate("0001")
+        migrate_to("0001")
         execute(self.url, *ROWS.replace("SAID", SAID).split(";\n"))
-        migrate(revision)
+        migrate_to(revision)
         for name, content in FILES.items():
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / name).write_text(content)
@@ -156,7 +156,7 @@ def test_everything_comes_back_and_the_schema_is_brought_up_to_date(installation
 
     assert result.exit_code == 0, result.output
     assert installation.words() == [(SAID,)]
-    assert execute(installation.url, "SELECT version_num FROM alembic_version") == [(schema.newest(),)]
+    assert execute(installation.url, "SELECT version_num FROM alembic_version") == [(migrate.newest(),)]
     ((one,), (two,)) = execute(installation.url, "SELECT name FROM rooms ORDER BY code")
     assert one == two, "a snapshot shows each transaction whole or not at all"
     for name, content in FILES.items():
@@ -211,7 +211,7 @@ def test_old_backups_go_and_a_failed_one_leaves_the_others(
     assert "is not known here" in failed.output
     assert sorted(folder.glob("jbcalling-*")) == sorted(old.values())
 
-    execute(installation.url, f"UPDATE alembic_version SET version_num = '{schema.newest()}'")
+    execute(installation.url, f"UPDATE alembic_version SET version_num = '{migrate.newest()}'")
     made = installation.backup()
     assert sorted(folder.glob("jbcalling-*")) == sorted([old[9], made])
     assert "jbc_backup_last_success_timestamp_seconds" in (folder / "backup.prom").read_text()

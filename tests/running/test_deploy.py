@@ -15,14 +15,14 @@ from click.testing import CliRunner
 from honcho.environ import parse_procfile
 from sqlalchemy import make_url
 
-from app import schema
-from app.cli import main
-from app.running import secrets
+from app import migrate
+from app.auth import secrets_file
+from app.commands.cli import main
 from app.running.deploy.processes import units
 from app.running.deploy.settings_file import BY_UNITS, documented
-from tests.support.ports import free_port
+from ops.harness.ports import free_port
+from ops.harness.waiting import until
 from tests.support.postgres import USER, Postgres
-from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 EDGE = ["--domain", "calls.example.org", "--address", "203.0.113.5"]
@@ -79,7 +79,7 @@ def test_the_guide_makes_the_databases_that_web_and_the_backup_use(postgres: Pos
     guide = (out / "INSTALL.md").read_text()
     lines = re.search(r"^\. /etc/jbcalling/secrets\.env\n.*?^for .*?$", guide, re.MULTILINE | re.DOTALL)
     assert lines is not None
-    known = secrets.load_or_create(tmp_path / "secrets.env")
+    known = secrets_file.load_or_create(tmp_path / "secrets.env")
     # The server of these tests is not where Debian's is and asks for a password; only root may become another user.
     server = {"PGHOST": "127.0.0.1", "PGPORT": str(postgres.port), "PGPASSWORD": postgres.password, "PGUSER": USER}
     here = lines[0].replace("/etc/jbcalling/secrets.env", str(tmp_path / "secrets.env"))
@@ -88,7 +88,7 @@ def test_the_guide_makes_the_databases_that_web_and_the_backup_use(postgres: Pos
     assert (done.returncode, done.stdout, done.stderr) == (0, "CREATE ROLE\n", "")
     for name in ("jbcalling", "jbcalling_verify"):
         url = make_url(postgres.url(name)).set(username="jbcalling", password=known["DATABASE_PASSWORD"])
-        schema.upgrade(url.render_as_string(hide_password=False))
+        migrate.upgrade(url.render_as_string(hide_password=False))
 
 
 def test_units_run_the_procfile_with_the_secrets_that_each_needs(plan: Path) -> None:

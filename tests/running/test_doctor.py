@@ -7,10 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.ports import free_port
-from tests.support.redis_server import redis_server
-from tests.support.stack import ROOT
-from tests.support.web_server import WebServer
+from ops.harness.ports import free_port
+from ops.harness.redis_server import redis_server
+from ops.harness.stack import ROOT
+from ops.harness.web_server import WebServer
 
 PORTS = ("WEB_PORT", "SFU_PORT", "BRIDGE_PORT", "REDIS_PORT")
 
@@ -18,7 +18,7 @@ PORTS = ("WEB_PORT", "SFU_PORT", "BRIDGE_PORT", "REDIS_PORT")
 def doctor(folder: Path, **extra: str) -> subprocess.CompletedProcess[str]:
     """Run it for an installation in `folder`, on free ports but for those given."""
     env = os.environ | {port: str(free_port()) for port in PORTS} | {"JBC_VAR": str(folder)} | extra
-    command = [sys.executable, "-m", "app.cli", "doctor"]
+    command = [sys.executable, "-m", "app.commands.cli", "doctor"]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
 
 

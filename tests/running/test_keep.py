@@ -12,7 +12,7 @@ from pathlib import Path
 def test_it_starts_what_ends_again_and_stops_when_told(tmp_path: Path) -> None:
     script = tmp_path / "child.py"
     script.write_text("import time; print('begun', flush=True); time.sleep(600)\n")
-    command = [sys.executable, "-m", "app.running.keep", sys.executable, str(script)]
+    command = [sys.executable, "-m", "app.supervisor.restart", sys.executable, str(script)]
     keeper = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert keeper.stdout is not None
     try:

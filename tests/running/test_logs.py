@@ -16,17 +16,17 @@ import pytest
 import redis
 from click.testing import CliRunner
 
-from app import schema
-from app.cli import main
-from app.running import kept_logs
+from app import migrate
+from app.commands.cli import main
+from app.supervisor import log_files
+from ops.harness.captions import caption
+from ops.harness.redis_server import redis_server
+from ops.harness.web_server import ROOT
 from tasks import publish
-from tasks.broker import broker
-from tasks.logs import WithoutPayloads, room_digest
-from tasks.messages import Translation, to_payload
-from tasks.translate import translate
-from tests.support.captions import caption
-from tests.support.redis_server import redis_server
-from tests.support.web_server import ROOT
+from tasks.actors.translate import translate
+from tasks.wire.broker import broker
+from tasks.wire.logs import WithoutPayloads, room_digest
+from tasks.wire.messages import Translation, to_payload
 from tests.tasks.messages import segment
 
 SECRET_WORDS = "the combination of the safe is nineteen"
@@ -77,17 +77,17 @@ def test_smaller_steps_are_written_where_they_are_asked_for_and_those_of_librari
 
 
 def test_kept_logs_stay_within_their_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_logs, "BYTES", 1_000)
+    monkeypatch.setattr(log_files, "BYTES", 1_000)
     folder = tmp_path / "logs"
     with (tmp_path / "printed").open("w") as output:
-        printer = kept_logs.KeepingPrinter(folder, output=output)
+        printer = log_files.KeepingPrinter(folder, output=output)
         for number in range(1_000):
             line = SimpleNamespace(
                 type="line", data=f"line {number}\n".encode(), name="web", time=datetime.now(), colour=None
             )
             printer.write(line)
     files = sorted(folder.iterdir())
-    assert [file.name for file in files] == ["web.log", *(f"web.log.{n}" for n in range(1, kept_logs.FILES + 1))]
+    assert [file.name for file in files] == ["web.log", *(f"web.log.{n}" for n in range(1, log_files.FILES + 1))]
     assert all(file.stat().st_size <= 1_000 for file in files)
     assert files[0].read_text().splitlines()[-1] == "line 999"
     assert folder.stat().st_mode & 0o077 == 0
@@ -97,7 +97,7 @@ def test_kept_logs_stay_within_their_bound(tmp_path: Path, monkeypatch: pytest.M
 def test_a_trace_joins_captions_and_logs_of_all_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JBC_VAR", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
-    schema.upgrade()
+    migrate.upgrade()
     item = caption("room", "abc-7", SECRET_WORDS, language="pt", source="en")
     closed = datetime.fromtimestamp(item.timeline.closed + 0.01).astimezone().isoformat()
     lines = [

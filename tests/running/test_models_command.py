@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from app.cli import main
-from app.running.meter import Bar, Lines
+from app.commands.cli import main
+from app.commands.progress import Bar, Lines
 from tasks.models import measured
 from tests.support.hub import hub
 

@@ -17,19 +17,19 @@ from click.testing import CliRunner
 from litestar.testing import AsyncTestClient
 from sqlalchemy import make_url, text
 
-from app import schema
+from app import migrate
+from app.auth import secrets_file
 from app.auth.keyset import KeySet
 from app.auth.read_tokens import ReadTokenError, ReadTokens
 from app.auth.tokens import bridge_token
-from app.cli import main
+from app.commands.cli import main
 from app.db import create_engine
 from app.main import create_app
-from app.running import secrets
 from app.settings import Settings
+from ops.harness.redis_server import redis_server
+from ops.harness.sfu import Sfu
+from ops.harness.web_server import csrf_of, new_room, token_of
 from tests.support.postgres import Postgres
-from tests.support.redis_server import redis_server
-from tests.support.sfu import Sfu
-from tests.support.web_server import csrf_of, new_room, token_of
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation's folder, with its secrets in the environment as its processes have them."""
     monkeypatch.setenv("JBC_VAR", str(tmp_path))
     monkeypatch.setenv("JBC_KEYS", str(tmp_path / "keys"))
-    for name, value in secrets.load_or_create(tmp_path / "secrets.env").items():
+    for name, value in secrets_file.load_or_create(tmp_path / "secrets.env").items():
         monkeypatch.setenv(name, value)
     return tmp_path
 
@@ -104,7 +104,7 @@ async def test_a_visitor_stays_in_the_room_with_the_page_as_it_is(monkeypatch: p
     with redis_server() as server:
         monkeypatch.setenv("REDIS_URL", server.url)
         settings = Settings()
-        await asyncio.to_thread(schema.upgrade)
+        await asyncio.to_thread(migrate.upgrade)
         async with AsyncTestClient(create_app(settings), base_url="http://calls.example") as client:
             client.follow_redirects = False
             client.headers["accept"] = "text/html"
@@ -142,7 +142,7 @@ async def test_redis_takes_both_passwords_until_the_old_one_is_retired(
         with redis.Redis.from_url(server.url) as in_use:
             assert in_use.ping()
             await asyncio.to_thread(rotate, "redis")
-            new = secrets.read(var / "secrets.env")["REDIS_PASSWORD"]
+            new = secrets_file.read(var / "secrets.env")["REDIS_PASSWORD"]
             for password in (server.password, new):
                 with redis.Redis(port=server.port, password=password) as client:
                     assert client.ping()
@@ -158,10 +158,10 @@ async def test_redis_takes_both_passwords_until_the_old_one_is_retired(
 async def test_postgresqls_password_is_changed_and_kept(
     var: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    secrets.replace(var / "secrets.env", "DATABASE_PASSWORD", "first")
+    secrets_file.replace(var / "secrets.env", "DATABASE_PASSWORD", "first")
     monkeypatch.setenv("DATABASE_URL", url := await postgres.create_owned("first"))
     await asyncio.to_thread(rotate, "database")
-    new = secrets.read(var / "secrets.env")["DATABASE_PASSWORD"]
+    new = secrets_file.read(var / "secrets.env")["DATABASE_PASSWORD"]
     tenant = create_engine(Settings(database_password=new).sqlalchemy_url)
     async with tenant.connect() as connection:
         assert (await connection.execute(text("SELECT current_user"))).scalar() == make_url(url).username

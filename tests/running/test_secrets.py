@@ -6,32 +6,32 @@ from pathlib import Path
 
 import pytest
 
-from app.running import secrets
+from app.auth import secrets_file
 from app.settings import MissingSettingError, Settings
 
 
 def test_they_are_made_once_and_stay(tmp_path: Path) -> None:
     path = tmp_path / "var" / "secrets.env"
-    first = secrets.load_or_create(path)
-    assert sorted(first) == sorted(secrets.NAMES)
+    first = secrets_file.load_or_create(path)
+    assert sorted(first) == sorted(secrets_file.NAMES)
     assert min(map(len, first.values())) >= 32
     assert len(set(first.values())) == len(first)
     assert path.stat().st_mode & 0o777 == 0o600
-    assert secrets.load_or_create(path) == first
+    assert secrets_file.load_or_create(path) == first
 
 
 def test_one_that_is_missing_is_added_and_a_persons_own_lines_stay(tmp_path: Path) -> None:
     path = tmp_path / "secrets.env"
     path.write_text("SESSION_SECRET=chosen-by-a-person-and-long-enough-for-us\nMINE=a=b\n")
-    known = secrets.load_or_create(path)
+    known = secrets_file.load_or_create(path)
     assert known["SESSION_SECRET"] == "chosen-by-a-person-and-long-enough-for-us"
     assert known["MINE"] == "a=b"
-    assert secrets.read(path) == known
+    assert secrets_file.read(path) == known
     assert path.stat().st_mode & 0o077 == 0
 
 
 def test_who_signs_nothing_needs_no_secret_and_the_bridge_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*secrets.NAMES, "JBC_KEYS"):
+    for name in (*secrets_file.NAMES, "JBC_KEYS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TURN_URLS", "turn:turn.example.org:3478")
     monkeypatch.setenv("DATABASE_PASSWORD", "of-the-database")

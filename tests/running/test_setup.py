@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.support.stack import ROOT
+from ops.harness.stack import ROOT
 
 PROGRAM = """
 import signal, sys

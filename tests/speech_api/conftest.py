@@ -11,10 +11,10 @@ import pytest
 
 from app.auth.api_keys import SCOPES, ApiKeys
 from app.db import create_engine, create_sessions
+from ops.harness.redis_server import RedisServer, redis_server
+from ops.harness.web_server import WebServer
+from ops.harness.worker import worker_process
 from tasks import registry
-from tests.support.redis_server import RedisServer, redis_server
-from tests.support.web_server import WebServer
-from tests.support.worker import worker_process
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,11 @@ import pytest
 import redis
 
 from app.speech_api.limits import AtOnce, PerMinute
-from tasks import keys
-from tasks.messages import Heartbeat, encode
+from ops.harness.redis_server import RedisServer, redis_server
+from ops.harness.web_server import WebServer
+from tasks.wire import keys
+from tasks.wire.messages import Heartbeat, encode
 from tests.speech_api.conftest import make_key
-from tests.support.redis_server import RedisServer, redis_server
-from tests.support.web_server import WebServer
 
 BODY = {"text": "Hello", "source": "en", "target": "pt"}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.web_server import ROOT, WebServer
+from ops.harness.web_server import ROOT, WebServer
 
 EXAMPLES = re.findall(r"```(sh|python)\n(.*?)```", (ROOT / "docs" / "api.md").read_text(), re.DOTALL)
 EXPECTED = ("hoje", "all of you", "Bom dia", "00:00:00")

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from app.speech_api.heard import SIZE
+from ops.harness.web_server import ROOT
 from tests.speech_api.sounds import decoded, pitch
-from tests.support.web_server import ROOT
 
 SECONDS = 2
 TONE = (np.sin(2 * np.pi * 440 * np.arange(24_000 * SECONDS) / 24_000) * 9_000).astype("<i2").tobytes()

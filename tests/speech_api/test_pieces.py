@@ -7,7 +7,7 @@ import pytest
 from app import subtitles
 from app.speech_api.pieces import MESSAGE_CHARS, Lines, cut
 from app.speech_api.transcription import Segment
-from tasks.requests.messages import PIECE_CHARS
+from tasks.wire.requests import PIECE_CHARS
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from app.media.opus import FRAME, OpusEncoder, resample
-from tests.support.recordings import RATE, recordings
-from tests.support.web_server import WebServer
-from tests.support.wer import wer
+from app.media.audio.opus import FRAME, OpusEncoder, resample
+from ops.harness.recordings import RATE, recordings
+from ops.harness.web_server import WebServer
+from ops.harness.wer import wer
 
 pytestmark = pytest.mark.usefixtures("worker")
 

@@ -9,9 +9,9 @@ import httpx
 import openai
 import pytest
 
+from ops.harness.web_server import WebServer
+from ops.harness.wer import wer
 from tests.speech_api.sounds import decoded, wav
-from tests.support.web_server import WebServer
-from tests.support.wer import wer
 
 pytestmark = pytest.mark.usefixtures("worker")
 

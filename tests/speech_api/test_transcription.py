@@ -13,9 +13,9 @@ import numpy as np
 import openai
 import pytest
 
-from tests.support.recordings import RATE, recordings
-from tests.support.web_server import WebServer
-from tests.support.wer import wer
+from ops.harness.recordings import RATE, recordings
+from ops.harness.web_server import WebServer
+from ops.harness.wer import wer
 
 pytestmark = pytest.mark.usefixtures("worker")
 

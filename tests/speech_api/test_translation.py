@@ -8,7 +8,7 @@ import httpx
 import pytest
 from libretranslatepy import LibreTranslateAPI
 
-from tests.support.web_server import WebServer
+from ops.harness.web_server import WebServer
 
 pytestmark = pytest.mark.usefixtures("worker")
 

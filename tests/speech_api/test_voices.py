@@ -15,15 +15,16 @@ import pytest
 import redis
 from numpy.typing import NDArray
 
-from tasks import keys, serving
-from tasks.broker import broker, connect
+from ops.harness.redis_server import RedisServer, redis_server
+from ops.harness.web_server import WebServer
+from tasks import serving
+from tasks.actors.api_speak import synthesize
 from tasks.heartbeat import HeartbeatThread
-from tasks.requests.synthesis import synthesize
+from tasks.wire import keys
+from tasks.wire.broker import broker, connect
 from tests.speech_api.conftest import make_key
 from tests.speech_api.sounds import decoded, pitch, wav
 from tests.support.fake_cloner import FakeCloner
-from tests.support.redis_server import RedisServer, redis_server
-from tests.support.web_server import WebServer
 
 CONSENT = "I, Ana Silva, agree that this recording is used to imitate my voice."
 TONE = (np.sin(2 * np.pi * 330 * np.arange(16_000 * 4) / 16_000) * 9_000).astype(np.int16)
@@ -157,7 +158,7 @@ def test_too_many_voices_and_no_engine_for_them(owner: httpx.Client, store: redi
 def test_the_operator_can_delete_the_voice_of_a_revoked_key(site: WebServer, server: RedisServer, folder: Path) -> None:
     def command(*words: str) -> subprocess.CompletedProcess[str]:
         environment = os.environ | {"JBC_VAR": str(folder), "REDIS_URL": server.url}
-        line = [sys.executable, "-m", "app.cli", *words]
+        line = [sys.executable, "-m", "app.commands.cli", *words]
         return subprocess.run(line, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
     key = make_key(folder, "gone")

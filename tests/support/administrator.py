@@ -8,7 +8,7 @@ import pytest
 from app.auth.admins import Admins
 from app.db import create_engine, create_sessions
 from app.settings import Settings
-from tests.support.web_server import csrf_of
+from ops.harness.web_server import csrf_of
 
 NAME = "Ada"
 PASSWORD = "correct horse battery staple"

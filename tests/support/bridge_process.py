@@ -14,8 +14,8 @@ from typing import Self
 import msgspec
 import redis
 
-from tasks.messages import Segment
-from tests.support.ports import free_port
+from ops.harness.ports import free_port
+from tasks.wire.messages import Segment
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import redis
 
-from tasks import keys
-from tasks.messages import Caption, decode
+from tasks.wire import keys
+from tasks.wire.messages import Caption, decode
 
 
 class Listener:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from ops.setup import ROOT, digest, tool_environment, uv
-from tasks.config import TaskConfig
+from tasks.wire.environment import TaskConfig
 
 LOCKS = ROOT / "ops" / "extras"
 TORCH = ("torch==2.13.0", "torchaudio==2.11.0")

@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 
-from tasks.messages import Caption
-from tests.support.captions import Event, caption, sse
-from tests.support.metrics import figure
+from ops.harness.captions import Event, caption, sse
+from ops.harness.metrics import figure
+from tasks.wire.messages import Caption
 
 WITHIN = 20.0
 """Seconds in which something that is due must have come."""

@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import av
 import numpy as np
 
-from tasks.engines import espeak_program
+from tasks.engines.tts import espeak_program
 
 PATH = "/_/TranslateWebserverUi/data/batchexecute"
 

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.support.ports import free_ports
+from ops.harness.ports import free_ports
 
 CONFIGURATION = Path(__file__).resolve().parents[2] / "ops" / "prometheus"
 

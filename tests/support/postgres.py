@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.support.ports import free_port
+from ops.harness.ports import free_port
 
 USER = "postgres"
 """The superuser, named as Debian names it."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 from app.running.deploy.plan import caddyfile
-from tests.support.ports import free_port
+from ops.harness.ports import free_port
 
 START_WITHIN = 20.0
 """Seconds for Caddy to make its authority and a certificate."""

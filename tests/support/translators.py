@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from tasks import registry
-from tasks.engines.argos import Argos
-from tasks.engines.bergamot import Bergamot
-from tasks.engines.ct2 import Decoding
+from tasks.engines.translation.argos import Argos
+from tasks.engines.translation.bergamot import Bergamot
+from tasks.engines.translation.ct2 import Decoding
 from tests.support.argos_package import build
 
 DECODING = Decoding(threads=2)

@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.support.ports import free_port
+from ops.harness.ports import free_port
 
 START_WITHIN = 10.0
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from tasks import keys, registry, serving
-from tasks.broker import broker, connect
-from tasks.config import TaskConfig
-from tests.support.redis_server import RedisServer, redis_server
+from ops.harness.redis_server import RedisServer, redis_server
+from tasks import registry, serving
+from tasks.wire import keys
+from tasks.wire.broker import broker, connect
+from tasks.wire.environment import TaskConfig
 
 
 @pytest.fixture(scope="session")
@@ -46,5 +47,5 @@ def engines(models: list[str]) -> Iterator[serving.Engines]:
 def patience(monkeypatch: pytest.MonkeyPatch) -> float:
     """Let speech be spoken to its end however busy the machine is; seconds from which it is too late even so."""
     seconds = 120.0
-    monkeypatch.setattr("tasks.speak.TOO_LATE", seconds)
+    monkeypatch.setattr("tasks.actors.speak.TOO_LATE", seconds)
     return seconds

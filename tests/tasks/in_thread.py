@@ -6,7 +6,7 @@ import dramatiq
 import redis
 from dramatiq.middleware import SkipMessage
 
-from tasks.broker import broker
+from tasks.wire.broker import broker
 
 
 def sent(store: redis.Redis, queue: str) -> int:

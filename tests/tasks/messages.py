@@ -7,9 +7,9 @@ from typing import Any
 
 import redis
 
-from tasks import keys
-from tasks.messages import Segment, Timeline, to_payload
-from tasks.stt import transcribe
+from tasks.actors.transcribe import transcribe
+from tasks.wire import keys
+from tasks.wire.messages import Segment, Timeline, to_payload
 
 
 def segment(name: str = "room.anna.0", **changes: Any) -> Segment:  # noqa: ANN401

@@ -16,25 +16,19 @@ import redis
 import structlog
 from structlog.testing import capture_logs
 
-from tasks import keys, serving, stt
-from tasks.broker import broker, connect
-from tasks.messages import (
-    Caption,
-    ClipPart,
-    NoClip,
-    Timeline,
-    Translation,
-    decode_clip_event,
-    to_payload,
-)
-from tasks.middleware.attempts import ATTEMPTS
-from tasks.middleware.give_up import affected
-from tasks.middleware.patience import BRIEF
-from tasks.stt import transcribe
-from tasks.translate import translate
+from ops.harness.recordings import recordings
+from ops.harness.redis_server import RedisServer, redis_server
+from tasks import serving
+from tasks.actors import transcribe as transcribe_module
+from tasks.actors.transcribe import transcribe
+from tasks.actors.translate import translate
+from tasks.middleware.max_attempts import ATTEMPTS
+from tasks.middleware.no_clip_on_failure import affected
+from tasks.wire import keys
+from tasks.wire.broker import broker, connect
+from tasks.wire.messages import Caption, ClipPart, NoClip, Timeline, Translation, decode_clip_event, to_payload
+from tasks.wire.retry_policy import BRIEF
 from tests.support.channels import captions, listen, stream
-from tests.support.recordings import recordings
-from tests.support.redis_server import RedisServer, redis_server
 from tests.tasks.in_thread import run, run_next, sent
 from tests.tasks.messages import offered, segment
 
@@ -121,7 +115,7 @@ def test_each_decoding_is_logged_with_the_length_of_its_audio_and_without_its_wo
     store: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     talkative = structlog.make_filtering_bound_logger(logging.DEBUG)  # whatever level another test has set
-    monkeypatch.setattr(stt, "log", structlog.wrap_logger(None, wrapper_class=talkative))
+    monkeypatch.setattr(transcribe_module, "log", structlog.wrap_logger(None, wrapper_class=talkative))
     with capture_logs() as lines:
         transcribe(to_payload(offered(store, JFK)))
     (line,) = [line for line in lines if line["event"] == "speech.decoded"]
@@ -150,7 +144,7 @@ def test_an_interim_caption_is_withdrawn_when_nothing_was_said_after_all(store: 
 def test_a_transcript_that_is_too_uncertain_is_shown_and_not_spoken(
     store: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.stt.SPEAK_CONFIDENCE", 0.99)
+    monkeypatch.setattr("tasks.actors.transcribe.SPEAK_CONFIDENCE", 0.99)
     with listen(store, keys.clips_channel("bridge")) as clips:
         transcribe(to_payload(offered(store, JFK)))
         run_next("translate")

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from tasks import registry
-from tasks.engines import ct2
-from tasks.engines.argos import Argos
 from tasks.engines.base import EngineError
-from tasks.engines.ct2 import Decoding
+from tasks.engines.translation import ct2
+from tasks.engines.translation.argos import Argos
+from tasks.engines.translation.ct2 import Decoding
 from tasks.models.spec import ModelError
 from tests.support.argos_package import build, pack
 from tests.support.dictionary_model import write_model
@@ -97,7 +97,7 @@ def test_nothing_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_no_package_that_splits_sentences_is_installed_or_imported() -> None:
     away = {"stanza", "spacy", "minisbd", "torch"}
-    assert modules_after("import tasks.engines.argos").isdisjoint(away)
+    assert modules_after("import tasks.engines.translation.argos").isdisjoint(away)
     for name in ("requirements.lock", "requirements-dev.lock"):
         pinned = {line.split("==")[0] for line in (ROOT / "ops" / name).read_text().splitlines() if "==" in line}
         assert pinned.isdisjoint(away)

@@ -10,9 +10,9 @@ import pytest
 import redis
 from dramatiq.middleware import CurrentMessage
 
-from tasks.broker import DEAD_AFTER, WakingBroker, connect
-from tasks.middleware.patience import BRIEF, Haste
-from tests.support.redis_server import RedisServer, redis_server
+from ops.harness.redis_server import RedisServer, redis_server
+from tasks.wire.broker import DEAD_AFTER, WakingBroker, connect
+from tasks.wire.retry_policy import BRIEF, Haste
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ from prometheus_client import REGISTRY
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from tasks import cache, cached_speech, cached_translation, keys
-from tasks.broker import broker
+from tasks import cache, cached_speech, cached_translation
 from tasks.engines.base import Audio
-from tasks.engines.espeak import Espeak
-from tasks.engines.glossary import Term
+from tasks.engines.translation.glossary import Term
+from tasks.engines.tts.espeak import Espeak
+from tasks.wire import keys
+from tasks.wire.broker import broker
 from tests.support.fake_cloner import FakeCloner
 from tests.support.translators import bergamot
 

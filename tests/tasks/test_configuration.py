@@ -7,18 +7,19 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from tasks import configuration, keys, offers, serving
-from tasks.config import TaskConfig
-from tasks.configuration import Choice, Configuration, Term
+from ops.harness.recordings import recordings
+from tasks import offers, serving
+from tasks.actors.speak import speak
+from tasks.actors.transcribe import transcribe
+from tasks.actors.translate import translate
 from tasks.engines import choose
 from tasks.engines.base import EngineError
 from tasks.engines.choose import Offer
-from tasks.messages import Speech, Translation, encode, to_payload
-from tasks.speak import speak
-from tasks.stt import transcribe
-from tasks.translate import translate
+from tasks.wire import keys, operator_choices
+from tasks.wire.environment import TaskConfig
+from tasks.wire.messages import Speech, Translation, encode, to_payload
+from tasks.wire.operator_choices import Choice, Configuration, Term
 from tests.support.channels import stream
-from tests.support.recordings import recordings
 from tests.tasks.messages import offered, segment
 
 
@@ -37,23 +38,23 @@ def term(number: int, source: str, target: str, spoken: str = "") -> Term:
 
 @pytest.fixture(autouse=True)
 def afresh() -> Iterator[None]:
-    configuration.forget()
+    operator_choices.forget()
     yield
-    configuration.forget()
+    operator_choices.forget()
 
 
 def test_a_newer_one_is_taken_and_kept_when_redis_forgets_it(store: redis.Redis) -> None:
     off = Configuration(choices=[Choice(kind="translate", wanted="en>pt", enabled=False)])
     store.set(keys.CONFIGURATION, encode(off))
-    assert configuration.refresh(store)
-    assert not configuration.refresh(store)
+    assert operator_choices.refresh(store)
+    assert not operator_choices.refresh(store)
     store.flushall()
-    assert not configuration.refresh(store)
-    assert configuration.current() == off
+    assert not operator_choices.refresh(store)
+    assert operator_choices.current() == off
     with_terms = Configuration(choices=off.choices, terms=[term(1, "quorum", "quórum")])
     store.set(keys.CONFIGURATION, encode(with_terms))
-    assert not configuration.refresh(store)  # no engine has to be loaded for that
-    assert configuration.current() == with_terms
+    assert not operator_choices.refresh(store)  # no engine has to be loaded for that
+    assert operator_choices.current() == with_terms
 
 
 def test_what_is_off_serves_nothing_and_may_still_be_half_of_a_pivot() -> None:
@@ -86,14 +87,14 @@ def test_the_engine_that_is_chosen_is_loaded_and_what_is_off_is_refused(store: r
     ]
     try:
         store.set(keys.CONFIGURATION, encode(Configuration(choices=choices)))
-        configuration.refresh(store)
+        operator_choices.refresh(store)
         now = serving.load(["translate", "speak"], TaskConfig())
         assert now.voice("en", late=False).name == other
         assert now.translated() == ["en>pt"]
         with pytest.raises(EngineError):
             now.translator("pt", "en")
     finally:
-        configuration.forget()
+        operator_choices.forget()
         serving.load(keys.QUEUES, TaskConfig())
     assert serving.engines().translated() == before.translated()
 
@@ -103,7 +104,7 @@ def test_terms_are_heard_translated_and_said_and_counted(store: redis.Redis) -> 
     jfk = recordings()["en_jfk_stereo44k"].pcm()
     terms = [term(1, "Americans", "americanos"), term(2, "country", "pátria-mãe", "mãe pátria")]
     store.set(keys.CONFIGURATION, encode(Configuration(terms=terms)))
-    configuration.refresh(store)
+    operator_choices.refresh(store)
     heard = offered(store, jfk)
     transcribe.fn(to_payload(heard))
     assert "Americans" in stream(store)[-1][1].text

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.engines.detect import LANGUAGES, detect
+from tasks.engines.text.detect import LANGUAGES, detect
 
 SENTENCES = {
     "en": ["Where can I find a doctor?", "The meeting starts at nine.", "I would like some water, please."],

@@ -9,12 +9,12 @@ import pytest
 import soxr
 from numpy.typing import NDArray
 
+from ops.harness.recordings import Recording, by_language, recordings
+from ops.harness.sounds import hum, keyboard
+from ops.harness.wer import corpus_wer
 from tasks.engines.base import Effort
-from tasks.engines.loudness import CEILING, TARGET_DB, active_level
+from tasks.engines.tts.loudness import CEILING, TARGET_DB, active_level
 from tasks.serving import Engines
-from tests.support.recordings import Recording, by_language, recordings
-from tests.support.sounds import hum, keyboard
-from tests.support.wer import corpus_wer
 
 SPOKEN = {
     "en": [

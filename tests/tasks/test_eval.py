@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ops.eval import published, speaking, translating
-from ops.eval.clips import TextSet, clips, first_of_each, text_sets
-from ops.eval.parts import Extent, measure_cache, measure_stt, measure_translation
-from ops.eval.sheet import Sheet
-from ops.eval.table import table
-from ops.eval.targets import Target, targets
-from ops.figures import machine
+from ops.harness.recordings import DATA
+from ops.measure.eval import published, speaking, translating
+from ops.measure.eval.clips import TextSet, clips, first_of_each, text_sets
+from ops.measure.eval.parts import Extent, measure_cache, measure_stt, measure_translation
+from ops.measure.eval.sheet import Sheet
+from ops.measure.eval.table import table
+from ops.measure.eval.targets import Target, targets
+from ops.measure.figures import machine
 from tasks.engines.base import EngineError, Translator
 from tasks.serving import Engines
-from tests.support.recordings import DATA
 
 CHOSEN = ("en_LJ001-0011", "en_fleurs_004", "en_cv_651325", "ns_music_trumpet")
 PAIRS = (("Good morning.", "Bom dia."), ("She is happy.", "Ela está feliz."), ('Quoted "so".', 'Citado "assim".'))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.engines import faithful
 from tasks.engines.base import EngineError, Translator
-from tasks.engines.faithful import Faithful
-from tasks.engines.glossary import Term
+from tasks.engines.translation import faithful
+from tasks.engines.translation.faithful import Faithful
+from tasks.engines.translation.glossary import Term
 from tests.support.translators import bergamot
 
 

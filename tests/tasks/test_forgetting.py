@@ -7,17 +7,18 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from tasks import keys, stt
-from tasks.broker import broker
-from tasks.messages import Segment, to_payload
-from tests.support.redis_server import redis_server
+from ops.harness.redis_server import redis_server
+from tasks.actors import transcribe
+from tasks.wire import keys
+from tasks.wire.broker import broker
+from tasks.wire.messages import Segment, to_payload
 from tests.tasks.messages import offered
 
 
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[redis.Redis]:
     with redis_server() as server, redis.Redis.from_url(server.url) as client:
-        monkeypatch.setattr(stt, "store", lambda: client)
+        monkeypatch.setattr(transcribe, "store", lambda: client)
         yield client
 
 
@@ -30,11 +31,11 @@ def test_speech_goes_soon_after_it_was_transcribed_and_waits_where_that_failed(
         if segment.id == "failed":
             raise RuntimeError
 
-    monkeypatch.setattr(stt, "_transcribe_final", decode)
-    assert stt.transcribe.broker is broker
-    stt.transcribe.fn(to_payload(done))
+    monkeypatch.setattr(transcribe, "_transcribe_final", decode)
+    assert transcribe.transcribe.broker is broker
+    transcribe.transcribe.fn(to_payload(done))
     with pytest.raises(RuntimeError):
-        stt.transcribe.fn(to_payload(failed))
+        transcribe.transcribe.fn(to_payload(failed))
     left = [store.ttl(keys.pcm(segment.id, segment.revision)) for segment in (done, failed)]
     assert 0 < left[0] <= keys.PCM_DONE_TTL
     assert left[1] > keys.PCM_DONE_TTL

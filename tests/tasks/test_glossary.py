@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tasks.engines.glossary import CODES, NAMES, Span, Term, find, hide, restore
+from tasks.engines.translation.glossary import CODES, NAMES, Span, Term, find, hide, restore
 
 TERMS = [Term("board", "conselho"), Term("board of directors", "diretoria"), Term("Rose", "Rose"), Term("C++", "C++")]
 

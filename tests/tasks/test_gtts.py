@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from ops.harness.ports import free_port
 from tasks.engines.base import EngineError
-from tasks.engines.cooldown import FIRST, LONGEST, CoolDown
-from tasks.engines.gtts import Gtts
-from tasks.engines.loudness import CEILING
+from tasks.engines.tts.cooldown import FIRST, LONGEST, CoolDown
+from tasks.engines.tts.gtts import Gtts
+from tasks.engines.tts.loudness import CEILING
 from tests.support.gtts_server import GttsServer, gtts_server
-from tests.support.ports import free_port
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.engines.hotwords import echoed, heard_in
+from tasks.engines.stt.hotwords import echoed, heard_in
 
 
 @pytest.mark.parametrize(

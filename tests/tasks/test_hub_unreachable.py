@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ops.harness.ports import free_port
 from tasks.models.spec import ModelError
-from tests.support.ports import free_port
 from tests.tasks.hub_model import install, model
 
 

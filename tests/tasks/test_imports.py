@@ -28,7 +28,8 @@ def modules_after(statement: str) -> set[str]:
 
 def test_senders_of_work_load_no_model_library() -> None:
     loaded = modules_after(
-        "import tasks.stt, tasks.translate, tasks.speak, tasks.queues, tasks.worker, tasks.registry, tasks.cache"
+        "import tasks.actors.transcribe, tasks.actors.translate, tasks.actors.speak, tasks.wire.queues, tasks.worker\n"
+        "import tasks.registry, tasks.cache"
     )
     assert loaded.isdisjoint(MODEL_LIBRARIES)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.engines.names import lost, names
+from tasks.engines.translation.names import lost, names
 
 
 def found(text: str, spans: list[tuple[int, int]]) -> list[str]:

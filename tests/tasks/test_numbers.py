@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.engines.numbers import localised, lost, numbers
+from tasks.engines.translation.numbers import localised, lost, numbers
 
 
 @pytest.mark.parametrize(

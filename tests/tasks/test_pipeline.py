@@ -9,13 +9,13 @@ import msgspec
 import pytest
 import redis
 
-from tasks import keys
-from tasks.messages import ClipPart, NoClip, decode_clip_event, to_payload
-from tasks.stt import transcribe
+from ops.harness.recordings import recordings
+from ops.harness.redis_server import RedisServer
+from ops.harness.worker import WorkerProcess, worker_process
+from tasks.actors.transcribe import transcribe
+from tasks.wire import keys
+from tasks.wire.messages import ClipPart, NoClip, decode_clip_event, to_payload
 from tests.support.channels import listen, stream
-from tests.support.recordings import recordings
-from tests.support.redis_server import RedisServer
-from tests.support.worker import WorkerProcess, worker_process
 from tests.tasks.messages import segment, send
 
 JFK = recordings()["en_jfk_stereo44k"].pcm()

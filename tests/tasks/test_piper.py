@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import soxr
 
+from ops.harness.wer import corpus_wer
 from tasks.engines.base import EngineError
-from tasks.engines.loudness import CEILING, TARGET_DB, active_level, to_pcm
-from tasks.engines.piper import Piper, available
+from tasks.engines.tts.loudness import CEILING, TARGET_DB, active_level, to_pcm
+from tasks.engines.tts.piper import Piper, available
 from tasks.serving import Engines
 from tests.support import extras
-from tests.support.wer import corpus_wer
 
 TEXTS = [
     "We would like to invite you to our meeting on Thursday morning, because there are questions to discuss.",

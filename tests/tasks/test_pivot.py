@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tasks.engines.base import EngineError, Translator
-from tasks.engines.pivot import Pivot
+from tasks.engines.translation.pivot import Pivot
 from tests.support.translators import argos, bergamot
 
 

@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import redis
 
-from tasks import keys, publish
-from tasks.messages import Caption, NoClip, Timeline, decode_clip_event
+from tasks import publish
+from tasks.wire import keys
+from tasks.wire.messages import Caption, NoClip, Timeline, decode_clip_event
 from tests.support.channels import captions, listen, stream
 from tests.tasks.messages import segment
 

@@ -7,13 +7,13 @@ import pytest
 import redis
 import redis.asyncio
 
-from tasks import keys, queues
-from tasks.broker import broker
+from ops.harness.redis_server import RedisServer
+from tasks.actors.transcribe import transcribe
 from tasks.heartbeat import HeartbeatThread
-from tasks.messages import to_payload
 from tasks.serving import Engines
-from tasks.stt import transcribe
-from tests.support.redis_server import RedisServer
+from tasks.wire import keys, queues
+from tasks.wire.broker import broker
+from tasks.wire.messages import to_payload
 from tests.tasks.messages import segment
 
 

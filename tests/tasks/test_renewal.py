@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 import redis
 
-from tasks import keys
-from tasks.messages import Caption, Heartbeat, Translation, decode, to_payload
-from tasks.translate import translate
+from ops.harness.redis_server import RedisServer
+from ops.harness.worker import worker_process
+from tasks.actors.translate import translate
+from tasks.wire import keys
+from tasks.wire.messages import Caption, Heartbeat, Translation, decode, to_payload
 from tests.support import argos_package
 from tests.support.channels import listen, stream
-from tests.support.redis_server import RedisServer
-from tests.support.worker import worker_process
 from tests.tasks.messages import segment
 
 WITHIN = 20.0
@@ -25,7 +25,7 @@ WITHIN = 20.0
 
 
 def installer(models: Path, *arguments: str) -> None:
-    command = [sys.executable, "-m", "app.cli", "models", *arguments]
+    command = [sys.executable, "-m", "app.commands.cli", "models", *arguments]
     subprocess.run(command, env={**os.environ, "MODELS_DIR": str(models)}, check=True, capture_output=True, timeout=60)
 
 

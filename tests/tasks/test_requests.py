@@ -12,17 +12,17 @@ import pytest
 import redis
 from dramatiq.middleware import CurrentMessage
 
-from tasks import keys
-from tasks.broker import WakingBroker, connect
+from ops.harness.redis_server import RedisServer
+from tasks.actors import replies
+from tasks.call_priority import Courtesy
 from tasks.engines.base import EngineError
-from tasks.messages import encode, from_payload, to_payload
-from tasks.middleware.answer import Answer
-from tasks.middleware.attempts import ATTEMPTS, Attempts
 from tasks.middleware.calls_first import CallsFirst
-from tasks.requests import replies
-from tasks.requests.courtesy import Courtesy
-from tasks.requests.messages import Detected, Detection, Failed, Reply, TextTranslation, Translated, decode_reply
-from tests.support.redis_server import RedisServer
+from tasks.middleware.failure_reply import Answer
+from tasks.middleware.max_attempts import ATTEMPTS, Attempts
+from tasks.wire import keys
+from tasks.wire.broker import WakingBroker, connect
+from tasks.wire.messages import encode, from_payload, to_payload
+from tasks.wire.requests import Detected, Detection, Failed, Reply, TextTranslation, Translated, decode_reply
 
 REQUEST = Detection(request="r", deadline=time.time() + 86_400, text="secret")
 

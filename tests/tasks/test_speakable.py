@@ -4,11 +4,11 @@ import time
 
 import pytest
 
-from tasks.engines.speakable import speakable, speakable_clauses
-from tasks.engines.spoken.english import English
-from tasks.engines.spoken.portuguese import Portuguese
-from tasks.engines.spoken.tongue import LARGEST, Tongue
-from tasks.engines.spoken.vietnamese import Vietnamese
+from tasks.engines.tts.speakable import speakable, speakable_clauses
+from tasks.languages.english import English
+from tasks.languages.number_words import LARGEST, Tongue
+from tasks.languages.portuguese import Portuguese
+from tasks.languages.vietnamese import Vietnamese
 
 ENGLISH = [
     ("It costs $3.50, or $1.", "It costs three dollars and fifty cents, or one dollar."),

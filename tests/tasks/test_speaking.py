@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 import redis
 
-from tasks import keys, serving
-from tasks.broker import broker
+from tasks import serving
+from tasks.actors.speak import speak
 from tasks.engines.base import EngineError
-from tasks.messages import ClipPart, NoClip, Speech, Timeline, decode_clip_event, to_payload
-from tasks.relay import voice_for
-from tasks.speak import speak
+from tasks.voice_fallback import voice_for
+from tasks.wire import keys
+from tasks.wire.broker import broker
+from tasks.wire.messages import ClipPart, NoClip, Speech, Timeline, decode_clip_event, to_payload
 from tests.support.channels import listen
 from tests.tasks.in_thread import run
 from tests.tasks.messages import segment
@@ -71,7 +72,7 @@ LONG = "Bom dia, meus caros amigos. Hoje vamos falar sobre o tempo, que está mu
 def test_the_first_clause_comes_in_pieces_and_the_others_whole(
     store: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.engines.kokoro_network.lead", lambda _lengths, _pace: 0.0)
+    monkeypatch.setattr("tasks.engines.tts.kokoro_network.lead", lambda _lengths, _pace: 0.0)
     with listen(store, keys.clips_channel("bridge")) as clips:
         run(speak.message(to_payload(said(LONG))))
         parts = [decode_clip_event(data) for data in clips.waiting()]

@@ -7,11 +7,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from ops.harness.pipeline import captions
+from ops.harness.recordings import by_language
+from ops.harness.sounds import RATE
+from ops.harness.stillness import stillness
 from tasks.serving import Engines
-from tests.support.recordings import by_language
-from tests.support.road import captions
-from tests.support.sounds import RATE
-from tests.support.stillness import stillness
 
 SECONDS = 600.0
 

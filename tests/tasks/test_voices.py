@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import soxr
 
+from ops.harness.wer import corpus_wer
 from tasks.engines.base import EngineError, TextToSpeech
-from tasks.engines.loudness import CEILING, to_pcm
-from tasks.engines.speakable import speakable
+from tasks.engines.tts.loudness import CEILING, to_pcm
+from tasks.engines.tts.speakable import speakable
 from tasks.serving import Engines
 from tests.support.lufs import loudness
-from tests.support.wer import corpus_wer
 
 TEXTS = {
     "en": "The weather was cold, but the children played outside all afternoon. Good morning, everybody.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.wer import normalise, spelled, wer
+from ops.harness.wer import normalise, spelled, wer
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ import numpy as np
 import psutil
 import pytest
 
+from ops.harness.pipeline import segments
+from ops.harness.recordings import Recording, by_language, recordings
 from tasks import registry
 from tasks.engines.base import Effort, EngineError, SpeechToText
-from tasks.engines.whisper import Whisper
-from tasks.engines.whisper_vocabulary import HOTWORD_TOKENS, Vocabulary
+from tasks.engines.stt.whisper import Whisper
+from tasks.engines.stt.whisper_vocabulary import HOTWORD_TOKENS, Vocabulary
 from tasks.serving import Engines
-from tests.support.recordings import Recording, by_language, recordings
-from tests.support.road import segments
 from tests.support.whisper_models import make
 
 SPOKEN = [clip for language in ("en", "pt", "vi") for clip in by_language(language)]

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 import redis
 
-from tasks import keys
-from tasks.broker import broker
-from tasks.messages import Heartbeat, Translation, decode, to_payload
-from tasks.translate import translate
+from ops.harness.recordings import recordings
+from ops.harness.redis_server import RedisServer, redis_server
+from ops.harness.worker import WorkerProcess, worker_process
+from tasks.actors.translate import translate
+from tasks.wire import keys
+from tasks.wire.broker import broker
+from tasks.wire.messages import Heartbeat, Translation, decode, to_payload
 from tests.support.channels import listen, stream
-from tests.support.recordings import recordings
-from tests.support.redis_server import RedisServer, redis_server
-from tests.support.worker import WorkerProcess, worker_process
 from tests.tasks.messages import segment, send
 
 JFK = recordings()["en_jfk_stereo44k"].pcm()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ops.capacity.service import Service, Stages, around
+from ops.measure.capacity.service import Service, Stages, around
 
 STAGES = Stages(
     quick=around(0.4, 0.8),

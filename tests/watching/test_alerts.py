@@ -16,15 +16,15 @@ from prometheus_client import REGISTRY, Metric
 import app.captions.metrics
 import app.health.metrics
 import tasks.metrics
-from app.media.metrics import Metrics
+from app.media.bridge.metrics import Metrics
 from ops import grafana
-from tasks import keys
-from tasks.messages import Heartbeat, encode
+from ops.harness.ports import free_port
+from ops.harness.redis_server import redis_server
+from ops.harness.sfu import Sfu
+from ops.harness.web_server import ROOT, WebServer
+from tasks.wire import keys
+from tasks.wire.messages import Heartbeat, encode
 from tests.support.monitoring import CONFIGURATION, https_server, monitoring, program, running
-from tests.support.ports import free_port
-from tests.support.redis_server import redis_server
-from tests.support.sfu import Sfu
-from tests.support.web_server import ROOT, WebServer
 
 OURS = (app.captions.metrics, app.health.metrics, tasks.metrics)
 """Imported for the metrics that they register."""

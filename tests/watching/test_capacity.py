@@ -11,13 +11,13 @@ from random import Random
 import pytest
 import simpy
 
-from app.media.ladder import Level
-from app.media.segmenter import AskKind
-from ops.capacity.__main__ import holds, most_rooms, needed, nodes
-from ops.capacity.model import Found, Room, System, run
-from ops.capacity.processor import Process, Processor
-from ops.capacity.service import Service, Stage, around
-from ops.capacity.speech import Piece, Talk, Turn, Wish
+from app.media.audio.segmenter import AskKind
+from app.media.policy.ladder import Level
+from ops.measure.capacity.__main__ import holds, most_rooms, needed, nodes
+from ops.measure.capacity.model import Found, Room, System, run
+from ops.measure.capacity.processor import Process, Processor
+from ops.measure.capacity.service import Service, Stage, around
+from ops.measure.capacity.speech import Piece, Talk, Turn, Wish
 from tests.watching.service import SERVICE, STAGES
 
 

@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from app.media.ladder import Level
-from app.media.segmenter import AskKind
-from ops.capacity import checking, document, limits
-from ops.capacity.checking import FEW
-from ops.capacity.service import around, fit, read
-from ops.capacity.speech import SEGMENTER, Talk, drawn, heard, spoken
-from ops.road.alone import figures, repeated
-from ops.road.callers import PAUSE
-from ops.road.said import Said
-from tasks.messages import ClipPart, Timeline
-from tests.support.captions import caption
-from tests.support.recordings import recordings
+from app.media.audio.segmenter import AskKind
+from app.media.policy.ladder import Level
+from ops.harness.callers import PAUSE
+from ops.harness.captions import caption
+from ops.harness.published import Said
+from ops.harness.recordings import recordings
+from ops.measure.alone import figures, repeated
+from ops.measure.capacity import checking, document, limits
+from ops.measure.capacity.checking import FEW
+from ops.measure.capacity.service import around, fit, read
+from ops.measure.capacity.speech import SEGMENTER, Talk, drawn, heard, spoken
+from tasks.wire.messages import ClipPart, Timeline
 from tests.watching.service import SERVICE
 
 

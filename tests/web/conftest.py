@@ -16,10 +16,10 @@ from litestar.testing import AsyncTestClient
 
 from app.main import create_app
 from app.settings import Settings
-from tasks.config import TaskConfig
+from ops.harness.redis_server import RedisServer, redis_server
+from ops.harness.web_server import ROOT, SECRETS, WebServer
+from tasks.wire.environment import TaskConfig
 from tests.support.feeds import WITHIN
-from tests.support.redis_server import RedisServer, redis_server
-from tests.support.web_server import ROOT, SECRETS, WebServer
 
 FEED_LIMITS = {"FEEDS_PER_TOKEN": "3", "FEEDS_PER_ADDRESS": "12"}
 

@@ -14,11 +14,11 @@ from litestar import Litestar
 from sqlalchemy import select, update
 
 from app.admin.agents import in_words
-from app.auth import brake, setup_code
-from app.cli import main
+from app.auth import login_throttle, setup_code
+from app.commands.cli import main
 from app.db import create_engine, create_sessions
-from app.models import Admin, AdminSession, AuditEntry
 from app.settings import Settings
+from app.tables import Admin, AdminSession, AuditEntry
 from tests.support.administrator import NAME, PASSWORD, be, enter, log_in, make, on_sqlite, send
 
 WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -133,12 +133,12 @@ async def test_guessing_is_slowed_and_logged_and_the_words_typed_are_not(
     client: httpx.AsyncClient, settings: Settings
 ) -> None:
     await make(settings)
-    for _ in range(brake.TRIES):
+    for _ in range(login_throttle.TRIES):
         assert (await log_in(client, "a wrong password")).status_code == 422
     for _ in range(2):
         blocked = await log_in(client)  # even the right one
         assert (blocked.status_code, "Try again in 15 min" in blocked.text) == (429, True)
-    assert await log_of(settings) == [(NAME, "login.failed", "")] * brake.TRIES + [("", "login.blocked", "")]
+    assert await log_of(settings) == [(NAME, "login.failed", "")] * login_throttle.TRIES + [("", "login.blocked", "")]
     assert "a wrong password" not in str(await log_of(settings))
 
 
@@ -177,10 +177,10 @@ def test_a_browser_is_known_by_what_it_calls_itself(system: str, product: str, w
 def test_an_address_waits_for_its_oldest_failure_to_be_forgotten() -> None:
     now = datetime(2030, 1, 1, tzinfo=UTC)
     ago = [now - timedelta(minutes=minutes) for minutes in (1, 2, 3, 4, 14, 15)]
-    assert brake.wait(ago, now) == timedelta(minutes=1)
-    assert brake.wait(ago[:4], now) == brake.wait(ago[2:], now) == timedelta(0)
-    assert brake.source("2001:db8:1:2:3::9") == brake.source("2001:db8:1:2::1") == "2001:db8:1:2::/64"
-    assert brake.source("::ffff:192.0.2.7") == "192.0.2.7"
+    assert login_throttle.wait(ago, now) == timedelta(minutes=1)
+    assert login_throttle.wait(ago[:4], now) == login_throttle.wait(ago[2:], now) == timedelta(0)
+    assert login_throttle.source("2001:db8:1:2:3::9") == login_throttle.source("2001:db8:1:2::1") == "2001:db8:1:2::/64"
+    assert login_throttle.source("::ffff:192.0.2.7") == "192.0.2.7"
 
 
 def test_the_command_sets_a_password_and_never_a_poor_one(migrated: str) -> None:

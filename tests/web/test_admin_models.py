@@ -12,14 +12,15 @@ import pytest
 import redis
 from redis.asyncio import Redis
 
-from app.admin.models import PIECE, ModelAdmin, UploadError
-from tasks import keys, registry
-from tasks.broker import broker as queue
-from tasks.messages import decode
-from tasks.requests.administration import Progress
-from tasks.requests.models import take_package, work_on_model
+from app.admin.model_jobs import PIECE, ModelAdmin, UploadError
+from ops.harness.redis_server import RedisServer
+from tasks import registry
+from tasks.actors.model_jobs import take_package, work_on_model
+from tasks.wire import keys
+from tasks.wire.administration import Progress
+from tasks.wire.broker import broker as queue
+from tasks.wire.messages import decode
 from tests.support import argos_package
-from tests.support.redis_server import RedisServer
 
 
 @pytest.fixture

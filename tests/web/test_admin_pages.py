@@ -20,11 +20,11 @@ from app.main import create_app
 from app.settings import Settings
 from app.speech_api.heard import REFERENCE_RATE
 from app.speech_api.voices import VoiceService
-from tasks import keys
-from tasks.configuration import Choice, Configuration, Term
-from tasks.messages import decode
+from ops.harness.web_server import csrf_of
+from tasks.wire import keys
+from tasks.wire.messages import decode
+from tasks.wire.operator_choices import Choice, Configuration, Term
 from tests.support.administrator import enter, log_in, make, on_sqlite, send
-from tests.support.web_server import csrf_of
 
 SECTIONS = ("rooms", "pairs", "models", "glossary", "voices", "keys", "workers", "storage", "audit", "account")
 TERM = {

@@ -22,17 +22,17 @@ from app.auth.read_tokens import ReadTokens
 from app.auth.tokens import ParticipantMeta
 from app.db import Sessions, create_engine, create_sessions
 from app.main import create_app
-from app.media.ladder import Level, Rung
-from app.media.notices import notices
-from app.media.rooms import Room as MediaRoom
-from app.models import Caption, Correction, Participant, Room
+from app.media.bridge.rooms import Room as MediaRoom
+from app.media.policy.ladder import Level, Rung
+from app.media.policy.notices import notices
 from app.settings import Settings
-from tasks import keys
+from app.tables import Caption, Correction, Participant, Room
+from ops.harness.bridge_client import bridge
+from ops.harness.captions import caption, say, stored
+from ops.harness.sfu import Sfu
+from ops.harness.web_server import SECRETS, new_room, token_of
+from tasks.wire import keys
 from tests.support.administrator import be, enter, log_in, make, on_sqlite, send
-from tests.support.bridge_client import bridge
-from tests.support.captions import caption, say, stored
-from tests.support.sfu import Sfu
-from tests.support.web_server import SECRETS, new_room, token_of
 
 
 @pytest.fixture(scope="module")

@@ -17,14 +17,15 @@ import pytest
 import redis
 
 from app.settings import Settings
-from tasks import keys, serving
-from tasks.broker import broker as queue
-from tasks.engines.argos import Argos
+from tasks import serving
+from tasks.actors import api_speak, api_translate, survey
 from tasks.engines.choose import Offer
-from tasks.engines.ct2 import Decoding
-from tasks.engines.espeak import Espeak
-from tasks.messages import Heartbeat, encode
-from tasks.requests import survey, synthesis, text
+from tasks.engines.translation.argos import Argos
+from tasks.engines.translation.ct2 import Decoding
+from tasks.engines.tts.espeak import Espeak
+from tasks.wire import keys
+from tasks.wire.broker import broker as queue
+from tasks.wire.messages import Heartbeat, encode
 from tests.support import argos_package
 from tests.support.administrator import enter, on_sqlite, send
 
@@ -36,7 +37,7 @@ def worker(
     settings: Settings, broker: redis.Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dramatiq.Worker]:
     """Takes API requests; its heartbeat is laid out once, for as long as the test takes."""
-    assert {survey, synthesis, text}
+    assert {survey, api_speak, api_translate}
     package = argos_package.build(tmp_path / "made")
     voice, translator = Espeak(), Argos(package, Decoding(threads=1, beam=1))
     monkeypatch.setattr(

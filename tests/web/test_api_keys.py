@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from app.auth.api_keys import ApiKeys, KeyNameError
-from app.cli import main
+from app.commands.cli import main
 from app.db import create_engine, create_sessions
 
 

@@ -18,10 +18,10 @@ from litestar.testing import AsyncTestClient
 
 from app.main import create_app
 from app.settings import MissingSettingError, Settings
-from tasks import keys
-from tasks.messages import Heartbeat, encode
-from tests.support.captions import caption, say
-from tests.support.web_server import csrf_of, new_room, token_of
+from ops.harness.captions import caption, say
+from ops.harness.web_server import csrf_of, new_room, token_of
+from tasks.wire import keys
+from tasks.wire.messages import Heartbeat, encode
 from tests.web.test_entering import read
 
 ABILITY = re.compile(r'<li data-source="(\w+)" data-complete="(\w+)">([^<]*)</li>')

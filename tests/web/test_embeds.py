@@ -17,7 +17,7 @@ from app.auth.read_tokens import ReadTokens
 from app.embed.style import EmbedStyle, StyleError
 from app.main import create_app
 from app.settings import Settings
-from tests.support.web_server import SECRETS, csrf_of, new_room
+from ops.harness.web_server import SECRETS, csrf_of, new_room
 
 TOKENS = ReadTokens(KeySet(SECRETS["SESSION_SECRET"]))
 

@@ -14,10 +14,10 @@ from sqlalchemy import select, update
 
 from app.db import Sessions, create_engine, create_sessions
 from app.main import create_app
-from app.models import Participant, Room
 from app.settings import Settings
+from app.tables import Participant, Room
 from app.web.origin import place
-from tests.support.web_server import csrf_of, new_room, token_of
+from ops.harness.web_server import csrf_of, new_room, token_of
 from tests.web.test_pages import config_of
 
 

@@ -9,10 +9,10 @@ import httpx
 import pytest
 import redis
 
-from tasks import keys
-from tests.support.captions import caption, say
+from ops.harness.captions import caption, say
+from ops.harness.web_server import WebServer, new_room
+from tasks.wire import keys
 from tests.support.feeds import WITHIN, count, feed, live, spoken, take, texts
-from tests.support.web_server import WebServer, new_room
 
 
 async def test_a_line_grows_becomes_final_and_gets_its_translation(

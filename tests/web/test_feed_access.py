@@ -20,9 +20,9 @@ from app.auth.keyset import KeySet
 from app.auth.read_tokens import LONGEST, ReadTokens
 from app.main import create_app
 from app.settings import Settings, WrongSettingError
-from tests.support.captions import say
+from ops.harness.captions import say
+from ops.harness.web_server import ROOT, SECRETS, WebServer, new_room, token_of
 from tests.support.feeds import WITHIN, count, feed, live, spoken, take
-from tests.support.web_server import ROOT, SECRETS, WebServer, new_room, token_of
 from tests.web.conftest import FEED_LIMITS
 
 TOKENS = ReadTokens(KeySet(SECRETS["SESSION_SECRET"]))

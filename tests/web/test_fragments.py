@@ -9,7 +9,7 @@ from app.captions.lines import Line, Lines
 from app.i18n import use
 from app.web.assets import Assets
 from app.web.templates import create_environment
-from tests.support.captions import caption
+from ops.harness.captions import caption
 
 
 def test_readers_share_a_fragment_only_where_all_that_it_shows_is_the_same() -> None:

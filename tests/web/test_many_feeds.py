@@ -7,8 +7,8 @@ import re
 import pytest
 from honcho.environ import parse_procfile
 
-from app.captions.places import MOST_FEEDS, FeedLimits
-from tests.support.web_server import ROOT
+from app.captions.feed_limits import MOST_FEEDS, FeedLimits
+from ops.harness.web_server import ROOT
 
 
 @pytest.mark.parametrize("asked", ["0", "100000"])

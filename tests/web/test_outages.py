@@ -11,11 +11,11 @@ import httpx
 import pytest
 import redis
 
-from tasks import keys
-from tests.support.captions import say
+from ops.harness.captions import say
+from ops.harness.redis_server import RedisServer
+from ops.harness.web_server import WebServer, new_room
+from tasks.wire import keys
 from tests.support.feeds import WITHIN, count, feed, live, spoken, take, texts
-from tests.support.redis_server import RedisServer
-from tests.support.web_server import WebServer, new_room
 
 
 async def test_a_reader_that_was_cut_gets_what_it_missed_once_across_a_restart_of_web(

@@ -16,11 +16,11 @@ from sqlalchemy import update
 
 from app.db import create_engine, create_sessions
 from app.i18n import formats
-from app.models import Room
 from app.settings import Settings
-from tasks import keys
-from tasks.messages import NextRoom, encode
-from tests.support.web_server import ROOT, csrf_of, join_form, new_room
+from app.tables import Room
+from ops.harness.web_server import ROOT, csrf_of, join_form, new_room
+from tasks.wire import keys
+from tasks.wire.messages import NextRoom, encode
 
 
 def config_of(page: str) -> dict[str, object]:

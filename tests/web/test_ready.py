@@ -16,12 +16,12 @@ from litestar.testing import AsyncTestClient
 from app.captions import metrics
 from app.main import create_app
 from app.settings import Settings
-from tasks import keys
-from tasks.config import TaskConfig
-from tasks.messages import Heartbeat, encode
-from tests.support.captions import caption
-from tests.support.ports import free_port
-from tests.support.web_server import new_room
+from ops.harness.captions import caption
+from ops.harness.ports import free_port
+from ops.harness.web_server import new_room
+from tasks.wire import keys
+from tasks.wire.environment import TaskConfig
+from tasks.wire.messages import Heartbeat, encode
 
 
 @asynccontextmanager

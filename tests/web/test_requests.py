@@ -6,7 +6,7 @@ import json
 
 import httpx
 
-from tests.support.web_server import WebServer, new_room
+from ops.harness.web_server import WebServer, new_room
 
 
 async def test_a_request_is_one_line_with_an_id_that_the_client_has_too(

@@ -14,18 +14,18 @@ from click.testing import CliRunner
 from redis.asyncio import Redis
 from sqlalchemy import func, select, text, update
 
+from app.cancellation import end
 from app.captions import event_ids
 from app.captions.history import History
 from app.captions.store import CaptionStore
-from app.cli import main
+from app.commands.cli import main
 from app.db import Sessions, create_engine, create_sessions
-from app.ending import end
-from app.models import Caption, Correction, Participant, Room
+from app.tables import Caption, Correction, Participant, Room
 from app.transcripts.retention import REDIS_KEPT, Retention
-from tasks import keys
-from tests.support.captions import caption, say
+from ops.harness.captions import caption, say
+from ops.harness.redis_server import RedisServer
+from tasks.wire import keys
 from tests.support.feeds import WITHIN
-from tests.support.redis_server import RedisServer
 
 WORDS = "wholly unmistakable words"
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.captions.speakers import UNKNOWN, Speakers
 from app.db import create_engine, create_sessions
-from app.models import Participant, Room
+from app.tables import Participant, Room
 
 READERS = 200
 

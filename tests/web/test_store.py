@@ -15,10 +15,11 @@ from sqlalchemy import func, select, text
 from app.captions.history import GROUP, History
 from app.captions.store import CONSUMER, CaptionStore
 from app.db import Sessions, create_engine, create_sessions
-from app.models import Caption, Participant, Room
-from tasks import keys, publish
-from tests.support.captions import caption, say
-from tests.support.redis_server import RedisServer
+from app.tables import Caption, Participant, Room
+from ops.harness.captions import caption, say
+from ops.harness.redis_server import RedisServer
+from tasks import publish
+from tasks.wire import keys
 
 ROOM = "abcd-efgh-jkmn"
 

@@ -12,12 +12,12 @@ import redis
 from sqlalchemy import select, update
 
 from app.db import create_engine, create_sessions
-from app.models import Caption, Room
 from app.settings import Settings
+from app.tables import Caption, Room
 from app.transcripts.lines import fold, marked
-from tests.support.captions import caption, say, stored
+from ops.harness.captions import caption, say, stored
+from ops.harness.web_server import csrf_of, join_form, new_room
 from tests.support.feeds import WITHIN
-from tests.support.web_server import csrf_of, join_form, new_room
 from tests.web.test_pages import config_of
 
 

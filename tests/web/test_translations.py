@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from app.i18n import INTERFACE, catalogue, formats, gettext, ngettext, use
-from app.media.ladder import Reason
+from app.media.policy.ladder import Reason
 from app.rooms.texts import TEXTS
 from ops.catalogue import extracted, untranslated
-from tests.support.web_server import ROOT, csrf_of, new_room
+from ops.harness.web_server import ROOT, csrf_of, new_room
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 TRANSLATIONS = [language for language in INTERFACE if language != catalogue.SOURCE]

@@ -12,8 +12,8 @@ import redis
 
 from app.health.trend import EVERY, KEPT, Buckets, Lag, Point, Sample, Trend
 from app.settings import Settings
-from tasks import keys
-from tasks.messages import Heartbeat, encode
+from tasks.wire import keys
+from tasks.wire.messages import Heartbeat, encode
 from tests.support.feeds import live
 from tests.web.test_ready import browser_of
 

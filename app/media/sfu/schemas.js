@@ -10,7 +10,7 @@ import { RequestError } from './errors.js';
 
 const META_BYTES = 4 * 1024;
 
-/** Ids of rooms and participants; the same alphabet as `Identifier` in tasks/messages.py. */
+/** Ids of rooms and participants; the same alphabet as `Identifier` in tasks/wire/messages.py. */
 export const identifier = z.string().regex(/^[A-Za-z0-9_.:-]{1,96}$/);
 const handle = z.string().min(1).max(64);
 const uint32 = z.int().min(1).max(0xffff_ffff);

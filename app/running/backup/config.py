@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from app.running import secrets
+from app.auth import secrets_file
 from app.settings import Settings
-from tasks.config import env
+from tasks.wire.environment import env
 
 LAST_BACKUP: Final = "jbc_backup_last_success_timestamp_seconds"
 """The figure that says when a backup was last proven, where one is noted and where `web` shows it."""
@@ -43,7 +43,7 @@ class BackupConfig:
     @property
     def secrets(self) -> Path:
         """The installation's secrets."""
-        return secrets.place(self.settings.var_dir)
+        return secrets_file.place(self.settings.var_dir)
 
     @property
     def voices(self) -> Path:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from app import schema
+from app import migrate
 from app.running.backup.config import BackupError
 from app.running.backup.manifest import TableEntry, compare
 
@@ -59,7 +59,7 @@ class PostgresDatabase:
             _transaction(self._scratch, _drop_tables)
             _restore(self._scratch, saved)
             compare(tables, _transaction(self._scratch, _tables))
-            schema.upgrade(_text(self._scratch))
+            migrate.upgrade(_text(self._scratch))
             _transaction(self._scratch, _drop_tables)  # what was said lies in one place only
         finally:
             if made:
@@ -76,7 +76,7 @@ class PostgresDatabase:
         _transaction(self._url, _set_aside)
         try:
             _restore(self._url, saved)
-            schema.upgrade(_text(self._url))
+            migrate.upgrade(_text(self._url))
         except BaseException:
             _transaction(self._url, _put_back)
             raise

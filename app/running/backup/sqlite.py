@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from app import schema
+from app import migrate
 from app.running.backup.config import BackupError
 from app.running.backup.manifest import TableEntry, compare
 
@@ -43,7 +43,7 @@ class SqliteDatabase:
                 compare(tables, _tables(database))
             except sqlite3.DatabaseError as error:
                 raise BackupError(f"the saved database cannot be read: {error}") from error
-        schema.upgrade(_url(copy))
+        migrate.upgrade(_url(copy))
 
     def empty(self) -> bool:
         """Whether there is no file, or one without rows; see `Database`."""
@@ -58,7 +58,7 @@ class SqliteDatabase:
         ready = self._path.with_name(f".{self._path.name}.restored")
         ready.unlink(missing_ok=True)
         shutil.copyfile(saved, ready)
-        schema.upgrade(_url(ready))
+        migrate.upgrade(_url(ready))
         if self._path.exists():
             with closing(sqlite3.connect(self._path)) as old:
                 old.execute("PRAGMA journal_mode=DELETE")  # a log of the old file must not be applied to the new one

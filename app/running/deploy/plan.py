@@ -11,9 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.running.deploy.processes import Role, units
 from app.running.deploy.settings_file import template
-from app.running.runner import ROOT
 
-TEMPLATES: Final = ROOT / "ops" / "deploy"
+TEMPLATES: Final = Path(__file__).with_name("templates")
 SYSTEMD: Final = "etc/systemd/system"
 COMMAND: Final = "usr/local/bin/jbcalling"
 BACKUPS: Final = "/var/backups/jbcalling"

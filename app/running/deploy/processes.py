@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from honcho.environ import parse_procfile
 
-from app.running.runner import ROOT
+from app.supervisor.runner import ROOT
 
 Role = Literal["edge", "worker", "all"]
 EDGE: Final = ("redis", "sfu", "web", "bridge")

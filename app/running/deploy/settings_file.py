@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.running.deploy.processes import SECRETS, Role
-from app.running.runner import ROOT
+from app.supervisor.runner import ROOT
 
 PAGES: Final = ("running.md", "nat.md", "operations.md", "models.md", "api.md", "llm.md")
 OF_WORKERS: Final = re.compile(

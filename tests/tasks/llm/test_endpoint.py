@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from ops.harness.ports import free_port
 from tasks.engines.base import EngineError
-from tasks.engines.llm import endpoint
-from tasks.engines.llm.endpoint import EndpointChat
-from tasks.engines.llm.settings import EndpointSettings
-from tasks.engines.llm.translator import ALL_PAIRS, EN_VI, LONGEST_TEXT, LlmTranslator
+from tasks.engines.translation.llm import endpoint
+from tasks.engines.translation.llm.endpoint import EndpointChat
+from tasks.engines.translation.llm.settings import EndpointSettings
+from tasks.engines.translation.llm.translator import ALL_PAIRS, EN_VI, LONGEST_TEXT, LlmTranslator
 from tests.support.llm_server import LlmServer, Script, llm_server
-from tests.support.ports import free_port
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.engines.llm.guards import objection
-from tasks.engines.llm.prompt import prompt
+from tasks.engines.translation.llm.guards import objection
+from tasks.engines.translation.llm.prompt import prompt
 
 EN_VI, VI_EN, EN_PT, PT_EN = ("en", "vi"), ("vi", "en"), ("en", "pt"), ("pt", "en")
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tasks.engines.base import EngineError
-from tasks.engines.llm.local import LocalChat, available
-from tasks.engines.llm.prompt import Message, prompt
-from tasks.engines.llm.translator import EN_VI, LlmTranslator
+from tasks.engines.translation.llm.local import LocalChat, available
+from tasks.engines.translation.llm.prompt import Message, prompt
+from tasks.engines.translation.llm.translator import EN_VI, LlmTranslator
 from tests.support.tiny_gguf import write_parrot
 
 SENTENCE = "Chào buổi sáng mọi người."

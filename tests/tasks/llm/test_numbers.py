@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.engines.llm.numbers import invented_numbers, lost_numbers
+from tasks.engines.translation.llm.numbers import invented_numbers, lost_numbers
 
 EN_VI, VI_EN, PT_EN = ("en", "vi"), ("vi", "en"), ("pt", "en")
 

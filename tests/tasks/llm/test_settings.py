@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tasks.engines.base import EngineError
-from tasks.engines.llm.endpoint import EndpointChat
-from tasks.engines.llm.settings import EndpointSettings, endpoint_settings
+from tasks.engines.translation.llm.endpoint import EndpointChat
+from tasks.engines.translation.llm.settings import EndpointSettings, endpoint_settings
 
 
 def test_no_url_means_no_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:

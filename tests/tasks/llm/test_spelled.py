@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from tasks.engines.llm.spelled import in_digits
+from tasks.engines.translation.llm.spelled import in_digits
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,111 @@
+"""Work on models, done by a worker: the models folder is the worker's, and `web` loads no model library."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import AsyncIterator
+from typing import Final, Literal
+
+import msgspec
+import structlog
+from redis.asyncio import Redis
+
+from app.i18n import gettext as _
+from tasks.actors.model_jobs import take_package, work_on_model
+from tasks.wire import keys
+from tasks.wire.administration import ModelWork, PackageArrival, Progress
+from tasks.wire.messages import decode, encode, to_payload
+
+AHEAD: Final = 8
+"""Pieces of a package that may wait in Redis: 2 MB, so that a package of any size needs no more."""
+PIECE: Final = 256 * 1024
+WITHIN: Final = 20.0
+"""Seconds until a worker must have taken a piece."""
+STALE: Final = 600.0
+"""Seconds without news after which running work counts as lost, so that one may ask again: its worker has died."""
+
+log = structlog.get_logger(__name__)
+
+
+class UploadError(RuntimeError):
+    """A package could not be handed to a worker; the message says why."""
+
+
+class ModelAdmin:
+    """Every method raises `redis.RedisError` when Redis does not answer."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def ask(self, action: Literal["install", "verify", "remove"], name: str) -> bool:
+        """Have something done to a model; False when something is being done to it already, or the name is none."""
+        try:
+            work = msgspec.convert({"action": action, "name": name}, ModelWork)
+        except msgspec.ValidationError:
+            return False
+        if any(one.name == name and _busy(one) for one in await self.progress()):
+            return False
+        await self._note(Progress(name=name, action=action, state="waiting", at=time.time()))
+        await asyncio.to_thread(work_on_model.send, to_payload(work))
+        return True
+
+    async def progress(self) -> list[Progress]:
+        """What was done lately and what is being done, the newest first."""
+        names = [name async for name in self._redis.scan_iter(match=keys.MODEL_WORKS, count=1_000)]
+        found = [_read(data) for data in await self._redis.mget(names)] if names else []
+        return sorted((one for one in found if one), key=lambda one: -one.at)
+
+    async def upload(self, filename: str, size: int, pieces: AsyncIterator[bytes]) -> None:
+        """Hand a package to a worker, which installs it; `progress` tells how that goes.
+
+        Raises:
+            UploadError: the file's name is not that of a package, or no worker takes it.
+        """
+        name = re.sub(r"[^A-Za-z0-9_.-]", "-", filename.rpartition("/")[2].rpartition("\\")[2]).lstrip(".-")
+        upload = secrets.token_hex(16)
+        try:
+            message = msgspec.convert({"upload": upload, "name": name, "size": size}, PackageArrival)
+        except msgspec.ValidationError:
+            raise UploadError(_("That is no package: choose a file that ends in .argosmodel.")) from None
+        await self._note(Progress(name=name, action="upload", state="waiting", at=time.time()))
+        await asyncio.to_thread(take_package.send, to_payload(message))
+        key = keys.upload(upload)
+        try:
+            async for piece in pieces:
+                await self._room(key)
+                async with self._redis.pipeline(transaction=False) as pipe:
+                    pipe.rpush(key, piece)
+                    pipe.expire(key, 60)
+                    await pipe.execute()
+            await self._room(key, 0)
+        except BaseException:
+            await self._redis.delete(key)
+            raise
+
+    async def _room(self, key: str, ahead: int = AHEAD) -> None:
+        """Wait until no more than so many pieces lie ready."""
+        deadline = time.monotonic() + WITHIN
+        while await self._redis.llen(key) > ahead:
+            if time.monotonic() > deadline:
+                raise UploadError(_("No worker takes the package: start one, or wait until it has done what it is at."))
+            await asyncio.sleep(0.05)
+
+    async def _note(self, progress: Progress) -> None:
+        await self._redis.set(keys.model_work(progress.name), encode(progress), ex=keys.MODEL_WORK_TTL)
+
+
+def _busy(progress: Progress) -> bool:
+    return progress.state in ("waiting", "running") and time.time() - progress.at < STALE
+
+
+def _read(data: object) -> Progress | None:
+    if not isinstance(data, bytes):
+        return None
+    try:
+        return decode(data, Progress)
+    except msgspec.DecodeError as error:
+        log.warning("admin.progress_unreadable", error=str(error))
+        return None

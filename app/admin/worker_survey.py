@@ -1,0 +1,40 @@
+"""Asking workers on behalf of an administrator, who would rather read that nobody answers than wait for a minute."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from redis.asyncio import Redis
+
+from app.speech_api import offers
+from app.speech_api.errors import ApiError
+from app.speech_api.worker_client import Desk, new_request
+from tasks.actors.survey import survey
+from tasks.wire.administration import Surveyed
+from tasks.wire.requests import Survey
+
+PATIENCE: Final = 5.0
+"""Seconds until a page is shown without an answer."""
+
+
+class WorkerDesk:
+    """What any worker can tell."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._desk = Desk(redis, PATIENCE)
+
+    async def survey(self) -> Surveyed | None:
+        """What is installed where a worker runs, and what could be chosen; None when no worker answers.
+
+        Raises:
+            redis.RedisError: Redis does not answer.
+        """
+        if not (await offers.look(self._redis)).beats:
+            return None
+        message = Survey(request=new_request(), deadline=time.time() + PATIENCE)
+        try:
+            return await self._desk.ask(survey, message, Surveyed)
+        except ApiError:
+            return None

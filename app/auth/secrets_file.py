@@ -1,0 +1,53 @@
+"""The secrets of an installation: made on first run, kept in one file that only its owner can read."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Final
+
+from app.auth.keyset import write_private
+from tasks.wire.environment import env
+
+NAMES: Final = ("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "DATABASE_PASSWORD", "TURN_SECRET")
+
+
+def place(var_dir: Path) -> Path:
+    """Where the secrets lie: JBC_SECRETS, else in JBC_VAR. On a server no process of ours can write there."""
+    return Path(env("JBC_SECRETS", str(var_dir / "secrets.env")))
+
+
+def load_or_create(path: Path) -> dict[str, str]:
+    """The secrets in `path`, with those that are missing made and added.
+
+    Raises:
+        PermissionError: the file cannot be read or written by this user.
+    """
+    known = read(path)
+    missing = [name for name in NAMES if not known.get(name)]
+    if missing:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        known |= {name: secrets.token_urlsafe(36) for name in missing}
+        write_private(path, _lines(known))
+    return known
+
+
+def replace(path: Path, name: str, value: str) -> None:
+    """Write a new value of one secret; the others stay.
+
+    Raises:
+        OSError: the file cannot be written by this user.
+    """
+    write_private(path, _lines(read(path) | {name: value}))
+
+
+def _lines(known: dict[str, str]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in known.items())
+
+
+def read(path: Path) -> dict[str, str]:
+    """The `NAME=value` lines of a file; nothing where it does not exist."""
+    if not path.exists():
+        return {}
+    pairs = (line.partition("=") for line in path.read_text().splitlines() if "=" in line)
+    return {name.strip(): value.strip() for name, _, value in pairs}

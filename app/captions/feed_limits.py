@@ -1,0 +1,90 @@
+"""How many feeds may be open: of one reader, from one address, and in all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from tasks.wire.environment import env
+
+FEEDS_EACH: Final = 8
+"""Open feeds of one participant; a further one ends the oldest: the windows that somebody has forgotten."""
+MOST_FEEDS: Final = 7_000
+"""Open feeds of one process, whatever FEEDS_TOTAL says: of the Procfile's `--backpressure` connections some must be
+left for pages, which would hang without an answer otherwise."""
+
+
+def _most(name: str, default: int) -> int:
+    return int(env(name, str(default)))
+
+
+@dataclass(frozen=True)
+class FeedLimits:
+    """Open feeds at most; 0 is no limit of its own."""
+
+    per_token: int = field(default_factory=lambda: _most("FEEDS_PER_TOKEN", 1_000))
+    """FEEDS_PER_TOKEN: with one read-only link, which a whole audience may hold."""
+    per_address: int = field(default_factory=lambda: _most("FEEDS_PER_ADDRESS", 500))
+    """FEEDS_PER_ADDRESS: from one address, behind which a whole school may sit."""
+    total: int = field(default_factory=lambda: min(_most("FEEDS_TOTAL", 4_000) or MOST_FEEDS, MOST_FEEDS))
+    """FEEDS_TOTAL: of this process; never more than `MOST_FEEDS`."""
+
+
+@dataclass(frozen=True)
+class Client:
+    """Who reads, as far as limits go."""
+
+    address: str
+    participant: str = ""
+    """Participant's id, or "" where a token opened the feed."""
+    token: str = ""
+    """The token's id, or "" where the feed is a participant's."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why there is no place."""
+
+    status: int
+    limit: str
+    """"token", "address" or "total"."""
+    advice: str
+
+
+class Places:
+    """Counts the feeds that are open now."""
+
+    def __init__(self, limits: FeedLimits) -> None:
+        self._limits = limits
+        self._tokens: Counter[str] = Counter()
+        self._addresses: Counter[str] = Counter()
+
+    def refusal(self, client: Client) -> Refusal | None:
+        """Why one more feed of this client cannot be opened now; None where it can."""
+        limits = self._limits
+        if self._addresses.total() >= limits.total:
+            return Refusal(503, "total", "This server sends captions to as many readers as it may: try again later.")
+        if limits.per_address and self._addresses[client.address] >= limits.per_address:
+            return Refusal(429, "address", "Too many caption feeds from this address: close some, then try again.")
+        if client.token and limits.per_token and self._tokens[client.token] >= limits.per_token:
+            return Refusal(429, "token", "Too many readers use this link: ask for another one, or try again later.")
+        return None
+
+    def take(self, client: Client) -> None:
+        """Count a feed that opens."""
+        self._addresses[client.address] += 1
+        if client.token:
+            self._tokens[client.token] += 1
+
+    def leave(self, client: Client) -> None:
+        """Count a feed that has ended."""
+        _one_less(self._addresses, client.address)
+        if client.token:
+            _one_less(self._tokens, client.token)
+
+
+def _one_less(counter: Counter[str], key: str) -> None:
+    counter[key] -= 1
+    if counter[key] <= 0:
+        del counter[key]

@@ -1,0 +1,56 @@
+"""`jbcalling admin`: the password of the administration, from the machine itself."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from app.admin.audit import COMMAND_LINE, Audit
+from app.auth import setup_code
+from app.auth.admins import AdminNameError, Admins
+from app.auth.passwords import PasswordError
+from app.commands.database import with_sessions
+from app.db import Sessions
+from app.settings import Settings
+from app.supervisor import runner
+
+
+@click.group()
+def admin() -> None:
+    """The password of the administration's pages."""
+
+
+@admin.command("set-password")
+@click.option("--name", default="admin", show_default=True, help="Whose password; makes an administrator of them.")
+@click.password_option(help="Asked for when it is not given.")
+def set_password(name: str, password: str) -> None:
+    """Set the password of an administrator, and log them out everywhere."""
+    settings = _settings()
+    try:
+        with_sessions("administrators", settings, lambda sessions: give_password(sessions, name, password))
+    except (AdminNameError, PasswordError) as error:
+        raise click.ClickException(str(error)) from error
+    setup_code.discard(settings.var_dir)
+    click.echo(f"The password of {name} is set. Log in at /admin.")
+
+
+@admin.command("setup-code")
+def show_code() -> None:
+    """Print the code with which the first password is set at /admin/setup, making it where there is none."""
+    click.echo(setup_code.make(_settings().var_dir))
+
+
+async def give_password(sessions: Sessions, name: str, password: str) -> None:
+    """Set a password as somebody at the machine itself may, and note it in the audit log.
+
+    Raises:
+        AdminNameError, PasswordError: see `Admins.set_password`.
+    """
+    await Admins(sessions).set_password(name, password)
+    await Audit(sessions).note("", "password.set", name, address=COMMAND_LINE)
+
+
+def _settings() -> Settings:
+    os.environ.setdefault("JBC_VAR", str(runner.ROOT / "var"))
+    return Settings.without_secrets()

@@ -1,0 +1,66 @@
+"""The `jbcalling` command: run, look after and repair an installation."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from app.commands.admin import admin
+from app.commands.backup import backup, restore
+from app.commands.deploy import deploy
+from app.commands.keys import keys
+from app.commands.models import models
+from app.commands.secrets import secrets
+from app.commands.trace import trace
+from app.commands.transcripts import transcripts
+from app.commands.voices import voices
+from app.running import doctor
+from app.supervisor import runner
+from tasks.wire.environment import env
+
+
+def _var_dir() -> Path:
+    return Path(env("JBC_VAR", str(runner.ROOT / "var"))).resolve()
+
+
+@click.group()
+def main() -> None:
+    """JB Calling: calls between people who do not share a language."""
+
+
+@main.command()
+def run() -> None:
+    """Start every process of the Procfile on this machine and print the address."""
+    sys.exit(runner.run(_var_dir()))
+
+
+@main.command("doctor")
+def check() -> None:
+    """Check versions, ports, worker binary, models, Redis, database and queues; say what to do about each fault."""
+    os.environ.update(runner.environment(_var_dir(), make=False))
+    findings = asyncio.run(doctor.examine())
+    for finding in findings:
+        click.echo(finding.line())
+    failures = sum(finding.state == doctor.State.FAIL for finding in findings)
+    click.echo(f"\n{len(findings)} checks, {failures} failed.")
+    sys.exit(1 if failures else 0)
+
+
+main.add_command(models)
+main.add_command(backup)
+main.add_command(restore)
+main.add_command(deploy)
+main.add_command(secrets)
+main.add_command(keys)
+main.add_command(transcripts)
+main.add_command(admin)
+main.add_command(voices)
+main.add_command(trace)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Audio primitives without policy: RTP, Opus, reordering, voice activity, segments."""

@@ -1,0 +1,195 @@
+"""Cuts a track into segments: pure logic, frames of audio with speech probabilities in, asks out.
+
+A segment opens on speech, asks for a hypothesis at every pause and while speech goes on, and closes when a
+pause lasts. The final ask carries the very audio and revision of the ask made when that pause began, so that
+the worker that answered it need not decode again.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final
+
+import numpy as np
+
+from app.media.audio.opus import Pcm
+from app.media.audio.vad import FRAME_SECONDS, Frame
+from app.media.bridge.config import SegmenterConfig
+
+_SMOOTH: Final = 3
+"""Frames over which power is averaged when the quietest point is looked for (about 100 ms)."""
+
+
+class AskKind(Enum):
+    """Why a transcript is wanted."""
+
+    PAUSE = "pause"
+    """A pause has begun; probably this is the whole segment."""
+    GROWTH = "growth"
+    """Speech goes on; this is what there is so far."""
+    FINAL = "final"
+    """The segment is closed."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request for the transcript of a segment."""
+
+    kind: AskKind
+    seq: int
+    """Counts segments from 0, without gaps."""
+    revision: int
+    """Counts asks with different audio within the segment from 0."""
+    samples: Pcm
+    """At 16 kHz."""
+    speech_start: float
+    """First voiced moment, seconds since the epoch."""
+    speech_end: float
+    """End of the last voiced frame in `samples`."""
+    audio_start: float
+    """When the first of `samples` was captured."""
+
+    @property
+    def final(self) -> bool:
+        """Whether no further ask of this segment follows."""
+        return self.kind is AskKind.FINAL
+
+
+@dataclass
+class _Open:
+    """The segment being built."""
+
+    frames: list[Frame]
+    voiced: list[bool]
+    revision: int = -1
+    """Revision of the newest ask, -1 before the first."""
+    asked_at: int = 0
+    """Frames there were at the newest ask, or at the opening."""
+    pause_ask: Ask | None = None
+    """The ask of the pause that is going on."""
+
+    def __post_init__(self) -> None:
+        self.asked_at = len(self.frames)
+
+    @property
+    def speech(self) -> int:
+        """Voiced frames."""
+        return sum(self.voiced)
+
+    @property
+    def last_voiced(self) -> int:
+        """Index of the last voiced frame."""
+        return len(self.voiced) - 1 - self.voiced[::-1].index(True)
+
+    @property
+    def silence(self) -> int:
+        """Frames since the last voiced one."""
+        return len(self.voiced) - 1 - self.last_voiced if True in self.voiced else len(self.voiced)
+
+
+class Segmenter:
+    """Segments one track."""
+
+    def __init__(self, config: SegmenterConfig | None = None, first_seq: int = 0) -> None:
+        self.seq = first_seq
+        """Number of the open or next segment."""
+        self._config = config or SegmenterConfig()
+        self._recent: deque[Frame] = deque(maxlen=max(1, self._frames(self._config.pre_roll)))
+        self._open: _Open | None = None
+
+    def push(self, frame: Frame) -> list[Ask]:
+        """What the next frame of the track gives rise to, in order."""
+        if self._open is None:
+            if frame.probability < self._config.open_at:
+                self._recent.append(frame)
+                return []
+            before = list(self._recent)
+            self._recent.clear()
+            self._open = _Open([*before, frame], [False] * len(before) + [True])
+            return []
+        self._open.frames.append(frame)
+        self._open.voiced.append(frame.probability >= self._threshold(self._open))
+        if self._open.voiced[-1]:
+            self._open.pause_ask = None
+        return self._consider(self._open)
+
+    def flush(self) -> list[Ask]:
+        """Closes what is open: the track has ended."""
+        return self._close(self._open) if self._open else []
+
+    def _threshold(self, segment: _Open) -> float:
+        return self._config.keep_at if segment.silence == 0 else self._config.open_at
+
+    def _consider(self, segment: _Open) -> list[Ask]:
+        config, silence = self._config, segment.silence
+        if silence >= self._frames(self._endpoint(segment)):
+            return self._close(segment)
+        if len(segment.frames) >= self._frames(config.max_length):
+            return self._close(segment) if silence >= self._frames(config.tail) else self._cut(segment)
+        if segment.speech < self._frames(config.min_speech):
+            return []
+        if silence == self._frames(config.tail):
+            segment.pause_ask = self._ask(segment, AskKind.PAUSE, len(segment.frames))
+            return [segment.pause_ask]
+        since = len(segment.frames) - segment.asked_at
+        if silence == 0 and config.interim_every and since >= self._frames(config.interim_every):
+            return [self._ask(segment, AskKind.GROWTH, len(segment.frames))]
+        return []
+
+    def _endpoint(self, segment: _Open) -> float:
+        config = self._config
+        shortness = max(0.0, 1.0 - segment.speech * FRAME_SECONDS / config.short_speech)
+        return config.endpoint + shortness * max(0.0, config.endpoint_short - config.endpoint)
+
+    def _close(self, segment: _Open) -> list[Ask]:
+        self._open = None
+        if segment.speech < self._frames(self._config.min_speech) and segment.revision < 0:
+            self._recent.extend(segment.frames)
+            return []
+        end = min(len(segment.frames), segment.last_voiced + 1 + self._frames(self._config.tail))
+        self._recent.extend(segment.frames[end:])
+        return [self._final(segment, end)]
+
+    def _cut(self, segment: _Open) -> list[Ask]:
+        """Closes the segment at its quietest recent point and carries the rest over into the next."""
+        at = self._quietest(segment)
+        rest = _Open(segment.frames[at:], segment.voiced[at:])
+        segment.pause_ask = None
+        ask = self._final(segment, at)
+        self._open = rest
+        return [ask]
+
+    def _quietest(self, segment: _Open) -> int:
+        window = segment.frames[-self._frames(self._config.cut_window) :]
+        power = np.array([float(np.mean(np.square(frame.samples.astype(np.float32)))) for frame in window])
+        smooth = np.convolve(power, np.ones(_SMOOTH) / _SMOOTH, mode="valid")
+        return len(segment.frames) - len(window) + int(np.argmin(smooth)) + _SMOOTH // 2 + 1
+
+    def _final(self, segment: _Open, end: int) -> Ask:
+        if segment.pause_ask is not None:
+            ask = replace(segment.pause_ask, kind=AskKind.FINAL)
+        else:
+            ask = self._ask(segment, AskKind.FINAL, end)
+        self.seq += 1
+        return ask
+
+    def _ask(self, segment: _Open, kind: AskKind, end: int) -> Ask:
+        segment.revision += 1
+        segment.asked_at = end
+        voiced = [index for index, voiced in enumerate(segment.voiced[:end]) if voiced]
+        first, last = (voiced[0], voiced[-1]) if voiced else (0, end - 1)
+        return Ask(
+            kind,
+            self.seq,
+            segment.revision,
+            np.concatenate([frame.samples for frame in segment.frames[:end]]),
+            segment.frames[first].time,
+            segment.frames[last].time + FRAME_SECONDS,
+            segment.frames[0].time,
+        )
+
+    @staticmethod
+    def _frames(seconds: float) -> int:
+        return round(seconds / FRAME_SECONDS)

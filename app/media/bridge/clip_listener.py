@@ -1,0 +1,42 @@
+"""Listens for the clips that workers make for this bridge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+import redis.asyncio as aioredis
+import structlog
+from redis.exceptions import RedisError
+
+from tasks.wire import keys
+from tasks.wire.messages import ClipEvent, ClipPart, NoClip, decode
+
+RETRY: Final = 0.25
+"""Seconds before subscribing again."""
+
+log = structlog.get_logger(__name__)
+
+
+async def listen(client: aioredis.Redis, bridge: str, on_event: Callable[[ClipEvent], None]) -> None:
+    """Passes on every clip event for `bridge`, for ever; comes back by itself after Redis was away."""
+    while True:
+        try:
+            async with client.pubsub(ignore_subscribe_messages=True) as channel:
+                await channel.subscribe(keys.clips_channel(bridge))
+                async for message in channel.listen():
+                    _pass_on(message["data"], on_event)
+        except (RedisError, OSError) as error:
+            log.warning("clips cannot be heard of", error=str(error), retry_in=RETRY)
+        await asyncio.sleep(RETRY)
+
+
+def _pass_on(data: bytes, on_event: Callable[[ClipEvent], None]) -> None:
+    try:
+        event: ClipEvent = decode(data, ClipPart | NoClip)  # type: ignore[arg-type]  # msgspec takes unions
+    except msgspec.MsgspecError as error:
+        log.error("a worker sent what tasks/wire/messages.py does not know", error=str(error))
+        return
+    on_event(event)

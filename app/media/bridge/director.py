@@ -1,0 +1,143 @@
+"""Dubbed tracks and notices: acts on what the degradation ladder says about everybody who listens or reads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+import structlog
+
+from app.media.bridge.dub import DubTrack
+from app.media.bridge.rooms import Room
+from app.media.bridge.services import Services
+from app.media.bridge.supervisor import Crew
+from app.media.policy.admission import Admission
+from app.media.policy.ladder import Conditions, Ladder, Level, Reason, Rung, decide
+from app.media.policy.notices import Noticeboard, notices
+from tasks.wire.messages import ClipEvent, ClipPart, Segment
+
+log = structlog.get_logger(__name__)
+
+
+class TrackKey(NamedTuple):
+    """What there is one dubbed track of."""
+
+    room: str
+    speaker: str
+    language: str
+
+
+class Director:
+    """Starts, pauses, resumes and closes the dubbed tracks of one bridge, and says why."""
+
+    def __init__(self, services: Services) -> None:
+        self.tracks: Crew[TrackKey, DubTrack] = Crew()
+        self.board = Noticeboard(services.sfu, services.fence)
+        self._services = services
+        self._unheard: dict[TrackKey, float] = {}  # since when, on the monotonic clock
+        self._ladders: dict[tuple[str, str], Ladder] = {}
+        self.admission = Admission({}, 0.0, 0.0)
+        """As of the last step."""
+
+    def step(self, rooms: Mapping[str, Room], conditions: Conditions, admission: Admission) -> None:
+        """Decides every pair's rung in these rooms anew and acts on it."""
+        self.admission = admission
+        rungs: dict[tuple[str, str], Rung] = {}
+
+        def rung_of(source: str, target: str) -> Rung:
+            if (source, target) not in rungs:
+                rungs[source, target] = self._rung(source, target, conditions)
+            return rungs[source, target]
+
+        said: dict[tuple[str, str], dict[str, Any]] = {}
+        heard: set[TrackKey] = set()
+        for room in rooms.values():
+
+            def given(source: str, target: str, name: str = room.name) -> Rung:
+                return admission.limited(rung_of(source, target), name)
+
+            for speaker in {producer.participant for producer in room.voices()}:
+                meta = room.people[speaker]
+                wants = room.wants(speaker, meta)
+                troubles = {language: self._trouble(room.name, speaker, language) for language in wants.hear}
+                said |= {(room.name, key): load for key, load in notices(room, speaker, given, troubles).items()}
+                for language in wants.hear:
+                    key = TrackKey(room.name, speaker, language)
+                    heard.add(key)
+                    self._direct(key, live=given(meta.speak, language).level is Level.VOICE)
+        self._services.metrics.rungs({pair: rung.level for pair, rung in rungs.items()})
+        self.board.want(said)
+        self._retire(rooms, heard)
+
+    def speaks(self, room: str, speaker: str, language: str) -> bool:
+        """Whether a clip made now would be played: nothing is synthesised that nobody is going to hear."""
+        track = self.tracks.members.get(TrackKey(room, speaker, language))
+        return track is not None and track.live
+
+    def admitted(self, room: str) -> Level:
+        """The highest level that there is a place for."""
+        return self.admission.levels.get(room, Level.VOICE)
+
+    def on_final(self, segment: Segment) -> None:
+        """A closed segment is on its way to the workers: its clips can be expected."""
+        for language in segment.hear:
+            if track := self._track(segment, language):
+                track.expect(segment.seq, segment.timeline.speech_end)
+
+    def on_dropped(self, segment: Segment) -> None:
+        """A closed segment never reached the workers."""
+        for language in segment.hear:
+            if track := self._track(segment, language):
+                track.no_clip(segment.seq)
+
+    def on_clip(self, event: ClipEvent) -> None:
+        """A worker has a clip, or will not have one."""
+        if isinstance(event, ClipPart):
+            if track := self._track(event, event.language):
+                track.add(event)
+            return
+        log.info("clip.none", segment=event.segment, room=event.room, languages=event.languages, reason=event.reason)
+        for language in event.languages:
+            if track := self._track(event, language):
+                track.no_clip(event.seq)
+
+    def stop_all(self) -> None:
+        """The SFU is gone, and with it all tracks and notices."""
+        self.tracks.stop_all()
+        self._unheard.clear()
+        self._services.metrics.rungs({})
+        self.board.forget()
+
+    def _track(self, about: Segment | ClipEvent, language: str) -> DubTrack | None:
+        return self.tracks.members.get(TrackKey(about.room, about.speaker, language))
+
+    def _trouble(self, room: str, speaker: str, language: str) -> Reason | None:
+        track = self.tracks.members.get(TrackKey(room, speaker, language))
+        return track.trouble if track else None
+
+    def _rung(self, source: str, target: str, conditions: Conditions) -> Rung:
+        now, config = time.time(), self._services.config.ladder
+        ladder = self._ladders.setdefault((source, target), Ladder(config))
+        return ladder.update(decide(conditions, now, source, target, config), now)
+
+    def _direct(self, key: TrackKey, *, live: bool) -> None:
+        if live:
+            self.tracks.start(key, partial(DubTrack, self._services, *key))
+        if track := self.tracks.members.get(key):
+            track.set_live(live)
+
+    def _retire(self, rooms: Mapping[str, Room], heard: set[TrackKey]) -> None:
+        """Closes tracks that nobody has heard for a while, or whose speaker is gone."""
+        now = time.monotonic()
+        for key in list(self.tracks.members):
+            if key in heard:
+                self._unheard.pop(key, None)
+                continue
+            room = rooms.get(key.room)
+            since = self._unheard.setdefault(key, now)
+            left = room is None or key.speaker not in room.people
+            if left or now - since > self._services.config.playout.grace:
+                del self._unheard[key]
+                self.tracks.stop(key)

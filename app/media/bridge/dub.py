@@ -1,0 +1,187 @@
+"""One dubbed track: a speaker's clips in one language, played into the SFU in order and on time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final
+
+import numpy as np
+import structlog
+from redis.exceptions import RedisError
+
+from app.media.audio.opus import Pcm
+from app.media.bridge.playout import Due, Playout
+from app.media.bridge.sender import Framer, RtpSender, new_ssrc
+from app.media.bridge.services import Services
+from app.media.bridge.sfu_client import SfuError, SfuGoneError
+from app.media.bridge.sfu_messages import InjectAnswer, Nothing
+from app.media.policy.ladder import Reason
+from tasks.wire.messages import ClipPart
+
+RETRY: Final = 1.0
+"""Seconds before a request that the SFU refused is tried again."""
+
+FAREWELL: Final = 0.5
+"""Seconds that closing the track may take."""
+
+log = structlog.get_logger(__name__)
+
+
+class DubTrack:
+    """The dubbed producer of (speaker, language). Run `run` as a task; cancel it when nobody listens any more.
+
+    The producer exists from the first time the track goes live and is paused while it is not, which puts the
+    listeners back on the original voice.
+    """
+
+    def __init__(self, services: Services, room: str, speaker: str, language: str) -> None:
+        self.playout = Playout(services.config.playout)
+        self._services = services
+        self._room = room
+        self._speaker = speaker
+        self._language = language
+        self._live = False
+        self._changed = asyncio.Event()
+        self._producer: str | None = None
+        self._paused = False
+        self._sender: RtpSender | None = None
+        self._clause: tuple[tuple[int, str], Framer] | None = None  # of which segment, by which voice
+        self._counted: Counter[str] = Counter()
+        self._told: dict[Reason, float] = {}  # when each last happened, on the monotonic clock
+
+    @property
+    def trouble(self) -> Reason | None:
+        """What listeners should know of how it kept up lately."""
+        since = time.monotonic() - self._services.config.playout.told_for
+        return next((reason for reason in ("skipped", "hurried") if self._told.get(reason, since) > since), None)
+
+    @property
+    def live(self) -> bool:
+        """Whether the ladder lets it speak."""
+        return self._live
+
+    def set_live(self, live: bool) -> None:
+        """Lets the track speak, or stops it at once and drops what it had."""
+        if live != self._live:
+            self._live = live
+            if not live:
+                self.playout.clear()
+            self._changed.set()
+
+    def expect(self, seq: int, speech_end: float) -> None:
+        """A segment was sent whose clip this track is to play."""
+        if self._live:
+            self.playout.expect(seq, speech_end)
+            self._changed.set()
+
+    def add(self, part: ClipPart) -> None:
+        """A clip part is ready; while the track may not speak it is of no use."""
+        if self._live:
+            self.playout.add(part, time.time())
+            self._changed.set()
+
+    def no_clip(self, seq: int) -> None:
+        """Nothing (more) comes of a segment."""
+        self.playout.no_clip(seq)
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Plays until cancelled."""
+        try:
+            while True:
+                try:
+                    await self._step()
+                except (SfuError, SfuGoneError) as error:
+                    log.warning("a dubbed track is stuck", speaker=self._speaker, error=str(error))
+                    await asyncio.sleep(RETRY)
+        finally:
+            if self._sender is not None:
+                self._sender.close()
+            with suppress(SfuError, SfuGoneError, TimeoutError):
+                async with asyncio.timeout(FAREWELL):
+                    if self._producer is not None and self._services.sfu.connected:
+                        await self._request("closeProducer")
+
+    async def _step(self) -> None:
+        self._changed.clear()
+        await self._sync_producer()
+        due = self.playout.next(time.time()) if self._live else None
+        self._count_dropped()
+        if due is not None:
+            await self._play(due)
+            return
+        wake_at = self.playout.wake_at() if self._live else None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if wake_at is None else max(0.0, wake_at - time.time())):
+                await self._changed.wait()
+
+    async def _sync_producer(self) -> None:
+        """Makes the producer exist and be paused exactly as the track is live."""
+        if self._producer is None:
+            if not self._live:
+                return
+            ssrc = new_ssrc()
+            data = {
+                "room": self._room,
+                "participant": self._speaker,
+                "track": "dubbed",
+                "label": self._language,
+                "ssrc": ssrc,
+                "fence": self._services.fence(self._room),
+            }
+            answer = await self._services.sfu.request("inject", data, InjectAnswer)
+            self._producer, self._sender = answer.producer_id, RtpSender(answer.port, ssrc)
+        if self._paused == self._live:
+            paused = not self._live
+            await self._request("pauseProducer" if paused else "resumeProducer")
+            self._paused = paused
+
+    async def _request(self, method: str) -> None:
+        await self._services.sfu.request(method, {"producerId": self._producer}, Nothing)
+
+    async def _play(self, due: Due) -> None:
+        part = due.part
+        try:
+            pcm = await self._services.redis.get(part.key)
+        except (RedisError, OSError) as error:
+            log.warning("a clip cannot be fetched", segment=part.segment, error=str(error))
+            pcm = None
+        if not isinstance(pcm, bytes) or not pcm or self._sender is None:
+            self._services.metrics.dropped.labels("clip", "gone").inc()
+            return
+        samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], dtype="<i2").astype(np.int16)
+        if part.part == 0:
+            now = time.time()
+            self._services.metrics.first_sound(part.timeline, now)
+            lag = round(1000 * (now - part.timeline.speech_end))
+            log.info("clip.heard", segment=part.segment, room=part.room, language=part.language, lag_ms=lag)
+        self._services.metrics.clips.inc()
+        if due.tempo > 1.0:
+            self._services.metrics.hurried.inc()
+            self._told["hurried"] = time.monotonic()
+        if not await self._sender.play(self._framed(due, samples), lambda: self._live):
+            self._clause = None
+
+    def _framed(self, due: Due, samples: Pcm) -> Iterator[Pcm]:
+        """The frames of a part. A piece goes on from the one before it, at the tempo at which its clause began."""
+        part = due.part
+        key = (part.seq, part.engine)
+        begun, framer = self._clause or (None, None)
+        if framer is None or begun != key:
+            framer = Framer(part.rate, due.tempo)
+        self._clause = None if part.ends_clause else (key, framer)
+        return framer.push(samples, last=part.ends_clause)
+
+    def _count_dropped(self) -> None:
+        for reason, count in (self.playout.dropped - self._counted).items():
+            if reason != "cleared":
+                self._told["skipped"] = time.monotonic()
+            self._services.metrics.dropped.labels("clip", reason).inc(count)
+            log.warning(
+                "clips are not played", speaker=self._speaker, language=self._language, reason=reason, count=count
+            )
+        self._counted = self.playout.dropped.copy()

@@ -1,0 +1,189 @@
+"""Sends segments to the workers: audio into Redis, then the actor message, in order per speaker.
+
+Finals are kept while Redis is away, up to `MAX_KEPT` of audio per speaker. Interims are worth nothing later: the
+newest one waits, and none while Redis is away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+import msgspec
+import redis.asyncio as aioredis
+import structlog
+from dramatiq.errors import BrokerError
+from redis.exceptions import RedisError
+
+from app.media.bridge.metrics import Metrics
+from tasks.wire import keys
+from tasks.wire.messages import STT_RATE, Segment, to_payload
+
+MAX_KEPT: Final = 60.0
+"""Seconds of audio per speaker kept while Redis is away."""
+
+RETRY: Final = (0.1, 1.0)
+"""Seconds before the first and before each later try."""
+
+FAILURES: Final = (RedisError, BrokerError, OSError)
+"""What sending raises when Redis is away or in trouble."""
+
+log = structlog.get_logger(__name__)
+
+
+class _Item(NamedTuple):
+    segment: Segment
+    pcm: bytes
+    patient: bool = False
+
+
+class _Answer(msgspec.Struct):
+    """What is read of a `tasks.hypothesis.Hypothesis`."""
+
+    revision: int
+
+
+class Outbox:
+    """One speaker's way out. Run `run` as a task."""
+
+    def __init__(
+        self,
+        client: aioredis.Redis,
+        send: Callable[[dict[str, Any]], object],
+        metrics: Metrics,
+        on_dropped: Callable[[Segment], None],
+    ) -> None:
+        """Writes through `client`; `send` is the blocking `stt.send`; finals given up on go to `on_dropped`."""
+        self._redis = client
+        self._send = send
+        self._metrics = metrics
+        self._on_dropped = on_dropped
+        self._finals: deque[_Item] = deque()
+        self._interim: _Item | None = None
+        self._work = asyncio.Event()
+        self.away = False
+        """Whether the last final could not be sent yet."""
+        self._laid = ("", -1)  # the newest audio in Redis: segment and revision
+        self._asked = ("", -1)  # the newest interim sent: segment and revision
+
+    def put(self, segment: Segment, pcm: bytes, *, patient: bool = False) -> None:
+        """Takes a segment to be sent; never blocks.
+
+        Args:
+            segment: the ask.
+            pcm: its audio, s16le at `STT_RATE`.
+            patient: leave an interim out while the segment's previous one is unanswered.
+        """
+        if segment.final:
+            if self._interim is not None and self._interim.segment.id == segment.id:
+                self._drop_interim("superseded")
+            self._finals.append(_Item(segment, pcm))
+            self._bound()
+        elif self.away:
+            self._metrics.dropped.labels("interim", "broker_gone").inc()
+            return
+        else:
+            if self._interim is not None:
+                self._drop_interim("superseded")
+            self._interim = _Item(segment, pcm, patient)
+        self._work.set()
+
+    async def run(self) -> None:
+        """Sends for ever."""
+        while True:
+            await self._work.wait()
+            while self._finals:
+                await self._insist(self._finals[0])
+            if self._interim is not None:
+                item, self._interim = self._interim, None
+                await self._try_interim(item)
+            if not self._finals and self._interim is None:
+                self._work.clear()
+
+    async def drain(self) -> None:
+        """Sends the finals still waiting; gives up on all at the first failure, or when cancelled."""
+        try:
+            while self._finals and await self._attempt(item := self._finals[0]):
+                self._sent(item)
+        finally:
+            while self._finals:
+                self._give_up(self._finals.popleft(), "broker_gone")
+
+    async def _insist(self, item: _Item) -> None:
+        """Sends a final, waiting for Redis as long as the item is kept."""
+        wait = RETRY[0]
+        while self._finals and self._finals[0] is item:
+            if await self._attempt(item):
+                self._sent(item)
+                self.away = False
+                return
+            if not self.away:
+                self.away = True
+                log.warning("Redis is away: segments are kept", speaker=item.segment.speaker, seconds=MAX_KEPT)
+            await asyncio.sleep(wait)
+            wait = RETRY[1]
+
+    def _sent(self, item: _Item) -> None:
+        """Takes a final out that has been sent, unless it has gone already: `run` and `drain` may send the same one."""
+        if self._finals and self._finals[0] is item:
+            self._finals.popleft()
+            self._metrics.segments.inc()
+            waited = round(1000 * (time.time() - item.segment.timeline.closed))
+            log.info("segment.sent", segment=item.segment.id, room=item.segment.room, after_ms=waited)
+
+    async def _try_interim(self, item: _Item) -> None:
+        if item.patient and await self._unanswered(item.segment):
+            self._metrics.dropped.labels("interim", "unanswered").inc()
+        elif await self._attempt(item):
+            self._metrics.hypotheses.inc()
+            self._asked = (item.segment.id, item.segment.revision)
+        else:
+            self._metrics.dropped.labels("interim", "broker_gone").inc()
+
+    async def _unanswered(self, segment: Segment) -> bool:
+        """Whether the segment's previous ask still waits for its answer."""
+        asked_of, revision = self._asked
+        if asked_of != segment.id:
+            return False
+        try:
+            stored = await self._redis.get(keys.hypothesis(segment.id))
+        except FAILURES:
+            return True
+        return stored is None or msgspec.json.decode(stored, type=_Answer).revision < revision
+
+    async def _attempt(self, item: _Item) -> bool:
+        try:
+            await self._write(item)
+        except FAILURES as error:
+            log.debug("sending a segment failed", segment=item.segment.id, error=str(error))
+            return False
+        return True
+
+    async def _write(self, item: _Item) -> None:
+        segment = item.segment
+        before, revision = self._laid
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.set(keys.pcm(segment.id, segment.revision), item.pcm, ex=keys.PCM_TTL)
+            if before == segment.id and revision < segment.revision:
+                pipe.delete(keys.pcm(before, revision))  # each ask holds all of the one before
+            pipe.set(keys.newest_revision(segment.id), segment.revision, ex=keys.PCM_TTL)
+            await pipe.execute()
+        self._laid = (segment.id, segment.revision)
+        await asyncio.to_thread(self._send, to_payload(segment))
+
+    def _bound(self) -> None:
+        """Drops the oldest finals beyond `MAX_KEPT`, never the newest."""
+        while len(self._finals) > 1 and sum(item.segment.samples for item in self._finals) > MAX_KEPT * STT_RATE:
+            self._give_up(self._finals.popleft(), "buffer_full")
+
+    def _give_up(self, item: _Item, reason: str) -> None:
+        log.warning("segment.lost", segment=item.segment.id, room=item.segment.room, reason=reason)
+        self._metrics.dropped.labels("segment", reason).inc()
+        self._on_dropped(item.segment)
+
+    def _drop_interim(self, reason: str) -> None:
+        self._interim = None
+        self._metrics.dropped.labels("interim", reason).inc()

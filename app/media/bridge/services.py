@@ -1,0 +1,32 @@
+"""What every part of a running bridge shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import redis.asyncio as aioredis
+
+from app.media.bridge.config import MediaConfig
+from app.media.bridge.metrics import Metrics
+from app.media.bridge.sfu_client import SfuClient
+
+
+@dataclass(frozen=True)
+class Services:
+    """The outside world of one bridge."""
+
+    bridge: str
+    """The bridge's id, under which workers tell it about clips."""
+    sfu: SfuClient
+    redis: aioredis.Redis
+    send_stt: Callable[[dict[str, Any]], object]
+    """Sends a `Segment` payload to the stt queue; blocks."""
+    config: MediaConfig
+    metrics: Metrics
+    stt_age: Callable[[], float]
+    """Age of the oldest waiting stt message, seconds."""
+    fence: Callable[[str], int]
+    """What this bridge's requests about a room carry, so that the SFU can tell them from a successor's; 0 once the room
+    is another's."""

@@ -1,0 +1,181 @@
+"""One tapped speaker: RTP from the SFU → voice activity → segments → workers."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+import structlog
+
+from app.media.audio.segmenter import Ask, AskKind, Segmenter
+from app.media.audio.tap import Chunk, TapStream
+from app.media.audio.vad import FRAME_SECONDS, VoiceDetector
+from app.media.bridge.director import Director
+from app.media.bridge.outbox import Outbox
+from app.media.bridge.rooms import Room
+from app.media.bridge.services import Services
+from app.media.bridge.sfu_client import SfuError, SfuGoneError
+from app.media.bridge.sfu_messages import Nothing, Producer, TapAnswer
+from app.media.policy.ladder import Level
+from tasks.wire.messages import STT_RATE, Segment, Timeline
+
+INTERIM_QUEUE_LIMIT: Final = 1.0
+"""Seconds the stt queue may be behind before interims are left out: finals come first."""
+
+RETRY: Final = 1.0
+"""Seconds before a refused tap is tried again."""
+
+FAREWELL: Final = 0.5
+"""Seconds that a leaving speaker's last segment may take on its way out."""
+
+log = structlog.get_logger(__name__)
+
+
+class Speaker(asyncio.DatagramProtocol):
+    """Taps one original audio track. Run `run` as a task; cancel it when the track is gone."""
+
+    def __init__(
+        self,
+        services: Services,
+        room: Room,
+        producer: Producer,
+        first_seq: int,
+        on_final: Callable[[Segment], None],
+        director: Director,
+    ) -> None:
+        self.tapped = False
+        """Whether the SFU has agreed to send the track."""
+        self._services = services
+        self._room = room
+        self._producer = producer
+        self._on_final = on_final
+        self._director = director
+        self._prefix = secrets.token_hex(6)
+        self._meta = room.people[producer.participant]
+        self._segmenter = Segmenter(services.config.segmenter, first_seq)
+        self._detector = VoiceDetector()
+        self._stream: TapStream | None = None
+        self._outbox = Outbox(services.redis, services.send_stt, services.metrics, director.on_dropped)
+        self._counted = {"received": 0, "lost": 0, "late": 0, "reordered": 0}
+
+    async def run(self) -> None:
+        """Taps the track until cancelled."""
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
+        sending = asyncio.create_task(self._outbox.run())
+        tap: str | None = None
+        try:
+            tap = await self._tap(transport.get_extra_info("sockname")[1])
+            self.tapped = True
+            await sending
+        finally:
+            self.tapped = False
+            transport.close()
+            sending.cancel()
+            self.hang_up()
+            with suppress(SfuError, SfuGoneError, TimeoutError):
+                async with asyncio.timeout(FAREWELL):
+                    if tap is not None and self._services.sfu.connected:
+                        await self._services.sfu.request("untap", {"tapId": tap}, Nothing)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FAREWELL):
+                    await self._outbox.drain()
+
+    def datagram_received(self, data: bytes, _addr: tuple[str | Any, int]) -> None:
+        """A packet came on the tap's socket."""
+        if self._stream is not None:
+            self._hear(self._stream.feed(data, time.time()))
+
+    def hang_up(self) -> None:
+        """Hears no more, and closes the segment that is open."""
+        self._stream = None
+        for ask in self._segmenter.flush():
+            self._put(ask)
+
+    def tick(self, now: float) -> None:
+        """Time goes on, packets or not; call every 20 ms or so."""
+        if self._stream is not None:
+            self._hear(self._stream.tick(now))
+            self._count(self._stream)
+
+    async def _tap(self, port: int) -> str:
+        while True:
+            fence = self._services.fence(self._room.name)
+            data = {"producerId": self._producer.producer_id, "port": port, "fence": fence}
+            try:
+                answer = await self._services.sfu.request("tap", data, TapAnswer)
+            except (SfuError, SfuGoneError) as error:
+                log.warning("cannot tap", speaker=self._producer.participant, error=str(error), retry_in=RETRY)
+                await asyncio.sleep(RETRY)
+            else:
+                self._stream = TapStream(answer.ssrc, answer.payload_type)
+                return answer.tap_id
+
+    def _hear(self, chunks: list[Chunk]) -> None:
+        for chunk in chunks:
+            began = time.perf_counter()
+            frames = self._detector.push(chunk)
+            self._services.metrics.vad_busy.inc(time.perf_counter() - began)
+            self._services.metrics.vad.inc(len(frames) * FRAME_SECONDS)
+            for frame in frames:
+                for ask in self._segmenter.push(frame):
+                    self._put(ask)
+
+    def _put(self, ask: Ask) -> None:
+        if self._director.admitted(self._room.name) is Level.ORIGINAL:
+            self._services.metrics.dropped.labels("segment" if ask.final else "interim", "busy").inc()
+            return
+        if not ask.final and self._services.stt_age() > INTERIM_QUEUE_LIMIT:
+            self._services.metrics.dropped.labels("interim", "queue_old").inc()
+            return
+        segment = self._segment(ask)
+        patient = ask.kind is AskKind.GROWTH
+        self._outbox.put(segment, ask.samples.astype("<i2").tobytes(), patient=patient)
+        if ask.final:
+            log.info(
+                "segment.closed",
+                segment=segment.id,
+                room=segment.room,
+                speaker=segment.speaker,
+                language=segment.language,
+                seconds=round(len(ask.samples) / STT_RATE, 2),
+                read=segment.read,
+                hear=segment.hear,
+            )
+            self._on_final(segment)
+
+    def _segment(self, ask: Ask) -> Segment:
+        speaker = self._producer.participant
+        self._meta = self._room.people.get(speaker, self._meta)
+        wants = self._room.wants(speaker, self._meta)
+        heard = {language for language in wants.hear if self._director.speaks(self._room.name, speaker, language)}
+        translated = self._director.admitted(self._room.name) >= Level.TRANSLATED_CAPTIONS
+        read = (wants.captions | heard) - {self._meta.speak} if translated else frozenset()
+        return Segment(
+            id=f"{self._prefix}-{ask.seq}",
+            room=self._room.name,
+            speaker=speaker,
+            bridge=self._services.bridge,
+            seq=ask.seq,
+            revision=ask.revision,
+            final=ask.final,
+            paused=ask.kind is AskKind.PAUSE,
+            language=self._meta.speak,
+            samples=len(ask.samples),
+            read=sorted(read),
+            hear=sorted(heard),
+            voice=self._room.voices_of.get(speaker, 0),
+            timeline=Timeline(speech_start=ask.speech_start, speech_end=ask.speech_end, closed=time.time()),
+        )
+
+    def _count(self, stream: TapStream) -> None:
+        order = stream.order
+        seen = (stream.packets, order.lost, order.late, order.reordered)
+        for fate, value in zip(self._counted, seen, strict=True):
+            if value > self._counted[fate]:
+                self._services.metrics.packets.labels(fate).inc(value - self._counted[fate])
+                self._counted[fate] = value

@@ -1,0 +1,70 @@
+"""Keeps an eye on broker and workers, for the degradation ladder."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+import redis.asyncio as aioredis
+import structlog
+from redis.exceptions import RedisError
+
+from app.media.bridge.config import LadderConfig
+from app.media.policy.ladder import Conditions
+from tasks.wire import keys
+from tasks.wire.messages import Heartbeat
+from tasks.wire.queues import oldest_age, workers
+
+TIMEOUT: Final = 0.8
+"""Seconds one look at Redis may take before Redis counts as gone."""
+
+log = structlog.get_logger(__name__)
+
+
+class Pulse:
+    """Heartbeats in the bridge's own time: a worker on a host whose clock is wrong is not taken for dead."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[float, float]] = {}  # worker → its own stamp, when we first saw that stamp
+
+    def notice(self, beats: list[Heartbeat], now: float) -> list[Heartbeat]:
+        """The same heartbeats with `at` set to when each was first seen."""
+        seen: dict[str, tuple[float, float]] = {}
+        for beat in beats:
+            stamp, first = self._seen.get(beat.worker, (None, now))
+            seen[beat.worker] = (beat.at, first if stamp == beat.at else now)
+        self._seen = seen
+        return [msgspec.structs.replace(beat, at=seen[beat.worker][1]) for beat in beats]
+
+
+class Watch:
+    """Looks every `poll_every` seconds. Run `run` as a task."""
+
+    def __init__(self, client: aioredis.Redis, config: LadderConfig, on_look: Callable[[], None]) -> None:
+        self.conditions = Conditions(broker_ok=False, heartbeats=[], ages={})
+        """As of the last look."""
+        self._redis = client
+        self._config = config
+        self._on_look = on_look
+        self._pulse = Pulse()
+
+    async def run(self) -> None:
+        """Looks for ever, and calls `on_look` after each look."""
+        while True:
+            self.conditions = await self._look()
+            self._on_look()
+            await asyncio.sleep(self._config.poll_every)
+
+    async def _look(self) -> Conditions:
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                beats = await workers(self._redis)
+                ages = {queue: await oldest_age(self._redis, queue) for queue in keys.LIVE_QUEUES}
+        except (RedisError, OSError, TimeoutError) as error:
+            if self.conditions.broker_ok:
+                log.warning("Redis does not answer: original voices only", error=str(error))
+            return Conditions(broker_ok=False, heartbeats=[], ages={})
+        return Conditions(True, self._pulse.notice(beats, time.time()), ages)

@@ -1,0 +1,1 @@
+"""What people are given: the degradation ladder and admission. Pure logic, the clock passed in."""

@@ -1,0 +1,115 @@
+"""The degradation ladder: what a pair of languages can be given now, and why not more. Pure logic.
+
+voice → translated captions → source captions → original audio only. Original audio depends on nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+from typing import Literal, NamedTuple
+
+from app.media.bridge.config import LadderConfig
+from tasks.wire.messages import Heartbeat
+
+Reason = Literal[
+    "workers_silent",
+    "queue_old",
+    "no_stt",
+    "no_translation",
+    "no_voice",
+    "draft_only",
+    "broker_gone",
+    "busy",
+    "busy_translation",
+    "busy_voice",
+    "hurried",
+    "skipped",
+]
+"""Why a rung is not higher; the last two, which a dub reports of itself, go with the highest."""
+
+
+class Level(IntEnum):
+    """A rung, higher is better; its lower-case name travels in notices."""
+
+    ORIGINAL = 0
+    SOURCE_CAPTIONS = 1
+    TRANSLATED_CAPTIONS = 2
+    VOICE = 3
+
+
+class Rung(NamedTuple):
+    """Where a pair stands."""
+
+    level: Level
+    reason: Reason | None
+    """Why it is not higher; None when nothing is wrong."""
+
+    def capped(self, best: Level) -> Rung:
+        """The same for somebody who wants no more than `best`: troubles beyond it do not concern them."""
+        return self if self.level < best else Rung(best, None)
+
+
+class Conditions(NamedTuple):
+    """What the bridge sees of broker and workers at one moment."""
+
+    broker_ok: bool
+    heartbeats: list[Heartbeat]
+    """Newest of each worker, `at` in the bridge's own time of noticing."""
+    ages: Mapping[str, float | None]
+    """Queue → age of its oldest waiting message in seconds, None when it is empty."""
+
+
+def decide(conditions: Conditions, now: float, source: str, target: str, config: LadderConfig | None = None) -> Rung:
+    """How much of `source` → `target` works at `now`."""
+    config = config or LadderConfig()
+    if not conditions.broker_ok:
+        return Rung(Level.ORIGINAL, "broker_gone")
+    alive = [beat for beat in conditions.heartbeats if now - beat.at <= config.silent_after]
+    if not alive:
+        return Rung(Level.ORIGINAL, "workers_silent")
+
+    def trouble(queue: str, able: Iterable[bool], missing: Reason) -> Reason | None:
+        if not any(able):
+            return missing
+        return "queue_old" if (conditions.ages.get(queue) or 0.0) > config.queue_limit else None
+
+    transcribers = ("stt" in beat.queues and source in beat.stt for beat in alive)
+    translators = ("translate" in beat.queues and f"{source}>{target}" in beat.translate for beat in alive)
+    voices = ("speak" in beat.queues and target in beat.speak for beat in alive)
+    if reason := trouble("stt", transcribers, "no_stt"):
+        return Rung(Level.ORIGINAL, reason)
+    if source != target and (reason := trouble("translate", translators, "no_translation")):
+        return Rung(Level.SOURCE_CAPTIONS, reason)
+    if source != target and not any(_is_solid(beat, f"{source}>{target}") for beat in alive):
+        return Rung(Level.TRANSLATED_CAPTIONS, "draft_only")
+    if reason := trouble("speak", voices, "no_voice"):
+        return Rung(Level.TRANSLATED_CAPTIONS, reason)
+    return Rung(Level.VOICE, None)
+
+
+def _is_solid(beat: Heartbeat, pair: str) -> bool:
+    """Whether a worker translates a pair well enough for it to be spoken."""
+    return pair in beat.translate and pair not in beat.drafts
+
+
+class Ladder:
+    """One pair's rung over time: down at once, up only after it has been better for a while."""
+
+    def __init__(self, config: LadderConfig | None = None) -> None:
+        self._config = config or LadderConfig()
+        self._current: Rung | None = None
+        self._better_since: float | None = None
+
+    def update(self, decided: Rung, now: float) -> Rung:
+        """The rung to act on, given what `decide` says at `now`."""
+        current = self._current
+        if current is None or decided.level <= current.level:
+            self._current, self._better_since = decided, None
+            return decided
+        if self._better_since is None:
+            self._better_since = now
+        if now - self._better_since >= self._config.up_after:
+            self._current, self._better_since = decided, None
+            return decided
+        return current

@@ -1,0 +1,296 @@
+"""What the installation keeps: rooms, who took part, the final captions, API keys and cloned voices."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from tasks.wire.operator_choices import Kind
+
+RoomKind = Literal["call", "demo"]
+ParticipantKind = Literal["person", "recording"]
+Door = Literal["early", "open", "closed"]
+"""Whether people can enter a room: not yet, now, or no more."""
+
+RETENTION_DAYS: Final = 30
+"""Days that a new room's captions are kept."""
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite counts up only a column whose type is exactly INTEGER."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _random_id() -> str:
+    return uuid.uuid4().hex
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, always in UTC: SQLite keeps no time zone, so what it gives back is marked here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can refer to them on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Room(Base):
+    """A place to talk, entered by whoever knows its code."""
+
+    __tablename__ = "rooms"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    """The room's name on the wire and in its link; unguessable (`app.rooms.codes`)."""
+    name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[RoomKind] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Nobody can enter before; null: at once."""
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    """Nobody can enter from then on; null: it stays open until somebody closes it."""
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it was closed: from then on nobody can enter."""
+    retention_days: Mapped[int] = mapped_column(Integer, default=RETENTION_DAYS, server_default=str(RETENTION_DAYS))
+    """Days that its captions are kept; 0: they are not stored at all."""
+    capacity: Mapped[int | None] = mapped_column(Integer)
+    """People who fit in at once; null: as many as the SFU takes (SFU_MAX_PARTICIPANTS)."""
+
+    __table_args__ = (Index(None, "kind", "created_at"),)
+
+    @property
+    def stores(self) -> bool:
+        """Whether its captions go into the database."""
+        return self.retention_days > 0
+
+    def door(self, now: datetime) -> Door:
+        """Whether people can enter at `now`."""
+        if self.closed_at is not None or (self.closes_at is not None and self.closes_at <= now):
+            return "closed"
+        return "early" if self.opens_at is not None and now < self.opens_at else "open"
+
+
+class Participant(Base):
+    """Somebody in one room, or a recorded speaker; the id is the one that the SFU and the wire messages use."""
+
+    __tablename__ = "participants"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=_random_id)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[ParticipantKind] = mapped_column(String(10))
+    speak: Mapped[str] = mapped_column(String(3))
+    read: Mapped[str] = mapped_column(String(3))
+    hear: Mapped[str] = mapped_column(String(10))
+    """A language, or "original"."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+
+
+class Caption(Base):
+    """One final caption: a transcript, or its translation into one language."""
+
+    __tablename__ = "captions"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    segment: Mapped[str] = mapped_column(String(96))
+    language: Mapped[str] = mapped_column(String(3))
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id", ondelete="CASCADE"))
+    speaker: Mapped[str] = mapped_column(String(96))
+    """The speaker's id as it came over the wire."""
+    participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id", ondelete="SET NULL"))
+    """The speaker's row; null when the speaker is not one of ours."""
+    seq: Mapped[int] = mapped_column(BigInteger)
+    source_language: Mapped[str] = mapped_column(String(3))
+    text: Mapped[str] = mapped_column(Text)
+    event_id: Mapped[str] = mapped_column(String(36))
+    """Position in the stream of captions, padded so that it sorts as text (`app.captions.event_ids`)."""
+    engine: Mapped[str] = mapped_column(Text)
+    timeline: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
+    """`tasks.wire.messages.Timeline`: seconds since the epoch."""
+    draft: Mapped[bool] = mapped_column(default=False, server_default=false())
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now, index=True)
+    corrections: Mapped[list[Correction]] = relationship(
+        lazy="selectin", order_by="Correction.id", passive_deletes=True
+    )
+    """The oldest first; the newest counts."""
+
+    __table_args__ = (UniqueConstraint("segment", "language"), Index(None, "room_id", "event_id"))
+
+    @property
+    def correction(self) -> Correction | None:
+        """The correction that counts."""
+        return self.corrections[-1] if self.corrections else None
+
+    @property
+    def said(self) -> str:
+        """The text as it is shown: corrected where somebody did."""
+        return self.correction.text if self.correction else self.text
+
+
+class Correction(Base):
+    """What a participant made of a caption; the caption itself stays as it was."""
+
+    __tablename__ = "corrections"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    caption_id: Mapped[int] = mapped_column(ForeignKey("captions.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id", ondelete="SET NULL"))
+    author: Mapped[str] = mapped_column(String(60))
+    """The participant's name at that time."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+
+
+class ApiKey(Base):
+    """A program's way in to the speech APIs. Rows stay when a key is revoked: they say who owned what."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), index=True)
+    lookup: Mapped[str] = mapped_column(String(12), unique=True)
+    """The part of the key that finds it."""
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the secret part, hexadecimal."""
+    scopes: Mapped[str] = mapped_column(String(120))
+    """Members of `app.auth.api_keys.SCOPES`, with spaces between."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """To the minute."""
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Voice(Base):
+    """A cloned voice. Its reference recording lies in JBC_VAR/voices (`app.speech_api.voices`)."""
+
+    __tablename__ = "voices"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=_random_id)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"), index=True)
+    """The only key that may see, use and delete it."""
+    name: Mapped[str] = mapped_column(String(80))
+    consent: Mapped[str] = mapped_column(Text)
+    """The statement that the speaker agreed, as it was given."""
+    consent_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    seconds: Mapped[float] = mapped_column(Float)
+    """Length of the reference."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+
+
+class Admin(Base):
+    """Somebody who may look after this installation."""
+
+    __tablename__ = "admins"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    password: Mapped[str] = mapped_column(String(200))
+    """Argon2id, with its parameters and salt (`app.auth.passwords`)."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    """When the password was last set."""
+
+
+class AdminSession(Base):
+    """A browser in which an administrator is logged in. The row goes when the session ends."""
+
+    __tablename__ = "admin_sessions"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    admin_id: Mapped[int] = mapped_column(ForeignKey("admins.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the token in the browser's cookie, hexadecimal."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    """To the minute."""
+    address: Mapped[str] = mapped_column(String(64))
+    agent: Mapped[str] = mapped_column(String(200))
+    """What the browser calls itself."""
+
+
+class AuditEntry(Base):
+    """One thing that an administrator did, or that was tried in their name. Never what somebody said in a call."""
+
+    __tablename__ = "audit_log"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    who: Mapped[str] = mapped_column(String(60))
+    """Name of the administrator; empty where nobody is logged in."""
+    action: Mapped[str] = mapped_column(String(40))
+    """A member of `app.admin.audit.ACTIONS`."""
+    subject: Mapped[str] = mapped_column(String(200))
+    """What it was done to, as a room's name or a model's."""
+    detail: Mapped[str] = mapped_column(String(400))
+    address: Mapped[str] = mapped_column(String(64))
+    """Where it came from; "command line" for the `jbcalling` command."""
+
+    __table_args__ = (Index(None, "action", "at"),)
+
+
+class EngineChoice(Base):
+    """What is to serve one language or pair (`operator_choices.Choice`); without a row it is the best there is."""
+
+    __tablename__ = "engine_choices"
+
+    kind: Mapped[Kind] = mapped_column(String(10), primary_key=True)
+    wanted: Mapped[str] = mapped_column(String(7), primary_key=True)
+    """A language, or a pair like "en>pt"."""
+    enabled: Mapped[bool]
+    engine: Mapped[str | None] = mapped_column(String(160))
+
+
+class GlossaryTerm(Base):
+    """A term of one language pair, with what it is used for (`tasks.wire.operator_choices.Term`)."""
+
+    __tablename__ = "glossary_terms"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    source_language: Mapped[str] = mapped_column(String(3))
+    target_language: Mapped[str] = mapped_column(String(3))
+    source: Mapped[str] = mapped_column(String(120))
+    target: Mapped[str] = mapped_column(String(120))
+    hotword: Mapped[bool]
+    translate: Mapped[bool]
+    spoken: Mapped[str] = mapped_column(String(200))
+
+    __table_args__ = (UniqueConstraint("source_language", "target_language", "source"),)

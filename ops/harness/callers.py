@@ -1,0 +1,212 @@
+"""Light people for measurements: they speak recordings over plain RTP, and a caller costs next to no CPU.
+
+They come in by the door that recorded speakers of the demo use, so that the SFU, the tap, the road and the dubs are the
+real ones; only WebRTC is left out, whose cost is the SFU's encryption for each listener. A listener is a tap on every
+voice that they would hear, to a socket that nobody reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+import httpx
+import msgspec
+import numpy as np
+from websockets.asyncio.client import ClientConnection, connect
+
+from app.auth.tokens import ParticipantMeta, bridge_token
+from app.media.audio.opus import Pcm, resample
+from app.media.audio.rtp import RTP_RATE
+from app.media.bridge.sender import RtpSender, frames, new_ssrc
+from app.media.bridge.sfu_client import SfuClient, SfuError
+from app.media.bridge.sfu_messages import InjectAnswer, Nothing, ProducerAdded, ProducerRemoved, TapAnswer
+from ops.harness.recordings import RATE, by_language, recordings
+from ops.harness.stack import Stack
+from ops.harness.web_server import new_room, token_of
+
+SPOKEN: Final = ("en", "pt")
+"""Languages that callers take in turn: the pair that every machine can translate."""
+
+PAUSE: Final = 0.4
+"""Seconds between one caller's recording and the next one's."""
+LONGEST: Final = 14.0
+"""Seconds of the longest recording that is spoken."""
+
+
+@cache
+def voice(recording: str) -> Pcm:
+    """A recording at 48 kHz."""
+    pcm = np.frombuffer(recordings()[recording].pcm(), "<i2").astype(np.int16)
+    return resample(pcm, RATE, RTP_RATE)
+
+
+def sentences(language: str) -> list[str]:
+    """Recordings that callers of a language speak, by id."""
+    return [one.id for one in by_language(language) if one.kind == "read_speech" and one.duration_s <= LONGEST]
+
+
+def order(number: int, call: int = 0) -> list[str]:
+    """What a caller speaks, by id, again and again: those of one language begin at different places, calls too.
+
+    Calls that all say the same would end their sentences at the same moment, as people do not.
+    """
+    names = sentences(SPOKEN[number % len(SPOKEN)])
+    offset = (number // len(SPOKEN) * 3 + call * 5) % len(names)
+    return names[offset:] + names[:offset]
+
+
+def turns(people: int, call: int = 0) -> Iterator[str]:
+    """The recordings of a call in the order in which they are spoken, for ever."""
+    said = [itertools.cycle(order(number, call)) for number in range(people)]
+    return (next(one) for one in itertools.cycle(said))
+
+
+@dataclass
+class Caller:
+    """Somebody who speaks, reads and hears one language."""
+
+    name: str
+    language: str
+    producer: str
+    sender: RtpSender
+    said: itertools.cycle[str]
+
+    async def say_next(self) -> str:
+        """Speak the next recording to its end; which it was."""
+        recording = next(self.said)
+        await self.sender.play(frames(voice(recording), RTP_RATE))
+        return recording
+
+
+@dataclass
+class Call:
+    """A room with somebody in it who only watches, and its callers."""
+
+    code: str
+    callers: list[Caller] = field(default_factory=list)
+    notices: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What people are told now, by key."""
+    told: list[tuple[float, str, dict[str, Any] | None]] = field(default_factory=list)
+    """When what was told, from the first notice on."""
+
+    async def take_turns(self, until: float, pause: float = PAUSE) -> None:
+        """One after the other speaks, until a moment of the monotonic clock."""
+        for caller in itertools.cycle(self.callers):
+            if time.monotonic() > until:
+                return
+            await caller.say_next()
+            await asyncio.sleep(pause)
+
+    async def follow(self, watching: ClientConnection) -> None:
+        """Keep up with the notices, for ever."""
+        async for frame in watching:
+            message = json.loads(frame)
+            if message.get("event") == "notice":
+                self.take(message["data"]["key"], message["data"]["payload"])
+
+    def take(self, key: str, payload: dict[str, Any] | None) -> None:
+        """One notice."""
+        self.told.append((time.monotonic(), key, payload))
+        if payload is None:
+            self.notices.pop(key, None)
+        else:
+            self.notices[key] = payload
+
+
+class Exchange:
+    """Brings callers into rooms of one system. Use as an asynchronous context."""
+
+    def __init__(self, stack: Stack) -> None:
+        env = stack.env
+        self._stack = stack
+        url = f"ws://127.0.0.1:{env['SFU_PORT']}/ws"
+        self._sfu = SfuClient(url, lambda: bridge_token(env["SFU_TOKEN_SECRET"], bridge="zz-callers"))
+        self._running: asyncio.Task[None] | None = None
+        self._events: asyncio.Task[None] | None = None
+        self._deaf = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._ears: dict[str, list[tuple[str, str | None]]] = {}  # room → who listens, and to which dub
+        self._taps: dict[str, list[str]] = {}  # producer → taps
+
+    async def __aenter__(self) -> Exchange:
+        self._deaf.bind(("127.0.0.1", 0))
+        self._running = asyncio.create_task(self._sfu.run())
+        await self._sfu.events.get()
+        self._events = asyncio.create_task(self._listen())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in (self._running, self._events):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+        self._deaf.close()
+
+    @asynccontextmanager
+    async def call(self, people: int, number: int = 0) -> AsyncIterator[Call]:
+        """A call of so many callers, who take the languages of `SPOKEN` in turn; over at the end.
+
+        `number` tells calls that are held at once apart: each begins with recordings of its own.
+        """
+        async with AsyncExitStack() as leaving:
+            client = await leaving.enter_async_context(httpx.AsyncClient(base_url=self._stack.url, timeout=30))
+            one = Call(await new_room(client, name="Watcher", speak="en", read="en", hear="original"))
+            token = await token_of(client, one.code)
+            watching = await leaving.enter_async_context(connect(token["url"]))
+            await watching.send(json.dumps({"id": 1, "method": "hello", "data": {"token": token["token"]}}))
+            for notice in json.loads(await watching.recv())["ok"]["notices"]:
+                one.take(notice["key"], notice["payload"])
+            following = asyncio.create_task(one.follow(watching))
+            leaving.callback(following.cancel)
+            for seat in range(people):
+                one.callers.append(await self._join(one.code, seat, number))
+            yield one
+            for caller in one.callers:
+                caller.sender.close()
+                with suppress(SfuError):
+                    place = {"room": one.code, "participant": caller.name}
+                    await self._sfu.request("removeParticipant", place, Nothing)
+            self._ears.pop(one.code, None)
+
+    async def _join(self, room: str, number: int, call: int) -> Caller:
+        language = SPOKEN[number % len(SPOKEN)]
+        name = f"caller-{room}-{number}"
+        meta = ParticipantMeta(name=f"Caller {number}", speak=language, read=language, hear=language)
+        place = {"room": room, "participant": name}
+        await self._sfu.request("addParticipant", {**place, "meta": msgspec.to_builtins(meta)}, Nothing)
+        self._ears.setdefault(room, []).append((name, language))
+        ssrc = new_ssrc()
+        data = {**place, "track": "original", "label": None, "ssrc": ssrc}
+        answer = await self._sfu.request("inject", data, InjectAnswer)
+        said = itertools.cycle(order(number, call))
+        return Caller(name, language, answer.producer_id, RtpSender(answer.port, ssrc), said)
+
+    async def let_hear(self, caller: Caller, port: int) -> None:
+        """Send what a caller says, as everybody else gets it, to a UDP port of loopback, too."""
+        await self._sfu.request("tap", {"producerId": caller.producer, "port": port}, TapAnswer)
+
+    async def _listen(self) -> None:
+        """Everybody hears everybody else, and the dubs into their language, as long as these last."""
+        while True:
+            event = await self._sfu.events.get()
+            if isinstance(event, ProducerAdded) and event.kind == "audio":
+                for name, language in self._ears.get(event.room, []):
+                    if name != event.participant and event.label in (None, language):
+                        await self._hear(event.producer_id)
+            elif isinstance(event, ProducerRemoved):
+                self._taps.pop(event.producer_id, None)
+
+    async def _hear(self, producer: str) -> None:
+        with suppress(SfuError):  # it has gone again
+            data = {"producerId": producer, "port": self._deaf.getsockname()[1]}
+            answer = await self._sfu.request("tap", data, TapAnswer)
+            self._taps.setdefault(producer, []).append(answer.tap_id)

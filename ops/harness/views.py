@@ -1,0 +1,160 @@
+"""Every page there is, and the states of it in which somebody finds it.
+
+To add a page, add a `View` to `VIEWS`; to `FILLED` where it needs a worker or an administration that has been used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.async_api import Page
+
+from ops.harness.call_page import until
+
+PATIENCE: Final = 120.0
+"""Seconds for anything here to come about: what is judged are the pages, not how busy the machine is."""
+CONNECTED: Final = "document.body.dataset.state === 'connected'"
+LIVE: Final = "document.body.dataset.state === 'live'"
+CALL: Final = "/rooms/{room}/call?reader=true"
+SPEAKING: Final = "/rooms/{room}/call"
+WRONG_TERMS: Final = "source_language,target_language,source,target,hotword\nen,xx,,conselho,maybe\n"
+
+
+@dataclass(frozen=True)
+class View:
+    """One page, or one state of it, as somebody finds it."""
+
+    name: str
+    """Of its pictures."""
+    path: str
+    """`{room}` stands for a room's code."""
+    prepare: Callable[[Page], Awaitable[object]] | None = None
+    """What to do on the page before it is looked at."""
+    status: int = 200
+
+
+def pressed(selector: str, then: str) -> Callable[[Page], Awaitable[object]]:
+    """Press something first, and wait for what it brings."""
+
+    async def prepare(page: Page) -> None:
+        await page.click(selector)
+        await page.wait_for_selector(then)
+
+    return prepare
+
+
+def all_open(selector: str) -> Callable[[Page], Awaitable[object]]:
+    """Open every `<details>` of this selector first."""
+    return lambda page: page.eval_on_selector_all(selector, "all => all.forEach(one => { one.open = true })")
+
+
+def in_call(then: str = "", within: str = "", key: str = "") -> Callable[[Page], Awaitable[object]]:
+    """Wait until the page is in the call with its captions; then press something, or a key; wait for what opens."""
+
+    async def prepare(page: Page) -> None:
+        await until(page, CONNECTED, PATIENCE)
+        await until(page, "document.querySelectorAll('#participants li[data-hue]').length === 3", PATIENCE)
+        await page.wait_for_selector("#captions li[data-hue]")
+        if then:
+            await page.click(then)
+        if key:
+            await page.keyboard.press(key)
+        if within:
+            await page.wait_for_selector(within)
+
+    return prepare
+
+
+async def links_made(page: Page) -> None:
+    """Make links to the captions on the share page."""
+    await page.click("form.making button")
+    await page.wait_for_selector(".made")
+
+
+async def embedded(page: Page) -> None:
+    """Go on from the share page to what reads along."""
+    await links_made(page)
+    await page.goto(await page.input_value("#page"))
+    await until(page, LIVE, PATIENCE)
+
+
+async def demo_begun(page: Page) -> None:
+    """Enter the demo."""
+    await page.click("form[action='/demo'] button")
+    await until(page, CONNECTED, PATIENCE)
+
+
+async def key_made(page: Page) -> None:
+    """Make a key, which is shown once."""
+    await page.fill("[name=name]", f"website {await page.locator('tbody tr').count() + 1}")
+    await page.click("form[action='/admin/keys'] button")
+    await page.wait_for_selector(".secret")
+
+
+async def wrong_terms_sent(page: Page) -> None:
+    """Send a file of terms with mistakes in it."""
+    file = {"name": "terms.csv", "mimeType": "text/csv", "buffer": WRONG_TERMS.encode()}
+    await page.set_input_files("#file", file)  # type: ignore[arg-type]
+    await page.click("form[action='/admin/glossary/import'] button")
+    await page.wait_for_selector(".wrong li")
+
+
+async def pair_tried(page: Page) -> None:
+    """Have a sentence spoken, heard, translated and spoken again, as far as this machine gets in time."""
+    await page.click("form[action='/admin/pairs/try'] button")
+    await page.wait_for_selector(".stages li")
+
+
+VIEWS: Final = (
+    View("front", "/"),
+    View("front-mistake", "/join?code=abc", status=422),
+    View("lobby", "/rooms/{room}"),
+    View("lobby-devices", "/rooms/{room}", pressed("#tryout summary", "#try-microphone")),
+    View("demo", "/", demo_begun),
+    View("call", CALL, in_call()),
+    View("call-reading", CALL, in_call("[popovertarget=reading]", "#reading-form")),
+    View("call-keys", SPEAKING, in_call(key="?", within="#help kbd")),
+    View("call-lateness", CALL, in_call("[popovertarget=lateness]", "#stages")),
+    View("call-languages", CALL, in_call("#languages summary", "#languages .panel")),
+    View("call-devices", SPEAKING, in_call("#settings summary", "#settings .panel")),
+    View("call-reader", CALL, in_call("#settings summary", "#settings .panel")),
+    View("call-video", SPEAKING, in_call("#camera", "#tiles video")),
+    View("call-invite", CALL, in_call("[popovertarget=invite]", "#invite .link")),
+    View("share", "/rooms/{room}/share"),
+    View("share-links", "/rooms/{room}/share", links_made),
+    View("embed", "/rooms/{room}/share", embedded),
+    View("embed-problem", "/embed/{room}?token=wrong", status=403),
+    View("transcript", "/rooms/{room}/transcript"),
+    View("transcript-search", "/rooms/{room}/transcript?q=nove"),
+    View("transcript-correct", "/rooms/{room}/transcript", pressed("a.edit", ".correcting textarea")),
+    View("projector", "/rooms/{room}/projector", lambda page: until(page, LIVE, PATIENCE)),
+    View("error", "/nothing", status=404),
+    View("admin-login", "/admin/login"),
+    View("admin-rooms", "/admin/rooms"),
+    View("admin-room", "/admin/rooms/1", all_open("details.more")),
+    View("admin-pairs", "/admin/pairs"),
+    View("admin-models", "/admin/models"),
+    View("admin-glossary", "/admin/glossary"),
+    View("admin-glossary-mistakes", "/admin/glossary", wrong_terms_sent),
+    View("admin-voices", "/admin/voices"),
+    View("admin-keys", "/admin/keys"),
+    View("admin-key-made", "/admin/keys", key_made),
+    View("admin-workers", "/admin/workers"),
+    View("admin-storage", "/admin/storage"),
+    View("admin-audit", "/admin/audit"),
+    View("admin-account", "/admin/account"),
+)
+
+_FURNISHED: Final = {
+    f"admin-{name}" for name in ("pairs", "models", "glossary", "voices", "keys", "workers", "storage", "account")
+}
+FILLED: Final = (
+    *(view for view in VIEWS if view.name in _FURNISHED),
+    View("admin-pairs-tried", "/admin/pairs", pair_tried),
+)
+"""What looks otherwise, or is there only, in an administration that is furnished (`ops.harness.furnished`)."""
+
+SETUP: Final = View("admin-setup", "/admin/setup")
+"""Is there only while there is no administrator."""

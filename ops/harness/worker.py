@@ -1,0 +1,94 @@
+"""A real Dramatiq worker in a process group of its own, which can be killed as a whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import redis
+
+from ops.harness.ports import free_port
+from tasks.wire import keys
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class WorkerProcess:
+    """`dramatiq tasks.worker`, one process, five threads."""
+
+    redis_url: str
+    log: Path
+    queues: tuple[str, ...] = ()
+    metrics_port: int = field(default_factory=free_port)
+    extra: dict[str, str] = field(default_factory=dict)
+    _process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *, timeout: float = 60) -> None:
+        """Start it and wait for its first heartbeat, which it gives when its models are loaded."""
+        command = [sys.executable, "-m", "dramatiq", "tasks.worker", "--processes", "1", "--threads", "5"]
+        if self.queues:
+            command += ["--queues", *self.queues]
+        metrics = {"WORKER_METRICS_PORT": str(self.metrics_port)}
+        environment = {**os.environ, "REDIS_URL": self.redis_url, **metrics, **self.extra}
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+        deadline = time.monotonic() + timeout
+        with redis.Redis.from_url(self.redis_url) as client:
+            known = set(client.keys(keys.HEARTBEATS))
+            while not set(client.keys(keys.HEARTBEATS)) - known:
+                assert self._process.poll() is None, f"the worker exited:\n{self.log.read_text()}"
+                assert time.monotonic() < deadline, f"no heartbeat in {timeout} s:\n{self.log.read_text()}"
+                time.sleep(0.05)
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes of the worker's group: the master and its child."""
+        assert self._process is not None
+        listing = subprocess.run(["ps", "-eo", "pid=,pgid="], capture_output=True, text=True, check=True).stdout
+        pairs = [line.split() for line in listing.splitlines()]
+        return [int(pid) for pid, group in pairs if int(group) == self._process.pid]
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to all of it."""
+        assert self._process is not None
+        os.killpg(self._process.pid, number)
+
+    def terminate(self) -> int:
+        """SIGTERM to the master, as a process manager does; the exit status once it has ended."""
+        assert self._process is not None
+        self._process.terminate()
+        status = self._process.wait(timeout=30)
+        self._process = None
+        return status
+
+    def kill(self) -> None:
+        """Kill -9 to all of it; no-op when it is not running."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+
+@contextmanager
+def worker_process(
+    redis_url: str, log: Path, *, queues: tuple[str, ...] = (), extra: dict[str, str] | None = None
+) -> Iterator[WorkerProcess]:
+    """A worker that is ready for messages, killed at the end of the block."""
+    worker = WorkerProcess(redis_url, log, queues, extra=extra or {})
+    try:
+        worker.start()
+        yield worker
+    finally:
+        worker.kill()

@@ -1,0 +1,135 @@
+"""What is said in a room, as what workers are asked: drawn, or heard in recordings by the bridge's own segmenter."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+
+from app.media.audio.segmenter import Ask, AskKind, Segmenter
+from app.media.audio.tap import ABSENCE, MAX_SILENCE, Chunk
+from app.media.audio.vad import FRAME_SECONDS, VoiceDetector
+from app.media.bridge.config import SegmenterConfig
+from ops.harness.callers import PAUSE, turns
+from ops.harness.recordings import recordings
+from ops.measure.capacity.service import Service
+from tasks.wire.messages import STT_RATE
+
+SEGMENTER: Final = SegmenterConfig()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One ask for a transcript."""
+
+    at: float
+    """Seconds after the turn began."""
+    kind: AskKind
+    revision: int
+    seconds: float
+    """Of audio."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One segment of a turn."""
+
+    language: str
+    wishes: tuple[Wish, ...]
+    """In order; the last is the final one."""
+    ended: float
+    """When its speech ended, seconds after the turn began."""
+    speech: float
+    """Seconds from its first to its last voiced moment."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one person says, until the next one begins."""
+
+    pieces: tuple[Piece, ...]
+    lasts: float
+    """Seconds, the silence after it included."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """How a room talks: one person at a time, in two languages."""
+
+    utterance: float = 5.0
+    """Mean seconds of an utterance; gamma with shape 3."""
+    pause: float = 1.5
+    """Mean seconds between the end of one and the beginning of the next, exponential."""
+
+
+def drawn(talk: Talk, service: Service, rng: random.Random) -> Iterator[Turn]:
+    """Turns for ever; the first is silence, so that rooms do not speak in chorus."""
+    yield Turn((), rng.uniform(0, talk.utterance + talk.pause))
+    languages = sorted(service.languages)
+    while True:
+        silence = rng.expovariate(1 / talk.pause) if talk.pause else 0.0
+        language, length = rng.choice(languages), rng.gammavariate(3, talk.utterance / 3)
+        begins = np.arange(0.0, length, SEGMENTER.max_length).tolist()
+        pieces = [_piece(language, begin, length - begin, service, rng) for begin in begins]
+        yield Turn(tuple(pieces), length + silence)
+
+
+def _piece(language: str, begin: float, left: float, service: Service, rng: random.Random) -> Piece:
+    """The segment that begins so many seconds after its turn, of which as many seconds are left."""
+    length = min(left, SEGMENTER.max_length)
+    wishes: list[Wish] = []
+
+    def wish(at: float, kind: AskKind, revision: int, said: float) -> None:
+        wishes.append(Wish(begin + at, kind, revision, SEGMENTER.pre_roll + said))
+
+    said = 0.0
+    while True:
+        pause = rng.expovariate(service.pauses) if service.pauses else math.inf
+        grown = SEGMENTER.interim_every or math.inf
+        wait, kind = min((grown, AskKind.GROWTH), (pause, AskKind.PAUSE), key=lambda one: one[0])
+        if said + wait >= length:
+            break
+        said += wait
+        wish(said, kind, len(wishes), said)
+    if left > length:
+        wish(length, AskKind.FINAL, len(wishes), length)
+    else:
+        revision = len(wishes)
+        wish(length + SEGMENTER.tail, AskKind.PAUSE, revision, length + SEGMENTER.tail)
+        wish(length + max(SEGMENTER.tail, service.endpoint), AskKind.FINAL, revision, length + SEGMENTER.tail)
+    return Piece(language, tuple(wishes), begin + length, length)
+
+
+def spoken(people: int, call: int, seconds: float) -> Iterator[Turn]:
+    """What callers of `make load` say in so many seconds, recording by recording."""
+    begun = 0.0
+    for name in turns(people, call):
+        turn = heard(name)
+        if begun + turn.lasts > seconds + PAUSE:
+            return
+        begun += turn.lasts
+        yield turn
+
+
+@cache
+def heard(recording: str) -> Turn:
+    """A recording as the bridge hears it: after its end the clock makes the stream go on, `ABSENCE` later."""
+    one = recordings()[recording]
+    samples = np.frombuffer(one.pcm(), "<i2").astype(np.int16)
+    stream = np.concatenate([samples, np.zeros(int(MAX_SILENCE * STT_RATE), np.int16)])
+    segmenter, asked = Segmenter(SEGMENTER), list[tuple[float, Ask]]()
+    for frame in VoiceDetector().push(Chunk(stream, 0.0)):
+        at = frame.time + FRAME_SECONDS
+        late = ABSENCE if at > one.duration_s else 0.0
+        asked += [(at + late, ask) for ask in segmenter.push(frame)]
+    pieces = []
+    for final in [ask for _, ask in asked if ask.final]:
+        of_it = [(at, ask) for at, ask in asked if ask.seq == final.seq]
+        wishes = tuple(Wish(at, ask.kind, ask.revision, len(ask.samples) / STT_RATE) for at, ask in of_it)
+        pieces.append(Piece(one.language, wishes, final.speech_end, final.speech_end - final.speech_start))
+    return Turn(tuple(pieces), one.duration_s + PAUSE)

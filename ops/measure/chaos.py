@@ -1,0 +1,231 @@
+"""`make chaos`: one fault after the other on a running system, with two people in a call in real Chromium.
+
+One speaks English without a pause, the other reads and hears Portuguese. For each fault: how long nothing of the
+original voice arrived at the listener, what was read, whether a final caption was lost or came twice, and how long it
+took until everything worked again. Prints a table and writes var/chaos.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import sys
+import time
+from collections import Counter
+from contextlib import AsyncExitStack, ExitStack, suppress
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.async_api import Browser, async_playwright
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import select
+
+from app.db import create_engine, create_sessions
+from app.tables import Caption as StoredCaption
+from app.tables import Room
+from ops.harness.people import CHROMIUM, FLAGS, Person, room_from_front_page
+from ops.harness.recordings import recordings
+from ops.harness.stack import Stack, temporary_folder
+from ops.harness.wer import corpus_wer
+from ops.measure import signals
+from ops.measure.faults import FAULTS, Fault, SmallDisk
+from ops.measure.figures import machine, write
+from tasks.wire import keys
+from tasks.wire.messages import Caption, decode
+
+ROOT = Path(__file__).resolve().parents[2]
+SENTENCES: Final = ("en_LJ001-0011", "en_LJ001-0009", "en_ls_1272_quilter", "en_LJ001-0019", "en_fleurs_004")
+SILENT: Final = 0.5
+"""Seconds without a packet of the original voice that count as silence: less is the jitter of a busy machine."""
+BEFORE: Final = 2
+"""Sentences that are heard and read before the fault."""
+MENDED_WITHIN: Final = 90.0
+NOTHING_MISSING = """remarks => document.querySelector('#notice').hidden
+  || [...document.querySelectorAll('#notice [data-reason]')].every(line => remarks.includes(line.dataset.reason))"""
+REMARKS: Final = ["hurried", "skipped"]
+"""Reasons that go with the highest rung: how a dub keeps up with somebody who never pauses, fault or no fault."""
+WITNESS = ROOT / "ops/measure/witness.js"
+WRONG_CLOCK = ROOT / "ops/measure/wrong_clock.js"
+
+
+class Speech:
+    """Somebody who speaks sentence after sentence until told to stop."""
+
+    def __init__(self, person: Person) -> None:
+        self.said: list[str] = []
+        self._person = person
+        self._enough = False
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Let the sentence come to its end."""
+        self._enough = True
+        await self._task
+
+    async def sentences(self, count: int) -> None:
+        """Wait until so many have been begun from now on."""
+        wanted = len(self.said) + count
+        while len(self.said) < wanted:  # noqa: ASYNC110  (seconds apart)
+            await asyncio.sleep(0.1)
+
+    async def _run(self) -> None:
+        for name in itertools.cycle(SENTENCES):
+            if self._enough:
+                return
+            self.said.append(name)
+            await self._person.say(recordings()[name].path.read_bytes())
+
+
+async def published(stack: Stack, room: str, found: dict[tuple[str, str], Caption]) -> None:
+    """Note every final caption of a room as it is published, through any outage of Redis, for ever."""
+    while True:
+        redis = Redis.from_url(stack.redis_url, socket_connect_timeout=1)
+        with suppress(RedisError, OSError):
+            async with redis.pubsub() as channel:
+                await channel.subscribe(keys.captions_channel(room))
+                async for message in channel.listen():
+                    if message["type"] == "message":
+                        caption = decode(message["data"].partition(b" ")[2], Caption)
+                        if caption.final:
+                            found[caption.segment, caption.language] = caption
+        await redis.aclose()
+        await asyncio.sleep(0.05)
+
+
+async def stored(stack: Stack, room: str) -> list[tuple[str, str]]:
+    """Segment and language of every caption of a room in the database."""
+    url = stack.env.get("DATABASE_URL") or f"sqlite+aiosqlite:///{stack.folder / 'jbcalling.db'}"
+    engine = create_engine(url)
+    async with create_sessions(engine)() as session:
+        query = select(StoredCaption.segment, StoredCaption.language).join(Room, Room.id == StoredCaption.room_id)
+        rows = [(segment, language) for segment, language in await session.execute(query.where(Room.code == room))]
+    await engine.dispose()
+    return rows
+
+
+def twice(captions: dict[tuple[str, str], Caption]) -> int:
+    """Captions of speech that another caption has, too."""
+    sources = [caption for caption in captions.values() if caption.is_source]
+    spans = sorted((one.timeline.speech_start, one.timeline.speech_end) for one in sources)
+    return sum(later < end - 0.3 for (_, end), (later, _) in itertools.pairwise(spans))
+
+
+async def well(stack: Stack, listener: Person) -> None:
+    """Wait until every process answers and nothing is missing on the listener's page."""
+    async with asyncio.timeout(MENDED_WITHIN):
+        await stack.ready(captions="ok", bridge="ok", database="ok", redis="ok", sfu="ok", workers="ok")
+        await listener.wait_for("() => document.body.dataset.state === 'connected'", MENDED_WITHIN)
+        await listener.wait_for(NOTHING_MISSING, MENDED_WITHIN, REMARKS)
+
+
+async def measure(stack: Stack, browser: Browser, fault: Fault) -> dict[str, Any]:
+    """One row."""
+    url = await room_from_front_page(browser, stack.url)
+    room = url.rsplit("/", 1)[1]
+    finals: dict[tuple[str, str], Caption] = {}
+    scripts = (WITNESS, WRONG_CLOCK) if fault.clock else (WITNESS,)
+    async with AsyncExitStack() as leaving:
+        alice = await Person.join(browser, url, "Alice", speak="en", read="en", hear="en")
+        leaving.push_async_callback(alice.leave)
+        bruno = await Person.join(browser, url, "Bruno", speak="pt", read="pt", hear="pt", scripts=scripts)
+        leaving.push_async_callback(bruno.leave)
+        noting = asyncio.create_task(published(stack, room, finals))
+        leaving.callback(noting.cancel)
+        speech = Speech(alice)
+        await speech.sentences(BEFORE)
+        await bruno.wait_for("() => document.querySelectorAll('#captions li:not(.interim)').length >= 1")
+        await bruno.page.evaluate("window.__listenForSilence()")
+        struck = time.monotonic()
+        await fault.act(stack)
+        mended = time.monotonic()
+        await well(stack, bruno)
+        recovered = time.monotonic()
+        silence: float = await bruno.page.evaluate("window.__longestSilence()")
+        await speech.sentences(1)
+        await speech.stop()
+        await bruno.settled(timeout=MENDED_WITHIN)
+        told: dict[str, float] = await bruno.page.evaluate("window.__told()")
+        return await figures(stack, room, bruno, speech, finals) | {
+            "fault": fault.name,
+            "lasted_s": round(mended - struck, 1),
+            "recovery_s": round(recovered - mended, 1),
+            "original_silence_s": round(silence, 1) if silence > SILENT else 0.0,
+            "told_s": {reason: round(seconds, 1) for reason, seconds in told.items()},
+        }
+
+
+async def figures(
+    stack: Stack, room: str, reader: Person, speech: Speech, finals: dict[tuple[str, str], Caption]
+) -> dict[str, Any]:
+    """What became of what was said."""
+    lines = await reader.lines()
+    shown = Counter(line.segment.removeprefix("u-") for line in lines)
+    translated = {line.segment.removeprefix("u-") for line in lines if line.translation}
+    kept = Counter(await stored(stack, room))
+    wanted = {"en": shown.keys(), "pt": translated}
+    lost = [key for key in finals if key[0] not in wanted[key[1]] or not kept[key]]
+    doubled = sum(count - 1 for count in (*shown.values(), *kept.values())) + twice(finals)
+    said = " ".join(recordings()[name].text for name in speech.said)
+    read = " ".join(line.source for line in lines)
+    return {
+        "captions": len(finals),
+        "captions_lost": len(lost),
+        "captions_doubled": doubled,
+        "lost": [" ".join(key) for key in lost],
+        "sentences": len(speech.said),
+        "wer_of_all": round(corpus_wer([(said, read)], "en"), 2),
+    }
+
+
+async def run(faults: list[Fault], extra: dict[str, str], folder: Path) -> list[dict[str, Any]]:
+    """Every fault in a call of its own, on one system."""
+    rows = []
+    async with Stack(folder, **extra) as stack, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for fault in faults:
+            rows.append(await measure(stack, browser, fault))
+            print(line(rows[-1]), flush=True)
+        await browser.close()
+    return rows
+
+
+HEAD = (
+    f"{'fault':<32}{'lasted':>8}{'recovery':>10}{'silence of original':>21}{'captions':>10}{'lost':>6}{'doubled':>9}"
+    f"{'WER of all':>12}  what the page said"
+)
+
+
+def line(row: dict[str, Any]) -> str:
+    """One row for reading; seconds."""
+    return (
+        f"{row['fault']:<32}{row['lasted_s']:>8.1f}{row['recovery_s']:>10.1f}{row['original_silence_s']:>21.1f}"
+        f"{row['captions']:>10}{row['captions_lost']:>6}{row['captions_doubled']:>9}{row['wer_of_all']:>12.2f}  "
+        + ", ".join(f"{reason} {seconds:.1f}" for reason, seconds in row["told_s"].items())
+    )
+
+
+def main() -> None:
+    """Break, measure, print, write; fails where a caption was lost or doubled, or an original fell silent."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", action="append", default=[], metavar="WORDS", help="faults with these words")
+    parser.add_argument("--but", action="append", default=[], metavar="WORDS", help="no faults with these words")
+    asked = parser.parse_args()
+    faults = [one for one in FAULTS if not asked.only or any(words in one.name for words in asked.only)]
+    faults = [one for one in faults if not any(words in one.name for words in asked.but)]
+    where = machine()
+    print(f"{where['cpu']}, {where['cores']} cores; seconds\n\n{HEAD}", flush=True)
+    with temporary_folder() as place, ExitStack() as disk:
+        needed = any("disk" in one.name for one in faults)
+        extra = disk.enter_context(SmallDisk(Path(place))) if needed else {}
+        rows = signals.run(run(faults, extra, Path(place)))
+    write("chaos", {"machine": where, "rows": rows})
+    bad = [row["fault"] for row in rows if row["captions_lost"] or row["captions_doubled"]]
+    bad += [row["fault"] for row in rows if row["original_silence_s"] and not row["fault"].startswith("sfu")]
+    if bad:
+        sys.exit(f"Not as it should be: {', '.join(dict.fromkeys(bad))}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""`make eval`: measure, print a table, write var/eval.json.
+
+Speech recognition is measured on a folder with `manifest.jsonl`; translation where that folder has `text/*.tsv`, in
+every installed direction; every default voice on fixed sentences. No target fails the run: the table says what is met.
+A run that was stopped goes on with --resume: what it had measured lies in var/eval.partial.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from ops.harness.recordings import DATA
+from ops.measure.eval.clips import clips, first_of_each
+from ops.measure.eval.parts import Extent, measure_cache, measure_stt, measure_translation, measure_tts
+from ops.measure.eval.sheet import Sheet
+from ops.measure.eval.table import table
+from ops.measure.figures import machine, write
+from tasks import serving
+from tasks.wire import keys
+from tasks.wire.environment import TaskConfig
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+NORMALISER: Final = "whisper-normalizer (en: English; else basic, with numbers spelled out), jiwer"
+PARTS: Final = ("stt", "translation", "tts", "cache")
+
+
+def arguments() -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", type=Path, default=DATA, help="folder with manifest.jsonl; default: tests/data")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to measure; default: all")
+    parser.add_argument("--clips", type=int, help="clips of each language and kind at most; default: all")
+    parser.add_argument("--sentences", type=int, default=200, help="sentences of each text at most; default: 200")
+    parser.add_argument("--hours", type=float, default=2.0, help="hours in which nobody speaks; default: 2; 0 for none")
+    parser.add_argument("--shifts", type=int, default=4, help="times each clip is heard, cut elsewhere; default: 4")
+    parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure, print, write."""
+    asked = arguments()
+    folder, extent = asked.set.resolve(), Extent(asked.clips, asked.sentences, asked.hours, asked.shifts)
+    started = time.monotonic()
+    engines = serving.load(keys.QUEUES, TaskConfig())
+    figures: dict[str, Any] = {
+        "machine": machine(),
+        "set": "tests/data" if folder == DATA else folder.name,
+        "normaliser": NORMALISER,
+        "clips": [clip.id for clip in first_of_each(clips(folder), extent.clips)],
+    }
+    conditions = {**figures, "sentences": extent.sentences, "hours": extent.hours, "shifts": extent.shifts}
+    sheet = Sheet(ROOT / "var" / "eval.partial.json", conditions, resume=asked.resume)
+    measured: dict[str, Callable[[], dict[str, Any]]] = {
+        "stt": lambda: measure_stt(sheet, folder, engines, extent),
+        "translation": lambda: measure_translation(sheet, folder, engines, extent),
+        "tts": lambda: measure_tts(sheet, engines),
+        "cache": lambda: measure_cache(sheet, engines),
+    }
+    figures |= {part: work() for part, work in measured.items() if part in asked.only}
+    figures["seconds"] = round(time.monotonic() - started)
+    print(f"\n{table(figures)}")
+    write("eval", figures)
+    sheet.done()
+
+
+if __name__ == "__main__":
+    main()

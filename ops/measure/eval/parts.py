@@ -1,0 +1,126 @@
+"""The parts of an evaluation, each in steps that a sheet keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ops.measure.eval import hearing, silence, speaking, translating
+from ops.measure.eval.cached import cached
+from ops.measure.eval.clips import Clip, clips, first_of_each, text_sets
+from ops.measure.eval.sheet import Sheet
+from tasks import registry
+from tasks.engines.base import SpeechToText, TextToSpeech
+from tasks.engines.stt.whisper import Whisper
+from tasks.serving import Engines
+from tasks.wire.environment import TaskConfig
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is measured."""
+
+    clips: int | None = None
+    """Of each language and kind at most; None: all."""
+    sentences: int = 200
+    """Of each text at most."""
+    hours: float = 2.0
+    """In which nobody speaks; 0: none."""
+    shifts: int = 4
+    """Times that each clip is heard in a pinned language; see `hearing.hear`."""
+
+
+def measure_stt(sheet: Sheet, folder: Path, engines: Engines, extent: Extent) -> dict[str, Any]:
+    """Recognition of every language that has clips and an engine, and what is heard where nobody speaks."""
+    found = first_of_each(clips(folder), extent.clips)
+    languages = [one for one in engines.heard() if any(hearing.spoken_in(found, one))]
+    figures: dict[str, Any] = {"languages": languages, "quiet": {}}
+    for language in languages:
+        measured = _language(sheet, found, engines.speech_to_text(language), language, extent.shifts)
+        figures["quiet"] |= measured.pop("quiet")
+        figures[language] = measured
+    first = engines.speech_to_text((languages or engines.heard())[0])
+    if mixed := sheet.step("stt: several languages in one clip", lambda: hearing.switched(found, first)):
+        figures["mul"] = mixed
+    figures["non_speech"] = sheet.step("stt: clips without speech", lambda: hearing.non_speech(found, first))
+    if extent.hours:
+        figures["stillness"] = _stillness(sheet, found, first, extent.hours)
+    return figures
+
+
+def _language(sheet: Sheet, found: list[Clip], engine: SpeechToText, language: str, shifts: int) -> dict[str, Any]:
+    chosen = hearing.spoken_in(found, language)
+
+    def heard() -> dict[str, Any]:
+        results = hearing.hear(chosen, engine, language, shifts)
+        figures = {"engine": engine.name, **hearing.figures(results, language), "quiet": hearing.quiet(results)}
+        return {**figures, "identified": hearing.identified(chosen, engine)}
+
+    def whole() -> dict[str, Any]:
+        return hearing.figures(hearing.hear(chosen, _whole_window(engine), language, shifts), language)
+
+    figures: dict[str, Any] = dict(sheet.step(f"stt: {language}, {engine.name}", heard))
+    figures["full_window"] = sheet.step(f"stt: {language}, the same with the whole window of 30 s", whole)
+    return figures
+
+
+def _whole_window(engine: SpeechToText) -> SpeechToText:
+    """The same model without the shortened window."""
+    threads = TaskConfig().threads
+    return Whisper(
+        registry.folder(engine.name), threads=threads, name=engine.name, languages=engine.languages, shorten=False
+    )
+
+
+def _stillness(sheet: Sheet, found: list[Clip], engine: SpeechToText, hours: float) -> dict[str, Any]:
+    streams = silence.streams(hours)
+    seconds = hours * silence.HOUR / streams
+
+    def stream(number: int) -> dict[str, Any]:
+        name = f"stt: {seconds / 60:.0f} min in which nobody speaks, {number + 1} of {streams}"
+        figures: dict[str, Any] = sheet.step(name, lambda: silence.stream(found, engine, number, seconds))
+        return figures
+
+    return silence.total(hours, [stream(number) for number in range(streams)])
+
+
+def measure_translation(sheet: Sheet, folder: Path, engines: Engines, extent: Extent) -> dict[str, Any]:
+    """Every installed direction on every text of its languages."""
+    figures: dict[str, Any] = {}
+    sets = [direction for one in text_sets(folder) for direction in (one, one.turned())]
+    for pair in engines.translated():
+        source, _, target = pair.partition(">")
+        engine = engines.translator(source, target)
+        for texts in (one for one in sets if (one.source, one.target) == (source, target)):
+            spread = texts.spread(extent.sentences)
+            measured = sheet.step(
+                f"translation: {source}-{target} {texts.name}, {engine.name}",
+                partial(translating.translate, spread, engine),
+            )
+            figures.setdefault(f"{source}-{target}", {})[texts.name] = measured
+    return figures
+
+
+def measure_tts(sheet: Sheet, engines: Engines) -> dict[str, Any]:
+    """Every voice that a language is spoken with: by default, and when speech is late."""
+    figures: dict[str, Any] = {}
+    for language in engines.spoken():
+        if language not in speaking.SENTENCES:
+            continue
+        for engine in _voices(engines, language):
+            name = f"{engine.name} {language}"
+            figures[name] = sheet.step(f"tts: {name}", partial(speaking.speak, engine, language))
+    return figures
+
+
+def _voices(engines: Engines, language: str) -> list[TextToSpeech]:
+    both = [engines.voice(language, late=late) for late in (False, True)]
+    return list({engine.name: engine for engine in both}.values())
+
+
+def measure_cache(sheet: Sheet, engines: Engines) -> dict[str, Any]:
+    """What is translated or spoken for a second time."""
+    figures: dict[str, Any] = sheet.step("cache", lambda: cached(engines))
+    return figures

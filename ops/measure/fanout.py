@@ -1,0 +1,265 @@
+"""`make fanout`: how many readers one room's captions can have, on this machine.
+
+A real web process and a real Redis; readers that keep up, and some that stop reading. Every caption's way from being
+published to each reader is timed. Prints a table and writes var/fanout.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import socket
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import psutil
+import redis
+
+from app.captions.feed_limits import FEEDS_EACH
+from ops.harness.captions import caption
+from ops.harness.metrics import figure, scrape
+from ops.harness.redis_server import redis_server
+from ops.harness.web_server import WebServer, csrf_of, join_form, new_room
+from ops.measure import signals
+from ops.measure.figures import machine, percentiles, write
+from tasks import publish as publishing
+from tasks.wire import keys
+
+ID: Final = re.compile(rb"^id: (\d+-\d+)\r?$", re.MULTILINE)
+TEXT: Final = "The ship sails at nine tomorrow morning, and whoever is late will have to take the train. "
+
+
+@dataclass
+class Audience:
+    """Readers of one room, and how long captions took to reach them."""
+
+    port: int
+    path: str
+    published: dict[bytes, float] = field(default_factory=dict)
+    """Stream id → when it was published, monotonic seconds."""
+    lags: list[float] = field(default_factory=list)
+    """Milliseconds, one for each caption and reader."""
+    received: int = 0
+    ended: int = 0
+    """Readers whose feed web has ended."""
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
+
+    async def open(self, cookie: str, *, reads: bool) -> None:
+        """One more reader; one that does not read has a small window, as a phone in a tunnel has.
+
+        Its packets have the size they have on a network: for loopback's, of 64 KiB, the kernel would keep megabytes.
+        """
+        raw = socket.socket()
+        if not reads:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1_400)
+        raw.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", self.port))
+        reader, writer = await asyncio.open_connection(sock=raw, limit=4096)
+        request = (
+            f"GET {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nAccept: text/event-stream\r\n\r\n"
+        )
+        writer.write(request.encode())
+        await reader.readuntil(b": captions")
+        self.writers.append(writer)
+        if reads:
+            self.tasks.append(asyncio.create_task(self._read(reader)))
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        rest = b""
+        while data := await reader.read(65536):
+            now = time.monotonic()
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                if found := ID.match(line):
+                    self.received += 1
+                    if found[1] in self.published:
+                        self.lags.append(1000 * (now - self.published[found[1]]))
+        self.ended += 1
+
+    async def close(self) -> None:
+        """Everybody leaves."""
+        for task in self.tasks:
+            task.cancel()
+        for writer in self.writers:
+            writer.close()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+
+async def joined(web: WebServer, readers: int) -> tuple[str, list[str]]:
+    """A room and the cookies of as many people as these feeds need; each comes from an address of its own."""
+    cookies = []
+    async with httpx.AsyncClient(base_url=web.url, timeout=30) as first:
+        code = await new_room(first)
+    for number in range(-(-readers // FEEDS_EACH)):
+        address = {"X-Forwarded-For": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
+        async with httpx.AsyncClient(base_url=web.url, timeout=30, headers=address) as person:
+            await person.get(f"/rooms/{code}")
+            form = join_form(csrf_of(person), read="pt", speak="pt", hear="original")
+            answer = await person.post(f"/rooms/{code}/join", data=form)
+            if answer.status_code != 303:
+                raise RuntimeError(f"nobody can join: {answer.text}")
+            cookies.append("; ".join(f"{name}={value}" for name, value in person.cookies.items()))
+    return code, cookies
+
+
+def publish(client: redis.Redis, audience: Audience, code: str, number: int, text: str) -> None:
+    """One final caption, as a worker publishes it."""
+    item = caption(code, f"{code}.{number}", text, seq=number)
+    before = time.monotonic()
+    publishing.final_caption(client, item, f"m{number}")
+    found: Any = client.xrevrange(keys.CAPTIONS, count=1)
+    audience.published[found[0][0]] = before
+
+
+async def ended_by_web(web: WebServer) -> float:
+    """Readers whose feed it has ended so far, because they did not read."""
+    return figure(await scrape(web.url), "jbc_caption_readers_dropped_total")
+
+
+async def steady(
+    web: WebServer, client: redis.Redis, audience: Audience, code: str, rate: float, count: int
+) -> dict[str, Any]:
+    """Captions at a speaker's pace: lag, processor time and memory."""
+    process = serving(web)
+    busy, began = sum(process.cpu_times()[:2]), time.monotonic()
+    due = began
+    for number in range(count):
+        publish(client, audience, code, number, TEXT)
+        due += 1 / rate
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+    expected = count * len(audience.tasks)
+    async with asyncio.timeout(60):
+        while audience.received < expected:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    took = time.monotonic() - began
+    return {
+        "captions_a_second": rate,
+        "seconds": round(took, 1),
+        "events": audience.received,
+        "lag_ms": percentiles(audience.lags) | {"max": round(max(audience.lags), 1)},
+        "web_processor_share": round((sum(process.cpu_times()[:2]) - busy) / took, 3),
+        "web_memory_mb": round(process.memory_info().rss / 2**20, 1),
+    }
+
+
+async def stalled(
+    web: WebServer, client: redis.Redis, audience: Audience, code: str, cookies: Sequence[str], rate: float
+) -> dict[str, Any]:
+    """Some stop reading: until web has ended all of them, how late are the others?"""
+    for cookie in cookies:
+        await audience.open(cookie, reads=False)
+    dropped_before = await ended_by_web(web)
+    audience.lags.clear()
+    began, number = time.monotonic(), 1_000_000
+    while (dropped := await ended_by_web(web) - dropped_before) < len(cookies):
+        if time.monotonic() - began > 600:
+            break
+        for _ in range(25):
+            publish(client, audience, code, number, TEXT * 8)
+            number += 1
+            await asyncio.sleep(1 / rate)
+        print(
+            f"{number - 1_000_000} captions sent to {len(cookies)} that do not read, {dropped:.0f} dropped", flush=True
+        )
+    return {
+        "captions_a_second": rate,
+        "slow_readers": len(cookies),
+        "dropped": int(dropped),
+        "after_captions": number - 1_000_000,
+        "others_lag_ms": percentiles(audience.lags) | {"max": round(max(audience.lags), 1)},
+        "others_ended": audience.ended,
+    }
+
+
+def serving(web: WebServer) -> psutil.Process:
+    """The process of web that answers: the largest of its group."""
+    if web.pid is None:
+        raise RuntimeError("web has ended: see its log")
+    top = psutil.Process(web.pid)
+    return max([top, *top.children(recursive=True)], key=lambda one: one.memory_info().rss)
+
+
+async def measure(readers: int, slow: int, rate: float, count: int) -> dict[str, Any]:
+    """Start everything, open every feed, publish, and count."""
+    with redis_server() as server, tempfile.TemporaryDirectory() as folder:
+        web = WebServer(Path(folder), server.url)
+        web.env["FEEDS_PER_ADDRESS"] = "0"  # all of them come from here
+        web.migrate()
+        web.start(within=120)
+        client = redis.Redis.from_url(server.url)
+        try:
+            code, cookies = await joined(web, readers + slow)
+            audience = Audience(web.port, f"/rooms/{code}/captions")
+            empty = serving(web).memory_info().rss
+            began = time.monotonic()
+            for number in range(readers):
+                await audience.open(cookies[number // FEEDS_EACH], reads=True)
+            opening = time.monotonic() - began
+            open_mb = (serving(web).memory_info().rss - empty) / 2**20
+            print(f"{readers} feeds open after {opening:.1f} s", flush=True)
+            calm = await steady(web, client, audience, code, rate, count)
+            print(f"steady part measured in {calm['seconds']:.0f} s", flush=True)
+            figures = {
+                "machine": machine(),
+                "load_average": psutil.getloadavg()[0],
+                "readers": readers,
+                "opened_in_s": round(opening, 1),
+                "web_memory_of_feeds_mb": round(open_mb, 1),
+                "steady": calm,
+            }
+            late = [cookies[(readers + number) // FEEDS_EACH] for number in range(slow)]
+            if slow:
+                figures["stalled"] = await stalled(web, client, audience, code, late, 2 * rate)
+            with suppress(asyncio.CancelledError):
+                await audience.close()
+            return figures
+        finally:
+            client.close()
+            web.kill()
+
+
+def table(figures: dict[str, Any]) -> str:
+    """The figures for reading."""
+    calm = figures["steady"]
+    rows = [
+        f"{figures['readers']} readers of one room, {figures['machine']['cpu']}, {figures['machine']['cores']} cores, "
+        f"load average {figures['load_average']:.1f} before it began",
+        f"opened in {figures['opened_in_s']} s, {figures['web_memory_of_feeds_mb']} MB of web's memory",
+        f"{calm['captions_a_second']:g} captions a second: lag p50 {calm['lag_ms']['p50']} ms, p95 "
+        f"{calm['lag_ms']['p95']} ms, max {calm['lag_ms']['max']} ms; web takes "
+        f"{100 * calm['web_processor_share']:.0f} % of a core and {calm['web_memory_mb']} MB",
+    ]
+    if late := figures.get("stalled"):
+        others = late["others_lag_ms"]
+        rows.append(
+            f"{late['slow_readers']} readers stop reading: {late['dropped']} dropped after {late['after_captions']} "
+            f"captions; the others' lag p50 {others['p50']} ms, p95 {others['p95']} ms, max {others['max']} ms, "
+            f"{late['others_ended']} of them ended"
+        )
+    return "\n".join(rows)
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--readers", type=int, default=2_000)
+    parser.add_argument("--slow", type=int, default=50, help="readers that stop reading")
+    parser.add_argument("--rate", type=float, default=1.0, help="final captions a second")
+    parser.add_argument("--count", type=int, default=60, help="captions of the first part")
+    chosen = parser.parse_args()
+    figures = signals.run(measure(chosen.readers, chosen.slow, chosen.rate, chosen.count))
+    print(table(figures))
+    write("fanout", figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""What can go wrong with a running system: each fault strikes, lasts, and is mended."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import redis
+
+from ops.harness.recordings import recordings
+from ops.harness.stack import Stack
+from tasks.actors.transcribe import transcribe
+from tasks.wire import keys
+from tasks.wire.broker import broker
+from tasks.wire.messages import STT_RATE, Segment, Timeline, to_payload
+
+RESTART: Final = 1.0
+"""Seconds until a process that died is started again, as by systemd or `app.supervisor.restart`."""
+FLOOD: Final = 30
+"""Utterances of five seconds that are dumped on the workers at once."""
+SMALL_DISK_MB: Final = 8
+
+Act = Callable[[Stack], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One row of the table."""
+
+    name: str
+    act: Act
+    """Breaks it and mends it."""
+    clock: bool = False
+    """Whether the listener's clock is wrong from the start."""
+
+
+def killed(process: str) -> Fault:
+    """Kill -9 of one line of the Procfile."""
+
+    async def act(stack: Stack) -> None:
+        await asyncio.to_thread(stack.kill, process)
+        await asyncio.sleep(RESTART)
+        stack.start(process)
+
+    return Fault(f"{process}: kill -9", act)
+
+
+async def _redis_stopped(stack: Stack) -> None:
+    await asyncio.to_thread(stack.stop, "redis")
+    await asyncio.sleep(5)
+    stack.start("redis")
+
+
+async def _worker_frozen(stack: Stack) -> None:
+    stack.signal("worker", signal.SIGSTOP)
+    await asyncio.sleep(6)
+    stack.signal("worker", signal.SIGCONT)
+
+
+async def _flooded(stack: Stack) -> None:
+    await asyncio.to_thread(_flood, stack.redis_url)
+    with redis.Redis.from_url(stack.redis_url) as store:
+        while store.llen("dramatiq:stt"):  # noqa: ASYNC110  (a queue of another process has no event to wait for)
+            await asyncio.sleep(0.2)
+
+
+def _flood(url: str) -> None:
+    pcm = recordings()["en_LJ001-0011"].pcm()
+    broker.connect(url)
+    with redis.Redis.from_url(url) as store:
+        for number in range(FLOOD):
+            now = time.time()
+            segment = Segment(
+                id=f"flood-{now:.3f}-{number}",
+                room="flood",
+                speaker="flood",
+                bridge="flood",
+                seq=number,
+                revision=0,
+                final=True,
+                language="en",
+                samples=len(pcm) // 2,
+                read=[],
+                hear=[],
+                timeline=Timeline(speech_start=now - len(pcm) / 2 / STT_RATE, speech_end=now, closed=now),
+            )
+            store.set(keys.pcm(segment.id, 0), pcm, ex=keys.PCM_TTL)
+            transcribe.send(to_payload(msgspec.structs.replace(segment)))
+
+
+async def _disk_full(stack: Stack) -> None:
+    filler = Path(stack.env["SMALL_DISK"]) / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    await asyncio.sleep(8)
+    filler.unlink()
+
+
+async def _nothing(_: Stack) -> None:
+    await asyncio.sleep(4)
+
+
+FAULTS: Final = (
+    killed("worker"),
+    killed("bridge"),
+    killed("web"),
+    killed("redis"),
+    killed("sfu"),
+    Fault("redis: stopped for 5 s", _redis_stopped),
+    Fault("worker: frozen for 6 s", _worker_frozen),
+    Fault(f"queue: {FLOOD} utterances at once", _flooded),
+    Fault("database: disk full for 8 s", _disk_full),
+    Fault("client: clock an hour wrong", _nothing, clock=True),
+)
+"""Every row, in the order in which they are tried."""
+
+
+class SmallDisk:
+    """A disk of `SMALL_DISK_MB` for the database, which a fault can fill. Mounting one takes root."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "small"
+
+    def __enter__(self) -> dict[str, str]:
+        """What the system is to be started with.
+
+        Raises:
+            PermissionError: not root.
+        """
+        if os.geteuid() != 0:
+            raise PermissionError("a small disk can be mounted by root only: leave the disk out with --but 'disk full'")
+        self.folder.mkdir()
+        options = ["-t", "tmpfs", "-o", f"size={SMALL_DISK_MB}m", "tmpfs", str(self.folder)]
+        subprocess.run([shutil.which("mount") or "/bin/mount", *options], check=True)
+        url = f"sqlite+aiosqlite:///{self.folder / 'jbcalling.db'}"
+        return {"DATABASE_URL": url, "SMALL_DISK": str(self.folder)}
+
+    def __exit__(self, *_: object) -> None:
+        subprocess.run([shutil.which("umount") or "/bin/umount", "-l", str(self.folder)], check=True)

@@ -1,0 +1,136 @@
+"""The actors that work on models: install, verify, remove, and take in a package that somebody uploads.
+
+They have a queue of their own, because an installation takes minutes and requests of APIs must not wait for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import dramatiq
+
+from tasks import registry
+from tasks.models.spec import ModelError
+from tasks.wire import keys
+from tasks.wire.administration import ModelWork, PackageArrival, Progress
+from tasks.wire.broker import broker, store
+from tasks.wire.messages import encode, from_payload
+
+WRITE_EVERY: Final = 0.25
+"""Seconds between two notes of how far a download is."""
+PIECE_WITHIN: Final = 30
+"""Seconds in which the next piece of a package must come."""
+
+LOOK: Final = 2
+"""Seconds that one look for a piece blocks; below the client's socket timeout."""
+
+logger = logging.getLogger(__name__)
+
+
+class Report:
+    """Tells how far one piece of work is."""
+
+    def __init__(self, name: str, action: Literal["install", "verify", "remove", "upload"]) -> None:
+        self._name = name
+        self._action = action
+        self._said = ""
+        self._written = 0.0
+
+    def line(self, said: str) -> None:
+        """A line for a person."""
+        self._said = said
+        self._write("running")
+
+    def meter(self, label: str, done: int, total: int) -> None:
+        """How far one download is."""
+        if time.monotonic() - self._written >= WRITE_EVERY or done == total:
+            self._said = label
+            self._write("running", done, total)
+
+    def end(self, state: Literal["done", "failed"], said: str) -> None:
+        """It is over."""
+        self._said = said
+        self._write(state)
+
+    def _write(self, state: Literal["running", "done", "failed"], done: int = 0, total: int = 0) -> None:
+        progress = Progress(
+            name=self._name,
+            action=self._action,
+            state=state,
+            said=self._said[:1_000],
+            done=done,
+            total=total,
+            at=time.time(),
+        )
+        store().set(keys.model_work(self._name), encode(progress), ex=keys.MODEL_WORK_TTL)
+        self._written = time.monotonic()
+
+
+@contextmanager
+def _reported(report: Report) -> Iterator[None]:
+    """Says how it ended, whichever way it does."""
+    try:
+        yield
+    except ModelError as error:
+        logger.error("%s", error)
+        report.end("failed", str(error))
+    except Exception:
+        report.end("failed", "It could not be done: the worker's log has the reason.")
+        raise
+
+
+@dramatiq.actor(queue_name=keys.MODELS, priority=keys.BATCH_PRIORITY, broker=broker)
+def work_on_model(payload: dict[str, Any]) -> None:
+    """Do a `ModelWork`; this process and others notice what has come or gone by themselves."""
+    work = from_payload(payload, ModelWork)
+    report = Report(work.name, work.action)
+    with _reported(report):
+        report.line("Working")
+        if work.action == "install":
+            registry.install(work.name, report.line, report.meter)
+            report.end("done", "Installed; every digest is right.")
+        elif work.action == "verify":
+            registry.verify(work.name)
+            report.end("done", "Whole: every digest is right.")
+        else:
+            registry.remove(work.name, report.line)
+            report.end("done", "Removed.")
+
+
+@dramatiq.actor(queue_name=keys.MODELS, priority=keys.BATCH_PRIORITY, broker=broker)
+def take_package(payload: dict[str, Any]) -> None:
+    """Take in a `PackageArrival` piece by piece and install it."""
+    arrival = from_payload(payload, PackageArrival)
+    report = Report(arrival.name, "upload")
+    with _reported(report), tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / arrival.name
+        _receive(arrival, path, report.meter)
+        name = registry.install_local(path, report.line)
+        report.end("done", f"Installed as {name}.")
+
+
+def _receive(arrival: PackageArrival, path: Path, meter: Callable[[str, int, int], None]) -> None:
+    received = 0
+    with path.open("wb") as file:
+        while received < arrival.size:
+            piece = _next(arrival.upload)
+            received += len(piece)
+            if not piece or received > arrival.size:
+                raise ModelError(f"{arrival.name} did not arrive whole: upload it again.")
+            file.write(piece)
+            meter("Receiving", received, arrival.size)
+
+
+def _next(upload: str) -> bytes:
+    """The next piece; empty when none comes in time, or whoever uploads has gone away."""
+    for _ in range(PIECE_WITHIN // LOOK):
+        found: Any = store().blpop([keys.upload(upload)], timeout=LOOK)
+        if found is not None:
+            return bytes(found[1])
+    return b""

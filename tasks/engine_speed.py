@@ -1,0 +1,68 @@
+"""How fast an engine is on this machine, from one short job done right after warming up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from tasks.engines.base import Effort, SpeechToText, TextToSpeech, Translator
+from tasks.wire.messages import STT_RATE
+
+SENTENCES: Final = {
+    "en": "The next train to the coast leaves from here in the morning.",
+    "pt": "O próximo trem para o litoral sai daqui de manhã.",
+    "vi": "Chuyến tàu tiếp theo ra bờ biển khởi hành từ đây vào buổi sáng.",
+}
+SECONDS: Final = 5
+"""Of faint noise, which costs a recogniser what speech does but for the words."""
+
+
+SPOKEN: Final = 4.0
+"""Seconds that one of `SENTENCES` takes to say."""
+
+
+class Speed(NamedTuple):
+    """The speed of a loaded engine."""
+
+    words: str
+    """For a person."""
+    cost: float | None = None
+    """Seconds of work for a second of somebody's speech; None where that could not be measured."""
+
+
+def of(engine: SpeechToText | Translator | TextToSpeech) -> Speed:
+    """The speed of a loaded engine; says so where it cannot be measured without being used for real."""
+    if isinstance(engine, SpeechToText):
+        import numpy as np
+
+        noise = np.random.default_rng(0).normal(0, 300, SECONDS * STT_RATE).astype("<i2").tobytes()
+        took = _seconds(lambda: engine.transcribe(noise, min(engine.languages), effort=Effort.USUAL))
+        return Speed(f"{took * 1000:.0f} ms for {SECONDS} s of noise", took / SECONDS)
+    if isinstance(engine, Translator):
+        source, target = min(engine.pairs)
+        if source not in SENTENCES:
+            return Speed("not measured: there is no sentence to try")
+        took = _seconds(lambda: engine.translate(SENTENCES[source], source, target))
+        return Speed(f"{took * 1000:.0f} ms a sentence", took / SPOKEN)
+    if engine.remote:
+        return Speed("not measured: it would send text to another machine")
+    return _voice(engine)
+
+
+def _voice(engine: TextToSpeech) -> Speed:
+    language = min(engine.languages & SENTENCES.keys(), default=None)
+    clauses = engine.clauses(SENTENCES[language], language) if language else []
+    if language is None or not clauses:
+        return Speed("not measured: there is no sentence to try")
+    first = _seconds(lambda: next(engine.pieces(clauses[0], language)))
+    started = time.monotonic()
+    audio = engine.speak(clauses[-1], language)
+    share = (time.monotonic() - started) * audio.rate / audio.samples
+    return Speed(f"first sound after {first * 1000:.0f} ms, {share:.2f} of real time", share)
+
+
+def _seconds(job: Callable[[], object]) -> float:
+    started = time.monotonic()
+    job()
+    return time.monotonic() - started

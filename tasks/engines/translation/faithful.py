@@ -1,0 +1,148 @@
+"""Translating so that glossary terms, numbers and names survive, and saying honestly which did not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tasks.engines.base import EngineError, Translator
+from tasks.engines.text.sentences import sentences
+from tasks.engines.translation import names, numbers
+from tasks.engines.translation.glossary import CODES, NAMES, Span, Term, find, hide, restore
+
+
+@dataclass(frozen=True)
+class Faithful:
+    """A translation, with what became of what had to survive."""
+
+    text: str
+    terms: tuple[str, ...] = ()
+    """Translations of the glossary that stand in `text`, once for each place where the source has the term."""
+    lost_terms: tuple[str, ...] = ()
+    """Translations of the glossary that the engine would not take: `text` has its own words there."""
+    lost_numbers: tuple[str, ...] = ()
+    """Numbers of the source that `text` has in no usual writing."""
+    lost_names: tuple[str, ...] = ()
+    """Names of the source that `text` does not seem to have."""
+
+    @property
+    def losses(self) -> int:
+        """How much was lost; 0 is what one hopes for."""
+        return len(self.lost_terms) + len(self.lost_numbers) + len(self.lost_names)
+
+
+def translate(
+    engine: Translator, text: str, source: str, target: str, glossary: Sequence[Term] = (), *, retry: bool = True
+) -> Faithful:
+    """The translation of `text` by `engine`, tried again sentence by sentence where something is lost.
+
+    A text that loses nothing costs one call of the engine. A sentence that does is tried with other placeholders, with
+    its numbers and lost names behind placeholders too, and with none at all: at most five further calls. The attempt
+    that loses least counts.
+
+    Args:
+        engine: what translates.
+        text: one or more sentences, in one or more lines.
+        source: language of `text`.
+        target: language to translate into.
+        glossary: terms that are to be translated in one way only.
+        retry: whether to try again; not worth it with an engine that takes a second.
+
+    Raises:
+        EngineError: the engine gave no translation.
+    """
+    job = _Job(engine, source, target, tuple(glossary))
+    whole = job.attempt(text, find(text, glossary))
+    if whole and not whole.losses:
+        return whole
+    if not retry:
+        return whole or job.plain(text)
+    try:
+        again = _joined([[job.best(sentence) for sentence in sentences(line)] for line in text.split("\n")])
+    except EngineError:
+        if whole is None:
+            raise
+        return whole  # one sentence alone, perhaps a mere "…", gave nothing
+    return whole if whole and whole.losses <= again.losses else again
+
+
+def _joined(lines: Sequence[Sequence[Faithful]]) -> Faithful:
+    parts = [part for line in lines for part in line]
+    return Faithful(
+        "\n".join(" ".join(part.text for part in line) for line in lines).strip(),
+        tuple(term for part in parts for term in part.terms),
+        tuple(term for part in parts for term in part.lost_terms),
+        tuple(number for part in parts for number in part.lost_numbers),
+        tuple(name for part in parts for name in part.lost_names),
+    )
+
+
+@dataclass(frozen=True)
+class _Job:
+    engine: Translator
+    source: str
+    target: str
+    glossary: tuple[Term, ...]
+
+    def attempt(self, text: str, hidden: Sequence[Span], placeholders: Sequence[str] = CODES) -> Faithful | None:
+        """`text` translated with `hidden` behind placeholders; None when one of them did not come back."""
+        veiled = hide(text, hidden, placeholders)
+        try:
+            answer = self.engine.translate(veiled.text, self.source, self.target)
+        except EngineError:
+            if not veiled.kept:
+                raise
+            return None  # the placeholders may be why; without them it will say so again
+        translated, missing = restore(answer, veiled)
+        return None if missing else self._judged(text, translated)
+
+    def plain(self, text: str) -> Faithful:
+        """`text` translated as it is."""
+        return self._judged(text, self.engine.translate(text, self.source, self.target))
+
+    def _judged(self, text: str, translated: str) -> Faithful:
+        kept: list[str] = []
+        lost: list[str] = []
+        rest = text  # numbers and names inside a term are the glossary's business
+        for span in find(text, self.glossary):
+            rest = rest[: span.start] + " " * (span.end - span.start) + rest[span.end :]
+            wanted = span.target
+            there = translated.casefold().count(wanted.casefold()) > kept.count(wanted)
+            (kept if there else lost).append(wanted)
+        return Faithful(
+            translated,
+            tuple(kept),
+            tuple(lost),
+            tuple(numbers.lost(rest, translated, self.source, self.target)),
+            tuple(text[start:end] for start, end in names.lost(rest, translated, self.source)),
+        )
+
+    def best(self, sentence: str) -> Faithful:
+        """The attempt at one sentence that loses least, the first of equals."""
+        best = plain = self.plain(sentence)
+        terms = find(sentence, self.glossary)
+        for spans in (terms, _merged(terms, self._fragile(sentence, plain))):
+            for placeholders in (CODES, NAMES) if spans and best.losses else ():
+                found = self.attempt(sentence, spans, placeholders)
+                if found and found.losses < best.losses:
+                    best = found
+        return best
+
+    def _fragile(self, sentence: str, plain: Faithful) -> list[Span]:
+        """All numbers, written as the target language does, and the names that the plain translation lost."""
+        figures = [
+            Span(start, end, numbers.localised(sentence[start:end], self.source, self.target))
+            for start, end in numbers.spans(sentence)
+        ]
+        lost = [
+            Span(start, end, sentence[start:end])
+            for start, end in names.names(sentence)
+            if sentence[start:end] in plain.lost_names
+        ]
+        return figures + lost
+
+
+def _merged(terms: Sequence[Span], more: Sequence[Span]) -> list[Span]:
+    """All of `terms`, and those of `more` that do not touch them, in order."""
+    free = [one for one in more if all(one.end <= term.start or one.start >= term.end for term in terms)]
+    return sorted([*terms, *free], key=lambda span: span.start)

@@ -1,0 +1,132 @@
+"""Whether the numbers of a text are in its translation, however each language writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from tasks.engines.translation.llm.spelled import in_digits
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_SCALE_AFTER = re.compile(r"\s?([^\W\d]+)(?!\s(?:chứng|phú|lệ|số|giá)\b)")  # "3 triệu chứng": three symptoms
+_HOUR_AFTER = re.compile(r":\d\d|\s?(?:giờ|h|am|pm|a\.m|p\.m|o'clock|horas?)\b", re.IGNORECASE)
+_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
+
+_SCALES: Final = {
+    "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "bn": 10**9, "trillion": 10**12,
+    "mil": 10**3, "milhão": 10**6, "milhões": 10**6, "bilhão": 10**9, "bilhões": 10**9, "trilhões": 10**12,
+    "trăm": 10**2, "nghìn": 10**3, "ngàn": 10**3, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9,
+}  # fmt: skip
+_POINT: Final = {"en": ".", "pt": ",", "vi": ","}
+"""The decimal mark; the other one groups digits."""
+
+_NAMED: Final[Mapping[str, Sequence[str]]] = {
+    "en": (
+        "zero", "one first once a an january", "two second twice february monday both", "three third march tuesday",
+        "four fourth april wednesday", "five fifth may thursday", "six sixth june friday",
+        "seven seventh july saturday", "eight eighth august", "nine ninth september", "ten tenth october",
+        "eleven eleventh november", "twelve twelfth december dozen noon midnight",
+    ),
+    "pt": (
+        "zero", "um uma primeiro primeira janeiro", "dois duas segundo segunda fevereiro ambos",
+        "três terceiro terceira terça março", "quatro quarto quarta abril", "cinco quinto quinta maio",
+        "seis sexto sexta junho", "sete sétimo sábado julho", "oito oitavo agosto", "nove nono setembro",
+        "dez décimo outubro", "onze novembro", "doze dezembro dúzia meio-dia meia-noite",
+    ),
+    "vi": (
+        "không", "một đầu nhất giêng", "hai nhì đôi cả", "ba", "bốn tư", "năm", "sáu", "bảy", "tám", "chín",
+        "mười", "", "tá trưa chạp",
+    ),
+}  # fmt: skip
+"""Words that say 0, 1, 2 … 12; months and, as Vietnamese counts them, weekdays among them."""
+
+_PARTS_OF_AN_HOUR: Final = {"half": 30, "meia": 30, "rưỡi": 30, "quarter": 15}
+_INVENTED_FROM: Final = 100
+"""Numbers below may come from words ("Monday", "half past", "a dozen")."""
+
+_LONG: Final = 7
+"""Digits that are not alike by chance."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as it is written, and every value that it may have."""
+
+    digits: str
+    values: frozenset[Decimal]
+
+
+def lost_numbers(source: str, output: str, languages: tuple[str, str]) -> list[str]:
+    """The numbers of `source`, as written there, that `output` does not have.
+
+    Args:
+        source: a text whose spelled-out numbers are digits already (`in_digits`).
+        output: its translation.
+        languages: of `source` and of `output`.
+    """
+    wanted = _numbers(source, _POINT.get(languages[0], "."))
+    found = _numbers(in_digits(output, languages[1]), None)
+    row = "".join(number.digits for number in wanted)
+    if len(row) >= _LONG and row == "".join(number.digits for number in found):
+        return []  # dates and telephone numbers may be cut differently
+    left = [number.values for number in found] + _named(output, languages[1])
+    lost: list[str] = []
+    for number in wanted:
+        match = next((values for values in left if values & number.values), None)
+        if match is not None:
+            left.remove(match)
+        elif number.digits.strip("0"):  # "15:00" may become "15 giờ"
+            lost.append(number.digits)
+    return lost
+
+
+def invented_numbers(source: str, output: str, languages: tuple[str, str]) -> list[str]:
+    """The numbers from a hundred on that `output` has and `source` does not; for the arguments see `lost_numbers`."""
+    known = {value for number in _numbers(source, None) for value in number.values}
+    joined = "".join(number.digits for number in _numbers(source, None))
+    return [
+        number.digits
+        for number in _numbers(in_digits(output, languages[1]), None)
+        if min(number.values) >= _INVENTED_FROM and not number.values & known and number.digits not in joined
+    ]
+
+
+def _numbers(text: str, point: str | None) -> list[Number]:
+    """Every number of `text`; without a decimal `point` both readings of "1.200" count. Hours count by either clock."""
+    found: list[Number] = []
+    for match in _NUMBER.finditer(text):
+        word = _SCALE_AFTER.match(text, match.end())
+        scale = _SCALES.get(word.group(1).lower(), 1) if word else 1
+        values = {value * scale for mark in (point or ".,") for value in _read(match.group(), mark)}
+        if _HOUR_AFTER.match(text, match.end()):
+            values |= {value + 12 for value in values if 1 <= value <= 11}
+            values |= {value - 12 for value in values if 13 <= value <= 23}
+        digits = re.sub(r"\D", "", match.group())
+        found.append(Number(digits, frozenset(values or {Decimal(digits)})))
+    return found
+
+
+def _read(written: str, point: str) -> list[Decimal]:
+    """The value of `written` where `point` is the decimal mark; none where it cannot be read that way."""
+    group = _GROUPED.fullmatch(written)
+    if group and (group.group(1) != point or written.count(point) > 1):
+        return [Decimal(re.sub(r"\D", "", written))]
+    marks = re.findall(r"[.,]", written)
+    if not marks:
+        return [Decimal(written)]
+    if len(marks) == 1:
+        return [Decimal(written.replace(",", "."))]
+    whole, _, decimals = written.rpartition(marks[-1])
+    return [Decimal(f"{re.sub(r'[.,]', '', whole)}.{decimals}")] if marks[-1] != marks[0] else []
+
+
+def _named(text: str, language: str) -> list[frozenset[Decimal]]:
+    """The values of the words of `text` that name small numbers."""
+    names = _NAMED.get(language, ())
+    by_word = {word: value for value, words in enumerate(names) for word in words.split()} | _PARTS_OF_AN_HOUR
+    words = re.findall(r"\w+(?:-\w+)?", text.lower())
+    parts = [part for word in words for part in {word, *word.split("-")}]
+    return [frozenset({Decimal(by_word[part])}) for part in parts if part in by_word]

@@ -1,0 +1,106 @@
+"""A translator made of a language model and guards: a draft in the other language, or a reason why there is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from tasks.engines.base import EngineError, Translator
+from tasks.engines.text.sentences import clauses, sentences
+from tasks.engines.translation.llm.chat import Chat
+from tasks.engines.translation.llm.guards import objection
+from tasks.engines.translation.llm.languages import NAMES
+from tasks.engines.translation.llm.prompt import defused, prompt
+from tasks.engines.translation.llm.spelled import in_digits
+
+ALL_PAIRS: Final = frozenset((source, target) for source in NAMES for target in NAMES if source != target)
+"""What a capable model behind an endpoint is trusted with."""
+
+EN_VI: Final = frozenset({("en", "vi"), ("vi", "en")})
+"""What the small model of `draft-en-vi` was measured for."""
+
+LONGEST_TEXT: Final = 5_000
+"""Characters of one request; a long utterance has a few hundred."""
+
+TOGETHER: Final = 160
+"""Characters up to which short sentences are translated together: they explain each other, and one call is quicker."""
+
+LONGEST: Final = 400
+"""Characters from which a sentence is translated in pieces."""
+
+TOKENS_BASE: Final = 24
+TOKENS_A_CHARACTER: Final = 1.0
+"""Limit of a reply by the length of the source. Vietnamese takes about half a token a character of English."""
+
+_THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
+_QUOTES: Final = ('""', "''", "\u201c\u201d", "«»")
+
+
+class LlmTranslator(Translator):
+    """Drafts by a language model. Whoever shows them must say that they are drafts."""
+
+    draft = True
+
+    def __init__(self, chat: Chat, *, name: str, pairs: Collection[tuple[str, str]]) -> None:
+        """Translate with `chat`; every one of `pairs` (members of `NAMES`) gets a slot of its own, in sorted order."""
+        self.name = name
+        self.pairs = frozenset(pairs)
+        self.label = f"draft by {chat.label}"
+        self._chat = chat
+        self._slots = {pair: slot for slot, pair in enumerate(sorted(pairs))}
+        self._prompts = {pair: prompt(*pair) for pair in self._slots}
+
+    def translate(self, text: str, source: str, target: str) -> str:
+        """The draft of `text`; see `Translator.translate`.
+
+        Raises:
+            EngineError: there is none that could be shown, because of the endpoint or of a guard.
+        """
+        pair = (source, target)
+        if pair not in self.pairs:
+            raise EngineError(f"{self.name} does not translate {source} into {target}")
+        if len(text) > LONGEST_TEXT:
+            raise EngineError(f"{self.name} translates at most {LONGEST_TEXT} characters at once")
+        pieces = _pieces(in_digits(" ".join(text.split()), source), source)
+        if not pieces:
+            raise EngineError(f"{self.name} was given nothing to translate")
+        return " ".join(self._piece(piece, pair) for piece in pieces)
+
+    def warm_up(self) -> None:
+        """Have every slot read its prompt."""
+        self._chat.warm_up([self._prompts[pair].messages("") for pair in self._slots])
+
+    def _piece(self, piece: str, pair: tuple[str, str]) -> str:
+        if not any(letter.isalpha() for letter in piece):
+            return piece
+        told = self._prompts[pair]
+        limit = TOKENS_BASE + int(TOKENS_A_CHARACTER * len(piece))
+        reply = self._chat.complete(told.messages(piece), max_tokens=limit, slot=self._slots[pair])
+        if not reply.finished:
+            raise EngineError(f"{self.name} gave no usable draft: the reply ran past {limit} tokens")
+        draft = _tidied(reply.text, piece)
+        examples = [target for _, target in told.examples]
+        if reason := objection(defused(piece), draft, pair, told.instructions, examples):
+            raise EngineError(f"{self.name} gave no usable draft: {reason}")
+        return draft
+
+
+def _pieces(text: str, language: str) -> list[str]:
+    """`text` in the pieces that a model is asked for."""
+    pieces: list[str] = []
+    for sentence in sentences(text):
+        if len(sentence) > LONGEST:
+            pieces += clauses(sentence, language, lengths=(LONGEST // 2,))
+        elif pieces and len(pieces[-1]) + len(sentence) < TOGETHER:
+            pieces[-1] = f"{pieces[-1]} {sentence}"
+        else:
+            pieces.append(sentence)
+    return pieces
+
+
+def _tidied(reply: str, said: str) -> str:
+    """`reply` without thoughts, and without the quotation marks that models like to put around a translation."""
+    text = _THOUGHT.sub("", reply).strip()
+    quoted = any(len(text) > 2 and text[0] == opening and text[-1] == closing for opening, closing in _QUOTES)
+    return text[1:-1].strip() if quoted and said[0] not in "\"'\u201c«" else text

@@ -1,0 +1,118 @@
+"""Kokoro-82M int8 on onnxruntime: the clear Portuguese voice.
+
+Phonemes come from the espeak-ng program and are written the way Kokoro was trained on them (hexgrad/misaki,
+`EspeakG2P`): affricates and diphthongs as one letter, other ties dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from tasks.engines.base import Audio, EngineError, Piece, TextToSpeech
+from tasks.engines.tts import espeak_program
+from tasks.engines.tts.kokoro_network import RATE, Inputs, KokoroNetwork
+from tasks.engines.tts.loudness import Leveller, closing_pause, gain_for
+from tasks.engines.tts.speakable import speakable, speakable_clauses
+
+LONGEST: Final = 510
+"""Phonemes that the model takes at once."""
+
+LENGTHS: Final = (22, 42, 70, 80)
+"""Characters of the first, second and further clauses. Each sounds for longer than the next takes to be made, also on
+a machine that has other things to do."""
+
+VOICES: Final = MappingProxyType({"pt": ("pf_dora", "pm_alex"), "en": ("af_heart",)})
+"""Language → voices, each a file of styles; the second letter tells women's (f) from men's (m)."""
+
+_SAMPLES: Final = {
+    "pt": "Bom dia, que bom que vocês puderam vir hoje.",
+    "en": "Good morning, we are glad that you could join us.",
+}
+"""What every voice is measured by: its level, and what is normal for the network."""
+_TIED: Final = {
+    "a^\u026a": "I", "a^ʊ": "W", "d^z": "ʣ", "d^ʒ": "ʤ", "e^\u026a": "A", "o^ʊ": "O", "ə^ʊ": "Q",
+    "s^s": "S", "t^s": "ʦ", "t^ʃ": "ʧ", "ɔ^\u026a": "Y",
+}  # fmt: skip
+_PUNCTUATION = re.compile("[,;:.!?…—\u2013]+(?=\\s|$)")
+
+
+class Kokoro(TextToSpeech):
+    """Kokoro voices on the CPU."""
+
+    name = "kokoro-82m-int8"
+    languages = frozenset(VOICES)
+    quick = False
+    voices = VOICES
+
+    def __init__(self, folder: Path, *, threads: int) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        # Threads that spin while they wait would take the cores from the other engines.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._alphabet: dict[str, int] = json.loads((folder / "config.json").read_text())["vocab"]
+        self._styles = {
+            voice: np.fromfile(folder / f"{voice}.bin", "<f4").reshape(LONGEST, 256)
+            for voices in VOICES.values()
+            for voice in voices
+        }
+        samples = {
+            voice: self._inputs(_SAMPLES[language], language, voice)
+            for language, voices in VOICES.items()
+            for voice in voices
+        }
+        self._network = KokoroNetwork(folder / "model.onnx", options, samples, space=self._alphabet[" "])
+        self._gains = {voice: gain_for(sound, RATE) for voice, sound in self._network.sounds.items()}
+
+    def warm_up(self) -> None:
+        """Speak two words, so that the first request is not slower than the others."""
+        self.speak("Bom dia.", "pt")
+
+    def clauses(self, text: str, language: str) -> list[str]:
+        """A short first clause, longer ones after it."""
+        return speakable_clauses(text, language, lengths=LENGTHS)
+
+    def speak(self, clause: str, language: str, voice: str | None = None) -> Audio:
+        """One clause; see `TextToSpeech.speak`."""
+        (whole,) = self._spoken(clause, language, voice, in_pieces=False)
+        return whole.audio
+
+    def pieces(self, clause: str, language: str, voice: str | None = None) -> Iterator[Piece]:
+        """One clause as it is made; see `TextToSpeech.pieces`."""
+        return self._spoken(clause, language, voice, in_pieces=True)
+
+    def _spoken(self, clause: str, language: str, voice: str | None, *, in_pieces: bool) -> Iterator[Piece]:
+        chosen = self.voice_of(language, voice)
+        inputs = self._inputs(speakable(clause, language), language, chosen)
+        level = Leveller(RATE, self._gains[chosen])
+        for samples, last in self._network.speak(inputs, chosen, in_pieces=in_pieces):
+            yield Piece(level.push(np.concatenate([samples, closing_pause(clause, RATE)]) if last else samples), last)
+
+    def phonemes(self, text: str, language: str) -> str:
+        """`text` in Kokoro's alphabet, with its punctuation, which carries the prosody."""
+        output = espeak_program.run(["-q", "--ipa", "--tie=^"], text, espeak_program.VOICES[language][0]).decode()
+        lines = [line.strip() for line in output.splitlines() if line.strip()]
+        marks = [mark[0] for mark in _PUNCTUATION.findall(text)]
+        if len(marks) in (len(lines), len(lines) - 1):  # espeak-ng writes one line a clause, as a rule
+            lines = [line + mark for line, mark in zip(lines, [*marks, ""], strict=False)]
+        joined = re.sub(r"\([a-z-]+\)", "", " ".join(lines))  # "(en)…(pt-br)": a word taken for another language's
+        for tied, letter in _TIED.items():
+            joined = joined.replace(tied, letter)
+        return joined.replace("^", "").replace("-", "")
+
+    def _inputs(self, text: str, language: str, voice: str) -> Inputs:
+        ids = [self._alphabet[letter] for letter in self.phonemes(text, language) if letter in self._alphabet]
+        if not ids:
+            raise EngineError(f"{self.name} found nothing to say in {len(text)} characters")
+        ids = ids[: LONGEST - 1]
+        style: NDArray[np.float32] = self._styles[voice][min(len(ids), LONGEST - 1)][None]
+        return {"tokens": np.array([[0, *ids, 0]]), "style": style, "speed": np.ones(1, np.float32)}

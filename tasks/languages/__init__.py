@@ -1,0 +1,1 @@
+"""The spoken languages, one a file."""

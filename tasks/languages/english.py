@@ -1,0 +1,178 @@
+"""English, said the American way."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tasks.languages.number_words import Lexicon, Tongue, Unit, threes, words
+
+_SMALL: Final = words(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+)
+_TENS: Final = words("_ ten twenty thirty forty fifty sixty seventy eighty ninety")
+_POWERS: Final = ("", "thousand", "million", "billion", "trillion")
+_ORDINAL_ENDS: Final = {
+    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
+    "twelve": "twelfth",
+}  # fmt: skip
+_DOLLAR: Final = Unit("dollar", "dollars", hundredth=("cent", "cents"))
+_EURO: Final = Unit("euro", "euros", hundredth=("cent", "cents"))
+_POUND: Final = Unit("pound", "pounds", hundredth=("penny", "pence"))
+_REAL: Final = Unit("real", "reais", hundredth=("centavo", "centavos"))
+_DONG: Final = Unit("dong", "dong")
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_MONTH: Final = "|".join([*_MONTHS, "Sept?\\.?", *(f"{name[:3]}\\.?" for name in _MONTHS if name != "May")])
+_DAY: Final = r"(\d{1,2})(?:st|nd|rd|th)?"
+_DATE_MONTH_FIRST = re.compile(rf"\b({_MONTH}) {_DAY}(?![\d:.,]\d|\d)(,? \d{{4}}\b)?", re.IGNORECASE)
+_DATE_DAY_FIRST = re.compile(rf"\b(?:the )?{_DAY}(?: of)? ({_MONTH})\b(?:,? (\d{{4}})\b)?")
+_AMERICAN = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\w/])")
+_HALF_DAY = re.compile(r"\b(\d{1,2})(?:[:.](\d{2}))? ?([AaPp])\.?[Mm]\b(\.?)")
+_ORDINAL = re.compile(r"\b(\d{1,3}(?:,\d{3})+|\d{1,9})(?:st|nd|rd|th)\b")
+_DECADE = re.compile(r"(?<!\w)['\u2019]?((?:1[1-9]|20)?)([1-9]0)['\u2019]?s\b|(?<!\w)((?:1[1-9]|20)00)s\b")
+_YEAR = re.compile(r"(?<![\w.,$€£/+-])(1[1-9]\d\d|20\d\d)(?![\w/%°]|[.,]\d|-\d| ?(?:km|kg|m|g|W|V|Hz|°)\b)")
+
+
+_LEXICON: Final = Lexicon(
+    units={
+        "km/h": Unit("kilometer an hour", "kilometers an hour"), "m/s": Unit("meter a second", "meters a second"),
+        "mph": Unit("mile an hour", "miles an hour"), "km²": Unit("square kilometer", "square kilometers"),
+        "m²": Unit("square meter", "square meters"), "m³": Unit("cubic meter", "cubic meters"),
+        "km": Unit("kilometer", "kilometers"), "cm": Unit("centimeter", "centimeters"),
+        "mm": Unit("millimeter", "millimeters"), "m": Unit("meter", "meters"), "ft": Unit("foot", "feet"),
+        "kg": Unit("kilogram", "kilograms"), "mg": Unit("milligram", "milligrams"), "g": Unit("gram", "grams"),
+        "lb": Unit("pound", "pounds"), "lbs": Unit("pound", "pounds"), "oz": Unit("ounce", "ounces"),
+        "ml": Unit("milliliter", "milliliters"), "mL": Unit("milliliter", "milliliters"),
+        "l": Unit("liter", "liters"), "L": Unit("liter", "liters"), "°C": Unit("degree Celsius", "degrees Celsius"),
+        "°F": Unit("degree Fahrenheit", "degrees Fahrenheit"), "°": Unit("degree", "degrees"),
+        "GB": Unit("gigabyte", "gigabytes"), "MB": Unit("megabyte", "megabytes"), "TB": Unit("terabyte", "terabytes"),
+        "kW": Unit("kilowatt", "kilowatts"), "kWh": Unit("kilowatt hour", "kilowatt hours"),
+        "W": Unit("watt", "watts"), "V": Unit("volt", "volts"), "Hz": Unit("hertz", "hertz"),
+        "kHz": Unit("kilohertz", "kilohertz"), "MHz": Unit("megahertz", "megahertz"),
+        "GHz": Unit("gigahertz", "gigahertz"), "ms": Unit("millisecond", "milliseconds"),
+        "s": Unit("second", "seconds"), "min": Unit("minute", "minutes"), "h": Unit("hour", "hours"),
+        "hrs": Unit("hour", "hours"), "%": Unit("percent", "percent"),
+    },
+    currencies={
+        "US$": _DOLLAR, "USD": _DOLLAR, "$": _DOLLAR, "€": _EURO, "EUR": _EURO, "£": _POUND, "GBP": _POUND,
+        "R$": _REAL, "BRL": _REAL, "₫": _DONG, "VND": _DONG, "¥": Unit("yen", "yen"),
+    },
+    scales={
+        "thousand": ("thousand",) * 2, "million": ("million",) * 2, "billion": ("billion",) * 2,
+        "trillion": ("trillion",) * 2, "k": ("thousand",) * 2, "K": ("thousand",) * 2, "m": ("million",) * 2,
+        "M": ("million",) * 2, "bn": ("billion",) * 2, "B": ("billion",) * 2,
+    },
+    fractions={
+        "1/2": "one half", "1/3": "one third", "2/3": "two thirds", "1/4": "one quarter", "3/4": "three quarters",
+        "½": "one half", "⅓": "one third", "⅔": "two thirds", "¼": "one quarter", "¾": "three quarters",
+        "24/7": "twenty-four seven",
+    },
+    symbols={r"&": "and", r"\+(?= ?\d)": "plus", r"=": "equals", r"(?:#|\bNo\. ?)(?=\d)": "number", r"@": "at"},
+    abbreviations={
+        "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor", "Jr.": "Junior",
+        "vs.": "versus", "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "approx.": "approximately",
+    },
+)  # fmt: skip
+
+
+class English(Tongue):
+    """English, said the American way."""
+
+    decimal = "."
+    point = "point"
+    period = "point"
+    minus = "minus"
+    to = "to"
+    over = "over"
+    conjunction = "and"
+    digit_names = _SMALL[:10]
+    months = _MONTHS
+    lexicon = _LEXICON
+
+    def cardinal(self, number: int, *, feminine: bool = False) -> str:  # noqa: ARG002
+        """As `Tongue.cardinal`: "one thousand two hundred thirty-four"."""
+        if number < 20:
+            return _SMALL[number]
+        return " ".join(" ".join([_below_thousand(value), _POWERS[power]]).strip() for power, value in threes(number))
+
+    def ordinal(self, number: int, *, feminine: bool = False) -> str:  # noqa: ARG002
+        """As `Tongue.ordinal`: "twenty-first"."""
+        head, joint, last = re.fullmatch(r"(?:(.*)([ -]))?([a-z]+)", self.cardinal(number)).groups(default="")  # type: ignore[union-attr]
+        ending = _ORDINAL_ENDS.get(last) or (f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th")
+        return f"{head}{joint}{ending}"
+
+    def after_point(self, digits: str) -> str:
+        """Decimals one by one."""
+        return self.digits(digits)
+
+    def year(self, number: int) -> str:
+        """Years 1100 … 2099 by their halves: "nineteen oh five"."""
+        century, rest = divmod(number, 100)
+        if not 1100 <= number <= 2099 or 2000 <= number <= 2009:
+            return self.cardinal(number)
+        if rest == 0:
+            return f"{self.cardinal(century)} hundred"
+        return f"{self.cardinal(century)} {'oh ' if rest < 10 else ''}{self.cardinal(rest)}"
+
+    def date(self, day: int, month: int, year: int | None) -> str:
+        """As `Tongue.date`: "March fourteenth twenty twenty-six"."""
+        said = f"{self.months[month - 1]} {self.ordinal(day)}"
+        return f"{said} {self.year(year)}" if year else said
+
+    def time(self, hour: int, minute: int) -> str:
+        """As `Tongue.time`: "nine oh five"."""
+        said = self.cardinal(hour)
+        if minute == 0:
+            return f"{said} o'clock" if hour <= 12 else f"{said} hundred hours"
+        return f"{said} {'oh ' if minute < 10 else ''}{self.cardinal(minute)}"
+
+    def own_rules(self, text: str) -> str:
+        """Dates with month names, half-day times, ordinals, decades and years."""
+        text = _DATE_MONTH_FIRST.sub(lambda m: self._named_date(m[2], m[1], m[3], m[0]), text)
+        text = _DATE_DAY_FIRST.sub(lambda m: self._named_date(m[1], m[2], m[3], m[0]), text)
+        text = _AMERICAN.sub(lambda m: self._american(int(m[1]), int(m[2]), int(m[3])), text)
+        text = _HALF_DAY.sub(self._half_day, text)
+        text = _ORDINAL.sub(lambda m: self.ordinal(int(m[1].replace(",", ""))) if m[1].strip("0,") else m[0], text)
+        text = _DECADE.sub(self._decade, text)
+        return _YEAR.sub(lambda m: self.year(int(m[1])), text)
+
+    def _named_date(self, day: str, month: str, year: str | None, whole: str) -> str:
+        number = next(at for at, name in enumerate(self.months, 1) if name[:3].lower() == month[:3].lower())
+        if not 1 <= int(day) <= 31:
+            return whole
+        return self.date(int(day), number, int(year.strip(", ")) if year else None)
+
+    def _american(self, first: int, second: int, year: int) -> str:
+        month, day = (first, second) if first <= 12 else (second, first)
+        return self.date(day, month, year) if 1 <= month <= 12 and 1 <= day <= 31 else f"{first} {second} {year}"
+
+    def _half_day(self, match: re.Match[str]) -> str:
+        hour, minute = int(match[1]), int(match[2] or 0)
+        said = self.cardinal(hour) if minute == 0 else self.time(hour, minute)
+        return f"{said} {match[3].upper()}M{_sentence_end(match)}"
+
+    def _decade(self, match: re.Match[str]) -> str:
+        if match[3]:
+            return f"{self.year(int(match[3]))}s"
+        century = f"{self.cardinal(int(match[1]))} " if match[1] else ""
+        return f"{century}{self.cardinal(int(match[2]))[:-1]}ies" if match[2] != "10" else f"{century}tens"
+
+
+def _sentence_end(match: re.Match[str]) -> str:
+    """The period of "p.m." where it also ends the sentence."""
+    following = match.string[match.end() :].lstrip('"\u201d\u2019)')
+    return match[match.lastindex or 0] if not following or re.match(r"\s+[^\W\d_a-z]", following) else ""
+
+
+def _below_thousand(number: int) -> str:
+    hundreds, rest = divmod(number, 100)
+    words = [f"{_SMALL[hundreds]} hundred"] if hundreds else []
+    if rest >= 20:
+        words.append(_TENS[rest // 10] + (f"-{_SMALL[rest % 10]}" if rest % 10 else ""))
+    elif rest:
+        words.append(_SMALL[rest])
+    return " ".join(words)

@@ -1,0 +1,51 @@
+"""Which words of a number belong together when text is cut into clauses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from tasks.languages.number_words import Tongue
+
+GLUE: Final = "\ue000"
+"""Stands for a space that no clause may end at; a private character that no text holds."""
+
+
+class NumberPhrases:
+    """Keeps "vinte e um reais" whole, and lets long numbers be cut after their thousands and millions."""
+
+    def __init__(self, tongue: Tongue) -> None:
+        powers = {_last(tongue.cardinal(10**power)) for power in (3, 6, 9, 12)}
+        powers |= {_last(tongue.cardinal(2 * 10**power)) for power in (3, 6, 9, 12)}
+        said = [tongue.cardinal(number) for number in range(1000)]
+        said += [tongue.cardinal(number, feminine=True) for number in range(1000)]
+        said += [tongue.ordinal(number) for number in range(1, 1000)]
+        words = {word for text in said for word in re.findall(r"[^\W\d_]+", text)} - {tongue.conjunction}
+        words |= powers | {tongue.point, tongue.minus}
+        units = [*tongue.lexicon.units.values(), *tongue.lexicon.currencies.values()]
+        counted = {name.split()[0] for unit in units for name in (unit.one, unit.many)}
+        number = rf"(?:{_either(words)})(?:-(?:{_either(words)}))?"
+        self._joint = re.compile(
+            rf"(?<![\w-])(?P<number>{number}) (?:(?P<joint>{re.escape(tongue.conjunction)}) )?"
+            rf"(?=(?P<next>{number})(?![\w-])|(?:{_either(counted)})(?![\w-]))",
+            re.IGNORECASE,
+        )
+        self._powers = powers
+
+    def bound(self, text: str) -> str:
+        """`text` with `GLUE` for the spaces inside its numbers, and before their units."""
+        return self._joint.sub(self._glued, text.replace(GLUE, " "))
+
+    def _glued(self, match: re.Match[str]) -> str:
+        if match["next"] and not match["joint"] and match["number"].lower() in self._powers:
+            return match[0]
+        return match[0].replace(" ", GLUE)
+
+
+def _last(text: str) -> str:
+    return text.split()[-1]
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

@@ -1,0 +1,188 @@
+"""Brazilian Portuguese."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tasks.languages.number_words import Lexicon, Tongue, Unit, threes, words
+
+_SMALL: Final = words(
+    "zero um dois três quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete "
+    "dezoito dezenove"
+)
+_TENS: Final = words("_ dez vinte trinta quarenta cinquenta sessenta setenta oitenta noventa")
+_HUNDREDS: Final = words(
+    "_ cento duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos"
+)
+_POWERS: Final = (
+    ("", ""), ("mil", "mil"), ("milhão", "milhões"), ("bilhão", "bilhões"), ("trilhão", "trilhões"),
+)  # fmt: skip
+_ORDINALS: Final = (
+    words("_ primeiro segundo terceiro quarto quinto sexto sétimo oitavo nono"),
+    words("_ décimo vigésimo trigésimo quadragésimo quinquagésimo sexagésimo septuagésimo octogésimo nonagésimo"),
+    words(
+        "_ centésimo ducentésimo trecentésimo quadringentésimo quingentésimo sexcentésimo septingentésimo "
+        "octingentésimo noningentésimo"
+    ),
+)
+_FEMININE = re.compile(r"\b(?:(um)|(dois)|(\w+)entos)\b(?! (?:milh|bilh|trilh))")
+_MASCULINE: Final = frozenset(
+    words(
+        """
+        dia dias problema problemas programa programas sistema sistemas tema temas mapa mapas planeta planetas poema
+        poemas cinema cinemas idioma idiomas clima climas grama gramas quilograma quilogramas telefonema telefonemas
+        motorista motoristas para pra da na mas das nas as apenas
+        """
+    )
+)
+_FEMININE_ONE: Final = ("a", "ção", "são", "dade", "gem", "vez", "noite", "mulher", "mãe", "parte", "fase", "rede")
+_FEMININE_MANY: Final = (
+    "as", "ções", "sões", "dades", "gens", "vezes", "noites", "mulheres", "mães", "partes", "fases", "redes", "mãos",
+)  # fmt: skip
+_DOLLAR: Final = Unit("dólar", "dólares", hundredth=("centavo", "centavos"))
+_EURO: Final = Unit("euro", "euros", hundredth=("centavo", "centavos"))
+_POUND: Final = Unit("libra", "libras", feminine=True, hundredth=("centavo", "centavos"))
+_REAL: Final = Unit("real", "reais", hundredth=("centavo", "centavos"))
+_DONG: Final = Unit("dong", "dongs")
+_MONTHS: Final = words("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro")
+_DATE = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\w/])")
+_DAY_MONTH = re.compile(r"\b(dia|em|até|desde|para)( o dia)? (\d{1,2})/(\d{1,2})(?![\w/])", re.IGNORECASE)
+_FIRST_OF = re.compile(rf"\b0?1 de (?={'|'.join(_MONTHS)})", re.IGNORECASE)
+_HOURS = re.compile(r"\b([01]?\d|2[0-4]) ?h(?:([0-5]\d)(?:min)?)?\b(?!/)")
+_ORDINAL = re.compile(r"\b(\d{1,3})\.?(?:([ºo°])|ª)(?![\w])(?! ?[CF]\b)")
+_ROMAN = re.compile(r"\b(séculos?|capítulos?) ([IVXL]+)\b", re.IGNORECASE)
+_ROMAN_VALUES: Final = {"I": 1, "V": 5, "X": 10, "L": 50}
+
+
+_LEXICON: Final = Lexicon(
+    units={
+        "km/h": Unit("quilômetro por hora", "quilômetros por hora"),
+        "m/s": Unit("metro por segundo", "metros por segundo"),
+        "km²": Unit("quilômetro quadrado", "quilômetros quadrados"), "m²": Unit("metro quadrado", "metros quadrados"),
+        "m³": Unit("metro cúbico", "metros cúbicos"), "km": Unit("quilômetro", "quilômetros"),
+        "cm": Unit("centímetro", "centímetros"), "mm": Unit("milímetro", "milímetros"), "m": Unit("metro", "metros"),
+        "kg": Unit("quilo", "quilos"), "mg": Unit("miligrama", "miligramas"), "g": Unit("grama", "gramas"),
+        "t": Unit("tonelada", "toneladas", feminine=True), "ml": Unit("mililitro", "mililitros"),
+        "mL": Unit("mililitro", "mililitros"), "l": Unit("litro", "litros"), "L": Unit("litro", "litros"),
+        "°C": Unit("grau Celsius", "graus Celsius"), "ºC": Unit("grau Celsius", "graus Celsius"),
+        "°F": Unit("grau Fahrenheit", "graus Fahrenheit"), "°": Unit("grau", "graus"),
+        "GB": Unit("gigabyte", "gigabytes"), "MB": Unit("megabyte", "megabytes"), "TB": Unit("terabyte", "terabytes"),
+        "kW": Unit("quilowatt", "quilowatts"), "kWh": Unit("quilowatt-hora", "quilowatts-hora"),
+        "W": Unit("watt", "watts"), "V": Unit("volt", "volts"), "Hz": Unit("hertz", "hertz"),
+        "kHz": Unit("quilohertz", "quilohertz"), "MHz": Unit("megahertz", "megahertz"),
+        "GHz": Unit("gigahertz", "gigahertz"), "ha": Unit("hectare", "hectares"),
+        "ms": Unit("milissegundo", "milissegundos"), "s": Unit("segundo", "segundos"),
+        "min": Unit("minuto", "minutos"), "%": Unit("por cento", "por cento"),
+    },
+    currencies={
+        "US$": _DOLLAR, "USD": _DOLLAR, "R$": _REAL, "BRL": _REAL, "$": _DOLLAR, "€": _EURO, "EUR": _EURO,
+        "£": _POUND, "GBP": _POUND, "₫": _DONG, "VND": _DONG, "¥": Unit("iene", "ienes"),
+    },
+    scales={
+        "mil": ("mil", "mil"), "milhão": _POWERS[2], "milhões": _POWERS[2], "mi": _POWERS[2], "bilhão": _POWERS[3],
+        "bilhões": _POWERS[3], "bi": _POWERS[3], "trilhão": _POWERS[4], "trilhões": _POWERS[4],
+    },
+    fractions={
+        "1/2": "meio", "1/3": "um terço", "2/3": "dois terços", "1/4": "um quarto", "3/4": "três quartos",
+        "½": "meio", "⅓": "um terço", "⅔": "dois terços", "¼": "um quarto", "¾": "três quartos",
+        "24/7": "vinte e quatro horas por dia, sete dias por semana",
+    },
+    symbols={
+        r"&": "e", r"\+(?= ?\d)": "mais", r"=": "igual a", r"(?:#|\b[Nn]\.?[º°] ?)(?=\d)": "número", r"@": "arroba",
+    },
+    abbreviations={
+        "Sr.": "Senhor", "Sra.": "Senhora", "Srs.": "Senhores", "Dr.": "Doutor", "Dra.": "Doutora",
+        "Prof.": "Professor", "Profa.": "Professora", "Av.": "Avenida", "etc.": "etcétera", "p. ex.": "por exemplo",
+        "Exmo.": "Excelentíssimo", "Exma.": "Excelentíssima", "Ltda.": "Limitada", "tel.": "telefone",
+        "pág.": "página", "séc.": "século", "Sto.": "Santo", "Sta.": "Santa", "a.C.": "antes de Cristo",
+        "d.C.": "depois de Cristo", "aprox.": "aproximadamente",
+    },
+)  # fmt: skip
+
+
+class Portuguese(Tongue):
+    """Brazilian Portuguese."""
+
+    decimal = ","
+    point = "vírgula"
+    period = "ponto"
+    minus = "menos"
+    to = "a"
+    over = "sobre"
+    conjunction = "e"
+    of = "de"
+    digit_names = _SMALL[:10]
+    months = _MONTHS
+    lexicon = _LEXICON
+
+    def cardinal(self, number: int, *, feminine: bool = False) -> str:
+        """As `Tongue.cardinal`: "mil duzentos e trinta e quatro"."""
+        if number == 0:
+            return _SMALL[0]
+        said = ""
+        for power, value in threes(number):
+            words = "mil" if (power, value) == (1, 1) else f"{_below_thousand(value)} {_POWERS[power][value > 1]}"
+            joint = " e " if power == 0 and (value < 100 or value % 100 == 0) else " "
+            said += f"{joint if said else ''}{words.strip()}"
+        return _FEMININE.sub(_feminine, said) if feminine else said
+
+    def ordinal(self, number: int, *, feminine: bool = False) -> str:
+        """As `Tongue.ordinal`, below a thousand; cardinals from there on, as people say them."""
+        if number >= 1000:
+            return self.cardinal(number, feminine=feminine)
+        places = [(number // 100, 2), (number // 10 % 10, 1), (number % 10, 0)]
+        words = [_ORDINALS[place][digit] for digit, place in places if digit]
+        return " ".join(f"{word[:-1]}a" if feminine else word for word in words)
+
+    def date(self, day: int, month: int, year: int | None) -> str:
+        """As `Tongue.date`: "primeiro de maio de dois mil e cinco"."""
+        said = f"{'primeiro' if day == 1 else self.cardinal(day)} de {self.months[month - 1]}"
+        return f"{said} de {self.year(year)}" if year else said
+
+    def time(self, hour: int, minute: int) -> str:
+        """As `Tongue.time`: "quatorze e trinta"."""
+        hours = self.cardinal(hour, feminine=True)
+        if minute == 0:
+            return f"{hours} {'hora' if hour <= 1 else 'horas'}"
+        return f"{hours} e {self.cardinal(minute)}"
+
+    def own_rules(self, text: str) -> str:
+        """Dates by their slashes, hours, ordinals, and the Roman numbers of centuries."""
+        text = _DATE.sub(lambda m: self._date(m[1], m[2], m[3], m[0]), text)
+        text = _DAY_MONTH.sub(lambda m: f"{m[1]}{m[2] or ''} {self._date(m[3], m[4], '0', f'{m[3]}/{m[4]}')}", text)
+        text = _FIRST_OF.sub("primeiro de ", text)
+        text = _HOURS.sub(lambda m: self.time(int(m[1]), int(m[2] or 0)), text)
+        text = _ORDINAL.sub(lambda m: self.ordinal(int(m[1]), feminine=not m[2]) if int(m[1]) else m[0], text)
+        return _ROMAN.sub(lambda m: f"{m[1]} {self.cardinal(_roman(m[2].upper()))}", text)
+
+    def is_feminine(self, noun: str, *, one: bool) -> bool:
+        """By its ending: right for most nouns that are counted."""
+        noun = noun.lower()
+        return noun.endswith(_FEMININE_ONE if one else _FEMININE_MANY) and noun not in _MASCULINE
+
+    def _date(self, day: str, month: str, year: str, whole: str) -> str:
+        valid = 1 <= int(day) <= 31 and 1 <= int(month) <= 12
+        return self.date(int(day), int(month), int(year) or None) if valid else whole
+
+
+def _below_thousand(number: int) -> str:
+    if number == 100:
+        return "cem"
+    hundreds, rest = divmod(number, 100)
+    words = [_HUNDREDS[hundreds]] if hundreds else []
+    if rest >= 20:
+        words.append(_TENS[rest // 10])
+        rest %= 10
+    if rest:
+        words.append(_SMALL[rest])
+    return " e ".join(words)
+
+
+def _feminine(match: re.Match[str]) -> str:
+    return "uma" if match[1] else "duas" if match[2] else f"{match[3]}entas"
+
+
+def _roman(text: str) -> int:
+    values = [_ROMAN_VALUES[letter] for letter in text]
+    return sum(-one if one < following else one for one, following in zip(values, [*values[1:], 0], strict=True))

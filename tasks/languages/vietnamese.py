@@ -1,0 +1,134 @@
+"""Vietnamese, the northern way, as espeak-ng's voice speaks."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tasks.languages.number_words import Lexicon, Tongue, Unit, words
+
+_SMALL: Final = words("không một hai ba bốn năm sáu bảy tám chín")
+_MONTHS: Final = (*words("một hai ba tư năm sáu bảy tám chín mười"), "mười một", "mười hai")
+_POWERS: Final = ("", "nghìn", "triệu", "tỷ", "nghìn tỷ")
+_DATE = re.compile(r"(?<![\w/])(ngày )?(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\w/])", re.IGNORECASE)
+_DAY_MONTH = re.compile(r"\b(ngày|hôm|mùng|mồng) (\d{1,2})/(\d{1,2})(?![\w/])", re.IGNORECASE)
+_MONTH_YEAR = re.compile(r"\btháng (\d{1,2})/(\d{4})(?![\w/])", re.IGNORECASE)
+_MONTH = re.compile(r"\btháng 0?4\b", re.IGNORECASE)
+_PLACE = re.compile(r"\bthứ ([14])\b(?![.,]?\d)", re.IGNORECASE)
+_HOURS = re.compile(r"\b([01]?\d|2[0-4]) ?[hg](?:([0-5]\d))?\b(?!/)")
+_DONG: Final = Unit("đồng", "đồng")
+_DOLLAR: Final = Unit("đô la", "đô la")
+
+
+def _same(word: str) -> Unit:
+    return Unit(word, word)
+
+
+_LEXICON: Final = Lexicon(
+    units={
+        "km/h": _same("ki lô mét trên giờ"), "m/s": _same("mét trên giây"), "km²": _same("ki lô mét vuông"),
+        "m²": _same("mét vuông"), "m2": _same("mét vuông"), "m³": _same("mét khối"), "km": _same("ki lô mét"),
+        "cm": _same("xăng ti mét"), "mm": _same("mi li mét"), "m": _same("mét"), "kg": _same("ki lô gam"),
+        "mg": _same("mi li gam"), "g": _same("gam"), "ml": _same("mi li lít"), "l": _same("lít"), "L": _same("lít"),
+        "°C": _same("độ xê"), "°F": _same("độ ép"), "°": _same("độ"), "GB": _same("gi ga bai"),
+        "MB": _same("mê ga bai"), "TB": _same("tê ra bai"), "kW": _same("ki lô oát"), "kWh": _same("ki lô oát giờ"),
+        "W": _same("oát"), "V": _same("vôn"), "Hz": _same("héc"), "ha": _same("héc ta"), "s": _same("giây"),
+        "%": _same("phần trăm"),
+    },
+    currencies={
+        "₫": _DONG, "đ": _DONG, "VNĐ": _DONG, "VND": _DONG, "US$": _DOLLAR, "USD": _DOLLAR, "$": _DOLLAR,
+        "€": _same("ơ rô"), "EUR": _same("ơ rô"), "£": _same("bảng Anh"), "GBP": _same("bảng Anh"),
+        "R$": _same("rê ao"), "¥": _same("yên"),
+    },
+    scales={
+        "nghìn": ("nghìn",) * 2, "ngàn": ("ngàn",) * 2, "triệu": ("triệu",) * 2, "tỷ": ("tỷ",) * 2,
+        "tỉ": ("tỉ",) * 2, "tr": ("triệu",) * 2,
+    },
+    fractions={
+        "1/2": "một phần hai", "1/3": "một phần ba", "2/3": "hai phần ba", "1/4": "một phần tư",
+        "3/4": "ba phần tư", "½": "một phần hai", "⅓": "một phần ba", "⅔": "hai phần ba", "¼": "một phần tư",
+        "¾": "ba phần tư", "24/7": "hai mươi bốn trên bảy",
+    },
+    symbols={
+        r"&": "và", r"\+(?= ?\d)": "cộng", r"=": "bằng", r"#(?=\d)": "số", r"@": "a còng",
+    },
+    abbreviations={
+        "TP. HCM": "thành phố Hồ Chí Minh", "TP.HCM": "thành phố Hồ Chí Minh", "TPHCM": "thành phố Hồ Chí Minh",
+        "TP.": "thành phố", "Tp.": "thành phố", "PGS.": "phó giáo sư", "GS.": "giáo sư", "TS.": "tiến sĩ",
+        "ThS.": "thạc sĩ", "BS.": "bác sĩ", "v.v.": "vân vân", "UBND": "ủy ban nhân dân", "ĐH": "đại học",
+    },
+)  # fmt: skip
+
+
+class Vietnamese(Tongue):
+    """Vietnamese, the northern way."""
+
+    decimal = ","
+    point = "phẩy"
+    period = "chấm"
+    minus = "âm"
+    to = "đến"
+    over = "trên"
+    conjunction = "và"
+    digit_names = _SMALL
+    months = tuple(f"tháng {name}" for name in _MONTHS)
+    lexicon = _LEXICON
+
+    def cardinal(self, number: int, *, feminine: bool = False) -> str:  # noqa: ARG002
+        """As `Tongue.cardinal`: "hai nghìn không trăm hai mươi sáu"."""
+        if number == 0:
+            return _SMALL[0]
+        words: list[str] = []
+        for power in range(4, -1, -1):
+            value = number // 1000**power % 1000
+            if value:
+                words += [_below_thousand(value, whole=bool(words)), _POWERS[power]]
+        return " ".join(word for word in words if word)
+
+    def ordinal(self, number: int, *, feminine: bool = False) -> str:  # noqa: ARG002
+        """As `Tongue.ordinal`: "thứ tư"."""
+        return f"thứ {({1: 'nhất', 4: 'tư'}).get(number) or self.cardinal(number)}"
+
+    def date(self, day: int, month: int, year: int | None) -> str:
+        """As `Tongue.date`: "mười bốn tháng ba năm hai nghìn không trăm hai mươi sáu"."""
+        said = f"{self.cardinal(day)} {self.months[month - 1]}"
+        return f"{said} năm {self.year(year)}" if year else said
+
+    def time(self, hour: int, minute: int) -> str:
+        """As `Tongue.time`: "chín giờ ba mươi"."""
+        hours = f"{self.cardinal(hour)} giờ"
+        return hours if minute == 0 else f"{hours} {self.cardinal(minute)}{' phút' if minute < 10 else ''}"
+
+    def own_rules(self, text: str) -> str:
+        """Dates by their slashes, months, places and hours."""
+        text = _DATE.sub(lambda m: f"{m[1] or 'ngày '}{self._date(m[2], m[3], m[4])}", text)
+        text = _DAY_MONTH.sub(lambda m: f"{m[1]} {self._date(m[2], m[3], '0')}", text)
+        text = _MONTH_YEAR.sub(self._month_year, text)
+        text = _MONTH.sub("tháng tư", text)
+        text = _PLACE.sub(lambda m: self.ordinal(int(m[1])), text)
+        return _HOURS.sub(lambda m: self.time(int(m[1]), int(m[2] or 0)), text)
+
+    def _date(self, day: str, month: str, year: str) -> str:
+        if 1 <= int(day) <= 31 and 1 <= int(month) <= 12:
+            return self.date(int(day), int(month), int(year) or None)
+        return " ".join(part for part in (day, month, year.strip("0")) if part)
+
+    def _month_year(self, match: re.Match[str]) -> str:
+        month = int(match[1])
+        return f"{self.months[month - 1]} năm {self.year(int(match[2]))}" if 1 <= month <= 12 else match[0]
+
+
+def _below_thousand(number: int, *, whole: bool) -> str:
+    """A group of three digits; `whole` when others stand before it, so that its zeros are said too."""
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    words = [f"{_SMALL[hundreds]} trăm"] if hundreds or whole else []
+    if tens == 0 and ones:
+        words += ["linh"] if words else []
+        words.append(_SMALL[ones])
+        return " ".join(words)
+    if tens:
+        words.append("mười" if tens == 1 else f"{_SMALL[tens]} mươi")
+        if ones:
+            words.append({5: "lăm", 1: "mốt" if tens > 1 else "một"}.get(ones) or _SMALL[ones])
+    return " ".join(words)

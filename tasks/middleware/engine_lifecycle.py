@@ -1,0 +1,75 @@
+"""Loads the engines when a worker process boots, after the fork, and tells the world what it serves."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+
+import dramatiq
+import msgspec
+import prometheus_client
+import redis
+from dramatiq.middleware import Middleware
+
+from tasks import serving
+from tasks.engine_reload import RenewalThread
+from tasks.engines.base import EngineError
+from tasks.engines.choose import PreferenceError
+from tasks.heartbeat import HeartbeatThread
+from tasks.models.spec import ModelError
+from tasks.wire import keys, operator_choices
+from tasks.wire.environment import TaskConfig, env
+
+logger = logging.getLogger(__name__)
+
+
+class Models(Middleware):
+    """Engines, heartbeat and metrics of a worker process. Only the engines of the consumed queues are loaded."""
+
+    def __init__(self, store: Callable[[], redis.Redis]) -> None:
+        self._store = store
+        self._heartbeat: HeartbeatThread | None = None
+        self._renewal: RenewalThread | None = None
+
+    def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
+        """Load the engines; end the process when a queue would have none."""
+        try:
+            operator_choices.refresh(self._store())
+        except (redis.RedisError, msgspec.DecodeError) as error:
+            logger.warning("Starting without what administrators have set: %s", error)
+        try:
+            serving.load(_queues(worker), TaskConfig())
+        except (ModelError, EngineError, PreferenceError) as error:
+            logger.critical("This worker cannot start: %s", error)
+            raise SystemExit(os.EX_CONFIG) from error
+        _serve_metrics()
+
+    def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
+        """Start the heartbeat: from now on messages are taken, and new models noticed."""
+        self._heartbeat = HeartbeatThread(self._store(), serving.engines, _queues(worker))
+        self._heartbeat.start()
+        self._renewal = RenewalThread(_queues(worker), self._store())
+        self._renewal.start()
+
+    def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
+        """Stop the heartbeat before the last message is finished."""
+        if self._renewal:
+            self._renewal.stop()
+        if self._heartbeat:
+            self._heartbeat.stop()
+
+
+def _queues(worker: dramatiq.Worker) -> list[str]:
+    wanted = worker.consumer_whitelist or set(keys.QUEUES)
+    return [queue for queue in keys.QUEUES if queue in wanted]
+
+
+def _serve_metrics() -> None:
+    port = int(env("WORKER_METRICS_PORT", "8040"))
+    if port == 0:
+        return
+    try:
+        prometheus_client.start_http_server(port, addr=env("WORKER_METRICS_HOST", "127.0.0.1"))
+    except OSError as error:
+        logger.error("No metrics on port %d (%s): give each worker its own WORKER_METRICS_PORT, or 0", port, error)

@@ -1,0 +1,1 @@
+"""What travels between the edge and the workers, and how: all of `tasks` that the edge may import."""

@@ -1,0 +1,87 @@
+"""The wire schema of what administrators ask of workers: what there is to choose from, and work on models."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from tasks.wire.messages import Identifier
+from tasks.wire.operator_choices import Kind
+
+ModelName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
+FileName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,79}\.(argosmodel|zip)$")]
+MOST_BYTES = 2 << 30
+"""Of a package that is uploaded."""
+
+
+class ModelInfo(Struct, frozen=True, kw_only=True):
+    """A model of the registry (`tasks.models.info.ModelInfo`), as far as a page shows it."""
+
+    name: str
+    kind: Kind
+    languages: list[str]
+    licence: str
+    caution: str
+    origin: str
+    size: int
+    """Bytes; 0 where it comes with a package."""
+    bundled_with: str | None
+    installed: bool
+    default: bool
+    pinned: str
+    load_s: float | None = None
+    """Seconds, megabytes and words about speed, once this worker's machine has measured them; else None and ""."""
+    memory_mb: float | None = None
+    speed: str = ""
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """An engine that could be chosen."""
+
+    kind: Kind
+    name: str
+    serves: list[str]
+
+
+class Surveyed(Struct, frozen=True, kw_only=True, tag="surveyed"):
+    """One worker's machine."""
+
+    host: str
+    models: list[ModelInfo]
+    offers: list[Offer]
+    taken: int
+    """Bytes in the models folder."""
+    free: int
+    """Bytes left on its disk."""
+
+
+class ModelWork(Struct, frozen=True, kw_only=True):
+    """Something to be done to a model. Progress lies under `keys.model_work`."""
+
+    action: Literal["install", "verify", "remove"]
+    name: ModelName
+
+
+class PackageArrival(Struct, frozen=True, kw_only=True):
+    """A package that comes through Redis in pieces (`keys.upload`), to be installed."""
+
+    upload: Identifier
+    name: FileName
+    size: Annotated[int, Meta(gt=0, le=MOST_BYTES)]
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """How far work on a model is."""
+
+    name: str
+    """The model, or the file that arrives."""
+    action: Literal["install", "verify", "remove", "upload"]
+    state: Literal["waiting", "running", "done", "failed"]
+    said: str = ""
+    """The last line for a person; why it failed."""
+    done: int = 0
+    total: int = 0
+    """Bytes of the file that is being fetched; 0: not known."""
+    at: float
+    """When this was written, epoch seconds."""

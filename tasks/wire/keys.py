@@ -1,0 +1,223 @@
+"""Every Redis key, channel and stream of ours, with what lies there and for how long."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+LIVE_QUEUES: Final = ("speak", "translate", "stt")
+"""The Dramatiq queues of calls, the most urgent first."""
+
+BATCH: Final = "batch"
+"""The queue of API requests, which give way to calls (`tasks.requests`)."""
+
+BATCH_PRIORITY: Final = 100
+"""Of its actors: a thread takes whatever else there is before (lower is more urgent)."""
+
+MODELS: Final = "models"
+"""The queue of work on models (`tasks.actors.model_jobs`), which takes minutes."""
+
+QUEUES: Final = (*LIVE_QUEUES, BATCH, MODELS)
+"""Every queue."""
+
+MODEL_WORK_TTL: Final = 86_400
+"""Seconds that one can see how work on a model went."""
+
+CAPTIONS: Final = "jbc:captions"
+"""Stream of final captions (field "c": JSON `messages.Caption`), in the order all readers see them."""
+
+CAPTIONS_KEPT: Final = 20_000
+"""About how many entries the stream keeps; `web` takes out what the database has (`app.transcripts.retention`)."""
+
+PCM_TTL: Final = 600
+"""Seconds that a segment's audio waits for a worker. It bounds how long workers may be down without loss."""
+
+PCM_DONE_TTL: Final = 30
+"""Seconds that it stays once it has been transcribed, for a worker that was killed before it could say so."""
+
+CLIP_TTL: Final = 60
+"""Seconds that a clip waits for playout; a clip older than this would be dropped as too late anyway."""
+
+ONCE_TTL: Final = 3_600
+"""Seconds during which a final caption of the same segment and language is refused as a repetition."""
+
+REPLY_TTL: Final = 60
+"""Seconds that a reply to an API request, and audio that goes with one, can be fetched."""
+
+LATENTS_TTL: Final = 86_400
+"""Seconds that what an engine learned of a cloned voice is kept without use."""
+
+HEARTBEAT_EVERY: Final = 0.25
+"""Seconds between a worker's heartbeats."""
+
+HEARTBEAT_TTL: Final = 5
+"""Seconds until a silent worker's last heartbeat is forgotten altogether."""
+
+
+CONFIGURATION: Final = "jbc:configuration"
+"""JSON `configuration.Configuration`; its truth is in the database of `web`, which writes it again where it is lost."""
+
+
+OURS: Final = "jbc:*"
+"""Pattern of every key of ours."""
+
+_WORDS: Final = re.compile(r"jbc:(?:pcm|hyp|clip):([^:]+)(?::.*)?")
+
+
+def terms_fired(use: str) -> str:
+    """Hash: id of a glossary term → how often it was used so (`configuration.Use`)."""
+    return f"jbc:terms:{use}"
+
+
+def pcm(segment: str, revision: int) -> str:
+    """Mono s16le PCM at `messages.STT_RATE` of one ask for a segment."""
+    return f"jbc:pcm:{segment}:{revision}"
+
+
+def hypothesis(segment: str) -> str:
+    """JSON of the newest hypothesis of an open segment (`tasks.hypothesis`)."""
+    return f"jbc:hyp:{segment}"
+
+
+def newest_revision(segment: str) -> str:
+    """Decimal number of the newest ask for a segment, so that older asks can be dropped."""
+    return f"jbc:rev:{segment}"
+
+
+def clip(segment: str, language: str, part: int) -> str:
+    """Mono s16le PCM of one clause of a clip."""
+    return f"jbc:clip:{segment}:{language}:{part}"
+
+
+def segment_of(key: str) -> str | None:
+    """The segment whose sound, hypothesis or clip lies at `key`; None for any other key."""
+    match = _WORDS.fullmatch(key)
+    return match and match[1]
+
+
+def once(segment: str, language: str) -> str:
+    """Id of the actor message that published the final caption of this segment and language, once one has."""
+    return f"jbc:once:{segment}:{language}"
+
+
+def spoken(segment: str, language: str) -> str:
+    """Id of the one message that speaks this segment in this language, for `ONCE_TTL`."""
+    return f"jbc:spoken:{segment}:{language}"
+
+
+def attempts(message: str) -> str:
+    """How often workers began an actor message, so that one that kills them is given up (`ONCE_TTL`)."""
+    return f"jbc:attempts:{message}"
+
+
+def cached(kind: str, digest: str) -> str:
+    """One entry of a cache (`tasks.cache`)."""
+    return f"jbc:cache:{kind}:entry:{digest}"
+
+
+CACHES: Final = "jbc:cache:*"
+"""Pattern of everything that belongs to a cache."""
+
+
+def cache_index(kind: str) -> str:
+    """Sorted set of the entries' digests, by when they were last used."""
+    return f"jbc:cache:{kind}:used"
+
+
+def cache_sizes(kind: str) -> str:
+    """Hash: digest → `<bytes> <tag>` of its entry."""
+    return f"jbc:cache:{kind}:sizes"
+
+
+def cache_total(kind: str) -> str:
+    """Bytes of all entries."""
+    return f"jbc:cache:{kind}:bytes"
+
+
+def cache_tag(kind: str, tag: str) -> str:
+    """Set of the digests that were stored with this tag."""
+    return f"jbc:cache:{kind}:tag:{tag}"
+
+
+def replies(request: str) -> str:
+    """List of JSON `requests.messages.Reply`, for `REPLY_TTL`."""
+    return f"jbc:request:{request}:replies"
+
+
+def awaited(request: str) -> str:
+    """There for as long as somebody waits for the replies."""
+    return f"jbc:request:{request}:awaited"
+
+
+def request_audio(request: str, part: int) -> str:
+    """Mono s16le PCM of one part of a request, to the worker or back."""
+    return f"jbc:request:{request}:audio:{part}"
+
+
+def model_work(name: str) -> str:
+    """JSON `requests.administration.Progress` of the last work on a model, for `MODEL_WORK_TTL`."""
+    return f"jbc:models:work:{name}"
+
+
+MODEL_WORKS: Final = "jbc:models:work:*"
+"""Pattern of all of them."""
+
+
+def upload(name: str) -> str:
+    """List of pieces of a package on its way to a worker; a few at a time."""
+    return f"jbc:upload:{name}"
+
+
+def tried(name: str) -> str:
+    """WAV file of one stage of a trial, for a few minutes."""
+    return f"jbc:tried:{name}"
+
+
+def voice_reference(voice: str) -> str:
+    """Mono s16le PCM of a cloned voice's reference recording, while it is in use."""
+    return f"jbc:voice:{voice}:reference"
+
+
+def voice_latents(voice: str, engine: str) -> str:
+    """What `engine` learned of a cloned voice, opaque."""
+    return f"jbc:voice:{voice}:latents:{engine}"
+
+
+def voice_everything(voice: str) -> str:
+    """Pattern of every key of a cloned voice."""
+    return f"jbc:voice:{voice}:*"
+
+
+def captions_channel(room: str) -> str:
+    """Pub/sub: `<stream id or "-" for interims><space><JSON Caption>` for one room, live."""
+    return f"jbc:captions:{room}"
+
+
+def clips_channel(bridge: str) -> str:
+    """Pub/sub: JSON `messages.ClipEvent` for the speakers that one bridge taps."""
+    return f"jbc:clips:{bridge}"
+
+
+def lease(room: str) -> str:
+    """`<bridge> <fence>` of the bridge that serves a room, for as long as it renews it (`app.media.bridge.leases`)."""
+    return f"jbc:lease:{room}"
+
+
+FENCE: Final = "jbc:fence"
+"""The highest fence of any lease so far."""
+
+
+ADMISSION: Final = "jbc:admission"
+"""JSON `messages.NextRoom`, for `ADMISSION_TTL`."""
+
+ADMISSION_TTL: Final = 5
+"""Seconds until what a bridge last said is forgotten."""
+
+
+def heartbeat(worker: str) -> str:
+    """JSON `messages.Heartbeat`, expiring after `HEARTBEAT_TTL`."""
+    return f"jbc:worker:{worker}"
+
+
+HEARTBEATS: Final = "jbc:worker:*"
+"""Pattern of all heartbeat keys."""

@@ -1,0 +1,233 @@
+"""The only wire schema between `bridge`, `worker` and `web`: what travels through Redis.
+
+Every time is seconds since the Unix epoch (float, from the clock of the host that stamped it), every
+duration is seconds unless its name ends in `_ms`. Audio is mono 16-bit little-endian PCM and travels
+under a Redis key of its own (`tasks.wire.keys`), never inside a message. Languages are BCP 47 primary
+subtags ("en", "pt", "vi").
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+STT_RATE: Final = 16_000
+"""Sample rate of segment PCM, Hz."""
+
+Identifier = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:-]{1,96}$")]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")]
+Text = Annotated[str, Meta(max_length=4_000)]
+
+
+class Timeline(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When each stage of one utterance happened, in seconds since the epoch.
+
+    `speech_start` and `speech_end` are the first and last voiced moment as captured by the tap; `closed` is
+    when the segmenter knew that the utterance had ended. A stage's `*_start` is when its actor began.
+    """
+
+    speech_start: float
+    speech_end: float
+    closed: float
+    stt_start: float | None = None
+    stt_end: float | None = None
+    translate_start: float | None = None
+    translate_end: float | None = None
+    speak_start: float | None = None
+    speak_end: float | None = None
+
+
+class Segment(Struct, frozen=True, kw_only=True):
+    """A VAD-bounded piece of one speaker's audio, to be transcribed.
+
+    While it is still open the bridge may ask for hypotheses (`final=False`); each ask has a higher
+    `revision`, and only the newest matters. A final ask whose audio equals the newest hypothesis carries
+    the same `revision`, so that the transcript can be reused instead of decoded again.
+    """
+
+    id: Identifier
+    room: Identifier
+    speaker: Identifier
+    bridge: Identifier
+    """Whom to tell about clips: the bridge that taps this speaker."""
+    seq: Annotated[int, Meta(ge=0)]
+    """Counts a speaker's segments from 0, without gaps."""
+    revision: Annotated[int, Meta(ge=0)]
+    final: bool
+    paused: bool = False
+    """Whether the speaker has paused, so that the audio is probably the whole segment's."""
+    language: Language
+    """What the speaker speaks."""
+    samples: Annotated[int, Meta(ge=0, le=STT_RATE * 60)]
+    """Length of the PCM under `keys.pcm(id, revision)`, at `STT_RATE`."""
+    read: list[Language]
+    """Languages somebody reads, other than the speaker's: translate into these."""
+    hear: list[Language]
+    """Languages somebody hears, other than the speaker's (a subset of what is translated)."""
+    timeline: Timeline
+    voice: Annotated[int, Meta(ge=0)] = 0
+    """Which of the voices of a language speaks for this speaker, counted round: a number of their own in the room."""
+
+
+class Translation(Struct, frozen=True, kw_only=True):
+    """A transcript to be translated into one language, and spoken there if somebody hears it."""
+
+    segment: Segment
+    text: Text
+    target: Language
+    timeline: Timeline
+
+
+class Speech(Struct, frozen=True, kw_only=True):
+    """A translation to be spoken."""
+
+    segment: Segment
+    text: Text
+    language: Language
+    timeline: Timeline
+
+
+class Caption(Struct, frozen=True, kw_only=True, tag="caption"):
+    """Displayed text. An interim caption may grow; a final one does not change."""
+
+    segment: Identifier
+    room: Identifier
+    speaker: Identifier
+    seq: int
+    language: Language
+    source_language: Language
+    text: Text
+    final: bool
+    engine: str
+    timeline: Timeline
+    draft: bool = False
+    """Whether readers must be told that it is a draft: a translation by a model that makes bad mistakes."""
+    corrected: bool = False
+    """Whether a person has changed the text of a final caption: it takes that one's place."""
+
+    @property
+    def is_source(self) -> bool:
+        """Whether this is the transcript rather than a translation of it."""
+        return self.language == self.source_language
+
+
+class ClipPart(Struct, frozen=True, kw_only=True, tag="clip"):
+    """One clause of a clip or a piece of one, ready under `key`; `last` closes the clip."""
+
+    segment: Identifier
+    room: Identifier
+    speaker: Identifier
+    seq: int
+    language: Language
+    part: Annotated[int, Meta(ge=0)]
+    last: bool
+    ends_clause: bool = True
+    """Whether a pause follows; the next part joins it without a seam otherwise."""
+    key: str
+    samples: int
+    rate: int
+    """Sample rate of the PCM under `key`, Hz."""
+    engine: str
+    timeline: Timeline
+
+
+class NoClip(Struct, frozen=True, kw_only=True, tag="no_clip"):
+    """There will be no (further) clip of this segment in these languages, so playout need not wait."""
+
+    segment: Identifier
+    room: Identifier
+    speaker: Identifier
+    seq: int
+    languages: list[Language]
+    reason: str
+
+
+ClipEvent = ClipPart | NoClip
+
+
+class EngineInfo(Struct, frozen=True, kw_only=True):
+    """An engine that a worker has loaded."""
+
+    name: str
+    kind: Literal["stt", "translate", "speak"]
+    languages: list[str]
+    """What it serves; pairs as "en>pt"."""
+    low_quality: bool = False
+    """Whether whoever hears or reads it should be told that it is a makeshift."""
+    clones: bool = False
+    """Whether it can imitate a voice."""
+    voices: dict[str, list[str]] = {}
+    """Language → names of the voices it speaks that with, the default first."""
+
+
+class Heartbeat(Struct, frozen=True, kw_only=True):
+    """What a worker process says of itself, four times a second."""
+
+    worker: Identifier
+    at: float
+    queues: list[str]
+    stt: list[Language]
+    """Languages it transcribes."""
+    translate: list[str]
+    """Pairs it translates, as "en>pt"."""
+    drafts: list[str] = []
+    """Those of them that it can only draft: shown, and never spoken."""
+    speak: list[Language]
+    """Languages it speaks."""
+    engines: list[EngineInfo] = []
+    costs: dict[str, float] = {}
+    """Service ("stt:en", "translate:en>pt", "speak:pt") → seconds of work for a second of somebody's speech, as it was
+    measured when its engine was loaded."""
+
+
+class NextRoom(Struct, frozen=True, kw_only=True):
+    """What bridges say of how much there is room for (`keys.ADMISSION`)."""
+
+    level: Identifier
+    """The rung of the degradation ladder that a further room would get, in lower case (`ladder.Level`)."""
+    load: float
+    """Seconds of work in a second that the rooms there are come to."""
+    capacity: float
+
+
+T = TypeVar("T")
+
+
+def encode(message: Struct) -> bytes:
+    """The JSON bytes that travel through Redis."""
+    return msgspec.json.encode(message)
+
+
+def decode(data: bytes, kind: type[T]) -> T:
+    """The message in `data`.
+
+    Raises:
+        msgspec.ValidationError: it is not a valid message of this kind; the sender is at fault.
+    """
+    return msgspec.json.decode(data, type=kind)
+
+
+def decode_clip_event(data: bytes) -> ClipEvent:
+    """The event in `data`.
+
+    Raises:
+        msgspec.ValidationError: it is not a valid event; the sender is at fault.
+    """
+    return msgspec.json.decode(data, type=ClipEvent)  # type: ignore[arg-type, no-any-return, unused-ignore]
+
+
+def to_payload(message: Struct) -> dict[str, Any]:
+    """The message as the plain dict that a Dramatiq message carries."""
+    payload: dict[str, Any] = msgspec.to_builtins(message)
+    return payload
+
+
+def from_payload(payload: dict[str, Any], kind: type[T]) -> T:
+    """The message in a Dramatiq argument.
+
+    Raises:
+        msgspec.ValidationError: it is not a valid message of this kind; the sender is at fault.
+    """
+    return msgspec.convert(payload, type=kind)

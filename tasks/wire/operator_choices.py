@@ -1,0 +1,157 @@
+"""What administrators have set for engines and terms, on its way from the database of `web` to the workers.
+
+`web` writes it to Redis and writes it again when Redis has lost it; workers look every two seconds and keep what they
+have while it is not there. Pure but for `refresh`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final, Literal
+
+import redis
+from msgspec import Struct
+
+from tasks.engines.choose import Offer
+from tasks.engines.translation import glossary
+from tasks.wire import keys
+from tasks.wire.messages import decode
+
+Kind = Literal["stt", "translate", "speak"]
+
+HOTWORDS: Final = 100
+"""Terms that are given to a recogniser at most; it heeds about 25 of them (`engines.whisper_vocabulary`)."""
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """What is to serve one language, or one pair."""
+
+    kind: Kind
+    wanted: str
+    """A language, or a pair like "en>pt" for translation."""
+    enabled: bool = True
+    """False: nothing serves it, whatever is installed."""
+    engine: str | None = None
+    """Name of the engine that is preferred where it is there; None: the best there is."""
+
+
+class Term(Struct, frozen=True, kw_only=True):
+    """A term of the glossary, with what it is used for."""
+
+    id: int
+    source_language: str
+    target_language: str
+    source: str
+    target: str
+    hotword: bool
+    """Recognisers of the source language lean towards it."""
+    translate: bool
+    """It is always translated so."""
+    spoken: str
+    """How voices of the target language are to say `target`, spelled as it sounds; empty: as it is written."""
+
+
+class Configuration(Struct, frozen=True, kw_only=True):
+    """All of it."""
+
+    choices: list[Choice] = []
+    terms: list[Term] = []
+
+    def preferred(self, kind: Kind) -> dict[str, str]:
+        """What is wanted → the engine chosen for it."""
+        return {one.wanted: one.engine for one in self.choices if one.kind == kind and one.engine}
+
+    def allowed(self, kind: Kind, offers: Iterable[Offer]) -> list[Offer]:
+        """The offers without what is switched off; one that is left with nothing may still be half of a pivot."""
+        off = self.switched_off(kind)
+        return [replace(one, serves=one.serves - off) for one in offers]
+
+    def switched_off(self, kind: Kind) -> frozenset[str]:
+        """What nothing is to serve."""
+        return frozenset(one.wanted for one in self.choices if one.kind == kind and not one.enabled)
+
+    def hotwords(self, language: str) -> list[Term]:
+        """Terms that may well be said in `language`, the oldest first, each spelling once."""
+        found = {term.source: term for term in self.terms if term.hotword and term.source_language == language}
+        return list(found.values())[:HOTWORDS]
+
+    def translated(self, source: str, target: str, text: str) -> list[Term]:
+        """Terms with a translation of their own that may be in `text`: looking closer costs more, and is done later."""
+        folded, pair = text.casefold(), (source, target)
+        return [
+            term
+            for term in self.terms
+            if term.translate
+            and (term.source_language, term.target_language) == pair
+            and _first_word(term.source) in folded
+        ]
+
+    def pronounced(self, text: str, language: str) -> tuple[str, list[Term]]:
+        """`text` with terms spelled as they are to be said, and the terms that were in it."""
+        folded = text.casefold()
+        terms = [
+            term
+            for term in self.terms
+            if term.spoken and term.target_language == language and _first_word(term.target) in folded
+        ]
+        used: list[Term] = []
+        for term in sorted(terms, key=lambda one: -len(one.target)):
+            spans = glossary.find(text, [glossary.Term(term.target, term.spoken)])
+            for span in reversed(spans):
+                text = text[: span.start] + span.target + text[span.end :]
+            used += [term] if spans else []
+        return text, used
+
+
+def _first_word(words: str) -> str:
+    return words.partition(" ")[0].casefold()
+
+
+_current = Configuration()
+_read: bytes | None = None
+
+
+def current() -> Configuration:
+    """What holds in this process."""
+    return _current
+
+
+def refresh(client: redis.Redis) -> bool:
+    """Look for a newer configuration; whether the choice of engines has changed.
+
+    Raises:
+        redis.RedisError: Redis does not answer; what was known stays.
+        msgspec.DecodeError: `web` is of another version; what was known stays.
+    """
+    global _current, _read
+    data = client.get(keys.CONFIGURATION)
+    if not isinstance(data, bytes) or data == _read:
+        return False
+    newer = decode(data, Configuration)
+    changed = newer.choices != _current.choices
+    _current, _read = newer, data
+    return changed
+
+
+def forget() -> None:
+    """Know nothing, as a process that has just started."""
+    global _current, _read
+    _current, _read = Configuration(), None
+
+
+Use = Literal["hotword", "translation", "lost", "pronunciation"]
+
+
+def note(client: redis.Redis, terms: Iterable[Term], use: Use) -> None:
+    """Count what terms did, for whoever keeps the glossary (`keys.terms_fired`)."""
+    with client.pipeline(transaction=False) as pipe:
+        for term in terms:
+            pipe.hincrby(keys.terms_fired(use), str(term.id), 1)
+        if pipe.command_stack:
+            pipe.execute()
+
+
+def as_glossary(terms: Iterable[Term]) -> list[glossary.Term]:
+    """The terms as translation wants them."""
+    return [glossary.Term(term.source, term.target) for term in terms]
