@@ -62,6 +62,7 @@ from app.web.requests import RequestLogMiddleware
 from app.web.stopping import on_stop
 from app.web.templates import create_environment, template_config
 from tasks.wire import logs
+from tasks.wire.enqueue import sending_broker
 
 DRAIN: Final = 2.0
 """Seconds that open caption feeds get to end when this process stops."""
@@ -169,7 +170,8 @@ def _services(settings: Settings, fragments: Fragments) -> Services:
     )
     hub, history, speakers = Hub(redis, Places(FeedLimits())), History(redis, sessions), Speakers(sessions)
     store = CaptionStore(redis, sessions)
-    speech = speech_services.create(redis, settings, sessions)
+    broker = sending_broker(settings.tasks.redis_url)
+    speech = speech_services.create(redis, broker, settings, sessions)
     checks = Checks(settings, engine, redis, hub, history, store)
     return Services(
         engine=engine,
@@ -181,7 +183,7 @@ def _services(settings: Settings, fragments: Fragments) -> Services:
         abilities=Abilities(redis),
         monitor=Monitor(settings, redis, checks),
         speech=speech,
-        admin=admin_services.create(settings, sessions, redis, speech),
+        admin=admin_services.create(settings, sessions, redis, broker, speech),
         transcripts=Transcripts(redis, sessions),
         retention=Retention(redis, engine, history),
         busy=Busy(redis),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple, Protocol
 
-from tasks.engines.text.sentences import clauses
+from tasks.languages.sentences import clauses
 
 LINE: Final = 84
 """Characters of one subtitle: two lines of 42, as broadcasters write them."""

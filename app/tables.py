@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from tasks.wire.operator_choices import Kind
+from tasks.wire.administration import Kind
 
 RoomKind = Literal["call", "demo"]
 ParticipantKind = Literal["person", "recording"]
@@ -280,7 +280,7 @@ class EngineChoice(Base):
 
 
 class GlossaryTerm(Base):
-    """A term of one language pair, with what it is used for (`tasks.wire.operator_choices.Term`)."""
+    """A term of one language pair, with what it is used for (`tasks.operator_choices.Term`)."""
 
     __tablename__ = "glossary_terms"
 

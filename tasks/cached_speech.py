@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 import msgspec
-import redis
 
 from tasks import cache
-from tasks.cache import Part
+from tasks.broker import store
 from tasks.engines.base import Audio, Piece, TextToSpeech, VoiceCloner
 from tasks.wire import keys
+from tasks.wire.cache import Part, forget
 
 FORMAT: Final = 2
 """Goes up whenever how the same engine sounds is changed, be it by `loudness`, `speakable` or its own file."""
@@ -51,13 +51,12 @@ def speak(
     _put(parts, _joined(made))
 
 
-def speak_as(
-    client: redis.Redis, engine: VoiceCloner, clause: str, language: str, *, voice: str, latents: bytes
-) -> Iterator[Audio]:
+def speak_as(engine: VoiceCloner, clause: str, language: str, *, voice: str, latents: bytes) -> Iterator[Audio]:
     """As `engine.speak_as` for the cloned voice with the id `voice`; what is in the cache comes in one piece.
 
     Raises:
         EngineError: the engine could not speak it.
+        redis.RedisError: Redis does not answer, so nobody knows whether the voice was deleted meanwhile.
     """
     parts = (FORMAT, engine.name, engine.fingerprint, language, "", clause, voice, latents)
     if (kept := _get(parts)) is not None:
@@ -68,21 +67,13 @@ def speak_as(
         made.append(piece)
         yield piece
     _put(parts, _joined(made), tag=voice)
-    if not client.exists(keys.voice_reference(voice)):
-        forget(voice)  # it was deleted meanwhile: whoever did so may have looked into the cache before this entry came
+    if not store().exists(keys.voice_reference(voice)):
+        # It was deleted meanwhile: whoever did so may have looked into the cache before this entry came.
+        forget(store(), "audio", voice)
 
 
 def _joined(pieces: list[Audio]) -> Audio:
     return Audio(b"".join(piece.pcm for piece in pieces), pieces[-1].rate if pieces else 0)
-
-
-def forget(voice: str) -> int:
-    """Drop everything that was spoken in a cloned voice; how many clauses that were.
-
-    Raises:
-        redis.RedisError: Redis does not answer.
-    """
-    return cache.forget("audio", voice)
 
 
 def _get(parts: tuple[Part, ...]) -> Audio | None:

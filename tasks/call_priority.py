@@ -12,7 +12,7 @@ LONGEST: Final = 10.0
 """Seconds that one piece of API work holds back at most: under a call that never pauses it must get on too."""
 
 
-class Courtesy:
+class CallPriority:
     """Counts the messages of calls at work in this process."""
 
     def __init__(self) -> None:
@@ -40,5 +40,5 @@ class Courtesy:
         return time.monotonic() - started
 
 
-courtesy: Final = Courtesy()
+call_priority: Final = CallPriority()
 """The one of this process."""

@@ -10,12 +10,11 @@ from typing import Final
 import msgspec
 import redis
 
-from tasks import offers, registry, serving
+from tasks import offers, operator_choices, registry, serving
 from tasks.engines.base import EngineError
 from tasks.engines.choose import PreferenceError
 from tasks.engines.tts import espeak_program
 from tasks.models.spec import ModelError
-from tasks.wire import operator_choices
 from tasks.wire.environment import TaskConfig
 
 logger = logging.getLogger(__name__)

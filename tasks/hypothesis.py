@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -24,8 +23,6 @@ if revision ~= tonumber(ARGV[3]) then return 1 end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[4])
 return 2
 """
-
-_PUNCTUATION = re.compile(r"[^\w]+")
 
 
 class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,24 +64,3 @@ def advance(
             return None
         if outcome == 2:
             return after, after.shown != (before.shown if before else "")
-
-
-def agreed(shown: str, previous: str, current: str) -> str:
-    """What to show: `shown`, and after it the words that two successive hypotheses agree on.
-
-    Case and punctuation do not count as disagreement; the newer spelling is used. Words that were shown are never
-    taken back or changed (LocalAgreement-2 of Macháček, Dabre, Bojar, "Turning Whisper into Real-Time
-    Transcription System", 2023).
-    """
-    words = current.split()
-    common = 0
-    for ours, theirs in zip(words, previous.split(), strict=False):
-        if _key(ours) != _key(theirs):
-            break
-        common += 1
-    start = len(shown.split())
-    return " ".join([*shown.split(), *words[start:common]])
-
-
-def _key(word: str) -> str:
-    return _PUNCTUATION.sub("", word.lower()) or word

@@ -8,15 +8,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from tasks import engine_speed, loading, offers
+from tasks import engine_speed, loading, offers, operator_choices
 from tasks.engines import choose
 from tasks.engines.base import EngineError, SpeechToText, TextToSpeech, Translator, VoiceCloner
 from tasks.engines.choose import Offer
 from tasks.models import measured
 from tasks.models.spec import ModelError
-from tasks.wire import keys, operator_choices
+from tasks.wire import keys
+from tasks.wire.administration import Kind
 from tasks.wire.environment import TaskConfig, env
-from tasks.wire.operator_choices import Kind
 
 logger = logging.getLogger(__name__)
 

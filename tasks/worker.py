@@ -8,26 +8,17 @@ from __future__ import annotations
 
 import dramatiq.worker
 
-from tasks.actors import api_speak, api_transcribe, api_translate, model_jobs, speak, survey, transcribe, translate
+from tasks import broker
+from tasks.actors import registry
 from tasks.middleware.engine_lifecycle import Models
 from tasks.wire import logs
-from tasks.wire.broker import broker, store
+from tasks.wire.environment import TaskConfig
 
 logs.configure("worker")
 
 # Read when a consumer has lost Redis. Dramatiq's own 3 s would keep captions away longer than the outage did.
 dramatiq.worker.CONSUMER_RESTART_DELAY_SECS = 0.5
 
-broker.add_middleware(Models(store))
-
-__all__ = [
-    "api_speak",
-    "api_transcribe",
-    "api_translate",
-    "broker",
-    "model_jobs",
-    "speak",
-    "survey",
-    "transcribe",
-    "translate",
-]
+broker.use(broker.worker_broker(TaskConfig().redis_url))
+broker.current().add_middleware(Models(broker.store))
+registry.register(broker.current())

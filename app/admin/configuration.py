@@ -10,8 +10,8 @@ from sqlalchemy import delete, select
 from app.db import Sessions
 from app.tables import EngineChoice, GlossaryTerm
 from tasks.wire import keys
+from tasks.wire.administration import Choice, Configuration, Kind, Term
 from tasks.wire.messages import encode
-from tasks.wire.operator_choices import Choice, Configuration, Kind, Term
 
 
 class ConfigurationAdmin:

@@ -23,9 +23,8 @@ from app.i18n import gettext as _
 from app.languages import LANGUAGES
 from app.rooms.forms import clean
 from tasks.wire import queues
-from tasks.wire.administration import Surveyed
+from tasks.wire.administration import Choice, Configuration, Kind, Surveyed
 from tasks.wire.messages import Heartbeat
-from tasks.wire.operator_choices import Choice, Configuration, Kind
 
 Services = NamedDependency[AdminServices]
 SENTENCES: Final = {

@@ -14,7 +14,7 @@ from app.admin.term_form import MOST_TERMS, TermForm
 from app.db import Sessions
 from app.tables import GlossaryTerm
 from tasks.wire import keys
-from tasks.wire.operator_choices import Term, Use
+from tasks.wire.administration import Term, Use
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ import structlog
 from redis.asyncio import Redis
 
 from app.i18n import gettext as _
-from tasks.actors.model_jobs import take_package, work_on_model
 from tasks.wire import keys
 from tasks.wire.administration import ModelWork, PackageArrival, Progress
-from tasks.wire.messages import decode, encode, to_payload
+from tasks.wire.enqueue import TAKE_PACKAGE, WORK_ON_MODEL, WakingBroker, enqueue
+from tasks.wire.messages import decode, encode
 
 AHEAD: Final = 8
 """Pieces of a package that may wait in Redis: 2 MB, so that a package of any size needs no more."""
@@ -37,8 +37,9 @@ class UploadError(RuntimeError):
 class ModelAdmin:
     """Every method raises `redis.RedisError` when Redis does not answer."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, broker: WakingBroker) -> None:
         self._redis = redis
+        self._broker = broker
 
     async def ask(self, action: Literal["install", "verify", "remove"], name: str) -> bool:
         """Have something done to a model; False when something is being done to it already, or the name is none."""
@@ -49,7 +50,7 @@ class ModelAdmin:
         if any(one.name == name and _busy(one) for one in await self.progress()):
             return False
         await self._note(Progress(name=name, action=action, state="waiting", at=time.time()))
-        await asyncio.to_thread(work_on_model.send, to_payload(work))
+        await asyncio.to_thread(enqueue, self._broker, WORK_ON_MODEL, work)
         return True
 
     async def progress(self) -> list[Progress]:
@@ -71,7 +72,7 @@ class ModelAdmin:
         except msgspec.ValidationError:
             raise UploadError(_("That is no package: choose a file that ends in .argosmodel.")) from None
         await self._note(Progress(name=name, action="upload", state="waiting", at=time.time()))
-        await asyncio.to_thread(take_package.send, to_payload(message))
+        await asyncio.to_thread(enqueue, self._broker, TAKE_PACKAGE, message)
         key = keys.upload(upload)
         try:
             async for piece in pieces:

@@ -20,13 +20,14 @@ from app.admin.rooms import RoomAdmin
 from app.admin.sfu import SfuOperator
 from app.admin.storage import Storage
 from app.admin.trial import Trial
-from app.admin.worker_survey import WorkerDesk
+from app.admin.worker_survey import WorkerSurvey
 from app.auth.admins import Admins
 from app.auth.api_keys import ApiKeys
 from app.db import Sessions
 from app.settings import Settings
 from app.speech_api.services import SpeechServices
 from app.speech_api.voices import VoiceService
+from tasks.wire.enqueue import WakingBroker
 
 LOOK_EVERY: Final = 5.0
 """Seconds between looks at what is to be done without being asked."""
@@ -44,7 +45,7 @@ class AdminServices:
     audit: Audit
     rooms: RoomAdmin
     configuration: ConfigurationAdmin
-    workers: WorkerDesk
+    workers: WorkerSurvey
     trial: Trial
     models: ModelAdmin
     glossary: Glossary
@@ -70,7 +71,9 @@ class AdminServices:
             await asyncio.sleep(LOOK_EVERY)
 
 
-def create(settings: Settings, sessions: Sessions, redis: Redis, speech: SpeechServices) -> AdminServices:
+def create(
+    settings: Settings, sessions: Sessions, redis: Redis, broker: WakingBroker, speech: SpeechServices
+) -> AdminServices:
     """The services of this process."""
     configuration = ConfigurationAdmin(sessions, redis)
     return AdminServices(
@@ -79,9 +82,9 @@ def create(settings: Settings, sessions: Sessions, redis: Redis, speech: SpeechS
         audit=Audit(sessions),
         rooms=RoomAdmin(sessions, SfuOperator(settings)),
         configuration=configuration,
-        workers=WorkerDesk(redis),
-        trial=Trial(redis, speech.helpers),
-        models=ModelAdmin(redis),
+        workers=WorkerSurvey(redis, broker),
+        trial=Trial(redis, broker, speech.helpers),
+        models=ModelAdmin(redis, broker),
         glossary=Glossary(sessions, redis, configuration),
         api_keys=ApiKeys(sessions),
         voices=speech.voices,

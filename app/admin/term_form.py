@@ -11,7 +11,7 @@ from typing import Any, Final
 from app.i18n import gettext as _
 from app.languages import LANGUAGES
 from app.rooms.forms import clean
-from tasks.wire.operator_choices import Term
+from tasks.wire.administration import Term
 
 COLUMNS: Final = ("source_language", "target_language", "source", "target", "hotword", "translate", "spoken")
 """Of CSV files, in this order when we write them; in any order when we read them."""

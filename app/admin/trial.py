@@ -16,11 +16,9 @@ from app.i18n import N_
 from app.i18n import gettext as _
 from app.speech_api.errors import ApiError
 from app.speech_api.listener import Helpers
-from app.speech_api.worker_client import Desk, new_request
-from tasks.actors.api_speak import synthesize
-from tasks.actors.api_transcribe import transcribe_speech
-from tasks.actors.api_translate import translate_text
+from app.speech_api.worker_client import WorkerClient, new_request
 from tasks.wire import keys
+from tasks.wire.enqueue import SYNTHESIZE, TRANSCRIBE_SPEECH, TRANSLATE_TEXT, WakingBroker
 from tasks.wire.requests import SpokenPart, Synthesis, TextTranslation, Transcribed, Transcription, Translated
 
 LONGEST: Final = 300
@@ -56,10 +54,10 @@ class Stage:
 class Trial:
     """Tries pairs with the workers that serve calls."""
 
-    def __init__(self, redis: Redis, helpers: Helpers) -> None:
+    def __init__(self, redis: Redis, broker: WakingBroker, helpers: Helpers) -> None:
         self._redis = redis
         self._helpers = helpers
-        self._desk = Desk(redis, PATIENCE)
+        self._workers = WorkerClient(redis, broker, PATIENCE)
 
     async def run(self, text: str, source: str, target: str) -> list[Stage]:
         """Every stage; where one fails the following go on with the text that was typed.
@@ -88,16 +86,16 @@ class Trial:
     async def _speak(self, name: str, text: str, language: str) -> Stage:
         began, first, engine, rate, pieces = time.monotonic(), None, "", 0, list[bytes]()
         message = Synthesis(
-            request=new_request(), deadline=self._desk.deadline(), text=text, language=language, terms=True
+            request=new_request(), deadline=self._workers.deadline(), text=text, language=language, terms=True
         )
         try:
-            async with aclosing(self._desk.replies(synthesize, message, SpokenPart)) as parts:
+            async with aclosing(self._workers.replies(SYNTHESIZE, message, SpokenPart)) as parts:
                 async for part in parts:
                     if part.last:
                         break
                     first = first or time.monotonic() - began
                     engine, rate = part.engine, part.rate
-                    pieces.append(await self._desk.fetch(message.request, part.part))
+                    pieces.append(await self._workers.fetch(message.request, part.part))
         except ApiError as error:
             return Stage(name, time.monotonic() - began, language=language, problem=error.detail)
         if not pieces:
@@ -135,25 +133,25 @@ class Trial:
     async def _transcribe(self, pcm: bytes, language: str) -> Transcribed:
         message = Transcription(
             request=new_request(),
-            deadline=self._desk.deadline(),
+            deadline=self._workers.deadline(),
             samples=len(pcm) // 2,
             language=language,
             terms=True,
         )
-        return await self._desk.ask(transcribe_speech, message, Transcribed, pcm)
+        return await self._workers.ask(TRANSCRIBE_SPEECH, message, Transcribed, pcm)
 
     async def _translate(self, text: str, source: str, target: str) -> Stage:
         name, began = N_("translated into %(language)s"), time.monotonic()
         message = TextTranslation(
             request=new_request(),
-            deadline=self._desk.deadline(),
+            deadline=self._workers.deadline(),
             texts=[text],
             source=source,
             target=target,
             terms=True,
         )
         try:
-            answer = await self._desk.ask(translate_text, message, Translated)
+            answer = await self._workers.ask(TRANSLATE_TEXT, message, Translated)
         except ApiError as error:
             return Stage(name, time.monotonic() - began, language=target, problem=error.detail)
         seconds, terms = time.monotonic() - began, tuple(answer.terms)

@@ -9,21 +9,21 @@ from redis.asyncio import Redis
 
 from app.speech_api import offers
 from app.speech_api.errors import ApiError
-from app.speech_api.worker_client import Desk, new_request
-from tasks.actors.survey import survey
+from app.speech_api.worker_client import WorkerClient, new_request
 from tasks.wire.administration import Surveyed
+from tasks.wire.enqueue import SURVEY, WakingBroker
 from tasks.wire.requests import Survey
 
 PATIENCE: Final = 5.0
 """Seconds until a page is shown without an answer."""
 
 
-class WorkerDesk:
+class WorkerSurvey:
     """What any worker can tell."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, broker: WakingBroker) -> None:
         self._redis = redis
-        self._desk = Desk(redis, PATIENCE)
+        self._workers = WorkerClient(redis, broker, PATIENCE)
 
     async def survey(self) -> Surveyed | None:
         """What is installed where a worker runs, and what could be chosen; None when no worker answers.
@@ -35,6 +35,6 @@ class WorkerDesk:
             return None
         message = Survey(request=new_request(), deadline=time.time() + PATIENCE)
         try:
-            return await self._desk.ask(survey, message, Surveyed)
+            return await self._workers.ask(SURVEY, message, Surveyed)
         except ApiError:
             return None

@@ -17,8 +17,8 @@ from app.settings import Settings
 from app.speech_api.limits import Limits
 from app.speech_api.voices import VoiceService
 from app.supervisor import runner
-from tasks.wire.broker import broker
 from tasks.wire.environment import env
+from tasks.wire.redis_client import connect
 
 T = TypeVar("T")
 
@@ -48,11 +48,14 @@ def delete(voice_id: str) -> None:
 def _with_voices(work: Callable[[VoiceService], Awaitable[T]]) -> T:
     os.environ.update(runner.environment(Path(env("JBC_VAR", str(runner.ROOT / "var"))).resolve()))
     settings = Settings()
-    broker.connect(settings.tasks.redis_url)
 
     async def with_redis(sessions: Sessions) -> T:
         async with Redis.from_url(settings.tasks.redis_url, socket_connect_timeout=2) as redis:
-            return await work(VoiceService(sessions, redis, settings.var_dir / "voices", Limits().voices))
+            return await work(
+                VoiceService(
+                    sessions, redis, connect(settings.tasks.redis_url), settings.var_dir / "voices", Limits().voices
+                )
+            )
 
     try:
         return with_sessions("voices", settings, with_redis)

@@ -69,7 +69,7 @@ async def _serve(socket: AnySocket, speech: SpeechServices) -> None:
     with speech.access.working(holder):
         async with speech.helpers.listener(start.format, speech.limits.audio_seconds) as process:
             await socket.send_json({"type": "ready"})
-            stream = Stream(speech.desk, process, wanted, socket.send_json)
+            stream = Stream(speech.workers, process, wanted, socket.send_json)
             await _together(stream.run(), _feed(socket, process))
 
 

@@ -20,7 +20,7 @@ from app.speech_api.native_speech import flag
 from app.speech_api.services import SpeechServices
 from app.speech_api.transcription import Hearing, Segment, Wanted
 from app.speech_api.upload import Form
-from tasks.engines.text.repeats import compression_ratio
+from tasks.languages.text import compression_ratio
 
 AnyRequest = Request[Any, Any, Any]
 

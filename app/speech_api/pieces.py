@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tasks.engines.text.sentences import clauses, sentences
+from tasks.languages.sentences import clauses, sentences
 from tasks.wire.requests import PIECE_CHARS
 
 MESSAGE_CHARS: Final = 2_000

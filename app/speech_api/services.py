@@ -16,8 +16,8 @@ from app.speech_api.synthesis import SynthesisService
 from app.speech_api.text import TextService
 from app.speech_api.transcription import TranscriptionService
 from app.speech_api.voices import VoiceService
-from app.speech_api.worker_client import Desk
-from tasks.wire.broker import broker
+from app.speech_api.worker_client import WorkerClient
+from tasks.wire.enqueue import WakingBroker
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class SpeechServices:
     redis: Redis
     limits: Limits
     access: Access
-    desk: Desk
+    workers: WorkerClient
     text: TextService
     transcription: TranscriptionService
     helpers: Helpers
@@ -35,21 +35,20 @@ class SpeechServices:
     synthesis: SynthesisService
 
 
-def create(redis: Redis, settings: Settings, sessions: Sessions) -> SpeechServices:
+def create(redis: Redis, broker: WakingBroker, settings: Settings, sessions: Sessions) -> SpeechServices:
     """The services of this process."""
-    broker.connect(settings.tasks.redis_url)
     limits = Limits()
-    desk, helpers = Desk(redis, limits.answer_seconds), Helpers(limits.listeners)
-    text = TextService(redis, desk, limits)
-    voices = VoiceService(sessions, redis, settings.var_dir / "voices", limits.voices)
+    workers, helpers = WorkerClient(redis, broker, limits.answer_seconds), Helpers(limits.listeners)
+    text = TextService(redis, workers, limits)
+    voices = VoiceService(sessions, redis, broker.client, settings.var_dir / "voices", limits.voices)
     return SpeechServices(
         redis=redis,
         limits=limits,
         access=Access(ApiKeys(sessions), limits),
-        desk=desk,
+        workers=workers,
         text=text,
-        transcription=TranscriptionService(redis, desk, helpers, limits),
+        transcription=TranscriptionService(redis, workers, helpers, limits),
         helpers=helpers,
         voices=voices,
-        synthesis=SynthesisService(redis, desk, helpers, text, voices, limits),
+        synthesis=SynthesisService(redis, workers, helpers, text, voices, limits),
     )

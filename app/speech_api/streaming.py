@@ -18,9 +18,8 @@ from app.speech_api.errors import ApiError
 from app.speech_api.heard import Heard
 from app.speech_api.listener import Process
 from app.speech_api.transcription import Wanted, ask, segment_of
-from app.speech_api.worker_client import Desk
-from tasks.engines.base import Effort
-from tasks.hypothesis import agreed
+from app.speech_api.worker_client import WorkerClient
+from tasks.languages.text import GrowingText
 from tasks.wire.requests import Transcribed
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -37,15 +36,14 @@ class _Interim:
 class Stream:
     """Reads what a listening process hears, and sends captions."""
 
-    def __init__(self, desk: Desk, source: Process, wanted: Wanted, send: Send) -> None:
-        self._desk = desk
+    def __init__(self, workers: WorkerClient, source: Process, wanted: Wanted, send: Send) -> None:
+        self._workers = workers
         self._source = source
         self._wanted = wanted
         self._send = send
         self._language = wanted.language
         self._interim: _Interim | None = None
-        self._previous = ""
-        self._shown = ""
+        self._growing = GrowingText()
 
     async def run(self) -> None:
         """Send captions until the audio ends, then `end`.
@@ -69,18 +67,16 @@ class Stream:
 
     async def _hypothesis(self, record: Heard, pcm: bytes) -> Transcribed:
         """Ask, and show what two hypotheses agree on; what was shown never changes."""
-        answer = await ask(self._desk, pcm, Wanted(self._language, effort=Effort.USUAL))
-        shown = agreed(self._shown, self._previous, answer.text)
-        self._previous = answer.text
-        if shown != self._shown:
-            self._shown = shown
+        answer = await ask(self._workers, pcm, Wanted(self._language, effort="usual"))
+        before, self._growing = self._growing, self._growing.grown(answer.text)
+        if (shown := self._growing.shown) != before.shown:
             await self._send({"type": "interim", **_place(record), "text": shown, "language": answer.language})
         return answer
 
     async def _finish(self, record: Heard, pcm: bytes) -> None:
         answer = await self._ready(record) or await self._decode(pcm)
         await self._drop_interim()
-        shown, self._shown, self._previous = self._shown, "", ""
+        shown, self._growing = self._growing.shown, GrowingText()
         if not answer.text and not shown:
             return
         if answer.text:
@@ -103,7 +99,7 @@ class Stream:
         return answer if answer.settled else None
 
     async def _decode(self, pcm: bytes) -> Transcribed:
-        return await ask(self._desk, pcm, Wanted(self._language, self._wanted.words))
+        return await ask(self._workers, pcm, Wanted(self._language, self._wanted.words))
 
     async def _drop_interim(self) -> None:
         """Forget the interim that is under way; one that failed says so at the final, which asks the same workers."""

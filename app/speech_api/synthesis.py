@@ -22,8 +22,8 @@ from app.speech_api.pieces import cut
 from app.speech_api.sounds import FASTEST, SLOWEST, Format
 from app.speech_api.text import TextService
 from app.speech_api.voices import VoiceService
-from app.speech_api.worker_client import Desk, new_request
-from tasks.actors.api_speak import synthesize
+from app.speech_api.worker_client import WorkerClient, new_request
+from tasks.wire.enqueue import SYNTHESIZE
 from tasks.wire.requests import ClonedVoice, SpokenPart, Synthesis
 
 PIECE: Final = 300
@@ -50,10 +50,16 @@ class SynthesisService:
     """Makes speech."""
 
     def __init__(
-        self, redis: Redis, desk: Desk, helpers: Helpers, text: TextService, voices: VoiceService, limits: Limits
+        self,
+        redis: Redis,
+        workers: WorkerClient,
+        helpers: Helpers,
+        text: TextService,
+        voices: VoiceService,
+        limits: Limits,
     ) -> None:
         self._redis = redis
-        self._desk = desk
+        self._workers = workers
         self._helpers = helpers
         self._text = text
         self._voices = voices
@@ -145,12 +151,12 @@ class SynthesisService:
             await process.close_input()
 
     async def _spoken(self, message: Synthesis) -> AsyncIterator[tuple[int, bytes]]:
-        asked = msgspec.structs.replace(message, deadline=self._desk.deadline())
-        async with aclosing(self._desk.replies(synthesize, asked, SpokenPart)) as parts:
+        asked = msgspec.structs.replace(message, deadline=self._workers.deadline())
+        async with aclosing(self._workers.replies(SYNTHESIZE, asked, SpokenPart)) as parts:
             async for part in parts:
                 if part.last:
                     return
-                yield part.rate, await self._desk.fetch(asked.request, part.part)
+                yield part.rate, await self._workers.fetch(asked.request, part.part)
 
 
 def no_cloner() -> ApiError:

@@ -11,8 +11,8 @@ from app.speech_api import metrics, offers
 from app.speech_api.errors import ApiError, bad_request
 from app.speech_api.limits import Limits
 from app.speech_api.pieces import Lines
-from app.speech_api.worker_client import Desk, new_request
-from tasks.actors.api_translate import detect_language, translate_text
+from app.speech_api.worker_client import WorkerClient, new_request
+from tasks.wire.enqueue import DETECT_LANGUAGE, TRANSLATE_TEXT
 from tasks.wire.requests import Detected, Detection, TextTranslation, Translated
 
 AUTO: Final = "auto"
@@ -36,9 +36,9 @@ class Translations:
 class TextService:
     """Translates and detects."""
 
-    def __init__(self, redis: Redis, desk: Desk, limits: Limits) -> None:
+    def __init__(self, redis: Redis, workers: WorkerClient, limits: Limits) -> None:
         self._redis = redis
-        self._desk = desk
+        self._workers = workers
         self._limits = limits
 
     async def translate(self, texts: list[str], source: str, target: str) -> Translations:
@@ -65,9 +65,9 @@ class TextService:
         lines, answers = Lines(texts, source), list[Translated]()
         for lot in lines.messages():
             message = TextTranslation(
-                request=new_request(), deadline=self._desk.deadline(), texts=lot, source=source, target=target
+                request=new_request(), deadline=self._workers.deadline(), texts=lot, source=source, target=target
             )
-            answers.append(await self._desk.ask(translate_text, message, Translated))
+            answers.append(await self._workers.ask(TRANSLATE_TEXT, message, Translated))
         metrics.TRANSLATED.inc(sum(map(len, texts)))
         translated = lines.joined([text for answer in answers for text in answer.texts])
         return Translations(translated, source, confidence, answers[-1].engine, any(one.draft for one in answers))
@@ -81,8 +81,8 @@ class TextService:
         self._check_length([text])
         if not (await offers.look(self._redis)).beats:
             raise offers.nobody()
-        message = Detection(request=new_request(), deadline=self._desk.deadline(), text=text[:DETECTED_CHARS])
-        return (await self._desk.ask(detect_language, message, Detected)).languages
+        message = Detection(request=new_request(), deadline=self._workers.deadline(), text=text[:DETECTED_CHARS])
+        return (await self._workers.ask(DETECT_LANGUAGE, message, Detected)).languages
 
     async def _source(self, text: str) -> tuple[str, float]:
         found = await self.detect(text)

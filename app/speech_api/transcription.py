@@ -16,10 +16,9 @@ from app.speech_api.heard import Heard
 from app.speech_api.limits import Limits
 from app.speech_api.listener import Helpers, Process
 from app.speech_api.upload import AnyRequest, Form
-from app.speech_api.worker_client import Desk, new_request
-from tasks.actors.api_transcribe import transcribe_speech
-from tasks.engines.base import Effort
-from tasks.wire.requests import SpokenWord, Transcribed, Transcription
+from app.speech_api.worker_client import WorkerClient, new_request
+from tasks.wire.enqueue import TRANSCRIBE_SPEECH
+from tasks.wire.requests import Effort, SpokenWord, Transcribed, Transcription
 
 IN_FLIGHT: Final = 2
 """Pieces of one file that are asked for at once: a worker has the next at hand, and others get their turn."""
@@ -45,18 +44,18 @@ class Wanted:
     language: str | None = None
     """None: what the first speech is found to be in."""
     words: bool = False
-    effort: Effort = Effort.THOROUGH
+    effort: Effort = "thorough"
 
 
 class Hearing:
     """One file on its way to text."""
 
-    def __init__(self, desk: Desk, source: Process, wanted: Wanted) -> None:
+    def __init__(self, workers: WorkerClient, source: Process, wanted: Wanted) -> None:
         self.seconds = 0.0
         """Length of the audio, known at the end."""
         self.language = wanted.language
         """None as long as nobody has spoken."""
-        self._desk = desk
+        self._workers = workers
         self._source = source
         self._wanted = wanted
 
@@ -87,7 +86,7 @@ class Hearing:
 
     async def _ask(self, pcm: bytes) -> Transcribed:
         wanted = self._wanted
-        return await ask(self._desk, pcm, Wanted(self.language, wanted.words, wanted.effort))
+        return await ask(self._workers, pcm, Wanted(self.language, wanted.words, wanted.effort))
 
     async def _done(self, record: Heard, task: asyncio.Task[Transcribed]) -> Segment | None:
         answer = await task
@@ -97,7 +96,7 @@ class Hearing:
         return segment_of(record, answer)
 
 
-async def ask(desk: Desk, pcm: bytes, wanted: Wanted) -> Transcribed:
+async def ask(workers: WorkerClient, pcm: bytes, wanted: Wanted) -> Transcribed:
     """What one piece is heard as.
 
     Raises:
@@ -105,13 +104,13 @@ async def ask(desk: Desk, pcm: bytes, wanted: Wanted) -> Transcribed:
     """
     message = Transcription(
         request=new_request(),
-        deadline=desk.deadline(),
+        deadline=workers.deadline(),
         samples=len(pcm) // 2,
         language=wanted.language,
         words=wanted.words,
         effort=wanted.effort,
     )
-    return await desk.ask(transcribe_speech, message, Transcribed, pcm)
+    return await workers.ask(TRANSCRIBE_SPEECH, message, Transcribed, pcm)
 
 
 def segment_of(record: Heard, answer: Transcribed) -> Segment:
@@ -132,9 +131,9 @@ def segment_of(record: Heard, answer: Transcribed) -> Segment:
 class TranscriptionService:
     """Takes uploads."""
 
-    def __init__(self, redis: Redis, desk: Desk, helpers: Helpers, limits: Limits) -> None:
+    def __init__(self, redis: Redis, workers: WorkerClient, helpers: Helpers, limits: Limits) -> None:
         self._redis = redis
-        self._desk = desk
+        self._workers = workers
         self._helpers = helpers
         self._limits = limits
 
@@ -158,4 +157,4 @@ class TranscriptionService:
             ApiError: nobody transcribes this language.
         """
         (await offers.look(self._redis)).need_heard(wanted.language)
-        return Hearing(self._desk, process, wanted)
+        return Hearing(self._workers, process, wanted)

@@ -9,6 +9,7 @@ import wave
 from pathlib import Path
 from typing import Final
 
+import redis as blocking
 from redis.asyncio import Redis
 from sqlalchemy import delete, func, select
 
@@ -17,8 +18,7 @@ from app.db import Sessions
 from app.speech_api.errors import ApiError, bad_request
 from app.speech_api.heard import REFERENCE_RATE
 from app.tables import ApiKey, Voice
-from tasks import cached_speech
-from tasks.wire import keys
+from tasks.wire import cache, keys
 from tasks.wire.requests import ClonedVoice
 
 SHORTEST: Final = 3.0
@@ -33,9 +33,10 @@ IN_USE: Final = 600
 class VoiceService:
     """The cloned voices. To everybody but its owner a voice does not exist."""
 
-    def __init__(self, sessions: Sessions, redis: Redis, folder: Path, most: int) -> None:
+    def __init__(self, sessions: Sessions, redis: Redis, cache_client: blocking.Redis, folder: Path, most: int) -> None:
         self._sessions = sessions
         self._redis = redis
+        self._cache_client = cache_client
         self._folder = folder
         self._most = most
 
@@ -137,7 +138,7 @@ class VoiceService:
         derived = [key async for key in self._redis.scan_iter(match=keys.voice_everything(voice), count=1_000)]
         if derived:
             await self._redis.delete(*derived)
-        await asyncio.to_thread(cached_speech.forget, voice)
+        await asyncio.to_thread(cache.forget, self._cache_client, "audio", voice)
         async with self._sessions.begin() as session:
             await session.execute(delete(Voice).where(Voice.id == voice))
         return True

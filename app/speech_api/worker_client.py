@@ -7,9 +7,8 @@ import secrets
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-import dramatiq
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -17,13 +16,13 @@ from app.speech_api import metrics
 from app.speech_api.errors import ApiError, unavailable
 from app.web.requests import request_id
 from tasks.wire import keys
-from tasks.wire.messages import to_payload
+from tasks.wire.enqueue import WakingBroker, Work, enqueue
 from tasks.wire.requests import Failed, Reply, Request, decode_reply
 
 BLOCK: Final = 2.0
 """Seconds that one look for a reply blocks; below the client's socket timeout."""
 
-Actor = dramatiq.Actor[..., Any]
+M = TypeVar("M", bound=Request)
 R = TypeVar("R", bound=Reply)
 
 
@@ -32,26 +31,27 @@ def new_request() -> str:
     return f"{request_id()}.{secrets.token_hex(16)}"
 
 
-class Desk:
+class WorkerClient:
     """Sends requests to the batch queue and brings the replies."""
 
-    def __init__(self, redis: Redis, answer_seconds: float) -> None:
+    def __init__(self, redis: Redis, broker: WakingBroker, answer_seconds: float) -> None:
         self._redis = redis
+        self._broker = broker
         self.answer_seconds = answer_seconds
 
     def deadline(self) -> float:
         """Until when an answer to a request made now is waited for, epoch seconds."""
         return time.time() + self.answer_seconds
 
-    async def ask(self, actor: Actor, message: Request, kind: type[R], audio: bytes | None = None) -> R:
+    async def ask(self, work: Work[M], message: M, kind: type[R], audio: bytes | None = None) -> R:
         """The one reply to `message`; see `replies`."""
-        async with aclosing(self.replies(actor, message, kind, audio)) as replies:
+        async with aclosing(self.replies(work, message, kind, audio)) as replies:
             async for reply in replies:
                 return reply
         raise AssertionError("replies() gives one or raises")
 
     async def replies(
-        self, actor: Actor, message: Request, kind: type[R], audio: bytes | None = None
+        self, work: Work[M], message: M, kind: type[R], audio: bytes | None = None
     ) -> AsyncGenerator[R, None]:
         """The replies to `message`, for as long as they are wanted; `audio` is laid ready for the worker.
 
@@ -63,11 +63,11 @@ class Desk:
         began = time.monotonic()
         try:
             await self._offer(name, audio)
-            await asyncio.to_thread(actor.send, to_payload(message))
+            await asyncio.to_thread(enqueue, self._broker, work, message)
             while True:
-                reply = await self._next(actor.actor_name, name, message.deadline)
+                reply = await self._next(work.actor, name, message.deadline)
                 if began:
-                    metrics.ANSWER.labels(actor.actor_name).observe(time.monotonic() - began)
+                    metrics.ANSWER.labels(work.actor).observe(time.monotonic() - began)
                     began = 0.0
                 if isinstance(reply, Failed):
                     raise _failure(reply)

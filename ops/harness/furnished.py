@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import redis
+import redis as blocking
 import redis.asyncio as aioredis
 from playwright.async_api import BrowserContext, Page
 
@@ -87,7 +88,7 @@ async def _voice(key: str, folder: Path, redis_url: str) -> None:
     holder = await ApiKeys(sessions).holder(key)
     assert holder
     async with aioredis.Redis.from_url(redis_url) as client:
-        await VoiceService(sessions, client, folder / "voices", 5).add(
+        await VoiceService(sessions, client, blocking.Redis.from_url(redis_url), folder / "voices", 5).add(
             holder, "Ana", CONSENT, bytes(8 * REFERENCE_RATE)
         )
     await engine.dispose()

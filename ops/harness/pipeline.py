@@ -12,7 +12,7 @@ from app.media.audio.segmenter import Ask, AskKind, Segmenter
 from app.media.audio.tap import Chunk
 from app.media.audio.vad import VoiceDetector
 from tasks.engines.base import Effort, SpeechToText, Transcript
-from tasks.hypothesis import agreed
+from tasks.languages.text import GrowingText
 from tasks.wire.messages import STT_RATE
 
 Pcm = NDArray[np.int16]
@@ -63,11 +63,11 @@ class Shown:
 def captions(pieces: Iterable[Pcm], engine: SpeechToText, languages: Iterable[str]) -> Iterator[Shown]:
     """What each ask of a track, interim ones included, gives rise to in each of some pinned languages."""
     spoken = tuple(languages)
-    before = dict.fromkeys(spoken, ("", ""))
+    growing = dict.fromkeys(spoken, GrowingText())
     for ask in asks(pieces):
         for language in spoken:
-            shown, previous = before[language]
             found = engine.transcribe(ask.samples.tobytes(), language, effort=EFFORTS[ask.kind])
-            text = found.text if ask.final else agreed(shown, previous, found.text)
-            before[language] = ("", "") if ask.final else (text, found.text)
+            grown = growing[language].grown(found.text)
+            text = found.text if ask.final else grown.shown
+            growing[language] = GrowingText() if ask.final else grown
             yield Shown(ask.speech_start, language, text, ask.final, found)

@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import msgspec
 import redis
 
 from ops.harness.recordings import recordings
 from ops.harness.stack import Stack
-from tasks.actors.transcribe import transcribe
 from tasks.wire import keys
-from tasks.wire.broker import broker
-from tasks.wire.messages import STT_RATE, Segment, Timeline, to_payload
+from tasks.wire.enqueue import TRANSCRIBE, enqueue, sending_broker
+from tasks.wire.messages import STT_RATE, Segment, Timeline
 
 RESTART: Final = 1.0
 """Seconds until a process that died is started again, as by systemd or `app.supervisor.restart`."""
@@ -76,7 +74,7 @@ async def _flooded(stack: Stack) -> None:
 
 def _flood(url: str) -> None:
     pcm = recordings()["en_LJ001-0011"].pcm()
-    broker.connect(url)
+    broker = sending_broker(url)
     with redis.Redis.from_url(url) as store:
         for number in range(FLOOD):
             now = time.time()
@@ -95,7 +93,7 @@ def _flood(url: str) -> None:
                 timeline=Timeline(speech_start=now - len(pcm) / 2 / STT_RATE, speech_end=now, closed=now),
             )
             store.set(keys.pcm(segment.id, 0), pcm, ex=keys.PCM_TTL)
-            transcribe.send(to_payload(msgspec.structs.replace(segment)))
+            enqueue(broker, TRANSCRIBE, segment)
 
 
 async def _disk_full(stack: Stack) -> None:

@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import dramatiq
-
+from tasks import steps
 from tasks.actors import replies
-from tasks.engines.base import EngineError, Transcript
-from tasks.serving import engines
-from tasks.wire import keys, operator_choices
-from tasks.wire.broker import broker, store
-from tasks.wire.messages import from_payload
+from tasks.broker import store
+from tasks.engines.base import Effort, Transcript
+from tasks.wire import keys
 from tasks.wire.requests import SpokenWord, Transcribed, Transcription
 
 
-@dramatiq.actor(queue_name=keys.BATCH, priority=keys.BATCH_PRIORITY, broker=broker, throws=(EngineError,))
-def transcribe_speech(payload: dict[str, Any]) -> None:
-    """Answer a `Transcription`."""
-    message = from_payload(payload, Transcription)
+def transcribe_speech(message: Transcription) -> None:
+    """Answer with what the audio of the request was recognised as."""
     client = store()
     pcm = client.get(keys.request_audio(message.request, 0))
     if not isinstance(pcm, bytes) or not replies.awaited(client, message):
         return
-    language = message.language
-    if language is None:
-        heard = engines().heard()
-        if not heard:
-            raise EngineError("no engine here transcribes")
-        language = next(iter(engines().speech_to_text(heard[0]).identify(pcm)), None)
-    engine = engines().speech_to_text(language or engines().heard()[0])
-    transcript = Transcript("", 0.0, "silence")
-    if language is not None:
-        hotwords = [term.source for term in operator_choices.current().hotwords(language)] if message.terms else []
-        transcript = engine.transcribe(pcm, language, effort=message.effort, hotwords=hotwords, words=message.words)
+    done = steps.transcribe(
+        pcm, message.language, effort=Effort(message.effort), glossary=message.terms, words=message.words
+    )
+    transcript = done.transcript
     answer = Transcribed(
         text=transcript.text,
-        language=language,
+        language=done.language,
         confidence=transcript.confidence,
         reason=transcript.reason,
         settled=transcript.settled,
-        engine=engine.name,
+        engine=done.engine,
         words=_times(transcript) if message.words else None,
         terms=list(transcript.hotwords_heard),
     )

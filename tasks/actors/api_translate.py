@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import dramatiq
-
-from tasks import cached_translation as translation
+from tasks import steps
 from tasks.actors import replies
-from tasks.call_priority import courtesy
-from tasks.engines.base import EngineError
+from tasks.broker import store
+from tasks.call_priority import call_priority
 from tasks.engines.text.detect import detect
 from tasks.serving import engines
-from tasks.wire import keys, operator_choices
-from tasks.wire.broker import broker, store
-from tasks.wire.messages import from_payload
 from tasks.wire.requests import Detected, Detection, TextTranslation, Translated
 
 
-@dramatiq.actor(queue_name=keys.BATCH, priority=keys.BATCH_PRIORITY, broker=broker, throws=(EngineError,))
-def translate_text(payload: dict[str, Any]) -> None:
-    """Answer a `TextTranslation`."""
-    message = from_payload(payload, TextTranslation)
-    if not replies.awaited(store(), message):
+def translate_text(message: TextTranslation) -> None:
+    """Answer with the translations of the request's texts."""
+    client = store()
+    if not replies.awaited(client, message):
         return
     engine = engines().translator(message.source, message.target)
-    everything = "\n".join(message.texts) if message.terms else ""
-    known = operator_choices.current().translated(message.source, message.target, everything)
-    glossary, used = operator_choices.as_glossary(known), list[str]()
-    translated = []
+    texts, terms = list[str](), list[str]()
     for text in message.texts:
-        courtesy.give_way()
-        found = translation.translate(engine, text, message.source, message.target, glossary, retry=not engine.draft)
-        translated.append(found.text)
-        used += found.terms
-    answer = Translated(texts=translated, engine=engine.name, draft=engine.draft, terms=used)
-    replies.send(store(), message.request, answer)
+        call_priority.give_way()
+        done = steps.translate(text, message.source, message.target, glossary=message.terms)
+        texts.append(done.text)
+        terms += [term.target for term in done.used]
+    answer = Translated(texts=texts, engine=engine.name, draft=engine.draft, terms=terms)
+    replies.send(client, message.request, answer)
 
 
-@dramatiq.actor(queue_name=keys.BATCH, priority=keys.BATCH_PRIORITY, broker=broker, throws=(EngineError,))
-def detect_language(payload: dict[str, Any]) -> None:
-    """Answer a `Detection`."""
-    message = from_payload(payload, Detection)
-    if replies.awaited(store(), message):
-        replies.send(store(), message.request, Detected(languages=detect(message.text)))
+def detect_language(message: Detection) -> None:
+    """Answer with the languages that the request's text may be in."""
+    client = store()
+    if replies.awaited(client, message):
+        replies.send(client, message.request, Detected(languages=detect(message.text)))

@@ -13,14 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import dramatiq
-
 from tasks import registry
+from tasks.broker import store
 from tasks.models.spec import ModelError
 from tasks.wire import keys
 from tasks.wire.administration import ModelWork, PackageArrival, Progress
-from tasks.wire.broker import broker, store
-from tasks.wire.messages import encode, from_payload
+from tasks.wire.messages import encode
 
 WRITE_EVERY: Final = 0.25
 """Seconds between two notes of how far a download is."""
@@ -85,10 +83,8 @@ def _reported(report: Report) -> Iterator[None]:
         raise
 
 
-@dramatiq.actor(queue_name=keys.MODELS, priority=keys.BATCH_PRIORITY, broker=broker)
-def work_on_model(payload: dict[str, Any]) -> None:
-    """Do a `ModelWork`; this process and others notice what has come or gone by themselves."""
-    work = from_payload(payload, ModelWork)
+def work_on_model(work: ModelWork) -> None:
+    """Do it; this process and others notice what has come or gone by themselves."""
     report = Report(work.name, work.action)
     with _reported(report):
         report.line("Working")
@@ -103,10 +99,8 @@ def work_on_model(payload: dict[str, Any]) -> None:
             report.end("done", "Removed.")
 
 
-@dramatiq.actor(queue_name=keys.MODELS, priority=keys.BATCH_PRIORITY, broker=broker)
-def take_package(payload: dict[str, Any]) -> None:
-    """Take in a `PackageArrival` piece by piece and install it."""
-    arrival = from_payload(payload, PackageArrival)
+def take_package(arrival: PackageArrival) -> None:
+    """Take in a package piece by piece and install it."""
     report = Report(arrival.name, "upload")
     with _reported(report), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / arrival.name

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Final
+from typing import Final
 
-import dramatiq
 import msgspec
 
-from tasks import metrics, publish, voice_fallback
-from tasks.engines.base import EngineError
-from tasks.serving import engines
-from tasks.wire import keys, operator_choices
-from tasks.wire.broker import broker, message_id, store
-from tasks.wire.messages import ClipPart, Speech, from_payload
+from tasks import metrics, operator_choices, publish, steps
+from tasks.broker import message_id, store
+from tasks.voice_fallback import Spoken
+from tasks.wire import keys
+from tasks.wire.messages import ClipPart, Speech
 
 TOO_LATE: Final = 8.0
 """Seconds after the end of speech from which a translation is no longer spoken: the call has moved on."""
@@ -22,10 +20,8 @@ LATE: Final = 3.0
 """Seconds after the end of speech from which a quick voice is preferred to a clear one."""
 
 
-@dramatiq.actor(queue_name="speak", priority=0, broker=broker, throws=(EngineError,))
-def speak(payload: dict[str, Any]) -> None:
-    """Speak a `messages.Speech`."""
-    message = from_payload(payload, Speech)
+def speak(message: Speech) -> None:
+    """Speak a translation, unless the call has moved on."""
     segment, client = message.segment, store()
     if not _mine(message):
         return
@@ -33,11 +29,10 @@ def speak(payload: dict[str, Any]) -> None:
     if started - segment.timeline.speech_end > TOO_LATE:
         publish.no_clip(client, segment, [message.language], "too late to be spoken")
         return
-    voices = engines().speakers(message.language, late=started - segment.timeline.speech_end > LATE)
-    text, terms = operator_choices.current().pronounced(message.text, message.language)
-    spoken: voice_fallback.Spoken | None = None
-    clauses = voice_fallback.speak(voices, text, message.language, number=segment.voice)
-    for number, spoken in enumerate(clauses):
+    late = started - segment.timeline.speech_end > LATE
+    speech = steps.speak(message.text, message.language, late=late, number=segment.voice)
+    spoken: Spoken | None = None
+    for number, spoken in enumerate(speech.clauses):
         if number == 0:
             metrics.FIRST_SOUND.labels(spoken.engine).observe(time.time() - started)
         publish.clip_part(client, segment.bridge, _part(message, number, spoken, started), spoken.audio.pcm)
@@ -47,11 +42,11 @@ def speak(payload: dict[str, Any]) -> None:
     if spoken is None:
         publish.no_clip(client, segment, [message.language], "nothing in it can be spoken")
         return
-    operator_choices.note(client, terms, "pronunciation")
+    operator_choices.note(client, speech.pronounced, "pronunciation")
     metrics.CLIPS.labels(message.language, spoken.engine).inc()
 
 
-def _part(message: Speech, number: int, spoken: voice_fallback.Spoken, started: float) -> ClipPart:
+def _part(message: Speech, number: int, spoken: Spoken, started: float) -> ClipPart:
     segment = message.segment
     return ClipPart(
         segment=segment.id,

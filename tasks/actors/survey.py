@@ -5,28 +5,19 @@ from __future__ import annotations
 import shutil
 import socket
 from pathlib import Path
-from typing import Any
-
-import dramatiq
 
 from tasks import offers, registry
 from tasks.actors import replies
+from tasks.broker import store
 from tasks.engines import choose
-from tasks.engines.base import EngineError
 from tasks.models import space
-from tasks.wire import keys
-from tasks.wire.administration import ModelInfo, Offer, Surveyed
-from tasks.wire.broker import broker, store
+from tasks.wire.administration import Kind, ModelInfo, Offer, Surveyed
 from tasks.wire.environment import TaskConfig
-from tasks.wire.messages import from_payload
-from tasks.wire.operator_choices import Kind
 from tasks.wire.requests import Survey
 
 
-@dramatiq.actor(queue_name=keys.BATCH, priority=keys.BATCH_PRIORITY, broker=broker, throws=(EngineError,))
-def survey(payload: dict[str, Any]) -> None:
-    """Answer a `Survey`."""
-    message = from_payload(payload, Survey)
+def survey(message: Survey) -> None:
+    """Answer with what is installed on this machine, and what could serve what."""
     if not replies.awaited(store(), message):
         return
     folder = TaskConfig().models_dir

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Final
+from typing import Final
 
-import dramatiq
 import msgspec
 import structlog
 
-from tasks import hypothesis, metrics, publish
-from tasks.actors.translate import translate
-from tasks.engines.base import Effort, EngineError, Transcript
+from tasks import broker, hypothesis, metrics, operator_choices, publish, steps
+from tasks.broker import message_id, store
+from tasks.engines.base import Effort, Transcript
 from tasks.hypothesis import Hypothesis
-from tasks.serving import engines
-from tasks.wire import keys, operator_choices
-from tasks.wire.broker import broker, message_id, store
-from tasks.wire.messages import STT_RATE, Caption, Segment, Timeline, Translation, from_payload, to_payload
+from tasks.languages.text import GrowingText
+from tasks.steps import Transcribed
+from tasks.wire import keys
+from tasks.wire.enqueue import TRANSLATE, enqueue
+from tasks.wire.messages import STT_RATE, Caption, Segment, Timeline, Translation
 
 log = structlog.get_logger(__name__)
 
@@ -33,10 +33,8 @@ class AudioExpiredError(RuntimeError):
     """A segment's audio is no longer in Redis."""
 
 
-@dramatiq.actor(queue_name="stt", priority=20, broker=broker, throws=(EngineError,))
-def transcribe(payload: dict[str, Any]) -> None:
-    """Transcribe a `messages.Segment`: an interim ask while it is open, once for all when it has closed."""
-    segment = from_payload(payload, Segment)
+def transcribe(segment: Segment) -> None:
+    """Transcribe a segment: on an interim ask while it is open, once for all when it has closed."""
     if segment.final:
         _transcribe_final(segment)
         store().expire(keys.pcm(segment.id, segment.revision), keys.PCM_DONE_TTL)
@@ -55,21 +53,21 @@ def _transcribe_interim(segment: Segment) -> None:
         metrics.SUPERSEDED.inc()
         return
     started = time.time()
-    transcript = _heard(segment, pcm, Effort.USUAL if segment.paused else Effort.QUICK)
+    done = _decoded(segment, pcm, Effort.USUAL if segment.paused else Effort.QUICK)
 
     def newer(before: Hypothesis | None) -> Hypothesis:
-        shown = before.shown if before else ""
-        previous = before.transcript.text if before else ""
+        growing = GrowingText(before.shown, before.transcript.text) if before else GrowingText()
         return Hypothesis(
             revision=segment.revision,
             samples=segment.samples,
-            transcript=transcript,
-            shown=hypothesis.agreed(shown, previous, transcript.text),
+            transcript=done.transcript,
+            shown=growing.grown(done.transcript.text).shown,
         )
 
     advanced = hypothesis.advance(client, segment.id, newer)
     if advanced and advanced[1]:
-        publish.interim_caption(client, _caption(segment, advanced[0].shown, _stamped(segment, started), final=False))
+        caption = _caption(segment, advanced[0].shown, _stamped(segment, started), final=False)
+        publish.interim_caption(client, caption)
 
 
 def _transcribe_final(segment: Segment) -> None:
@@ -92,8 +90,7 @@ def _transcribe_final(segment: Segment) -> None:
         return
     if publish.final_caption(client, _caption(segment, transcript.text, timeline, final=True), message_id()):
         _send_on(segment, transcript, timeline)
-        terms = operator_choices.current().hotwords(segment.language)
-        operator_choices.note(client, [term for term in terms if term.source in transcript.hotwords_heard], "hotword")
+        operator_choices.note(client, steps.hotwords_in(transcript, segment.language), "hotword")
 
 
 def _reusable(interim: Hypothesis | None, segment: Segment) -> Transcript | None:
@@ -110,15 +107,13 @@ def _decode(segment: Segment) -> Transcript:
     pcm = store().get(keys.pcm(segment.id, segment.revision))
     if not isinstance(pcm, bytes):
         raise AudioExpiredError(EXPIRED)
-    return _heard(segment, pcm, Effort.THOROUGH)
+    return _decoded(segment, pcm, Effort.THOROUGH).transcript
 
 
-def _heard(segment: Segment, pcm: bytes, effort: Effort) -> Transcript:
-    """What a worker makes of the audio, leaning towards the glossary's hotwords."""
-    words = [term.source for term in operator_choices.current().hotwords(segment.language)]
-    engine = engines().speech_to_text(segment.language)
+def _decoded(segment: Segment, pcm: bytes, effort: Effort) -> Transcribed:
+    """What a worker makes of the audio, measured."""
     began, used = time.monotonic(), time.process_time()
-    transcript = engine.transcribe(pcm, segment.language, effort=effort, hotwords=words)
+    done = steps.transcribe(pcm, segment.language, effort=effort)
     took = time.monotonic() - began
     metrics.DECODE.labels(effort.value, segment.language).observe(took)
     log.debug(
@@ -131,7 +126,7 @@ def _heard(segment: Segment, pcm: bytes, effort: Effort) -> Transcript:
         took_ms=round(1000 * took, 1),
         cpu_ms=round(1000 * (time.process_time() - used), 1),
     )
-    return transcript
+    return done
 
 
 def _send_on(segment: Segment, transcript: Transcript, timeline: Timeline) -> None:
@@ -141,7 +136,7 @@ def _send_on(segment: Segment, transcript: Transcript, timeline: Timeline) -> No
     for target in dict.fromkeys([*segment.hear, *segment.read]):
         if target != segment.language:
             message = Translation(segment=segment, text=transcript.text, target=target, timeline=timeline)
-            translate.send(to_payload(message))
+            enqueue(broker.current(), TRANSLATE, message)
 
 
 def _stamped(segment: Segment, started: float) -> Timeline:
@@ -158,6 +153,6 @@ def _caption(segment: Segment, text: str, timeline: Timeline, *, final: bool) ->
         source_language=segment.language,
         text=text,
         final=final,
-        engine=engines().speech_to_text(segment.language).name,
+        engine=steps.recogniser(segment.language),
         timeline=timeline,
     )

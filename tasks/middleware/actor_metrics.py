@@ -14,7 +14,7 @@ from tasks import metrics
 log = structlog.get_logger(__name__)
 
 
-class Measure(Middleware):
+class ActorMetrics(Middleware):
     """Feeds the queue-wait and actor histograms."""
 
     def __init__(self) -> None:

@@ -8,23 +8,23 @@ import dramatiq
 from dramatiq.middleware import Middleware
 
 from tasks import metrics
-from tasks.call_priority import Courtesy
+from tasks.call_priority import CallPriority
 from tasks.wire import keys
 
 
 class CallsFirst(Middleware):
-    """Keeps the count of `Courtesy`, and holds messages of the batch queue back by it."""
+    """Keeps the count of `CallPriority`, and holds messages of the batch queue back by it."""
 
-    def __init__(self, courtesy: Courtesy) -> None:
-        self._courtesy = courtesy
+    def __init__(self, call_priority: CallPriority) -> None:
+        self._priority = call_priority
         self._counted = threading.local()
 
     def before_process_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:  # noqa: ARG002
         """Count a message of a call; hold back one of an API."""
-        self._courtesy.began(message.queue_name)
+        self._priority.began(message.queue_name)
         self._counted.queue = message.queue_name
         if message.queue_name == keys.BATCH:
-            metrics.GAVE_WAY.observe(self._courtesy.give_way())
+            metrics.GAVE_WAY.observe(self._priority.give_way())
 
     def after_process_message(
         self,
@@ -45,4 +45,4 @@ class CallsFirst(Middleware):
         queue = getattr(self._counted, "queue", None)
         self._counted.queue = None
         if queue is not None:
-            self._courtesy.ended(queue)
+            self._priority.ended(queue)

@@ -12,13 +12,13 @@ import prometheus_client
 import redis
 from dramatiq.middleware import Middleware
 
-from tasks import serving
+from tasks import operator_choices, serving
 from tasks.engine_reload import RenewalThread
 from tasks.engines.base import EngineError
 from tasks.engines.choose import PreferenceError
 from tasks.heartbeat import HeartbeatThread
 from tasks.models.spec import ModelError
-from tasks.wire import keys, operator_choices
+from tasks.wire import keys
 from tasks.wire.environment import TaskConfig, env
 
 logger = logging.getLogger(__name__)

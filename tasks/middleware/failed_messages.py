@@ -1,22 +1,22 @@
-"""What `Answer` and `GiveUp` share: somebody waits for a message that will not be worked on to its end."""
+"""Reacts to messages that will not be worked on to their end, since somebody waits for what would come of them."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 import dramatiq
 import redis
 from dramatiq.middleware import Middleware
 
 
-class Unfinished(Middleware, ABC):
+class FailedMessages(Middleware, ABC):
     """Reacts to messages of some queues whose actor failed, or that another middleware refused."""
 
     queues: Collection[str]
 
-    def __init__(self, store: Callable[[], redis.Redis]) -> None:
-        self._store = store
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
 
     @abstractmethod
     def tell(self, message: dramatiq.MessageProxy, exception: BaseException | None) -> None:

@@ -8,14 +8,14 @@ import dramatiq
 
 from tasks.actors import replies
 from tasks.engines.base import EngineError
-from tasks.middleware.failed_messages import Unfinished
+from tasks.middleware.failed_messages import FailedMessages
 from tasks.wire import keys
 from tasks.wire.requests import Failed
 
 logger = logging.getLogger(__name__)
 
 
-class Answer(Unfinished):
+class FailureReply(FailedMessages):
     """Sends `Failed` for messages of the batch queue. Nothing is retried: whoever asked can ask again."""
 
     queues = (keys.BATCH,)
@@ -28,7 +28,7 @@ class Answer(Unfinished):
             return
         failed = _failed(exception)
         logger.warning("Request %s: %s", request, failed.message)
-        replies.send(self._store(), request, failed)
+        replies.send(self._client, request, failed)
 
 
 def _failed(exception: BaseException | None) -> Failed:

@@ -8,14 +8,15 @@ import structlog
 
 from tasks import publish
 from tasks.engines.base import EngineError
-from tasks.middleware.failed_messages import Unfinished
+from tasks.middleware.failed_messages import FailedMessages
 from tasks.wire import keys
+from tasks.wire.enqueue import SPEAK, TRANSCRIBE, TRANSLATE
 from tasks.wire.messages import Segment, Speech, Translation, from_payload
 
 log = structlog.get_logger(__name__)
 
 
-class GiveUp(Unfinished):
+class NoClipOnFailure(FailedMessages):
     """Publishes `NoClip` for every language that a failed message would have led to. Nothing is retried."""
 
     queues = keys.LIVE_QUEUES
@@ -29,7 +30,7 @@ class GiveUp(Unfinished):
             return
         reason = f"{message.actor_name} {_why(exception)}"[:300]
         log.warning("segment.failed", segment=segment.id, room=segment.room, reason=reason)
-        publish.no_clip(self._store(), segment, languages, reason)
+        publish.no_clip(self._client, segment, languages, reason)
 
 
 def _why(exception: BaseException | None) -> str:
@@ -46,13 +47,15 @@ def affected(actor: str, payload: dict[str, object]) -> tuple[Segment, list[str]
         msgspec.ValidationError: the payload is not what this actor takes.
         KeyError: there is no such actor.
     """
-    if actor == "transcribe":
+    if actor == TRANSCRIBE.actor:
         segment = from_payload(payload, Segment)
         return segment, list(segment.hear) if segment.final else []
-    if actor == "translate":
+    if actor == TRANSLATE.actor:
         translation = from_payload(payload, Translation)
-        return translation.segment, [one for one in translation.segment.hear if one == translation.target]
-    if actor == "speak":
+        return translation.segment, [
+            language for language in translation.segment.hear if language == translation.target
+        ]
+    if actor == SPEAK.actor:
         speech = from_payload(payload, Speech)
         return speech.segment, [speech.language]
     raise KeyError(actor)

@@ -1,4 +1,4 @@
-"""The wire schema of what administrators ask of workers: what there is to choose from, and work on models."""
+"""The wire schema of what administrators set, and of what they ask of workers: what there is, and work on models."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from tasks.wire.messages import Identifier
-from tasks.wire.operator_choices import Kind
 
+Kind = Literal["stt", "translate", "speak"]
+"""What an engine does."""
+Use = Literal["hotword", "translation", "lost", "pronunciation"]
+"""What a term of the glossary did."""
 ModelName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
 FileName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,79}\.(argosmodel|zip)$")]
 MOST_BYTES = 2 << 30
@@ -85,3 +88,38 @@ class Progress(Struct, frozen=True, kw_only=True):
     """Bytes of the file that is being fetched; 0: not known."""
     at: float
     """When this was written, epoch seconds."""
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """What is to serve one language, or one pair."""
+
+    kind: Kind
+    wanted: str
+    """A language, or a pair like "en>pt" for translation."""
+    enabled: bool = True
+    """False: nothing serves it, whatever is installed."""
+    engine: str | None = None
+    """Name of the engine that is preferred where it is there; None: the best there is."""
+
+
+class Term(Struct, frozen=True, kw_only=True):
+    """A term of the glossary, with what it is used for."""
+
+    id: int
+    source_language: str
+    target_language: str
+    source: str
+    target: str
+    hotword: bool
+    """Recognisers of the source language lean towards it."""
+    translate: bool
+    """It is always translated so."""
+    spoken: str
+    """How voices of the target language are to say `target`, spelled as it sounds; empty: as it is written."""
+
+
+class Configuration(Struct, frozen=True, kw_only=True):
+    """All that administrators have set for engines and terms (`keys.CONFIGURATION`)."""
+
+    choices: list[Choice] = []
+    terms: list[Term] = []

@@ -11,13 +11,14 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from tasks.engines.base import Effort
 from tasks.wire.administration import Surveyed
 from tasks.wire.messages import STT_RATE, Identifier, Language
 
 PIECE_CHARS = 1_000
 """Characters of text in one message at most (but for a single word that is longer): a call never waits for more."""
 
+Effort = Literal["quick", "usual", "thorough"]
+"""How much may be done for one transcript (`tasks.engines.base.Effort`)."""
 PieceText = Annotated[str, Meta(max_length=4_000)]
 
 
@@ -41,7 +42,7 @@ class Transcription(Request, frozen=True, kw_only=True):
     """None: find out among what this worker transcribes."""
     words: bool = False
     """Whether the time of every word is wanted."""
-    effort: Effort = Effort.THOROUGH
+    effort: Effort = "thorough"
     """How much a result that is not good enough may cost."""
 
 

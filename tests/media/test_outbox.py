@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 import redis
@@ -40,15 +39,15 @@ class Sent:
 
     def __init__(self, url: str) -> None:
         self.redis = redis.Redis.from_url(url, socket_connect_timeout=0.2)
-        self.payloads: list[dict[str, Any]] = []
+        self.segments: list[Segment] = []
         self.dropped: list[int] = []
         self.arrived = asyncio.Event()
         self.loop = asyncio.get_running_loop()
 
-    def send(self, payload: dict[str, Any]) -> None:
+    def send(self, segment: Segment) -> None:
         self.redis.ping()
-        assert self.redis.exists(keys.pcm(payload["id"], payload["revision"])), "audio must be there first"
-        self.payloads.append(payload)
+        assert self.redis.exists(keys.pcm(segment.id, segment.revision)), "audio must be there first"
+        self.segments.append(segment)
         self.loop.call_soon_threadsafe(self.arrived.set)
 
     async def until(self, done: Callable[[], bool]) -> None:
@@ -59,7 +58,7 @@ class Sent:
 
     @property
     def seqs(self) -> list[tuple[int, int, bool]]:
-        return [(p["seq"], p["revision"], p["final"]) for p in self.payloads]
+        return [(segment.seq, segment.revision, segment.final) for segment in self.segments]
 
 
 @asynccontextmanager
@@ -98,7 +97,7 @@ async def test_audio_and_message_arrive_in_order(server: RedisServer) -> None:
     async with outbox_on(server) as (outbox, sent, metrics, client):
         for seq in range(5):
             outbox.put(segment(seq, revision=2), bytes([seq]) * 4)
-        await sent.until(lambda: len(sent.payloads) == 5)
+        await sent.until(lambda: len(sent.segments) == 5)
         assert [seq for seq, _, _ in sent.seqs] == [0, 1, 2, 3, 4]
         assert await client.get(keys.pcm("s-3", 2)) == bytes([3]) * 4
         assert 0 < await client.ttl(keys.pcm("s-3", 2)) <= keys.PCM_TTL
@@ -109,9 +108,9 @@ async def test_audio_and_message_arrive_in_order(server: RedisServer) -> None:
 async def test_audio_of_an_ask_goes_when_a_longer_one_of_the_same_segment_comes(server: RedisServer) -> None:
     async with outbox_on(server) as (outbox, sent, _, client):
         for seq, revision, final in ((0, 1, False), (0, 2, False), (0, 2, True), (1, 1, False)):
-            done = len(sent.payloads) + 1
+            done = len(sent.segments) + 1
             outbox.put(segment(seq, revision=revision, final=final), b"\1" * 4)
-            await sent.until(lambda done=done: len(sent.payloads) == done)  # type: ignore[misc]
+            await sent.until(lambda done=done: len(sent.segments) == done)  # type: ignore[misc]
         assert sorted(await client.keys("jbc:pcm:*")) == [keys.pcm("s-0", 2).encode(), keys.pcm("s-1", 1).encode()]
 
 
@@ -121,7 +120,7 @@ async def test_a_newer_interim_replaces_an_older_and_a_final_replaces_both(serve
         outbox.put(segment(0, revision=1, final=False), b"aaaa")
         outbox.put(segment(0, revision=2), b"aaaaaa")
         outbox.put(segment(1, revision=0, final=False), b"bb")
-        await sent.until(lambda: len(sent.payloads) == 2)
+        await sent.until(lambda: len(sent.segments) == 2)
         assert sent.seqs == [(0, 2, True), (1, 0, False)]
         assert dropped(metrics, "interim", "superseded") == 2
 
@@ -129,21 +128,21 @@ async def test_a_newer_interim_replaces_an_older_and_a_final_replaces_both(serve
 async def test_a_patient_interim_waits_for_the_answer_to_the_one_before(server: RedisServer) -> None:
     async with outbox_on(server) as (outbox, sent, metrics, client):
         outbox.put(segment(0, revision=0, final=False), b"aa")
-        await sent.until(lambda: len(sent.payloads) == 1)
+        await sent.until(lambda: len(sent.segments) == 1)
         outbox.put(segment(0, revision=1, final=False), b"aa", patient=True)
         outbox.put(segment(1), b"bb")  # one task sends both, so this one's arrival tells that the other was seen
-        await sent.until(lambda: len(sent.payloads) == 2)
+        await sent.until(lambda: len(sent.segments) == 2)
         await eventually(lambda: dropped(metrics, "interim", "unanswered") == 1)
         assert sent.seqs == [(0, 0, False), (1, 0, True)]
         await client.set(keys.hypothesis("s-0"), '{"revision": 0, "shown": ""}')
         outbox.put(segment(0, revision=2, final=False), b"aa", patient=True)
-        await sent.until(lambda: len(sent.payloads) == 3)
+        await sent.until(lambda: len(sent.segments) == 3)
 
 
 async def test_finals_survive_an_outage_and_interims_do_not(server: RedisServer) -> None:
     async with outbox_on(server) as (outbox, sent, metrics, _):
         outbox.put(segment(0), b"aa")
-        await sent.until(lambda: len(sent.payloads) == 1)
+        await sent.until(lambda: len(sent.segments) == 1)
         server.stop()
         for seq in range(1, 4):
             outbox.put(segment(seq), b"bb")
@@ -151,7 +150,7 @@ async def test_finals_survive_an_outage_and_interims_do_not(server: RedisServer)
         outbox.put(segment(4, final=False), b"cc")
         assert dropped(metrics, "interim", "broker_gone") == 1
         server.start()
-        await sent.until(lambda: len(sent.payloads) == 4)
+        await sent.until(lambda: len(sent.segments) == 4)
         assert [seq for seq, _, _ in sent.seqs] == [0, 1, 2, 3]
         assert sent.dropped == []
 
@@ -165,7 +164,7 @@ async def test_what_is_kept_is_bounded_and_losses_are_told(server: RedisServer) 
         assert sent.dropped == [0, 1, 2]
         assert dropped(metrics, "segment", "buffer_full") == 3
         server.start()
-        await sent.until(lambda: len(sent.payloads) == count - 3)
+        await sent.until(lambda: len(sent.segments) == count - 3)
         assert [seq for seq, _, _ in sent.seqs] == list(range(3, count))
 
 

@@ -21,7 +21,7 @@ from ops.harness.ports import free_port
 from ops.harness.redis_server import redis_server
 from tasks.wire import keys
 from tasks.wire.environment import TaskConfig
-from tasks.wire.messages import STT_RATE, Heartbeat, NextRoom, Segment, decode, encode, from_payload
+from tasks.wire.messages import STT_RATE, Heartbeat, NextRoom, Segment, decode, encode
 from tests.media.small_sfu import SmallSfu
 from tests.media.streams import packets, pcm_of
 
@@ -54,7 +54,7 @@ class Two:
             bridge_port=free_port(),
             tasks=TaskConfig(redis_url=url),
         )
-        return Bridge(settings, lambda payload: self.sent.append(from_payload(payload, Segment)))
+        return Bridge(settings, self.sent.append)
 
     async def beat(self) -> None:
         """A worker on which one call of two costs more than half of what there is."""

@@ -27,7 +27,7 @@ from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.sfu import Sfu
 from tasks.wire import keys
 from tasks.wire.environment import TaskConfig
-from tasks.wire.messages import ClipPart, Heartbeat, NoClip, Segment, Timeline, encode, from_payload
+from tasks.wire.messages import ClipPart, Heartbeat, NoClip, Segment, Timeline, encode
 
 ROOM = "demo-1"
 SPEAKER = "recorded-1"
@@ -92,8 +92,8 @@ class World:
         self.bridge = Bridge(self.settings, self._send)
         self.bridge_task: asyncio.Task[None]
 
-    def _send(self, payload: dict[str, Any]) -> None:
-        self._loop.call_soon_threadsafe(self.segments.put_nowait, from_payload(payload, Segment))
+    def _send(self, segment: Segment) -> None:
+        self._loop.call_soon_threadsafe(self.segments.put_nowait, segment)
 
     async def work(self) -> None:
         """Heartbeats of a worker that can do everything, as long as `working` is set."""

@@ -23,10 +23,9 @@ from ops.harness.captions import caption
 from ops.harness.redis_server import redis_server
 from ops.harness.web_server import ROOT
 from tasks import publish
-from tasks.actors.translate import translate
-from tasks.wire.broker import broker
+from tasks.wire.enqueue import TRANSLATE, message_of
 from tasks.wire.logs import WithoutPayloads, room_digest
-from tasks.wire.messages import Translation, to_payload
+from tasks.wire.messages import Translation
 from tests.tasks.messages import segment
 
 SECRET_WORDS = "the combination of the safe is nineteen"
@@ -38,18 +37,17 @@ def test_a_rooms_code_is_written_as_a_digest_of_it() -> None:
 
 
 def test_an_actors_message_is_named_and_not_quoted() -> None:
-    payload = to_payload(Translation(segment=segment(), text=SECRET_WORDS, target="pt", timeline=segment().timeline))
-    message = translate.message(payload)
+    translation = Translation(segment=segment(), text=SECRET_WORDS, target="pt", timeline=segment().timeline)
+    message = message_of(TRANSLATE, translation)
     assert SECRET_WORDS in str(message), "what Dramatiq would print of a message that fails"
     record = logging.LogRecord("dramatiq", logging.ERROR, "", 0, "Failed to process message %s", (message,), None)
     assert WithoutPayloads().filter(record)
     assert record.getMessage() == f"Failed to process message translate {message.message_id}"
-    assert broker.get_actor("translate") is translate
 
 
 def test_libraries_and_our_own_code_write_one_kind_of_line() -> None:
     program = (
-        "import logging, structlog; from tasks import logs; logs.configure('worker');"
+        "import logging, structlog; from tasks.wire import logs; logs.configure('worker');"
         "structlog.get_logger().info('segment.sent', room='kqzp-7wma-x3td', segment='s1');"
         "logging.getLogger('dramatiq.worker').warning('lost %s', 'Redis')"
     )
@@ -68,7 +66,7 @@ def test_smaller_steps_are_written_where_they_are_asked_for_and_those_of_librari
 ) -> None:
     monkeypatch.setenv("LOG_LEVEL", level)
     program = (
-        "import logging, structlog; from tasks import logs; logs.configure('worker');"
+        "import logging, structlog; from tasks.wire import logs; logs.configure('worker');"
         "log = structlog.get_logger(); log.debug('speech.decoded'); log.info('actor.done');"
         "logging.getLogger('dramatiq.worker').debug('what was said')"
     )

@@ -33,6 +33,7 @@ def var_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def web(api_redis: RedisServer, var_dir: Path) -> Iterator[WebServer]:
     server = WebServer(var_dir, api_redis.url)
     server.env |= {"API_ANSWER_SECONDS": "30", "API_REQUESTS_A_MINUTE": "1000"}
+    server.env |= {"PYTHONPROFILEIMPORTTIME": "1"}  # its log names every module that it loads, whenever that is
     server.migrate()
     server.start()
     yield server

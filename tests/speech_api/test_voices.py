@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.web_server import WebServer
-from tasks import serving
-from tasks.actors.api_speak import synthesize
+from tasks import broker, serving
 from tasks.heartbeat import HeartbeatThread
 from tasks.wire import keys
-from tasks.wire.broker import broker, connect
+from tasks.wire.redis_client import connect
 from tests.speech_api.conftest import make_key
 from tests.speech_api.sounds import decoded, pitch, wav
 from tests.support.fake_cloner import FakeCloner
+from tests.tasks.in_thread import use_broker
 
 CONSENT = "I, Ana Silva, agree that this recording is used to imitate my voice."
 TONE = (np.sin(2 * np.pi * 330 * np.arange(16_000 * 4) / 16_000) * 9_000).astype(np.int16)
@@ -70,9 +70,8 @@ def cloner(server: RedisServer, store: redis.Redis, monkeypatch: pytest.MonkeyPa
     engine = FakeCloner()
     engines = serving.Engines(cloners={engine.name: engine})
     monkeypatch.setattr(serving, "_engines", engines)
-    broker.connect(server.url)
-    assert synthesize.queue_name == keys.BATCH  # importing it is what makes it known to the worker
-    worker = dramatiq.Worker(broker, queues={keys.BATCH}, worker_threads=1)
+    use_broker(server.url)
+    worker = dramatiq.Worker(broker.current(), queues={keys.BATCH}, worker_threads=1)
     worker.start()
     heartbeat = HeartbeatThread(store, serving.engines, [keys.BATCH])
     heartbeat.beat()

@@ -8,8 +8,9 @@ import redis
 from ops.harness.redis_server import RedisServer, redis_server
 from tasks import registry, serving
 from tasks.wire import keys
-from tasks.wire.broker import broker, connect
 from tasks.wire.environment import TaskConfig
+from tasks.wire.redis_client import connect
+from tests.tasks.in_thread import use_broker
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +22,7 @@ def server() -> Iterator[RedisServer]:
 @pytest.fixture
 def store(server: RedisServer) -> Iterator[redis.Redis]:
     """An empty Redis that the actors of this process use too."""
-    broker.connect(server.url)
+    use_broker(server.url)
     with connect(server.url) as client:
         client.flushall()
         yield client

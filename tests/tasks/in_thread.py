@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import dramatiq
 import redis
 from dramatiq.middleware import SkipMessage
 
-from tasks.wire.broker import broker
+from tasks import broker
+from tasks.actors import registry
+
+
+def use_broker(url: str) -> None:
+    """Let this process be a worker on the Redis server at `url`, as far as actors go."""
+    broker.use(broker.worker_broker(url))
+    registry.register(broker.current())
 
 
 def sent(store: redis.Redis, queue: str) -> int:
@@ -14,20 +23,20 @@ def sent(store: redis.Redis, queue: str) -> int:
     return int(store.llen(f"dramatiq:{queue}"))
 
 
-def run(message: dramatiq.Message[None]) -> None:
+def run(message: dramatiq.Message[Any]) -> None:
     """Run one message in this thread with all middleware, as a worker would."""
-    proxy = dramatiq.MessageProxy(message)
+    current, proxy = broker.current(), dramatiq.MessageProxy(message)
     try:
-        broker.emit_before("process_message", proxy)
-        broker.get_actor(message.actor_name)(*message.args)
-        broker.emit_after("process_message", proxy, result=None)
+        current.emit_before("process_message", proxy)
+        current.get_actor(message.actor_name)(*message.args)
+        current.emit_after("process_message", proxy, result=None)
     except SkipMessage:
-        broker.emit_after("skip_message", proxy)
+        current.emit_after("skip_message", proxy)
 
 
 def run_next(queue: str) -> None:
     """Run the message at the head of a queue in this thread, as a worker would."""
-    consumer = broker.consume(queue)
+    consumer = broker.current().consume(queue)
     message = next(iter(consumer))
     assert message is not None, f"nothing waits in {queue}"
     run(message._message)

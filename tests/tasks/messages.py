@@ -7,9 +7,10 @@ from typing import Any
 
 import redis
 
-from tasks.actors.transcribe import transcribe
+from tasks import broker
 from tasks.wire import keys
-from tasks.wire.messages import Segment, Timeline, to_payload
+from tasks.wire.enqueue import TRANSCRIBE, enqueue
+from tasks.wire.messages import Segment, Timeline
 
 
 def segment(name: str = "room.anna.0", **changes: Any) -> Segment:  # noqa: ANN401
@@ -42,5 +43,5 @@ def offered(store: redis.Redis, pcm: bytes, name: str = "room.anna.0", **changes
 def send(store: redis.Redis, pcm: bytes, name: str = "room.anna.0", **changes: Any) -> Segment:  # noqa: ANN401
     """A segment that has been sent to the workers."""
     sent = offered(store, pcm, name, **changes)
-    transcribe.send(to_payload(sent))
+    enqueue(broker.current(), TRANSCRIBE, sent)
     return sent

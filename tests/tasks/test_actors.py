@@ -21,15 +21,14 @@ from ops.harness.redis_server import RedisServer, redis_server
 from tasks import serving
 from tasks.actors import transcribe as transcribe_module
 from tasks.actors.transcribe import transcribe
-from tasks.actors.translate import translate
-from tasks.middleware.max_attempts import ATTEMPTS
+from tasks.middleware.max_attempts import MAX_ATTEMPTS
 from tasks.middleware.no_clip_on_failure import affected
 from tasks.wire import keys
-from tasks.wire.broker import broker, connect
+from tasks.wire.enqueue import TRANSCRIBE, TRANSLATE, message_of
 from tasks.wire.messages import Caption, ClipPart, NoClip, Timeline, Translation, decode_clip_event, to_payload
-from tasks.wire.retry_policy import BRIEF
+from tasks.wire.redis_client import BRIEF_SECONDS, connect
 from tests.support.channels import captions, listen, stream
-from tests.tasks.in_thread import run, run_next, sent
+from tests.tasks.in_thread import run, run_next, sent, use_broker
 from tests.tasks.messages import offered, segment
 
 JFK = recordings()["en_jfk_stereo44k"].pcm()
@@ -44,7 +43,7 @@ pytestmark = pytest.mark.usefixtures("engines", "patience")
 
 def test_a_final_segment_becomes_captions_and_a_clip(store: redis.Redis) -> None:
     with listen(store, keys.clips_channel("bridge")) as clips:
-        transcribe(to_payload(offered(store, JFK)))
+        transcribe(offered(store, JFK))
         run_next("translate")
         run_next("speak")
         events = [decode_clip_event(data) for data in clips.waiting()]
@@ -68,7 +67,7 @@ def test_a_final_segment_becomes_captions_and_a_clip(store: redis.Redis) -> None
 
 def test_silence_gives_no_caption_and_says_so(store: redis.Redis) -> None:
     with listen(store, keys.clips_channel("bridge")) as clips:
-        transcribe(to_payload(offered(store, SILENCE)))
+        transcribe(offered(store, SILENCE))
         event = decode_clip_event(clips.next())
     assert isinstance(event, NoClip)
     assert (event.languages, event.reason) == (["pt"], "silence")
@@ -77,7 +76,7 @@ def test_silence_gives_no_caption_and_says_so(store: redis.Redis) -> None:
 
 def test_expired_audio_gives_no_caption_and_says_so(store: redis.Redis) -> None:
     with listen(store, keys.clips_channel("bridge")) as clips:
-        transcribe(to_payload(segment(samples=16_000)))
+        transcribe(segment(samples=16_000))
         event = decode_clip_event(clips.next())
     assert isinstance(event, NoClip)
     assert "expired" in event.reason
@@ -90,7 +89,7 @@ def test_interim_captions_grow_and_the_final_ask_reuses_the_last(
     with listen(store, keys.captions_channel("room")) as channel:
         for revision, cut in enumerate(cuts):
             asked = offered(store, JFK[:cut], final=False, paused=cut == cuts[-1], revision=revision)
-            transcribe(to_payload(asked))
+            transcribe(asked)
         interims = captions(channel.waiting())
         assert len(interims) >= 2
         assert not any(caption.final for caption in interims)
@@ -99,15 +98,15 @@ def test_interim_captions_grow_and_the_final_ask_reuses_the_last(
         assert interims[-1].text.startswith("And so")
         whisper = serving.engines().speech_to_text("en")
         monkeypatch.setattr(type(whisper), "transcribe", lambda *_args, **_kwargs: pytest.fail("decoded again"))
-        transcribe(to_payload(offered(store, JFK, revision=len(cuts) - 1)))
+        transcribe(offered(store, JFK, revision=len(cuts) - 1))
         final = captions(channel.waiting())
     assert [caption.final for caption in final] == [True]
     assert "ask what you can do for your country" in final[0].text
 
 
 def test_a_final_ask_with_more_audio_is_decoded(store: redis.Redis) -> None:
-    transcribe(to_payload(offered(store, JFK[: 2 * 48_000], final=False, revision=0)))
-    transcribe(to_payload(offered(store, JFK, revision=1)))
+    transcribe(offered(store, JFK[: 2 * 48_000], final=False, revision=0))
+    transcribe(offered(store, JFK, revision=1))
     assert "ask what you can do for your country" in stream(store)[0][1].text
 
 
@@ -117,7 +116,7 @@ def test_each_decoding_is_logged_with_the_length_of_its_audio_and_without_its_wo
     talkative = structlog.make_filtering_bound_logger(logging.DEBUG)  # whatever level another test has set
     monkeypatch.setattr(transcribe_module, "log", structlog.wrap_logger(None, wrapper_class=talkative))
     with capture_logs() as lines:
-        transcribe(to_payload(offered(store, JFK)))
+        transcribe(offered(store, JFK))
     (line,) = [line for line in lines if line["event"] == "speech.decoded"]
     assert (line["log_level"], line["language"], line["effort"], line["seconds"]) == ("debug", "en", "thorough", 11.0)
     assert line["took_ms"] > 0
@@ -128,15 +127,15 @@ def test_each_decoding_is_logged_with_the_length_of_its_audio_and_without_its_wo
 def test_a_superseded_ask_is_dropped(store: redis.Redis) -> None:
     ask = offered(store, JFK, final=False, revision=3)
     store.set(keys.newest_revision(ask.id), 4)
-    transcribe(to_payload(ask))
+    transcribe(ask)
     assert store.get(keys.hypothesis(ask.id)) is None
 
 
 def test_an_interim_caption_is_withdrawn_when_nothing_was_said_after_all(store: redis.Redis) -> None:
     for revision in (0, 1):
-        transcribe(to_payload(offered(store, JFK[: 2 * 64_000], final=False, revision=revision)))
+        transcribe(offered(store, JFK[: 2 * 64_000], final=False, revision=revision))
     with listen(store, keys.captions_channel("room")) as channel:
-        transcribe(to_payload(offered(store, SILENCE, revision=2)))
+        transcribe(offered(store, SILENCE, revision=2))
         (withdrawn,) = captions(channel.waiting())
     assert (withdrawn.text, withdrawn.final) == ("", False)
 
@@ -146,7 +145,7 @@ def test_a_transcript_that_is_too_uncertain_is_shown_and_not_spoken(
 ) -> None:
     monkeypatch.setattr("tasks.actors.transcribe.SPEAK_CONFIDENCE", 0.99)
     with listen(store, keys.clips_channel("bridge")) as clips:
-        transcribe(to_payload(offered(store, JFK)))
+        transcribe(offered(store, JFK))
         run_next("translate")
         event = decode_clip_event(clips.next())
     assert isinstance(event, NoClip)
@@ -155,26 +154,25 @@ def test_a_transcript_that_is_too_uncertain_is_shown_and_not_spoken(
 
 
 def test_a_language_that_is_only_read_is_not_spoken(store: redis.Redis) -> None:
-    transcribe(to_payload(offered(store, JFK, hear=[])))
+    transcribe(offered(store, JFK, hear=[]))
     run_next("translate")
     assert (len(stream(store)), sent(store, "speak")) == (2, 0)
 
 
 @pytest.mark.parametrize(
-    ("actor", "queue", "payload"),
+    ("message", "queue"),
     [
-        (transcribe, "translate", lambda store: to_payload(offered(store, JFK))),
-        (translate, "speak", lambda _store: to_payload(TRANSLATION)),
+        (lambda store: message_of(TRANSCRIBE, offered(store, JFK)), "translate"),
+        (lambda _store: message_of(TRANSLATE, TRANSLATION), "speak"),
     ],
     ids=["transcribe", "translate"],
 )
 def test_work_goes_on_after_a_crash_and_is_not_doubled(
     store: redis.Redis,
-    actor: dramatiq.Actor[..., None],
+    message: Callable[[redis.Redis], dramatiq.Message[Any]],
     queue: str,
-    payload: Callable[[redis.Redis], dict[str, Any]],
 ) -> None:
-    first, repetition = actor.message(payload(store)), actor.message(payload(store))
+    first, repetition = message(store), message(store)
     run(first)
     assert sent(store, queue) == 1
     run(first)  # the worker died before it could say that it had finished
@@ -185,8 +183,8 @@ def test_work_goes_on_after_a_crash_and_is_not_doubled(
 
 
 def test_a_message_that_keeps_killing_its_worker_is_given_up(store: redis.Redis) -> None:
-    message = transcribe.message(to_payload(offered(store, JFK)))
-    store.set(keys.attempts(message.message_id), ATTEMPTS)
+    message = message_of(TRANSCRIBE, offered(store, JFK))
+    store.set(keys.attempts(message.message_id), MAX_ATTEMPTS)
     with listen(store, keys.clips_channel("bridge")) as clips:
         run(message)
         event = decode_clip_event(clips.next())
@@ -204,22 +202,22 @@ def test_who_must_be_told_of_a_failure() -> None:
 
 
 def test_a_caption_carries_where_it_belongs(store: redis.Redis) -> None:
-    transcribe(to_payload(offered(store, JFK, name="other.bo.7", room="other", speaker="bo", seq=7)))
+    transcribe(offered(store, JFK, name="other.bo.7", room="other", speaker="bo", seq=7))
     found: Caption = stream(store)[0][1]
     assert (found.segment, found.room, found.speaker, found.seq) == ("other.bo.7", "other", "bo", 7)
 
 
 def test_what_an_actor_has_made_outlives_a_restart_of_redis(server: RedisServer) -> None:
     with redis_server() as own:
-        broker.connect(own.url)
+        use_broker(own.url)
         own.stop()
-        back = threading.Timer(BRIEF + 1.0, own.start)
+        back = threading.Timer(BRIEF_SECONDS + 1.0, own.start)
         back.start()
         try:
-            run(translate.message(to_payload(TRANSLATION)))
+            run(message_of(TRANSLATE, TRANSLATION))
         finally:
             back.join()
         with connect(own.url) as after:
             assert [caption.language for _, caption in stream(after)] == ["pt"]
             assert sent(after, "speak") == 1
-    broker.connect(server.url)
+    use_broker(server.url)

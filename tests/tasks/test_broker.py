@@ -11,21 +11,23 @@ import redis
 from dramatiq.middleware import CurrentMessage
 
 from ops.harness.redis_server import RedisServer, redis_server
-from tasks.wire.broker import DEAD_AFTER, WakingBroker, connect
-from tasks.wire.retry_policy import BRIEF, Haste
+from tasks.broker import DEAD_AFTER_SECONDS, WorkerBroker
+from tasks.middleware.redis_outage import RedisOutage, retry_seconds
+from tasks.wire.enqueue import WakingBroker
+from tasks.wire.redis_client import BRIEF_SECONDS, connect
 
 
 @pytest.fixture
-def broker(server: RedisServer, store: redis.Redis) -> Iterator[WakingBroker]:
+def broker(server: RedisServer, store: redis.Redis) -> Iterator[WorkerBroker]:
     """A broker without our actors, so that a worker can run in this process."""
     assert store.dbsize() == 0
-    made = WakingBroker(client=connect(server.url), middleware=[CurrentMessage()], maintenance_chance=1_000_000)  # type: ignore[no-untyped-call]
+    made = WorkerBroker(client=connect(server.url), middleware=[CurrentMessage()], maintenance_chance=1_000_000)  # type: ignore[no-untyped-call]
     yield made
     made.close()
 
 
 @pytest.fixture
-def worker(broker: WakingBroker) -> Iterator[dramatiq.Worker]:
+def worker(broker: WorkerBroker) -> Iterator[dramatiq.Worker]:
     running = dramatiq.Worker(broker, worker_threads=3)
     running.start()
     yield running
@@ -33,7 +35,7 @@ def worker(broker: WakingBroker) -> Iterator[dramatiq.Worker]:
 
 
 def test_a_message_starts_at_once_and_an_idle_worker_is_idle(
-    broker: WakingBroker, worker: dramatiq.Worker, server: RedisServer
+    broker: WorkerBroker, worker: dramatiq.Worker, server: RedisServer
 ) -> None:
     """Prints the latency and the idle cost; asserts only that every message is run."""
     waits: list[float] = []
@@ -64,7 +66,7 @@ def test_a_message_starts_at_once_and_an_idle_worker_is_idle(
     assert len(waits) == 100
 
 
-def test_a_process_takes_one_message_of_a_queue_at_a_time(broker: WakingBroker, worker: dramatiq.Worker) -> None:
+def test_a_process_takes_one_message_of_a_queue_at_a_time(broker: WorkerBroker, worker: dramatiq.Worker) -> None:
     begun, go_on = threading.Semaphore(0), threading.Event()
 
     def wait() -> None:
@@ -83,7 +85,7 @@ def test_a_process_takes_one_message_of_a_queue_at_a_time(broker: WakingBroker, 
     assert worker.worker_threads == 3
 
 
-def test_a_message_is_found_though_its_token_was_lost(broker: WakingBroker, worker: dramatiq.Worker) -> None:
+def test_a_message_is_found_though_its_token_was_lost(broker: WorkerBroker, worker: dramatiq.Worker) -> None:
     done = threading.Event()
     actor = dramatiq.actor(actor_name="set", queue_name="stt", broker=broker)(done.set)
     message = actor.message()
@@ -92,24 +94,24 @@ def test_a_message_is_found_though_its_token_was_lost(broker: WakingBroker, work
     assert done.wait(5)
 
 
-def test_messages_of_a_dead_worker_are_run_by_another(broker: WakingBroker, server: RedisServer) -> None:
+def test_messages_of_a_dead_worker_are_run_by_another(broker: WorkerBroker, server: RedisServer) -> None:
     done = threading.Event()
     actor = dramatiq.actor(actor_name="set", queue_name="stt", broker=broker)(done.set)
     actor.send()
-    dead = WakingBroker(client=connect(server.url), middleware=[])  # type: ignore[no-untyped-call]
+    dead = WorkerBroker(client=connect(server.url), middleware=[])  # type: ignore[no-untyped-call]
     assert next(iter(dead.consume("stt"))), "taken by a worker that is never heard of again"
-    broker.heartbeat_timeout = int(DEAD_AFTER * 1000)
+    broker.heartbeat_timeout = int(DEAD_AFTER_SECONDS * 1000)
     started = time.monotonic()
     worker = dramatiq.Worker(broker, worker_threads=1)
     worker.start()
     try:
-        assert done.wait(DEAD_AFTER + 5)
-        assert time.monotonic() - started > DEAD_AFTER / 2
+        assert done.wait(DEAD_AFTER_SECONDS + 5)
+        assert time.monotonic() - started > DEAD_AFTER_SECONDS / 2
     finally:
         worker.stop(timeout=10_000)
 
 
-def test_an_actor_waits_for_redis_until_its_worker_stops_and_others_wait_briefly(broker: WakingBroker) -> None:
+def test_an_actor_waits_for_redis_until_its_worker_stops_and_others_wait_briefly(broker: WorkerBroker) -> None:
     def tries(client: redis.Redis) -> float:
         began = time.monotonic()
         with pytest.raises(redis.ConnectionError):
@@ -117,18 +119,18 @@ def test_an_actor_waits_for_redis_until_its_worker_stops_and_others_wait_briefly
         return time.monotonic() - began
 
     message = dramatiq.MessageProxy(dramatiq.actor(actor_name="any", queue_name="stt", broker=broker)(print).message())
-    haste = Haste()
-    with redis_server() as own, connect(own.url) as client:
+    outage = RedisOutage()
+    with redis_server() as own, connect(own.url, retry_seconds) as client:
         assert client.ping(), "the connection is open when Redis goes: broken and made anew are tried alike"
         own.stop()
-        assert tries(client) == pytest.approx(BRIEF, abs=1.0)
+        assert tries(client) == pytest.approx(BRIEF_SECONDS, abs=1.0)
         broker.emit_before("process_message", message)
         worker = dramatiq.Worker(broker)
-        haste.before_worker_boot(broker, worker)
-        stopping = threading.Timer(BRIEF + 2.0, haste.before_worker_shutdown, (broker, worker))
+        outage.before_worker_boot(broker, worker)
+        stopping = threading.Timer(BRIEF_SECONDS + 2.0, outage.before_worker_shutdown, (broker, worker))
         stopping.start()
         try:
-            assert tries(client) == pytest.approx(BRIEF + 2.0, abs=1.0)
+            assert tries(client) == pytest.approx(BRIEF_SECONDS + 2.0, abs=1.0)
         finally:
             broker.emit_after("process_message", message)
-            haste.before_worker_boot(broker, worker)
+            outage.before_worker_boot(broker, worker)

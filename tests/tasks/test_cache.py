@@ -11,12 +11,12 @@ from prometheus_client import REGISTRY
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from tasks import cache, cached_speech, cached_translation
+from tasks import broker, cache, cached_speech, cached_translation
 from tasks.engines.base import Audio
 from tasks.engines.translation.glossary import Term
 from tasks.engines.tts.espeak import Espeak
+from tasks.wire import cache as entries
 from tasks.wire import keys
-from tasks.wire.broker import broker
 from tests.support.fake_cloner import FakeCloner
 from tests.support.translators import bergamot
 
@@ -67,7 +67,7 @@ def test_what_is_put_is_got_and_counted() -> None:
 @pytest.mark.parametrize(
     "other", [("a", "bc", 1), ("ab", "c", 2), ("ab", "c"), ("ab", "c", "1"), ("abc", 1), ("ab", ("c", 1))]
 )
-def test_any_difference_in_the_parts_is_another_entry(other: tuple[cache.Part, ...]) -> None:
+def test_any_difference_in_the_parts_is_another_entry(other: tuple[entries.Part, ...]) -> None:
     cache.put("audio", ("ab", "c", 1), b"x")
     assert cache.get("audio", other) is None
 
@@ -80,7 +80,7 @@ def test_the_least_recently_used_goes_first_and_the_size_is_kept(store: redis.Re
         assert cache.put("audio", (number,), b"x" * 100_000)
     there = [number for number in range(12) if cache.get("audio", (number,)) is not None]
     assert there == [0, 4, 5, 6, 7, 8, 9, 10, 11]
-    assert total(store) == 9 * (100_000 + cache.OVERHEAD) <= LIMIT
+    assert total(store) == 9 * (100_000 + entries.OVERHEAD) <= LIMIT
 
 
 def test_the_books_are_right_after_many_writers(store: redis.Redis) -> None:
@@ -89,11 +89,11 @@ def test_the_books_are_right_after_many_writers(store: redis.Redis) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(400)))
-    entries = list(store.scan_iter(keys.cached("audio", "*")))
-    assert total(store) == sum(store.strlen(entry) + cache.OVERHEAD for entry in entries) <= LIMIT
-    assert store.zcard(keys.cache_index("audio")) == store.hlen(keys.cache_sizes("audio")) == len(entries) > 10
+    there = list(store.scan_iter(keys.cached("audio", "*")))
+    assert total(store) == sum(store.strlen(entry) + entries.OVERHEAD for entry in there) <= LIMIT
+    assert store.zcard(keys.cache_index("audio")) == store.hlen(keys.cache_sizes("audio")) == len(there) > 10
     tagged = sum(store.scard(tag) for tag in store.scan_iter(keys.cache_tag("audio", "*")))
-    assert tagged == len(entries)
+    assert tagged == len(there)
 
 
 def test_what_would_fill_the_cache_is_not_stored(store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,39 +107,39 @@ def test_an_entry_replaced_counts_once(store: redis.Redis) -> None:
     cache.put("audio", ("a",), b"x" * 1000, tag="voice1")
     cache.put("audio", ("a",), b"y" * 10)
     assert cache.get("audio", ("a",)) == b"y" * 10
-    assert total(store) == 10 + cache.OVERHEAD
-    assert cache.forget("audio", "voice1") == 0
+    assert total(store) == 10 + entries.OVERHEAD
+    assert entries.forget(store, "audio", "voice1") == 0
 
 
 def test_an_entry_lives_for_a_day_and_one_that_expired_makes_room(store: redis.Redis) -> None:
     cache.put("audio", ("a",), b"x" * 400_000)
     (entry,) = store.scan_iter(keys.cached("audio", "*"))
-    assert 0 < store.ttl(entry) <= cache.MAX_AGE
+    assert 0 < store.ttl(entry) <= entries.MAX_AGE
     store.delete(entry)  # as its expiry would
     assert cache.get("audio", ("a",)) is None
     for number in range(3):
         cache.put("audio", (number,), b"x" * 400_000)
-    assert total(store) == 2 * (400_000 + cache.OVERHEAD)
+    assert total(store) == 2 * (400_000 + entries.OVERHEAD)
 
 
 def test_everything_of_a_voice_can_be_forgotten(store: redis.Redis) -> None:
     cache.put("audio", ("a",), b"1", tag="voice1")
     cache.put("audio", ("b",), b"2", tag="voice1")
     cache.put("audio", ("c",), b"3", tag="voice2")
-    assert cache.forget("audio", "voice1") == 2
+    assert entries.forget(store, "audio", "voice1") == 2
     assert [cache.get("audio", (name,)) for name in "abc"] == [None, None, b"3"]
-    assert total(store) == 1 + cache.OVERHEAD
+    assert total(store) == 1 + entries.OVERHEAD
 
 
 def test_without_redis_everything_is_a_miss(monkeypatch: pytest.MonkeyPatch) -> None:
     unreachable = redis.Redis(port=1, retry=Retry(NoBackoff(), 0))
-    monkeypatch.setattr(broker, "client", unreachable)
+    monkeypatch.setattr(broker.current(), "client", unreachable)
     before = REGISTRY.get_sample_value("jbc_cache_failures_total", {"kind": "audio"}) or 0
     assert cache.get("audio", ("a",)) is None
     assert not cache.put("audio", ("a",), b"x")
     assert REGISTRY.get_sample_value("jbc_cache_failures_total", {"kind": "audio"}) == before + 2
     with pytest.raises(redis.ConnectionError):
-        cache.forget("audio", "voice1")
+        entries.forget(broker.store(), "audio", "voice1")
 
 
 def test_a_translation_is_made_once_until_anything_changes_it() -> None:
@@ -185,7 +185,7 @@ def test_what_was_spoken_in_a_cloned_voice_is_kept_only_while_the_voice_is_there
     engine = FakeCloner()
 
     def speak(voice: str, latents: bytes = b"330") -> list[Audio]:
-        return list(cached_speech.speak_as(store, engine, "This is me.", "en", voice=voice, latents=latents))
+        return list(cached_speech.speak_as(engine, "This is me.", "en", voice=voice, latents=latents))
 
     for voice in ("ana", "bo"):
         store.set(keys.voice_reference(voice), b"recording")
@@ -193,7 +193,7 @@ def test_what_was_spoken_in_a_cloned_voice_is_kept_only_while_the_voice_is_there
     assert engine.spoken == 2, "a voice's clauses are its own"
     speak("ana", b"440")
     assert engine.spoken == 3
-    assert cached_speech.forget("ana") == 2
+    assert entries.forget(store, "audio", "ana") == 2
     assert list(store.scan_iter(keys.cache_tag("audio", "*"))) == [keys.cache_tag("audio", "bo").encode()]
     store.delete(keys.voice_reference("bo"))  # its owner deletes it while the worker speaks
     assert speak("bo", b"440")

@@ -8,17 +8,18 @@ import pytest
 import redis
 
 from ops.harness.recordings import recordings
-from tasks import offers, serving
+from tasks import offers, operator_choices, serving
 from tasks.actors.speak import speak
 from tasks.actors.transcribe import transcribe
 from tasks.actors.translate import translate
 from tasks.engines import choose
 from tasks.engines.base import EngineError
 from tasks.engines.choose import Offer
-from tasks.wire import keys, operator_choices
+from tasks.operator_choices import OperatorChoices
+from tasks.wire import keys
+from tasks.wire.administration import Choice, Term
 from tasks.wire.environment import TaskConfig
-from tasks.wire.messages import Speech, Translation, encode, to_payload
-from tasks.wire.operator_choices import Choice, Configuration, Term
+from tasks.wire.messages import Speech, Translation, encode
 from tests.support.channels import stream
 from tests.tasks.messages import offered, segment
 
@@ -44,14 +45,14 @@ def afresh() -> Iterator[None]:
 
 
 def test_a_newer_one_is_taken_and_kept_when_redis_forgets_it(store: redis.Redis) -> None:
-    off = Configuration(choices=[Choice(kind="translate", wanted="en>pt", enabled=False)])
+    off = OperatorChoices(choices=[Choice(kind="translate", wanted="en>pt", enabled=False)])
     store.set(keys.CONFIGURATION, encode(off))
     assert operator_choices.refresh(store)
     assert not operator_choices.refresh(store)
     store.flushall()
     assert not operator_choices.refresh(store)
     assert operator_choices.current() == off
-    with_terms = Configuration(choices=off.choices, terms=[term(1, "quorum", "quórum")])
+    with_terms = OperatorChoices(choices=off.choices, terms=[term(1, "quorum", "quórum")])
     store.set(keys.CONFIGURATION, encode(with_terms))
     assert not operator_choices.refresh(store)  # no engine has to be loaded for that
     assert operator_choices.current() == with_terms
@@ -60,7 +61,7 @@ def test_a_newer_one_is_taken_and_kept_when_redis_forgets_it(store: redis.Redis)
 def test_what_is_off_serves_nothing_and_may_still_be_half_of_a_pivot() -> None:
     first, second = Offer("a", "argos", frozenset({"pt>en"})), Offer("b", "argos", frozenset({"en>vi"}))
     known = [first, second, *choose.pivots([first, second], ["pt", "en", "vi"])]
-    off = Configuration(choices=[Choice(kind="translate", wanted="en>vi", enabled=False)])
+    off = OperatorChoices(choices=[Choice(kind="translate", wanted="en>vi", enabled=False)])
     allowed = off.allowed("translate", known)
     assert choose.services(allowed) == ["pt>en", "pt>vi"]
     assert choose.best("pt>vi", allowed, {}) == known[2]
@@ -68,7 +69,9 @@ def test_what_is_off_serves_nothing_and_may_still_be_half_of_a_pivot() -> None:
 
 
 def test_longer_terms_are_spelled_before_those_inside_them() -> None:
-    known = Configuration(terms=[term(1, "x", "SUS", "suss"), term(2, "y", "SUS 2", "suss dois"), term(3, "z", "Ana")])
+    known = OperatorChoices(
+        terms=[term(1, "x", "SUS", "suss"), term(2, "y", "SUS 2", "suss dois"), term(3, "z", "Ana")]
+    )
     said, used = known.pronounced("O SUS 2 e o SUS. Ana", "pt")
     assert said == "O suss dois e o suss. Ana"
     assert [one.id for one in used] == [2, 1]
@@ -86,7 +89,7 @@ def test_the_engine_that_is_chosen_is_loaded_and_what_is_off_is_refused(store: r
         Choice(kind="translate", wanted="pt>en", enabled=False),
     ]
     try:
-        store.set(keys.CONFIGURATION, encode(Configuration(choices=choices)))
+        store.set(keys.CONFIGURATION, encode(OperatorChoices(choices=choices)))
         operator_choices.refresh(store)
         now = serving.load(["translate", "speak"], TaskConfig())
         assert now.voice("en", late=False).name == other
@@ -103,16 +106,16 @@ def test_the_engine_that_is_chosen_is_loaded_and_what_is_off_is_refused(store: r
 def test_terms_are_heard_translated_and_said_and_counted(store: redis.Redis) -> None:
     jfk = recordings()["en_jfk_stereo44k"].pcm()
     terms = [term(1, "Americans", "americanos"), term(2, "country", "pátria-mãe", "mãe pátria")]
-    store.set(keys.CONFIGURATION, encode(Configuration(terms=terms)))
+    store.set(keys.CONFIGURATION, encode(OperatorChoices(terms=terms)))
     operator_choices.refresh(store)
     heard = offered(store, jfk)
-    transcribe.fn(to_payload(heard))
+    transcribe(heard)
     assert "Americans" in stream(store)[-1][1].text
     assert store.hgetall(keys.terms_fired("hotword"))[b"1"] == b"1"
     message = Translation(segment=heard, text="This is my country.", target="pt", timeline=heard.timeline)
-    translate.fn(to_payload(message))
+    translate(message)
     assert "pátria-mãe" in stream(store)[-1][1].text
     assert store.hgetall(keys.terms_fired("translation")) == {b"2": b"1"}
     now = segment("room.anna.1")
-    speak.fn(to_payload(Speech(segment=now, text="Pátria-mãe.", language="pt", timeline=now.timeline)))
+    speak(Speech(segment=now, text="Pátria-mãe.", language="pt", timeline=now.timeline))
     assert store.hgetall(keys.terms_fired("pronunciation")) == {b"2": b"1"}

@@ -10,8 +10,7 @@ import redis
 from ops.harness.redis_server import redis_server
 from tasks.actors import transcribe
 from tasks.wire import keys
-from tasks.wire.broker import broker
-from tasks.wire.messages import Segment, to_payload
+from tasks.wire.messages import Segment
 from tests.tasks.messages import offered
 
 
@@ -32,10 +31,9 @@ def test_speech_goes_soon_after_it_was_transcribed_and_waits_where_that_failed(
             raise RuntimeError
 
     monkeypatch.setattr(transcribe, "_transcribe_final", decode)
-    assert transcribe.transcribe.broker is broker
-    transcribe.transcribe.fn(to_payload(done))
+    transcribe.transcribe(done)
     with pytest.raises(RuntimeError):
-        transcribe.transcribe.fn(to_payload(failed))
+        transcribe.transcribe(failed)
     left = [store.ttl(keys.pcm(segment.id, segment.revision)) for segment in (done, failed)]
     assert 0 < left[0] <= keys.PCM_DONE_TTL
     assert left[1] > keys.PCM_DONE_TTL

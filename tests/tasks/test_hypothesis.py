@@ -5,7 +5,8 @@ import redis
 
 from tasks import hypothesis
 from tasks.engines.base import Transcript
-from tasks.hypothesis import Hypothesis, agreed
+from tasks.hypothesis import Hypothesis
+from tasks.languages.text import GrowingText
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ from tasks.hypothesis import Hypothesis, agreed
 def test_only_what_two_hypotheses_agree_on_is_shown_and_it_never_shrinks(
     shown: str, previous: str, current: str, expected: str
 ) -> None:
-    assert agreed(shown, previous, current) == expected
+    assert GrowingText(shown, previous).grown(current) == GrowingText(expected, current)
 
 
 def _made(revision: int, shown: str) -> Hypothesis:

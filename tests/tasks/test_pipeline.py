@@ -12,9 +12,10 @@ import redis
 from ops.harness.recordings import recordings
 from ops.harness.redis_server import RedisServer
 from ops.harness.worker import WorkerProcess, worker_process
-from tasks.actors.transcribe import transcribe
+from tasks import broker
 from tasks.wire import keys
-from tasks.wire.messages import ClipPart, NoClip, decode_clip_event, to_payload
+from tasks.wire.enqueue import TRANSCRIBE, enqueue, message_of
+from tasks.wire.messages import ClipPart, NoClip, decode_clip_event
 from tests.support.channels import listen, stream
 from tests.tasks.messages import segment, send
 
@@ -63,9 +64,10 @@ def test_a_failure_is_told_to_the_bridge(shared_worker: WorkerProcess, store: re
 
 def test_a_malformed_message_stops_nobody(shared_worker: WorkerProcess, store: redis.Redis) -> None:
     assert shared_worker.pids
-    transcribe.send({"id": "../../etc/passwd"})
+    malformed = message_of(TRANSCRIBE, segment())
+    broker.current().enqueue(malformed.copy(args=({"id": "../../etc/passwd"},)))
     too_long = msgspec.structs.replace(segment(), samples=16_000 * 61)
-    transcribe.send(to_payload(too_long))
+    enqueue(broker.current(), TRANSCRIBE, too_long)
     send(store, JFK, read=[], hear=[])
     with listen(store, keys.captions_channel("room")) as channel:
         if not stream(store):

@@ -8,12 +8,11 @@ import redis
 import redis.asyncio
 
 from ops.harness.redis_server import RedisServer
-from tasks.actors.transcribe import transcribe
+from tasks import broker
 from tasks.heartbeat import HeartbeatThread
 from tasks.serving import Engines
 from tasks.wire import keys, queues
-from tasks.wire.broker import broker
-from tasks.wire.messages import to_payload
+from tasks.wire.enqueue import TRANSCRIBE, enqueue, message_of
 from tests.tasks.messages import segment
 
 
@@ -30,14 +29,14 @@ async def test_an_empty_queue_has_no_age(client: redis.asyncio.Redis) -> None:
 
 
 async def test_the_age_is_that_of_the_oldest_waiting_message(client: redis.asyncio.Redis) -> None:
-    old = transcribe.message(to_payload(segment()))
-    broker.enqueue(old.copy(message_timestamp=int(time.time() * 1000) - 5_000))
-    transcribe.send(to_payload(segment()))
+    old = message_of(TRANSCRIBE, segment())
+    broker.current().enqueue(old.copy(message_timestamp=int(time.time() * 1000) - 5_000))
+    enqueue(broker.current(), TRANSCRIBE, segment())
     age = await queues.oldest_age(client, "stt")
     assert age is not None
     assert 5 <= age < 6
     assert await queues.depth(client, "stt") == 2
-    next(iter(broker.consume("stt")))  # a worker takes the old one
+    next(iter(broker.current().consume("stt")))  # a worker takes the old one
     age = await queues.oldest_age(client, "stt")
     assert age is not None
     assert age < 1

@@ -13,9 +13,10 @@ import redis
 
 from ops.harness.redis_server import RedisServer
 from ops.harness.worker import worker_process
-from tasks.actors.translate import translate
+from tasks import broker
 from tasks.wire import keys
-from tasks.wire.messages import Caption, Heartbeat, Translation, decode, to_payload
+from tasks.wire.enqueue import TRANSLATE, enqueue
+from tasks.wire.messages import Caption, Heartbeat, Translation, decode
 from tests.support import argos_package
 from tests.support.channels import listen, stream
 from tests.tasks.messages import segment
@@ -45,7 +46,8 @@ def said(store: redis.Redis, text: str, source: str, target: str, name: str) -> 
     """The caption that comes of one translation."""
     message = segment(name=name, language=source, read=[target], hear=[])
     with listen(store, keys.captions_channel("room")) as channel:
-        translate.send(to_payload(Translation(segment=message, text=text, target=target, timeline=message.timeline)))
+        translation = Translation(segment=message, text=text, target=target, timeline=message.timeline)
+        enqueue(broker.current(), TRANSLATE, translation)
         channel.next(timeout=30)
     return stream(store)[-1][1]
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tasks.engines.stt.phantoms import is_phantom
-from tasks.engines.text.repeats import before_restart, collapse, compression_ratio
+from tasks.engines.text.repeats import before_restart, collapse
+from tasks.languages.text import compression_ratio
 
 
 @pytest.mark.parametrize(

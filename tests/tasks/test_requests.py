@@ -14,35 +14,34 @@ from dramatiq.middleware import CurrentMessage
 
 from ops.harness.redis_server import RedisServer
 from tasks.actors import replies
-from tasks.call_priority import Courtesy
+from tasks.broker import WorkerBroker
+from tasks.call_priority import CallPriority
 from tasks.engines.base import EngineError
 from tasks.middleware.calls_first import CallsFirst
-from tasks.middleware.failure_reply import Answer
-from tasks.middleware.max_attempts import ATTEMPTS, Attempts
+from tasks.middleware.failure_reply import FailureReply
+from tasks.middleware.max_attempts import MAX_ATTEMPTS, MaxAttempts
 from tasks.wire import keys
-from tasks.wire.broker import WakingBroker, connect
 from tasks.wire.messages import encode, from_payload, to_payload
+from tasks.wire.redis_client import connect
 from tasks.wire.requests import Detected, Detection, Failed, Reply, TextTranslation, Translated, decode_reply
 
 REQUEST = Detection(request="r", deadline=time.time() + 86_400, text="secret")
 
 
 @pytest.fixture
-def broker(server: RedisServer, store: redis.Redis) -> Iterator[WakingBroker]:
+def broker(server: RedisServer, store: redis.Redis) -> Iterator[WorkerBroker]:
     """A broker with the middleware that concerns requests, and none of our actors."""
     assert store.dbsize() == 0
 
-    def client() -> redis.Redis:
-        return made.client
-
-    middleware = [CurrentMessage(), Attempts(client), CallsFirst(Courtesy()), Answer(client)]
-    made = WakingBroker(client=connect(server.url), middleware=middleware)  # type: ignore[no-untyped-call]
+    client = connect(server.url)
+    middleware = [CurrentMessage(), MaxAttempts(client), CallsFirst(CallPriority()), FailureReply(client)]
+    made = WorkerBroker(client=client, middleware=middleware)  # type: ignore[no-untyped-call]
     yield made
     made.close()
 
 
 @pytest.fixture
-def work(broker: WakingBroker) -> Iterator[None]:
+def work(broker: WorkerBroker) -> Iterator[None]:
     """A worker with a thread for each queue, started when the test uses it."""
     running = dramatiq.Worker(broker, worker_threads=4)
     running.start()
@@ -58,7 +57,7 @@ def reply(store: redis.Redis) -> Reply:
 
 
 @pytest.mark.usefixtures("work")
-def test_calls_come_first(broker: WakingBroker) -> None:
+def test_calls_come_first(broker: WorkerBroker) -> None:
     in_call, hang_up, done = threading.Event(), threading.Event(), threading.Event()
     order: list[str] = []
 
@@ -84,17 +83,17 @@ def test_calls_come_first(broker: WakingBroker) -> None:
 
 
 def test_a_call_without_end_holds_a_request_back_for_a_while_only() -> None:
-    courtesy = Courtesy()
-    assert courtesy.give_way() < 0.1
-    courtesy.began("stt")
-    courtesy.began(keys.BATCH)  # does not count
-    assert courtesy.give_way(longest=0.05) >= 0.05
-    threading.Timer(0.05, courtesy.ended, ["stt"]).start()
-    assert courtesy.give_way(longest=30) < 30
+    call_priority = CallPriority()
+    assert call_priority.give_way() < 0.1
+    call_priority.began("stt")
+    call_priority.began(keys.BATCH)  # does not count
+    assert call_priority.give_way(longest=0.05) >= 0.05
+    threading.Timer(0.05, call_priority.ended, ["stt"]).start()
+    assert call_priority.give_way(longest=30) < 30
 
 
 @pytest.mark.usefixtures("work")
-def test_whoever_waits_is_told_why_it_failed(broker: WakingBroker, store: redis.Redis) -> None:
+def test_whoever_waits_is_told_why_it_failed(broker: WorkerBroker, store: redis.Redis) -> None:
     def engine(payload: dict[str, Any]) -> None:
         raise EngineError(f"no engine for {len(payload)}")
 
@@ -110,13 +109,13 @@ def test_whoever_waits_is_told_why_it_failed(broker: WakingBroker, store: redis.
 
 
 @pytest.mark.usefixtures("work")
-def test_a_request_that_kills_workers_is_given_up(broker: WakingBroker, store: redis.Redis) -> None:
+def test_a_request_that_kills_workers_is_given_up(broker: WorkerBroker, store: redis.Redis) -> None:
     def never(payload: dict[str, Any]) -> None:
         pytest.fail(f"begun again: {payload}")
 
     actor = dramatiq.actor(queue_name=keys.BATCH, broker=broker)(never)
     message = actor.message(to_payload(REQUEST))
-    store.set(keys.attempts(message.message_id), ATTEMPTS)
+    store.set(keys.attempts(message.message_id), MAX_ATTEMPTS)
     broker.enqueue(message)
     failed = reply(store)
     assert isinstance(failed, Failed)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.engines.text.sentences import clauses, sentences
+from tasks.languages.sentences import clauses, sentences
 
 LONG_PT = (
     "Gostaríamos de convidar vocês para a nossa reunião na quinta-feira de manhã, porque há várias questões "

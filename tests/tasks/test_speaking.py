@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 import redis
 
-from tasks import serving
+from tasks import broker, serving
 from tasks.actors.speak import speak
 from tasks.engines.base import EngineError
 from tasks.voice_fallback import voice_for
 from tasks.wire import keys
-from tasks.wire.broker import broker
-from tasks.wire.messages import ClipPart, NoClip, Speech, Timeline, decode_clip_event, to_payload
+from tasks.wire.enqueue import SPEAK, message_of
+from tasks.wire.messages import ClipPart, NoClip, Speech, Timeline, decode_clip_event
 from tests.support.channels import listen
 from tests.tasks.in_thread import run
 from tests.tasks.messages import segment
@@ -34,8 +34,8 @@ def said(text: str, *, age: float = 0.0) -> Speech:
 
 
 def test_only_one_of_two_messages_speaks(store: redis.Redis) -> None:
-    payload = to_payload(Speech(segment=segment(), text="Bom dia.", language="pt", timeline=segment().timeline))
-    first, repetition = speak.message(payload), speak.message(payload)
+    speech = Speech(segment=segment(), text="Bom dia.", language="pt", timeline=segment().timeline)
+    first, repetition = message_of(SPEAK, speech), message_of(SPEAK, speech)
     with listen(store, keys.clips_channel("bridge")) as clips:
         run(first)
         parts = len(clips.waiting())
@@ -48,7 +48,7 @@ def test_only_one_of_two_messages_speaks(store: redis.Redis) -> None:
 
 def test_speech_that_comes_too_late_is_not_spoken(store: redis.Redis, patience: float) -> None:
     with listen(store, keys.clips_channel("bridge")) as clips:
-        speak(to_payload(said("Bom dia.", age=patience + 1)))
+        speak(said("Bom dia.", age=patience + 1))
         event = decode_clip_event(clips.next())
     assert isinstance(event, NoClip)
     assert "too late" in event.reason
@@ -57,7 +57,7 @@ def test_speech_that_comes_too_late_is_not_spoken(store: redis.Redis, patience: 
 @pytest.mark.parametrize(("age", "engine"), [(0.0, "kokoro-82m-int8"), (4.0, "espeak-ng")])
 def test_a_quick_voice_takes_over_when_speech_is_behind(store: redis.Redis, age: float, engine: str) -> None:
     with listen(store, keys.clips_channel("bridge")) as clips:
-        speak(to_payload(said("Bom dia.", age=age)))
+        speak(said("Bom dia.", age=age))
         event = decode_clip_event(clips.next())
     assert isinstance(event, ClipPart)
     assert event.engine == engine
@@ -74,7 +74,7 @@ def test_the_first_clause_comes_in_pieces_and_the_others_whole(
 ) -> None:
     monkeypatch.setattr("tasks.engines.tts.kokoro_network.lead", lambda _lengths, _pace: 0.0)
     with listen(store, keys.clips_channel("bridge")) as clips:
-        run(speak.message(to_payload(said(LONG))))
+        run(message_of(SPEAK, said(LONG)))
         parts = [decode_clip_event(data) for data in clips.waiting()]
     ends = [part.ends_clause for part in parts if isinstance(part, ClipPart)]
     pieces = ends.index(True) + 1
@@ -104,7 +104,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch, name: str, *, after: int) -> None:
 def test_another_voice_speaks_what_one_refuses(store: redis.Redis, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     refusing(monkeypatch, "kokoro-82m-int8", after=after)
     with listen(store, keys.clips_channel("bridge")) as clips:
-        run(speak.message(to_payload(said(LONG))))
+        run(message_of(SPEAK, said(LONG)))
         parts = [decode_clip_event(data) for data in clips.waiting()]
     assert all(isinstance(part, ClipPart) for part in parts)
     engines = [part.engine for part in parts if isinstance(part, ClipPart)]
@@ -115,12 +115,12 @@ def test_another_voice_speaks_what_one_refuses(store: redis.Redis, monkeypatch: 
 def test_a_clip_that_no_voice_ends_is_ended(store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     refusing(monkeypatch, "kokoro-82m-int8", after=1)
     refusing(monkeypatch, "espeak-ng", after=0)
-    payload = to_payload(said(LONG))
+    speech = said(LONG)
     with listen(store, keys.clips_channel("bridge")) as clips:
         with pytest.raises(EngineError):
-            speak(payload)
-        message = dramatiq.MessageProxy(speak.message(payload))
-        broker.emit_after("process_message", message, exception=EngineError("refused"))
+            speak(speech)
+        message = dramatiq.MessageProxy(message_of(SPEAK, speech))
+        broker.current().emit_after("process_message", message, exception=EngineError("refused"))
         *parts, end = [decode_clip_event(data) for data in clips.waiting()]
     assert [part.last for part in parts if isinstance(part, ClipPart)] == [False] * len(parts)
     assert parts
@@ -130,7 +130,7 @@ def test_a_clip_that_no_voice_ends_is_ended(store: redis.Redis, monkeypatch: pyt
 def test_text_without_words_is_not_spoken(store: redis.Redis) -> None:
     message = segment()
     with listen(store, keys.clips_channel("bridge")) as clips:
-        speak(to_payload(Speech(segment=message, text="…", language="pt", timeline=message.timeline)))
+        speak(Speech(segment=message, text="…", language="pt", timeline=message.timeline))
         assert isinstance(decode_clip_event(clips.next()), NoClip)
 
 
@@ -147,7 +147,7 @@ def test_a_clip_is_spoken_by_the_voice_of_its_speaker(store: redis.Redis) -> Non
         message = segment(f"s{voice}", voice=voice)
         asked = Speech(segment=message, text="Bom dia.", language="pt", timeline=message.timeline)
         with listen(store, keys.clips_channel("bridge")) as clips:
-            run(speak.message(to_payload(asked)))
+            run(message_of(SPEAK, asked))
             part = decode_clip_event(clips.next())
         assert isinstance(part, ClipPart)
         pcm.append(store.get(part.key))

@@ -15,10 +15,9 @@ import redis
 from ops.harness.recordings import recordings
 from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.worker import WorkerProcess, worker_process
-from tasks.actors.translate import translate
 from tasks.wire import keys
-from tasks.wire.broker import broker
-from tasks.wire.messages import Heartbeat, Translation, decode, to_payload
+from tasks.wire.enqueue import TRANSLATE, enqueue, sending_broker
+from tasks.wire.messages import Heartbeat, Translation, decode
 from tests.support.channels import listen, stream
 from tests.tasks.messages import segment, send
 
@@ -62,11 +61,9 @@ def test_a_worker_outlives_redis(tmp_path: Path) -> None:
         with redis.Redis.from_url(own.url) as client:
             while not client.keys(keys.HEARTBEATS):
                 assert time.monotonic() - started < 10
-            broker.connect(own.url)
             message = segment(hear=[])
-            translate.send(
-                to_payload(Translation(segment=message, text="Yes.", target="pt", timeline=message.timeline))
-            )
+            translation = Translation(segment=message, text="Yes.", target="pt", timeline=message.timeline)
+            enqueue(sending_broker(own.url), TRANSLATE, translation)
             while not stream(client):
                 assert time.monotonic() - started < 15
         print(f"back at work {time.monotonic() - started:.1f} s after Redis came back")

@@ -22,8 +22,9 @@ from app.speech_api.heard import REFERENCE_RATE
 from app.speech_api.voices import VoiceService
 from ops.harness.web_server import csrf_of
 from tasks.wire import keys
+from tasks.wire.administration import Choice, Configuration, Term
+from tasks.wire.enqueue import sending_broker
 from tasks.wire.messages import decode
-from tasks.wire.operator_choices import Choice, Configuration, Term
 from tests.support.administrator import enter, log_in, make, on_sqlite, send
 
 SECTIONS = ("rooms", "pairs", "models", "glossary", "voices", "keys", "workers", "storage", "audit", "account")
@@ -192,7 +193,9 @@ async def test_a_key_is_shown_once_and_a_voice_of_its_owner_deleted(
     assert (await send(client, "/admin/keys", name="nothing")).status_code == 422
 
     async with Redis.from_url(settings.tasks.redis_url) as store:
-        voices = VoiceService(sessions, store, settings.var_dir / "voices", 5)
+        voices = VoiceService(
+            sessions, store, sending_broker(settings.tasks.redis_url).client, settings.var_dir / "voices", 5
+        )
         voice = await voices.add(holder, "Ana", "I, Ana, agree to this.", bytes(2 * REFERENCE_RATE * 4))
     assert "I, Ana, agree" in (await client.get("/admin/voices")).text
     assert (await send(client, f"/admin/voices/{voice.id}/delete")).status_code == 303

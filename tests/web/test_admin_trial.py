@@ -17,6 +17,7 @@ import pytest
 import redis
 
 from app.settings import Settings
+from tasks import broker as worker_broker
 from tasks import serving
 from tasks.actors import api_speak, api_translate, survey
 from tasks.engines.choose import Offer
@@ -24,10 +25,10 @@ from tasks.engines.translation.argos import Argos
 from tasks.engines.translation.ct2 import Decoding
 from tasks.engines.tts.espeak import Espeak
 from tasks.wire import keys
-from tasks.wire.broker import broker as queue
 from tasks.wire.messages import Heartbeat, encode
 from tests.support import argos_package
 from tests.support.administrator import enter, on_sqlite, send
+from tests.tasks.in_thread import use_broker
 
 pytestmark = on_sqlite
 
@@ -52,8 +53,8 @@ def worker(
     )
     beat = Heartbeat(worker="w", at=0, queues=[keys.BATCH], stt=[], translate=["en>vi"], speak=sorted(voice.languages))
     broker.set(keys.heartbeat("w"), encode(beat))
-    queue.connect(settings.tasks.redis_url)
-    taking = dramatiq.Worker(queue, queues={keys.BATCH}, worker_threads=1)
+    use_broker(settings.tasks.redis_url)
+    taking = dramatiq.Worker(worker_broker.current(), queues={keys.BATCH}, worker_threads=1)
     taking.start()
     yield taking
     taking.stop()

@@ -5,22 +5,24 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from functools import partial
 
 import structlog
 
 from app.media.bridge.bridge import Bridge
 from app.settings import Settings
 from tasks.wire import logs
+from tasks.wire.enqueue import TRANSCRIBE, enqueue, sending_broker
 
 log = structlog.get_logger(__name__)
 
 
 async def serve() -> None:
     """Runs a bridge until SIGTERM or SIGINT."""
-    from tasks.actors.transcribe import transcribe  # sets the broker up, which needs the environment
-
     logs.configure("bridge")
-    task = asyncio.create_task(Bridge(Settings.of_bridge(), transcribe.send).run())
+    settings = Settings.of_bridge()
+    send = partial(enqueue, sending_broker(settings.tasks.redis_url), TRANSCRIBE)
+    task = asyncio.create_task(Bridge(settings, send).run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)

@@ -54,9 +54,9 @@ class Bridge:
     """One bridge. Run `run` as a task; cancelling it leaves the SFU in order."""
 
     def __init__(
-        self, settings: Settings, send_stt: Callable[[dict[str, Any]], object], config: MediaConfig | None = None
+        self, settings: Settings, send_stt: Callable[[Segment], object], config: MediaConfig | None = None
     ) -> None:
-        """`send_stt` is the blocking `send` of the stt actor."""
+        """`send_stt` sends a segment to the stt queue; it blocks."""
         self.id = f"bridge-{secrets.token_hex(4)}"
         self.metrics = Metrics()
         config = config or MediaConfig()

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 import redis.asyncio as aioredis
@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 
 from app.media.bridge.metrics import Metrics
 from tasks.wire import keys
-from tasks.wire.messages import STT_RATE, Segment, to_payload
+from tasks.wire.messages import STT_RATE, Segment
 
 MAX_KEPT: Final = 60.0
 """Seconds of audio per speaker kept while Redis is away."""
@@ -52,7 +52,7 @@ class Outbox:
     def __init__(
         self,
         client: aioredis.Redis,
-        send: Callable[[dict[str, Any]], object],
+        send: Callable[[Segment], object],
         metrics: Metrics,
         on_dropped: Callable[[Segment], None],
     ) -> None:
@@ -172,7 +172,7 @@ class Outbox:
             pipe.set(keys.newest_revision(segment.id), segment.revision, ex=keys.PCM_TTL)
             await pipe.execute()
         self._laid = (segment.id, segment.revision)
-        await asyncio.to_thread(self._send, to_payload(segment))
+        await asyncio.to_thread(self._send, segment)
 
     def _bound(self) -> None:
         """Drops the oldest finals beyond `MAX_KEPT`, never the newest."""

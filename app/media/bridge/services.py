@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import redis.asyncio as aioredis
 
 from app.media.bridge.config import MediaConfig
 from app.media.bridge.metrics import Metrics
 from app.media.bridge.sfu_client import SfuClient
+from tasks.wire.messages import Segment
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Services:
     """The bridge's id, under which workers tell it about clips."""
     sfu: SfuClient
     redis: aioredis.Redis
-    send_stt: Callable[[dict[str, Any]], object]
-    """Sends a `Segment` payload to the stt queue; blocks."""
+    send_stt: Callable[[Segment], object]
+    """Sends a segment to the stt queue; blocks."""
     config: MediaConfig
     metrics: Metrics
     stt_age: Callable[[], float]

@@ -9,17 +9,16 @@ from typing import Any
 from ops.harness.redis_server import redis_server
 from ops.measure.eval.speaking import SENTENCES
 from ops.measure.figures import percentiles
-from tasks import cached_speech, cached_translation
+from tasks import broker, cached_speech, cached_translation
 from tasks.engines.base import TextToSpeech, Translator
 from tasks.serving import Engines
-from tasks.wire.broker import broker
 
 
 def cached(engines: Engines) -> dict[str, Any]:
     """Milliseconds of every sentence's second translation, and of every clause's second time, on a Redis of its own."""
     found: dict[str, list[float]] = {"translation": [], "speech": []}
     with redis_server() as server:
-        broker.connect(server.url)
+        broker.use(broker.worker_broker(server.url))
         for pair in engines.translated():
             source, _, target = pair.partition(">")
             translator = engines.translator(source, target)

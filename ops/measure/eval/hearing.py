@@ -20,7 +20,7 @@ from ops.measure.eval.clips import NOBODY, RATE, SEVERAL, Clip
 from ops.measure.figures import percentiles
 from tasks.engines.base import SpeechToText, Transcript
 from tasks.engines.stt.whisper_doubt import LOOPING
-from tasks.engines.text.repeats import compression_ratio
+from tasks.languages.text import compression_ratio
 
 JOINED: Final = "long_joined"
 """Kind of clip that repeats others of the set end to end, and so is reported apart."""

@@ -23,7 +23,8 @@ from tasks.engines.stt.whisper_doubt import LOOPING, Decoded, refusal
 from tasks.engines.stt.whisper_sound import RATE, WINDOW, LogMel, Samples, audible
 from tasks.engines.stt.whisper_vocabulary import Vocabulary
 from tasks.engines.stt.whisper_words import align
-from tasks.engines.text.repeats import before_restart, collapse, compression_ratio
+from tasks.engines.text.repeats import before_restart, collapse
+from tasks.languages.text import compression_ratio
 
 PADDING: Final = 2.0
 SHORTEST: Final = 6.0

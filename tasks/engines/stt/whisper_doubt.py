@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tasks.engines.stt.phantoms import is_phantom
-from tasks.engines.text.repeats import compression_ratio
+from tasks.languages.text import compression_ratio
 
 NO_SPEECH: Final = 0.6
 DOUBTFUL: Final = -0.7

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from typing import Final
 
 RESTART: Final = 3
@@ -53,9 +52,3 @@ def _loop_start(keys: list[str], shortest: int) -> int | None:
         if repeated >= period and (period >= 3 or repeated >= 3 * period):
             return at + 1
     return None
-
-
-def compression_ratio(text: str) -> float:
-    """Bytes of `text` by bytes of it compressed; above 2.4 Whisper's authors call it a loop."""
-    data = text.encode()
-    return len(data) / len(zlib.compress(data)) if data else 0.0

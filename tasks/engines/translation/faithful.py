@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tasks.engines.base import EngineError, Translator
-from tasks.engines.text.sentences import sentences
 from tasks.engines.translation import names, numbers
 from tasks.engines.translation.glossary import CODES, NAMES, Span, Term, find, hide, restore
+from tasks.languages.sentences import sentences
 
 
 @dataclass(frozen=True)

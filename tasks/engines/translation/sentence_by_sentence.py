@@ -8,7 +8,7 @@ from typing import Final
 
 from tasks.engines.base import EngineError, Translator
 from tasks.engines.text.repeats import collapse
-from tasks.engines.text.sentences import clauses, sentences
+from tasks.languages.sentences import clauses, sentences
 
 LONGEST: Final = 400
 """Characters from which a sentence is translated in pieces: these models were trained on single sentences."""

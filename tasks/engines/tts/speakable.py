@@ -11,11 +11,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-from tasks.engines.text.sentences import clauses
 from tasks.languages.english import English
 from tasks.languages.number_words import Tongue, Unit
 from tasks.languages.phrases import GLUE, NumberPhrases
 from tasks.languages.portuguese import Portuguese
+from tasks.languages.sentences import clauses
 from tasks.languages.vietnamese import Vietnamese
 
 _TONGUES: Final[dict[str, type[Tongue]]] = {"en": English, "pt": Portuguese, "vi": Vietnamese}

@@ -7,12 +7,12 @@ from collections.abc import Collection
 from typing import Final
 
 from tasks.engines.base import EngineError, Translator
-from tasks.engines.text.sentences import clauses, sentences
 from tasks.engines.translation.llm.chat import Chat
 from tasks.engines.translation.llm.guards import objection
 from tasks.engines.translation.llm.languages import NAMES
 from tasks.engines.translation.llm.prompt import defused, prompt
 from tasks.engines.translation.llm.spelled import in_digits
+from tasks.languages.sentences import clauses, sentences
 
 ALL_PAIRS: Final = frozenset((source, target) for source in NAMES for target in NAMES if source != target)
 """What a capable model behind an endpoint is trusted with."""

@@ -1,4 +1,4 @@
-"""Waits out an outage of Redis: briefly, but long where an actor would lose what it has made."""
+"""A Redis client that waits out a short outage before it gives up."""
 
 from __future__ import annotations
 
@@ -7,32 +7,39 @@ import time
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-import dramatiq
-from dramatiq.middleware import CurrentMessage, Middleware
+import redis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
-BRIEF: Final = 2.0
-"""Seconds for which a command is tried."""
+BRIEF_SECONDS: Final = 2.0
+"""Seconds for which a command is tried, unless something else is said."""
 
-OUTAGE: Final = 30.0
-"""Seconds for which an actor's command is tried: longer than a restart of Redis takes."""
-
-_stopping = threading.Event()
 _trying = threading.local()
 
 T = TypeVar("T")
 
 
-class Patience(Retry):
+def connect(url: str, retry_seconds: Callable[[], float] = lambda: BRIEF_SECONDS) -> redis.Redis:
+    """A client that tries a command for so many seconds before it raises `redis.ConnectionError`."""
+    return redis.Redis.from_url(
+        url,
+        socket_connect_timeout=2,
+        socket_timeout=5,
+        health_check_interval=0,
+        retry=RetryPolicy(retry_seconds),
+    )
+
+
+class RetryPolicy(Retry):
     """Tries a command until Redis has been away for too long; `redis.ConnectionError` or `TimeoutError` then.
 
     A client tries a command again, and within each try its connection again: only the outermost counts, or the times
     would multiply.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: Callable[[], float]) -> None:
         super().__init__(ExponentialBackoff(cap=0.5, base=0.05), retries=-1)
+        self._seconds = seconds
 
     def call_with_retry(
         self,
@@ -47,27 +54,10 @@ class Patience(Retry):
         began = time.monotonic()
 
         def patient(error: Exception) -> bool:
-            return time.monotonic() - began < _seconds() and (is_retryable is None or is_retryable(error))
+            return time.monotonic() - began < self._seconds() and (is_retryable is None or is_retryable(error))
 
         _trying.already = True
         try:
             return super().call_with_retry(do, fail, patient, with_failure_count)
         finally:
             _trying.already = False
-
-
-class Haste(Middleware):
-    """Lets no actor wait for Redis once its worker is told to stop."""
-
-    def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
-        """Be patient from now on."""
-        _stopping.clear()
-
-    def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
-        """Be brief from now on."""
-        _stopping.set()
-
-
-def _seconds() -> float:
-    at_work = CurrentMessage.get_current_message() is not None
-    return OUTAGE if at_work and not _stopping.is_set() else BRIEF

@@ -8,55 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final
 
 import redis
-from msgspec import Struct
 
 from tasks.engines.choose import Offer
 from tasks.engines.translation import glossary
 from tasks.wire import keys
+from tasks.wire.administration import Configuration, Kind, Term, Use
 from tasks.wire.messages import decode
-
-Kind = Literal["stt", "translate", "speak"]
 
 HOTWORDS: Final = 100
 """Terms that are given to a recogniser at most; it heeds about 25 of them (`engines.whisper_vocabulary`)."""
 
 
-class Choice(Struct, frozen=True, kw_only=True):
-    """What is to serve one language, or one pair."""
-
-    kind: Kind
-    wanted: str
-    """A language, or a pair like "en>pt" for translation."""
-    enabled: bool = True
-    """False: nothing serves it, whatever is installed."""
-    engine: str | None = None
-    """Name of the engine that is preferred where it is there; None: the best there is."""
-
-
-class Term(Struct, frozen=True, kw_only=True):
-    """A term of the glossary, with what it is used for."""
-
-    id: int
-    source_language: str
-    target_language: str
-    source: str
-    target: str
-    hotword: bool
-    """Recognisers of the source language lean towards it."""
-    translate: bool
-    """It is always translated so."""
-    spoken: str
-    """How voices of the target language are to say `target`, spelled as it sounds; empty: as it is written."""
-
-
-class Configuration(Struct, frozen=True, kw_only=True):
-    """All of it."""
-
-    choices: list[Choice] = []
-    terms: list[Term] = []
+class OperatorChoices(Configuration, frozen=True, kw_only=True):
+    """What administrators have set, as a worker uses it."""
 
     def preferred(self, kind: Kind) -> dict[str, str]:
         """What is wanted → the engine chosen for it."""
@@ -108,11 +75,11 @@ def _first_word(words: str) -> str:
     return words.partition(" ")[0].casefold()
 
 
-_current = Configuration()
+_current = OperatorChoices()
 _read: bytes | None = None
 
 
-def current() -> Configuration:
+def current() -> OperatorChoices:
     """What holds in this process."""
     return _current
 
@@ -128,7 +95,7 @@ def refresh(client: redis.Redis) -> bool:
     data = client.get(keys.CONFIGURATION)
     if not isinstance(data, bytes) or data == _read:
         return False
-    newer = decode(data, Configuration)
+    newer = decode(data, OperatorChoices)
     changed = newer.choices != _current.choices
     _current, _read = newer, data
     return changed
@@ -137,10 +104,7 @@ def refresh(client: redis.Redis) -> bool:
 def forget() -> None:
     """Know nothing, as a process that has just started."""
     global _current, _read
-    _current, _read = Configuration(), None
-
-
-Use = Literal["hotword", "translation", "lost", "pronunciation"]
+    _current, _read = OperatorChoices(), None
 
 
 def note(client: redis.Redis, terms: Iterable[Term], use: Use) -> None:

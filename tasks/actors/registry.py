@@ -1,0 +1,63 @@
+"""Which actor does which work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Final, Generic, TypeVar
+
+import dramatiq
+from msgspec import Struct
+
+from tasks.actors import api_speak, api_transcribe, api_translate, model_jobs, speak, survey, transcribe, translate
+from tasks.engines.base import EngineError
+from tasks.wire import enqueue
+from tasks.wire.enqueue import Work
+from tasks.wire.messages import from_payload
+
+M = TypeVar("M", bound=Struct)
+
+
+@dataclass(frozen=True)
+class Actor(Generic[M]):
+    """A function and the work that it does."""
+
+    work: Work[M]
+    function: Callable[[M], None]
+
+
+ACTORS: Final[tuple[Actor[Any], ...]] = (
+    Actor(enqueue.TRANSCRIBE, transcribe.transcribe),
+    Actor(enqueue.TRANSLATE, translate.translate),
+    Actor(enqueue.SPEAK, speak.speak),
+    Actor(enqueue.TRANSCRIBE_SPEECH, api_transcribe.transcribe_speech),
+    Actor(enqueue.TRANSLATE_TEXT, api_translate.translate_text),
+    Actor(enqueue.DETECT_LANGUAGE, api_translate.detect_language),
+    Actor(enqueue.SYNTHESIZE, api_speak.synthesize),
+    Actor(enqueue.SURVEY, survey.survey),
+    Actor(enqueue.WORK_ON_MODEL, model_jobs.work_on_model),
+    Actor(enqueue.TAKE_PACKAGE, model_jobs.take_package),
+)
+
+
+def register(broker: dramatiq.Broker) -> None:
+    """Let workers on `broker` do all of it."""
+    for actor in ACTORS:
+        dramatiq.actor(
+            actor_name=actor.work.actor,
+            queue_name=actor.work.queue,
+            priority=actor.work.priority,
+            broker=broker,
+            throws=(EngineError,),
+        )(_decoding(actor))
+
+
+def _decoding(actor: Actor[M]) -> Callable[[dict[str, Any]], None]:
+    """The function as Dramatiq calls it: with what the message carries."""
+
+    @wraps(actor.function)
+    def run(payload: dict[str, Any]) -> None:
+        actor.function(from_payload(payload, actor.work.message))
+
+    return run

@@ -1,0 +1,44 @@
+"""The little handling of text that edge and workers share: what of a growing text is certain, and whether it loops."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+
+_PUNCTUATION = re.compile(r"[^\w]+")
+
+
+@dataclass(frozen=True)
+class GrowingText:
+    """What has been shown of an utterance that goes on, and its newest hypothesis."""
+
+    shown: str = ""
+    """It only grows."""
+    hypothesis: str = ""
+
+    def grown(self, hypothesis: str) -> GrowingText:
+        """What is shown and known after one more hypothesis: also the words that it and the one before agree on.
+
+        Case and punctuation do not count as disagreement; the newer spelling is used. Words that were shown are never
+        taken back or changed (LocalAgreement-2 of Macháček, Dabre, Bojar, "Turning Whisper into Real-Time
+        Transcription System", 2023).
+        """
+        words = hypothesis.split()
+        common = 0
+        for ours, theirs in zip(words, self.hypothesis.split(), strict=False):
+            if _key(ours) != _key(theirs):
+                break
+            common += 1
+        start = len(self.shown.split())
+        return GrowingText(" ".join([*self.shown.split(), *words[start:common]]), hypothesis)
+
+
+def _key(word: str) -> str:
+    return _PUNCTUATION.sub("", word.lower()) or word
+
+
+def compression_ratio(text: str) -> float:
+    """Bytes of `text` by bytes of it compressed; above 2.4 Whisper's authors call it a loop."""
+    data = text.encode()
+    return len(data) / len(zlib.compress(data)) if data else 0.0

@@ -1,0 +1,171 @@
+"""The three steps of an utterance, each an engine with the glossary and the cache: what calls and APIs alike work with.
+
+A step knows nothing of queues, captions or replies: the actors decode a message, take a step, and publish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tasks import cached_speech, cached_translation, operator_choices, voice_fallback
+from tasks.engines.base import Effort, EngineError, Transcript, VoiceCloner
+from tasks.serving import engines
+from tasks.voice_fallback import Spoken
+from tasks.wire.administration import Term
+
+
+@dataclass(frozen=True)
+class Transcribed:
+    """What speech was recognised as."""
+
+    transcript: Transcript
+    language: str | None
+    """The one given, or found; None where nothing was heard that could tell."""
+    engine: str
+
+
+@dataclass(frozen=True)
+class Translated:
+    """A text in another language."""
+
+    text: str
+    engine: str
+    draft: bool
+    used: list[Term]
+    """Terms of the glossary that are in it."""
+    lost: list[Term]
+    """Terms that should be in it and are not."""
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A text as sound."""
+
+    clauses: Iterator[Spoken]
+    """Clause by clause, as they are made."""
+    pronounced: list[Term]
+    """Terms of the glossary that are spelled as they are to be said."""
+
+
+def transcribe(
+    pcm: bytes,
+    language: str | None,
+    *,
+    effort: Effort = Effort.THOROUGH,
+    glossary: bool = True,
+    words: bool = False,
+) -> Transcribed:
+    """Recognise one utterance.
+
+    Args:
+        pcm: mono s16le at `messages.STT_RATE`, at most 30 s.
+        language: what is spoken; None: found out among what this worker recognises.
+        effort: how much a result that is not good enough may cost.
+        glossary: whether to lean towards the glossary's hotwords.
+        words: whether the time of every word is wanted.
+
+    Raises:
+        EngineError: no engine here recognises this language.
+    """
+    if language is None:
+        known = engines().heard()
+        if not known:
+            raise EngineError("no engine here transcribes")
+        identifier = engines().speech_to_text(known[0])
+        language = next(iter(identifier.identify(pcm)), None)
+        if language is None:
+            return Transcribed(Transcript("", 0.0, "silence"), None, identifier.name)
+    engine = engines().speech_to_text(language)
+    hotwords = [term.source for term in operator_choices.current().hotwords(language)] if glossary else []
+    transcript = engine.transcribe(pcm, language, effort=effort, hotwords=hotwords, words=words)
+    return Transcribed(transcript, language, engine.name)
+
+
+def recogniser(language: str) -> str:
+    """Name of the engine that recognises `language`.
+
+    Raises:
+        EngineError: there is none here.
+    """
+    return engines().speech_to_text(language).name
+
+
+def hotwords_in(transcript: Transcript, language: str) -> list[Term]:
+    """Terms of the glossary that were recognised as hotwords."""
+    return [term for term in operator_choices.current().hotwords(language) if term.source in transcript.hotwords_heard]
+
+
+def translate(text: str, source: str, target: str, *, glossary: bool = True) -> Translated:
+    """Translate a text, from the cache where it has been translated before.
+
+    Raises:
+        EngineError: no engine here translates this pair, or it gave no translation.
+    """
+    engine = engines().translator(source, target)
+    terms = operator_choices.current().translated(source, target, text) if glossary else []
+    # A draft takes a second: there is no time to try for every number and name.
+    found = cached_translation.translate(
+        engine, text, source, target, operator_choices.as_glossary(terms), retry=not engine.draft
+    )
+    return Translated(
+        text=found.text,
+        engine=engine.name,
+        draft=engine.draft,
+        used=[term for term in terms if term.target in found.terms],
+        lost=[term for term in terms if term.target in found.lost_terms],
+    )
+
+
+def speak(
+    text: str,
+    language: str,
+    *,
+    late: bool = False,
+    engine: str | None = None,
+    voice: str | None = None,
+    number: int = 0,
+    glossary: bool = True,
+    before_clause: Callable[[], object] = lambda: None,
+) -> Speech:
+    """Speak a text with the best voices there are, or with the engine that is asked for and no other.
+
+    Args:
+        text: what to say; nothing comes of one in which nothing can be said.
+        language: its language.
+        late: whether speech is behind, so that a quick voice is worth more than a clear one.
+        engine: name of the engine; None: the best, and the next where one refuses a clause.
+        voice: one of that engine's voices; None: its default.
+        number: where no voice is named, which of the engine's voices it is, counted round.
+        glossary: whether terms are said as the glossary spells them.
+        before_clause: called before each clause.
+
+    Raises:
+        EngineError: no engine here speaks this language; taking the clauses raises it where no voice could speak one.
+    """
+    if engine is None:
+        voices = engines().speakers(language, late=late)
+    else:
+        known = engines().voices.get(engine)
+        if known is None or language not in known.languages:
+            raise EngineError(f"{engine} does not speak {language} here")
+        voices = [known]
+    terms: list[Term] = []
+    if glossary:
+        text, terms = operator_choices.current().pronounced(text, language)
+    clauses = voice_fallback.speak(voices, text, language, voice, number=number, before=before_clause)
+    return Speech(clauses, terms)
+
+
+def speak_as(
+    engine: VoiceCloner, text: str, language: str, *, voice: str, latents: bytes, before_clause: Callable[[], object]
+) -> Iterator[Spoken]:
+    """Speak a text in the cloned voice with the id `voice`, in pieces as they are made.
+
+    Raises:
+        EngineError: it could not be spoken, or `latents` are not this engine's.
+    """
+    for clause in engine.clauses(text, language):
+        before_clause()
+        for audio in cached_speech.speak_as(engine, clause, language, voice=voice, latents=latents):
+            yield Spoken(audio, engine.name, ends_clause=False, last=False)

@@ -1,0 +1,66 @@
+"""Who may import whom. Read from the source, so that an import inside a function counts as one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+WIRE = ("tasks.wire", "tasks.languages")
+"""What the edge may import of the workers' code."""
+MAY_USE_THE_REGISTRY = ("app/commands/", "app/running/")
+"""The command line and what it carries out (backup, deploy, doctor): neither `web` nor `bridge` loads them."""
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, and every name that it imports from one, which may be a module too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def files(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from (path for path in (ROOT / folder).rglob("*.py") if "node_modules" not in path.parts)
+
+
+def within(name: str, packages: tuple[str, ...]) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def breaches(folder: str, forbidden: tuple[str, ...], allowed: tuple[str, ...] = ()) -> list[str]:
+    """A line of file and import for everything below `folder` that imports what it must not."""
+    return [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in files(folder)
+        for name in sorted(imports(path))
+        if within(name, forbidden) and not within(name, allowed)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("folder", "forbidden", "allowed"),
+    [
+        ("tasks", ("app", "ops", "tests"), ()),
+        ("tasks/wire", ("tasks",), WIRE),
+        ("tasks/languages", ("tasks",), ("tasks.languages",)),
+        ("app", ("ops", "tests"), ()),
+        ("ops", ("tests",), ()),
+        ("ops/harness", ("ops.measure",), ()),
+    ],
+)
+def test_imports_go_one_way(folder: str, forbidden: tuple[str, ...], allowed: tuple[str, ...]) -> None:
+    assert breaches(folder, forbidden, allowed) == []
+
+
+def test_the_edge_imports_the_wire_and_the_languages_alone() -> None:
+    found = breaches("app", ("tasks",), WIRE)
+    assert [breach for breach in found if not breach.startswith(MAY_USE_THE_REGISTRY)] == []
