@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from app.i18n import N_
 from app.i18n import gettext as _
 from app.speech_api.errors import ApiError
-from app.speech_api.listener import Helpers
+from app.speech_api.helpers import Helpers
 from app.speech_api.worker_client import WorkerClient, new_request
 from tasks.wire import keys
 from tasks.wire.enqueue import SYNTHESIZE, TRANSCRIBE_SPEECH, TRANSLATE_TEXT, WakingBroker
@@ -125,7 +125,7 @@ class Trial:
         async with self._helpers.listener("file", 120) as process:
             await process.write(await self.sound(sound) or b"")
             await process.close_input()
-            async for record, pcm in process.heard():
+            async for record, pcm in process.records():
                 if record.kind not in {"end", "audio"}:
                     pieces.append(pcm)
         return pieces

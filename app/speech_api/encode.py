@@ -16,8 +16,8 @@ import msgspec
 import numpy as np
 from av.audio.frame import AudioFrame
 
-from app.speech_api.heard import SIZE
-from app.speech_api.sounds import FORMS, Form, Format
+from app.speech_api.audio_formats import FORMS, Form, Format
+from app.speech_api.records import SIZE
 from app.tempo import at_tempo
 
 _OPTIONS: Final = {"mp3": {"write_xing": "0", "id3v2_version": "0"}, "ogg": {"page_duration": "200000"}}

@@ -54,7 +54,7 @@ async def service_health(speech: NamedDependency[SpeechServices], service: FromP
 
 def _health(known: Offers, service: str) -> ServiceHealth:
     serves = {
-        "transcribe": known.heard,
+        "transcribe": known.transcribed,
         "translate": [f"{source}>{target}" for source, target in known.pairs],
         "synthesize": known.spoken,
         "clone-voice": sorted({language for engine in known.cloners for language in engine.languages}),

@@ -58,12 +58,12 @@ async def transcribe(request: AnyRequest, speech: NamedDependency[SpeechServices
     with speech.access.working(holder):
         async with speech.transcription.uploaded(request) as (form, process):
             wanted = Wanted(form.one("language") or None, flag(form.one("words")))
-            hearing = await speech.transcription.hearing(process, wanted)
-            segments = [segment async for segment in hearing.segments()]
+            transcription = await speech.transcription.start(process, wanted)
+            segments = [segment async for segment in transcription.segments()]
     return TranscribeAnswer(
         text=" ".join(segment.text for segment in segments),
-        language=hearing.language,
-        duration=hearing.seconds,
+        language=transcription.language,
+        duration=transcription.seconds,
         engine=segments[0].engine if segments else None,
         segments=[_answer(segment) for segment in segments],
     )

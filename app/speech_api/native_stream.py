@@ -15,8 +15,8 @@ from msgspec import Meta, Struct
 
 from app.speech_api import offers
 from app.speech_api.errors import ApiError, bad_request, native, translated
-from app.speech_api.heard import PACKET
-from app.speech_api.listener import Process
+from app.speech_api.helpers import Process
+from app.speech_api.records import PACKET
 from app.speech_api.services import SpeechServices
 from app.speech_api.streaming import Stream, close_code
 from app.speech_api.transcription import Wanted
@@ -64,7 +64,7 @@ async def transcribe_stream(socket: AnySocket, speech: NamedDependency[SpeechSer
 async def _serve(socket: AnySocket, speech: SpeechServices) -> None:
     start = await _start(socket)
     holder = await speech.access.admit(socket, "transcribe", start.key)
-    (await offers.look(speech.redis)).need_heard(start.language)
+    (await offers.look(speech.redis)).need_transcribed(start.language)
     wanted = Wanted(start.language, start.words)
     with speech.access.working(holder):
         async with speech.helpers.listener(start.format, speech.limits.audio_seconds) as process:

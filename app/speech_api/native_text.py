@@ -91,12 +91,12 @@ async def detect(
 async def languages(speech: NamedDependency[SpeechServices]) -> list[Language]:
     """Every language that live workers can do something with, and what. Needs no key."""
     known = await offers.look(speech.redis)
-    codes = {*known.heard, *known.spoken, *(code for pair in known.pairs for code in pair)}
+    codes = {*known.transcribed, *known.spoken, *(code for pair in known.pairs for code in pair)}
     return [
         Language(
             code,
             language_name(code),
-            code in known.heard,
+            code in known.transcribed,
             code in known.spoken,
             [target for source, target in known.pairs if source == code],
         )

@@ -15,9 +15,9 @@ from msgspec import Meta, Struct
 
 from app.auth.api_keys import Holder
 from app.speech_api import describing, offers, upload
+from app.speech_api.audio_formats import FASTEST, FORMS, SLOWEST, Format
 from app.speech_api.errors import bad_request
 from app.speech_api.services import SpeechServices
-from app.speech_api.sounds import FASTEST, FORMS, SLOWEST, Format
 from app.speech_api.synthesis import Wanted
 from app.speech_api.voices import LONGEST
 from app.tables import Voice
@@ -128,7 +128,7 @@ async def clone_voice(request: AnyRequest, speech: NamedDependency[SpeechService
             await process.close_input()
             name, consent = form.one("name"), form.one("consent")
             await speech.voices.check(holder, name, consent)
-            (pcm,) = [pcm async for _, pcm in process.heard()]
+            (pcm,) = [pcm async for _, pcm in process.records()]
         voice = await speech.voices.add(holder, name, consent, pcm)
     cloners = (await offers.look(speech.redis)).cloners
     return _cloned(voice, sorted({language for one in cloners for language in one.languages}))

@@ -34,7 +34,7 @@ class Offers:
     beats: tuple[Heartbeat, ...]
 
     @property
-    def heard(self) -> list[str]:
+    def transcribed(self) -> list[str]:
         """Languages that can be transcribed."""
         return sorted({language for beat in self.beats for language in beat.stt})
 
@@ -72,21 +72,21 @@ class Offers:
                 return EngineVoice(engine.name, None, engine.languages)
         return next((one for one in named_voices(engines) if name in (one.id, one.named)), None)
 
-    def need_heard(self, language: str | None) -> None:
+    def need_transcribed(self, language: str | None) -> None:
         """See that `language` (None: any) can be transcribed.
 
         Raises:
             ApiError: 503 when nobody transcribes, 400 when nobody transcribes this language.
         """
-        self._need(self.heard, "stt", "transcribe")
-        if language is not None and language not in self.heard:
-            raise bad_request(f"Nobody here transcribes {language!r}: choose {_one_of(self.heard)}.", "language")
+        self._need(self.transcribed, "stt", "transcribe")
+        if language is not None and language not in self.transcribed:
+            raise bad_request(f"Nobody here transcribes {language!r}: choose {_one_of(self.transcribed)}.", "language")
 
     def need_pair(self, source: str, target: str) -> None:
         """See that the pair can be translated.
 
         Raises:
-            ApiError: as for `need_heard`.
+            ApiError: as for `need_transcribed`.
         """
         self._need(self.pairs, "translate", "translate")
         if (source, target) not in self.pairs:
@@ -98,7 +98,7 @@ class Offers:
         """See that `language` can be spoken.
 
         Raises:
-            ApiError: as for `need_heard`.
+            ApiError: as for `need_transcribed`.
         """
         self._need(self.spoken, "speak", "speak")
         if language not in self.spoken:

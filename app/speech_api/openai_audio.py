@@ -18,7 +18,7 @@ from app.speech_api import describing, errors, openai_models
 from app.speech_api.errors import bad_request
 from app.speech_api.native_speech import flag
 from app.speech_api.services import SpeechServices
-from app.speech_api.transcription import Hearing, Segment, Wanted
+from app.speech_api.transcription import FileTranscription, Segment, Wanted
 from app.speech_api.upload import Form
 from tasks.languages.text import compression_ratio
 
@@ -48,32 +48,32 @@ TRANSLATION = describing.body("multipart/form-data", ("file", "model"), **_COMMO
 async def transcriptions(request: AnyRequest, speech: NamedDependency[SpeechServices]) -> Response[Any]:
     """Transcribe a recording, as OpenAI does."""
     async with AsyncExitStack() as stack:
-        form, hearing = await _begin(request, speech, stack, translate=False)
+        form, transcription = await _begin(request, speech, stack, translate=False)
         response_format = form.one("response_format", "json")
         if flag(form.one("stream")):
             if response_format not in {"json", "text"}:
                 raise bad_request("A stream has response_format json or text.")
-            return Stream(_events(hearing, stack.pop_all()), media_type="text/event-stream", status_code=200)
-        segments = [segment async for segment in hearing.segments()]
-        return _shaped("transcribe", response_format, hearing, segments)
+            return Stream(_events(transcription, stack.pop_all()), media_type="text/event-stream", status_code=200)
+        segments = [segment async for segment in transcription.segments()]
+        return _shaped("transcribe", response_format, transcription, segments)
 
 
 @post("/audio/translations", status_code=200, tags=["OpenAI"], operation_class=TRANSLATION)
 async def translations(request: AnyRequest, speech: NamedDependency[SpeechServices]) -> Response[Any]:
     """Transcribe a recording and translate it into English, as OpenAI does."""
     async with AsyncExitStack() as stack:
-        form, hearing = await _begin(request, speech, stack, translate=True)
-        segments = [segment async for segment in hearing.segments()]
-    if segments and hearing.language:
-        texts = await speech.text.translate([one.text for one in segments], hearing.language, "en")
+        form, transcription = await _begin(request, speech, stack, translate=True)
+        segments = [segment async for segment in transcription.segments()]
+    if segments and transcription.language:
+        texts = await speech.text.translate([one.text for one in segments], transcription.language, "en")
         segments = [replace(one, text=text, language="en") for one, text in zip(segments, texts.texts, strict=True)]
-    hearing.language = "en"  # OpenAI names the language of the text
-    return _shaped("translate", form.one("response_format", "json"), hearing, segments)
+    transcription.language = "en"  # OpenAI names the language of the text
+    return _shaped("translate", form.one("response_format", "json"), transcription, segments)
 
 
 async def _begin(
     request: AnyRequest, speech: SpeechServices, stack: AsyncExitStack, *, translate: bool
-) -> tuple[Form, Hearing]:
+) -> tuple[Form, FileTranscription]:
     """Admit, read the upload, check every field, and begin; what is open is closed with `stack`."""
     holder = await speech.access.admit(request, "transcribe")
     stack.enter_context(speech.access.working(holder))
@@ -87,10 +87,12 @@ async def _begin(
     if granularities and form.one("response_format") != "verbose_json":
         raise bad_request("timestamp_granularities need response_format=verbose_json.")
     language = None if translate else form.one("language") or None
-    return form, await speech.transcription.hearing(process, Wanted(language, "word" in granularities))
+    return form, await speech.transcription.start(process, Wanted(language, "word" in granularities))
 
 
-def _shaped(task: str, response_format: str, hearing: Hearing, segments: list[Segment]) -> Response[Any]:
+def _shaped(
+    task: str, response_format: str, transcription: FileTranscription, segments: list[Segment]
+) -> Response[Any]:
     text = " ".join(segment.text for segment in segments)
     plain: dict[str, Callable[[], str]] = {
         "text": lambda: f"{text}\n",
@@ -102,11 +104,11 @@ def _shaped(task: str, response_format: str, hearing: Hearing, segments: list[Se
         return Response(plain[response_format](), media_type=f"{kind}; charset=utf-8")
     answer: dict[str, Any] = {"text": text}
     if response_format == "verbose_json":
-        language = hearing.language or ""
+        language = transcription.language or ""
         answer |= {
             "task": task,
             "language": _NAMES.get(language, language),
-            "duration": hearing.seconds,
+            "duration": transcription.seconds,
             "segments": [_segment(number, segment) for number, segment in enumerate(segments)],
         }
         if any(segment.words for segment in segments):
@@ -130,12 +132,12 @@ def _segment(number: int, segment: Segment) -> dict[str, Any]:
     }
 
 
-async def _events(hearing: Hearing, stack: AsyncExitStack) -> AsyncIterator[bytes]:
+async def _events(transcription: FileTranscription, stack: AsyncExitStack) -> AsyncIterator[bytes]:
     """Text as it comes, then all of it; an error ends the stream with OpenAI's error object."""
     async with stack:
         parts: list[str] = []
         try:
-            async for segment in hearing.segments():
+            async for segment in transcription.segments():
                 delta = f" {segment.text}" if parts else segment.text
                 parts.append(delta)
                 yield event({"type": "transcript.text.delta", "delta": delta})

@@ -13,10 +13,10 @@ from litestar.response import Stream
 from msgspec import Meta, Struct
 
 from app.speech_api import describing, errors, openai_models
+from app.speech_api.audio_formats import FASTEST, SLOWEST, Format
 from app.speech_api.native_voices import begun, streamed
 from app.speech_api.openai_audio import event
 from app.speech_api.services import SpeechServices
-from app.speech_api.sounds import FASTEST, SLOWEST, Format
 from app.speech_api.synthesis import Wanted
 
 AnyRequest = Request[Any, Any, Any]

@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 
 from app.speech_api.errors import ApiError
-from app.speech_api.heard import Heard
-from app.speech_api.listener import Process
+from app.speech_api.helpers import Process
+from app.speech_api.records import SpeechRecord
 from app.speech_api.transcription import Wanted, ask, segment_of
 from app.speech_api.worker_client import WorkerClient
 from tasks.languages.text import GrowingText
@@ -29,7 +29,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 class _Interim:
     """An ask for an utterance that goes on."""
 
-    record: Heard
+    record: SpeechRecord
     task: asyncio.Task[Transcribed]
 
 
@@ -52,7 +52,7 @@ class Stream:
             ApiError: the audio cannot be used, or the workers cannot do it.
         """
         try:
-            async for record, pcm in self._source.heard():
+            async for record, pcm in self._source.records():
                 if record.kind == "end":
                     await self._send({"type": "end", "seconds": round(record.seconds, 3)})
                 elif record.final:
@@ -65,7 +65,7 @@ class Stream:
         finally:
             await self._drop_interim()
 
-    async def _hypothesis(self, record: Heard, pcm: bytes) -> Transcribed:
+    async def _hypothesis(self, record: SpeechRecord, pcm: bytes) -> Transcribed:
         """Ask, and show what two hypotheses agree on; what was shown never changes."""
         answer = await ask(self._workers, pcm, Wanted(self._language, effort="usual"))
         before, self._growing = self._growing, self._growing.grown(answer.text)
@@ -73,7 +73,7 @@ class Stream:
             await self._send({"type": "interim", **_place(record), "text": shown, "language": answer.language})
         return answer
 
-    async def _finish(self, record: Heard, pcm: bytes) -> None:
+    async def _finish(self, record: SpeechRecord, pcm: bytes) -> None:
         answer = await self._ready(record) or await self._decode(pcm)
         await self._drop_interim()
         shown, self._growing = self._growing.shown, GrowingText()
@@ -88,7 +88,7 @@ class Stream:
             caption["words"] = msgspec.to_builtins(segment.words)
         await self._send(caption)
 
-    async def _ready(self, record: Heard) -> Transcribed | None:
+    async def _ready(self, record: SpeechRecord) -> Transcribed | None:
         """The answer that was asked for when the pause began, if it will do for good."""
         interim = self._interim
         if interim is None or (interim.record.seq, interim.record.revision) != (record.seq, record.revision):
@@ -109,7 +109,7 @@ class Stream:
             await asyncio.gather(interim.task, return_exceptions=True)
 
 
-def _place(record: Heard) -> dict[str, Any]:
+def _place(record: SpeechRecord) -> dict[str, Any]:
     return {
         "segment": record.seq,
         "start": round(record.speech_start, 3),

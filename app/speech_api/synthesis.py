@@ -13,14 +13,14 @@ from redis.asyncio import Redis
 
 from app.auth.api_keys import Holder
 from app.speech_api import metrics, offers
+from app.speech_api.audio_formats import FASTEST, SLOWEST, Format
 from app.speech_api.errors import ApiError, bad_request, unavailable
-from app.speech_api.heard import SIZE
+from app.speech_api.helpers import Helpers, Process
 from app.speech_api.limits import Limits
-from app.speech_api.listener import Helpers, Process
 from app.speech_api.offers import EngineVoice, Offers
-from app.speech_api.pieces import cut
-from app.speech_api.sounds import FASTEST, SLOWEST, Format
+from app.speech_api.records import SIZE
 from app.speech_api.text import TextService
+from app.speech_api.text_pieces import cut
 from app.speech_api.voices import VoiceService
 from app.speech_api.worker_client import WorkerClient, new_request
 from tasks.wire.enqueue import SYNTHESIZE

@@ -12,9 +12,9 @@ from typing import Final
 from redis.asyncio import Redis
 
 from app.speech_api import offers, upload
-from app.speech_api.heard import Heard
+from app.speech_api.helpers import Helpers, Process
 from app.speech_api.limits import Limits
-from app.speech_api.listener import Helpers, Process
+from app.speech_api.records import SpeechRecord
 from app.speech_api.upload import AnyRequest, Form
 from app.speech_api.worker_client import WorkerClient, new_request
 from tasks.wire.enqueue import TRANSCRIBE_SPEECH
@@ -47,7 +47,7 @@ class Wanted:
     effort: Effort = "thorough"
 
 
-class Hearing:
+class FileTranscription:
     """One file on its way to text."""
 
     def __init__(self, workers: WorkerClient, source: Process, wanted: Wanted) -> None:
@@ -65,9 +65,9 @@ class Hearing:
         Raises:
             ApiError: the audio cannot be used, or the workers cannot do it.
         """
-        pending: deque[tuple[Heard, asyncio.Task[Transcribed]]] = deque()
+        pending: deque[tuple[SpeechRecord, asyncio.Task[Transcribed]]] = deque()
         try:
-            async for record, pcm in self._source.heard():
+            async for record, pcm in self._source.records():
                 if record.kind == "end":
                     self.seconds = record.seconds
                     break
@@ -88,7 +88,7 @@ class Hearing:
         wanted = self._wanted
         return await ask(self._workers, pcm, Wanted(self.language, wanted.words, wanted.effort))
 
-    async def _done(self, record: Heard, task: asyncio.Task[Transcribed]) -> Segment | None:
+    async def _done(self, record: SpeechRecord, task: asyncio.Task[Transcribed]) -> Segment | None:
         answer = await task
         if not answer.text:
             return None
@@ -113,7 +113,7 @@ async def ask(workers: WorkerClient, pcm: bytes, wanted: Wanted) -> Transcribed:
     return await workers.ask(TRANSCRIBE_SPEECH, message, Transcribed, pcm)
 
 
-def segment_of(record: Heard, answer: Transcribed) -> Segment:
+def segment_of(record: SpeechRecord, answer: Transcribed) -> Segment:
     """The answer with its place in the audio."""
     words = answer.words and [
         SpokenWord(
@@ -144,17 +144,17 @@ class TranscriptionService:
         Raises:
             ApiError: nobody transcribes, the upload is malformed or too large, too many are being worked on.
         """
-        (await offers.look(self._redis)).need_heard(None)
+        (await offers.look(self._redis)).need_transcribed(None)
         async with self._helpers.listener("file", self._limits.audio_seconds) as process:
             form = await upload.read(request, process, self._limits.upload_mb * 1_000_000)
             await process.close_input()
             yield form, process
 
-    async def hearing(self, process: Process, wanted: Wanted) -> Hearing:
+    async def start(self, process: Process, wanted: Wanted) -> FileTranscription:
         """The file of `process` on its way to text.
 
         Raises:
             ApiError: nobody transcribes this language.
         """
-        (await offers.look(self._redis)).need_heard(wanted.language)
-        return Hearing(self._workers, process, wanted)
+        (await offers.look(self._redis)).need_transcribed(wanted.language)
+        return FileTranscription(self._workers, process, wanted)

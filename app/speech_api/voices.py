@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select
 from app.auth.api_keys import Holder
 from app.db import Sessions
 from app.speech_api.errors import ApiError, bad_request
-from app.speech_api.heard import REFERENCE_RATE
+from app.speech_api.records import REFERENCE_RATE
 from app.tables import ApiKey, Voice
 from tasks.wire import cache, keys
 from tasks.wire.requests import ClonedVoice

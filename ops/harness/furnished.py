@@ -16,7 +16,7 @@ from playwright.async_api import BrowserContext, Page
 
 from app.auth.api_keys import ApiKeys
 from app.db import create_engine, create_sessions
-from app.speech_api.heard import REFERENCE_RATE
+from app.speech_api.records import REFERENCE_RATE
 from app.speech_api.voices import VoiceService
 from ops.harness.worker import WorkerProcess
 from tasks.wire import keys

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from app.speech_api.heard import SIZE
+from app.speech_api.records import SIZE
 from ops.harness.web_server import ROOT
 from tests.speech_api.sounds import decoded, pitch
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app import subtitles
-from app.speech_api.pieces import MESSAGE_CHARS, Lines, cut
+from app.speech_api.text_pieces import MESSAGE_CHARS, Lines, cut
 from app.speech_api.transcription import Segment
 from tasks.wire.requests import PIECE_CHARS
 

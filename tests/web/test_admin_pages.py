@@ -18,7 +18,7 @@ from app.auth.api_keys import ApiKeys
 from app.db import create_engine, create_sessions
 from app.main import create_app
 from app.settings import Settings
-from app.speech_api.heard import REFERENCE_RATE
+from app.speech_api.records import REFERENCE_RATE
 from app.speech_api.voices import VoiceService
 from ops.harness.web_server import csrf_of
 from tasks.wire import keys

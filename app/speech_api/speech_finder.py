@@ -16,7 +16,7 @@ from app.media.audio.segmenter import Ask, Segmenter
 from app.media.audio.tap import Chunk
 from app.media.audio.vad import VoiceDetector
 from app.media.bridge.config import SegmenterConfig
-from app.speech_api.heard import PACKET, REFERENCE_RATE, SIZE, Heard, Mode
+from app.speech_api.records import PACKET, REFERENCE_RATE, SIZE, Mode, SpeechRecord
 from tasks.wire.messages import STT_RATE
 
 FORMATS: Final = "wav,w64,aiff,mp3,flac,ogg,matroska,webm,mov,mp4,m4a,3gp,aac,adts,amr,caf,asf,au"
@@ -76,20 +76,20 @@ def _blocks(container: av.container.InputContainer, rate: int) -> Iterator[Pcm]:
         yield out.to_ndarray().reshape(-1).astype(np.int16)
 
 
-def speech_in(blocks: Iterable[Pcm]) -> Iterator[tuple[Heard, bytes]]:
+def speech_in(blocks: Iterable[Pcm]) -> Iterator[tuple[SpeechRecord, bytes]]:
     """The pieces of a file that hold speech, and at last its length."""
     return _pieces(blocks, PIECES)
 
 
-def speech_in_stream(packets_in: Iterable[bytes], mode: Mode, most: float) -> Iterator[tuple[Heard, bytes]]:
+def speech_in_stream(packets_in: Iterable[bytes], mode: Mode, most: float) -> Iterator[tuple[SpeechRecord, bytes]]:
     """The asks that a stream gives rise to, as the bridge makes them of a call, and at last its length."""
     return _pieces(_limited(_opus(packets_in) if mode == "opus" else _pcm(packets_in), most), SegmenterConfig())
 
 
-def whole(data: bytes, most: float) -> Iterator[tuple[Heard, bytes]]:
+def whole(data: bytes, most: float) -> Iterator[tuple[SpeechRecord, bytes]]:
     """All of a file at `REFERENCE_RATE`, in one record."""
     pcm = np.concatenate(list(decoded(data, most, REFERENCE_RATE)))
-    yield Heard(kind="audio", seconds=len(pcm) / REFERENCE_RATE), pcm.tobytes()
+    yield SpeechRecord(kind="audio", seconds=len(pcm) / REFERENCE_RATE), pcm.tobytes()
 
 
 def packets(source: BinaryIO) -> Iterator[bytes]:
@@ -101,21 +101,21 @@ def packets(source: BinaryIO) -> Iterator[bytes]:
         yield packet
 
 
-def _pieces(blocks: Iterable[Pcm], config: SegmenterConfig) -> Iterator[tuple[Heard, bytes]]:
+def _pieces(blocks: Iterable[Pcm], config: SegmenterConfig) -> Iterator[tuple[SpeechRecord, bytes]]:
     detector, segmenter, samples = VoiceDetector(), Segmenter(config), 0
     for block in blocks:
         for frame in detector.push(Chunk(block, samples / STT_RATE)):
             for ask in segmenter.push(frame):
                 if ask.final or config.interim_every:
-                    yield _heard(ask), ask.samples.tobytes()
+                    yield _record(ask), ask.samples.tobytes()
         samples += len(block)
     for ask in segmenter.flush():
-        yield _heard(ask), ask.samples.tobytes()
-    yield Heard(kind="end", seconds=samples / STT_RATE), b""
+        yield _record(ask), ask.samples.tobytes()
+    yield SpeechRecord(kind="end", seconds=samples / STT_RATE), b""
 
 
-def _heard(ask: Ask) -> Heard:
-    return Heard(
+def _record(ask: Ask) -> SpeechRecord:
+    return SpeechRecord(
         kind="speech",
         final=ask.final,
         seq=ask.seq,

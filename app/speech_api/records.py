@@ -20,7 +20,7 @@ REFERENCE_RATE: Final = 24_000
 """Sample rate of a cloned voice's reference, Hz: what XTTS reads its speakers at is 22 050."""
 
 
-class Heard(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SpeechRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One record. Times are seconds from the start of the audio."""
 
     kind: Literal["speech", "audio", "end", "refused"]

@@ -1,8 +1,8 @@
-"""The listening process: `python -m app.speech_api.listen MODE SECONDS`, one for each file or stream.
+"""The listening process: `python -m app.speech_api.find_speech MODE SECONDS`, one for each file or stream.
 
 `web` neither decodes what strangers send nor runs the voice detector: this process does, with limits on memory, time
 and files and without any secret in its environment. It reads the audio from its input, finds the speech with the
-bridge's own detector and segmenter, and writes `Heard` records.
+bridge's own detector and segmenter, and writes `SpeechRecord` records.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from app.speech_api.heard import SIZE, Heard, Mode
+from app.speech_api.records import SIZE, Mode, SpeechRecord
 
 MEMORY: Final = 2 * 1024**3
 CPU_SECONDS: Final = 1_800
@@ -33,20 +33,20 @@ def _restrict() -> None:
     os.nice(NICENESS)  # calls come first
 
 
-def _write(record: Heard, pcm: bytes = b"") -> None:
+def _write(record: SpeechRecord, pcm: bytes = b"") -> None:
     header = msgspec.json.encode(msgspec.structs.replace(record, size=len(pcm)))
     sys.stdout.buffer.write(SIZE.pack(len(header)) + header + pcm)
     sys.stdout.buffer.flush()
 
 
-def _records(mode: Mode, most: float) -> Iterator[tuple[Heard, bytes]]:
-    from app.speech_api import hearing  # after the limits are set
+def _records(mode: Mode, most: float) -> Iterator[tuple[SpeechRecord, bytes]]:
+    from app.speech_api import speech_finder  # after the limits are set
 
     if mode == "file":
-        return hearing.speech_in(hearing.decoded(sys.stdin.buffer.read(), most))
+        return speech_finder.speech_in(speech_finder.decoded(sys.stdin.buffer.read(), most))
     if mode == "reference":
-        return hearing.whole(sys.stdin.buffer.read(), most)
-    return hearing.speech_in_stream(hearing.packets(sys.stdin.buffer), mode, most)
+        return speech_finder.whole(sys.stdin.buffer.read(), most)
+    return speech_finder.speech_in_stream(speech_finder.packets(sys.stdin.buffer), mode, most)
 
 
 def main() -> None:
@@ -54,15 +54,15 @@ def main() -> None:
     mode: Mode = msgspec.convert(sys.argv[1], Mode)
     most = float(sys.argv[2])
     _restrict()
-    from app.speech_api.hearing import RefusedError
+    from app.speech_api.speech_finder import RefusedError
 
     try:
         for record, pcm in _records(mode, most):
             _write(record, pcm)
     except RefusedError as error:
-        _write(Heard(kind="refused", status=error.status, code=error.code, message=str(error)))
+        _write(SpeechRecord(kind="refused", status=error.status, code=error.code, message=str(error)))
     except MemoryError:
-        _write(Heard(kind="refused", status=413, code="too_large", message="This audio needs too much memory."))
+        _write(SpeechRecord(kind="refused", status=413, code="too_large", message="This audio needs too much memory."))
     except BrokenPipeError:  # nobody listens any more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -1,4 +1,4 @@
-"""Listening processes as `web` sees them: bytes in, `Heard` records out."""
+"""Listening processes as `web` sees them: bytes in, `SpeechRecord` records out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import msgspec
 from app.cancellation import to_the_end
 from app.speech_api import metrics
 from app.speech_api.errors import ApiError, unavailable
-from app.speech_api.heard import SIZE, Heard, Mode
+from app.speech_api.records import SIZE, Mode, SpeechRecord
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
@@ -49,7 +49,7 @@ class Process:
         """Give it one packet of a stream."""
         await self.write(SIZE.pack(len(packet)) + packet)
 
-    async def heard(self) -> AsyncIterator[tuple[Heard, bytes]]:
+    async def records(self) -> AsyncIterator[tuple[SpeechRecord, bytes]]:
         """Its records with their audio, up to and with the "end" or "audio" one.
 
         Raises:
@@ -58,7 +58,7 @@ class Process:
         while True:
             try:
                 (size,) = SIZE.unpack(await self.output.readexactly(SIZE.size))
-                record = msgspec.json.decode(await self.output.readexactly(size), type=Heard)
+                record = msgspec.json.decode(await self.output.readexactly(size), type=SpeechRecord)
                 pcm = await self.output.readexactly(record.size)
             except asyncio.IncompleteReadError:
                 raise ApiError(
@@ -95,7 +95,7 @@ class Helpers:
             ApiError: 503, too many run already.
         """
         metrics.LISTENERS.labels(mode).inc()
-        async with self.start("app.speech_api.listen", mode, str(most_seconds)) as process:
+        async with self.start("app.speech_api.find_speech", mode, str(most_seconds)) as process:
             yield process
 
     @asynccontextmanager
