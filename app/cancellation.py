@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Collection, Coroutine
 from typing import Any, Final
 
-AGAIN: Final = 0.2
+REPEAT_SECONDS: Final = 0.2
 """Seconds after which a task that goes on is cancelled once more."""
 
 
-async def end(tasks: Collection[asyncio.Task[None]], again: float = AGAIN) -> None:
+async def end(tasks: Collection[asyncio.Task[None]], again: float = REPEAT_SECONDS) -> None:
     """Cancel tasks until they have ended, every `again` seconds, which must be longer than their last words take.
 
     Once is not enough: redis-py turns a cancellation that meets it while it connects into an error of its own, which

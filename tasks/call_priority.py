@@ -8,7 +8,7 @@ from typing import Final
 
 from tasks.wire import keys
 
-LONGEST: Final = 10.0
+MAX_HOLD_SECONDS: Final = 10.0
 """Seconds that one piece of API work holds back at most: under a call that never pauses it must get on too."""
 
 
@@ -32,7 +32,7 @@ class CallPriority:
                 self._calls -= 1
                 self._changed.notify_all()
 
-    def give_way(self, longest: float = LONGEST) -> float:
+    def give_way(self, longest: float = MAX_HOLD_SECONDS) -> float:
         """Wait until no call is being worked for; how many seconds that took."""
         started = time.monotonic()
         with self._changed:

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 
 from app.admin.services import AdminServices
 from app.auth import login_throttle
-from app.auth.admins import LONGEST, Operator
+from app.auth.admins import SESSION_LIFETIME, Operator
 from app.i18n import N_
 from app.web.errors import Problem, respond
 from app.web.security import secure
@@ -81,7 +81,7 @@ def cookie(services: AdminServices, token: str | None) -> Cookie:
         COOKIE,
         path="/admin",
         value=token or "",
-        max_age=int(LONGEST.total_seconds()) if token else 0,
+        max_age=int(SESSION_LIFETIME.total_seconds()) if token else 0,
         httponly=True,
         samesite="strict",
         secure=secure(services.settings),

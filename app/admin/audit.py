@@ -38,9 +38,9 @@ ACTIONS: Final = {
 }
 """Every action with what a reader is told."""
 
-KEPT: Final = timedelta(days=365)
+KEEP_FOR: Final = timedelta(days=365)
 """Entries are kept this long."""
-PAGE: Final = 50
+ENTRIES_PER_PAGE: Final = 50
 """Entries on one page."""
 COMMAND_LINE: Final = "command line"
 
@@ -79,10 +79,10 @@ class Audit:
             query = query.where(AuditEntry.who == who)
         async with self._sessions() as session:
             count = await session.scalar(select(func.count()).select_from(query.subquery())) or 0
-            ordered = query.order_by(AuditEntry.id.desc()).offset(number * PAGE).limit(PAGE)
+            ordered = query.order_by(AuditEntry.id.desc()).offset(number * ENTRIES_PER_PAGE).limit(ENTRIES_PER_PAGE)
             return list(await session.scalars(ordered)), count
 
     async def tidy(self) -> None:
-        """Delete what is older than `KEPT`."""
+        """Delete what is older than `KEEP_FOR`."""
         async with self._sessions.begin() as session:
-            await session.execute(delete(AuditEntry).where(AuditEntry.at < datetime.now(UTC) - KEPT))
+            await session.execute(delete(AuditEntry).where(AuditEntry.at < datetime.now(UTC) - KEEP_FOR))

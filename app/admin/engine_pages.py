@@ -18,7 +18,7 @@ from app.admin.access import OperatorRequest, address
 from app.admin.configuration import chosen
 from app.admin.pages import page
 from app.admin.services import AdminServices
-from app.admin.trial import LONGEST
+from app.admin.trial import MAX_SENTENCE_CHARS
 from app.i18n import gettext as _
 from app.languages import LANGUAGES
 from app.rooms.forms import clean
@@ -103,10 +103,10 @@ async def choose_engines(request: OperatorRequest, admin: Services) -> Redirect:
 async def try_pair(request: OperatorRequest, admin: Services) -> Template:
     """Every stage of one sentence: text, sound and time."""
     form = await request.form()
-    text = clean(form.get("text"), LONGEST)
+    text = clean(form.get("text"), MAX_SENTENCE_CHARS)
     source, target = str(form.get("source", "")), str(form.get("target", ""))
-    if source not in LANGUAGES or target not in LANGUAGES or len(text) > LONGEST:
-        error = _("Choose two languages, and type at most %(limit)d characters.", limit=LONGEST)
+    if source not in LANGUAGES or target not in LANGUAGES or len(text) > MAX_SENTENCE_CHARS:
+        error = _("Choose two languages, and type at most %(limit)d characters.", limit=MAX_SENTENCE_CHARS)
         context: dict[str, Any] = {"stages": None, "problem": error}
         return await _tried(request, admin, text, source, target, context, status=HTTP_422_UNPROCESSABLE_ENTITY)
     stages = await admin.trial.run(text or SENTENCES[source], source, target)

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from sqlalchemy import delete, func, select
 
 from app.admin.configuration import ConfigurationAdmin
-from app.admin.term_form import MOST_TERMS, TermForm
+from app.admin.term_form import MAX_TERMS, TermForm
 from app.db import Sessions
 from app.tables import GlossaryTerm
 from tasks.wire import keys
@@ -56,7 +56,7 @@ class Glossary:
                     for name, value in form.values().items():
                         setattr(row, name, value)
             await session.flush()
-            if (await session.scalar(select(func.count()).select_from(GlossaryTerm)) or 0) > MOST_TERMS:
+            if (await session.scalar(select(func.count()).select_from(GlossaryTerm)) or 0) > MAX_TERMS:
                 await session.rollback()
                 return False
         await self._configuration.publish()

@@ -16,7 +16,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENT
 from app.admin.access import OperatorRequest, address
 from app.admin.pages import page
 from app.admin.services import AdminServices
-from app.admin.term_form import MOST_TERMS, LineError, TermForm, read_csv, write_csv
+from app.admin.term_form import MAX_TERMS, LineError, TermForm, read_csv, write_csv
 from app.i18n import gettext as _
 from app.i18n import ngettext
 from app.languages import LANGUAGES
@@ -40,7 +40,7 @@ async def put_term(request: OperatorRequest, admin: Services) -> Redirect | Temp
     """Add a term, or change the one of this spelling."""
     form = TermForm.parse(await request.form())
     if not form.errors and not await admin.glossary.put([form]):
-        form.errors["source"] = _("Use at most %(limit)d terms.", limit=MOST_TERMS)
+        form.errors["source"] = _("Use at most %(limit)d terms.", limit=MAX_TERMS)
     if form.errors:
         return await _glossary(request, admin, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
     pair = f"{form.source_language}-{form.target_language}"
@@ -76,7 +76,7 @@ async def import_terms(request: OperatorRequest, admin: Services) -> Redirect | 
     if not errors and not terms:
         errors = [LineError(1, "", _("There are no terms in this file."))]
     if not errors and not await admin.glossary.put(terms):
-        errors = [LineError(0, "", _("Use at most %(limit)d terms.", limit=MOST_TERMS))]
+        errors = [LineError(0, "", _("Use at most %(limit)d terms.", limit=MAX_TERMS))]
     if errors:
         return await _glossary(request, admin, TermForm(), lines=errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
     count = len(terms)

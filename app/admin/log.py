@@ -10,7 +10,7 @@ from litestar.params import FromQuery
 from litestar.response import Template
 
 from app.admin.access import OperatorRequest
-from app.admin.audit import ACTIONS, PAGE
+from app.admin.audit import ACTIONS, ENTRIES_PER_PAGE
 from app.admin.pages import page
 from app.admin.services import AdminServices
 
@@ -26,6 +26,6 @@ async def audit_log(
     chosen = action if action in ACTIONS else ""
     number = max(0, number)
     entries, count = await admin.audit.page(number, chosen)
-    last = max(0, (count - 1) // PAGE)
+    last = max(0, (count - 1) // ENTRIES_PER_PAGE)
     shown: dict[str, Any] = {"entries": entries, "count": count, "number": number, "last": last}
     return page(request, "audit", "audit", actions=ACTIONS, action=chosen, **shown)

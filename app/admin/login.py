@@ -131,10 +131,10 @@ async def end_session(request: OperatorRequest, admin: Services, session: FromPa
 async def _braked(admin: AdminServices, request: AnyRequest, action: str) -> str:
     """Why this address may not try now; empty when it may."""
     now, here = datetime.now(UTC), address(request)
-    left = login_throttle.wait(await admin.audit.recent(action, now - login_throttle.WITHIN, here), now)
+    left = login_throttle.wait(await admin.audit.recent(action, now - login_throttle.WINDOW, here), now)
     if not left:
         return ""
-    if not await admin.audit.recent("login.blocked", now - login_throttle.WITHIN, here):
+    if not await admin.audit.recent("login.blocked", now - login_throttle.WINDOW, here):
         await admin.audit.note("", "login.blocked", address=here)
     minutes = max(1, round(left.total_seconds() / 60))
     return _("Too many wrong passwords came from your address. Try again in %(minutes)d min.", minutes=minutes)

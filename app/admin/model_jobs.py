@@ -19,12 +19,12 @@ from tasks.wire.administration import ModelWork, PackageArrival, Progress
 from tasks.wire.enqueue import TAKE_PACKAGE, WORK_ON_MODEL, WakingBroker, enqueue
 from tasks.wire.messages import decode, encode
 
-AHEAD: Final = 8
+PIECES_AHEAD: Final = 8
 """Pieces of a package that may wait in Redis: 2 MB, so that a package of any size needs no more."""
-PIECE: Final = 256 * 1024
-WITHIN: Final = 20.0
+PIECE_BYTES: Final = 256 * 1024
+TAKEN_WITHIN_SECONDS: Final = 20.0
 """Seconds until a worker must have taken a piece."""
-STALE: Final = 600.0
+LOST_AFTER_SECONDS: Final = 600.0
 """Seconds without news after which running work counts as lost, so that one may ask again: its worker has died."""
 
 log = structlog.get_logger(__name__)
@@ -86,9 +86,9 @@ class ModelAdmin:
             await self._redis.delete(key)
             raise
 
-    async def _room(self, key: str, ahead: int = AHEAD) -> None:
+    async def _room(self, key: str, ahead: int = PIECES_AHEAD) -> None:
         """Wait until no more than so many pieces lie ready."""
-        deadline = time.monotonic() + WITHIN
+        deadline = time.monotonic() + TAKEN_WITHIN_SECONDS
         while await self._redis.llen(key) > ahead:
             if time.monotonic() > deadline:
                 raise UploadError(_("No worker takes the package: start one, or wait until it has done what it is at."))
@@ -99,7 +99,7 @@ class ModelAdmin:
 
 
 def _busy(progress: Progress) -> bool:
-    return progress.state in ("waiting", "running") and time.time() - progress.at < STALE
+    return progress.state in ("waiting", "running") and time.time() - progress.at < LOST_AFTER_SECONDS
 
 
 def _read(data: object) -> Progress | None:

@@ -18,7 +18,7 @@ from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
 from app.admin.access import OperatorRequest, address
-from app.admin.model_jobs import PIECE, UploadError
+from app.admin.model_jobs import PIECE_BYTES, UploadError
 from app.admin.pages import page
 from app.admin.services import AdminServices
 from app.i18n import gettext as _
@@ -90,7 +90,7 @@ def _size(file: UploadFile) -> int:
 
 
 async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
-    while piece := await file.read(PIECE):
+    while piece := await file.read(PIECE_BYTES):
         yield piece
 
 

@@ -11,8 +11,8 @@ from app.i18n import gettext as _
 from app.rooms.forms import ROOM_NAME_LENGTH, clean
 from app.tables import RETENTION_DAYS, Room
 
-MOST_DAYS: Final = 3_650
-MOST_PEOPLE: Final = 1_000
+MAX_DAYS: Final = 3_650
+MAX_PEOPLE: Final = 1_000
 
 
 @dataclass
@@ -54,8 +54,8 @@ class RoomSettings:
         form.opens_at, form.closes_at = form._moment("opens_at"), form._moment("closes_at")
         if form.opens_at and form.closes_at and form.closes_at <= form.opens_at:
             form.errors["closes_at"] = _("It would close before it opens: choose a later time.")
-        form.retention_days = form._number("retention_days", 0, MOST_DAYS) or 0
-        form.capacity = form._number("capacity", 1, MOST_PEOPLE)
+        form.retention_days = form._number("retention_days", 0, MAX_DAYS) or 0
+        form.capacity = form._number("capacity", 1, MAX_PEOPLE)
         return form
 
     def columns(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENT
 from app.admin.access import OperatorRequest, address
 from app.admin.pages import page
 from app.admin.room_form import RoomSettings
-from app.admin.rooms import PAGE, Show
+from app.admin.rooms import ROOMS_PER_PAGE, Show
 from app.admin.services import AdminServices
 from app.captions.reader import CaptionServices
 from app.i18n import N_
@@ -181,7 +181,7 @@ async def _list(
         "rooms": [(room, room.door(datetime.now(UTC))) for room in rooms],
         "count": count,
         "number": number,
-        "last": max(0, (count - 1) // PAGE),
+        "last": max(0, (count - 1) // ROOMS_PER_PAGE),
         "words": words,
         "show": chosen,
         "form": form,

@@ -15,7 +15,7 @@ from app.db import Sessions
 from app.rooms.codes import new_code, read_code
 from app.tables import Caption, Participant, Room
 
-PAGE: Final = 50
+ROOMS_PER_PAGE: Final = 50
 """Rooms on one page."""
 Show = Literal["open", "early", "closed", "demo", "all"]
 
@@ -45,7 +45,7 @@ class RoomAdmin:
             query = query.where(or_(Room.code == code, Room.name.icontains(words, autoescape=True)))
         async with self._sessions() as session:
             count = await session.scalar(select(func.count()).select_from(query.subquery())) or 0
-            page = query.order_by(Room.id.desc()).offset(number * PAGE).limit(PAGE)
+            page = query.order_by(Room.id.desc()).offset(number * ROOMS_PER_PAGE).limit(ROOMS_PER_PAGE)
             return list(await session.scalars(page)), count
 
     async def get(self, room_id: int) -> Room | None:

@@ -15,9 +15,9 @@ from tasks.wire.administration import Term
 
 COLUMNS: Final = ("source_language", "target_language", "source", "target", "hotword", "translate", "spoken")
 """Of CSV files, in this order when we write them; in any order when we read them."""
-LONGEST: Final = 120
-SPOKEN: Final = 200
-MOST_TERMS: Final = 5_000
+MAX_TERM_CHARS: Final = 120
+MAX_SPOKEN_CHARS: Final = 200
+MAX_TERMS: Final = 5_000
 YES: Final = frozenset({"1", "yes", "true", "x", "on", "sim", "có"})
 NO: Final = frozenset({"", "0", "no", "false", "não", "không"})
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -43,9 +43,9 @@ class TermForm:
         form = cls(
             source_language=str(data.get("source_language") or "").strip()[:10],
             target_language=str(data.get("target_language") or "").strip()[:10],
-            source=clean(data.get("source"), LONGEST),
-            target=clean(data.get("target"), LONGEST),
-            spoken=clean(data.get("spoken"), SPOKEN),
+            source=clean(data.get("source"), MAX_TERM_CHARS),
+            target=clean(data.get("target"), MAX_TERM_CHARS),
+            spoken=clean(data.get("spoken"), MAX_SPOKEN_CHARS),
         )
         form.hotword = form._flag("hotword", data.get("hotword"))
         form.translate = form._flag("translate", data.get("translate"))
@@ -75,7 +75,7 @@ class TermForm:
                 self.errors["target"] = _("Type what it becomes in the other language.")
             else:
                 self.target = self.source
-        for name, limit in (("source", LONGEST), ("target", LONGEST), ("spoken", SPOKEN)):
+        for name, limit in (("source", MAX_TERM_CHARS), ("target", MAX_TERM_CHARS), ("spoken", MAX_SPOKEN_CHARS)):
             if len(getattr(self, name)) > limit:
                 self.errors[name] = _("Use at most %(limit)d characters.", limit=limit)
         if not (self.hotword or self.translate or self.spoken) and not self.errors:
@@ -111,8 +111,8 @@ def read_csv(data: bytes) -> tuple[list[TermForm], list[LineError]]:
             _take(row, reader.line_num, terms, errors, seen)
     except csv.Error as error:
         errors.append(LineError(reader.line_num, "", str(error)))
-    if len(terms) > MOST_TERMS:
-        errors.append(LineError(0, "", _("Use at most %(limit)d terms.", limit=MOST_TERMS)))
+    if len(terms) > MAX_TERMS:
+        errors.append(LineError(0, "", _("Use at most %(limit)d terms.", limit=MAX_TERMS)))
     return terms, errors
 
 

@@ -21,12 +21,12 @@ from tasks.wire import keys
 from tasks.wire.enqueue import SYNTHESIZE, TRANSCRIBE_SPEECH, TRANSLATE_TEXT, WakingBroker
 from tasks.wire.requests import SpokenPart, Synthesis, TextTranslation, Transcribed, Transcription, Translated
 
-LONGEST: Final = 300
+MAX_SENTENCE_CHARS: Final = 300
 """Characters of a sentence."""
-KEPT: Final = 600
+SOUND_TTL_SECONDS: Final = 600
 """Seconds that one can listen to a stage."""
 SPOKEN: Final = N_("spoken in %(language)s")
-PATIENCE: Final = 30.0
+STAGE_SECONDS: Final = 30.0
 """Seconds for one stage."""
 
 
@@ -57,7 +57,7 @@ class Trial:
     def __init__(self, redis: Redis, broker: WakingBroker, helpers: Helpers) -> None:
         self._redis = redis
         self._helpers = helpers
-        self._workers = WorkerClient(redis, broker, PATIENCE)
+        self._workers = WorkerClient(redis, broker, STAGE_SECONDS)
 
     async def run(self, text: str, source: str, target: str) -> list[Stage]:
         """Every stage; where one fails the following go on with the text that was typed.
@@ -102,7 +102,7 @@ class Trial:
             return Stage(name, time.monotonic() - began, language=language, problem=_("Nothing in it can be spoken."))
         sound = secrets.token_hex(16)
         seconds = time.monotonic() - began
-        await self._redis.set(keys.tried(sound), _wav(b"".join(pieces), rate), ex=KEPT)
+        await self._redis.set(keys.tried(sound), _wav(b"".join(pieces), rate), ex=SOUND_TTL_SECONDS)
         return Stage(name, seconds, first, engine, text, language, sound)
 
     async def _hear(self, sound: str, language: str) -> Stage:

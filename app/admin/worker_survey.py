@@ -14,7 +14,7 @@ from tasks.wire.administration import Surveyed
 from tasks.wire.enqueue import SURVEY, WakingBroker
 from tasks.wire.requests import Survey
 
-PATIENCE: Final = 5.0
+ANSWER_SECONDS: Final = 5.0
 """Seconds until a page is shown without an answer."""
 
 
@@ -23,7 +23,7 @@ class WorkerSurvey:
 
     def __init__(self, redis: Redis, broker: WakingBroker) -> None:
         self._redis = redis
-        self._workers = WorkerClient(redis, broker, PATIENCE)
+        self._workers = WorkerClient(redis, broker, ANSWER_SECONDS)
 
     async def survey(self) -> Surveyed | None:
         """What is installed where a worker runs, and what could be chosen; None when no worker answers.
@@ -33,7 +33,7 @@ class WorkerSurvey:
         """
         if not (await offers.look(self._redis)).beats:
             return None
-        message = Survey(request=new_request(), deadline=time.time() + PATIENCE)
+        message = Survey(request=new_request(), deadline=time.time() + ANSWER_SECONDS)
         try:
             return await self._workers.ask(SURVEY, message, Surveyed)
         except ApiError:

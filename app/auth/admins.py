@@ -20,9 +20,9 @@ from app.db import Sessions
 from app.i18n import gettext as _
 from app.tables import Admin, AdminSession
 
-IDLE: Final = timedelta(hours=2)
+SESSION_IDLE_LIMIT: Final = timedelta(hours=2)
 """A session ends when nothing was asked for so long."""
-LONGEST: Final = timedelta(hours=12)
+SESSION_LIFETIME: Final = timedelta(hours=12)
 """A session ends then in any case."""
 SEEN_EVERY: Final = timedelta(minutes=1)
 """Coarseness of `seen_at`, so that a page that looks every few seconds does not write every time."""
@@ -120,7 +120,7 @@ class Admins:
 
 
 def _over(now: datetime) -> ColumnElement[bool]:
-    return (AdminSession.seen_at < now - IDLE) | (AdminSession.created_at < now - LONGEST)
+    return (AdminSession.seen_at < now - SESSION_IDLE_LIMIT) | (AdminSession.created_at < now - SESSION_LIFETIME)
 
 
 async def _named(session: AsyncSession, name: str) -> Admin | None:

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-TRIES: Final = 5
-"""Wrong passwords that one address may try in `WITHIN`."""
-WITHIN: Final = timedelta(minutes=15)
+MAX_FAILURES: Final = 5
+"""Wrong passwords that one address may try in `WINDOW`."""
+WINDOW: Final = timedelta(minutes=15)
 
 
 def wait(failures: Sequence[datetime], now: datetime) -> timedelta:
     """How long an address with these failures, the newest first, has to wait; zero where it may try."""
-    recent = [at for at in failures if now - at < WITHIN]
-    if len(recent) < TRIES:
+    recent = [at for at in failures if now - at < WINDOW]
+    if len(recent) < MAX_FAILURES:
         return timedelta(0)
-    return recent[TRIES - 1] + WITHIN - now
+    return recent[MAX_FAILURES - 1] + WINDOW - now
 
 
 def source(address: str) -> str:

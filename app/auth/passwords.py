@@ -10,8 +10,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.i18n import gettext as _
 
-SHORTEST: Final = 12
-LONGEST: Final = 256
+MIN_PASSWORD_CHARS: Final = 12
+MAX_PASSWORD_CHARS: Final = 256
 """Characters of a password."""
 
 _hasher: Final = PasswordHasher()
@@ -28,12 +28,15 @@ def check(password: str) -> None:
     Raises:
         PasswordError: it is too short, too long, or one thing repeated.
     """
-    if len(password) < SHORTEST:
+    if len(password) < MIN_PASSWORD_CHARS:
         raise PasswordError(
-            _("Use at least %(limit)d characters: several words that only you would put together.", limit=SHORTEST)
+            _(
+                "Use at least %(limit)d characters: several words that only you would put together.",
+                limit=MIN_PASSWORD_CHARS,
+            )
         )
-    if len(password) > LONGEST:
-        raise PasswordError(_("Use at most %(limit)d characters.", limit=LONGEST))
+    if len(password) > MAX_PASSWORD_CHARS:
+        raise PasswordError(_("Use at most %(limit)d characters.", limit=MAX_PASSWORD_CHARS))
     if len(set(password.casefold())) < 5:
         raise PasswordError(_("Use more different characters: this one is quickly guessed."))
 
@@ -46,7 +49,7 @@ async def digest(password: str) -> str:
 async def matches(password: str, kept: str | None) -> bool:
     """Whether it is the password; with nothing kept (an unknown name) it takes as long and is not."""
     try:
-        right = await asyncio.to_thread(_hasher.verify, kept or _NOBODY, password[: LONGEST + 1])
+        right = await asyncio.to_thread(_hasher.verify, kept or _NOBODY, password[: MAX_PASSWORD_CHARS + 1])
     except (VerificationError, InvalidHashError):
         return False
     return right and kept is not None

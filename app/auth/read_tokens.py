@@ -16,7 +16,7 @@ from app.auth.keyset import KeySet
 from app.i18n import N_
 
 AUDIENCE: Final = "jbcalling-captions"
-LONGEST: Final = timedelta(days=30)
+MAX_LIFETIME: Final = timedelta(days=30)
 """Whoever needs a link for longer makes another one."""
 PURPOSE: Final = "jbc-captions"
 EXPIRED: Final = N_("This link has expired: ask somebody in the room for a new one.")
@@ -49,7 +49,7 @@ class ReadTokens:
         self._keys = keys
 
     def make(self, room: str, language: str, lifetime: timedelta) -> str:
-        """A token for the captions of `room` in `language`, for `LONGEST` at most."""
+        """A token for the captions of `room` in `language`, for `MAX_LIFETIME` at most."""
         now = time.time()
         claims = {
             "aud": AUDIENCE,
@@ -57,7 +57,7 @@ class ReadTokens:
             "room": room,
             "lang": language,
             "iat": int(now),
-            "exp": int(now + min(lifetime, LONGEST).total_seconds()),
+            "exp": int(now + min(lifetime, MAX_LIFETIME).total_seconds()),
         }
         return jwt.encode(claims, derived(self._keys.newest, PURPOSE), algorithm="HS256")
 

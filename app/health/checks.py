@@ -25,9 +25,9 @@ from tasks.wire import queues
 from tasks.wire.messages import Heartbeat
 
 State = Literal["ok", "degraded", "down"]
-TIMEOUT: Final = 2.0
+CHECK_SECONDS: Final = 2.0
 """Seconds that one dependency may take to answer."""
-STORE_LAG: Final = 10.0
+STORE_LAG_SECONDS: Final = 10.0
 """Seconds after which captions that are not yet in the database are worth a warning."""
 
 
@@ -126,7 +126,7 @@ class Checks:
         except (RedisError, OSError) as error:
             return Check("degraded", f"cannot be asked: {_reason(error)}", action)
         more = {"lag_seconds": round(behind, 1)}
-        if behind > STORE_LAG:
+        if behind > STORE_LAG_SECONDS:
             return Check("degraded", f"the oldest final not yet stored waits {behind:.0f} s", action, more)
         return Check("ok", "finals are stored", more=more)
 
@@ -160,14 +160,16 @@ def _for_calls(beats: list[Heartbeat]) -> dict[str, list[str]]:
 
 async def _within(check: Awaitable[Check]) -> Check:
     try:
-        return await asyncio.wait_for(check, TIMEOUT)
+        return await asyncio.wait_for(check, CHECK_SECONDS)
     except TimeoutError:
-        return Check("down", f"no answer within {TIMEOUT:.0f} s", "See whether its process is overloaded or stopped.")
+        return Check(
+            "down", f"no answer within {CHECK_SECONDS:.0f} s", "See whether its process is overloaded or stopped."
+        )
 
 
 async def _http(host: str, port: int, action: str) -> Check:
     try:
-        async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=CHECK_SECONDS, trust_env=False) as client:
             response = await client.get(f"http://{host}:{port}/health")
     except httpx.HTTPError as error:
         return Check("down", _reason(error), action)

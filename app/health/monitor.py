@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from app.captions.metrics import TOTAL
 from app.health import metrics
 from app.health.checks import Checks
-from app.health.trend import EVERY, Buckets, Kind, Sample, Trend, buckets_of
+from app.health.trend import SAMPLE_SECONDS, Buckets, Kind, Sample, Trend, buckets_of
 from app.running.backup.config import LAST_BACKUP, BackupConfig
 from app.settings import Settings
 from tasks.wire import keys, queues
@@ -40,7 +40,7 @@ class Monitor:
         async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
             while True:
                 await self.look(client)
-                await asyncio.sleep(EVERY)
+                await asyncio.sleep(SAMPLE_SECONDS)
 
     async def look(self, client: httpx.AsyncClient) -> None:
         """Look once; what does not answer is noted as such."""

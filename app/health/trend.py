@@ -13,11 +13,11 @@ from typing import Final, Literal
 
 from prometheus_client import Metric
 
-EVERY: Final = 10.0
+SAMPLE_SECONDS: Final = 10.0
 """Seconds between samples."""
-SPAN: Final = 60.0
+WINDOW_SECONDS: Final = 60.0
 """Seconds of which a point's percentiles tell."""
-KEPT: Final = int(3600 / EVERY)
+MAX_POINTS: Final = int(3600 / SAMPLE_SECONDS)
 """Samples kept."""
 
 Kind = Literal["source", "translation", "voice"]
@@ -61,14 +61,14 @@ class Point:
     depth: Mapping[str, int]
     age: Mapping[str, float]
     lag: Mapping[Kind, Lag]
-    """Only kinds of which there was something in the last `SPAN` seconds."""
+    """Only kinds of which there was something in the last `WINDOW_SECONDS` seconds."""
 
 
 class Trend:
     """Samples of the last hour."""
 
     def __init__(self) -> None:
-        self._samples: deque[Sample] = deque(maxlen=KEPT)
+        self._samples: deque[Sample] = deque(maxlen=MAX_POINTS)
 
     def add(self, sample: Sample) -> None:
         """Keep a sample, and forget the oldest one beyond an hour."""
@@ -81,8 +81,8 @@ class Trend:
 
 
 def _before(samples: Sequence[Sample], index: int) -> Sample:
-    """The sample that lies `SPAN` before another, or the oldest there is."""
-    since = samples[index].at - SPAN - EVERY / 2
+    """The sample that lies `WINDOW_SECONDS` before another, or the oldest there is."""
+    since = samples[index].at - WINDOW_SECONDS - SAMPLE_SECONDS / 2
     return next(sample for sample in samples if sample.at >= since)
 
 

@@ -23,7 +23,7 @@ from tasks import registry
 from tasks.wire import keys, queues
 from tasks.wire.environment import env
 
-LONGEST_WAIT = 5.0
+MAX_QUEUE_SECONDS = 5.0
 """Seconds a message may wait in a queue before the doctor calls it a fault."""
 
 
@@ -173,7 +173,7 @@ async def _redis(settings: Settings, *, started: bool) -> list[Finding]:
         findings = [_ok("Redis", f"version {version} answers")]
         for queue in keys.QUEUES:
             age = await queues.oldest_age(client, queue)
-            if age is not None and age > LONGEST_WAIT:
+            if age is not None and age > MAX_QUEUE_SECONDS:
                 remedy = "start workers (`worker` in the Procfile), or more of them"
                 findings.append(_fail(f"queue {queue}", f"the oldest message waits {age:.0f} s", remedy))
             else:

@@ -28,6 +28,6 @@ FORMS: Final[dict[Format, Form]] = {
 }
 """Rates as OpenAI's; Opus has no 24 kHz of its own in a file."""
 
-SLOWEST: Final = 0.25
-FASTEST: Final = 4.0
+MIN_SPEED: Final = 0.25
+MAX_SPEED: Final = 4.0
 """Speeds, as OpenAI's."""

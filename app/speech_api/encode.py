@@ -17,7 +17,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 
 from app.speech_api.audio_formats import FORMS, Form, Format
-from app.speech_api.records import SIZE
+from app.speech_api.records import SIZE_HEADER
 from app.tempo import at_tempo
 
 _OPTIONS: Final = {"mp3": {"write_xing": "0", "id3v2_version": "0"}, "ogg": {"page_duration": "200000"}}
@@ -37,8 +37,8 @@ class _Output:
 
 def _blocks() -> Iterator[AudioFrame]:
     source = sys.stdin.buffer
-    while len(head := source.read(2 * SIZE.size)) == 2 * SIZE.size:
-        size, rate = SIZE.unpack(head[: SIZE.size])[0], SIZE.unpack(head[SIZE.size :])[0]
+    while len(head := source.read(2 * SIZE_HEADER.size)) == 2 * SIZE_HEADER.size:
+        size, rate = SIZE_HEADER.unpack(head[: SIZE_HEADER.size])[0], SIZE_HEADER.unpack(head[SIZE_HEADER.size :])[0]
         samples = np.frombuffer(source.read(size), "<i2")
         frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
         frame.sample_rate = rate

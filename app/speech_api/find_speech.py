@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from app.speech_api.records import SIZE, Mode, SpeechRecord
+from app.speech_api.records import SIZE_HEADER, Mode, SpeechRecord
 
 MEMORY: Final = 2 * 1024**3
 CPU_SECONDS: Final = 1_800
@@ -35,7 +35,7 @@ def _restrict() -> None:
 
 def _write(record: SpeechRecord, pcm: bytes = b"") -> None:
     header = msgspec.json.encode(msgspec.structs.replace(record, size=len(pcm)))
-    sys.stdout.buffer.write(SIZE.pack(len(header)) + header + pcm)
+    sys.stdout.buffer.write(SIZE_HEADER.pack(len(header)) + header + pcm)
     sys.stdout.buffer.flush()
 
 

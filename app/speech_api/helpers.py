@@ -15,7 +15,7 @@ import msgspec
 from app.cancellation import to_the_end
 from app.speech_api import metrics
 from app.speech_api.errors import ApiError, unavailable
-from app.speech_api.records import SIZE, Mode, SpeechRecord
+from app.speech_api.records import SIZE_HEADER, Mode, SpeechRecord
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
@@ -47,7 +47,7 @@ class Process:
 
     async def send(self, packet: bytes) -> None:
         """Give it one packet of a stream."""
-        await self.write(SIZE.pack(len(packet)) + packet)
+        await self.write(SIZE_HEADER.pack(len(packet)) + packet)
 
     async def records(self) -> AsyncIterator[tuple[SpeechRecord, bytes]]:
         """Its records with their audio, up to and with the "end" or "audio" one.
@@ -57,7 +57,7 @@ class Process:
         """
         while True:
             try:
-                (size,) = SIZE.unpack(await self.output.readexactly(SIZE.size))
+                (size,) = SIZE_HEADER.unpack(await self.output.readexactly(SIZE_HEADER.size))
                 record = msgspec.json.decode(await self.output.readexactly(size), type=SpeechRecord)
                 pcm = await self.output.readexactly(record.size)
             except asyncio.IncompleteReadError:

@@ -16,16 +16,16 @@ from msgspec import Meta, Struct
 from app.speech_api import offers
 from app.speech_api.errors import ApiError, bad_request, native, translated
 from app.speech_api.helpers import Process
-from app.speech_api.records import PACKET
+from app.speech_api.records import MAX_PACKET_BYTES
 from app.speech_api.services import SpeechServices
 from app.speech_api.streaming import Stream, close_code
 from app.speech_api.transcription import Wanted
 
 AnySocket = WebSocket[Any, Any, Any]
 
-START_WITHIN: Final = 5.0
+START_SECONDS: Final = 5.0
 """Seconds until the first message."""
-IDLE: Final = 60.0
+IDLE_SECONDS: Final = 60.0
 """Seconds without a message after which the stream is given up; send silence, or end it."""
 
 
@@ -89,10 +89,10 @@ async def _together(captions: Coroutine[Any, Any, None], feeding: Coroutine[Any,
 
 async def _start(socket: AnySocket) -> Start:
     try:
-        first = await asyncio.wait_for(_message(socket), START_WITHIN)
+        first = await asyncio.wait_for(_message(socket), START_SECONDS)
         return msgspec.json.decode(first, type=Start)
     except TimeoutError:
-        raise ApiError(408, "no_start", f"Send the first message within {START_WITHIN:.0f} s.") from None
+        raise ApiError(408, "no_start", f"Send the first message within {START_SECONDS:.0f} s.") from None
     except msgspec.DecodeError as error:
         raise bad_request(f"The first message cannot be read: {error}.") from error
 
@@ -108,17 +108,19 @@ async def _feed(socket: AnySocket, process: Process) -> None:
 async def _audio(socket: AnySocket) -> AsyncGenerator[bytes, None]:
     while True:
         try:
-            message = await asyncio.wait_for(_message(socket), IDLE)
+            message = await asyncio.wait_for(_message(socket), IDLE_SECONDS)
         except TimeoutError:
-            raise ApiError(408, "idle", f"Nothing came for {IDLE:.0f} s: send silence, or end the stream.") from None
+            raise ApiError(
+                408, "idle", f"Nothing came for {IDLE_SECONDS:.0f} s: send silence, or end the stream."
+            ) from None
         if isinstance(message, str):
             try:
                 msgspec.json.decode(message, type=Control)
             except msgspec.DecodeError as error:
                 raise bad_request(f'Text messages are {{"type": "end"}} only: {error}.') from error
             return
-        if len(message) > PACKET:
-            raise ApiError(413, "frame_too_large", f"A frame has at most {PACKET} bytes: send smaller ones.")
+        if len(message) > MAX_PACKET_BYTES:
+            raise ApiError(413, "frame_too_large", f"A frame has at most {MAX_PACKET_BYTES} bytes: send smaller ones.")
         yield message
 
 

@@ -15,11 +15,11 @@ from msgspec import Meta, Struct
 
 from app.auth.api_keys import Holder
 from app.speech_api import describing, offers, upload
-from app.speech_api.audio_formats import FASTEST, FORMS, SLOWEST, Format
+from app.speech_api.audio_formats import FORMS, MAX_SPEED, MIN_SPEED, Format
 from app.speech_api.errors import bad_request
 from app.speech_api.services import SpeechServices
 from app.speech_api.synthesis import Wanted
-from app.speech_api.voices import LONGEST
+from app.speech_api.voices import MAX_REFERENCE_SECONDS
 from app.tables import Voice
 
 AnyRequest = Request[Any, Any, Any]
@@ -43,7 +43,7 @@ class SynthesizeBody(Struct, frozen=True, forbid_unknown_fields=True):
     voice: str | None = None
     """The id of one of `/voices`; the best for the language where it is missing."""
     format: Format = "mp3"
-    speed: Annotated[float, Meta(ge=SLOWEST, le=FASTEST)] = 1.0
+    speed: Annotated[float, Meta(ge=MIN_SPEED, le=MAX_SPEED)] = 1.0
 
 
 class VoiceAnswer(Struct, frozen=True):
@@ -123,7 +123,7 @@ async def clone_voice(request: AnyRequest, speech: NamedDependency[SpeechService
     """Keep a recording as a voice to be imitated. Needs the speaker's consent; only you can use or delete it."""
     holder = await speech.access.admit(request, "clone")
     with speech.access.working(holder):
-        async with speech.helpers.listener("reference", LONGEST) as process:
+        async with speech.helpers.listener("reference", MAX_REFERENCE_SECONDS) as process:
             form = await upload.read(request, process, REFERENCE_MB * 1_000_000)
             await process.close_input()
             name, consent = form.one("name"), form.one("consent")

@@ -13,7 +13,7 @@ from litestar.response import Stream
 from msgspec import Meta, Struct
 
 from app.speech_api import describing, errors, openai_models
-from app.speech_api.audio_formats import FASTEST, SLOWEST, Format
+from app.speech_api.audio_formats import MAX_SPEED, MIN_SPEED, Format
 from app.speech_api.native_voices import begun, streamed
 from app.speech_api.openai_audio import event
 from app.speech_api.services import SpeechServices
@@ -40,7 +40,7 @@ class SpeechBody(Struct, frozen=True):
     voice: str | CustomVoice = "alloy"
     """One of OpenAI's, an engine, a voice of one, or a cloned voice."""
     response_format: Format = "mp3"
-    speed: Annotated[float, Meta(ge=SLOWEST, le=FASTEST)] = 1.0
+    speed: Annotated[float, Meta(ge=MIN_SPEED, le=MAX_SPEED)] = 1.0
     stream_format: Literal["audio", "sse"] = "audio"
     language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")] | None = None
     """Ours: found out from the text where it is missing."""

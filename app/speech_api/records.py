@@ -7,10 +7,10 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-SIZE: Final = struct.Struct(">I")
+SIZE_HEADER: Final = struct.Struct(">I")
 """Comes before every header, and before every packet that is written to a listening process."""
 
-PACKET: Final = 64 * 1024
+MAX_PACKET_BYTES: Final = 64 * 1024
 """Bytes of one packet of a stream at most."""
 
 Mode = Literal["file", "reference", "pcm", "opus"]

@@ -16,7 +16,7 @@ from app.media.audio.segmenter import Ask, Segmenter
 from app.media.audio.tap import Chunk
 from app.media.audio.vad import VoiceDetector
 from app.media.bridge.config import SegmenterConfig
-from app.speech_api.records import PACKET, REFERENCE_RATE, SIZE, Mode, SpeechRecord
+from app.speech_api.records import MAX_PACKET_BYTES, REFERENCE_RATE, SIZE_HEADER, Mode, SpeechRecord
 from tasks.wire.messages import STT_RATE
 
 FORMATS: Final = "wav,w64,aiff,mp3,flac,ogg,matroska,webm,mov,mp4,m4a,3gp,aac,adts,amr,caf,asf,au"
@@ -94,9 +94,9 @@ def whole(data: bytes, most: float) -> Iterator[tuple[SpeechRecord, bytes]]:
 
 def packets(source: BinaryIO) -> Iterator[bytes]:
     """The packets of a stream, each behind its size, until the input ends."""
-    while len(head := source.read(SIZE.size)) == SIZE.size:
-        (size,) = SIZE.unpack(head)
-        if size > PACKET or len(packet := source.read(size)) < size:
+    while len(head := source.read(SIZE_HEADER.size)) == SIZE_HEADER.size:
+        (size,) = SIZE_HEADER.unpack(head)
+        if size > MAX_PACKET_BYTES or len(packet := source.read(size)) < size:
             return
         yield packet
 

@@ -13,12 +13,12 @@ from redis.asyncio import Redis
 
 from app.auth.api_keys import Holder
 from app.speech_api import metrics, offers
-from app.speech_api.audio_formats import FASTEST, SLOWEST, Format
+from app.speech_api.audio_formats import MAX_SPEED, MIN_SPEED, Format
 from app.speech_api.errors import ApiError, bad_request, unavailable
 from app.speech_api.helpers import Helpers, Process
 from app.speech_api.limits import Limits
 from app.speech_api.offers import EngineVoice, Offers
-from app.speech_api.records import SIZE
+from app.speech_api.records import SIZE_HEADER
 from app.speech_api.text import TextService
 from app.speech_api.text_pieces import cut
 from app.speech_api.voices import VoiceService
@@ -26,9 +26,9 @@ from app.speech_api.worker_client import WorkerClient, new_request
 from tasks.wire.enqueue import SYNTHESIZE
 from tasks.wire.requests import ClonedVoice, SpokenPart, Synthesis
 
-PIECE: Final = 300
+PIECE_CHARS: Final = 300
 """Characters of one message: about 20 s of speech."""
-CHUNK: Final = 16 * 1024
+CHUNK_BYTES: Final = 16 * 1024
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class SynthesisService:
         async with self._helpers.start("app.speech_api.encode", wanted.format, str(wanted.speed)) as process:
             feeding = asyncio.create_task(self._feed(process, messages))
             try:
-                while chunk := await process.output.read(CHUNK):
+                while chunk := await process.output.read(CHUNK_BYTES):
                     yield chunk
                 await feeding
             finally:
@@ -100,7 +100,7 @@ class SynthesisService:
                 clone=clone,
             )
             for line in wanted.text.splitlines()
-            for piece in cut(line, language, PIECE)
+            for piece in cut(line, language, PIECE_CHARS)
         ]
 
     def _check(self, wanted: Wanted) -> None:
@@ -109,8 +109,8 @@ class SynthesisService:
         if len(wanted.text) > self._limits.speech_chars:
             most = self._limits.speech_chars
             raise ApiError(413, "text_too_long", f"More than {most} characters: send the text in several requests.")
-        if not SLOWEST <= wanted.speed <= FASTEST:
-            raise bad_request(f"speed is {SLOWEST} to {FASTEST:.0f}.")
+        if not MIN_SPEED <= wanted.speed <= MAX_SPEED:
+            raise bad_request(f"speed is {MIN_SPEED} to {MAX_SPEED:.0f}.")
 
     async def _language(self, text: str) -> str:
         found = await self._text.detect(text)
@@ -145,7 +145,7 @@ class SynthesisService:
             for message in messages:
                 async for rate, pcm in self._spoken(message):
                     heard += len(pcm) / 2 / rate
-                    await process.write(SIZE.pack(len(pcm)) + SIZE.pack(rate) + pcm)
+                    await process.write(SIZE_HEADER.pack(len(pcm)) + SIZE_HEADER.pack(rate) + pcm)
             metrics.SPOKEN.inc(heard)
         finally:
             await process.close_input()

@@ -16,8 +16,8 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser  # t
 from app.speech_api.errors import ApiError, bad_request
 
 AnyRequest = Request[Any, Any, Any]
-FIELD_BYTES: Final = 16 * 1024
-PARTS: Final = 32
+MAX_FIELD_BYTES: Final = 16 * 1024
+MAX_PARTS: Final = 32
 
 
 class Sink(Protocol):
@@ -82,7 +82,7 @@ async def _parts(request: AnyRequest, boundary: str) -> AsyncIterator[tuple[str,
     """Every part as (name, whether it is a file, data): a file in chunks, a field whole."""
     segment: Any = None  # the parser begins with one
     field_data = bytearray()
-    with PushMultipartParser(boundary.encode(), max_segment_count=PARTS) as parser:
+    with PushMultipartParser(boundary.encode(), max_segment_count=MAX_PARTS) as parser:
         async with aclosing(request.stream()) as body:
             async for chunk in body:
                 for found in parser.parse(chunk):
@@ -92,7 +92,7 @@ async def _parts(request: AnyRequest, boundary: str) -> AsyncIterator[tuple[str,
                         yield segment.name, True, bytes(found or b"")
                     elif found is None:
                         yield segment.name, False, bytes(field_data)
-                    elif len(field_data) + len(found) > FIELD_BYTES:
+                    elif len(field_data) + len(found) > MAX_FIELD_BYTES:
                         raise ApiError(413, "field_too_large", f"The field {segment.name!r} is too large.")
                     else:
                         field_data += found

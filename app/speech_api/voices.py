@@ -21,12 +21,12 @@ from app.tables import ApiKey, Voice
 from tasks.wire import cache, keys
 from tasks.wire.requests import ClonedVoice
 
-SHORTEST: Final = 3.0
-LONGEST: Final = 60.0
+MIN_REFERENCE_SECONDS: Final = 3.0
+MAX_REFERENCE_SECONDS: Final = 60.0
 """Seconds of a reference: less says too little of a voice, more says nothing new."""
-CONSENT: Final = 20
+MIN_CONSENT_CHARS: Final = 20
 """Characters that a statement of consent has at least."""
-IN_USE: Final = 600
+REFERENCE_TTL_SECONDS: Final = 600
 """Seconds that a reference stays in Redis for the workers."""
 
 
@@ -48,7 +48,7 @@ class VoiceService:
         """
         if not 0 < len(name.strip()) <= 80:
             raise bad_request("Give the voice a name of 1 to 80 characters.", "name")
-        if not CONSENT <= len(consent.strip()) <= 2_000:
+        if not MIN_CONSENT_CHARS <= len(consent.strip()) <= 2_000:
             message = (
                 "A voice is cloned only with its speaker's consent. Send the statement in the field `consent`, for "
                 "instance: I, Ana Silva, agree that this recording is used to imitate my voice."
@@ -66,8 +66,10 @@ class VoiceService:
             ApiError: the reference is too short.
         """
         seconds = len(pcm) / 2 / REFERENCE_RATE
-        if seconds < SHORTEST:
-            raise bad_request(f"The reference has {seconds:.1f} s, {SHORTEST:.0f} s are the least.", "too_short")
+        if seconds < MIN_REFERENCE_SECONDS:
+            raise bad_request(
+                f"The reference has {seconds:.1f} s, {MIN_REFERENCE_SECONDS:.0f} s are the least.", "too_short"
+            )
         voice = Voice(
             id=uuid.uuid4().hex,
             owner_id=holder.id,
@@ -103,7 +105,7 @@ class VoiceService:
             raise ApiError(
                 404, "reference_lost", "The recording of this voice is lost: delete it, clone it anew."
             ) from None
-        await self._redis.set(keys.voice_reference(voice), pcm, ex=IN_USE)
+        await self._redis.set(keys.voice_reference(voice), pcm, ex=REFERENCE_TTL_SECONDS)
         return ClonedVoice(id=voice, rate=REFERENCE_RATE)
 
     async def delete(self, holder: Holder, voice: str) -> None:

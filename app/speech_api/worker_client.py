@@ -19,7 +19,7 @@ from tasks.wire import keys
 from tasks.wire.enqueue import WakingBroker, Work, enqueue
 from tasks.wire.requests import Failed, Reply, Request, decode_reply
 
-BLOCK: Final = 2.0
+BLOCK_SECONDS: Final = 2.0
 """Seconds that one look for a reply blocks; below the client's socket timeout."""
 
 M = TypeVar("M", bound=Request)
@@ -100,7 +100,7 @@ class WorkerClient:
 
     async def _next(self, kind: str, name: str, deadline: float) -> Reply:
         while (left := deadline - time.time()) > 0:
-            found = await self._redis.blpop([keys.replies(name)], timeout=max(0.01, min(BLOCK, left)))
+            found = await self._redis.blpop([keys.replies(name)], timeout=max(0.01, min(BLOCK_SECONDS, left)))
             if found is not None and isinstance(found[1], bytes):
                 return decode_reply(found[1])
         metrics.UNANSWERED.labels(kind).inc()

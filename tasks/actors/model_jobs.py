@@ -20,12 +20,12 @@ from tasks.wire import keys
 from tasks.wire.administration import ModelWork, PackageArrival, Progress
 from tasks.wire.messages import encode
 
-WRITE_EVERY: Final = 0.25
+WRITE_EVERY_SECONDS: Final = 0.25
 """Seconds between two notes of how far a download is."""
-PIECE_WITHIN: Final = 30
+PIECE_SECONDS: Final = 30
 """Seconds in which the next piece of a package must come."""
 
-LOOK: Final = 2
+BLOCK_SECONDS: Final = 2
 """Seconds that one look for a piece blocks; below the client's socket timeout."""
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Report:
 
     def meter(self, label: str, done: int, total: int) -> None:
         """How far one download is."""
-        if time.monotonic() - self._written >= WRITE_EVERY or done == total:
+        if time.monotonic() - self._written >= WRITE_EVERY_SECONDS or done == total:
             self._said = label
             self._write("running", done, total)
 
@@ -123,8 +123,8 @@ def _receive(arrival: PackageArrival, path: Path, meter: Callable[[str, int, int
 
 def _next(upload: str) -> bytes:
     """The next piece; empty when none comes in time, or whoever uploads has gone away."""
-    for _ in range(PIECE_WITHIN // LOOK):
-        found: Any = store().blpop([keys.upload(upload)], timeout=LOOK)
+    for _ in range(PIECE_SECONDS // BLOCK_SECONDS):
+        found: Any = store().blpop([keys.upload(upload)], timeout=BLOCK_SECONDS)
         if found is not None:
             return bytes(found[1])
     return b""

@@ -25,7 +25,7 @@ LOCK: Final = ROOT / "ops" / "models.lock"
 TOOLS: Final = {"uv": ROOT / ".tools" / "uv" / "bin" / "uv", "npm": ROOT / ".tools" / "bin" / "npm"}
 """Where setup puts the programs that the machine lacks."""
 
-TIMEOUT: Final = 900
+TIMEOUT_SECONDS: Final = 900
 """Seconds that one download may take at least; a second more for every 100 kB."""
 
 _BLOCK: Final = 1 << 20
@@ -39,7 +39,7 @@ def _run(command: list[str], cwd: Path, size: int, on_line: Callable[[str], None
         )
     except OSError as error:
         raise SourceError(f"{command[0]} could not run: {error}") from error
-    allowed = TIMEOUT + size / 100_000
+    allowed = TIMEOUT_SECONDS + size / 100_000
     lines: list[str] = []
     timer = threading.Timer(allowed, process.kill)
     timer.start()

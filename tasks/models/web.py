@@ -26,7 +26,7 @@ HUB: Final = "https://huggingface.co"
 ARGOS: Final = "https://argos-net.com/v1"
 """Where Argos Translate's package index says that its packages lie; ARGOS_PACKAGES names another address."""
 
-LONGEST_LIST: Final = 1 << 20
+MAX_LIST_BYTES: Final = 1 << 20
 """Bytes of a hub's list of one folder."""
 
 
@@ -129,14 +129,14 @@ def _client(patience: Patience) -> httpx.Client:
 
 
 def _small(client: httpx.Client, url: str) -> bytes:
-    """A short answer, no more of it than `LONGEST_LIST`."""
+    """A short answer, no more of it than `MAX_LIST_BYTES`."""
     with client.stream("GET", url) as response:
         response.raise_for_status()
         content = bytearray()
         for block in response.iter_bytes():
             content += block
-            if len(content) > LONGEST_LIST:
-                raise SourceError(f"lists a folder in more than {LONGEST_LIST} bytes")
+            if len(content) > MAX_LIST_BYTES:
+                raise SourceError(f"lists a folder in more than {MAX_LIST_BYTES} bytes")
         return bytes(content)
 
 

@@ -14,7 +14,7 @@ Use = Literal["hotword", "translation", "lost", "pronunciation"]
 """What a term of the glossary did."""
 ModelName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
 FileName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,79}\.(argosmodel|zip)$")]
-MOST_BYTES = 2 << 30
+MAX_PACKAGE_BYTES = 2 << 30
 """Of a package that is uploaded."""
 
 
@@ -71,7 +71,7 @@ class PackageArrival(Struct, frozen=True, kw_only=True):
 
     upload: Identifier
     name: FileName
-    size: Annotated[int, Meta(gt=0, le=MOST_BYTES)]
+    size: Annotated[int, Meta(gt=0, le=MAX_PACKAGE_BYTES)]
 
 
 class Progress(Struct, frozen=True, kw_only=True):

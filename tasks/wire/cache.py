@@ -20,10 +20,10 @@ from tasks.wire import keys
 Kind = Literal["translation", "audio"]
 Part = str | bytes | int | float | bool | None | Sequence["Part"]
 
-MAX_AGE: Final = 86_400
+MAX_AGE_SECONDS: Final = 86_400
 """Seconds after which an entry is gone even if it is still used: nobody's words are kept for longer."""
 
-OVERHEAD: Final = 400
+ENTRY_OVERHEAD_BYTES: Final = 400
 """Bytes that Redis needs for an entry beside its value, counted as part of it."""
 
 _GET: Final = """
@@ -94,14 +94,22 @@ def put(client: redis.Redis, kind: Kind, parts: Sequence[Part], value: bytes, *,
         limit: bytes that this cache may hold.
         tag: what `forget` can drop it by, for instance the id of a cloned voice.
     """
-    size = len(value) + OVERHEAD
-    values: list[str | bytes] = [_digest(parts), value, repr(time.time()), str(size), str(limit), str(MAX_AGE), tag]
+    size = len(value) + ENTRY_OVERHEAD_BYTES
+    values: list[str | bytes] = [
+        _digest(parts),
+        value,
+        repr(time.time()),
+        str(size),
+        str(limit),
+        str(MAX_AGE_SECONDS),
+        tag,
+    ]
     return int(str(client.eval(_PUT, 3, *_books(kind), *values)))
 
 
 def fits(value: bytes, limit: int) -> bool:
     """Whether a cache of `limit` bytes takes `value`: what alone would fill more than half of it is not stored."""
-    return 2 * (len(value) + OVERHEAD) <= limit
+    return 2 * (len(value) + ENTRY_OVERHEAD_BYTES) <= limit
 
 
 def forget(client: redis.Redis, kind: Kind, tag: str) -> int:

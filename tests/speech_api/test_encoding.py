@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from app.speech_api.records import SIZE
+from app.speech_api.records import SIZE_HEADER
 from ops.harness.web_server import ROOT
 from tests.speech_api.sounds import decoded, pitch
 
@@ -18,7 +18,7 @@ BLOCKS = [TONE[at : at + 30_000] for at in range(0, len(TONE), 30_000)]
 
 
 def encode(form: str, speed: float, blocks: list[bytes]) -> bytes:
-    data = b"".join(SIZE.pack(len(block)) + SIZE.pack(24_000) + block for block in blocks)
+    data = b"".join(SIZE_HEADER.pack(len(block)) + SIZE_HEADER.pack(24_000) + block for block in blocks)
     command = [sys.executable, "-m", "app.speech_api.encode", form, str(speed)]
     done = subprocess.run(command, cwd=ROOT, input=data, capture_output=True, check=True)
     assert done.stderr == b""

@@ -80,7 +80,7 @@ def test_the_least_recently_used_goes_first_and_the_size_is_kept(store: redis.Re
         assert cache.put("audio", (number,), b"x" * 100_000)
     there = [number for number in range(12) if cache.get("audio", (number,)) is not None]
     assert there == [0, 4, 5, 6, 7, 8, 9, 10, 11]
-    assert total(store) == 9 * (100_000 + entries.OVERHEAD) <= LIMIT
+    assert total(store) == 9 * (100_000 + entries.ENTRY_OVERHEAD_BYTES) <= LIMIT
 
 
 def test_the_books_are_right_after_many_writers(store: redis.Redis) -> None:
@@ -90,7 +90,7 @@ def test_the_books_are_right_after_many_writers(store: redis.Redis) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(400)))
     there = list(store.scan_iter(keys.cached("audio", "*")))
-    assert total(store) == sum(store.strlen(entry) + entries.OVERHEAD for entry in there) <= LIMIT
+    assert total(store) == sum(store.strlen(entry) + entries.ENTRY_OVERHEAD_BYTES for entry in there) <= LIMIT
     assert store.zcard(keys.cache_index("audio")) == store.hlen(keys.cache_sizes("audio")) == len(there) > 10
     tagged = sum(store.scard(tag) for tag in store.scan_iter(keys.cache_tag("audio", "*")))
     assert tagged == len(there)
@@ -107,19 +107,19 @@ def test_an_entry_replaced_counts_once(store: redis.Redis) -> None:
     cache.put("audio", ("a",), b"x" * 1000, tag="voice1")
     cache.put("audio", ("a",), b"y" * 10)
     assert cache.get("audio", ("a",)) == b"y" * 10
-    assert total(store) == 10 + entries.OVERHEAD
+    assert total(store) == 10 + entries.ENTRY_OVERHEAD_BYTES
     assert entries.forget(store, "audio", "voice1") == 0
 
 
 def test_an_entry_lives_for_a_day_and_one_that_expired_makes_room(store: redis.Redis) -> None:
     cache.put("audio", ("a",), b"x" * 400_000)
     (entry,) = store.scan_iter(keys.cached("audio", "*"))
-    assert 0 < store.ttl(entry) <= entries.MAX_AGE
+    assert 0 < store.ttl(entry) <= entries.MAX_AGE_SECONDS
     store.delete(entry)  # as its expiry would
     assert cache.get("audio", ("a",)) is None
     for number in range(3):
         cache.put("audio", (number,), b"x" * 400_000)
-    assert total(store) == 2 * (400_000 + entries.OVERHEAD)
+    assert total(store) == 2 * (400_000 + entries.ENTRY_OVERHEAD_BYTES)
 
 
 def test_everything_of_a_voice_can_be_forgotten(store: redis.Redis) -> None:
@@ -128,7 +128,7 @@ def test_everything_of_a_voice_can_be_forgotten(store: redis.Redis) -> None:
     cache.put("audio", ("c",), b"3", tag="voice2")
     assert entries.forget(store, "audio", "voice1") == 2
     assert [cache.get("audio", (name,)) for name in "abc"] == [None, None, b"3"]
-    assert total(store) == 1 + entries.OVERHEAD
+    assert total(store) == 1 + entries.ENTRY_OVERHEAD_BYTES
 
 
 def test_without_redis_everything_is_a_miss(monkeypatch: pytest.MonkeyPatch) -> None:

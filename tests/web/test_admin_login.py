@@ -133,12 +133,14 @@ async def test_guessing_is_slowed_and_logged_and_the_words_typed_are_not(
     client: httpx.AsyncClient, settings: Settings
 ) -> None:
     await make(settings)
-    for _ in range(login_throttle.TRIES):
+    for _ in range(login_throttle.MAX_FAILURES):
         assert (await log_in(client, "a wrong password")).status_code == 422
     for _ in range(2):
         blocked = await log_in(client)  # even the right one
         assert (blocked.status_code, "Try again in 15 min" in blocked.text) == (429, True)
-    assert await log_of(settings) == [(NAME, "login.failed", "")] * login_throttle.TRIES + [("", "login.blocked", "")]
+    assert await log_of(settings) == [(NAME, "login.failed", "")] * login_throttle.MAX_FAILURES + [
+        ("", "login.blocked", "")
+    ]
     assert "a wrong password" not in str(await log_of(settings))
 
 

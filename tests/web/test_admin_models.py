@@ -12,7 +12,7 @@ import pytest
 import redis
 from redis.asyncio import Redis
 
-from app.admin.model_jobs import PIECE, ModelAdmin, UploadError
+from app.admin.model_jobs import PIECE_BYTES, ModelAdmin, UploadError
 from ops.harness.redis_server import RedisServer
 from tasks import broker as worker_broker
 from tasks import registry
@@ -52,8 +52,8 @@ def told(broker: redis.Redis, name: str) -> Progress:
 
 
 async def pieces(data: bytes) -> AsyncIterator[bytes]:
-    for start in range(0, len(data), PIECE):
-        yield data[start : start + PIECE]
+    for start in range(0, len(data), PIECE_BYTES):
+        yield data[start : start + PIECE_BYTES]
 
 
 async def test_a_package_travels_through_redis_in_pieces_and_is_installed(

@@ -17,7 +17,7 @@ import redis
 from litestar.testing import AsyncTestClient
 
 from app.auth.keyset import KeySet
-from app.auth.read_tokens import LONGEST, ReadTokens
+from app.auth.read_tokens import MAX_LIFETIME, ReadTokens
 from app.main import create_app
 from app.settings import Settings, WrongSettingError
 from ops.harness.captions import say
@@ -75,7 +75,7 @@ async def test_only_a_token_of_ours_for_this_room_and_language_opens_the_feed(cl
 
 def test_no_token_lives_longer_than_allowed() -> None:
     token = TOKENS.read(TOKENS.make("room", "pt", timedelta(days=900)), "room")
-    assert token.expires - token.issued == LONGEST.total_seconds()
+    assert token.expires - token.issued == MAX_LIFETIME.total_seconds()
 
 
 async def test_only_listed_sites_may_read_the_feed_and_its_errors(settings: Settings) -> None:

@@ -10,7 +10,7 @@ import time
 import pytest
 import redis
 
-from app.health.trend import EVERY, KEPT, Buckets, Lag, Point, Sample, Trend
+from app.health.trend import MAX_POINTS, SAMPLE_SECONDS, Buckets, Lag, Point, Sample, Trend
 from app.settings import Settings
 from tasks.wire import keys
 from tasks.wire.messages import Heartbeat, encode
@@ -35,23 +35,23 @@ def test_percentiles_are_of_the_last_minute_and_survive_a_restart_of_what_counts
     trend = Trend()
     trend.add(sample(0, counts(100, 0)))
     assert trend.points() == []
-    trend.add(sample(EVERY, counts(110, 10)))
-    trend.add(sample(7 * EVERY, counts(110, 30)))
-    trend.add(sample(8 * EVERY, counts(0, 4)))  # the process began to count anew
-    trend.add(sample(9 * EVERY, counts(0, 4)))
+    trend.add(sample(SAMPLE_SECONDS, counts(110, 10)))
+    trend.add(sample(7 * SAMPLE_SECONDS, counts(110, 30)))
+    trend.add(sample(8 * SAMPLE_SECONDS, counts(0, 4)))  # the process began to count anew
+    trend.add(sample(9 * SAMPLE_SECONDS, counts(0, 4)))
     assert [shown(point) for point in trend.points()] == [(1, 1.9, 20), (1.5, 1.95, 20), (1.5, 1.95, 4), (1.5, 1.95, 4)]
 
 
 def test_what_is_later_than_the_last_bound_counts_as_that_bound_and_silence_as_nothing() -> None:
     trend = Trend()
     for n in range(3):
-        trend.add(sample(n * EVERY, counts(0, 0, more=min(n, 1))))
+        trend.add(sample(n * SAMPLE_SECONDS, counts(0, 0, more=min(n, 1))))
     late, _ = trend.points()
     assert late.lag["source"] == Lag(p50=2.0, p95=2.0, count=1)
-    for n in range(3, KEPT + 50):
-        trend.add(sample(n * EVERY, counts(0, 0, more=1)))
+    for n in range(3, MAX_POINTS + 50):
+        trend.add(sample(n * SAMPLE_SECONDS, counts(0, 0, more=1)))
     points = trend.points()
-    assert len(points) == KEPT - 1
+    assert len(points) == MAX_POINTS - 1
     assert points[-1].lag == {}
 
 
