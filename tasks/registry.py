@@ -73,12 +73,12 @@ def info(name: str) -> ModelInfo:
         ModelError: there is no such model.
     """
     _find(name)
-    return next(one for one in list_models() if one.name == name)
+    return next(model for model in list_models() if model.name == name)
 
 
 def installed(kind: Kind) -> list[ModelInfo]:
     """The models of one kind whose files are in place, whichever way they came."""
-    return [one for one in list_models() if one.kind == kind and one.installed]
+    return [model for model in list_models() if model.kind == kind and model.installed]
 
 
 def stamp() -> tuple[object, ...]:

@@ -36,17 +36,21 @@ class ConfigurationAdmin:
 
         Workers follow within some seconds: they look for the configuration themselves.
         """
-        before = {(one.kind, one.wanted): one for one in (await self.load()).choices}
+        before = {(choice.kind, choice.wanted): choice for choice in (await self.load()).choices}
         changed = [
-            one for one in choices if one != before.get((one.kind, one.wanted), _untouched(one.kind, one.wanted))
+            choice
+            for choice in choices
+            if choice != before.get((choice.kind, choice.wanted), _untouched(choice.kind, choice.wanted))
         ]
         async with self._sessions.begin() as session:
-            for one in changed:
+            for choice in changed:
                 await session.execute(
-                    delete(EngineChoice).where(EngineChoice.kind == one.kind, EngineChoice.wanted == one.wanted)
+                    delete(EngineChoice).where(EngineChoice.kind == choice.kind, EngineChoice.wanted == choice.wanted)
                 )
-                if one != _untouched(one.kind, one.wanted):
-                    row = EngineChoice(kind=one.kind, wanted=one.wanted, enabled=one.enabled, engine=one.engine)
+                if choice != _untouched(choice.kind, choice.wanted):
+                    row = EngineChoice(
+                        kind=choice.kind, wanted=choice.wanted, enabled=choice.enabled, engine=choice.engine
+                    )
                     session.add(row)
         await self.publish()
         return changed
@@ -80,5 +84,5 @@ def _term(row: GlossaryTerm) -> Term:
 
 def chosen(configuration: Configuration, kind: Kind, wanted: str) -> Choice:
     """What is set for one thing."""
-    found = (one for one in configuration.choices if (one.kind, one.wanted) == (kind, wanted))
+    found = (choice for choice in configuration.choices if (choice.kind, choice.wanted) == (kind, wanted))
     return next(found, _untouched(kind, wanted))

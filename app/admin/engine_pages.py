@@ -91,10 +91,10 @@ async def choose_engines(request: OperatorRequest, admin: Services) -> Redirect:
     """Keep what was chosen, and bring it to the workers."""
     form = await request.form()
     changed = await admin.configuration.choose(_choices(form))
-    for one in changed:
-        said = "off" if not one.enabled else one.engine or "the best there is"
+    for choice in changed:
+        said = "off" if not choice.enabled else choice.engine or "the best there is"
         await admin.audit.note(
-            request.user.name, "engine.chosen", f"{one.kind} {one.wanted}", said, address=address(request)
+            request.user.name, "engine.chosen", f"{choice.kind} {choice.wanted}", said, address=address(request)
         )
     return Redirect("/admin/pairs?told=saved", status_code=HTTP_303_SEE_OTHER)
 
@@ -167,7 +167,7 @@ def _rows(configuration: Configuration, survey: Surveyed | None, beats: list[Hea
     rows = []
     for kind, wanted in everything():
         offers = survey.offers if survey else []
-        candidates = [one.name for one in offers if one.kind == kind and wanted in one.serves]
+        candidates = [offer.name for offer in offers if offer.kind == kind and wanted in offer.serves]
         serving = [beat for beat in beats if wanted in _served(beat, kind)]
         draft = kind == "translate" and bool(serving) and all(wanted in beat.drafts for beat in serving)
         rows.append(Row(kind, wanted, chosen(configuration, kind, wanted), candidates, len(serving), draft))

@@ -46,7 +46,7 @@ async def make_key(request: OperatorRequest, admin: Services) -> Template:
 @post("/keys/{key:int}/revoke")
 async def revoke_key(request: OperatorRequest, admin: Services, key: FromPath[int]) -> Redirect:
     """Make a key useless at once."""
-    name = next((one.name for one in await admin.api_keys.all() if one.id == key and not one.revoked_at), None)
+    name = next((known.name for known in await admin.api_keys.all() if known.id == key and not known.revoked_at), None)
     if name is None or not await admin.api_keys.revoke(name):
         raise NotFoundException
     await admin.audit.note(request.user.name, "key.revoked", name, address=address(request))
@@ -70,7 +70,7 @@ async def voices_page(request: OperatorRequest, admin: Services, told: FromQuery
 @post("/voices/{voice:str}/delete")
 async def delete_voice(request: OperatorRequest, admin: Services, voice: FromPath[str]) -> Redirect:
     """Delete a cloned voice of anybody."""
-    name = next((one.name for one, _key in await admin.voices.every() if one.id == voice), None)
+    name = next((known.name for known, _key in await admin.voices.every() if known.id == voice), None)
     if name is None or not await admin.voices.erase(voice):
         raise NotFoundException
     await admin.audit.note(request.user.name, "voice.deleted", name, address=address(request))

@@ -47,7 +47,7 @@ class ModelAdmin:
             work = msgspec.convert({"action": action, "name": name}, ModelWork)
         except msgspec.ValidationError:
             return False
-        if any(one.name == name and _busy(one) for one in await self.progress()):
+        if any(work.name == name and _busy(work) for work in await self.progress()):
             return False
         await self._note(Progress(name=name, action=action, state="waiting", at=time.time()))
         await asyncio.to_thread(enqueue, self._broker, WORK_ON_MODEL, work)
@@ -57,7 +57,7 @@ class ModelAdmin:
         """What was done lately and what is being done, the newest first."""
         names = [name async for name in self._redis.scan_iter(match=keys.MODEL_WORKS, count=1_000)]
         found = [_read(data) for data in await self._redis.mget(names)] if names else []
-        return sorted((one for one in found if one), key=lambda one: -one.at)
+        return sorted((progress for progress in found if progress), key=lambda progress: -progress.at)
 
     async def upload(self, filename: str, size: int, pieces: AsyncIterator[bytes]) -> None:
         """Hand a package to a worker, which installs it; `progress` tells how that goes.

@@ -52,7 +52,7 @@ async def models_work(request: OperatorRequest, admin: Services) -> Template:
     """What is being done: a part of the page that is fetched while something is; then the page is loaded anew."""
     works = await admin.models.progress()
     answer = page(request, "partials/work", "models", works=works)
-    if not any(one.state in ("waiting", "running") for one in works):
+    if not any(work.state in ("waiting", "running") for work in works):
         answer.set_header("HX-Refresh", "true")
     return answer
 
@@ -60,7 +60,9 @@ async def models_work(request: OperatorRequest, admin: Services) -> Template:
 @post("/models/{name:str}/{action:str}")
 async def work_on(request: OperatorRequest, admin: Services, name: FromPath[str], action: FromPath[str]) -> Redirect:
     """Have a worker install, verify or remove a model."""
-    actions: dict[str, Literal["install", "verify", "remove"]] = {one: one for one in ("install", "verify", "remove")}
+    actions: dict[str, Literal["install", "verify", "remove"]] = {
+        action: action for action in ("install", "verify", "remove")
+    }
     asked = action in actions and await admin.models.ask(actions[action], name)
     if asked and action != "verify":
         done = "model.installed" if action == "install" else "model.removed"

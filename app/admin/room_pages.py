@@ -175,7 +175,7 @@ async def _list(
     told: str = "",
     status: int = 200,
 ) -> Template:
-    chosen: Show = next((one for one in get_args(Show) if one == show), "open")
+    chosen: Show = next((show_name for show_name in get_args(Show) if show_name == show), "open")
     rooms, count = await admin.rooms.find(words, chosen, number)
     context: dict[str, Any] = {
         "rooms": [(room, room.door(datetime.now(UTC))) for room in rooms],
@@ -215,7 +215,9 @@ async def _room(
 async def _now(admin: AdminServices, room: Room) -> dict[str, Any]:
     state = await admin.rooms.now()
     now = state.rooms.get(room.code) if state else None
-    names = {one.id: one.known.name for one in now.participants if one.known} if now else {}
+    names = (
+        {participant.id: participant.known.name for participant in now.participants if participant.known} if now else {}
+    )
     return {
         "state": state,
         "now": now,

@@ -62,7 +62,7 @@ class Now(msgspec.Struct, frozen=True):
     @property
     def people(self) -> list[Inside]:
         """Those who are there themselves."""
-        return [one for one in self.participants if not one.recorded]
+        return [participant for participant in self.participants if not participant.recorded]
 
 
 class _Rooms(msgspec.Struct, frozen=True):
@@ -96,7 +96,7 @@ class SfuOperator:
             found = msgspec.json.decode(answer.content, type=_Rooms)
         except msgspec.DecodeError as error:
             raise SfuDownError("it answers in an unknown form: update all processes") from error
-        return State(found.bridge == "up", {one.room: one for one in found.rooms})
+        return State(found.bridge == "up", {room.room: room for room in found.rooms})
 
     async def end(self, room: str) -> bool:
         """End the call in a room; whether there was one.

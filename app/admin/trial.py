@@ -113,10 +113,10 @@ class Trial:
             answers = [await self._transcribe(pcm, language) for pcm in pieces]
         except ApiError as error:
             return Stage(name, time.monotonic() - began, language=language, problem=error.detail)
-        seconds, text = time.monotonic() - began, " ".join(one.text for one in answers if one.text)
+        seconds, text = time.monotonic() - began, " ".join(answer.text for answer in answers if answer.text)
         if not text:
             return Stage(name, seconds, language=language, problem=_("Nothing was understood."))
-        terms = tuple(term for one in answers for term in one.terms)
+        terms = tuple(term for answer in answers for term in answer.terms)
         return Stage(name, seconds, None, answers[0].engine, text, language, terms=terms)
 
     async def _speech(self, sound: str) -> list[bytes]:

@@ -110,7 +110,10 @@ class Admins:
         """Every session that has not ended, with the administrator's name, the newest first."""
         query = select(AdminSession, Admin.name).join(Admin).where(~_over(datetime.now(UTC)))
         async with self._sessions() as session:
-            return [(one, name) for one, name in await session.execute(query.order_by(AdminSession.id.desc()))]
+            return [
+                (session_row, name)
+                for session_row, name in await session.execute(query.order_by(AdminSession.id.desc()))
+            ]
 
     async def end(self, session_id: int) -> bool:
         """End one session at once; whether there was one."""

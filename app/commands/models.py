@@ -66,14 +66,14 @@ def install(names: tuple[str, ...], default: bool, languages: str | None, name: 
     wanted = list(names) + (registry.default_models() if default else [])
     if not wanted:
         raise click.UsageError("Name a model (see `jbcalling models list`) or give --default.")
-    spoken = tuple(filter(None, (one.strip() for one in (languages or "").split(","))))
+    spoken = tuple(filter(None, (language.strip() for language in (languages or "").split(","))))
     told = reporter()
-    for one in wanted:
+    for model in wanted:
         try:
-            if "/" in one or one.endswith((".argosmodel", ".zip")):
-                registry.install_local(Path(one), told.line, languages=spoken, name=name)
+            if "/" in model or model.endswith((".argosmodel", ".zip")):
+                registry.install_local(Path(model), told.line, languages=spoken, name=name)
             else:
-                registry.install(one, told.line, told.meter)
+                registry.install(model, told.line, told.meter)
         except registry.ModelError as error:
             raise click.ClickException(str(error)) from error
 
@@ -127,5 +127,6 @@ def _details(model: ModelInfo) -> None:
         click.echo(f"{'':<18} {line}")
 
 
-def _figures(one: measured.Measured) -> str:
-    return f"loads in {one.load_s:.1f} s, +{one.memory_mb:.0f} MB, {one.speed} (measured here {one.at[:10]})"
+def _figures(figures: measured.Measured) -> str:
+    loading = f"loads in {figures.load_s:.1f} s, +{figures.memory_mb:.0f} MB"
+    return f"{loading}, {figures.speed} (measured here {figures.at[:10]})"

@@ -55,8 +55,8 @@ def rotate(names: tuple[str, ...], at_once: bool, name: str) -> None:
     os.environ.setdefault("JBC_KEYS", str(Path(os.environ["JBC_VAR"]) / "keys"))
     settings = Settings()
     try:
-        for one in names:
-            match one:
+        for secret in names:
+            match secret:
                 case "session":
                     _keys(settings.session_keys, "SESSION_SECRET", 0.0 if at_once else SESSION_GRACE)
                 case "token":

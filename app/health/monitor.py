@@ -98,4 +98,4 @@ def last_backup(figures: Path) -> float:
     if not figures.exists():
         return 0.0
     families = text_string_to_metric_families(figures.read_text())
-    return next((one.samples[0].value for one in families if one.name == LAST_BACKUP), 0.0)
+    return next((family.samples[0].value for family in families if family.name == LAST_BACKUP), 0.0)

@@ -105,15 +105,15 @@ async def voices(request: AnyRequest, speech: NamedDependency[SpeechServices]) -
     """The voices there are: those of engines that run now, and your cloned ones."""
     holder = await speech.access.admit(request, "speak")
     known = await offers.look(speech.redis)
-    spoken = sorted({language for one in known.cloners for language in one.languages})
+    spoken = sorted({language for cloner in known.cloners for language in cloner.languages})
     engines = [
-        VoiceAnswer(one.name, one.name, "engine", one.languages, one.low_quality, None)
-        for one in known.engines("speak")
+        VoiceAnswer(engine.name, engine.name, "engine", engine.languages, engine.low_quality, None)
+        for engine in known.engines("speak")
     ]
-    low_quality = {one.name: one.low_quality for one in known.engines("speak")}
+    low_quality = {engine.name: engine.low_quality for engine in known.engines("speak")}
     named = [
-        VoiceAnswer(one.id, str(one.named), "named", one.languages, low_quality[one.engine], None)
-        for one in offers.named_voices(known.engines("speak"))
+        VoiceAnswer(voice.id, str(voice.named), "named", voice.languages, low_quality[voice.engine], None)
+        for voice in offers.named_voices(known.engines("speak"))
     ]
     return [*engines, *named, *(_cloned(voice, spoken) for voice in await speech.voices.all(holder))]
 
@@ -131,7 +131,7 @@ async def clone_voice(request: AnyRequest, speech: NamedDependency[SpeechService
             (pcm,) = [pcm async for _, pcm in process.records()]
         voice = await speech.voices.add(holder, name, consent, pcm)
     cloners = (await offers.look(speech.redis)).cloners
-    return _cloned(voice, sorted({language for one in cloners for language in one.languages}))
+    return _cloned(voice, sorted({language for cloner in cloners for language in cloner.languages}))
 
 
 @delete("/voices/{voice:str}", tags=["text to speech"])

@@ -70,7 +70,7 @@ class Offers:
         for engine in engines:
             if name == engine.name:
                 return EngineVoice(engine.name, None, engine.languages)
-        return next((one for one in named_voices(engines) if name in (one.id, one.named)), None)
+        return next((voice for voice in named_voices(engines) if name in (voice.id, voice.named)), None)
 
     def need_transcribed(self, language: str | None) -> None:
         """See that `language` (None: any) can be transcribed.
@@ -90,7 +90,7 @@ class Offers:
         """
         self._need(self.pairs, "translate", "translate")
         if (source, target) not in self.pairs:
-            known = ", ".join(f"{one}→{other}" for one, other in self.pairs)
+            known = ", ".join(f"{first}→{second}" for first, second in self.pairs)
             install = "`jbcalling models list` says what can be installed"
             raise bad_request(f"Nobody here translates {source}→{target}, only {known}; {install}.", "language_pair")
 

@@ -65,8 +65,10 @@ async def translations(request: AnyRequest, speech: NamedDependency[SpeechServic
         form, transcription = await _begin(request, speech, stack, translate=True)
         segments = [segment async for segment in transcription.segments()]
     if segments and transcription.language:
-        texts = await speech.text.translate([one.text for one in segments], transcription.language, "en")
-        segments = [replace(one, text=text, language="en") for one, text in zip(segments, texts.texts, strict=True)]
+        texts = await speech.text.translate([segment.text for segment in segments], transcription.language, "en")
+        segments = [
+            replace(segment, text=text, language="en") for segment, text in zip(segments, texts.texts, strict=True)
+        ]
     transcription.language = "en"  # OpenAI names the language of the text
     return _shaped("translate", form.one("response_format", "json"), transcription, segments)
 

@@ -134,7 +134,7 @@ class SynthesisService:
         clone = await self._voices.ready(holder, name)
         if not known.cloners:
             raise no_cloner()
-        if not any(language in one.languages for one in known.cloners):
+        if not any(language in cloner.languages for cloner in known.cloners):
             raise bad_request(f"No engine here imitates a voice in {language!r}.", "language")
         return None, clone
 

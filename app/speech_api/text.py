@@ -70,7 +70,7 @@ class TextService:
             answers.append(await self._workers.ask(TRANSLATE_TEXT, message, Translated))
         metrics.TRANSLATED.inc(sum(map(len, texts)))
         translated = lines.joined([text for answer in answers for text in answer.texts])
-        return Translations(translated, source, confidence, answers[-1].engine, any(one.draft for one in answers))
+        return Translations(translated, source, confidence, answers[-1].engine, any(answer.draft for answer in answers))
 
     async def detect(self, text: str) -> dict[str, float]:
         """Language → probability, the most likely first; empty where nothing can be told.

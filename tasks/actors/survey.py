@@ -23,7 +23,7 @@ def survey(message: Survey) -> None:
     folder = TaskConfig().models_dir
     answer = Surveyed(
         host=socket.gethostname(),
-        models=[_shown(one) for one in registry.list_models()],
+        models=[_shown(model) for model in registry.list_models()],
         offers=_offers(),
         taken=space.taken(folder),
         free=shutil.disk_usage(_existing(folder)).free,
@@ -31,20 +31,20 @@ def survey(message: Survey) -> None:
     replies.send(store(), message.request, answer)
 
 
-def _shown(one: registry.ModelInfo) -> ModelInfo:
-    figures = one.measured
+def _shown(model: registry.ModelInfo) -> ModelInfo:
+    figures = model.measured
     return ModelInfo(
-        name=one.name,
-        kind=one.kind,
-        languages=list(one.languages),
-        licence=one.licence,
-        caution=one.caution,
-        origin=one.origin,
-        size=one.size,
-        bundled_with=one.bundled_with,
-        installed=one.installed,
-        default=one.default,
-        pinned=one.pinned,
+        name=model.name,
+        kind=model.kind,
+        languages=list(model.languages),
+        licence=model.licence,
+        caution=model.caution,
+        origin=model.origin,
+        size=model.size,
+        bundled_with=model.bundled_with,
+        installed=model.installed,
+        default=model.default,
+        pinned=model.pinned,
         load_s=figures.load_s if figures else None,
         memory_mb=figures.memory_mb if figures else None,
         speed=figures.speed if figures else "",
@@ -58,7 +58,9 @@ def _offers() -> list[Offer]:
         "speak": offers.speaking(),
     }
     return [
-        Offer(kind=kind, name=one.name, serves=sorted(one.serves)) for kind, found in kinds.items() for one in found
+        Offer(kind=kind, name=offer.name, serves=sorted(offer.serves))
+        for kind, found in kinds.items()
+        for offer in found
     ]
 
 

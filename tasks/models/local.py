@@ -93,8 +93,8 @@ def _guessed(shape: Shape, stem: str) -> tuple[str, ...]:
 
 def _check_languages(shape: Shape, languages: Sequence[str], path: Path) -> None:
     parts = 2 if shape.kind == "translate" else 1
-    wrong = [one for one in languages if len(one.split(">")) != parts]
-    wrong += [one for one in languages if not all(_LANGUAGE.fullmatch(code) for code in one.split(">"))]
+    wrong = [language for language in languages if len(language.split(">")) != parts]
+    wrong += [language for language in languages if not all(_LANGUAGE.fullmatch(code) for code in language.split(">"))]
     if wrong or not languages:
         example = "en>vi" if shape.kind == "translate" else "vi"
         said = f"{wrong[0]!r} is not of that form" if wrong else "its files do not say it"
@@ -109,12 +109,12 @@ def _valid(name: str) -> str:
 
 def _copy_files(path: Path, ready: Path, names: Sequence[str]) -> None:
     left = _MAX_FOLDER
-    for one in names:
-        if not (path / one).is_file():
+    for file_name in names:
+        if not (path / file_name).is_file():
             continue
-        target = ready / one
+        target = ready / file_name
         target.parent.mkdir(exist_ok=True)
-        with (path / one).open("rb") as content, target.open("wb") as file:
+        with (path / file_name).open("rb") as content, target.open("wb") as file:
             left -= copy(content, file, left)
         if left < 0:
             raise ModelError(f"{path} is refused: it has more than {_MAX_FOLDER >> 30} GB")

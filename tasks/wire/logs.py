@@ -30,7 +30,7 @@ class WithoutPayloads(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Keep every record, with its messages replaced."""
         if isinstance(record.args, tuple):
-            record.args = tuple(_named(one) for one in record.args)
+            record.args = tuple(_named(argument) for argument in record.args)
         return True
 
 

@@ -35,7 +35,7 @@ class BackupConfig:
     """BACKUP_KEEP_DAYS: backups older than this are removed, but never the newest. What is deleted in the product
     lives on in backups for so long."""
     also: tuple[Path, ...] = field(
-        default_factory=lambda: tuple(Path(one) for one in env("BACKUP_ALSO", "").split(":") if one)
+        default_factory=lambda: tuple(Path(path) for path in env("BACKUP_ALSO", "").split(":") if path)
     )
     """BACKUP_ALSO: further files and folders, with `:` between: the proxy's certificates, /etc/jbcalling."""
     settings: Settings = field(default_factory=Settings.without_secrets)

@@ -65,8 +65,8 @@ def _exchange(new: Path, place: Path, say: Callable[[str], None]) -> None:
     shutil.move(new, place)
     owner = place.parent.stat()
     if os.geteuid() == 0:  # run by root for an installation that belongs to a user of its own
-        for one in (place, *place.rglob("*")):
-            os.chown(one, owner.st_uid, owner.st_gid)
+        for path in (place, *place.rglob("*")):
+            os.chown(path, owner.st_uid, owner.st_gid)
     say(f"{place} is back.")
 
 
