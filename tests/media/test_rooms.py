@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from app.media.bridge.recorded_speaker import FOLDER, read, recording_path
-from app.media.bridge.rooms import Room, Rooms
+from app.media.audio.recording import read_recording
+from app.media.bridge.recorded_speaker import FOLDER, recording_path
+from app.media.bridge.rooms import Rooms
 from app.media.bridge.sfu_messages import (
     Participant,
     ParticipantJoined,
     ParticipantLeft,
     ParticipantUpdated,
-    Producer,
     ProducerAdded,
     ProducerRemoved,
     RoomClosed,
@@ -21,6 +21,7 @@ from app.media.bridge.sfu_messages import (
 )
 from app.media.policy.ladder import Level, Rung
 from app.media.policy.notices import notices, packages
+from app.media.policy.room import Producer, Room
 
 
 def meta(speak: str, hear: str = "original", read: str = "") -> dict[str, Any]:
@@ -140,6 +141,6 @@ def test_only_shipped_recordings_are_played() -> None:
     path = recording_path("demo-en")
     assert path is not None
     assert path.parent == FOLDER
-    assert 30 < len(read(path)) / 48_000 < 60
+    assert 30 < len(read_recording(path)) / 48_000 < 60
     for name in ("../recordings/demo-en", "demo-en.flac", "CREDITS", "", "/etc/passwd"):
         assert recording_path(name) is None

@@ -23,14 +23,15 @@ from app.media.bridge.health import HealthServer
 from app.media.bridge.leases import Leases
 from app.media.bridge.metrics import Metrics
 from app.media.bridge.recorded_speaker import RecordedSpeaker, recording_path
-from app.media.bridge.rooms import Room, Rooms
+from app.media.bridge.rooms import Rooms
 from app.media.bridge.services import Services
 from app.media.bridge.sfu_client import SfuClient
-from app.media.bridge.sfu_messages import Bridges, Connected, Disconnected, Producer, RoomClosed, SfuEvent
+from app.media.bridge.sfu_messages import Bridges, Connected, Disconnected, RoomClosed, SfuEvent
 from app.media.bridge.speakers import Speaker
 from app.media.bridge.supervisor import Crew
 from app.media.bridge.worker_watch import Watch
 from app.media.policy import admission
+from app.media.policy.room import Producer, Room
 from app.settings import Settings
 from tasks.wire import keys
 from tasks.wire.messages import NextRoom, Segment, encode
@@ -217,7 +218,7 @@ class Bridge:
         while True:
             now = self._director.admission
             level = admission.next_level(now, self._node, self._config.admission)
-            said = NextRoom(level=level.name.lower(), load=round(now.load, 2), capacity=round(now.capacity, 2))
+            said = NextRoom(level=level.label, load=round(now.load, 2), capacity=round(now.capacity, 2))
             with suppress(RedisError, OSError):  # the ladder says that Redis is away
                 await self._redis.set(keys.ADMISSION, encode(said), ex=keys.ADMISSION_TTL)
             await asyncio.sleep(ANNOUNCE_EVERY)

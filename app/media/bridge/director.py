@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 import structlog
 
 from app.media.bridge.dub import DubTrack
-from app.media.bridge.rooms import Room
+from app.media.bridge.notice_publisher import NoticePublisher
 from app.media.bridge.services import Services
 from app.media.bridge.supervisor import Crew
 from app.media.policy.admission import Admission
 from app.media.policy.ladder import Conditions, Ladder, Level, Reason, Rung, decide
-from app.media.policy.notices import Noticeboard, notices
+from app.media.policy.notices import notices
+from app.media.policy.room import Room
 from tasks.wire.messages import ClipEvent, ClipPart, Segment
 
 log = structlog.get_logger(__name__)
@@ -34,7 +35,7 @@ class Director:
 
     def __init__(self, services: Services) -> None:
         self.tracks: Crew[TrackKey, DubTrack] = Crew()
-        self.board = Noticeboard(services.sfu, services.fence)
+        self.board = NoticePublisher(services.sfu, services.fence)
         self._services = services
         self._unheard: dict[TrackKey, float] = {}  # since when, on the monotonic clock
         self._ladders: dict[tuple[str, str], Ladder] = {}

@@ -13,9 +13,10 @@ import numpy as np
 import structlog
 from redis.exceptions import RedisError
 
+from app.media.audio.framer import Framer
 from app.media.audio.opus import Pcm
 from app.media.bridge.playout import Due, Playout
-from app.media.bridge.sender import Framer, RtpSender, new_ssrc
+from app.media.bridge.sender import RtpSender, new_ssrc
 from app.media.bridge.services import Services
 from app.media.bridge.sfu_client import SfuError, SfuGoneError
 from app.media.bridge.sfu_messages import InjectAnswer, Nothing

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-import av
 import msgspec
-import numpy as np
 import structlog
 
 from app.auth.tokens import ORIGINAL, ParticipantMeta
+from app.media.audio.framer import frames
 from app.media.audio.opus import Pcm
+from app.media.audio.recording import read_recording
 from app.media.audio.rtp import RTP_RATE
-from app.media.bridge.sender import RtpSender, frames, new_ssrc
+from app.media.bridge.sender import RtpSender, new_ssrc
 from app.media.bridge.services import Services
 from app.media.bridge.sfu_client import SfuError, SfuGoneError
 from app.media.bridge.sfu_messages import InjectAnswer, Nothing
@@ -43,17 +42,6 @@ def recording_path(name: str, folder: Path = FOLDER) -> Path | None:
     return {path.stem: path for path in folder.glob("*.flac")}.get(name)
 
 
-@lru_cache(maxsize=4)
-def read(path: Path) -> Pcm:
-    """The whole recording as mono 48 kHz. Blocks for some tens of milliseconds."""
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=RTP_RATE)
-    parts: list[Pcm] = []
-    with av.open(str(path)) as container:
-        for frame in [*container.decode(audio=0), None]:
-            parts += [out.to_ndarray().reshape(-1).astype(np.int16) for out in resampler.resample(frame)]
-    return np.concatenate(parts)
-
-
 class RecordedSpeaker:
     """Plays one recording into one room. Run `run` as a task; cancel it when the room is gone."""
 
@@ -65,7 +53,7 @@ class RecordedSpeaker:
 
     async def run(self) -> None:
         """Joins, plays round after round for up to `LIMIT`, and leaves."""
-        samples = await asyncio.to_thread(read, self._path)
+        samples = await asyncio.to_thread(read_recording, self._path)
         place = {"room": self._room, "participant": self._participant}
         try:
             await self._perform(await self._join(place), samples)

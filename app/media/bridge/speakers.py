@@ -16,11 +16,11 @@ from app.media.audio.tap import Chunk, TapStream
 from app.media.audio.vad import FRAME_SECONDS, VoiceDetector
 from app.media.bridge.director import Director
 from app.media.bridge.outbox import Outbox
-from app.media.bridge.rooms import Room
 from app.media.bridge.services import Services
 from app.media.bridge.sfu_client import SfuError, SfuGoneError
-from app.media.bridge.sfu_messages import Nothing, Producer, TapAnswer
+from app.media.bridge.sfu_messages import Nothing, TapAnswer
 from app.media.policy.ladder import Level
+from app.media.policy.room import Producer, Room
 from tasks.wire.messages import STT_RATE, Segment, Timeline
 
 INTERIM_QUEUE_LIMIT: Final = 1.0

@@ -12,7 +12,7 @@ import redis.asyncio as aioredis
 import structlog
 from redis.exceptions import RedisError
 
-from app.media.bridge.config import LadderConfig
+from app.media.policy.config import LadderConfig
 from app.media.policy.ladder import Conditions
 from tasks.wire import keys
 from tasks.wire.messages import Heartbeat

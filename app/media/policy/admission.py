@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from app.media.bridge.config import AdmissionConfig
-from app.media.bridge.rooms import Room
+from app.media.policy.config import AdmissionConfig
 from app.media.policy.ladder import Level, Reason, Rung
+from app.media.policy.room import Room
 from tasks.wire.messages import Heartbeat
 
 BUSY: Final[Mapping[Level, Reason]] = {

@@ -11,10 +11,10 @@ from typing import Final
 
 import numpy as np
 
+from app.media.audio.config import SegmenterConfig
 from app.media.audio.segmenter import Ask, AskKind, Segmenter
 from app.media.audio.tap import ABSENCE, MAX_SILENCE, Chunk
 from app.media.audio.vad import FRAME_SECONDS, VoiceDetector
-from app.media.bridge.config import SegmenterConfig
 from ops.harness.callers import PAUSE, turns
 from ops.harness.recordings import recordings
 from ops.measure.capacity.service import Service
