@@ -28,7 +28,7 @@ from app.media.bridge.services import Services
 from app.media.bridge.sfu_client import SfuClient
 from app.media.bridge.sfu_messages import Bridges, Connected, Disconnected, RoomClosed, SfuEvent
 from app.media.bridge.speakers import Speaker
-from app.media.bridge.supervisor import Crew
+from app.media.bridge.supervisor import Supervisor
 from app.media.bridge.worker_watch import Watch
 from app.media.policy import admission
 from app.media.policy.room import Producer, Room
@@ -36,17 +36,17 @@ from app.settings import Settings
 from tasks.wire import keys
 from tasks.wire.messages import NextRoom, Segment, encode
 
-TICK: Final = 0.02
-"""Seconds between looks at the clock on behalf of silent tracks."""
+TICK_SECONDS: Final = 0.02
+"""Time between looks at the clock on behalf of silent tracks."""
 
-REDIS_TIMEOUT: Final = 1.0
-"""Seconds a Redis command may take."""
+REDIS_TIMEOUT_SECONDS: Final = 1.0
+"""Time a Redis command may take."""
 
-FAREWELL: Final = 1.2
-"""Seconds that everything that runs may take to end."""
+STOP_SECONDS: Final = 1.2
+"""Time that everything that runs may take to end."""
 
-ANNOUNCE_EVERY: Final = 1.0
-"""Seconds between two words on what there is room for."""
+ANNOUNCE_SECONDS: Final = 1.0
+"""Time between two announcements of what there is room for."""
 
 log = structlog.get_logger(__name__)
 
@@ -64,8 +64,9 @@ class Bridge:
         self._settings = settings
         self._config = config
         url = settings.tasks.redis_url
-        self._redis = aioredis.Redis.from_url(url, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT)
-        self._pubsub = aioredis.Redis.from_url(url, socket_connect_timeout=REDIS_TIMEOUT)
+        limit = REDIS_TIMEOUT_SECONDS
+        self._redis = aioredis.Redis.from_url(url, socket_timeout=limit, socket_connect_timeout=limit)
+        self._pubsub = aioredis.Redis.from_url(url, socket_connect_timeout=limit)
         self._sfu = SfuClient(
             f"ws://{settings.sfu_host}:{settings.sfu_port}/ws",
             lambda: bridge_token(settings.sfu_token_keys.newest, bridge=self.id),
@@ -76,8 +77,8 @@ class Bridge:
         self._services = Services(
             self.id, self._sfu, self._redis, send_stt, config, self.metrics, self._stt_age, self._leases.fence
         )
-        self._speakers: Crew[str, Speaker] = Crew()
-        self._recorded: Crew[str, RecordedSpeaker] = Crew()
+        self._speakers: Supervisor[str, Speaker] = Supervisor()
+        self._recorded: Supervisor[str, RecordedSpeaker] = Supervisor()
         self._director = Director(self._services)
         self._node = admission.node_of([], config.admission)
         self._seqs: dict[tuple[str, str], int] = {}
@@ -91,7 +92,7 @@ class Bridge:
             self._watch.run(),
             clip_listener.listen(self._pubsub, self.id, self._director.on_clip),
             self._tick(),
-            self._director.board.run(),
+            self._director.publisher.run(),
             self._leases.run(),
             self._announce(),
         )
@@ -106,8 +107,8 @@ class Bridge:
     async def _close(self, tasks: Collection[asyncio.Task[None]], health: HealthServer) -> None:
         await end(tasks)
         self._stop_all()
-        crews = (self._speakers, self._director.tracks, self._recorded)
-        await asyncio.gather(*(crew.gone(FAREWELL) for crew in crews))
+        supervised = (self._speakers, self._director.tracks, self._recorded)
+        await asyncio.gather(*(group.wait_stopped(STOP_SECONDS) for group in supervised))
         await asyncio.gather(self._redis.aclose(), self._pubsub.aclose())
         health.close()
 
@@ -141,16 +142,16 @@ class Bridge:
     def _take(self, event: SfuEvent) -> None:
         if isinstance(event, Connected):
             self._rooms.load(event.rooms)
-            self._leases.others(event.bridges)
+            self._leases.set_bridges(event.bridges)
         elif isinstance(event, Disconnected):
             self._stop_all()
             self._rooms.load([])
             self._leases.forget()
         elif isinstance(event, Bridges):
-            self._leases.others(event.bridges)
+            self._leases.set_bridges(event.bridges)
         else:
             self._rooms.apply(event)
-            self._leases.poke()
+            self._leases.look_now()
             if isinstance(event, RoomClosed):
                 self._seqs = {key: seq for key, seq in self._seqs.items() if key[0] != event.room}
 
@@ -189,7 +190,7 @@ class Bridge:
         self._speakers.start(producer_id, make)
 
     def _stop_speaker(self, producer_id: str) -> None:
-        self._speakers.members[producer_id].hang_up()
+        self._speakers.members[producer_id].stop_receiving()
         self._speakers.stop(producer_id)
 
     def _start_recording(self, room: Room) -> None:
@@ -218,10 +219,10 @@ class Bridge:
         while True:
             now = self._director.admission
             level = admission.next_level(now, self._node, self._config.admission)
-            said = NextRoom(level=level.label, load=round(now.load, 2), capacity=round(now.capacity, 2))
+            next_room = NextRoom(level=level.label, load=round(now.load, 2), capacity=round(now.capacity, 2))
             with suppress(RedisError, OSError):  # the ladder says that Redis is away
-                await self._redis.set(keys.ADMISSION, encode(said), ex=keys.ADMISSION_TTL)
-            await asyncio.sleep(ANNOUNCE_EVERY)
+                await self._redis.set(keys.ADMISSION, encode(next_room), ex=keys.ADMISSION_TTL)
+            await asyncio.sleep(ANNOUNCE_SECONDS)
 
     def _on_final(self, segment: Segment) -> None:
         self._seqs[segment.room, segment.speaker] = segment.seq + 1
@@ -234,7 +235,7 @@ class Bridge:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
-            due = max(due + TICK, loop.time())
+            due = max(due + TICK_SECONDS, loop.time())
             await asyncio.sleep(due - loop.time())
             self.metrics.loop_delay.observe(max(0.0, loop.time() - due))
             now = time.time()

@@ -12,8 +12,8 @@ from app.media.bridge.sfu_client import SfuClient, SfuError, SfuGoneError
 from app.media.bridge.sfu_messages import Nothing
 from app.media.policy.notices import Payload
 
-RETRY: Final = 0.5
-"""Seconds before a notice is tried again."""
+RETRY_SECONDS: Final = 0.5
+"""Time before a notice is tried again."""
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +28,7 @@ class NoticePublisher:
         self._sent: dict[tuple[str, str], Payload] = {}
         self._changed = asyncio.Event()
 
-    def want(self, wanted: dict[tuple[str, str], Payload]) -> None:
+    def publish(self, wanted: dict[tuple[str, str], Payload]) -> None:
         """All notices there should be, by room and key."""
         self._wanted = wanted
         if wanted != self._sent:
@@ -46,7 +46,7 @@ class NoticePublisher:
             try:
                 await self._send_differences()
             except SfuGoneError:
-                await asyncio.sleep(RETRY)
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _send_differences(self) -> None:
         for room, key in [*self._wanted, *self._sent]:

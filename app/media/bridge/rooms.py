@@ -67,7 +67,7 @@ class Rooms:
             self._room(event.room).producers[event.producer_id] = event
         elif room := self.by_name.get(event.room):
             if isinstance(event, ParticipantLeft):
-                room.unseat(event.id)
+                room.remove(event.id)
             else:
                 room.producers.pop(event.producer_id, None)
 
@@ -78,6 +78,6 @@ class Rooms:
     def _put(room: Room, participant: Participant) -> None:
         meta = parse_meta(participant)
         if meta is None:
-            room.unseat(participant.id)
+            room.remove(participant.id)
         else:
-            room.seat(participant.id, meta)
+            room.put(participant.id, meta)

@@ -11,7 +11,7 @@ from app.media.policy.room import Room
 Payload = dict[str, Any]
 """level, reason, source, target, speaker, and for a missing translation what to install."""
 
-ALWAYS: Final = frozenset({("en", "pt"), ("pt", "en")})
+ALWAYS_TRANSLATED: Final = frozenset({("en", "pt"), ("pt", "en")})
 """Pairs that every installation translates."""
 
 
@@ -24,17 +24,17 @@ def notices(
     """
     meta = room.people[speaker]
     source, wants = meta.speak, room.wants(speaker, meta)
-    said: dict[str, Payload] = {}
+    payloads: dict[str, Payload] = {}
     for target in sorted(wants.hear):
         level, reason = rung_of(source, target)
         rung = Rung(level, reason or (troubles or {}).get(target))
-        said[f"dub:{speaker}:{target}"] = _payload(rung, source, target, speaker)
+        payloads[f"dub:{speaker}:{target}"] = _payload(rung, source, target, speaker)
     for target in sorted(wants.captions):
         best = Level.SOURCE_CAPTIONS if target == source else Level.TRANSLATED_CAPTIONS
         rung = rung_of(source, target).capped(best)
         if rung.reason is not None:
-            said[f"captions:{speaker}:{target}"] = _payload(rung, source, target, speaker)
-    return said
+            payloads[f"captions:{speaker}:{target}"] = _payload(rung, source, target, speaker)
+    return payloads
 
 
 def _payload(rung: Rung, source: str, target: str, speaker: str) -> Payload:
@@ -53,4 +53,4 @@ def _payload(rung: Rung, source: str, target: str, speaker: str) -> Payload:
 def packages(source: str, target: str) -> list[str]:
     """Models to install so that a pair is translated, by way of English where it is neither of the two."""
     legs = [(source, target)] if "en" in (source, target) else [(source, "en"), ("en", target)]
-    return [f"argos-{one}-{other}" for one, other in legs if (one, other) not in ALWAYS]
+    return [f"argos-{start}-{end}" for start, end in legs if (start, end) not in ALWAYS_TRANSLATED]

@@ -42,14 +42,14 @@ class Room:
     voices_of: dict[str, int] = field(default_factory=dict)
     """Number of each person's dubbed voice: the lowest that nobody else in the room has, kept while they stay."""
 
-    def seat(self, person: str, meta: ParticipantMeta) -> None:
+    def put(self, person: str, meta: ParticipantMeta) -> None:
         """Takes in somebody, or their changed preferences."""
         self.people[person] = meta
         if person not in self.voices_of:
             taken = set(self.voices_of.values())
             self.voices_of[person] = next(number for number in itertools.count() if number not in taken)
 
-    def unseat(self, person: str) -> None:
+    def remove(self, person: str) -> None:
         """Forgets somebody."""
         self.people.pop(person, None)
         self.voices_of.pop(person, None)
@@ -62,9 +62,9 @@ class Room:
         spoken = meta.speak
         recorded = {person.recording_id for person in self.people.values()}
         read = {person.read for name, person in self.people.items() if name not in recorded}
-        heard = {meta.hear for person, meta in self.people.items() if person != speaker}
-        heard -= {ORIGINAL, spoken}
-        return Wants(frozenset(heard), frozenset(read))
+        dubs = {meta.hear for person, meta in self.people.items() if person != speaker}
+        dubs -= {ORIGINAL, spoken}
+        return Wants(frozenset(dubs), frozenset(read))
 
     def voices(self) -> Iterator[Producer]:
         """The original audio tracks of people whose language is known: never a dubbed one."""

@@ -112,9 +112,9 @@ def test_changes_are_taken_in_and_a_closed_room_stays_closed() -> None:
 
 def test_listeners_are_told_always_and_readers_when_it_concerns_them() -> None:
     room = room_of(("ana", meta("pt")), ("bob", meta("en", hear="en")), ("chi", meta("vi")))
-    said = notices(room, "ana", lambda _source, _target: Rung(Level.VOICE, None))
-    assert set(said) == {"dub:ana:en"}
-    assert said["dub:ana:en"] == {
+    told = notices(room, "ana", lambda _source, _target: Rung(Level.VOICE, None))
+    assert set(told) == {"dub:ana:en"}
+    assert told["dub:ana:en"] == {
         "level": "voice",
         "reason": None,
         "source": "pt",
@@ -130,8 +130,8 @@ def test_listeners_are_told_always_and_readers_when_it_concerns_them() -> None:
 
 def test_a_missing_translation_comes_with_what_to_install() -> None:
     room = room_of(("ana", meta("pt")), ("bob", meta("en", hear="en")), ("chi", meta("vi")))
-    said = notices(room, "ana", lambda _source, _target: Rung(Level.SOURCE_CAPTIONS, "no_translation"))
-    assert said["captions:ana:vi"]["install"] == "argos-en-vi"
+    told = notices(room, "ana", lambda _source, _target: Rung(Level.SOURCE_CAPTIONS, "no_translation"))
+    assert told["captions:ana:vi"]["install"] == "argos-en-vi"
     assert packages("en", "vi") == ["argos-en-vi"]
     assert packages("vi", "en") == ["argos-vi-en"]
     assert packages("vi", "fr") == ["argos-vi-en", "argos-en-fr"]

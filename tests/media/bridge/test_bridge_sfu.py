@@ -13,7 +13,7 @@ from app.media.audio.opus import Pcm, resample
 from app.media.audio.recording import read_recording
 from app.media.bridge.recorded_speaker import FOLDER
 from tasks.wire import keys
-from tests.media.world import ROOM, SPEAKER, World, listen, world
+from tests.media.bridge.world import ROOM, SPEAKER, World, listen, world
 
 DUB = f"dub:{SPEAKER}:pt"
 

@@ -9,7 +9,7 @@ from app.media.audio.opus import FRAME, Pcm
 from app.media.audio.rtp import RTP_RATE, RtpPacket, pack
 from app.media.audio.tap import ABSENCE, MAX_SILENCE, Chunk, TapStream
 from tasks.wire.messages import STT_RATE
-from tests.media.streams import PAYLOAD_TYPE, SSRC, as_browsers_send, packets, tone, upsampled
+from tests.media.audio.streams import PAYLOAD_TYPE, SSRC, as_browsers_send, packets, tone, upsampled
 
 EPOCH = 1_000_000.0
 NETWORK = 0.005
