@@ -16,13 +16,13 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from app.auth.read_tokens import ReadTokens
 from app.captions.page_captions import said
 from app.captions.reader import CaptionServices
-from app.captions.routes import token_leave
 from app.embed.framing import framed_headers
 from app.embed.qr import qr_svg
 from app.embed.style import EmbedStyle, StyleError
 from app.i18n import N_, gettext
 from app.languages import LANGUAGES
 from app.rooms import visitor
+from app.rooms.caption_feed import token_leave
 from app.rooms.service import RoomService
 from app.settings import Settings
 from app.tables import Room
