@@ -12,7 +12,7 @@ from app.media.audio.opus import FRAME, Pcm, Resampler, frame_of
 from app.media.audio.rtp import RTP_RATE
 from app.media.audio.tempo import Tempo
 
-_FADE: Final = 0.005
+_FADE_SECONDS: Final = 0.005
 """Seconds of fade at both edges of a clip, against clicks."""
 
 
@@ -45,7 +45,7 @@ class Framer:
             yield from self._cut(np.zeros(-len(self._ready) % FRAME + FRAME, np.int16))
 
     def _faded(self, samples: Pcm, *, last: bool) -> Pcm:
-        edge = min(int(_FADE * self._rate), len(samples) // 2)
+        edge = min(int(_FADE_SECONDS * self._rate), len(samples) // 2)
         ramp = np.linspace(0.0, 1.0, edge, dtype=np.float32)
         faded = samples.astype(np.float32)
         if not self._begun:

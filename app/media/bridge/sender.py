@@ -17,7 +17,7 @@ PAYLOAD_TYPE: Final = 100
 
 FRAME_SECONDS: Final = FRAME / RTP_RATE
 
-_LATE: Final = 0.1
+_MAX_LATE_SECONDS: Final = 0.1
 """Seconds behind schedule at which the schedule is abandoned, rather than caught up with in a burst."""
 
 
@@ -55,7 +55,7 @@ class RtpSender:
                 await asyncio.sleep(delay)
             if not wanted():
                 return False
-            self._resume(loop.time(), tolerance=_LATE)
+            self._resume(loop.time(), tolerance=_MAX_LATE_SECONDS)
             self._send(frame)
         return True
 
