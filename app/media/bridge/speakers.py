@@ -23,7 +23,7 @@ from app.media.policy.ladder import Level
 from app.media.policy.room import Producer, Room
 from tasks.wire.messages import STT_RATE, Segment, Timeline
 
-INTERIM_QUEUE_LIMIT: Final = 1.0
+MAX_INTERIM_QUEUE_SECONDS: Final = 1.0
 """Seconds the stt queue may be behind before interims are left out: finals come first."""
 
 RETRY_SECONDS: Final = 1.0
@@ -129,7 +129,7 @@ class Speaker(asyncio.DatagramProtocol):
         if self._director.admitted(self._room.name) is Level.ORIGINAL:
             self._services.metrics.dropped.labels("segment" if ask.final else "interim", "busy").inc()
             return
-        if not ask.final and self._services.stt_age() > INTERIM_QUEUE_LIMIT:
+        if not ask.final and self._services.stt_age() > MAX_INTERIM_QUEUE_SECONDS:
             self._services.metrics.dropped.labels("interim", "queue_old").inc()
             return
         segment = self._segment(ask)
