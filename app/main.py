@@ -27,7 +27,6 @@ from app.admin import services as admin_services
 from app.admin.services import AdminServices
 from app.auth.read_tokens import ReadTokens
 from app.cancellation import end
-from app.captions import routes as caption_routes
 from app.captions.feed_limits import FeedLimits, Places
 from app.captions.fragments import Fragments
 from app.captions.history import History
@@ -42,7 +41,7 @@ from app.health import routes as health_routes
 from app.health.checks import Checks
 from app.health.monitor import Monitor
 from app.i18n import choosing
-from app.rooms import call, choices
+from app.rooms import call, caption_feed, choices
 from app.rooms import routes as room_routes
 from app.rooms.abilities import Abilities
 from app.rooms.busy import Busy
@@ -141,7 +140,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         ],
         before_send=[
             security.headers_hook(settings, assets),
-            cross_origin_hook(settings.feed_origins, {caption_routes.FEED_PATH}),
+            cross_origin_hook(settings.feed_origins, {caption_feed.FEED_PATH}),
         ],
         compression_config=COMPRESSION,
         exception_handlers=errors.exception_handlers(),
@@ -208,7 +207,7 @@ def _handlers(services: Services) -> list[ControllerRouterHandler]:
         call.sfu_token,
         choices.change_choices,
         choices.show_abilities,
-        caption_routes.caption_feed,
+        caption_feed.caption_feed,
         choosing.choose_language,
         embed_routes.embed,
         embed_routes.embed_style,

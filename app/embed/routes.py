@@ -16,13 +16,13 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from app.auth.read_tokens import ReadTokens
 from app.captions.page_captions import said
 from app.captions.reader import CaptionServices
-from app.captions.routes import token_leave
 from app.embed.framing import framed_headers
 from app.embed.qr import qr_svg
 from app.embed.style import EmbedStyle, StyleError
 from app.i18n import N_, gettext
 from app.languages import LANGUAGES
 from app.rooms import visitor
+from app.rooms.caption_feed import token_grant
 from app.rooms.service import RoomService
 from app.settings import Settings
 from app.tables import Room
@@ -51,7 +51,7 @@ async def embed(
     try:
         style = EmbedStyle.parse(request.query_params)
         room = await visitor.open_room(rooms, code)
-        language = token_leave(request, read_tokens, room, token, lang).language
+        language = token_grant(request, read_tokens, room, token, lang).language
     except StyleError as error:
         return _problem(Problem(400, N_("This embed's address cannot be understood"), str(error)), headers)
     except HTTPException as error:
@@ -88,7 +88,7 @@ async def projector(
     room = await visitor.open_room(rooms, code)
     link = ""
     if token:
-        language = token_leave(request, read_tokens, room, token, lang).language
+        language = token_grant(request, read_tokens, room, token, lang).language
         link = f"{page_origin(request)}/embed/{code}?{urlencode({'token': token})}"
     else:
         person = await visitor.participant_of(request, rooms, room)

@@ -14,8 +14,8 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from app.i18n.accept_language import preferred
 from app.i18n.catalogue import INTERFACE, SOURCE, use
-from app.web.accept_language import preferred
 
 COOKIE: Final = "jbc_lang"
 A_YEAR: Final = 31_536_000

@@ -10,15 +10,18 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.i18n import N_, gettext
+from app.media.policy.ladder import Level
 from tasks.wire import keys
 from tasks.wire.messages import NextRoom, decode
 
 WORDS: Final = {
-    "translated_captions": N_("This server is busy: a further call gets translated captions, and the original voices."),
-    "source_captions": N_(
+    Level.TRANSLATED_CAPTIONS.label: N_(
+        "This server is busy: a further call gets translated captions, and the original voices."
+    ),
+    Level.SOURCE_CAPTIONS.label: N_(
         "This server is busy: a further call gets captions in the language that is spoken, and the original voices."
     ),
-    "original": N_("This server is busy: a further call gets the original voices only."),
+    Level.ORIGINAL.label: N_("This server is busy: a further call gets the original voices only."),
 }
 """Rung of the ladder → what a further call gets. Calls move up as soon as others end."""
 

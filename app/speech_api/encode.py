@@ -16,9 +16,9 @@ import msgspec
 import numpy as np
 from av.audio.frame import AudioFrame
 
+from app.media.audio.tempo import at_tempo
 from app.speech_api.audio_formats import FORMS, Form, Format
 from app.speech_api.records import SIZE_HEADER
-from app.tempo import at_tempo
 
 _OPTIONS: Final = {"mp3": {"write_xing": "0", "id3v2_version": "0"}, "ogg": {"page_duration": "200000"}}
 """By muxer. The output is a pipe: nothing may need going back, and nothing may wait (a page of Ogg would, for 1 s)."""

@@ -10,12 +10,12 @@ import av
 import numpy as np
 from av.audio.resampler import AudioResampler
 
+from app.media.audio.config import SegmenterConfig
 from app.media.audio.opus import OpusDecoder, Pcm, Resampler
 from app.media.audio.rtp import RTP_RATE
 from app.media.audio.segmenter import Ask, Segmenter
 from app.media.audio.tap import Chunk
 from app.media.audio.vad import VoiceDetector
-from app.media.bridge.config import SegmenterConfig
 from app.speech_api.records import MAX_PACKET_BYTES, REFERENCE_RATE, SIZE_HEADER, Mode, SpeechRecord
 from tasks.wire.messages import STT_RATE
 

@@ -24,9 +24,10 @@ import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.auth.tokens import ParticipantMeta, bridge_token
+from app.media.audio.framer import frames
 from app.media.audio.opus import Pcm, resample
 from app.media.audio.rtp import RTP_RATE
-from app.media.bridge.sender import RtpSender, frames, new_ssrc
+from app.media.bridge.sender import RtpSender, new_ssrc
 from app.media.bridge.sfu_client import SfuClient, SfuError
 from app.media.bridge.sfu_messages import InjectAnswer, Nothing, ProducerAdded, ProducerRemoved, TapAnswer
 from ops.harness.recordings import RATE, by_language, recordings

@@ -1,6 +1,7 @@
 /** The call page: puts the parts together. */
 
-import { tendCaptions } from "./captions.js";
+import { rowsOf, tilesOf } from "./call_view.js";
+import { tendPageCaptions } from "./captions.js";
 import { sayOthers, tendChoices } from "./choices.js";
 import { parseConfig } from "./config.js";
 import { chosen } from "./devices.js";
@@ -215,46 +216,16 @@ class Call {
   }
 
   #show() {
-    const { participant, name, speak } = this.#config;
-    const { states } = this.#own;
-    const people = [...this.#roster.participants.values()];
+    const { states, camera } = this.#own;
     this.#measureOwn();
-    this.#presence.render([
-      { id: participant, name, language: speak, me: true, dubbed: false, muted: states.mic !== "on", quality: "good" },
-      ...people.map(({ id, meta }) => ({
-        id,
-        name: meta.name,
-        language: meta.speak,
-        me: false,
-        dubbed: this.#mixer.dubbed(id),
-        muted: this.#roster.muted(id),
-        quality: this.#roster.quality(id),
-      })),
-    ]);
-    this.#showTiles();
-    sayOthers(people.map(({ meta }) => meta.speak));
+    this.#presence.render(rowsOf(this.#config, this.#roster, this.#mixer, states.mic !== "on"));
+    this.#tiles.render(tilesOf(this.#config, this.#roster, this.#pictures, camera.track));
+    this.#tiles.dominant(this.#roster.dominant);
+    sayOthers([...this.#roster.participants.values()].map(({ meta }) => meta.speak));
     const worst = this.#notices.worst(this.#roster);
     const text = worst && { reason: worst.reason, text: this.#notices.sentence(worst, this.#languageName) };
     this.#page.notices(text, states);
     this.#own.show();
-  }
-
-  /** Screens first, then the others' cameras, one's own last. */
-  #showTiles() {
-    const { participant, name, texts } = this.#config;
-    /** @type {import("./tiles.js").Tile[]} */
-    const tiles = [...this.#roster.producers.values()].flatMap((producer) => {
-      const { producerId, source } = producer;
-      const track = this.#pictures.get(producerId);
-      const whose = this.#roster.participants.get(producer.participant)?.meta.name ?? "";
-      if (!track || source === "voice") return [];
-      return [{ producerId, participant: producer.participant, name: whose, source, me: false, track }];
-    });
-    tiles.sort((a, b) => Number(b.source === "screen") - Number(a.source === "screen"));
-    const { track } = this.#own.camera;
-    if (track) tiles.push({ producerId: "own", participant, name: `${name} (${texts.you})`, source: "camera", me: true, track });
-    this.#tiles.render(tiles);
-    this.#tiles.dominant(this.#roster.dominant);
   }
 
   /** Follows one's own microphone, which can be another device after it was unplugged. */
@@ -280,17 +251,7 @@ class Call {
 function main() {
   const text = byId("call-config")?.textContent;
   const config = text ? parseConfig(text) : null;
-  const htmx = /** @type {{ htmx?: { createEventSource?: (url: string) => unknown } }} */ (globalThis).htmx;
-  const newest = config?.texts.newest ?? "";
-  /** @type {HTMLElement | null} */
-  let tended = null;
-  const tend = () => {
-    const captions = byId("captions");
-    if (captions && htmx && captions !== tended) tendCaptions(captions, htmx, byId("lag"), newest);
-    tended = captions;
-  };
-  tend();
-  document.body.addEventListener("htmx:oobAfterSwap", tend); // who reads another language gets another list
+  tendPageCaptions(config?.texts.newest ?? "");
   if (!config) return; // a page that only shows captions
   const page = new Page(config.texts);
   if (!("RTCPeerConnection" in window) || !("AudioContext" in window)) {

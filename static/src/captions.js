@@ -32,10 +32,27 @@ export function tendCaptions(list, htmx, lag, newest) {
   });
   tidy(list, true);
   // What was said before the page was opened has a lag too.
-  const said = /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll(UTTERANCE));
-  const last = said[said.length - 1];
+  const utterances = /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll(UTTERANCE));
+  const last = utterances[utterances.length - 1];
   if (lag && last) showLagOf(lag, last);
   observer.observe(list, { childList: true, subtree: true, attributeFilter: ["data-start", "data-lag-ms"] });
+}
+
+/**
+ * Tends the captions that are on the page, and those that take their place when somebody chooses another language.
+ * @param {string} newest label of the button that leads to the newest line
+ */
+export function tendPageCaptions(newest) {
+  const htmx = /** @type {{ htmx?: { createEventSource?: (url: string) => unknown } }} */ (globalThis).htmx;
+  /** @type {HTMLElement | null} */
+  let tended = null;
+  const tend = () => {
+    const captions = document.getElementById("captions");
+    if (captions && htmx && captions !== tended) tendCaptions(captions, htmx, document.getElementById("lag"), newest);
+    tended = captions;
+  };
+  tend();
+  document.body.addEventListener("htmx:oobAfterSwap", tend);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Buttons that copy a text: `<button data-copy="id of the element with the text">`. */
 
-const SAID_MS = 2_500;
+const SHOWN_MS = 2_500;
 
 /** @param {HTMLElement} element */
 function select(element) {
@@ -30,14 +30,14 @@ async function copy(button) {
     select(element);
     done = false;
   }
-  const said = (done ? status?.dataset.copied : status?.dataset.marked) ?? "";
-  if (status) status.textContent = said;
+  const message = (done ? status?.dataset.copied : status?.dataset.marked) ?? "";
+  if (status) status.textContent = message;
   if (!done) return;
   button.dataset.done = "true";
   window.setTimeout(() => {
     delete button.dataset.done;
-    if (status?.textContent === said) status.textContent = "";
-  }, SAID_MS);
+    if (status?.textContent === message) status.textContent = "";
+  }, SHOWN_MS);
 }
 
 for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-copy]"))) {

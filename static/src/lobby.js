@@ -3,10 +3,10 @@
 import { cameraConstraints, chosen, denied, microphoneConstraints, tendSelect } from "./devices.js";
 import { byId } from "./page.js";
 
-const EVERY_MS = 60;
+const LOOK_EVERY_MS = 60;
 const SAMPLES = 2048;
 /** RMS (full scale 1) from which a voice is surely heard. */
-const HEARD = 0.02;
+const HEARD_RMS = 0.02;
 /** The bar is full at this RMS: loud speech close by. */
 const LOUD = 0.2;
 const PREVIEW_HEIGHT = 360;
@@ -87,8 +87,8 @@ function meter(stream) {
     analyser.getFloatTimeDomainData(samples);
     const rms = Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / SAMPLES);
     if (bar instanceof HTMLMeterElement) bar.value = levelOf(rms);
-    if (rms >= HEARD && says && says.textContent !== says.dataset.heard) says.textContent = says.dataset.heard ?? "";
-  }, EVERY_MS);
+    if (rms >= HEARD_RMS && says && says.textContent !== says.dataset.heard) says.textContent = says.dataset.heard ?? "";
+  }, LOOK_EVERY_MS);
   return () => {
     window.clearInterval(timer);
     if (bar instanceof HTMLMeterElement) bar.value = 0;

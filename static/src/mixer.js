@@ -1,12 +1,13 @@
 /** Plays the tracks of a call, the original under its dub (docs/protocol.md, Passthrough). */
 
 import { DUCK_SECONDS, RAISE_SECONDS, UNDER, gainOf, isLive, sounding } from "./gains.js";
+import { createPump, removePump, startPump } from "./pump.js";
 
 /** After this share of its time constant a ramp is 98 % there. */
 const TIME_CONSTANTS_PER_RAMP = 4;
 const METER_SAMPLES = 2048;
 /** RMS (full scale 1) from which a dub counts as sounding: synthesised speech is far above, its pauses are below. */
-const SOUNDS = 0.003;
+const SOUNDING_RMS = 0.003;
 const LISTEN_EVERY_MS = 50;
 
 /**
@@ -81,7 +82,7 @@ export class Mixer {
     const gain = new GainNode(this.#context, { gain: before[0]?.target ?? 1 });
     source.connect(gain).connect(this.#context.destination);
     const meter = this.#meter(source);
-    const element = this.#element(stream, { speaker, track, label });
+    const element = createPump(this.#container, stream, { speaker, track, label });
     /** @type {Entry} */
     const entry = { producerId, speaker, track, label, paused, stale: false, heard: -Infinity, target: gain.gain.value, element, source, gain, meter };
     before.forEach((old) => this.#remove(old));
@@ -182,7 +183,7 @@ export class Mixer {
     for (const entry of this.#entries) {
       if (entry.track !== "dubbed") continue;
       const before = sounding(entry.heard, now - LISTEN_EVERY_MS);
-      if (this.#rms(entry.meter) > SOUNDS) entry.heard = now;
+      if (this.#rms(entry.meter) > SOUNDING_RMS) entry.heard = now;
       changed ||= before !== sounding(entry.heard, now);
     }
     if (changed) this.#level();
@@ -204,21 +205,6 @@ export class Mixer {
     }
   }
 
-  /**
-   * Chromium feeds a remote track into WebAudio only while a media element plays it too.
-   * @param {MediaStream} stream
-   * @param {{ speaker: string, track: string, label: string }} data
-   */
-  #element(stream, data) {
-    const element = document.createElement("audio");
-    Object.assign(element.dataset, data);
-    element.muted = true;
-    element.srcObject = stream;
-    this.#container?.append(element);
-    void startPump(element);
-    return element;
-  }
-
   /** @param {AudioNode} source */
   #meter(source) {
     const meter = new AnalyserNode(this.#context, { fftSize: METER_SAMPLES });
@@ -237,17 +223,6 @@ export class Mixer {
     this.#entries.delete(entry);
     entry.source.disconnect();
     entry.gain.disconnect();
-    entry.element.srcObject = null;
-    entry.element.remove();
-  }
-}
-
-/** @param {HTMLAudioElement} element */
-async function startPump(element) {
-  try {
-    await element.play();
-  } catch (error) {
-    // Removed again before it began, or held back until the first gesture, when `resume` tries again.
-    console.debug("call: an audio element does not play yet:", error);
+    removePump(entry.element);
   }
 }

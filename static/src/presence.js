@@ -1,9 +1,9 @@
 /** The list of people: who they are, what they speak, who is speaking. */
 
-const EVERY_MS = 100;
+const LOOK_EVERY_MS = 100;
 /** RMS (full scale 1) at which somebody counts as speaking, and below which they have stopped. */
-const SPEAKS = 0.015;
-const STOPPED = 0.006;
+const SPEAKING_RMS = 0.015;
+const STOPPED_RMS = 0.006;
 /** How long the mark stays after the last loud moment, ms: words have pauses. */
 const HOLD_MS = 400;
 
@@ -17,7 +17,7 @@ const THEIRS = Object.freeze({ fair: "theirsFair", poor: "theirsPoor" });
  * @param {number} now ms
  */
 export function speakingNow(before, rms, now) {
-  if (rms >= (before.speaking ? STOPPED : SPEAKS)) return { speaking: true, heard: now };
+  if (rms >= (before.speaking ? STOPPED_RMS : SPEAKING_RMS)) return { speaking: true, heard: now };
   return { speaking: before.speaking && now - before.heard < HOLD_MS, heard: before.heard };
 }
 
@@ -55,7 +55,7 @@ export class Presence {
     this.#languageName = languageName;
     this.#loudness = loudness;
     this.#onSpeaking = onSpeaking;
-    this.#timer = window.setInterval(() => this.#tick(), EVERY_MS);
+    this.#timer = window.setInterval(() => this.#tick(), LOOK_EVERY_MS);
   }
 
   /** @param {readonly Row[]} rows in the order to show */

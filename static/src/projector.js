@@ -4,14 +4,14 @@ import { keepReading, recallReading } from "./kept_reading.js";
 import { byId } from "./page.js";
 import { keep, recall } from "./stored.js";
 
-const KEPT_AS = "jbc-projector-scale";
+const STORAGE_KEY = "jbc-projector-scale";
 const SMALLEST = 0.4;
 const LARGEST = 3;
 const STEP = 1.15;
 const HIDE_AFTER_MS = 3_000;
 
 export class Projector {
-  #scale = clamp(Number.parseFloat(recall(KEPT_AS)) || 1);
+  #scale = clamp(Number.parseFloat(recall(STORAGE_KEY)) || 1);
   #timer = 0;
   #reading = recallReading();
   /** @type {Readonly<Record<string, () => void>>} key → what it does; each has a button with the same data-key */
@@ -69,7 +69,7 @@ export class Projector {
   #resize(factor) {
     this.#scale = clamp(this.#scale * factor);
     document.documentElement.style.setProperty("--scale", String(this.#scale));
-    keep(KEPT_AS, String(this.#scale));
+    keep(STORAGE_KEY, String(this.#scale));
     window.dispatchEvent(new Event("resize")); // the newest line stays in view
   }
 

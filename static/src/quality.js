@@ -1,6 +1,6 @@
 /** How good one's own network is, from what the browser counts. */
 
-const EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 2_000;
 /** Round trip in seconds and share of packets lost, from which a call suffers, and from which it breaks up. */
 const FAIR = Object.freeze({ rtt: 0.25, lost: 0.03 });
 const POOR = Object.freeze({ rtt: 0.6, lost: 0.1 });
@@ -58,6 +58,6 @@ export function watchQuality(stats, onQuality) {
     const now = networkOf(entries, count);
     count = now.count;
     onQuality(qualityOf(now.network), now.network);
-  }, EVERY_MS);
+  }, LOOK_EVERY_MS);
   return () => window.clearInterval(timer);
 }

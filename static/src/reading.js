@@ -10,7 +10,7 @@ import { actionOf } from "./shortcuts.js";
 
 const SIZES = ["s", "m", "l", "xl", "xxl"];
 /** Lines that a screen reader may go back to. */
-const ALOUD_KEPT = 30;
+const MAX_ALOUD = 30;
 
 /**
  * The size so many steps larger, as far as there is one.
@@ -120,7 +120,7 @@ class ReadingPage {
     paragraph.lang = line.lang;
     paragraph.textContent = `${line.speaker}: ${line.text}`;
     this.#log.append(paragraph);
-    while (this.#log.childElementCount > ALOUD_KEPT) this.#log.firstElementChild?.remove();
+    while (this.#log.childElementCount > MAX_ALOUD) this.#log.firstElementChild?.remove();
   }
 
   /** @param {Element} within */

@@ -5,7 +5,7 @@ import { CLOSE } from "./protocol.js";
 const BASE_MS = 400;
 const MAX_MS = 8_000;
 const FIRST_WITHIN_MS = 2_000;
-const MOST_WITHIN_MS = 10_000;
+const MAX_WITHIN_MS = 10_000;
 const REFUSALS = 3;
 
 /**
@@ -33,7 +33,7 @@ export function backoffMs(attempt, random) {
  * @param {number} attempt
  */
 export function withinMs(attempt) {
-  return Math.min(MOST_WITHIN_MS, FIRST_WITHIN_MS * 2 ** Math.min(attempt, 10));
+  return Math.min(MAX_WITHIN_MS, FIRST_WITHIN_MS * 2 ** Math.min(attempt, 10));
 }
 
 /**

@@ -1,11 +1,11 @@
 /** Notices that something which was flowing has stopped, long before the browser says so. No DOM, no media. */
 
 /** A page that was held up knows nothing of the time between two looks: one look tells of no more silence than this. */
-const MOST_OF_ONE_LOOK_MS = 300;
+const MAX_PER_LOOK_MS = 300;
 
 export class StallWatch {
   #least;
-  #most;
+  #max;
   #bytes = -1;
   #looked = 0;
   /** ms without a byte up to the last look */
@@ -14,11 +14,11 @@ export class StallWatch {
 
   /**
    * @param {number} least ms without a byte that count as a stall, where bytes used to come faster than that
-   * @param {number} most ms without a byte that count as one wherever they come from
+   * @param {number} max ms without a byte that count as one wherever they come from
    */
-  constructor(least, most) {
+  constructor(least, max) {
     this.#least = least;
-    this.#most = most;
+    this.#max = max;
   }
 
   /**
@@ -28,7 +28,7 @@ export class StallWatch {
    * @param {number} now ms
    */
   look(bytes, expected, now) {
-    const silent = this.#silent + Math.min(now - this.#looked, MOST_OF_ONE_LOOK_MS);
+    const silent = this.#silent + Math.min(now - this.#looked, MAX_PER_LOOK_MS);
     this.#looked = now;
     if (bytes === this.#bytes && expected) {
       this.#silent = silent;
@@ -42,7 +42,7 @@ export class StallWatch {
 
   /** Whether it has stopped. */
   get stalled() {
-    const enough = Math.min(this.#most, Math.max(this.#least, 2 * this.#longest));
+    const enough = Math.min(this.#max, Math.max(this.#least, 2 * this.#longest));
     return this.#bytes > 0 && this.#silent >= enough;
   }
 

@@ -12,7 +12,7 @@ const LAYER_FROM = Object.freeze([0, 260, 520]);
  * @property {boolean} me
  * @property {MediaStreamTrack} track
  *
- * @typedef {{ figure: HTMLElement, video: HTMLVideoElement, producerId: string, me: boolean, said: string }} Shown
+ * @typedef {{ figure: HTMLElement, video: HTMLVideoElement, producerId: string, me: boolean, reported: string }} Shown
  */
 
 /**
@@ -83,7 +83,7 @@ export class Tiles {
 
   /** The session is another: the SFU must be told everything again. */
   forget() {
-    for (const shown of this.#shown.values()) shown.said = "";
+    for (const shown of this.#shown.values()) shown.reported = "";
     this.#look();
   }
 
@@ -120,7 +120,7 @@ export class Tiles {
     const video = document.createElement("video");
     Object.assign(video, { autoplay: true, muted: true, playsInline: true });
     figure.append(video, document.createElement("figcaption"));
-    const shown = { figure, video, producerId, me, said: "" };
+    const shown = { figure, video, producerId, me, reported: "" };
     this.#shown.set(producerId, shown);
     this.#resize.observe(video);
     this.#scroll.observe(figure);
@@ -146,9 +146,9 @@ export class Tiles {
       if (shown.me) continue;
       const visible = !document.hidden && this.#inView.has(shown.figure);
       const layer = layerFor(shown.video.clientWidth * window.devicePixelRatio);
-      const said = `${visible} ${layer}`;
-      if (said === shown.said) continue;
-      shown.said = said;
+      const view = `${visible} ${layer}`;
+      if (view === shown.reported) continue;
+      shown.reported = view;
       this.#onView(shown.producerId, { visible, layer });
     }
   }

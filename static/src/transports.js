@@ -18,7 +18,7 @@ const LOOK_EVERY_MS = 150;
  */
 const STALL_MS = 600;
 /** The same where bytes have been coming rarely. */
-const MOST_STALL_MS = 1_200;
+const MAX_STALL_MS = 1_200;
 
 /**
  * @typedef {import("mediasoup-client").types.Transport} Transport
@@ -116,7 +116,7 @@ export class Transports {
         .request("produce", { transportId: id, kind, source: appData.source, rtpParameters })
         .then(({ producerId }) => done({ id: producerId }), failed);
     });
-    const leg = { transport, watch: new StallWatch(STALL_MS, MOST_STALL_MS), repairing: false };
+    const leg = { transport, watch: new StallWatch(STALL_MS, MAX_STALL_MS), repairing: false };
     transport.on("connectionstatechange", () => this.#onState(leg));
     if (this.#closed) transport.close();
     else this.#legs.add(leg);

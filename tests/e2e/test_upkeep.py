@@ -22,8 +22,8 @@ import redis
 from redis.asyncio import Redis
 
 from app.auth import secrets_file
+from app.media.audio.framer import frames
 from app.media.audio.rtp import RTP_RATE
-from app.media.bridge.sender import frames
 from ops.harness.callers import Call, Exchange, voice
 from ops.harness.ports import free_port
 from ops.harness.published import Said

@@ -1,1 +1,1 @@
-"""Tests of the bridge."""
+"""Tests of `app.media`, a folder for each of its rooms."""

@@ -22,9 +22,9 @@ from app.auth.read_tokens import ReadTokens
 from app.auth.tokens import ParticipantMeta
 from app.db import Sessions, create_engine, create_sessions
 from app.main import create_app
-from app.media.bridge.rooms import Room as MediaRoom
 from app.media.policy.ladder import Level, Rung
 from app.media.policy.notices import notices
+from app.media.policy.room import Room as MediaRoom
 from app.settings import Settings
 from app.tables import Caption, Correction, Participant, Room
 from ops.harness.bridge_client import bridge

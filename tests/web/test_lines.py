@@ -6,9 +6,9 @@ import pytest
 
 from app.captions import event_ids, lag
 from app.captions.lines import Lines
+from app.i18n.accept_language import preferred
 from app.rooms.codes import new_code, read_code
 from app.rooms.forms import clean
-from app.web.accept_language import preferred
 from ops.harness.captions import caption
 from tasks.wire.messages import Timeline
 

@@ -24,8 +24,8 @@ Pcm = npt.NDArray[np.int16]
 FRAME: Final = RTP_RATE // 50
 """Samples of one 20 ms Opus frame at 48 kHz."""
 
-LONGEST: Final = 6 * FRAME
-"""Samples of the longest Opus packet: 120 ms (RFC 6716 3.1)."""
+MAX_PACKET_SAMPLES: Final = 6 * FRAME
+"""The longest Opus packet: 120 ms (RFC 6716 3.1)."""
 
 STEP: Final = FRAME // 8
 """Opus counts in 2.5 ms, here in samples."""
@@ -49,7 +49,7 @@ class OpusDecoder:
 
     def decode(self, payload: bytes) -> Pcm:
         """The samples of one packet; empty when the packet is broken."""
-        return self._decode(payload, LONGEST)
+        return self._decode(payload, MAX_PACKET_SAMPLES)
 
     def recover(self, samples: int, following: bytes) -> Pcm:
         """What probably was in the `samples` that are missing before the packet `following`, which is decoded next.
@@ -65,9 +65,9 @@ class OpusDecoder:
         found = self._decode(following, samples, fec=True)
         return found if len(found) == samples else np.zeros(samples, np.int16)
 
-    def _decode(self, payload: bytes, most: int, *, fec: bool = False) -> Pcm:
+    def _decode(self, payload: bytes, max_samples: int, *, fec: bool = False) -> Pcm:
         try:
-            return np.frombuffer(self._decoder.decode(payload, most, fec), np.int16)
+            return np.frombuffer(self._decoder.decode(payload, max_samples, fec), np.int16)
         except OpusError:
             return np.zeros(0, np.int16)
 

@@ -6,14 +6,14 @@ from typing import Final
 
 from app.media.audio.rtp import RtpPacket, signed_distance
 
-MAX_WAIT: Final = 0.1
+MAX_WAIT_SECONDS: Final = 0.1
 """Seconds to wait for a missing packet: five frames, more than most reordering or one NACK takes. Only what comes after
 a gap waits."""
 
-MAX_HELD: Final = 16
+MAX_HELD_PACKETS: Final = 16
 """Packets held at most; more waiting than this means a loss, not a reordering."""
 
-MAX_JUMP: Final = 1_000
+MAX_JUMP_PACKETS: Final = 1_000
 """A sequence number further away than this starts afresh (compare MAX_DROPOUT in RFC 3550 A.1)."""
 
 
@@ -35,7 +35,7 @@ class ReorderBuffer:
         if self._next is None:
             self._next = packet.seq
         ahead = signed_distance(packet.seq, self._next, 16)
-        if abs(ahead) > MAX_JUMP:
+        if abs(ahead) > MAX_JUMP_PACKETS:
             flushed = self._drain()
             self._next = (packet.seq + 1) & 0xFFFF
             return [*flushed, packet]
@@ -59,7 +59,7 @@ class ReorderBuffer:
 
     def _expired(self, now: float) -> bool:
         oldest = min(arrival for arrival, _ in self._held.values())
-        return now - oldest >= MAX_WAIT or len(self._held) > MAX_HELD
+        return now - oldest >= MAX_WAIT_SECONDS or len(self._held) > MAX_HELD_PACKETS
 
     def _distance(self, seq: int) -> int:
         return signed_distance(seq, self._next or 0, 16)

@@ -14,9 +14,9 @@ from typing import Final
 
 import numpy as np
 
+from app.media.audio.config import SegmenterConfig
 from app.media.audio.opus import Pcm
 from app.media.audio.vad import FRAME_SECONDS, Frame
-from app.media.bridge.config import SegmenterConfig
 
 _SMOOTH: Final = 3
 """Frames over which power is averaged when the quietest point is looked for (about 100 ms)."""

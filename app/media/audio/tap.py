@@ -12,27 +12,27 @@ from app.media.audio.reorder import ReorderBuffer
 from app.media.audio.rtp import RTP_RATE, RtpPacket, parse, signed_distance
 from tasks.wire.messages import STT_RATE
 
-ABSENCE: Final = 0.25
+ABSENCE_SECONDS: Final = 0.25
 """Seconds without a packet after which the clock, not the sender, makes the stream go on (as silence). What comes late
 after that stands behind the silence: with 0.1 s here, jitter of 150 ms cost six words in a hundred, now none."""
 
-MAX_SILENCE: Final = 2.0
+MAX_SILENCE_SECONDS: Final = 2.0
 """Seconds of silence put in for one gap at most: enough to close any segment, at any length of mute."""
 
-MAX_JUMP: Final = 1.0
+MAX_JUMP_SECONDS: Final = 1.0
 """Seconds by which timestamps may leave the wall clock before it is a restart of the sender's clock."""
 
-CONCEAL: Final = 6 * FRAME
+MAX_CONCEALED_SAMPLES: Final = 6 * FRAME
 """Samples at 48 kHz guessed before a packet where others were lost: 120 ms, by when libopus has faded away."""
 
-MAX_STALL: Final = 0.1
+MAX_STALL_SECONDS: Final = 0.1
 """Seconds by which timestamps may fall behind the wall clock between two packets before it is a sender whose clock
 stood still: browsers stop counting while a source gives them nothing. A packet held up by the network looks the same at
 first; the next ones, which arrive at once, set the clock right again."""
 
-CLOCK_WINDOW: Final = 2.0
+CLOCK_WINDOW_SECONDS: Final = 2.0
 """Seconds of arrivals from which the clock is estimated: longer than network jitter, short enough to follow many stalls
-too small for `MAX_STALL`."""
+too small for `MAX_STALL_SECONDS`."""
 
 
 class Chunk(NamedTuple):
@@ -56,7 +56,7 @@ class CaptureClock:
         while self._offsets and self._offsets[-1][1] >= offset:
             self._offsets.pop()
         self._offsets.append((now, offset))
-        while self._offsets[0][0] < now - CLOCK_WINDOW:
+        while self._offsets[0][0] < now - CLOCK_WINDOW_SECONDS:
             self._offsets.popleft()
 
     def at(self, position: int) -> float:
@@ -104,7 +104,7 @@ class TapStream:
         chunks = self._accept(self.order.pull(now), now)
         if self._head is None:
             return chunks
-        absent = min(now - self._arrived - ABSENCE, MAX_SILENCE)
+        absent = min(now - self._arrived - ABSENCE_SECONDS, MAX_SILENCE_SECONDS)
         missing = int(absent * RTP_RATE) - self._filled
         if missing >= FRAME:
             start = self._head + self._filled
@@ -125,14 +125,14 @@ class TapStream:
             self._seq = (packet.seq - 1) & 0xFFFF
             self._arrived = now
         gap = signed_distance(packet.timestamp, self._timestamp, 32)
-        if not -MAX_JUMP <= gap / RTP_RATE <= now - self._arrived + MAX_JUMP:
+        if not -MAX_JUMP_SECONDS <= gap / RTP_RATE <= now - self._arrived + MAX_JUMP_SECONDS:
             self.resyncs += 1
             self._clock.reset()
             gap = 0
         elif gap < 0:  # overlaps what was already placed: a repetition
             self.order.late += 1
             return []
-        elif now - self._arrived - gap / RTP_RATE > MAX_STALL:
+        elif now - self._arrived - gap / RTP_RATE > MAX_STALL_SECONDS:
             self._clock.reset()
         chunks = self._bridge(gap, packet)
         samples = self._decoder.decode(packet.payload)
@@ -150,11 +150,11 @@ class TapStream:
 
     def _bridge(self, gap: int, packet: RtpPacket) -> list[Chunk]:
         """Fills `gap` samples before a packet: with a guess where packets were lost, with silence for DTX and mute."""
-        missing = min(gap, int(MAX_SILENCE * RTP_RATE)) - self._filled
+        missing = min(gap, int(MAX_SILENCE_SECONDS * RTP_RATE)) - self._filled
         if missing <= 0 or self._head is None:
             return []
         lost = signed_distance(packet.seq, self._seq, 16) - 1
-        guessed = max(min(missing, lost * self._length, CONCEAL), 0) // STEP * STEP
+        guessed = max(min(missing, lost * self._length, MAX_CONCEALED_SAMPLES), 0) // STEP * STEP
         filler = np.zeros(missing, np.int16)
         if guessed:
             filler[-guessed:] = self._decoder.recover(guessed, packet.payload)

@@ -14,8 +14,8 @@ from redis.exceptions import RedisError
 from tasks.wire import keys
 from tasks.wire.messages import ClipEvent, ClipPart, NoClip, decode
 
-RETRY: Final = 0.25
-"""Seconds before subscribing again."""
+RETRY_SECONDS: Final = 0.25
+"""Time before subscribing again."""
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +29,8 @@ async def listen(client: aioredis.Redis, bridge: str, on_event: Callable[[ClipEv
                 async for message in channel.listen():
                     _pass_on(message["data"], on_event)
         except (RedisError, OSError) as error:
-            log.warning("clips cannot be heard of", error=str(error), retry_in=RETRY)
-        await asyncio.sleep(RETRY)
+            log.warning("clips cannot be heard of", error=str(error), retry_in=RETRY_SECONDS)
+        await asyncio.sleep(RETRY_SECONDS)
 
 
 def _pass_on(data: bytes, on_event: Callable[[ClipEvent], None]) -> None:

@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 import structlog
 
 from app.media.bridge.dub import DubTrack
-from app.media.bridge.rooms import Room
+from app.media.bridge.notice_publisher import NoticePublisher
 from app.media.bridge.services import Services
-from app.media.bridge.supervisor import Crew
+from app.media.bridge.supervisor import Supervisor
 from app.media.policy.admission import Admission
 from app.media.policy.ladder import Conditions, Ladder, Level, Reason, Rung, decide
-from app.media.policy.notices import Noticeboard, notices
+from app.media.policy.notices import notices
+from app.media.policy.room import Room
 from tasks.wire.messages import ClipEvent, ClipPart, Segment
 
 log = structlog.get_logger(__name__)
@@ -33,10 +34,10 @@ class Director:
     """Starts, pauses, resumes and closes the dubbed tracks of one bridge, and says why."""
 
     def __init__(self, services: Services) -> None:
-        self.tracks: Crew[TrackKey, DubTrack] = Crew()
-        self.board = Noticeboard(services.sfu, services.fence)
+        self.tracks: Supervisor[TrackKey, DubTrack] = Supervisor()
+        self.publisher = NoticePublisher(services.sfu, services.fence)
         self._services = services
-        self._unheard: dict[TrackKey, float] = {}  # since when, on the monotonic clock
+        self._unheard_since: dict[TrackKey, float] = {}  # on the monotonic clock
         self._ladders: dict[tuple[str, str], Ladder] = {}
         self.admission = Admission({}, 0.0, 0.0)
         """As of the last step."""
@@ -51,8 +52,8 @@ class Director:
                 rungs[source, target] = self._rung(source, target, conditions)
             return rungs[source, target]
 
-        said: dict[tuple[str, str], dict[str, Any]] = {}
-        heard: set[TrackKey] = set()
+        wanted: dict[tuple[str, str], dict[str, Any]] = {}
+        listened_to: set[TrackKey] = set()
         for room in rooms.values():
 
             def given(source: str, target: str, name: str = room.name) -> Rung:
@@ -62,14 +63,15 @@ class Director:
                 meta = room.people[speaker]
                 wants = room.wants(speaker, meta)
                 troubles = {language: self._trouble(room.name, speaker, language) for language in wants.hear}
-                said |= {(room.name, key): load for key, load in notices(room, speaker, given, troubles).items()}
+                told = notices(room, speaker, given, troubles)
+                wanted |= {(room.name, key): payload for key, payload in told.items()}
                 for language in wants.hear:
                     key = TrackKey(room.name, speaker, language)
-                    heard.add(key)
+                    listened_to.add(key)
                     self._direct(key, live=given(meta.speak, language).level is Level.VOICE)
         self._services.metrics.rungs({pair: rung.level for pair, rung in rungs.items()})
-        self.board.want(said)
-        self._retire(rooms, heard)
+        self.publisher.publish(wanted)
+        self._retire(rooms, listened_to)
 
     def speaks(self, room: str, speaker: str, language: str) -> bool:
         """Whether a clip made now would be played: nothing is synthesised that nobody is going to hear."""
@@ -106,9 +108,9 @@ class Director:
     def stop_all(self) -> None:
         """The SFU is gone, and with it all tracks and notices."""
         self.tracks.stop_all()
-        self._unheard.clear()
+        self._unheard_since.clear()
         self._services.metrics.rungs({})
-        self.board.forget()
+        self.publisher.forget()
 
     def _track(self, about: Segment | ClipEvent, language: str) -> DubTrack | None:
         return self.tracks.members.get(TrackKey(about.room, about.speaker, language))
@@ -128,16 +130,16 @@ class Director:
         if track := self.tracks.members.get(key):
             track.set_live(live)
 
-    def _retire(self, rooms: Mapping[str, Room], heard: set[TrackKey]) -> None:
-        """Closes tracks that nobody has heard for a while, or whose speaker is gone."""
+    def _retire(self, rooms: Mapping[str, Room], listened_to: set[TrackKey]) -> None:
+        """Closes tracks that nobody has listened to for a while, or whose speaker is gone."""
         now = time.monotonic()
         for key in list(self.tracks.members):
-            if key in heard:
-                self._unheard.pop(key, None)
+            if key in listened_to:
+                self._unheard_since.pop(key, None)
                 continue
             room = rooms.get(key.room)
-            since = self._unheard.setdefault(key, now)
-            left = room is None or key.speaker not in room.people
-            if left or now - since > self._services.config.playout.grace:
-                del self._unheard[key]
+            since = self._unheard_since.setdefault(key, now)
+            gone = room is None or key.speaker not in room.people
+            if gone or now - since > self._services.config.playout.grace:
+                del self._unheard_since[key]
                 self.tracks.stop(key)

@@ -13,20 +13,21 @@ import numpy as np
 import structlog
 from redis.exceptions import RedisError
 
+from app.media.audio.framer import Framer
 from app.media.audio.opus import Pcm
 from app.media.bridge.playout import Due, Playout
-from app.media.bridge.sender import Framer, RtpSender, new_ssrc
+from app.media.bridge.sender import RtpSender, new_ssrc
 from app.media.bridge.services import Services
 from app.media.bridge.sfu_client import SfuError, SfuGoneError
 from app.media.bridge.sfu_messages import InjectAnswer, Nothing
 from app.media.policy.ladder import Reason
 from tasks.wire.messages import ClipPart
 
-RETRY: Final = 1.0
-"""Seconds before a request that the SFU refused is tried again."""
+RETRY_SECONDS: Final = 1.0
+"""Time before a request that the SFU refused is tried again."""
 
-FAREWELL: Final = 0.5
-"""Seconds that closing the track may take."""
+CLOSE_SECONDS: Final = 0.5
+"""Time that closing the track may take."""
 
 log = structlog.get_logger(__name__)
 
@@ -97,12 +98,12 @@ class DubTrack:
                     await self._step()
                 except (SfuError, SfuGoneError) as error:
                     log.warning("a dubbed track is stuck", speaker=self._speaker, error=str(error))
-                    await asyncio.sleep(RETRY)
+                    await asyncio.sleep(RETRY_SECONDS)
         finally:
             if self._sender is not None:
                 self._sender.close()
             with suppress(SfuError, SfuGoneError, TimeoutError):
-                async with asyncio.timeout(FAREWELL):
+                async with asyncio.timeout(CLOSE_SECONDS):
                     if self._producer is not None and self._services.sfu.connected:
                         await self._request("closeProducer")
 

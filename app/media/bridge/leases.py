@@ -20,20 +20,21 @@ from app.media.bridge.sfu_client import SfuClient, SfuError, SfuGoneError
 from app.media.bridge.sfu_messages import ClaimAnswer
 from tasks.wire import keys
 
-LIFE: Final = 5.0
-"""Seconds that a lease lasts after its last renewal: how long the rooms of a frozen bridge go without it. A machine so
+LEASE_SECONDS: Final = 5.0
+"""Time that a lease lasts after its last renewal: how long the rooms of a frozen bridge go without it. A machine so
 busy that a process gets no turn for that long would pass its rooms to and fro if it were shorter."""
 
-EVERY: Final = 0.5
-"""Seconds between two rounds of renewing leases and trying for others."""
+ROUND_SECONDS: Final = 0.5
+"""Time between two rounds of renewing leases and trying for others."""
 
-GIVE_WAY: Final = 0.1
-"""Seconds that a bridge lets others go first, for each room it has already: this spreads rooms evenly."""
+DELAY_PER_ROOM_SECONDS: Final = 0.1
+"""Time that a bridge lets others go first, for each room it has already: this spreads rooms evenly."""
 
-MOST_GIVEN_WAY: Final = 0.5
+MAX_DELAY_SECONDS: Final = 0.5
+"""For all of them together."""
 
-TIMEOUT: Final = 0.8
-"""Seconds that one round may wait for Redis."""
+REDIS_TIMEOUT_SECONDS: Final = 0.8
+"""Time that one round may wait for Redis."""
 
 _HOLD: Final = """
 local held = redis.call('GET', KEYS[1])
@@ -91,7 +92,7 @@ class Leases:
         self._seen: dict[str, float] = {}  # when an unheld room could first be tried for, on the monotonic clock
         self._bridges: list[str] = []
         self._away = False
-        self._poked = asyncio.Event()
+        self._changed = asyncio.Event()
 
     def fence(self, room: str) -> int:
         """The fence under which this bridge serves the room.
@@ -104,15 +105,15 @@ class Leases:
         """Whether people in the room hear of the ladder from this bridge, also while nobody can hold a lease."""
         return room in self._held or (self._away and self._bridge == min(self._bridges, default=self._bridge))
 
-    def others(self, bridges: list[str]) -> None:
+    def set_bridges(self, bridges: list[str]) -> None:
         """All bridges that are connected to the SFU have changed."""
         self._bridges = bridges
         self._seen = dict.fromkeys(self._seen, time.monotonic())
-        self.poke()
+        self.look_now()
 
-    def poke(self) -> None:
+    def look_now(self) -> None:
         """Rooms or bridges have come or gone: look at once."""
-        self._poked.set()
+        self._changed.set()
 
     def forget(self) -> None:
         """The SFU is gone, and with it all rooms."""
@@ -123,23 +124,23 @@ class Leases:
         """Renews, takes and lets go, until cancelled; lets go of everything then."""
         try:
             while True:
-                self._poked.clear()
+                self._changed.clear()
                 await self._round()
                 try:
                     async with asyncio.timeout(self._pause()):
-                        await self._poked.wait()
+                        await self._changed.wait()
                 except TimeoutError:
                     continue
         finally:
             await self._let_go(self._held)
 
     def _pause(self) -> float:
-        waiting = [max(0.01, at + self._patience() - time.monotonic()) for at in self._seen.values()]
-        return min([EVERY, *waiting])
+        waiting = [max(0.01, at + self._delay() - time.monotonic()) for at in self._seen.values()]
+        return min([ROUND_SECONDS, *waiting])
 
-    def _patience(self) -> float:
+    def _delay(self) -> float:
         alone = self._bridges in ([], [self._bridge])
-        return 0.0 if alone else min(MOST_GIVEN_WAY, GIVE_WAY * len(self._held))
+        return 0.0 if alone else min(MAX_DELAY_SECONDS, DELAY_PER_ROOM_SECONDS * len(self._held))
 
     async def _round(self) -> None:
         if not self._sfu.connected:
@@ -148,7 +149,7 @@ class Leases:
         before = (dict(self._held), self._away)
         await self._let_go({room: fence for room, fence in self._held.items() if room not in names})
         self._seen = {room: self._seen.get(room, now) for room in names - self._held.keys()}
-        due = [room for room, since in self._seen.items() if now - since >= self._patience()]
+        due = [room for room, since in self._seen.items() if now - since >= self._delay()]
         for room in [*self._held, *due]:
             await self._hold(room)
         if before != (self._held, self._away):
@@ -158,7 +159,7 @@ class Leases:
         fence = await self._lease(room)
         if fence == self._held.get(room, 0):
             if not fence:
-                self._seen[room] = time.monotonic() + EVERY  # somebody else has it: look again now and then
+                self._seen[room] = time.monotonic() + ROUND_SECONDS  # somebody else has it: look again now and then
             return
         if not fence:
             log.warning("another bridge serves a room of ours", room=room)
@@ -183,9 +184,9 @@ class Leases:
         While Redis is away, what we have stays ours, and one bridge alone takes what there is.
         """
         held, least = self._held.get(room, 0), self._least.get(room, 0)
-        arguments: list[str | int] = [self._bridge, int(LIFE * 1000), held or least, *self._bridges]
+        arguments: list[str | int] = [self._bridge, int(LEASE_SECONDS * 1000), held or least, *self._bridges]
         try:
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
                 fence = int(await self._redis.eval(_HOLD, 2, keys.lease(room), keys.FENCE, *arguments))
         except (RedisError, OSError, TimeoutError):
             self._away = True
@@ -199,7 +200,7 @@ class Leases:
             self._held.pop(room, None)
             self._least.pop(room, None)
             try:
-                async with asyncio.timeout(TIMEOUT):
+                async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
                     await self._redis.eval(_RELEASE, 1, keys.lease(room), self._bridge)
             except (RedisError, OSError, TimeoutError) as error:
                 log.debug("a lease runs out by itself", room=room, error=str(error))

@@ -1,7 +1,7 @@
 """Sends segments to the workers: audio into Redis, then the actor message, in order per speaker.
 
-Finals are kept while Redis is away, up to `MAX_KEPT` of audio per speaker. Interims are worth nothing later: the
-newest one waits, and none while Redis is away.
+Finals are kept while Redis is away, up to `BUFFER_SECONDS` of audio per speaker. Interims are worth nothing
+later: the newest waits, and none while Redis is away.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from app.media.bridge.metrics import Metrics
 from tasks.wire import keys
 from tasks.wire.messages import STT_RATE, Segment
 
-MAX_KEPT: Final = 60.0
-"""Seconds of audio per speaker kept while Redis is away."""
+BUFFER_SECONDS: Final = 60.0
+"""Audio per speaker that is kept while Redis is away."""
 
-RETRY: Final = (0.1, 1.0)
-"""Seconds before the first and before each later try."""
+RETRY_SECONDS: Final = (0.1, 1.0)
+"""Time before the first and before each later try."""
 
 FAILURES: Final = (RedisError, BrokerError, OSError)
 """What sending raises when Redis is away or in trouble."""
@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 class _Item(NamedTuple):
     segment: Segment
     pcm: bytes
-    patient: bool = False
+    only_if_answered: bool = False
 
 
 class _Answer(msgspec.Struct):
@@ -66,29 +66,29 @@ class Outbox:
         self._work = asyncio.Event()
         self.away = False
         """Whether the last final could not be sent yet."""
-        self._laid = ("", -1)  # the newest audio in Redis: segment and revision
+        self._stored = ("", -1)  # the newest audio in Redis: segment and revision
         self._asked = ("", -1)  # the newest interim sent: segment and revision
 
-    def put(self, segment: Segment, pcm: bytes, *, patient: bool = False) -> None:
+    def put(self, segment: Segment, pcm: bytes, *, only_if_answered: bool = False) -> None:
         """Takes a segment to be sent; never blocks.
 
         Args:
             segment: the ask.
             pcm: its audio, s16le at `STT_RATE`.
-            patient: leave an interim out while the segment's previous one is unanswered.
+            only_if_answered: leave an interim out while the segment's previous one has no answer.
         """
         if segment.final:
             if self._interim is not None and self._interim.segment.id == segment.id:
                 self._drop_interim("superseded")
             self._finals.append(_Item(segment, pcm))
-            self._bound()
+            self._trim()
         elif self.away:
             self._metrics.dropped.labels("interim", "broker_gone").inc()
             return
         else:
             if self._interim is not None:
                 self._drop_interim("superseded")
-            self._interim = _Item(segment, pcm, patient)
+            self._interim = _Item(segment, pcm, only_if_answered)
         self._work.set()
 
     async def run(self) -> None:
@@ -96,10 +96,10 @@ class Outbox:
         while True:
             await self._work.wait()
             while self._finals:
-                await self._insist(self._finals[0])
+                await self._send_final(self._finals[0])
             if self._interim is not None:
                 item, self._interim = self._interim, None
-                await self._try_interim(item)
+                await self._send_interim(item)
             if not self._finals and self._interim is None:
                 self._work.clear()
 
@@ -112,9 +112,9 @@ class Outbox:
             while self._finals:
                 self._give_up(self._finals.popleft(), "broker_gone")
 
-    async def _insist(self, item: _Item) -> None:
+    async def _send_final(self, item: _Item) -> None:
         """Sends a final, waiting for Redis as long as the item is kept."""
-        wait = RETRY[0]
+        wait = RETRY_SECONDS[0]
         while self._finals and self._finals[0] is item:
             if await self._attempt(item):
                 self._sent(item)
@@ -122,9 +122,9 @@ class Outbox:
                 return
             if not self.away:
                 self.away = True
-                log.warning("Redis is away: segments are kept", speaker=item.segment.speaker, seconds=MAX_KEPT)
+                log.warning("Redis is away: segments are kept", speaker=item.segment.speaker, seconds=BUFFER_SECONDS)
             await asyncio.sleep(wait)
-            wait = RETRY[1]
+            wait = RETRY_SECONDS[1]
 
     def _sent(self, item: _Item) -> None:
         """Takes a final out that has been sent, unless it has gone already: `run` and `drain` may send the same one."""
@@ -134,8 +134,8 @@ class Outbox:
             waited = round(1000 * (time.time() - item.segment.timeline.closed))
             log.info("segment.sent", segment=item.segment.id, room=item.segment.room, after_ms=waited)
 
-    async def _try_interim(self, item: _Item) -> None:
-        if item.patient and await self._unanswered(item.segment):
+    async def _send_interim(self, item: _Item) -> None:
+        if item.only_if_answered and await self._unanswered(item.segment):
             self._metrics.dropped.labels("interim", "unanswered").inc()
         elif await self._attempt(item):
             self._metrics.hypotheses.inc()
@@ -164,19 +164,19 @@ class Outbox:
 
     async def _write(self, item: _Item) -> None:
         segment = item.segment
-        before, revision = self._laid
+        before, revision = self._stored
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.set(keys.pcm(segment.id, segment.revision), item.pcm, ex=keys.PCM_TTL)
             if before == segment.id and revision < segment.revision:
                 pipe.delete(keys.pcm(before, revision))  # each ask holds all of the one before
             pipe.set(keys.newest_revision(segment.id), segment.revision, ex=keys.PCM_TTL)
             await pipe.execute()
-        self._laid = (segment.id, segment.revision)
+        self._stored = (segment.id, segment.revision)
         await asyncio.to_thread(self._send, segment)
 
-    def _bound(self) -> None:
-        """Drops the oldest finals beyond `MAX_KEPT`, never the newest."""
-        while len(self._finals) > 1 and sum(item.segment.samples for item in self._finals) > MAX_KEPT * STT_RATE:
+    def _trim(self) -> None:
+        """Drops the oldest finals beyond `BUFFER_SECONDS`, never the newest."""
+        while len(self._finals) > 1 and sum(item.segment.samples for item in self._finals) > BUFFER_SECONDS * STT_RATE:
             self._give_up(self._finals.popleft(), "buffer_full")
 
     def _give_up(self, item: _Item, reason: str) -> None:

@@ -5,35 +5,35 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-import av
 import msgspec
-import numpy as np
 import structlog
 
 from app.auth.tokens import ORIGINAL, ParticipantMeta
+from app.media.audio.framer import frames
 from app.media.audio.opus import Pcm
+from app.media.audio.recording import read_recording
 from app.media.audio.rtp import RTP_RATE
-from app.media.bridge.sender import RtpSender, frames, new_ssrc
+from app.media.bridge.sender import RtpSender, new_ssrc
 from app.media.bridge.services import Services
 from app.media.bridge.sfu_client import SfuError, SfuGoneError
 from app.media.bridge.sfu_messages import InjectAnswer, Nothing
 
 FOLDER: Final = Path(__file__).parent / "recordings"
 
-START_AFTER: Final = 0.4
-"""Seconds between the track's appearance and its first sound: the tap and the first listener get ready."""
+START_DELAY_SECONDS: Final = 0.4
+"""Time between the track's appearance and its first sound: the tap and the first listener get ready."""
 
-PAUSE: Final = 3.0
-"""Seconds between two rounds."""
+PAUSE_SECONDS: Final = 3.0
+"""Time between two rounds."""
 
-LIMIT: Final = 300.0
-"""Seconds after which no new round begins: a forgotten tab must not keep the workers busy."""
+MAX_PLAY_SECONDS: Final = 300.0
+"""Time after which no new round begins: a forgotten tab must not keep the workers busy."""
 
-FAREWELL: Final = 0.5
+CLOSE_SECONDS: Final = 0.5
+"""Time that leaving the room may take."""
 
 log = structlog.get_logger(__name__)
 
@@ -41,17 +41,6 @@ log = structlog.get_logger(__name__)
 def recording_path(name: str, folder: Path = FOLDER) -> Path | None:
     """The shipped recording of that name, or None: only names found in the folder are played."""
     return {path.stem: path for path in folder.glob("*.flac")}.get(name)
-
-
-@lru_cache(maxsize=4)
-def read(path: Path) -> Pcm:
-    """The whole recording as mono 48 kHz. Blocks for some tens of milliseconds."""
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=RTP_RATE)
-    parts: list[Pcm] = []
-    with av.open(str(path)) as container:
-        for frame in [*container.decode(audio=0), None]:
-            parts += [out.to_ndarray().reshape(-1).astype(np.int16) for out in resampler.resample(frame)]
-    return np.concatenate(parts)
 
 
 class RecordedSpeaker:
@@ -64,34 +53,34 @@ class RecordedSpeaker:
         self._path = path
 
     async def run(self) -> None:
-        """Joins, plays round after round for up to `LIMIT`, and leaves."""
-        samples = await asyncio.to_thread(read, self._path)
-        place = {"room": self._room, "participant": self._participant}
+        """Joins, plays round after round for up to `MAX_PLAY_SECONDS`, and leaves."""
+        samples = await asyncio.to_thread(read_recording, self._path)
+        identity = {"room": self._room, "participant": self._participant}
         try:
-            await self._perform(await self._join(place), samples)
+            await self._perform(await self._join(identity), samples)
         except (SfuError, SfuGoneError) as error:
             log.warning("a recorded speaker cannot join", room=self._room, error=str(error))
         finally:
             with suppress(SfuError, SfuGoneError, TimeoutError):
-                async with asyncio.timeout(FAREWELL):
+                async with asyncio.timeout(CLOSE_SECONDS):
                     if self._services.sfu.connected:
-                        await self._services.sfu.request("removeParticipant", place, Nothing)
+                        await self._services.sfu.request("removeParticipant", identity, Nothing)
 
-    async def _join(self, place: dict[str, str]) -> RtpSender:
+    async def _join(self, identity: dict[str, str]) -> RtpSender:
         meta = ParticipantMeta(name="Demo", speak="en", read="en", hear=ORIGINAL)
         sfu = self._services.sfu
-        await sfu.request("addParticipant", {**place, "meta": msgspec.to_builtins(meta)}, Nothing)
+        await sfu.request("addParticipant", {**identity, "meta": msgspec.to_builtins(meta)}, Nothing)
         ssrc = new_ssrc()
-        data = {**place, "track": "original", "label": None, "ssrc": ssrc, "fence": self._services.fence(self._room)}
+        data = {**identity, "track": "original", "label": None, "ssrc": ssrc, "fence": self._services.fence(self._room)}
         answer = await sfu.request("inject", data, InjectAnswer)
         return RtpSender(answer.port, ssrc)
 
     async def _perform(self, sender: RtpSender, samples: Pcm) -> None:
         try:
-            await asyncio.sleep(START_AFTER)
-            end = time.monotonic() + LIMIT
+            await asyncio.sleep(START_DELAY_SECONDS)
+            end = time.monotonic() + MAX_PLAY_SECONDS
             while time.monotonic() < end:
                 await sender.play(frames(samples, RTP_RATE))
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(PAUSE_SECONDS)
         finally:
             sender.close()

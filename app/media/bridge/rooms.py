@@ -1,11 +1,8 @@
-"""Who is in which room, which tracks there are, and what somebody wants of whom: pure state."""
+"""All rooms of the SFU, kept by what it says of them."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -17,23 +14,14 @@ from app.media.bridge.sfu_messages import (
     ParticipantJoined,
     ParticipantLeft,
     ParticipantUpdated,
-    Producer,
     ProducerAdded,
     RoomClosed,
     RoomEvent,
     RoomState,
 )
+from app.media.policy.room import Room
 
 log = structlog.get_logger(__name__)
-
-
-class Wants(NamedTuple):
-    """Languages that somebody wants a speaker in, now."""
-
-    hear: frozenset[str]
-    """As a dubbed voice; never the speaker's own."""
-    captions: frozenset[str]
-    """As captions by somebody who may be reading them, the speaker's own language included."""
 
 
 def parse_meta(participant: Participant) -> ParticipantMeta | None:
@@ -50,47 +38,6 @@ def parse_meta(participant: Participant) -> ParticipantMeta | None:
         )
         return None
     return meta
-
-
-@dataclass
-class Room:
-    """One room."""
-
-    name: str
-    people: dict[str, ParticipantMeta] = field(default_factory=dict)
-    producers: dict[str, Producer] = field(default_factory=dict)
-    voices_of: dict[str, int] = field(default_factory=dict)
-    """Number of each person's dubbed voice: the lowest that nobody else in the room has, kept while they stay."""
-
-    def seat(self, person: str, meta: ParticipantMeta) -> None:
-        """Takes in somebody, or their changed preferences."""
-        self.people[person] = meta
-        if person not in self.voices_of:
-            taken = set(self.voices_of.values())
-            self.voices_of[person] = next(number for number in itertools.count() if number not in taken)
-
-    def unseat(self, person: str) -> None:
-        """Forgets somebody."""
-        self.people.pop(person, None)
-        self.voices_of.pop(person, None)
-
-    def wants(self, speaker: str, meta: ParticipantMeta) -> Wants:
-        """What anybody, the speaker included, wants of what `speaker`, whose preferences are `meta`, says.
-
-        A recorded speaker wants nothing.
-        """
-        spoken = meta.speak
-        recorded = {person.recording_id for person in self.people.values()}
-        read = {person.read for name, person in self.people.items() if name not in recorded}
-        heard = {meta.hear for person, meta in self.people.items() if person != speaker}
-        heard -= {ORIGINAL, spoken}
-        return Wants(frozenset(heard), frozenset(read))
-
-    def voices(self) -> Iterator[Producer]:
-        """The original audio tracks of people whose language is known: never a dubbed one."""
-        for producer in self.producers.values():
-            if producer.kind == "audio" and producer.track == "original" and producer.participant in self.people:
-                yield producer
 
 
 @dataclass
@@ -120,7 +67,7 @@ class Rooms:
             self._room(event.room).producers[event.producer_id] = event
         elif room := self.by_name.get(event.room):
             if isinstance(event, ParticipantLeft):
-                room.unseat(event.id)
+                room.remove(event.id)
             else:
                 room.producers.pop(event.producer_id, None)
 
@@ -131,6 +78,6 @@ class Rooms:
     def _put(room: Room, participant: Participant) -> None:
         meta = parse_meta(participant)
         if meta is None:
-            room.unseat(participant.id)
+            room.remove(participant.id)
         else:
-            room.seat(participant.id, meta)
+            room.put(participant.id, meta)

@@ -25,13 +25,13 @@ from app.media.bridge.sfu_messages import (
     SfuEvent,
 )
 
-REQUEST_TIMEOUT: Final = 5.0
+REQUEST_TIMEOUT_SECONDS: Final = 5.0
 """Seconds an answer may take; the SFU answers within milliseconds unless it is in trouble."""
 
-BACKOFF: Final = (0.1, 3.0)
+BACKOFF_SECONDS: Final = (0.1, 3.0)
 """Seconds of the first wait and the longest wait before connecting again."""
 
-MAX_FRAME: Final = 4 << 20
+MAX_FRAME_BYTES: Final = 4 << 20
 """Bytes of the longest frame taken: a hello answer lists every room."""
 
 log = structlog.get_logger(__name__)
@@ -73,7 +73,7 @@ class SfuClient:
 
     async def run(self) -> None:
         """Connects, and comes back after every loss with growing, jittered waits, until cancelled."""
-        shortest, longest = BACKOFF
+        shortest, longest = BACKOFF_SECONDS
         wait = shortest
         while True:
             try:
@@ -101,7 +101,7 @@ class SfuClient:
         self._pending[number] = future
         try:
             # Not asyncio.wait_for: before Python 3.12 it swallows a cancellation that meets the answer.
-            async with asyncio.timeout(REQUEST_TIMEOUT):
+            async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
                 frame = msgspec.json.encode({"id": number, "method": method, "data": data}).decode()
                 await self._socket.send(frame)
                 return msgspec.json.decode(await future, type=answer)
@@ -111,7 +111,9 @@ class SfuClient:
             del self._pending[number]
 
     async def _session(self) -> None:
-        async with connect(self._url, max_size=MAX_FRAME, ping_interval=5, ping_timeout=5, close_timeout=1) as socket:
+        async with connect(
+            self._url, max_size=MAX_FRAME_BYTES, ping_interval=5, ping_timeout=5, close_timeout=1
+        ) as socket:
             self._socket = socket
             self._early.clear()
             reader = asyncio.create_task(self._read(socket))

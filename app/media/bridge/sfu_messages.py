@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from msgspec import Raw, Struct, field
+
+from app.media.policy.room import Producer
 
 
 class Participant(Struct, frozen=True, rename="camel"):
@@ -12,17 +14,6 @@ class Participant(Struct, frozen=True, rename="camel"):
 
     id: str
     meta: Any = None
-
-
-class Producer(Struct, frozen=True, rename="camel"):
-    """A track into the SFU."""
-
-    producer_id: str
-    participant: str
-    kind: Literal["audio", "video"]
-    track: Literal["original", "dubbed"]
-    label: str | None = None
-    paused: bool = False
 
 
 class RoomState(Struct, frozen=True, rename="camel"):

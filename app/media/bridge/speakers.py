@@ -16,21 +16,21 @@ from app.media.audio.tap import Chunk, TapStream
 from app.media.audio.vad import FRAME_SECONDS, VoiceDetector
 from app.media.bridge.director import Director
 from app.media.bridge.outbox import Outbox
-from app.media.bridge.rooms import Room
 from app.media.bridge.services import Services
 from app.media.bridge.sfu_client import SfuError, SfuGoneError
-from app.media.bridge.sfu_messages import Nothing, Producer, TapAnswer
+from app.media.bridge.sfu_messages import Nothing, TapAnswer
 from app.media.policy.ladder import Level
+from app.media.policy.room import Producer, Room
 from tasks.wire.messages import STT_RATE, Segment, Timeline
 
-INTERIM_QUEUE_LIMIT: Final = 1.0
+MAX_INTERIM_QUEUE_SECONDS: Final = 1.0
 """Seconds the stt queue may be behind before interims are left out: finals come first."""
 
-RETRY: Final = 1.0
-"""Seconds before a refused tap is tried again."""
+RETRY_SECONDS: Final = 1.0
+"""Time before a refused tap is tried again."""
 
-FAREWELL: Final = 0.5
-"""Seconds that a leaving speaker's last segment may take on its way out."""
+CLOSE_SECONDS: Final = 0.5
+"""Time that untapping a track may take, and then sending its last segment."""
 
 log = structlog.get_logger(__name__)
 
@@ -76,22 +76,22 @@ class Speaker(asyncio.DatagramProtocol):
             self.tapped = False
             transport.close()
             sending.cancel()
-            self.hang_up()
+            self.stop_receiving()
             with suppress(SfuError, SfuGoneError, TimeoutError):
-                async with asyncio.timeout(FAREWELL):
+                async with asyncio.timeout(CLOSE_SECONDS):
                     if tap is not None and self._services.sfu.connected:
                         await self._services.sfu.request("untap", {"tapId": tap}, Nothing)
             with suppress(TimeoutError):
-                async with asyncio.timeout(FAREWELL):
+                async with asyncio.timeout(CLOSE_SECONDS):
                     await self._outbox.drain()
 
     def datagram_received(self, data: bytes, _addr: tuple[str | Any, int]) -> None:
         """A packet came on the tap's socket."""
         if self._stream is not None:
-            self._hear(self._stream.feed(data, time.time()))
+            self._receive(self._stream.feed(data, time.time()))
 
-    def hang_up(self) -> None:
-        """Hears no more, and closes the segment that is open."""
+    def stop_receiving(self) -> None:
+        """Receives no more, and closes the segment that is open."""
         self._stream = None
         for ask in self._segmenter.flush():
             self._put(ask)
@@ -99,7 +99,7 @@ class Speaker(asyncio.DatagramProtocol):
     def tick(self, now: float) -> None:
         """Time goes on, packets or not; call every 20 ms or so."""
         if self._stream is not None:
-            self._hear(self._stream.tick(now))
+            self._receive(self._stream.tick(now))
             self._count(self._stream)
 
     async def _tap(self, port: int) -> str:
@@ -109,13 +109,13 @@ class Speaker(asyncio.DatagramProtocol):
             try:
                 answer = await self._services.sfu.request("tap", data, TapAnswer)
             except (SfuError, SfuGoneError) as error:
-                log.warning("cannot tap", speaker=self._producer.participant, error=str(error), retry_in=RETRY)
-                await asyncio.sleep(RETRY)
+                log.warning("cannot tap", speaker=self._producer.participant, error=str(error), retry_in=RETRY_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
             else:
                 self._stream = TapStream(answer.ssrc, answer.payload_type)
                 return answer.tap_id
 
-    def _hear(self, chunks: list[Chunk]) -> None:
+    def _receive(self, chunks: list[Chunk]) -> None:
         for chunk in chunks:
             began = time.perf_counter()
             frames = self._detector.push(chunk)
@@ -129,12 +129,12 @@ class Speaker(asyncio.DatagramProtocol):
         if self._director.admitted(self._room.name) is Level.ORIGINAL:
             self._services.metrics.dropped.labels("segment" if ask.final else "interim", "busy").inc()
             return
-        if not ask.final and self._services.stt_age() > INTERIM_QUEUE_LIMIT:
+        if not ask.final and self._services.stt_age() > MAX_INTERIM_QUEUE_SECONDS:
             self._services.metrics.dropped.labels("interim", "queue_old").inc()
             return
         segment = self._segment(ask)
-        patient = ask.kind is AskKind.GROWTH
-        self._outbox.put(segment, ask.samples.astype("<i2").tobytes(), patient=patient)
+        growth = ask.kind is AskKind.GROWTH
+        self._outbox.put(segment, ask.samples.astype("<i2").tobytes(), only_if_answered=growth)
         if ask.final:
             log.info(
                 "segment.closed",
@@ -152,9 +152,9 @@ class Speaker(asyncio.DatagramProtocol):
         speaker = self._producer.participant
         self._meta = self._room.people.get(speaker, self._meta)
         wants = self._room.wants(speaker, self._meta)
-        heard = {language for language in wants.hear if self._director.speaks(self._room.name, speaker, language)}
+        dubbed = {language for language in wants.hear if self._director.speaks(self._room.name, speaker, language)}
         translated = self._director.admitted(self._room.name) >= Level.TRANSLATED_CAPTIONS
-        read = (wants.captions | heard) - {self._meta.speak} if translated else frozenset()
+        read = (wants.captions | dubbed) - {self._meta.speak} if translated else frozenset()
         return Segment(
             id=f"{self._prefix}-{ask.seq}",
             room=self._room.name,
@@ -167,7 +167,7 @@ class Speaker(asyncio.DatagramProtocol):
             language=self._meta.speak,
             samples=len(ask.samples),
             read=sorted(read),
-            hear=sorted(heard),
+            hear=sorted(dubbed),
             voice=self._room.voices_of.get(speaker, 0),
             timeline=Timeline(speech_start=ask.speech_start, speech_end=ask.speech_end, closed=time.time()),
         )

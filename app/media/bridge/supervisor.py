@@ -12,11 +12,11 @@ from app.cancellation import end
 
 log = structlog.get_logger(__name__)
 
-INSIST: Final = 3.0
-"""Seconds after which a member that goes on is cancelled once more; goodbyes take less."""
+CANCEL_AGAIN_SECONDS: Final = 3.0
+"""Time after which a member that goes on is cancelled once more; what it does to end takes less."""
 
-AGAIN: Final = 1.0
-"""Seconds after which a member that crashed is replaced by a new one."""
+RESTART_SECONDS: Final = 1.0
+"""Time after which a member that crashed is replaced by a new one."""
 
 
 class Member(Protocol):
@@ -31,13 +31,13 @@ K = TypeVar("K")
 M = TypeVar("M", bound=Member)
 
 
-class Crew(Generic[K, M]):
+class Supervisor(Generic[K, M]):
     """Members by key, each with its task."""
 
     def __init__(self) -> None:
         self.members: dict[K, M] = {}
         self._tasks: dict[K, asyncio.Task[None]] = {}
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._stopping: set[asyncio.Task[None]] = set()
 
     def start(self, key: K, make: Callable[[], M]) -> None:
         """Starts a member under `key`, unless there is one; one that crashes is made anew."""
@@ -46,21 +46,21 @@ class Crew(Generic[K, M]):
             self._tasks[key] = asyncio.create_task(self._run(key, make))
 
     def stop(self, key: K) -> None:
-        """Cancels the member under `key`; it says goodbye on its own time."""
+        """Cancels the member under `key`; it ends on its own time."""
         del self.members[key]
-        leaving = asyncio.create_task(end({self._tasks.pop(key)}, INSIST))
-        self._leaving.add(leaving)
-        leaving.add_done_callback(self._leaving.discard)
+        stopping = asyncio.create_task(end({self._tasks.pop(key)}, CANCEL_AGAIN_SECONDS))
+        self._stopping.add(stopping)
+        stopping.add_done_callback(self._stopping.discard)
 
     def stop_all(self) -> None:
         """Cancels every member."""
         for key in list(self.members):
             self.stop(key)
 
-    async def gone(self, timeout: float) -> None:
-        """Returns when every cancelled member has finished, or after `timeout` seconds."""
-        if self._leaving:
-            _, late = await asyncio.wait(self._leaving, timeout=timeout)
+    async def wait_stopped(self, timeout: float) -> None:
+        """Waits until every cancelled member has finished, `timeout` seconds at most."""
+        if self._stopping:
+            _, late = await asyncio.wait(self._stopping, timeout=timeout)
             if late:
                 log.error("members of the bridge do not stop", count=len(late))
 
@@ -70,6 +70,7 @@ class Crew(Generic[K, M]):
                 return await self.members[key].run()
             except Exception:
                 # One broken track must not take the others along; the log has the bug.
-                log.exception("a member of the bridge crashed", kind=type(self.members[key]).__name__, again_in=AGAIN)
-            await asyncio.sleep(AGAIN)
+                kind = type(self.members[key]).__name__
+                log.exception("a member of the bridge crashed", kind=kind, again_in=RESTART_SECONDS)
+            await asyncio.sleep(RESTART_SECONDS)
             self.members[key] = make()

@@ -12,14 +12,14 @@ import redis.asyncio as aioredis
 import structlog
 from redis.exceptions import RedisError
 
-from app.media.bridge.config import LadderConfig
+from app.media.policy.config import LadderConfig
 from app.media.policy.ladder import Conditions
 from tasks.wire import keys
 from tasks.wire.messages import Heartbeat
 from tasks.wire.queues import oldest_age, workers
 
-TIMEOUT: Final = 0.8
-"""Seconds one look at Redis may take before Redis counts as gone."""
+REDIS_TIMEOUT_SECONDS: Final = 0.8
+"""Time one look at Redis may take before Redis counts as gone."""
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +60,7 @@ class Watch:
 
     async def _look(self) -> Conditions:
         try:
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
                 beats = await workers(self._redis)
                 ages = {queue: await oldest_age(self._redis, queue) for queue in keys.LIVE_QUEUES}
         except (RedisError, OSError, TimeoutError) as error:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from app.media.bridge.config import AdmissionConfig
-from app.media.bridge.rooms import Room
+from app.media.policy.config import AdmissionConfig
 from app.media.policy.ladder import Level, Reason, Rung
+from app.media.policy.room import Room
 from tasks.wire.messages import Heartbeat
 
 BUSY: Final[Mapping[Level, Reason]] = {
@@ -87,10 +87,10 @@ def admit(rooms: Mapping[str, Room], node: Node, config: AdmissionConfig) -> Adm
     levels: dict[str, Level] = {}
     load = 0.0
     for room in rooms.values():
-        people = [speaking_of(room, person) for person in {producer.participant for producer in room.voices()}]
+        people = [speaking_of(room, name) for name in {producer.participant for producer in room.voices()}]
         if not people:
             continue
-        costs = {level: sum(cost(one, level, node, config) for one in people) / len(people) for level in Level}
+        costs = {level: sum(cost(person, level, node, config) for person in people) / len(people) for level in Level}
         fits = [level for level in Level if level is Level.ORIGINAL or load + costs[level] <= node.capacity]
         levels[room.name] = Level.VOICE if not levels or config.capacity <= 0 else max(fits)
         load += costs[levels[room.name]]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
-from app.media.bridge.config import LadderConfig
+from app.media.policy.config import LadderConfig
 from tasks.wire.messages import Heartbeat
 
 Reason = Literal[
@@ -30,12 +30,17 @@ Reason = Literal[
 
 
 class Level(IntEnum):
-    """A rung, higher is better; its lower-case name travels in notices."""
+    """A rung, higher is better."""
 
     ORIGINAL = 0
     SOURCE_CAPTIONS = 1
     TRANSLATED_CAPTIONS = 2
     VOICE = 3
+
+    @property
+    def label(self) -> str:
+        """As it stands in notices and in Redis."""
+        return self.name.lower()
 
 
 class Rung(NamedTuple):

@@ -16,7 +16,7 @@ function describe(room) {
   const { participants } = room.describe();
   return {
     room: room.id,
-    participants: participants.map((one) => ({ ...one, recorded: recorded.has(one.id) })),
+    participants: participants.map((participant) => ({ ...participant, recorded: recorded.has(participant.id) })),
     notices: room.notices,
   };
 }

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { RequestError, withClientParameters } from './errors.js';
-import { Legs } from './legs.js';
+import { Transports } from './transports.js';
 import { find, method } from './methods.js';
 import { qualityOf } from './quality.js';
 import { participantData } from './schemas.js';
@@ -34,7 +34,7 @@ export class Participant {
   #services;
   #room;
   #media;
-  #legs;
+  #transports;
   #left = false;
   #resume = randomUUID();
   /** @type {NodeJS.Timeout | undefined} */ #forgetting;
@@ -53,7 +53,7 @@ export class Participant {
     this.#services = services;
     this.#room = room;
     this.#media = media;
-    this.#legs = new Legs(media, services.limits.consumers, () => this.#stopSending());
+    this.#transports = new Transports(media, services.limits.consumers, () => this.#stopSending());
   }
 
   /**
@@ -126,13 +126,13 @@ export class Participant {
   }
 
   /** Their transports and what they receive. */
-  get legs() {
-    return this.#legs;
+  get transports() {
+    return this.#transports;
   }
 
   /** @param {Produce} data */
   async produce({ transportId, kind, source, rtpParameters }) {
-    const transport = this.#legs.sending(transportId);
+    const transport = this.#transports.sending(transportId);
     this.#room.admit(this, source);
     const producer = await withClientParameters(() =>
       transport.produce({ kind, rtpParameters: /** @type {import('mediasoup').types.RtpParameters} */ (rtpParameters) }),
@@ -172,7 +172,7 @@ export class Participant {
     if (!this.#room.track(data.producerId)) {
       throw new RequestError('not_found', 'There is no such producer here: it may have been closed.');
     }
-    return this.#legs.consume(data);
+    return this.#transports.consume(data);
   }
 
   /** @param {boolean} resumed Whether their media has gone on meanwhile. */
@@ -208,7 +208,7 @@ export class Participant {
     this.#left = true;
     clearTimeout(this.#forgetting);
     this.#services.rooms.leave(this.#room, this);
-    this.#legs.close();
+    this.#transports.close();
   }
 
   #stopSending() {
@@ -225,16 +225,16 @@ const on = (schema, run) => method(schema, run);
 
 const METHODS = new Map(Object.entries({
   renew: on(participantData.renew, (role, { token }) => role.renew(token)),
-  createTransport: on(participantData.createTransport, ({ legs }, { direction }) => legs.create(direction)),
-  connectTransport: on(participantData.connectTransport, ({ legs }, data) => legs.connect(data)),
-  restartIce: on(participantData.restartIce, ({ legs }, { transportId }) => legs.restartIce(transportId)),
+  createTransport: on(participantData.createTransport, ({ transports }, { direction }) => transports.create(direction)),
+  connectTransport: on(participantData.connectTransport, ({ transports }, data) => transports.connect(data)),
+  restartIce: on(participantData.restartIce, ({ transports }, { transportId }) => transports.restartIce(transportId)),
   produce: on(participantData.produce, (role, data) => role.produce(data)),
   pauseProducer: on(participantData.pauseProducer, (role, { producerId }) => role.setPaused(producerId, true)),
   resumeProducer: on(participantData.resumeProducer, (role, { producerId }) => role.setPaused(producerId, false)),
   closeProducer: on(participantData.closeProducer, (role, { producerId }) => role.closeProducer(producerId)),
   consume: on(participantData.consume, (role, data) => role.consume(data)),
-  pauseConsumer: on(participantData.pauseConsumer, ({ legs }, { consumerId }) => legs.setPaused(consumerId, true)),
-  resumeConsumer: on(participantData.resumeConsumer, ({ legs }, { consumerId }) => legs.setPaused(consumerId, false)),
-  preferLayer: on(participantData.preferLayer, ({ legs }, { consumerId, layer }) => legs.preferLayer(consumerId, layer)),
-  closeConsumer: on(participantData.closeConsumer, ({ legs }, { consumerId }) => legs.closeConsumer(consumerId)),
+  pauseConsumer: on(participantData.pauseConsumer, ({ transports }, { consumerId }) => transports.setPaused(consumerId, true)),
+  resumeConsumer: on(participantData.resumeConsumer, ({ transports }, { consumerId }) => transports.setPaused(consumerId, false)),
+  preferLayer: on(participantData.preferLayer, ({ transports }, { consumerId, layer }) => transports.preferLayer(consumerId, layer)),
+  closeConsumer: on(participantData.closeConsumer, ({ transports }, { consumerId }) => transports.closeConsumer(consumerId)),
 }));

@@ -6,7 +6,7 @@ const FAIR = 5;
 
 /**
  * @param {readonly {score: number}[]} scores One for each simulcast layer; those not sent now count nothing.
- * @returns {import('./room.js').Quality}
+ * @returns {import('./tracks.js').Quality}
  */
 export function qualityOf(scores) {
   const best = Math.max(0, ...scores.map(({ score }) => score));

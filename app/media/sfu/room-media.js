@@ -153,7 +153,7 @@ export class RoomMedia {
    * Takes Opus RTP (48 kHz, payload type 100) from whoever on this machine first sends to the port.
    *
    * @param {number} ssrc
-   * @returns {Promise<{producerId: string, port: number, handle: import('./room.js').Handle}>}
+   * @returns {Promise<{producerId: string, port: number, handle: import('./tracks.js').Handle}>}
    */
   async inject(ssrc) {
     const transport = await this.#plainTransport('inject', { rtcpMux: true, comedia: true });

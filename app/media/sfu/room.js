@@ -4,11 +4,13 @@
  */
 
 import { RequestError } from './errors.js';
+import { Notices } from './notices.js';
+import { describeTrack, Tracks } from './tracks.js';
 
 /** @typedef {(event: string, data: object) => void} Send */
-
-/** @typedef {'voice' | 'camera' | 'screen'} Source */
-/** @typedef {'good' | 'fair' | 'poor'} Quality */
+/** @typedef {import('./tracks.js').Source} Source */
+/** @typedef {import('./tracks.js').Quality} Quality */
+/** @typedef {import('./tracks.js').Track} Track */
 /** @typedef {{participants: number, videos: number, notices: number}} Limits Of one room. */
 
 /**
@@ -27,39 +29,11 @@ import { RequestError } from './errors.js';
  * @property {(code: import('./errors.js').ClosingCode, message: string) => void} dismiss Ends their connection.
  */
 
-/**
- * @typedef {object} Handle What carries the media of a track.
- * @property {() => Promise<void>} pause
- * @property {() => Promise<void>} resume
- * @property {() => void} close
- */
-
-/**
- * @typedef {object} Track
- * @property {string} producerId
- * @property {string} participant Whose voice or picture it is, also where it is dubbed.
- * @property {'audio' | 'video'} kind
- * @property {Source} source
- * @property {'original' | 'dubbed'} track
- * @property {string | null} label
- * @property {boolean} paused
- * @property {Quality} quality How well it arrives here.
- * @property {Member | Bridge} owner Who may pause, resume and close it.
- * @property {Handle} handle
- */
-
 /** @param {Pick<Member, 'id' | 'meta'>} member */
 const describeMember = ({ id, meta }) => ({ id, meta });
 
-/** @param {Track} track */
-const describeTrack = ({ producerId, participant, kind, source, track, label, paused, quality }) => ({
-  producerId, participant, kind, source, track, label, paused, quality,
-});
-
 export class Room {
   /** @type {Map<string, Member>} */ #members = new Map();
-  /** @type {Map<string, Track>} */ #tracks = new Map();
-  /** @type {Map<string, {payload: unknown, owner: Bridge}>} */ #notices = new Map();
   /** @type {{bridge: Bridge, fence: number} | null} */ #claim = null;
   #closed = false;
 
@@ -72,10 +46,14 @@ export class Room {
     this.id = id;
     this.#bridges = bridges;
     this.#limits = limits;
+    this.#tracks = new Tracks(limits.videos);
+    this.#notices = new Notices(limits.notices);
   }
 
   #bridges;
   #limits;
+  #tracks;
+  #notices;
 
   get closed() {
     return this.#closed;
@@ -91,12 +69,12 @@ export class Room {
   }
 
   get tracks() {
-    return [...this.#tracks.values()];
+    return this.#tracks.all;
   }
 
   /** The newest payload of every key. */
   get notices() {
-    return [...this.#notices].map(([key, { payload }]) => ({ key, payload }));
+    return this.#notices.all;
   }
 
   /** What a bridge is told of the room. */
@@ -163,22 +141,12 @@ export class Room {
    * @throws {RequestError} `limit`, `conflict`: there is no place for this track of theirs.
    */
   admit(owner, source) {
-    const { tracks } = this;
-    if (tracks.some((track) => track.owner === owner && track.source === source)) {
-      throw new RequestError('limit', `You send a ${source} already: close it first.`);
-    }
-    if (source === 'voice') return;
-    if (source === 'screen' && tracks.some((track) => track.source === source)) {
-      throw new RequestError('conflict', 'Somebody else shares their screen: wait until they stop.');
-    }
-    if (tracks.filter((track) => track.kind === 'video').length >= this.#limits.videos) {
-      throw new RequestError('limit', 'Too many cameras are on in this room: wait until one is turned off.');
-    }
+    this.#tracks.admit(owner, source);
   }
 
   /** @param {Track} track */
   publish(track) {
-    this.#tracks.set(track.producerId, track);
+    this.#tracks.add(track);
     this.#tellOfTrack('producerAdded', track, describeTrack(track));
   }
 
@@ -189,7 +157,7 @@ export class Room {
    * @throws {RequestError} `not_found`: not a track of this owner.
    */
   async setPaused(owner, producerId, paused) {
-    const track = this.#owned(owner, producerId);
+    const track = this.#tracks.owned(owner, producerId);
     await (paused ? track.handle.pause() : track.handle.resume());
     if (track.paused === paused || this.#tracks.get(producerId) !== track) return;
     track.paused = paused;
@@ -215,7 +183,7 @@ export class Room {
    * @throws {RequestError} `not_found`: not a track of this owner.
    */
   unpublish(owner, producerId) {
-    this.#drop(this.#owned(owner, producerId));
+    this.#drop(this.#tracks.owned(owner, producerId));
   }
 
   /**
@@ -225,16 +193,7 @@ export class Room {
    * @throws {RequestError} `limit`: too many notices.
    */
   notice(owner, key, payload) {
-    if (payload === null) {
-      if (this.#notices.get(key)?.owner !== owner) return;
-      this.#notices.delete(key);
-    } else {
-      if (!this.#notices.has(key) && this.#notices.size >= this.#limits.notices) {
-        throw new RequestError('limit', 'The room has too many notices: remove one by sending a null payload.');
-      }
-      this.#notices.set(key, { payload, owner });
-    }
-    this.#tell('notice', { key, payload });
+    if (this.#notices.set(owner, key, payload)) this.#tell('notice', { key, payload });
   }
 
   /**
@@ -274,31 +233,20 @@ export class Room {
   forget(bridge) {
     for (const track of this.tracks) if (track.owner === bridge) this.#drop(track);
     for (const member of this.recorded) if (member.owner === bridge) this.leave(member);
-    for (const [key, { owner }] of this.#notices) if (owner === bridge) this.notice(bridge, key, null);
+    for (const key of this.#notices.keysOf(bridge)) this.notice(bridge, key, null);
   }
 
   /** The end: nobody is told anything any more. */
   close() {
     this.#closed = true;
-    for (const track of this.#tracks.values()) track.handle.close();
-    this.#tracks.clear();
+    for (const track of this.tracks) this.#tracks.close(track);
     this.#members.clear();
     this.#notices.clear();
   }
 
-  /** @param {Member | Bridge} owner @param {string} producerId @returns {Track} */
-  #owned(owner, producerId) {
-    const track = this.#tracks.get(producerId);
-    if (track?.owner !== owner) {
-      throw new RequestError('not_found', 'You have no producer with this id: it may have been closed.');
-    }
-    return track;
-  }
-
   /** @param {Track} track */
   #drop(track) {
-    this.#tracks.delete(track.producerId);
-    track.handle.close();
+    this.#tracks.close(track);
     this.#tellOfTrack('producerRemoved', track, { producerId: track.producerId });
   }
 

@@ -85,7 +85,7 @@ export class Rooms {
 
   /**
    * @param {string} producerId
-   * @returns {{room: Room, media: M, track: import('./room.js').Track}} The open room that has this track.
+   * @returns {{room: Room, media: M, track: import('./tracks.js').Track}} The open room that has this track.
    * @throws {RequestError} `not_found`
    */
   withTrack(producerId) {

@@ -126,13 +126,13 @@ export class Session {
 
   /** Counts a message against the rate. @returns {boolean} Whether it may be handled. */
   #count() {
-    const most = this.#role?.messagesPerSecond ?? this.#context.limits.messagesPerSecond;
+    const max = this.#role?.messagesPerSecond ?? this.#context.limits.messagesPerSecond;
     const second = Math.floor(performance.now() / 1_000);
     if (second !== this.#second) this.#messages = 0;
     this.#second = second;
     this.#messages += 1;
-    if (this.#messages <= most && this.#queued <= most) return true;
-    this.dismiss('too_many_messages', `Send at most ${most} messages a second.`);
+    if (this.#messages <= max && this.#queued <= max) return true;
+    this.dismiss('too_many_messages', `Send at most ${max} messages a second.`);
     return false;
   }
 

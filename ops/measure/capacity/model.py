@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 import simpy
 
 from app.media.audio.segmenter import AskKind
-from app.media.bridge.speakers import INTERIM_QUEUE_LIMIT
+from app.media.bridge.speakers import MAX_INTERIM_QUEUE_SECONDS
 from app.media.policy.ladder import Level
 from ops.measure.capacity.processor import Processor
 from ops.measure.capacity.service import Service, Stage
@@ -132,7 +132,7 @@ class System:
     def _is_worth(self, wish: Wish, segment: _Segment) -> bool:
         """Whether the bridge sends an ask of an open segment."""
         waiting = self._queues["stt"].items
-        if waiting and self.env.now - waiting[0].sent > INTERIM_QUEUE_LIMIT:
+        if waiting and self.env.now - waiting[0].sent > MAX_INTERIM_QUEUE_SECONDS:
             return False
         return wish.kind is AskKind.PAUSE or segment.answered == segment.newest
 

@@ -11,10 +11,10 @@ from typing import Final
 
 import numpy as np
 
+from app.media.audio.config import SegmenterConfig
 from app.media.audio.segmenter import Ask, AskKind, Segmenter
-from app.media.audio.tap import ABSENCE, MAX_SILENCE, Chunk
+from app.media.audio.tap import ABSENCE_SECONDS, MAX_SILENCE_SECONDS, Chunk
 from app.media.audio.vad import FRAME_SECONDS, VoiceDetector
-from app.media.bridge.config import SegmenterConfig
 from ops.harness.callers import PAUSE, turns
 from ops.harness.recordings import recordings
 from ops.measure.capacity.service import Service
@@ -118,14 +118,14 @@ def spoken(people: int, call: int, seconds: float) -> Iterator[Turn]:
 
 @cache
 def heard(recording: str) -> Turn:
-    """A recording as the bridge hears it: after its end the clock makes the stream go on, `ABSENCE` later."""
+    """A recording as the bridge hears it: after its end the clock makes the stream go on, `ABSENCE_SECONDS` later."""
     one = recordings()[recording]
     samples = np.frombuffer(one.pcm(), "<i2").astype(np.int16)
-    stream = np.concatenate([samples, np.zeros(int(MAX_SILENCE * STT_RATE), np.int16)])
+    stream = np.concatenate([samples, np.zeros(int(MAX_SILENCE_SECONDS * STT_RATE), np.int16)])
     segmenter, asked = Segmenter(SEGMENTER), list[tuple[float, Ask]]()
     for frame in VoiceDetector().push(Chunk(stream, 0.0)):
         at = frame.time + FRAME_SECONDS
-        late = ABSENCE if at > one.duration_s else 0.0
+        late = ABSENCE_SECONDS if at > one.duration_s else 0.0
         asked += [(at + late, ask) for ask in segmenter.push(frame)]
     pieces = []
     for final in [ask for _, ask in asked if ask.final]:

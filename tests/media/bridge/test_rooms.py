@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from app.media.bridge.recorded_speaker import FOLDER, read, recording_path
-from app.media.bridge.rooms import Room, Rooms
+from app.media.audio.recording import read_recording
+from app.media.bridge.recorded_speaker import FOLDER, recording_path
+from app.media.bridge.rooms import Rooms
 from app.media.bridge.sfu_messages import (
     Participant,
     ParticipantJoined,
     ParticipantLeft,
     ParticipantUpdated,
-    Producer,
     ProducerAdded,
     ProducerRemoved,
     RoomClosed,
@@ -21,6 +21,7 @@ from app.media.bridge.sfu_messages import (
 )
 from app.media.policy.ladder import Level, Rung
 from app.media.policy.notices import notices, packages
+from app.media.policy.room import Producer, Room
 
 
 def meta(speak: str, hear: str = "original", read: str = "") -> dict[str, Any]:
@@ -111,9 +112,9 @@ def test_changes_are_taken_in_and_a_closed_room_stays_closed() -> None:
 
 def test_listeners_are_told_always_and_readers_when_it_concerns_them() -> None:
     room = room_of(("ana", meta("pt")), ("bob", meta("en", hear="en")), ("chi", meta("vi")))
-    said = notices(room, "ana", lambda _source, _target: Rung(Level.VOICE, None))
-    assert set(said) == {"dub:ana:en"}
-    assert said["dub:ana:en"] == {
+    told = notices(room, "ana", lambda _source, _target: Rung(Level.VOICE, None))
+    assert set(told) == {"dub:ana:en"}
+    assert told["dub:ana:en"] == {
         "level": "voice",
         "reason": None,
         "source": "pt",
@@ -129,8 +130,8 @@ def test_listeners_are_told_always_and_readers_when_it_concerns_them() -> None:
 
 def test_a_missing_translation_comes_with_what_to_install() -> None:
     room = room_of(("ana", meta("pt")), ("bob", meta("en", hear="en")), ("chi", meta("vi")))
-    said = notices(room, "ana", lambda _source, _target: Rung(Level.SOURCE_CAPTIONS, "no_translation"))
-    assert said["captions:ana:vi"]["install"] == "argos-en-vi"
+    told = notices(room, "ana", lambda _source, _target: Rung(Level.SOURCE_CAPTIONS, "no_translation"))
+    assert told["captions:ana:vi"]["install"] == "argos-en-vi"
     assert packages("en", "vi") == ["argos-en-vi"]
     assert packages("vi", "en") == ["argos-vi-en"]
     assert packages("vi", "fr") == ["argos-vi-en", "argos-en-fr"]
@@ -140,6 +141,6 @@ def test_only_shipped_recordings_are_played() -> None:
     path = recording_path("demo-en")
     assert path is not None
     assert path.parent == FOLDER
-    assert 30 < len(read(path)) / 48_000 < 60
+    assert 30 < len(read_recording(path)) / 48_000 < 60
     for name in ("../recordings/demo-en", "demo-en.flac", "CREDITS", "", "/etc/passwd"):
         assert recording_path(name) is None

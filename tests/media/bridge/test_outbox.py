@@ -11,7 +11,7 @@ import redis
 import redis.asyncio as aioredis
 
 from app.media.bridge.metrics import Metrics
-from app.media.bridge.outbox import MAX_KEPT, Outbox
+from app.media.bridge.outbox import BUFFER_SECONDS, Outbox
 from ops.harness.redis_server import RedisServer, redis_server
 from tasks.wire import keys
 from tasks.wire.messages import STT_RATE, Segment, Timeline
@@ -125,17 +125,17 @@ async def test_a_newer_interim_replaces_an_older_and_a_final_replaces_both(serve
         assert dropped(metrics, "interim", "superseded") == 2
 
 
-async def test_a_patient_interim_waits_for_the_answer_to_the_one_before(server: RedisServer) -> None:
+async def test_an_interim_waits_for_the_answer_to_the_one_before(server: RedisServer) -> None:
     async with outbox_on(server) as (outbox, sent, metrics, client):
         outbox.put(segment(0, revision=0, final=False), b"aa")
         await sent.until(lambda: len(sent.segments) == 1)
-        outbox.put(segment(0, revision=1, final=False), b"aa", patient=True)
+        outbox.put(segment(0, revision=1, final=False), b"aa", only_if_answered=True)
         outbox.put(segment(1), b"bb")  # one task sends both, so this one's arrival tells that the other was seen
         await sent.until(lambda: len(sent.segments) == 2)
         await eventually(lambda: dropped(metrics, "interim", "unanswered") == 1)
         assert sent.seqs == [(0, 0, False), (1, 0, True)]
         await client.set(keys.hypothesis("s-0"), '{"revision": 0, "shown": ""}')
-        outbox.put(segment(0, revision=2, final=False), b"aa", patient=True)
+        outbox.put(segment(0, revision=2, final=False), b"aa", only_if_answered=True)
         await sent.until(lambda: len(sent.segments) == 3)
 
 
@@ -158,7 +158,7 @@ async def test_finals_survive_an_outage_and_interims_do_not(server: RedisServer)
 async def test_what_is_kept_is_bounded_and_losses_are_told(server: RedisServer) -> None:
     async with outbox_on(server) as (outbox, sent, metrics, _):
         server.stop()
-        count = int(MAX_KEPT / 10) + 3
+        count = int(BUFFER_SECONDS / 10) + 3
         for seq in range(count):
             outbox.put(segment(seq, seconds=10.0), b"aa")
         assert sent.dropped == [0, 1, 2]

@@ -15,12 +15,12 @@ import redis
 from websockets.asyncio.client import connect
 
 from app.auth.tokens import ParticipantMeta, participant_token
-from app.media.bridge.leases import EVERY, LIFE
+from app.media.bridge.leases import LEASE_SECONDS, ROUND_SECONDS
 from ops.harness.metrics import figure, scrape
 from ops.harness.redis_server import redis_server
 from ops.harness.sfu import Sfu
 from ops.harness.waiting import until
-from tests.media.world import Visitor
+from tests.media.bridge.world import Visitor
 from tests.support.bridge_process import BridgeProcess, finals
 
 ROOMS = ("room-a", "room-b")
@@ -112,16 +112,16 @@ async def test_bridges_share_rooms_and_take_over_from_one_that_is_killed_or_froz
 
         second.signal(signal.SIGSTOP)
         frozen = time.time()
-        assert await one.shared(2, -1) < LIFE + EVERY + 3
+        assert await one.shared(2, -1) < LEASE_SECONDS + ROUND_SECONDS + 3
         for room in ROOMS:
-            await one.spoken(1, room, frozen + LIFE)
+            await one.spoken(1, room, frozen + LEASE_SECONDS)
         second.signal(signal.SIGCONT)
         await one.shared(2, 0)
         await one.tapped(2)  # the one that woke up does not go on listening beside its successor
 
         first.signal(signal.SIGKILL)
         killed = time.time()
-        assert await one.shared(-1, 2) < LIFE, "the SFU knows at once that it is gone"
+        assert await one.shared(-1, 2) < LEASE_SECONDS, "the SFU knows at once that it is gone"
         for room in ROOMS:
             await one.spoken(1, room, killed)
         assert not one.overlapping(), "nobody's words are transcribed twice"

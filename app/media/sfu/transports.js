@@ -6,40 +6,40 @@ import { RequestError, withClientParameters } from './errors.js';
 /** @typedef {import('./room-media.js').WebRtcTransport} WebRtcTransport */
 /** @typedef {import('zod').output<typeof import('./schemas.js').participantData['consume']>} Consume */
 /** @typedef {import('zod').output<typeof import('./schemas.js').participantData['connectTransport']>} ConnectTransport */
-/** @typedef {{direction: 'send' | 'recv', transport: WebRtcTransport, connected: boolean}} Leg */
+/** @typedef {{direction: 'send' | 'recv', transport: WebRtcTransport, connected: boolean}} Entry */
 
-export class Legs {
-  /** @type {Map<string, Leg>} */ #legs = new Map();
+export class Transports {
+  /** @type {Map<string, Entry>} */ #transports = new Map();
   /** @type {Map<string, import('mediasoup').types.Consumer>} */ #consumers = new Map();
   #media;
-  #mostConsumers;
+  #maxConsumers;
   #onSendingEnded;
   #closed = false;
 
   /**
    * @param {RoomMedia} media
-   * @param {number} mostConsumers
+   * @param {number} maxConsumers
    * @param {() => void} onSendingEnded The browser has ended the transport on which it sent.
    */
-  constructor(media, mostConsumers, onSendingEnded) {
+  constructor(media, maxConsumers, onSendingEnded) {
     this.#media = media;
-    this.#mostConsumers = mostConsumers;
+    this.#maxConsumers = maxConsumers;
     this.#onSendingEnded = onSendingEnded;
   }
 
   close() {
     this.#closed = true;
-    for (const { transport } of this.#legs.values()) transport.close();
+    for (const { transport } of this.#transports.values()) transport.close();
   }
 
   /** @param {'send' | 'recv'} direction */
   async create(direction) {
-    if ([...this.#legs.values()].some((leg) => leg.direction === direction)) {
+    if ([...this.#transports.values()].some((entry) => entry.direction === direction)) {
       throw new RequestError('conflict', `There is a ${direction} transport: use restartIce to repair it.`);
     }
     const transport = await this.#media.createTransport(direction);
     if (this.#closed) transport.close();
-    this.#legs.set(transport.id, { direction, transport, connected: false });
+    this.#transports.set(transport.id, { direction, transport, connected: false });
     transport.on('dtlsstatechange', (state) => {
       if (state === 'failed' || state === 'closed') this.#drop(transport.id);
     });
@@ -49,34 +49,34 @@ export class Legs {
 
   /** @param {ConnectTransport} data */
   async connect({ transportId, dtlsParameters }) {
-    const leg = this.#leg(transportId);
-    if (leg.connected) throw new RequestError('conflict', 'This transport is connected: use restartIce to repair it.');
-    await withClientParameters(() => leg.transport.connect({ dtlsParameters }));
-    leg.connected = true;
+    const entry = this.#entry(transportId);
+    if (entry.connected) throw new RequestError('conflict', 'This transport is connected: use restartIce to repair it.');
+    await withClientParameters(() => entry.transport.connect({ dtlsParameters }));
+    entry.connected = true;
     return {};
   }
 
   /** @param {string} transportId */
   async restartIce(transportId) {
-    return { iceParameters: await this.#leg(transportId).transport.restartIce() };
+    return { iceParameters: await this.#entry(transportId).transport.restartIce() };
   }
 
   /** @param {string} transportId @returns {WebRtcTransport} On which the browser sends. */
   sending(transportId) {
-    const { direction, transport } = this.#leg(transportId);
+    const { direction, transport } = this.#entry(transportId);
     if (direction !== 'send') throw new RequestError('bad_request', 'Produce on the send transport.');
     return transport;
   }
 
   /** @param {Consume} data A producer that is in the room. */
   async consume({ producerId, rtpCapabilities }) {
-    const leg = [...this.#legs.values()].find(({ direction }) => direction === 'recv');
-    if (!leg) throw new RequestError('conflict', 'Create a recv transport first.');
-    if (this.#consumers.size >= this.#mostConsumers) {
+    const entry = [...this.#transports.values()].find(({ direction }) => direction === 'recv');
+    if (!entry) throw new RequestError('conflict', 'Create a recv transport first.');
+    if (this.#consumers.size >= this.#maxConsumers) {
       throw new RequestError('limit', 'You have too many consumers: close some first.');
     }
     const consumer = await this.#media.consume(
-      leg.transport, producerId, /** @type {import('mediasoup').types.RtpCapabilities} */ (rtpCapabilities),
+      entry.transport, producerId, /** @type {import('mediasoup').types.RtpCapabilities} */ (rtpCapabilities),
     );
     if (consumer.closed) throw new RequestError('not_found', 'The producer has been closed meanwhile.');
     this.#consumers.set(consumer.id, consumer);
@@ -105,11 +105,11 @@ export class Legs {
     return {};
   }
 
-  /** @param {string} transportId @returns {Leg} */
-  #leg(transportId) {
-    const leg = this.#legs.get(transportId);
-    if (!leg) throw new RequestError('not_found', 'You have no transport with this id: create one.');
-    return leg;
+  /** @param {string} transportId @returns {Entry} */
+  #entry(transportId) {
+    const entry = this.#transports.get(transportId);
+    if (!entry) throw new RequestError('not_found', 'You have no transport with this id: create one.');
+    return entry;
   }
 
   /** @param {string} consumerId */
@@ -121,10 +121,10 @@ export class Legs {
 
   /** The browser has ended this transport; its place is free for another. @param {string} transportId */
   #drop(transportId) {
-    const leg = this.#legs.get(transportId);
-    if (!leg) return;
-    this.#legs.delete(transportId);
-    leg.transport.close();
-    if (leg.direction === 'send') this.#onSendingEnded();
+    const entry = this.#transports.get(transportId);
+    if (!entry) return;
+    this.#transports.delete(transportId);
+    entry.transport.close();
+    if (entry.direction === 'send') this.#onSendingEnded();
   }
 }

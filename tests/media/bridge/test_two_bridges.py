@@ -22,8 +22,8 @@ from ops.harness.redis_server import redis_server
 from tasks.wire import keys
 from tasks.wire.environment import TaskConfig
 from tasks.wire.messages import STT_RATE, Heartbeat, NextRoom, Segment, decode, encode
-from tests.media.small_sfu import SmallSfu
-from tests.media.streams import packets, pcm_of
+from tests.media.audio.streams import packets, pcm_of
+from tests.media.bridge.small_sfu import SmallSfu
 
 PEOPLE = [
     {"id": "ana", "meta": {"name": "Ana", "speak": "en", "read": "en", "hear": "en"}},

@@ -69,7 +69,7 @@ async def sides(*names: str) -> AsyncIterator[tuple[RedisServer, Arbiter, list[s
     with redis_server() as server:
         found = [Side(name, server.url, arbiter, rooms) for name in names]
         for side in found:
-            side.leases.others(list(names))
+            side.leases.set_bridges(list(names))
         yield server, arbiter, rooms, found
         for side in found:
             await side.stop()
@@ -80,7 +80,7 @@ async def test_rooms_are_spread_and_a_bridge_that_is_gone_loses_its_own_at_once(
         for room in ROOMS:
             rooms.append(room)
             for side in (a, b):
-                side.leases.poke()
+                side.leases.look_now()
             await asyncio.wait(
                 [asyncio.ensure_future(side.until(lambda: len(a.held | b.held) == len(rooms))) for side in (a, b)],
                 return_when=asyncio.FIRST_COMPLETED,
@@ -89,7 +89,7 @@ async def test_rooms_are_spread_and_a_bridge_that_is_gone_loses_its_own_at_once(
         lost, before = b.held, dict(arbiter.fences)
         b.task.cancel()  # without a farewell: its leases stay in Redis
         b.leases.forget()
-        a.leases.others(["bridge-a"])
+        a.leases.set_bridges(["bridge-a"])
         await a.until(lambda: a.held == set(ROOMS))
         assert all(arbiter.fences[room] > before[room] for room in lost)
         assert all(arbiter.fences[room] == before[room] for room in set(ROOMS) - lost), "nothing else changes hands"
@@ -98,14 +98,14 @@ async def test_rooms_are_spread_and_a_bridge_that_is_gone_loses_its_own_at_once(
 async def test_a_lease_that_somebody_else_has_taken_is_given_up() -> None:
     async with sides("bridge-a", "bridge-b") as (_, _, rooms, (a, b)):
         rooms.append("r1")
-        a.leases.poke()
+        a.leases.look_now()
         await asyncio.wait(
             [asyncio.ensure_future(side.until(lambda: "r1" in a.held | b.held)) for side in (a, b)],
             return_when=asyncio.FIRST_COMPLETED,
         )
         holder, other = (a, b) if a.held else (b, a)
         await holder.redis.set(keys.lease("r1"), f"{other.name} {2**52}", px=60_000)  # as after a long freeze
-        holder.leases.poke()
+        holder.leases.look_now()
         await holder.until(lambda: not holder.held)
 
 
@@ -113,19 +113,19 @@ async def test_fences_rise_even_when_redis_has_forgotten_everything() -> None:
     async with sides("bridge-a") as (server, arbiter, rooms, (a,)):
         rooms.append("r1")
         arbiter.fences["r1"] = 2**52  # of a bridge whose clock was ahead
-        a.leases.poke()
+        a.leases.look_now()
         await a.until(lambda: a.leases.fence("r1") > 0)
         first = a.leases.fence("r1")
         assert first > 2**52
         await a.redis.flushall()
         rooms.clear()
-        a.leases.poke()
+        a.leases.look_now()
         await a.until(lambda: not a.held)
         rooms.append("r1")
-        a.leases.poke()
+        a.leases.look_now()
         await a.until(lambda: a.leases.fence("r1") > 0)
         server.stop()
-        a.leases.poke()
+        a.leases.look_now()
         rooms.append("r2")
         await a.until(lambda: a.leases.fence("r2") > 0)
         assert a.held == {"r1", "r2"}, "while Redis is away, the only bridge keeps what it has and takes what comes"

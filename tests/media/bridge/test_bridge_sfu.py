@@ -10,9 +10,10 @@ import urllib.request
 import numpy as np
 
 from app.media.audio.opus import Pcm, resample
-from app.media.bridge.recorded_speaker import FOLDER, read
+from app.media.audio.recording import read_recording
+from app.media.bridge.recorded_speaker import FOLDER
 from tasks.wire import keys
-from tests.media.world import ROOM, SPEAKER, World, listen, world
+from tests.media.bridge.world import ROOM, SPEAKER, World, listen, world
 
 DUB = f"dub:{SPEAKER}:pt"
 
@@ -55,7 +56,7 @@ async def test_a_recorded_speaker_is_segmented_and_dubbed() -> None:
         assert isinstance(pcm, bytes)
         heard = np.frombuffer(pcm, "<i2")
         assert len(heard) == segment.samples
-        original = resample(read(FOLDER / "demo-en.flac"), 48_000, 16_000)
+        original = resample(read_recording(FOLDER / "demo-en.flac"), 48_000, 16_000)
         middle = len(heard) // 2
         assert likeness(heard[middle - 8_000 : middle + 8_000].astype(np.int16), original) > 0.8
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from app.media.bridge.config import AdmissionConfig
-from app.media.bridge.rooms import Room, Rooms
+from app.media.bridge.rooms import Rooms
 from app.media.bridge.sfu_messages import ParticipantJoined, ProducerAdded
 from app.media.policy import admission
+from app.media.policy.config import AdmissionConfig
 from app.media.policy.ladder import Level, Rung
+from app.media.policy.room import Room
 from tasks.wire.messages import Heartbeat
 
 CONFIG = AdmissionConfig(capacity=0.9, decoded=2.0)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.media.bridge.config import LadderConfig
 from app.media.bridge.worker_watch import Pulse
+from app.media.policy.config import LadderConfig
 from app.media.policy.ladder import Conditions, Ladder, Level, Rung, decide
 from tasks.wire.messages import Heartbeat
 

@@ -33,7 +33,7 @@ AnyRequest = Request[Any, Any, Any]
 
 
 @dataclass(frozen=True)
-class Leave:
+class Grant:
     """What somebody may read."""
 
     client: Client
@@ -67,30 +67,30 @@ async def caption_feed(
     """
     room = await visitor.open_room(rooms, code)
     if token := token or bearer(request):
-        leave = token_leave(request, read_tokens, room, token, lang)
+        grant = token_grant(request, read_tokens, room, token, lang)
     else:
-        leave = await _participant_leave(request, rooms, room, lang)
+        grant = await _participant_grant(request, rooms, room, lang)
     try:
         position = max(event_ids.padded(after), event_ids.padded(last_event_id))
     except ValueError as error:
         raise ValidationException(str(error)) from error
-    _require_place(captions, leave.client)
-    until = min(leave.until, room.closes_at.timestamp() if room.closes_at else inf)
+    _require_place(captions, grant.client)
+    until = min(grant.until, room.closes_at.timestamp() if room.closes_at else inf)
     wanted = ReaderRequest(
         room=room.code,
         began=room.created_at.timestamp(),
         stores=room.stores,
-        client=leave.client,
-        language=leave.language,
+        client=grant.client,
+        language=grant.language,
         after=position,
         format=format or _accepted(request),
         until=until,
-        then="expired" if until == leave.until else "closed",
+        then="expired" if until == grant.until else "closed",
     )
     return Stream(Reader(captions, wanted).events(), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
 
 
-def token_leave(request: AnyRequest, tokens: ReadTokens, room: Room, token: str, lang: str = "") -> Leave:
+def token_grant(request: AnyRequest, tokens: ReadTokens, room: Room, token: str, lang: str = "") -> Grant:
     """What the bearer of `token` may read.
 
     Raises:
@@ -103,10 +103,10 @@ def token_leave(request: AnyRequest, tokens: ReadTokens, room: Room, token: str,
         raise LinkRefusedError(str(error)) from error
     if lang not in {"", known.language}:
         raise PermissionDeniedException(f"This link is for lang={known.language}: leave out lang, or ask for another.")
-    return Leave(Client(_address(request), token=known.id), known.language, known.expires)
+    return Grant(Client(_address(request), token=known.id), known.language, known.expires)
 
 
-async def _participant_leave(request: AnyRequest, rooms: RoomService, room: Room, lang: str) -> Leave:
+async def _participant_grant(request: AnyRequest, rooms: RoomService, room: Room, lang: str) -> Grant:
     person = await visitor.participant_of(request, rooms, room)
     if person is None:
         raise PermissionDeniedException(
@@ -115,7 +115,7 @@ async def _participant_leave(request: AnyRequest, rooms: RoomService, room: Room
     language = lang or person.read
     if language not in LANGUAGES:
         raise ValidationException(f"lang must be one of {', '.join(LANGUAGES)}.")
-    return Leave(Client(_address(request), participant=person.id), language, inf)
+    return Grant(Client(_address(request), participant=person.id), language, inf)
 
 
 def _require_place(captions: CaptionServices, client: Client) -> None:

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from app.media.audio.reorder import MAX_WAIT, ReorderBuffer
+from app.media.audio.reorder import MAX_WAIT_SECONDS, ReorderBuffer
 from app.media.audio.rtp import RtpPacket, pack, parse, signed_distance
 
 PACKET = RtpPacket(100, True, 65_535, 0xFFFF_FFF0, 7, b"opus")
@@ -64,8 +64,8 @@ def test_a_lost_packet_is_waited_for_only_briefly() -> None:
     buffer = ReorderBuffer()
     buffer.push(numbered(0), 0.0)
     assert buffer.push(numbered(2), 0.01) == []
-    assert buffer.pull(0.01 + MAX_WAIT - 0.001) == []
-    assert [packet.seq for packet in buffer.pull(0.011 + MAX_WAIT)] == [2]
+    assert buffer.pull(0.01 + MAX_WAIT_SECONDS - 0.001) == []
+    assert [packet.seq for packet in buffer.pull(0.011 + MAX_WAIT_SECONDS)] == [2]
     assert buffer.lost == 1
     assert buffer.push(numbered(1), 0.1) == []
     assert buffer.late == 1

@@ -7,9 +7,9 @@ import pytest
 
 from app.media.audio.opus import FRAME, Pcm
 from app.media.audio.rtp import RTP_RATE, RtpPacket, pack
-from app.media.audio.tap import ABSENCE, MAX_SILENCE, Chunk, TapStream
+from app.media.audio.tap import ABSENCE_SECONDS, MAX_SILENCE_SECONDS, Chunk, TapStream
 from tasks.wire.messages import STT_RATE
-from tests.media.streams import PAYLOAD_TYPE, SSRC, as_browsers_send, packets, tone, upsampled
+from tests.media.audio.streams import PAYLOAD_TYPE, SSRC, as_browsers_send, packets, tone, upsampled
 
 EPOCH = 1_000_000.0
 NETWORK = 0.005
@@ -127,12 +127,12 @@ def test_when_packets_stop_the_clock_goes_on_for_a_while() -> None:
     stream = tap()
     play(packets(tone(0.5)), stream)
     stopped = EPOCH + 0.5 + NETWORK
-    assert stream.tick(stopped + ABSENCE) == []
-    silence = [chunk for step in range(50) for chunk in stream.tick(stopped + ABSENCE + step * 0.02)]
+    assert stream.tick(stopped + ABSENCE_SECONDS) == []
+    silence = [chunk for step in range(50) for chunk in stream.tick(stopped + ABSENCE_SECONDS + step * 0.02)]
     assert seconds(silence) == pytest.approx(0.98, abs=0.05)
     assert not joined(silence)[100:].any()
     much_later = [chunk for step in range(600) for chunk in stream.tick(stopped + 2 + step * 0.1)]
-    assert seconds(silence + much_later) == pytest.approx(MAX_SILENCE, abs=0.05)
+    assert seconds(silence + much_later) == pytest.approx(MAX_SILENCE_SECONDS, abs=0.05)
 
 
 def test_speech_after_a_long_mute_carries_its_own_time() -> None:

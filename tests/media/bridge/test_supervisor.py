@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from app.media.bridge import supervisor as crew_module
-from app.media.bridge.supervisor import Crew
+from app.media.bridge import supervisor as supervisor_module
+from app.media.bridge.supervisor import Supervisor
 
 
 class Member:
@@ -29,26 +29,26 @@ class Member:
 
 
 async def test_a_member_that_crashes_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crew_module, "AGAIN", 0.0)
+    monkeypatch.setattr(supervisor_module, "RESTART_SECONDS", 0.0)
     log: asyncio.Queue[str] = asyncio.Queue()
     crashes = iter([True, True, False])
-    crew: Crew[str, Member] = Crew()
-    crew.start("one", lambda: Member(log, crashes=next(crashes)))
+    supervisor: Supervisor[str, Member] = Supervisor()
+    supervisor.start("track", lambda: Member(log, crashes=next(crashes)))
     async with asyncio.timeout(5):
         assert [await log.get() for _ in range(3)] == ["begun"] * 3
-    crew.stop("one")
-    await crew.gone(1)
+    supervisor.stop("track")
+    await supervisor.wait_stopped(1)
     assert log.get_nowait() == "ended"
 
 
 async def test_a_member_is_started_once() -> None:
     log: asyncio.Queue[str] = asyncio.Queue()
-    crew: Crew[str, Member] = Crew()
+    supervisor: Supervisor[str, Member] = Supervisor()
     for _ in range(2):
-        crew.start("one", lambda: Member(log, crashes=False))
+        supervisor.start("track", lambda: Member(log, crashes=False))
     async with asyncio.timeout(5):
         assert await log.get() == "begun"
-    crew.stop_all()
-    await crew.gone(1)
+    supervisor.stop_all()
+    await supervisor.wait_stopped(1)
     assert log.get_nowait() == "ended"
     assert log.empty()

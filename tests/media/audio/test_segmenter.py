@@ -7,12 +7,12 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
+from app.media.audio.config import SegmenterConfig
 from app.media.audio.segmenter import Ask, AskKind, Segmenter
 from app.media.audio.vad import FRAME, FRAME_SECONDS, Frame
-from app.media.bridge.config import SegmenterConfig
 from ops.harness import sounds
 from ops.harness.recordings import RATE, Recording, by_language
-from tests.media.streams import pcm_of, rate, rated
+from tests.media.audio.streams import pcm_of, rate, rated
 
 CONFIG = SegmenterConfig()
 

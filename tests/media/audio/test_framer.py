@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.media.audio.framer import Framer, frames
 from app.media.audio.rtp import RTP_RATE
-from app.media.bridge.sender import Framer, frames
 
 
 @pytest.mark.parametrize("tempo", [1.0, 1.1, 1.2])

@@ -21,7 +21,7 @@ from tasks import registry
 from tasks.engines.base import SpeechToText
 from tasks.engines.stt.whisper import Whisper
 from tasks.wire.messages import STT_RATE
-from tests.media.streams import PAYLOAD_TYPE, SSRC, as_browsers_send, pcm_of
+from tests.media.audio.streams import PAYLOAD_TYPE, SSRC, as_browsers_send, pcm_of
 
 LOSS = 0.05
 JITTER = 0.05

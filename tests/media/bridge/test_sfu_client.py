@@ -72,8 +72,8 @@ class TinySfu:
 
 @asynccontextmanager
 async def connected(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[TinySfu, SfuClient, int]]:
-    monkeypatch.setattr(sfu_client, "BACKOFF", (0.01, 0.05))
-    monkeypatch.setattr(sfu_client, "REQUEST_TIMEOUT", 0.2)
+    monkeypatch.setattr(sfu_client, "BACKOFF_SECONDS", (0.01, 0.05))
+    monkeypatch.setattr(sfu_client, "REQUEST_TIMEOUT_SECONDS", 0.2)
     sfu = TinySfu()
     port = await sfu.start()
     made = iter(range(100))

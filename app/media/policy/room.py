@@ -1,0 +1,73 @@
+"""Who is in a room, which tracks there are, and what somebody wants of whom: pure state."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+from app.auth.tokens import ORIGINAL, ParticipantMeta
+
+
+class Producer(Struct, frozen=True, rename="camel"):
+    """A track into the SFU."""
+
+    producer_id: str
+    participant: str
+    kind: Literal["audio", "video"]
+    track: Literal["original", "dubbed"]
+    label: str | None = None
+    paused: bool = False
+
+
+class Wants(NamedTuple):
+    """Languages that somebody wants a speaker in, now."""
+
+    hear: frozenset[str]
+    """As a dubbed voice; never the speaker's own."""
+    captions: frozenset[str]
+    """As captions by somebody who may be reading them, the speaker's own language included."""
+
+
+@dataclass
+class Room:
+    """One room."""
+
+    name: str
+    people: dict[str, ParticipantMeta] = field(default_factory=dict)
+    producers: dict[str, Producer] = field(default_factory=dict)
+    voices_of: dict[str, int] = field(default_factory=dict)
+    """Number of each person's dubbed voice: the lowest that nobody else in the room has, kept while they stay."""
+
+    def put(self, person: str, meta: ParticipantMeta) -> None:
+        """Takes in somebody, or their changed preferences."""
+        self.people[person] = meta
+        if person not in self.voices_of:
+            taken = set(self.voices_of.values())
+            self.voices_of[person] = next(number for number in itertools.count() if number not in taken)
+
+    def remove(self, person: str) -> None:
+        """Forgets somebody."""
+        self.people.pop(person, None)
+        self.voices_of.pop(person, None)
+
+    def wants(self, speaker: str, meta: ParticipantMeta) -> Wants:
+        """What anybody, the speaker included, wants of what `speaker`, whose preferences are `meta`, says.
+
+        A recorded speaker wants nothing.
+        """
+        spoken = meta.speak
+        recorded = {person.recording_id for person in self.people.values()}
+        read = {person.read for name, person in self.people.items() if name not in recorded}
+        dubs = {meta.hear for person, meta in self.people.items() if person != speaker}
+        dubs -= {ORIGINAL, spoken}
+        return Wants(frozenset(dubs), frozenset(read))
+
+    def voices(self) -> Iterator[Producer]:
+        """The original audio tracks of people whose language is known: never a dubbed one."""
+        for producer in self.producers.values():
+            if producer.kind == "audio" and producer.track == "original" and producer.participant in self.people:
+                yield producer

@@ -1,0 +1,46 @@
+/** What the page shows of a call: rows for its people, tiles for its pictures. */
+
+/**
+ * Oneself first, then the others.
+ * @param {import("./config.js").CallConfig} config
+ * @param {import("./roster.js").Roster} roster
+ * @param {import("./mixer.js").Mixer} mixer
+ * @param {boolean} muted whether one's own microphone is off
+ * @returns {import("./presence.js").Row[]}
+ */
+export function rowsOf({ participant, name, speak }, roster, mixer, muted) {
+  return [
+    { id: participant, name, language: speak, me: true, dubbed: false, muted, quality: "good" },
+    ...[...roster.participants.values()].map(({ id, meta }) => ({
+      id,
+      name: meta.name,
+      language: meta.speak,
+      me: false,
+      dubbed: mixer.dubbed(id),
+      muted: roster.muted(id),
+      quality: roster.quality(id),
+    })),
+  ];
+}
+
+/**
+ * Screens first, then the others' cameras, one's own last.
+ * @param {import("./config.js").CallConfig} config
+ * @param {import("./roster.js").Roster} roster
+ * @param {ReadonlyMap<string, MediaStreamTrack>} pictures the others', by producer
+ * @param {MediaStreamTrack | null | undefined} own one's own camera
+ * @returns {import("./tiles.js").Tile[]}
+ */
+export function tilesOf({ participant, name, texts }, roster, pictures, own) {
+  /** @type {import("./tiles.js").Tile[]} */
+  const tiles = [...roster.producers.values()].flatMap((producer) => {
+    const { producerId, source } = producer;
+    const track = pictures.get(producerId);
+    const whose = roster.participants.get(producer.participant)?.meta.name ?? "";
+    if (!track || source === "voice") return [];
+    return [{ producerId, participant: producer.participant, name: whose, source, me: false, track }];
+  });
+  tiles.sort((a, b) => Number(b.source === "screen") - Number(a.source === "screen"));
+  if (own) tiles.push({ producerId: "own", participant, name: `${name} (${texts.you})`, source: "camera", me: true, track: own });
+  return tiles;
+}

@@ -1,0 +1,1 @@
+"""The bridge, with Redis and the SFU."""
