@@ -21,11 +21,9 @@ from app.speech_api.services import SpeechServices
 from app.speech_api.transcription import Hearing, Segment, Wanted
 from app.speech_api.upload import Form
 from tasks.engines.text.repeats import compression_ratio
+from tasks.languages import LANGUAGES
 
 AnyRequest = Request[Any, Any, Any]
-
-_NAMES: Final = {"en": "english", "pt": "portuguese", "vi": "vietnamese"}
-"""Verbose answers have the language's English name."""
 
 _FORMATS: Final = ("json", "verbose_json", "text", "srt", "vtt")
 _COMMON: Final = {
@@ -103,9 +101,10 @@ def _shaped(task: str, response_format: str, hearing: Hearing, segments: list[Se
     answer: dict[str, Any] = {"text": text}
     if response_format == "verbose_json":
         language = hearing.language or ""
+        known = LANGUAGES.get(language)
         answer |= {
             "task": task,
-            "language": _NAMES.get(language, language),
+            "language": known.english_name.lower() if known else language,
             "duration": hearing.seconds,
             "segments": [_segment(number, segment) for number, segment in enumerate(segments)],
         }

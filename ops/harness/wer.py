@@ -16,8 +16,8 @@ import jiwer
 from whisper_normalizer.basic import BasicTextNormalizer
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from tasks.languages.number_words import Tongue
 from tasks.languages.portuguese import Portuguese
+from tasks.languages.spoken_rules import Tongue
 from tasks.languages.vietnamese import Vietnamese
 
 _NUMBER = re.compile(r"\b\d{1,9}\b")

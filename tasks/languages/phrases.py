@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from tasks.languages.number_words import Tongue
+from tasks.languages.spoken_rules import Tongue
 
 GLUE: Final = "\ue000"
 """Stands for a space that no clause may end at; a private character that no text holds."""

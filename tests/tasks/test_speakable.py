@@ -6,8 +6,8 @@ import pytest
 
 from tasks.engines.tts.speakable import speakable, speakable_clauses
 from tasks.languages.english import English
-from tasks.languages.number_words import LARGEST, Tongue
 from tasks.languages.portuguese import Portuguese
+from tasks.languages.spoken_rules import LARGEST, Tongue
 from tasks.languages.vietnamese import Vietnamese
 
 ENGLISH = [

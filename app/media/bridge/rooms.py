@@ -11,7 +11,6 @@ import msgspec
 import structlog
 
 from app.auth.tokens import ORIGINAL, ParticipantMeta
-from app.languages import LANGUAGES
 from app.media.bridge.sfu_messages import (
     Participant,
     ParticipantJoined,
@@ -23,6 +22,7 @@ from app.media.bridge.sfu_messages import (
     RoomEvent,
     RoomState,
 )
+from tasks.languages import LANGUAGES
 
 log = structlog.get_logger(__name__)
 

@@ -12,12 +12,10 @@ from app.media.bridge.rooms import Room
 from app.media.bridge.sfu_client import SfuClient, SfuError, SfuGoneError
 from app.media.bridge.sfu_messages import Nothing
 from app.media.policy.ladder import Level, Reason, Rung
+from tasks.languages.pairs import ALWAYS
 
 Payload = dict[str, Any]
 """level, reason, source, target, speaker, and for a missing translation what to install."""
-
-ALWAYS: Final = frozenset({("en", "pt"), ("pt", "en")})
-"""Pairs that every installation translates."""
 
 RETRY: Final = 0.5
 """Seconds before a notice is tried again."""

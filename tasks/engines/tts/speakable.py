@@ -9,16 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import Final
 
 from tasks.engines.text.sentences import clauses
-from tasks.languages.english import English
-from tasks.languages.number_words import Tongue, Unit
+from tasks.languages import described
 from tasks.languages.phrases import GLUE, NumberPhrases
-from tasks.languages.portuguese import Portuguese
-from tasks.languages.vietnamese import Vietnamese
-
-_TONGUES: Final[dict[str, type[Tongue]]] = {"en": English, "pt": Portuguese, "vi": Vietnamese}
+from tasks.languages.spoken_rules import Tongue, Unit
 
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
@@ -39,9 +34,10 @@ def speakable(text: str, language: str) -> str:
         text: one or more sentences; punctuation stays.
         language: BCP 47 subtag; text of a language that is not known here is returned as it is.
     """
-    if language not in _TONGUES:
+    tongue = described(language).spoken
+    if tongue is None:
         return text
-    tongue, early, late = _prepared(language)
+    early, late = _prepared(tongue)
     for pattern, words in early:
         text = pattern.sub(words, text)
     if not any(character.isnumeric() for character in text):
@@ -59,26 +55,25 @@ def speakable_clauses(text: str, language: str, lengths: tuple[int, ...]) -> lis
     after its thousands and millions.
     """
     said = speakable(text, language)
-    if language in _TONGUES:
-        said = _number_phrases(language).bound(said)
+    if tongue := described(language).spoken:
+        said = _number_phrases(tongue).bound(said)
     pieces = [piece.replace(GLUE, " ") for piece in clauses(said, language, lengths=lengths)]
     return [piece for piece in pieces if any(character.isalnum() for character in piece)]
 
 
 @cache
-def _number_phrases(language: str) -> NumberPhrases:
-    return NumberPhrases(_TONGUES[language]())
+def _number_phrases(tongue: Tongue) -> NumberPhrases:
+    return NumberPhrases(tongue)
 
 
 @cache
-def _prepared(language: str) -> tuple[Tongue, tuple[_Rule, ...], tuple[_Rule, ...]]:
-    tongue = _TONGUES[language]()
+def _prepared(tongue: Tongue) -> tuple[tuple[_Rule, ...], tuple[_Rule, ...]]:
     early = [_abbreviations(tongue), *_symbols(tongue), (_ISO, lambda m: _iso(m, tongue))]
     early.append((_TELEPHONE, lambda m: ", ".join(tongue.digits(part) for part in re.findall(r"\d+", m[0]))))
     late: list[_Rule] = [(_CLOCK, lambda m: tongue.time(int(m[1]), int(m[2]))), *_versions(tongue), _fractions(tongue)]
     late += [_range(tongue), *_money(tongue), _measure(tongue)]
     late += [(_LETTER_DIGIT, lambda _m: " "), _plain(tongue)]
-    return tongue, tuple(early), tuple(late)
+    return tuple(early), tuple(late)
 
 
 def _alternatives(words: object) -> str:

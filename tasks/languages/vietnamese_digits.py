@@ -8,11 +8,10 @@ converted. "năm" alone is five or year, "ba" three or father, "không" zero or 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
-
-from tasks.engines.translation.llm.written import written
 
 _WORD = re.compile(r"\w+")
 _UNITS: Final = {
@@ -41,8 +40,8 @@ class _Part:
     words: int
 
 
-def vietnamese_digits(text: str) -> str:
-    """`text` with its spelled-out numbers as digits."""
+def vietnamese_digits(text: str, write: Callable[[Decimal], str]) -> str:
+    """`text` with its spelled-out numbers as digits, their values as `write` writes them."""
     words = list(_WORD.finditer(text))
     lower = [word.group().lower() for word in words]
     pieces: list[str] = []
@@ -50,7 +49,7 @@ def vietnamese_digits(text: str) -> str:
     while at < len(words):
         run = _run(words, at, text)
         month = _month(lower, at) if run < 2 or lower[at + 1] not in _NUMBER_WORDS else None
-        digits, used = (str(month), 1) if month else _read(lower[at : at + run])
+        digits, used = (str(month), 1) if month else _read(lower[at : at + run], write)
         if digits:
             pieces += [text[copied : words[at].start()], digits]
             copied = words[at + used - 1].end()
@@ -74,7 +73,7 @@ def _run(words: list[re.Match[str]], at: int, text: str) -> int:
     return end - at
 
 
-def _read(words: list[str]) -> tuple[str, int]:
+def _read(words: list[str], write: Callable[[Decimal], str]) -> tuple[str, int]:
     """The number that `words` begin with, in digits, and how many words to go on by; no digits when there is none."""
     row = 0
     while row < len(words) and words[row] in _DIGITS:
@@ -87,9 +86,8 @@ def _read(words: list[str]) -> tuple[str, int]:
         return "", max(1, number.words)
     decimals = _decimals(words[number.words :])
     if decimals:
-        whole = Decimal(f"{number.value}.{decimals}")
-        return written(whole, "vi"), number.words + 1 + len(decimals)
-    return written(Decimal(number.value), "vi"), number.words
+        return write(Decimal(f"{number.value}.{decimals}")), number.words + 1 + len(decimals)
+    return write(Decimal(number.value)), number.words
 
 
 def _decimals(words: list[str]) -> str:
