@@ -13,7 +13,7 @@ from tasks.languages.language import Language
 from tasks.languages.portuguese import PORTUGUESE
 from tasks.languages.vietnamese import VIETNAMESE
 
-LANGUAGES: Final[Mapping[str, Language]] = {one.code: one for one in (ENGLISH, PORTUGUESE, VIETNAMESE)}
+LANGUAGES: Final[Mapping[str, Language]] = {language.code: language for language in (ENGLISH, PORTUGUESE, VIETNAMESE)}
 """BCP 47 primary subtag → every language that a person can speak and read here, in the order of the forms."""
 
 

@@ -16,7 +16,7 @@ from tasks.languages.language import (
     SentenceRules,
     Traits,
 )
-from tasks.languages.spoken_rules import Lexicon, Tongue, Unit, threes, words
+from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, threes, words
 from tasks.languages.written_numbers import Text2Num, WrittenNumbers, values_of
 
 _SMALL: Final = words(
@@ -91,7 +91,7 @@ _LEXICON: Final = Lexicon(
 )  # fmt: skip
 
 
-class English(Tongue):
+class English(SpokenRules):
     """English, said the American way."""
 
     decimal = "."
@@ -106,13 +106,13 @@ class English(Tongue):
     lexicon = _LEXICON
 
     def cardinal(self, number: int, *, feminine: bool = False) -> str:  # noqa: ARG002
-        """As `Tongue.cardinal`: "one thousand two hundred thirty-four"."""
+        """As `SpokenRules.cardinal`: "one thousand two hundred thirty-four"."""
         if number < 20:
             return _SMALL[number]
         return " ".join(" ".join([_below_thousand(value), _POWERS[power]]).strip() for power, value in threes(number))
 
     def ordinal(self, number: int, *, feminine: bool = False) -> str:  # noqa: ARG002
-        """As `Tongue.ordinal`: "twenty-first"."""
+        """As `SpokenRules.ordinal`: "twenty-first"."""
         head, joint, last = re.fullmatch(r"(?:(.*)([ -]))?([a-z]+)", self.cardinal(number)).groups(default="")  # type: ignore[union-attr]
         ending = _ORDINAL_ENDS.get(last) or (f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th")
         return f"{head}{joint}{ending}"
@@ -131,16 +131,16 @@ class English(Tongue):
         return f"{self.cardinal(century)} {'oh ' if rest < 10 else ''}{self.cardinal(rest)}"
 
     def date(self, day: int, month: int, year: int | None) -> str:
-        """As `Tongue.date`: "March fourteenth twenty twenty-six"."""
-        said = f"{self.months[month - 1]} {self.ordinal(day)}"
-        return f"{said} {self.year(year)}" if year else said
+        """As `SpokenRules.date`: "March fourteenth twenty twenty-six"."""
+        date = f"{self.months[month - 1]} {self.ordinal(day)}"
+        return f"{date} {self.year(year)}" if year else date
 
     def time(self, hour: int, minute: int) -> str:
-        """As `Tongue.time`: "nine oh five"."""
-        said = self.cardinal(hour)
+        """As `SpokenRules.time`: "nine oh five"."""
+        hours = self.cardinal(hour)
         if minute == 0:
-            return f"{said} o'clock" if hour <= 12 else f"{said} hundred hours"
-        return f"{said} {'oh ' if minute < 10 else ''}{self.cardinal(minute)}"
+            return f"{hours} o'clock" if hour <= 12 else f"{hours} hundred hours"
+        return f"{hours} {'oh ' if minute < 10 else ''}{self.cardinal(minute)}"
 
     def own_rules(self, text: str) -> str:
         """Dates with month names, half-day times, ordinals, decades and years."""
@@ -164,8 +164,8 @@ class English(Tongue):
 
     def _half_day(self, match: re.Match[str]) -> str:
         hour, minute = int(match[1]), int(match[2] or 0)
-        said = self.cardinal(hour) if minute == 0 else self.time(hour, minute)
-        return f"{said} {match[3].upper()}M{_sentence_end(match)}"
+        time = self.cardinal(hour) if minute == 0 else self.time(hour, minute)
+        return f"{time} {match[3].upper()}M{_sentence_end(match)}"
 
     def _decade(self, match: re.Match[str]) -> str:
         if match[3]:

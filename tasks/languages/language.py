@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from tasks.languages.spoken_rules import Tongue
+from tasks.languages.spoken_rules import SpokenRules
 from tasks.languages.written_numbers import WrittenNumbers
 
 NOTHING: Final[frozenset[str]] = frozenset()
@@ -120,7 +120,7 @@ class Language:
     traits: Traits = field(default_factory=Traits)
     written: WrittenNumbers = field(default_factory=WrittenNumbers)
     """How numbers are written, and which of its words stand for numbers."""
-    spoken: Tongue | None = None
+    spoken: SpokenRules | None = None
     """How numbers, dates and abbreviations are spoken; None: voices are given the text as it is."""
     recognition: Recognition | None = None
     """None: no Whisper model is trusted with it."""

@@ -16,7 +16,7 @@ from tasks.languages.language import (
     SentenceRules,
     Traits,
 )
-from tasks.languages.spoken_rules import Lexicon, Tongue, Unit, threes, words
+from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, threes, words
 from tasks.languages.written_numbers import Text2Num, WrittenNumbers, values_of
 
 _SMALL: Final = words(
@@ -48,8 +48,8 @@ _MASCULINE: Final = frozenset(
         """
     )
 )
-_FEMININE_ONE: Final = ("a", "ção", "são", "dade", "gem", "vez", "noite", "mulher", "mãe", "parte", "fase", "rede")
-_FEMININE_MANY: Final = (
+_FEMININE_SINGULAR: Final = ("a", "ção", "são", "dade", "gem", "vez", "noite", "mulher", "mãe", "parte", "fase", "rede")
+_FEMININE_PLURAL: Final = (
     "as", "ções", "sões", "dades", "gens", "vezes", "noites", "mulheres", "mães", "partes", "fases", "redes", "mãos",
 )  # fmt: skip
 _DOLLAR: Final = Unit("dólar", "dólares", hundredth=("centavo", "centavos"))
@@ -113,7 +113,7 @@ _LEXICON: Final = Lexicon(
 )  # fmt: skip
 
 
-class Portuguese(Tongue):
+class Portuguese(SpokenRules):
     """Brazilian Portuguese."""
 
     decimal = ","
@@ -129,18 +129,18 @@ class Portuguese(Tongue):
     lexicon = _LEXICON
 
     def cardinal(self, number: int, *, feminine: bool = False) -> str:
-        """As `Tongue.cardinal`: "mil duzentos e trinta e quatro"."""
+        """As `SpokenRules.cardinal`: "mil duzentos e trinta e quatro"."""
         if number == 0:
             return _SMALL[0]
-        said = ""
+        spoken = ""
         for power, value in threes(number):
             words = "mil" if (power, value) == (1, 1) else f"{_below_thousand(value)} {_POWERS[power][value > 1]}"
             joint = " e " if power == 0 and (value < 100 or value % 100 == 0) else " "
-            said += f"{joint if said else ''}{words.strip()}"
-        return _FEMININE.sub(_feminine, said) if feminine else said
+            spoken += f"{joint if spoken else ''}{words.strip()}"
+        return _FEMININE.sub(_feminine, spoken) if feminine else spoken
 
     def ordinal(self, number: int, *, feminine: bool = False) -> str:
-        """As `Tongue.ordinal`, below a thousand; cardinals from there on, as people say them."""
+        """As `SpokenRules.ordinal`, below a thousand; cardinals from there on, as people say them."""
         if number >= 1000:
             return self.cardinal(number, feminine=feminine)
         places = [(number // 100, 2), (number // 10 % 10, 1), (number % 10, 0)]
@@ -148,12 +148,12 @@ class Portuguese(Tongue):
         return " ".join(f"{word[:-1]}a" if feminine else word for word in words)
 
     def date(self, day: int, month: int, year: int | None) -> str:
-        """As `Tongue.date`: "primeiro de maio de dois mil e cinco"."""
-        said = f"{'primeiro' if day == 1 else self.cardinal(day)} de {self.months[month - 1]}"
-        return f"{said} de {self.year(year)}" if year else said
+        """As `SpokenRules.date`: "primeiro de maio de dois mil e cinco"."""
+        date = f"{'primeiro' if day == 1 else self.cardinal(day)} de {self.months[month - 1]}"
+        return f"{date} de {self.year(year)}" if year else date
 
     def time(self, hour: int, minute: int) -> str:
-        """As `Tongue.time`: "quatorze e trinta"."""
+        """As `SpokenRules.time`: "quatorze e trinta"."""
         hours = self.cardinal(hour, feminine=True)
         if minute == 0:
             return f"{hours} {'hora' if hour <= 1 else 'horas'}"
@@ -168,10 +168,10 @@ class Portuguese(Tongue):
         text = _ORDINAL.sub(lambda m: self.ordinal(int(m[1]), feminine=not m[2]) if int(m[1]) else m[0], text)
         return _ROMAN.sub(lambda m: f"{m[1]} {self.cardinal(_roman(m[2].upper()))}", text)
 
-    def is_feminine(self, noun: str, *, one: bool) -> bool:
+    def is_feminine(self, noun: str, *, singular: bool) -> bool:
         """By its ending: right for most nouns that are counted."""
         noun = noun.lower()
-        return noun.endswith(_FEMININE_ONE if one else _FEMININE_MANY) and noun not in _MASCULINE
+        return noun.endswith(_FEMININE_SINGULAR if singular else _FEMININE_PLURAL) and noun not in _MASCULINE
 
     def _date(self, day: str, month: str, year: str, whole: str) -> str:
         valid = 1 <= int(day) <= 31 and 1 <= int(month) <= 12
@@ -197,7 +197,8 @@ def _feminine(match: re.Match[str]) -> str:
 
 def _roman(text: str) -> int:
     values = [_ROMAN_VALUES[letter] for letter in text]
-    return sum(-one if one < following else one for one, following in zip(values, [*values[1:], 0], strict=True))
+    pairs = zip(values, [*values[1:], 0], strict=True)
+    return sum(-value if value < following else value for value, following in pairs)
 
 
 PORTUGUESE: Final = Language(

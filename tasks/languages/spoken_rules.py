@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-LARGEST: Final = 10**15
+SPELLED_BELOW: Final = 10**15
 """Numbers from here on are said digit by digit: nobody can follow their words."""
 
 _SPACES: Final = "\u00a0\u2009\u202f"
@@ -19,8 +19,8 @@ _SPACES: Final = "\u00a0\u2009\u202f"
 class Unit:
     """A unit or a currency: its name after one and after several."""
 
-    one: str
-    many: str
+    singular: str
+    plural: str
     feminine: bool = False
     hundredth: tuple[str, str] | None = None
     """Name of a hundredth of a currency after one and after several, where prices are said with it."""
@@ -41,7 +41,7 @@ class Lexicon:
     """As written, with its period where it has one → words."""
 
 
-class Tongue(ABC):
+class SpokenRules(ABC):
     """Number words, formats and abbreviations of one language."""
 
     decimal: str
@@ -65,7 +65,7 @@ class Tongue(ABC):
 
     @abstractmethod
     def cardinal(self, number: int, *, feminine: bool = False) -> str:
-        """`number` (0 ≤ number < `LARGEST`) in words."""
+        """`number` (0 ≤ number < `SPELLED_BELOW`) in words."""
 
     @abstractmethod
     def ordinal(self, number: int, *, feminine: bool = False) -> str:
@@ -87,9 +87,9 @@ class Tongue(ABC):
         """A year in words."""
         return self.cardinal(number)
 
-    def is_feminine(self, noun: str, *, one: bool) -> bool:
-        """Whether the number before `noun`, which is `one` or more, takes a feminine form."""
-        del noun, one
+    def is_feminine(self, noun: str, *, singular: bool) -> bool:
+        """Whether the number before `noun`, which is `singular` or plural, takes a feminine form."""
+        del noun, singular
         return False
 
     @property
@@ -114,8 +114,8 @@ class Tongue(ABC):
     def number(self, text: str, *, feminine: bool = False) -> str:
         """What `pattern` matched, in words."""
         whole, fraction = self.parts(text)
-        said = self._whole(whole, feminine=feminine)
-        return f"{said} {self.point} {self.after_point(fraction)}" if fraction else said
+        words = self._whole(whole, feminine=feminine)
+        return f"{words} {self.point} {self.after_point(fraction)}" if fraction else words
 
     def after_point(self, digits: str) -> str:
         """Decimals in words: short ones as a number, the others one by one."""
@@ -127,7 +127,7 @@ class Tongue(ABC):
 
     def _whole(self, digits: str, *, feminine: bool) -> str:
         number_plate = len(digits) >= 8 and not digits.endswith("000")
-        if (len(digits) > 1 and digits[0] == "0") or number_plate or int(digits[:20]) >= LARGEST:
+        if (len(digits) > 1 and digits[0] == "0") or number_plate or int(digits[:20]) >= SPELLED_BELOW:
             return self.digits(digits)
         return self.cardinal(int(digits), feminine=feminine)
 

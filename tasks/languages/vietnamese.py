@@ -15,7 +15,7 @@ from tasks.languages.language import (
     SentenceRules,
     Traits,
 )
-from tasks.languages.spoken_rules import Lexicon, Tongue, Unit, words
+from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, words
 from tasks.languages.vietnamese_digits import vietnamese_digits
 from tasks.languages.written_numbers import WrittenNumbers, values_of
 
@@ -72,7 +72,7 @@ _LEXICON: Final = Lexicon(
 )  # fmt: skip
 
 
-class Vietnamese(Tongue):
+class Vietnamese(SpokenRules):
     """Vietnamese, the northern way."""
 
     decimal = ","
@@ -87,7 +87,7 @@ class Vietnamese(Tongue):
     lexicon = _LEXICON
 
     def cardinal(self, number: int, *, feminine: bool = False) -> str:  # noqa: ARG002
-        """As `Tongue.cardinal`: "hai nghìn không trăm hai mươi sáu"."""
+        """As `SpokenRules.cardinal`: "hai nghìn không trăm hai mươi sáu"."""
         if number == 0:
             return _SMALL[0]
         words: list[str] = []
@@ -98,16 +98,16 @@ class Vietnamese(Tongue):
         return " ".join(word for word in words if word)
 
     def ordinal(self, number: int, *, feminine: bool = False) -> str:  # noqa: ARG002
-        """As `Tongue.ordinal`: "thứ tư"."""
+        """As `SpokenRules.ordinal`: "thứ tư"."""
         return f"thứ {({1: 'nhất', 4: 'tư'}).get(number) or self.cardinal(number)}"
 
     def date(self, day: int, month: int, year: int | None) -> str:
-        """As `Tongue.date`: "mười bốn tháng ba năm hai nghìn không trăm hai mươi sáu"."""
-        said = f"{self.cardinal(day)} {self.months[month - 1]}"
-        return f"{said} năm {self.year(year)}" if year else said
+        """As `SpokenRules.date`: "mười bốn tháng ba năm hai nghìn không trăm hai mươi sáu"."""
+        date = f"{self.cardinal(day)} {self.months[month - 1]}"
+        return f"{date} năm {self.year(year)}" if year else date
 
     def time(self, hour: int, minute: int) -> str:
-        """As `Tongue.time`: "chín giờ ba mươi"."""
+        """As `SpokenRules.time`: "chín giờ ba mươi"."""
         hours = f"{self.cardinal(hour)} giờ"
         return hours if minute == 0 else f"{hours} {self.cardinal(minute)}{' phút' if minute < 10 else ''}"
 

@@ -23,12 +23,12 @@ _AFTER_TENS: Final = {**_AFTER_TEN, "mốt": 1, "tư": 4}
 _AFTER_HUNDRED: Final = {**_UNITS, "tư": 4}
 _SCALES: Final = {"tỷ": 10**9, "tỉ": 10**9, "triệu": 10**6, "nghìn": 1000, "ngàn": 1000}
 _MONTHS: Final = {**_UNITS, "tư": 4, "giêng": 1}
-_LONGEST: Final = 24
+_MAX_WORDS: Final = 24
 """Words that one number has at most."""
 
 _NUMBER_WORDS: Final = frozenset({*_DIGITS, *_AFTER_TENS, *_SCALES, "mười", "mươi", "trăm", "phẩy"})
 
-_DIGITS_IN_A_ROW: Final = 4
+_MIN_DIGITS_IN_A_ROW: Final = 4
 """Digits read out one by one that make a telephone or room number; "hai ba" is two or three, "năm sáu" five or six."""
 
 
@@ -66,9 +66,9 @@ def _month(words: list[str], at: int) -> int | None:
 
 
 def _run(words: list[re.Match[str]], at: int, text: str) -> int:
-    """How many words from `at` on have nothing but space between them, `_LONGEST` at most."""
+    """How many words from `at` on have nothing but space between them, `_MAX_WORDS` at most."""
     end = at + 1
-    while end < min(len(words), at + _LONGEST) and text[words[end - 1].end() : words[end].start()].isspace():
+    while end < min(len(words), at + _MAX_WORDS) and text[words[end - 1].end() : words[end].start()].isspace():
         end += 1
     return end - at
 
@@ -79,7 +79,7 @@ def _read(words: list[str], write: Callable[[Decimal], str]) -> tuple[str, int]:
     while row < len(words) and words[row] in _DIGITS:
         row += 1
     ends = row == len(words) or words[row] not in (*_SCALES, "trăm", "mươi", "phẩy")
-    if row >= _DIGITS_IN_A_ROW and ends:
+    if row >= _MIN_DIGITS_IN_A_ROW and ends:
         return "".join(str(_DIGITS[word]) for word in words[:row]), row
     number = _number(words)
     if number.value is None:

@@ -13,7 +13,7 @@ from tasks.languages.language import (
     SentenceRules,
     Traits,
 )
-from tasks.languages.spoken_rules import Lexicon, Tongue, Unit, threes, words
+from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, threes, words
 from tasks.languages.written_numbers import WrittenNumbers, values_of
 
 _SMALL: Final = words(
@@ -23,7 +23,7 @@ _TENS: Final = words("_ deu vint trenta quaranta cinquanta seixanta setanta vuit
 _POWERS: Final = ("", "mil", "milions", "mil milions", "bilions")
 
 
-class Catalan(Tongue):
+class Catalan(SpokenRules):
     """Catalan of the Principality."""
 
     decimal = ","
@@ -45,21 +45,21 @@ class Catalan(Tongue):
     )
 
     def cardinal(self, number: int, *, feminine: bool = False) -> str:  # noqa: ARG002
-        """As `Tongue.cardinal`."""
+        """As `SpokenRules.cardinal`."""
         groups = [f"{_below_thousand(value)} {_POWERS[power]}".strip() for power, value in threes(number)]
         return " ".join(groups) or _SMALL[0]
 
     def ordinal(self, number: int, *, feminine: bool = False) -> str:  # noqa: ARG002
-        """As `Tongue.ordinal`."""
+        """As `SpokenRules.ordinal`."""
         return f"{self.cardinal(number)}è"
 
     def date(self, day: int, month: int, year: int | None) -> str:
-        """As `Tongue.date`."""
+        """As `SpokenRules.date`."""
         date = f"{self.cardinal(day)} de {self.months[month - 1]}"
         return f"{date} de {self.year(year)}" if year else date
 
     def time(self, hour: int, minute: int) -> str:
-        """As `Tongue.time`."""
+        """As `SpokenRules.time`."""
         return f"{self.cardinal(hour)} i {self.cardinal(minute)}" if minute else self.cardinal(hour)
 
     def own_rules(self, text: str) -> str:
