@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
+from tasks.languages.patterns import any_of
 from tasks.languages.spoken_rules import SpokenRules
 
 GLUE: Final = "\ue000"
@@ -25,10 +25,10 @@ class NumberPhrases:
         words |= powers | {rules.point, rules.minus}
         units = [*rules.lexicon.units.values(), *rules.lexicon.currencies.values()]
         counted = {name.split()[0] for unit in units for name in (unit.singular, unit.plural)}
-        number = rf"(?:{_either(words)})(?:-(?:{_either(words)}))?"
+        number = rf"{any_of(words)}(?:-{any_of(words)})?"
         self._joint = re.compile(
             rf"(?<![\w-])(?P<number>{number}) (?:(?P<joint>{re.escape(rules.conjunction)}) )?"
-            rf"(?=(?P<next>{number})(?![\w-])|(?:{_either(counted)})(?![\w-]))",
+            rf"(?=(?P<next>{number})(?![\w-])|{any_of(counted)}(?![\w-]))",
             re.IGNORECASE,
         )
         self._powers = powers
@@ -45,7 +45,3 @@ class NumberPhrases:
 
 def _last(text: str) -> str:
     return text.split()[-1]
-
-
-def _either(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

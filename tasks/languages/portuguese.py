@@ -124,6 +124,7 @@ class Portuguese(SpokenRules):
     over = "sobre"
     conjunction = "e"
     of = "de"
+    no_of_after = frozenset({"mil"})
     digit_names = _SMALL[:10]
     months = _MONTHS
     lexicon = _LEXICON

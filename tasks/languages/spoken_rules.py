@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 SPELLED_BELOW: Final = 10**15
@@ -30,14 +30,14 @@ class Unit:
 class Lexicon:
     """What is written short in one language, and its words."""
 
-    units: Mapping[str, Unit]
-    currencies: Mapping[str, Unit]
-    scales: Mapping[str, tuple[str, str]]
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    currencies: Mapping[str, Unit] = field(default_factory=dict)
+    scales: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Powers of a thousand as they are written after a number → after one and after several."""
-    fractions: Mapping[str, str]
-    symbols: Mapping[str, str]
+    fractions: Mapping[str, str] = field(default_factory=dict)
+    symbols: Mapping[str, str] = field(default_factory=dict)
     """Regular expression → words."""
-    abbreviations: Mapping[str, str]
+    abbreviations: Mapping[str, str] = field(default_factory=dict)
     """As written, with its period where it has one → words."""
 
 
@@ -59,6 +59,8 @@ class SpokenRules(ABC):
     """Between a whole and its fraction, a price and its hundredths."""
     of: str = ""
     """Between a round million and what is counted."""
+    no_of_after: frozenset[str] = frozenset()
+    """Scales, as written, that are followed by what is counted all the same."""
     digit_names: tuple[str, ...]
     months: tuple[str, ...]
     lexicon: Lexicon

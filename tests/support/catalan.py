@@ -38,9 +38,6 @@ class Catalan(SpokenRules):
     lexicon = Lexicon(
         units={"km": Unit("quilòmetre", "quilòmetres"), "%": Unit("per cent", "per cent")},
         currencies={"€": Unit("euro", "euros", hundredth=("cèntim", "cèntims"))},
-        scales={"milions": ("milió", "milions")},
-        fractions={"1/2": "un mig"},
-        symbols={r"&": "i"},
         abbreviations={"núm.": "número"},
     )
 

@@ -131,7 +131,7 @@ print(json.dumps({
     "interface": list(INTERFACE) == list(environment.globals["interface"]) and "ca" not in INTERFACE,
     "sentences": sentences("Viu al núm. 5 del carrer. Bé."),
     "clauses": clauses("Volia venir a sopar amb tots vosaltres ahir però no vaig poder", "ca", lengths=(46,)),
-    "speakable": speakable("Costa 25,50 € i són 120 km & 2/3.", "ca"),
+    "speakable": speakable("Costa 25,50 € i són 120 km, 2/3.", "ca"),
     "phantoms": [is_phantom("Subtítols de la comunitat d'Amara.org", language, 0.0) for language in ("ca", "en")],
     "drafts": [("ca", "vi") in ALL_PAIRS, len(prompt("ca", "vi").examples), "into Catalan" in instructions],
     "language": wrong_language("Gràcies", "thanks because of the", "ca"),
@@ -169,7 +169,7 @@ def test_its_text_is_cut_spoken_and_told_apart(catalan: dict[str, Any]) -> None:
     assert catalan["sentences"] == ["Viu al núm. 5 del carrer.", "Bé."]
     assert catalan["clauses"][1].startswith("però")
     assert catalan["speakable"] == (
-        "Costa vint-i-cinc euros i cinquanta cèntims i són cent vint quilòmetres i dos sobre tres."
+        "Costa vint-i-cinc euros i cinquanta cèntims i són cent vint quilòmetres, dos sobre tres."
     )
     assert catalan["phantoms"] == [True, False]
     assert catalan["language"] == "it looks like English"

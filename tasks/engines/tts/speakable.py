@@ -12,6 +12,7 @@ from functools import cache
 
 from tasks.engines.text.sentences import clauses
 from tasks.languages import described
+from tasks.languages.patterns import any_of
 from tasks.languages.phrases import GLUE, NumberPhrases
 from tasks.languages.spoken_rules import SpokenRules, Unit
 
@@ -76,12 +77,8 @@ def _prepared(rules: SpokenRules) -> tuple[tuple[_Rule, ...], tuple[_Rule, ...]]
     return tuple(early), tuple(late)
 
 
-def _alternatives(words: object) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))  # type: ignore[call-overload]
-
-
 def _abbreviations(rules: SpokenRules) -> _Rule:
-    pattern = re.compile(rf"(?<![\w.])(?:{_alternatives(rules.lexicon.abbreviations)})(?!\w)")
+    pattern = re.compile(rf"(?<![\w.]){any_of(rules.lexicon.abbreviations)}(?!\w)")
 
     def words(match: re.Match[str]) -> str:
         whole = rules.lexicon.abbreviations[match[0]]
@@ -131,13 +128,13 @@ def _fractions(rules: SpokenRules) -> _Rule:
 
 
 def _range(rules: SpokenRules) -> _Rule:
-    signs = _alternatives(rules.lexicon.currencies)
-    pattern = re.compile(rf"(?<=[\d%]) ?[\u2013-] ?(?=(?:{signs})?\d)")
+    signs = any_of(rules.lexicon.currencies)
+    pattern = re.compile(rf"(?<=[\d%]) ?[\u2013-] ?(?={signs}?\d)")
     return pattern, lambda _m: f" {rules.to} "
 
 
 def _money(rules: SpokenRules) -> list[_Rule]:
-    signs, scales = _alternatives(rules.lexicon.currencies), _alternatives(rules.lexicon.scales)
+    signs, scales = any_of(rules.lexicon.currencies), any_of(rules.lexicon.scales)
     amount = rf"(?P<number>{rules.pattern})(?: ?(?P<scale>{scales})(?!\w))?"
     before = re.compile(rf"(?<!\w)(?P<sign>{signs}) ?{amount}")
     after = re.compile(rf"(?<![\w.,]){amount} ?(?P<sign>{signs})(?!\w)")
@@ -152,7 +149,7 @@ def _price(rules: SpokenRules, number: str, scale: str | None, currency: Unit) -
     whole, fraction = rules.parts(number)
     if scale:
         singular, plural = rules.lexicon.scales[scale]
-        joint = f"{rules.of} " if rules.of and singular != "mil" else ""
+        joint = f"{rules.of} " if rules.of and scale not in rules.no_of_after else ""
         return f"{rules.number(number)} {singular if number == '1' else plural} {joint}{currency.plural}"
     if len(fraction) != 2 or currency.hundredth is None:
         return _counted(rules, number, currency)
@@ -172,7 +169,7 @@ def _counted(rules: SpokenRules, number: str, unit: Unit) -> str:
 
 
 def _measure(rules: SpokenRules) -> _Rule:
-    units = _alternatives(rules.lexicon.units)
+    units = any_of(rules.lexicon.units)
     pattern = re.compile(rf"(?<![\w.,])(?P<minus>[-\u2212])?(?P<number>{rules.pattern}) ?(?P<unit>{units})(?![\w/²³])")
 
     def words(match: re.Match[str]) -> str:

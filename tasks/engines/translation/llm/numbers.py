@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from tasks.engines.translation.llm.spelled import in_digits
 from tasks.languages import LANGUAGES, described
-
-
-def _any(words: Iterable[str]) -> str:
-    """A regular expression of any of `words`; of no words, one that nothing matches."""
-    return f"(?:{'|'.join(map(re.escape, sorted(words))) or '(?!)'})"
-
+from tasks.languages.patterns import any_of
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
@@ -23,9 +17,11 @@ _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 _WRITTEN: Final = [known.written for known in LANGUAGES.values()]
 _SCALES: Final = {word: 10**power for written in _WRITTEN for word, power in written.scales.items()}
 _PARTS_OF_AN_HOUR: Final = {word: minutes for written in _WRITTEN for word, minutes in written.parts_of_an_hour.items()}
-_HOUR_AFTER = re.compile(rf":\d\d|\s?{_any({word for written in _WRITTEN for word in written.hours})}\b", re.IGNORECASE)
+_HOUR_AFTER = re.compile(
+    rf":\d\d|\s?{any_of({word for written in _WRITTEN for word in written.hours})}\b", re.IGNORECASE
+)
 _SCALE_AFTER = re.compile(
-    rf"\s?([^\W\d]+)(?!\s{_any({word for written in _WRITTEN for word in written.no_scale_before})}\b)"
+    rf"\s?([^\W\d]+)(?!\s{any_of({word for written in _WRITTEN for word in written.no_scale_before})}\b)"
 )
 _INVENTED_FROM: Final = 100
 """Numbers below may come from words ("Monday", "half past", "a dozen")."""
