@@ -102,7 +102,6 @@ from app.web.templates import create_environment
 from tasks.engines import choose
 from tasks.engines.choose import Offer
 from tasks.engines.stt.phantoms import is_phantom
-from tasks.engines.stt.whisper import KNOWN
 from tasks.engines.text.detect import detect
 from tasks.engines.text.sentences import clauses, sentences
 from tasks.engines.translation import numbers
@@ -112,16 +111,14 @@ from tasks.engines.translation.llm.languages import wrong_language
 from tasks.engines.translation.llm.prompt import prompt
 from tasks.engines.translation.llm.spelled import in_digits
 from tasks.engines.translation.llm.translator import ALL_PAIRS
-from tasks.engines.tts.espeak import Espeak
-from tasks.engines.tts.gtts import Gtts
+from tasks.engines.tts import espeak_program
 from tasks.engines.tts.speakable import speakable
-from tasks.models.catalogue import MODELS, WHISPER_BASE
+from tasks.models.catalogue import WHISPER_BASE
 from tasks.models.translators import NLLB
 
 field = '{% import "partials/forms.html" as forms %}{{ forms.language("speak", "Speak", "ca", {}) }}'
 environment = create_environment(Assets())
-models = {model.name: model for model in MODELS}
-voices = [Offer(Espeak.name, "espeak", Espeak.languages), Offer("gtts", "gtts", frozenset(Gtts.voices))]
+voices = [Offer("espeak-ng", "espeak", frozenset(espeak_program.VOICES))]
 pairs = [Offer(NLLB.name, NLLB.format, frozenset(NLLB.languages))]
 stt = [Offer(WHISPER_BASE.name, WHISPER_BASE.format, frozenset(WHISPER_BASE.languages))]
 instructions = prompt("en", "ca").instructions
@@ -139,7 +136,7 @@ print(json.dumps({
     "numbers": [numbers.lost("3 dogs", "tres gossos", "en", "ca"), numbers.localised("1,250.5", "en", "ca")],
     "digits": in_digits("vint-i-cinc", "ca"),
     "detected": next(iter(detect("El gat és a la cuina perquè avui fa massa fred per sortir al carrer."))),
-    "codes": [FLORES["ca"], Espeak.voices["ca"][0], Gtts.voices["ca"][0], KNOWN["ca"].tokens_a_second],
+    "codes": [FLORES["ca"], espeak_program.VOICES["ca"][0]],
     "chosen": [choose.best(*asked, {}).name for asked in (("ca", voices), ("ca", stt), ("ca>en", pairs))],
 }))
 """
@@ -187,5 +184,5 @@ def test_a_part_that_it_lacks_is_done_without(catalan: dict[str, Any]) -> None:
 
 
 def test_engines_are_chosen_for_it(catalan: dict[str, Any]) -> None:
-    assert catalan["codes"] == ["cat_Latn", "ca", "ca", 9.0]
-    assert catalan["chosen"] == ["gtts", "whisper-base", "nllb-200-600m"]
+    assert catalan["codes"] == ["cat_Latn", "ca"]
+    assert catalan["chosen"] == ["espeak-ng", "whisper-base", "nllb-200-600m"]
