@@ -46,7 +46,7 @@ class EngineCodes:
 
 @dataclass(frozen=True)
 class Recognition:
-    """How Whisper transcribes the language; every multilingual Whisper model is then trusted with it."""
+    """How Whisper transcribes the language, which it must know; every multilingual model is then trusted with it."""
 
     tokens_a_second: float
     """No speaker is faster; more tokens mean a loop."""

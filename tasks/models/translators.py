@@ -52,13 +52,13 @@ def _opus(source: str, target: str) -> Model:
 
 
 _TRIED: Final = ("en>vi", "vi>en", "en>pt", "pt>en", "pt>vi", "vi>pt")
-_NLLB: Final = (code for code, known in LANGUAGES.items() if known.engines.nllb)
-_KNOWN: Final = tuple(f"{source}>{target}" for source, target in permutations(_NLLB, 2))
+_KNOWN: Final = permutations((code for code, known in LANGUAGES.items() if known.engines.nllb), 2)
+_UNTRIED: Final = tuple(pair for pair in map(">".join, _KNOWN) if pair not in _TRIED)
 NLLB: Final = Model(
     name="nllb-200-600m",
     kind="translate",
     format="nllb-ct2",
-    languages=(*_TRIED, *(pair for pair in _KNOWN if pair not in _TRIED)),
+    languages=(*_TRIED, *_UNTRIED),
     licence="CC-BY-NC-4.0",
     origin="osa911/nllb-200-distilled-600M-ct2-int8, a conversion of Meta's facebook/nllb-200-distilled-600M",
     files=(

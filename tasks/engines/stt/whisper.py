@@ -26,7 +26,8 @@ from tasks.engines.stt.whisper_words import align
 from tasks.engines.text.repeats import before_restart, collapse, compression_ratio
 from tasks.languages import LANGUAGES
 
-KNOWN: Final = {code: known.recognition for code, known in LANGUAGES.items() if known.recognition}
+RECOGNITION: Final = {code: known.recognition for code, known in LANGUAGES.items() if known.recognition}
+"""Language → how a multilingual Whisper takes it."""
 
 PADDING: Final = 2.0
 SHORTEST: Final = 6.0
@@ -56,7 +57,7 @@ CONTEXT: Final = 448
 UNSURE: Final = -0.2
 """Mean log-probability below which a greedy decoding is followed by a beam."""
 
-GREEDY_FIRST: Final = frozenset(code for code, known in KNOWN.items() if known.greedy_first)
+GREEDY_FIRST: Final = frozenset(code for code, known in RECOGNITION.items() if known.greedy_first)
 """Languages that the model knows so well that greedy decoding is seldom unsure. On half of the evaluation set it gave
 English 8.4 % WER read, Portuguese 22.7, Vietnamese 42.2; a beam where unsure 5.7, 21.2, 37.4; the other half agreed."""
 
@@ -91,7 +92,7 @@ class Whisper(SpeechToText):
         threads: int,
         at_once: int = 1,
         name: str = "whisper-base",
-        languages: Collection[str] = tuple(KNOWN),
+        languages: Collection[str] = tuple(RECOGNITION),
         shorten: bool | None = None,
     ) -> None:
         """Load the model.
@@ -224,7 +225,7 @@ class Whisper(SpeechToText):
         return encoded, self._decode(encoded, language, beam=BEAM)
 
     def _decode(self, encoded: _Encoded, language: str, hotwords: Sequence[str] = (), *, beam: int = 1) -> Decoded:
-        rate = KNOWN[language].tokens_a_second if language in KNOWN else TOKENS_A_SECOND_ELSE
+        rate = RECOGNITION[language].tokens_a_second if language in RECOGNITION else TOKENS_A_SECOND_ELSE
         limit = min(int(TOKENS_BASE + rate * encoded.seconds), CONTEXT // 2)
         prompt = self._vocabulary.prompt(language, hotwords)
         result: Any = self._model.generate(
