@@ -7,13 +7,10 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from tasks.engines.base import Effort, SpeechToText, TextToSpeech, Translator
+from tasks.languages import LANGUAGES
 from tasks.wire.messages import STT_RATE
 
-SENTENCES: Final = {
-    "en": "The next train to the coast leaves from here in the morning.",
-    "pt": "O próximo trem para o litoral sai daqui de manhã.",
-    "vi": "Chuyến tàu tiếp theo ra bờ biển khởi hành từ đây vào buổi sáng.",
-}
+SENTENCES: Final = {code: known.samples.speed for code, known in LANGUAGES.items() if known.samples.speed}
 SECONDS: Final = 5
 """Of faint noise, which costs a recogniser what speech does but for the words."""
 

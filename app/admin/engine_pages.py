@@ -20,18 +20,15 @@ from app.admin.pages import page
 from app.admin.services import AdminServices
 from app.admin.trial import MAX_SENTENCE_CHARS
 from app.i18n import gettext as _
-from app.languages import LANGUAGES
 from app.rooms.forms import clean
+from tasks.languages import LANGUAGES
+from tasks.languages.pairs import DEFAULT_PAIR
 from tasks.wire import queues
 from tasks.wire.administration import Choice, Configuration, Kind, Surveyed
 from tasks.wire.messages import Heartbeat
 
 Services = NamedDependency[AdminServices]
-SENTENCES: Final = {
-    "en": "Good morning. The meeting starts at ten, and twelve people have confirmed.",
-    "pt": "Bom dia. A reunião começa às dez, e doze pessoas confirmaram.",
-    "vi": "Chào buổi sáng. Cuộc họp bắt đầu lúc mười giờ, và mười hai người đã xác nhận.",
-}
+SENTENCES: Final = {code: language.samples.trial or language.samples.level for code, language in LANGUAGES.items()}
 """What is tried when nothing is typed."""
 
 
@@ -155,7 +152,7 @@ async def _pairs(
         "groups": {kind: [row for row in rows if row.kind == kind] for kind in ("translate", "stt", "speak")},
         "survey": survey,
         "told": told,
-        "tried": tried or {"text": "", "source": "en", "target": "pt"},
+        "tried": tried or {"text": "", "source": DEFAULT_PAIR[0], "target": DEFAULT_PAIR[1]},
         "stages": stages,
         "problem": problem,
         "sentences": SENTENCES,

@@ -19,7 +19,7 @@ from app.admin.services import AdminServices
 from app.admin.term_form import MAX_TERMS, LineError, TermForm, read_csv, write_csv
 from app.i18n import gettext as _
 from app.i18n import ngettext
-from app.languages import LANGUAGES
+from tasks.languages import LANGUAGES
 
 Services = NamedDependency[AdminServices]
 CSV_BYTES = 2_000_000

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.i18n import gettext as _
-from app.languages import LANGUAGES
 from app.rooms.forms import clean
+from tasks.languages import LANGUAGES
+from tasks.languages.pairs import DEFAULT_PAIR
 from tasks.wire.administration import Term
 
 COLUMNS: Final = ("source_language", "target_language", "source", "target", "hotword", "translate", "spoken")
@@ -28,8 +29,8 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 class TermForm:
     """One term."""
 
-    source_language: str = "en"
-    target_language: str = "pt"
+    source_language: str = DEFAULT_PAIR[0]
+    target_language: str = DEFAULT_PAIR[1]
     source: str = ""
     target: str = ""
     hotword: bool = True

@@ -20,7 +20,6 @@ from app.embed.framing import framed_headers
 from app.embed.qr import qr_svg
 from app.embed.style import EmbedStyle, StyleError
 from app.i18n import N_, gettext
-from app.languages import LANGUAGES
 from app.rooms import visitor
 from app.rooms.caption_feed import token_grant
 from app.rooms.service import RoomService
@@ -29,6 +28,7 @@ from app.tables import Room
 from app.web.errors import Problem, problem_of
 from app.web.origin import page_origin
 from app.web.security import FOR_PROGRAMS
+from tasks.languages import LANGUAGES
 
 STYLE_KEPT = "public, max-age=86400"
 

@@ -15,11 +15,11 @@ from app.auth.read_tokens import ReadTokens
 from app.embed.links import DEFAULT_LIFETIME, LIFETIMES, links
 from app.embed.qr import qr_svg
 from app.i18n import gettext as _
-from app.languages import LANGUAGES
 from app.rooms import visitor
 from app.rooms.service import RoomService
 from app.tables import Participant, Room
 from app.web.origin import page_origin
+from tasks.languages import LANGUAGES
 
 AnyRequest = Request[Any, Any, Any]
 

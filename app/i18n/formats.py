@@ -47,3 +47,9 @@ def epoch(at: float) -> datetime:
 def language_name(code: str) -> str:
     """The name of a language in the reader's own, as "Portuguese" or "português"; the code where it has none."""
     return str(Locale(locale()).languages.get(code, code))
+
+
+def own_name(code: str) -> str:
+    """The name of a language in itself, as a choice by itself is written: "Português"; the code where it has none."""
+    name = Locale(code).display_name or code
+    return name[:1].upper() + name[1:]

@@ -14,10 +14,10 @@ from redis.exceptions import RedisError
 from app.auth.tokens import ORIGINAL
 from app.i18n import N_, gettext
 from app.i18n.formats import language_name
-from app.languages import LANGUAGES
 from app.media.policy.ladder import Conditions, Level, Rung, decide
 from app.media.policy.notices import packages
 from app.rooms.texts import TEXTS
+from tasks.languages import LANGUAGES
 from tasks.wire import keys, queues
 
 TIMEOUT: Final = 1.0

@@ -17,11 +17,11 @@ from app.auth.read_tokens import ReadTokenError, ReadTokens
 from app.captions import event_ids, metrics, sse
 from app.captions.feed_limits import Client
 from app.captions.reader import CaptionServices, Format, Reader, ReaderRequest
-from app.languages import LANGUAGES
 from app.rooms import visitor
 from app.rooms.service import RoomService
 from app.tables import Room
 from app.web.errors import LinkRefusedError
+from tasks.languages import LANGUAGES
 
 FEED_PATH: Final = "/rooms/{code}/captions"
 """Its template, as the request's scope holds it."""

@@ -15,12 +15,12 @@ from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 from app.auth.tokens import ORIGINAL
 from app.captions.page_captions import said
 from app.captions.reader import CaptionServices
-from app.languages import LANGUAGES
 from app.rooms import visitor
 from app.rooms.abilities import Abilities, Choices
 from app.rooms.forms import JoinForm
 from app.rooms.service import RoomService
 from app.tables import Participant, Room
+from tasks.languages import LANGUAGES
 
 AnyRequest = Request[Any, Any, Any]
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from app.auth.tokens import ORIGINAL
 from app.i18n import gettext as _
-from app.languages import LANGUAGES
+from tasks.languages import LANGUAGES
 
 NAME_LENGTH: Final = 60
 ROOM_NAME_LENGTH: Final = 80

@@ -14,13 +14,13 @@ from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_404_NOT_FOUND, HTTP_4
 from app.i18n import gettext as _
 from app.i18n import locale
 from app.i18n.accept_language import preferred
-from app.languages import LANGUAGES
 from app.rooms import visitor
 from app.rooms.busy import Busy
 from app.rooms.codes import read_code
 from app.rooms.forms import JoinForm, RoomForm
 from app.rooms.service import RoomService
 from app.tables import Room
+from tasks.languages import LANGUAGES
 
 AnyRequest = Request[Any, Any, Any]
 

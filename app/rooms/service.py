@@ -15,6 +15,7 @@ from app.db import Sessions
 from app.rooms.codes import new_code
 from app.rooms.forms import JoinForm
 from app.tables import Participant, Room
+from tasks.languages.pairs import DEFAULT_PAIR
 
 DEMO_RECENT: Final = timedelta(minutes=10)
 """A demo room counts against the limit this long."""
@@ -22,8 +23,7 @@ DEMO_LIFETIME: Final = timedelta(hours=12)
 """After that a demo room is closed."""
 DEMO_NAME: Final = "Demo"
 """Of the room and of the recorded speaker: the same word in every language of the interface."""
-DEMO_SPEAKS: Final = "en"
-DEMO_READS: Final = "pt"
+DEMO_SPEAKS, DEMO_READS = DEFAULT_PAIR
 
 
 class RoomService:

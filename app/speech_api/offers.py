@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
-from app.languages import LANGUAGES
 from app.speech_api.errors import ApiError, bad_request, unavailable
+from tasks.languages import described
 from tasks.wire import keys, queues
 from tasks.wire.messages import EngineInfo, Heartbeat
 
@@ -142,7 +142,7 @@ async def look(redis: Redis) -> Offers:
 
 def language_name(code: str) -> str:
     """The language's name in itself, or its code."""
-    return LANGUAGES.get(code, code)
+    return described(code).own_name
 
 
 def _one_of(codes: list[str]) -> str:

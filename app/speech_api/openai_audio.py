@@ -20,12 +20,10 @@ from app.speech_api.native_speech import flag
 from app.speech_api.services import SpeechServices
 from app.speech_api.transcription import FileTranscription, Segment, Wanted
 from app.speech_api.upload import Form
+from tasks.languages import LANGUAGES
 from tasks.languages.text import compression_ratio
 
 AnyRequest = Request[Any, Any, Any]
-
-_NAMES: Final = {"en": "english", "pt": "portuguese", "vi": "vietnamese"}
-"""Verbose answers have the language's English name."""
 
 _FORMATS: Final = ("json", "verbose_json", "text", "srt", "vtt")
 _COMMON: Final = {
@@ -107,9 +105,10 @@ def _shaped(
     answer: dict[str, Any] = {"text": text}
     if response_format == "verbose_json":
         language = transcription.language or ""
+        known = LANGUAGES.get(language)
         answer |= {
             "task": task,
-            "language": _NAMES.get(language, language),
+            "language": known.english_name.lower() if known else language,
             "duration": transcription.seconds,
             "segments": [_segment(number, segment) for number, segment in enumerate(segments)],
         }

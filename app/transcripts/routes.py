@@ -15,13 +15,13 @@ from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
 from app.captions import event_ids
-from app.languages import LANGUAGES
 from app.rooms import visitor
 from app.rooms.service import RoomService
 from app.tables import Caption, Participant, Room
 from app.transcripts.exports import SUFFIXES, VIEWS, View, export, file_name, shown
 from app.transcripts.lines import TranscriptLine, marked
 from app.transcripts.service import CorrectionError, Transcripts
+from tasks.languages import LANGUAGES
 
 SHOWN: Final = 500
 """Lines on the page, the newest, unless all are asked for."""

@@ -10,8 +10,8 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
 
 from app.i18n import catalogue, formats
-from app.languages import LANGUAGES
 from app.web.assets import ROOT, STYLESHEET, Assets
+from tasks.languages import LANGUAGES
 
 FOLDER: Final[Path] = ROOT / "templates"
 
@@ -32,8 +32,8 @@ def create_environment(assets: Assets) -> Environment:
     environment.globals |= {
         "asset": assets.url,
         "inlined": assets.inlined,
-        "interface": {code: LANGUAGES[code] for code in catalogue.INTERFACE},
-        "languages": LANGUAGES,
+        "interface": {code: formats.own_name(code) for code in catalogue.INTERFACE},
+        "languages": {code: language.own_name for code, language in LANGUAGES.items()},
         "locale": catalogue.locale,
         "stylesheet": STYLESHEET,
     }

@@ -16,12 +16,12 @@ import jiwer
 from whisper_normalizer.basic import BasicTextNormalizer
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from tasks.languages.number_words import Tongue
 from tasks.languages.portuguese import Portuguese
+from tasks.languages.spoken_rules import SpokenRules
 from tasks.languages.vietnamese import Vietnamese
 
 _NUMBER = re.compile(r"\b\d{1,9}\b")
-_TONGUES: Final[dict[str, Tongue]] = {"pt": Portuguese(), "vi": Vietnamese()}
+_RULES: Final[dict[str, SpokenRules]] = {"pt": Portuguese(), "vi": Vietnamese()}
 """English needs none: Whisper's own normaliser turns its number words into digits."""
 
 _GROUPED = re.compile(r"(?<=\d)[.,\s](?=\d{3}\b)")
@@ -42,8 +42,8 @@ def spelled(text: str, language: str) -> str:
 
     Whisper writes digits or words as it likes (in Vietnamese even "1" for the article "một"), references do likewise.
     """
-    tongue = _TONGUES.get(language)
-    return _NUMBER.sub(lambda found: tongue.cardinal(int(found[0])), text) if tongue else text
+    rules = _RULES.get(language)
+    return _NUMBER.sub(lambda found: rules.cardinal(int(found[0])), text) if rules else text
 
 
 def normalise(text: str, language: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
-from tasks.languages.number_words import Tongue
+from tasks.languages.patterns import any_of
+from tasks.languages.spoken_rules import SpokenRules
 
 GLUE: Final = "\ue000"
 """Stands for a space that no clause may end at; a private character that no text holds."""
@@ -15,20 +15,20 @@ GLUE: Final = "\ue000"
 class NumberPhrases:
     """Keeps "vinte e um reais" whole, and lets long numbers be cut after their thousands and millions."""
 
-    def __init__(self, tongue: Tongue) -> None:
-        powers = {_last(tongue.cardinal(10**power)) for power in (3, 6, 9, 12)}
-        powers |= {_last(tongue.cardinal(2 * 10**power)) for power in (3, 6, 9, 12)}
-        said = [tongue.cardinal(number) for number in range(1000)]
-        said += [tongue.cardinal(number, feminine=True) for number in range(1000)]
-        said += [tongue.ordinal(number) for number in range(1, 1000)]
-        words = {word for text in said for word in re.findall(r"[^\W\d_]+", text)} - {tongue.conjunction}
-        words |= powers | {tongue.point, tongue.minus}
-        units = [*tongue.lexicon.units.values(), *tongue.lexicon.currencies.values()]
-        counted = {name.split()[0] for unit in units for name in (unit.one, unit.many)}
-        number = rf"(?:{_either(words)})(?:-(?:{_either(words)}))?"
+    def __init__(self, rules: SpokenRules) -> None:
+        powers = {_last(rules.cardinal(10**power)) for power in (3, 6, 9, 12)}
+        powers |= {_last(rules.cardinal(2 * 10**power)) for power in (3, 6, 9, 12)}
+        numbers = [rules.cardinal(number) for number in range(1000)]
+        numbers += [rules.cardinal(number, feminine=True) for number in range(1000)]
+        numbers += [rules.ordinal(number) for number in range(1, 1000)]
+        words = {word for text in numbers for word in re.findall(r"[^\W\d_]+", text)} - {rules.conjunction}
+        words |= powers | {rules.point, rules.minus}
+        units = [*rules.lexicon.units.values(), *rules.lexicon.currencies.values()]
+        counted = {name.split()[0] for unit in units for name in (unit.singular, unit.plural)}
+        number = rf"{any_of(words)}(?:-{any_of(words)})?"
         self._joint = re.compile(
-            rf"(?<![\w-])(?P<number>{number}) (?:(?P<joint>{re.escape(tongue.conjunction)}) )?"
-            rf"(?=(?P<next>{number})(?![\w-])|(?:{_either(counted)})(?![\w-]))",
+            rf"(?<![\w-])(?P<number>{number}) (?:(?P<joint>{re.escape(rules.conjunction)}) )?"
+            rf"(?=(?P<next>{number})(?![\w-])|{any_of(counted)}(?![\w-]))",
             re.IGNORECASE,
         )
         self._powers = powers
@@ -45,7 +45,3 @@ class NumberPhrases:
 
 def _last(text: str) -> str:
     return text.split()[-1]
-
-
-def _either(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

@@ -5,30 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tasks.languages import LANGUAGES, described
+
 _SENTENCE_END = re.compile('(?<=[.!?…])["\u201d\u2019»)\\]]*\\s+(?=\\S)')
 _CLAUSE_END = re.compile("(?<=[,;:—\u2013…)])\\s+")
 _WORD_END = re.compile(r"\s+")
 _OPENING: Final = "([\"'\u201c\u2018«"
 
-_ABBREVIATIONS: Final = """
-    mr mrs ms dr prof st jr sr vs etc e.g i.e nº sra dra drª srª exmo exma av r ex pág art a.c d.c tp ths ts gs
-"""
-_ABBREVIATED: Final = frozenset(_ABBREVIATIONS.split())
-"""Words, without their final period, that a sentence does not end at."""
-
-_PAUSED_BEFORE: Final = {
-    "en": """
-        and but or so because although if when while where which who that than as at by for from in into of on
-        over through to under until with without is are was were
-    """,
-    "pt": """
-        e mas ou porque embora se quando enquanto onde que qual quem do da dos das de em no na nos nas por pelo
-        pela para com sem sobre até entre como é são foi era
-    """,
-    "vi": "và nhưng hoặc vì nếu khi mà thì là của cho với từ đến trong ngoài trên dưới để bằng",
-}
-_FUNCTION_WORDS: Final = {language: frozenset(words.split()) for language, words in _PAUSED_BEFORE.items()}
-"""Words that a speaker may pause before."""
+_ABBREVIATED: Final = frozenset[str]().union(*(known.sentences.abbreviations for known in LANGUAGES.values()))
+"""Of all languages together: names and titles are abbreviated across languages."""
 
 SHORTEST: Final = 10
 """Characters below which a clause is not worth a breath of its own."""
@@ -81,7 +66,7 @@ def _cut(text: str, language: str, limit: int) -> tuple[str, str]:
     if len(text) <= limit + SHORTEST // 2:
         return text, ""
     natural = [gap for gap in _CLAUSE_END.finditer(text) if SHORTEST <= gap.start() <= limit + 5]
-    words = _FUNCTION_WORDS.get(language, frozenset())
+    words = described(language).sentences.paused_before
     gaps = [gap for gap in _WORD_END.finditer(text) if SHORTEST <= gap.start() <= limit]
     before_function = [gap for gap in gaps if _word_at(text, gap.end()) in words]
     for candidates in (natural, before_function, gaps):

@@ -16,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from tasks.languages import LANGUAGES
 from tasks.models.sources import copy
 from tasks.models.spec import ModelError
 
@@ -27,8 +28,8 @@ _WANTED: Final = re.compile(
     r"metadata\.json|README(\.md|\.txt)?|LICEN[CS]E(\.md|\.txt)?|sentencepiece\.model|bpe\.model|model/[\w.-]+",
     re.IGNORECASE,
 )
-CODES: Final = {"pb": "pt"}
-"""Argos codes that are no BCP 47 subtags: Brazilian Portuguese."""
+CODES: Final = {known.engines.argos: code for code, known in LANGUAGES.items() if known.engines.argos}
+"""Argos codes that are no BCP 47 subtags → the subtag."""
 _CODE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 _MAX_METADATA: Final = 1 << 16
 DAMAGED: Final = (

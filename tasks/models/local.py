@@ -13,6 +13,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Final
 
+from tasks.languages import LANGUAGES
 from tasks.models import archive
 from tasks.models.lock import Local
 from tasks.models.shapes import SHAPES, Shape
@@ -87,7 +88,7 @@ def _guessed(shape: Shape, stem: str) -> tuple[str, ...]:
     if shape.format == "opus-ct2" and (found := re.search(r"(?:^|-)([a-z]{2,3})-([a-z]{2,3})(?:-ct\w*)?$", stem)):
         return (f"{found[1]}>{found[2]}",)
     if shape.format == "nllb-ct2":
-        return tuple(f"{source}>{target}" for source, target in permutations(("en", "pt", "vi"), 2))
+        return tuple(f"{source}>{target}" for source, target in permutations(LANGUAGES, 2))
     return ("vi",) if "phowhisper" in stem else ()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tasks.languages import LANGUAGES
 from tasks.models.sources import WheelSource
 from tasks.models.spec import Model, ModelFile, Source
 from tasks.models.translators import TRANSLATORS
@@ -20,11 +21,14 @@ _VOCABULARY: Final = ModelFile(
     "vocabulary.txt", "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913", 459861
 )
 
+MULTILINGUAL: Final = tuple(code for code, known in LANGUAGES.items() if known.recognition)
+"""What the multilingual Whisper models are trusted with."""
+
 WHISPER_SMALL: Final = Model(
     name="whisper-small",
     kind="stt",
     format="whisper-ct2",
-    languages=("en", "pt", "vi"),
+    languages=MULTILINGUAL,
     licence="MIT",
     origin="Systran/faster-whisper-small, a CTranslate2 conversion of OpenAI's openai/whisper-small",
     files=(
@@ -42,7 +46,7 @@ WHISPER_TURBO: Final = Model(
     name="whisper-turbo",
     kind="stt",
     format="whisper-ct2",
-    languages=("en", "pt", "vi"),
+    languages=MULTILINGUAL,
     licence="MIT",
     origin="deepdml/faster-whisper-large-v3-turbo-ct2, a CTranslate2 conversion of openai/whisper-large-v3-turbo",
     files=(

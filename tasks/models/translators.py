@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Final
 
+from tasks.languages import LANGUAGES
 from tasks.models.sources import WheelSource
 from tasks.models.spec import Model, ModelFile
 from tasks.models.web import ArgosSource, HubSource
@@ -49,11 +51,14 @@ def _opus(source: str, target: str) -> Model:
     )
 
 
+_TRIED: Final = ("en>vi", "vi>en", "en>pt", "pt>en", "pt>vi", "vi>pt")
+_KNOWN: Final = permutations((code for code, known in LANGUAGES.items() if known.engines.nllb), 2)
+_UNTRIED: Final = tuple(pair for pair in map(">".join, _KNOWN) if pair not in _TRIED)
 NLLB: Final = Model(
     name="nllb-200-600m",
     kind="translate",
     format="nllb-ct2",
-    languages=("en>vi", "vi>en", "en>pt", "pt>en", "pt>vi", "vi>pt"),
+    languages=(*_TRIED, *_UNTRIED),
     licence="CC-BY-NC-4.0",
     origin="osa911/nllb-200-distilled-600M-ct2-int8, a conversion of Meta's facebook/nllb-200-distilled-600M",
     files=(

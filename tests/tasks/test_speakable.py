@@ -6,8 +6,8 @@ import pytest
 
 from tasks.engines.tts.speakable import speakable, speakable_clauses
 from tasks.languages.english import English
-from tasks.languages.number_words import LARGEST, Tongue
 from tasks.languages.portuguese import Portuguese
+from tasks.languages.spoken_rules import SPELLED_BELOW, SpokenRules
 from tasks.languages.vietnamese import Vietnamese
 
 ENGLISH = [
@@ -108,7 +108,7 @@ def test_what_is_written_short_is_said_in_words(language: str, text: str, words:
 
 
 @pytest.mark.parametrize(
-    ("tongue", "number", "words"),
+    ("rules", "number", "words"),
     [
         (English(), 0, "zero"),
         (English(), 1_000_101, "one million one hundred one"),
@@ -124,15 +124,15 @@ def test_what_is_written_short_is_said_in_words(language: str, text: str, words:
         (Vietnamese(), 2_005, "hai nghìn không trăm linh năm"),
     ],
 )
-def test_number_words(tongue: Tongue, number: int, words: str) -> None:
-    assert tongue.cardinal(number) == words
+def test_number_words(rules: SpokenRules, number: int, words: str) -> None:
+    assert rules.cardinal(number) == words
 
 
-@pytest.mark.parametrize("tongue", [English(), Portuguese(), Vietnamese()])
-def test_every_number_has_words_of_its_own(tongue: Tongue) -> None:
+@pytest.mark.parametrize("rules", [English(), Portuguese(), Vietnamese()])
+def test_every_number_has_words_of_its_own(rules: SpokenRules) -> None:
     numbers = [*range(3000), *(10**power + extra for power in range(4, 15) for extra in (0, 1, 10, 101))]
-    assert len({tongue.cardinal(number) for number in numbers}) == len(set(numbers))
-    assert tongue.cardinal(LARGEST - 1)
+    assert len({rules.cardinal(number) for number in numbers}) == len(set(numbers))
+    assert rules.cardinal(SPELLED_BELOW - 1)
 
 
 @pytest.mark.parametrize("language", ["en", "pt", "vi"])

@@ -12,7 +12,10 @@ import pytest
 
 from app.i18n import INTERFACE, catalogue, formats, gettext, ngettext, use
 from app.media.policy.ladder import Reason
+from app.rooms.forms import JoinForm
 from app.rooms.texts import TEXTS
+from app.web.assets import Assets
+from app.web.templates import create_environment
 from ops.catalogue import extracted, untranslated
 from ops.harness.web_server import ROOT, csrf_of, new_room
 
@@ -51,6 +54,15 @@ def test_the_script_and_its_texts_have_the_same_keys() -> None:
 
 REASONS = set(get_args(Reason))
 """Keys that the script gets from the bridge."""
+
+
+def test_a_catalogue_adds_a_language_of_the_pages_and_no_speech(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "INTERFACE", (*INTERFACE, "fr"))
+    shown: dict[str, dict[str, str]] = dict(create_environment(Assets()).globals)  # type: ignore[arg-type]
+    assert shown["interface"] == {"en": "English", "pt": "Português", "vi": "Tiếng Việt", "fr": "Français"}
+    assert shown["languages"] == {"en": "English", "pt": "Português", "vi": "Tiếng Việt"}
+    french = {"name": "Ana", "speak": "fr", "read": "fr", "hear": "fr"}
+    assert JoinForm.parse(french).errors.keys() == {"speak", "read", "hear"}
 
 
 async def test_each_request_is_answered_in_its_own_language() -> None:

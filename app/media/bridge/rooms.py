@@ -8,7 +8,6 @@ import msgspec
 import structlog
 
 from app.auth.tokens import ORIGINAL, ParticipantMeta
-from app.languages import LANGUAGES
 from app.media.bridge.sfu_messages import (
     Participant,
     ParticipantJoined,
@@ -20,6 +19,7 @@ from app.media.bridge.sfu_messages import (
     RoomState,
 )
 from app.media.policy.room import Room
+from tasks.languages import LANGUAGES
 
 log = structlog.get_logger(__name__)
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from app.media.policy.ladder import Level, Reason, Rung
 from app.media.policy.room import Room
+from tasks.languages.pairs import ALWAYS
 
 Payload = dict[str, Any]
 """level, reason, source, target, speaker, and for a missing translation what to install."""
-
-ALWAYS_TRANSLATED: Final = frozenset({("en", "pt"), ("pt", "en")})
-"""Pairs that every installation translates."""
 
 
 def notices(
@@ -53,4 +51,4 @@ def _payload(rung: Rung, source: str, target: str, speaker: str) -> Payload:
 def packages(source: str, target: str) -> list[str]:
     """Models to install so that a pair is translated, by way of English where it is neither of the two."""
     legs = [(source, target)] if "en" in (source, target) else [(source, "en"), ("en", target)]
-    return [f"argos-{start}-{end}" for start, end in legs if (start, end) not in ALWAYS_TRANSLATED]
+    return [f"argos-{start}-{end}" for start, end in legs if (start, end) not in ALWAYS]

@@ -24,7 +24,11 @@ from tasks.engines.stt.whisper_sound import RATE, WINDOW, LogMel, Samples, audib
 from tasks.engines.stt.whisper_vocabulary import Vocabulary
 from tasks.engines.stt.whisper_words import align
 from tasks.engines.text.repeats import before_restart, collapse
+from tasks.languages import LANGUAGES
 from tasks.languages.text import compression_ratio
+
+RECOGNITION: Final = {code: known.recognition for code, known in LANGUAGES.items() if known.recognition}
+"""Language → how a multilingual Whisper takes it."""
 
 PADDING: Final = 2.0
 SHORTEST: Final = 6.0
@@ -45,9 +49,8 @@ CAREFUL: Final = 12.0
 gave what 30 s did within half a point of word error rate, in 0.4 times the time."""
 
 TOKENS_BASE: Final = 18
-TOKENS_A_SECOND: Final = {"en": 6.5, "pt": 8.0, "vi": 12.0}
 TOKENS_A_SECOND_ELSE: Final = 12.0
-"""No speaker is faster; more tokens mean a loop."""
+"""Tokens of a decoding: a base, and as many as its language can need (`Recognition`), or this where that is unknown."""
 
 CONTEXT: Final = 448
 """Tokens that the decoder holds, prompt included."""
@@ -55,7 +58,7 @@ CONTEXT: Final = 448
 UNSURE: Final = -0.2
 """Mean log-probability below which a greedy decoding is followed by a beam."""
 
-GREEDY_FIRST: Final = frozenset({"en"})
+GREEDY_FIRST: Final = frozenset(code for code, known in RECOGNITION.items() if known.greedy_first)
 """Languages that the model knows so well that greedy decoding is seldom unsure. On half of the evaluation set it gave
 English 8.4 % WER read, Portuguese 22.7, Vietnamese 42.2; a beam where unsure 5.7, 21.2, 37.4; the other half agreed."""
 
@@ -90,7 +93,7 @@ class Whisper(SpeechToText):
         threads: int,
         at_once: int = 1,
         name: str = "whisper-base",
-        languages: Collection[str] = ("en", "pt", "vi"),
+        languages: Collection[str] = tuple(RECOGNITION),
         shorten: bool | None = None,
     ) -> None:
         """Load the model.
@@ -223,7 +226,7 @@ class Whisper(SpeechToText):
         return encoded, self._decode(encoded, language, beam=BEAM)
 
     def _decode(self, encoded: _Encoded, language: str, hotwords: Sequence[str] = (), *, beam: int = 1) -> Decoded:
-        rate = TOKENS_A_SECOND.get(language, TOKENS_A_SECOND_ELSE)
+        rate = RECOGNITION[language].tokens_a_second if language in RECOGNITION else TOKENS_A_SECOND_ELSE
         limit = min(int(TOKENS_BASE + rate * encoded.seconds), CONTEXT // 2)
         prompt = self._vocabulary.prompt(language, hotwords)
         result: Any = self._model.generate(

@@ -12,29 +12,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
+from tasks.languages import LANGUAGES as SPOKEN
+
 Ranker = Callable[[str], list[tuple[str, float]]]
 """Text → every language with its probability, most likely first."""
 
-LANGUAGES: Final = (
-    "de",
-    "en",
-    "es",
-    "fr",
-    "id",
-    "it",
-    "ja",
-    "ko",
-    "nl",
-    "pl",
-    "pt",
-    "ru",
-    "th",
-    "tr",
-    "uk",
-    "vi",
-    "zh",
-)
-"""What is told apart. Of the 139 languages that the model knows, most only draw short sentences away from these."""
+_OTHERS: Final = ["de", "es", "fr", "id", "it", "ja", "ko", "nl", "pl", "ru", "th", "tr", "uk", "zh"]
+LANGUAGES: Final = tuple(sorted({*_OTHERS, *SPOKEN}))
+"""What is told apart, as far as the model knows it: of its 139 languages most only draw short sentences away."""
 
 LONGEST: Final = 2_000
 """Characters looked at: more make nothing surer."""
@@ -62,6 +47,6 @@ def _load() -> Ranker:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(LANGUAGES)
+    identifier.set_languages(set(LANGUAGES) & set(identifier.labels))
     ranker: Ranker = identifier.rank
     return ranker

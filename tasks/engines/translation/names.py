@@ -13,6 +13,8 @@ from collections.abc import Collection
 from difflib import SequenceMatcher
 from typing import Final
 
+from tasks.languages import LANGUAGES, described
+
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_START = re.compile("(?:^|[.!?:…\n])[\\s(\\[\"'\u201c\u2018«—-]*$")
 
@@ -22,20 +24,9 @@ SHORTEST: Final = 3
 ALIKE: Final = 0.6
 """`SequenceMatcher.ratio` from which two words count as the same name."""
 
-_SMALL: Final = """
-    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
-    september october november december mr mrs ms dr sir judge president minister king queen prime river lake mount
-    north south east west northern southern eastern western northeast northwest southeast southwest god internet i
-    mid morning welsh labour white black
-    sr sra dr dra presidente ministro rei rainha rio lago monte deus estado polícia governo
-"""
-_NO_NAMES: Final = frozenset(_SMALL.split())
-"""Words that other languages write with a small letter, or leave out."""
-_PEOPLE = re.compile("(an|ish|ese|ench|utch|wiss|reek|thai)$")
-"""How words like "German" end, which are small in most languages."""
-
-SOURCES: Final = frozenset({"en", "pt"})
-"""Languages of which this can be said. Vietnamese writes many common words with a capital, German all nouns."""
+_RULES: Final = [known.names for known in LANGUAGES.values() if known.names]
+_NO_NAMES: Final = frozenset[str]().union(*(rules.common for rules in _RULES))
+_PEOPLE: Final = tuple(end for rules in _RULES for end in rules.people_end)
 
 
 def names(text: str) -> list[tuple[int, int]]:
@@ -55,7 +46,8 @@ def names(text: str) -> list[tuple[int, int]]:
 def _is_name(word: str) -> bool:
     small = word.lower()
     acronym = word.isupper() and len(word) > 1  # often another one in another language: UN, ONU
-    return word[0].isupper() and not acronym and small.removesuffix("s") not in _NO_NAMES and not _PEOPLE.search(small)
+    common = small.removesuffix("s") in _NO_NAMES or small.endswith(_PEOPLE)
+    return word[0].isupper() and not acronym and not common
 
 
 def lost(text: str, translated: str, source: str) -> list[tuple[int, int]]:
@@ -64,9 +56,9 @@ def lost(text: str, translated: str, source: str) -> list[tuple[int, int]]:
     Args:
         text: in the language `source`.
         translated: its translation.
-        source: BCP 47 subtag; nothing is ever lost outside `SOURCES`.
+        source: BCP 47 subtag; nothing is ever lost of a language without `NameRules`.
     """
-    if source not in SOURCES:
+    if described(source).names is None:
         return []
     runs = names(text)
     there = {_plain(word) for word in _WORD.findall(translated)}

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from tasks.languages import LANGUAGES, described
+
 _NUMBER = re.compile(
     r"(?<![\w.,])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?![\w.,]?\d)"
     r"|(?<!:)(?<!\d)(?<!m)\d+(?:[.,]\d+)*|(?<=:)(?!00)\d+"  # not the 00 of 11:00, nor the 2 of km2
@@ -20,29 +22,8 @@ _ROMAN = re.compile(r"\b[IVX]+\b")
 _WORD = re.compile(r"[^\W\d_]+")
 _AFTERNOON = re.compile(r"\b[pP]\.?\s?[mM]\b|\d\s?[pP][mM]\b")
 
-_CARDINALS: Final = {
-    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty thirty=30 forty=40 fifty=50 sixty=60 seventy=70 eighty=80 ninety=90 "
-    "hundred=100 thousand=1000 first=1 second=2 third=3 fourth=4 fifth=5 sixth=6 seventh=7 eighth=8 ninth=9 "
-    "tenth=10 once=1 twice=2 half=2 a=1 an=1 no=0 both=2 pair=2 dozen=12 january=1 february=2 march=3 april=4 may=5 "
-    "june=6 july=7 august=8 september=9 october=10 november=11 december=12",
-    "pt": "zero um dois três quatro cinco seis sete oito nove dez onze doze treze catorze|quatorze quinze dezesseis "
-    "dezessete dezoito dezenove vinte trinta=30 quarenta=40 cinquenta=50 sessenta=60 setenta=70 oitenta=80 "
-    "noventa=90 cem=100 cento=100 mil=1000 uma=1 duas=2 dezasseis=16 dezassete=17 dezanove=19 primeiro=1 "
-    "primeira=1 segundo=2 segunda=2 terceiro=3 terceira=3 quarto=4 quarta=4 quinto=5 quinta=5 sexto=6 sexta=6 "
-    "sétimo=7 sétima=7 oitavo=8 oitava=8 nono=9 nona=9 décimo=10 décima=10 meio=2 metade=2 dúzia=12 janeiro=1 "
-    "fevereiro=2 março=3 abril=4 maio=5 junho=6 julho=7 agosto=8 setembro=9 outubro=10 novembro=11 dezembro=12",
-    "vi": "không một hai ba bốn năm sáu bảy tám chín mười mốt=1 nhất=1 nhì=2 tư=4 lăm=5 bẩy=7 trăm=100 nghìn=1000 "
-    "ngàn=1000",
-}
-_SCALES: Final = {
-    "en": {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12},
-    "pt": {"mil": 3, "milhão": 6, "milhões": 6, "bilhão": 9, "bilhões": 9, "trilhão": 12, "trilhões": 12},
-    "vi": {"trăm": 2, "nghìn": 3, "ngàn": 3, "triệu": 6, "tỷ": 9, "tỉ": 9},
-}
-"""Word → the power of ten that it stands for."""
-
-COMMA_DECIMAL: Final = frozenset({"pt", "vi", "es", "fr", "de", "it", "nl"})
+_COMMA: Final = {code for code, known in LANGUAGES.items() if known.written.decimal == ","}
+COMMA_DECIMAL: Final = frozenset({*_COMMA, "es", "fr", "de", "it", "nl"})
 """Languages that write 1.234,5 where English writes 1,234.5."""
 
 
@@ -91,7 +72,7 @@ def _values(text: str, language: str) -> set[Decimal]:
     """The values in digits, each also multiplied by the scale words around ("5.2 million")."""
     plain = {value for number in numbers(text) for value in _readings(number)}
     words = set(_WORD.findall(text.lower()))
-    powers = [power for word, power in _SCALES.get(language, {}).items() if word in words]
+    powers = [power for word, power in described(language).written.scales.items() if word in words]
     return plain | {value.scaleb(power) for value in plain for power in powers}
 
 
@@ -103,7 +84,7 @@ def _times(text: str) -> set[Decimal]:
 
 def _spelt(text: str, language: str) -> set[Decimal]:
     """The values of number words and of Roman numerals."""
-    known = _WORDS.get(language, {})
+    known = described(language).written.values
     words = _WORD.findall(text.lower())
     found = {known[word] for word in words if word in known}
     tens = [known[word] for word in words if word in known and known[word] >= 20]
@@ -115,7 +96,7 @@ def _acceptable(number: str, text: str, source: str, translated: str) -> set[Dec
     """The values that will do for `number`."""
     plain = _readings(number)
     words = set(_WORD.findall(text.lower()))
-    powers = [power for word, power in _SCALES.get(source, {}).items() if word in words]
+    powers = [power for word, power in described(source).written.scales.items() if word in words]
     values = plain | {value.scaleb(power) for value in plain for power in powers}
     if _AFTERNOON.search(text):
         values |= {value + 12 for value in plain if value < 12}
@@ -129,14 +110,3 @@ def _acceptable(number: str, text: str, source: str, translated: str) -> set[Dec
 def _roman(numeral: str) -> int:
     worth = [{"I": 1, "V": 5, "X": 10}[letter] for letter in numeral]
     return sum(-value if value < max(worth[at:]) else value for at, value in enumerate(worth))
-
-
-def _table(words: str) -> dict[str, Decimal]:
-    table: dict[str, Decimal] = {}
-    for place, entry in enumerate(words.split()):
-        word, _, value = entry.partition("=")
-        table.update({one: Decimal(value or place) for one in word.split("|")})
-    return table
-
-
-_WORDS: Final = {language: _table(words) for language, words in _CARDINALS.items()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import wave
-from typing import Final
 
 import numpy as np
 
@@ -12,12 +11,7 @@ from tasks.engines.base import Audio, EngineError, TextToSpeech
 from tasks.engines.tts import espeak_program
 from tasks.engines.tts.loudness import Samples, finish, gain_for
 from tasks.engines.tts.speakable import speakable, speakable_clauses
-
-_SAMPLES: Final = {
-    "en": "Good morning. We are glad that you could join us today.",
-    "pt": "Bom dia. Que bom que vocês puderam vir hoje.",
-    "vi": "Chào buổi sáng. Rất vui vì hôm nay các bạn đã đến.",
-}
+from tasks.languages import described
 
 
 class Espeak(TextToSpeech):
@@ -34,9 +28,9 @@ class Espeak(TextToSpeech):
 
     def warm_up(self) -> None:
         """Speak a fixed sentence in every language, which sets the levels."""
-        for language, text in _SAMPLES.items():
-            for voice in self.voices[language]:
-                self._gains[voice] = gain_for(*self._synthesise(text, voice))
+        for language, voices in self.voices.items():
+            for voice in voices:
+                self._gains[voice] = gain_for(*self._synthesise(described(language).samples.level, voice))
 
     def clauses(self, text: str, language: str) -> list[str]:
         """Whole sentences: it takes 20 ms whatever the length."""

@@ -9,9 +9,12 @@ from types import MappingProxyType
 from typing import Final
 
 from tasks.engines.base import EngineError
+from tasks.languages import LANGUAGES
 
-VOICES: Final = MappingProxyType({"en": ("en-us", "en-us+f3"), "pt": ("pt-br", "pt-br+f3"), "vi": ("vi", "vi+f3")})
-"""Language → names of its espeak-ng voices, the default first: a man's, and the same language by a woman's."""
+VOICES: Final = MappingProxyType(
+    {code: known.engines.espeak for code, known in LANGUAGES.items() if known.engines.espeak}
+)
+"""Language → names of its espeak-ng voices, the default first."""
 
 TIMEOUT: Final = 5
 """Seconds for one clause, which takes about 0.02 s."""

@@ -27,8 +27,12 @@ from tasks.engines.base import Audio, EngineError, TextToSpeech
 from tasks.engines.tts.cooldown import CoolDown
 from tasks.engines.tts.loudness import Samples, finish, gain_for
 from tasks.engines.tts.speakable import speakable_clauses
+from tasks.languages import LANGUAGES
 
 logger = logging.getLogger(__name__)
+
+CODES: Final = {code: known.engines.gtts for code, known in LANGUAGES.items() if known.engines.gtts}
+"""Language → what the service calls it."""
 
 RATE: Final = 24_000
 BASE_URL: Final = "https://translate.google.com"
@@ -52,10 +56,10 @@ class Gtts(TextToSpeech):
     """Speech made by Google's servers; text leaves the machine."""
 
     name = "gtts"
-    languages = frozenset({"en", "pt", "vi"})
+    languages = frozenset(CODES)
     quick = True
     remote = True
-    voices = MappingProxyType({language: (language,) for language in ("en", "pt", "vi")})
+    voices = MappingProxyType({language: (language,) for language in CODES})
 
     def __init__(self, *, base_url: str = BASE_URL, cooldown: CoolDown | None = None) -> None:
         if not available():
@@ -116,7 +120,7 @@ def _bodies(text: str, language: str) -> list[str]:
     from gtts import gTTS
 
     try:
-        bodies: list[str] = gTTS(text, lang=language, lang_check=False).get_bodies()
+        bodies: list[str] = gTTS(text, lang=CODES[language], lang_check=False).get_bodies()
     except AssertionError as error:  # how it says that nothing is left to speak
         raise EngineError(f"gTTS found nothing to say in {len(text)} characters") from error
     return bodies

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Final
 
 import hibari  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
@@ -11,8 +10,7 @@ import numpy as np
 from tasks.engines.base import Audio, EngineError, TextToSpeech
 from tasks.engines.tts.loudness import Samples, finish, gain_for
 from tasks.engines.tts.speakable import speakable, speakable_clauses
-
-_SAMPLE: Final = "Good morning. We are glad that you could join us today."
+from tasks.languages.english import ENGLISH
 
 
 class Hibari(TextToSpeech):
@@ -30,7 +28,7 @@ class Hibari(TextToSpeech):
 
     def warm_up(self) -> None:
         """Speak a fixed sentence, which sets the level."""
-        self._gain = gain_for(self._synthesise(_SAMPLE), self._rate)
+        self._gain = gain_for(self._synthesise(ENGLISH.samples.level), self._rate)
 
     def clauses(self, text: str, language: str) -> list[str]:
         """Whole sentences: it is quick enough, and prosody gains."""

@@ -22,6 +22,7 @@ from tasks.engines.tts import espeak_program
 from tasks.engines.tts.kokoro_network import RATE, Inputs, KokoroNetwork
 from tasks.engines.tts.loudness import Leveller, closing_pause, gain_for
 from tasks.engines.tts.speakable import speakable, speakable_clauses
+from tasks.languages import LANGUAGES
 
 LONGEST: Final = 510
 """Phonemes that the model takes at once."""
@@ -30,14 +31,11 @@ LENGTHS: Final = (22, 42, 70, 80)
 """Characters of the first, second and further clauses. Each sounds for longer than the next takes to be made, also on
 a machine that has other things to do."""
 
-VOICES: Final = MappingProxyType({"pt": ("pf_dora", "pm_alex"), "en": ("af_heart",)})
+VOICES: Final = MappingProxyType(
+    {code: known.engines.kokoro for code, known in LANGUAGES.items() if known.engines.kokoro}
+)
 """Language → voices, each a file of styles; the second letter tells women's (f) from men's (m)."""
 
-_SAMPLES: Final = {
-    "pt": "Bom dia, que bom que vocês puderam vir hoje.",
-    "en": "Good morning, we are glad that you could join us.",
-}
-"""What every voice is measured by: its level, and what is normal for the network."""
 _TIED: Final = {
     "a^\u026a": "I", "a^ʊ": "W", "d^z": "ʣ", "d^ʒ": "ʤ", "e^\u026a": "A", "o^ʊ": "O", "ə^ʊ": "Q",
     "s^s": "S", "t^s": "ʦ", "t^ʃ": "ʧ", "ɔ^\u026a": "Y",
@@ -66,7 +64,7 @@ class Kokoro(TextToSpeech):
             for voice in voices
         }
         samples = {
-            voice: self._inputs(_SAMPLES[language], language, voice)
+            voice: self._inputs(LANGUAGES[language].engines.kokoro_sample, language, voice)
             for language, voices in VOICES.items()
             for voice in voices
         }
@@ -74,8 +72,9 @@ class Kokoro(TextToSpeech):
         self._gains = {voice: gain_for(sound, RATE) for voice, sound in self._network.sounds.items()}
 
     def warm_up(self) -> None:
-        """Speak two words, so that the first request is not slower than the others."""
-        self.speak("Bom dia.", "pt")
+        """Speak a few words, so that the first request is not slower than the others."""
+        language = next(iter(self.voices))
+        self.speak(self.clauses(LANGUAGES[language].engines.kokoro_sample, language)[0], language)
 
     def clauses(self, text: str, language: str) -> list[str]:
         """A short first clause, longer ones after it."""

@@ -9,19 +9,13 @@ import importlib.util
 import json
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
 
 import numpy as np
 
 from tasks.engines.base import Audio, EngineError, TextToSpeech
 from tasks.engines.tts.loudness import Samples, finish, gain_for
 from tasks.engines.tts.speakable import speakable, speakable_clauses
-
-_SAMPLES: Final = {
-    "en": "Good morning. We are glad that you could join us today.",
-    "pt": "Bom dia. Que bom que vocês puderam vir hoje.",
-    "vi": "Chào buổi sáng. Rất vui vì hôm nay các bạn đã đến.",
-}
+from tasks.languages import described
 
 
 def available() -> bool:
@@ -63,7 +57,8 @@ class Piper(TextToSpeech):
         """Speak a fixed sentence with every speaker, which sets the levels."""
         for language, voices in self.voices.items():
             for voice in voices[:8]:  # a model may hold hundreds; the others set their level when first heard
-                self._gains[voice] = gain_for(self._synthesise(_SAMPLES.get(language, "1 2 3."), voice), self._rate)
+                sample = self._synthesise(described(language).samples.level, voice)
+                self._gains[voice] = gain_for(sample, self._rate)
 
     def clauses(self, text: str, language: str) -> list[str]:
         """Clauses that sound after some 100 ms."""

@@ -9,16 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import Final
 
-from tasks.languages.english import English
-from tasks.languages.number_words import Tongue, Unit
+from tasks.languages import described
+from tasks.languages.patterns import any_of
 from tasks.languages.phrases import GLUE, NumberPhrases
-from tasks.languages.portuguese import Portuguese
 from tasks.languages.sentences import clauses
-from tasks.languages.vietnamese import Vietnamese
-
-_TONGUES: Final[dict[str, type[Tongue]]] = {"en": English, "pt": Portuguese, "vi": Vietnamese}
+from tasks.languages.spoken_rules import SpokenRules, Unit
 
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
@@ -39,14 +35,15 @@ def speakable(text: str, language: str) -> str:
         text: one or more sentences; punctuation stays.
         language: BCP 47 subtag; text of a language that is not known here is returned as it is.
     """
-    if language not in _TONGUES:
+    rules = described(language).spoken
+    if rules is None:
         return text
-    tongue, early, late = _prepared(language)
+    early, late = _prepared(rules)
     for pattern, words in early:
         text = pattern.sub(words, text)
     if not any(character.isnumeric() for character in text):
         return text
-    text = tongue.own_rules(text)
+    text = rules.own_rules(text)
     for pattern, words in late:
         text = pattern.sub(words, text)
     return text
@@ -58,40 +55,35 @@ def speakable_clauses(text: str, language: str, lengths: tuple[int, ...]) -> lis
     Words come first, so that a clause is as long as it sounds. A number stays with its unit, and is cut itself only
     after its thousands and millions.
     """
-    said = speakable(text, language)
-    if language in _TONGUES:
-        said = _number_phrases(language).bound(said)
-    pieces = [piece.replace(GLUE, " ") for piece in clauses(said, language, lengths=lengths)]
+    words = speakable(text, language)
+    if rules := described(language).spoken:
+        words = _number_phrases(rules).bound(words)
+    pieces = [piece.replace(GLUE, " ") for piece in clauses(words, language, lengths=lengths)]
     return [piece for piece in pieces if any(character.isalnum() for character in piece)]
 
 
 @cache
-def _number_phrases(language: str) -> NumberPhrases:
-    return NumberPhrases(_TONGUES[language]())
+def _number_phrases(rules: SpokenRules) -> NumberPhrases:
+    return NumberPhrases(rules)
 
 
 @cache
-def _prepared(language: str) -> tuple[Tongue, tuple[_Rule, ...], tuple[_Rule, ...]]:
-    tongue = _TONGUES[language]()
-    early = [_abbreviations(tongue), *_symbols(tongue), (_ISO, lambda m: _iso(m, tongue))]
-    early.append((_TELEPHONE, lambda m: ", ".join(tongue.digits(part) for part in re.findall(r"\d+", m[0]))))
-    late: list[_Rule] = [(_CLOCK, lambda m: tongue.time(int(m[1]), int(m[2]))), *_versions(tongue), _fractions(tongue)]
-    late += [_range(tongue), *_money(tongue), _measure(tongue)]
-    late += [(_LETTER_DIGIT, lambda _m: " "), _plain(tongue)]
-    return tongue, tuple(early), tuple(late)
+def _prepared(rules: SpokenRules) -> tuple[tuple[_Rule, ...], tuple[_Rule, ...]]:
+    early = [_abbreviations(rules), *_symbols(rules), (_ISO, lambda m: _iso(m, rules))]
+    early.append((_TELEPHONE, lambda m: ", ".join(rules.digits(part) for part in re.findall(r"\d+", m[0]))))
+    late: list[_Rule] = [(_CLOCK, lambda m: rules.time(int(m[1]), int(m[2]))), *_versions(rules), _fractions(rules)]
+    late += [_range(rules), *_money(rules), _measure(rules)]
+    late += [(_LETTER_DIGIT, lambda _m: " "), _plain(rules)]
+    return tuple(early), tuple(late)
 
 
-def _alternatives(words: object) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))  # type: ignore[call-overload]
-
-
-def _abbreviations(tongue: Tongue) -> _Rule:
-    pattern = re.compile(rf"(?<![\w.])(?:{_alternatives(tongue.lexicon.abbreviations)})(?!\w)")
+def _abbreviations(rules: SpokenRules) -> _Rule:
+    pattern = re.compile(rf"(?<![\w.]){any_of(rules.lexicon.abbreviations)}(?!\w)")
 
     def words(match: re.Match[str]) -> str:
-        said = tongue.lexicon.abbreviations[match[0]]
+        whole = rules.lexicon.abbreviations[match[0]]
         ends = match[0].endswith(".") and match[0][0].islower() and _ends_sentence(match.string[match.end() :])
-        return f"{said}." if ends else said
+        return f"{whole}." if ends else whole
 
     return pattern, words
 
@@ -101,100 +93,100 @@ def _ends_sentence(following: str) -> bool:
     return not rest.strip() or bool(re.match(r"\s+[^\W\d_]", rest) and rest.lstrip()[0].isupper())
 
 
-def _symbols(tongue: Tongue) -> list[_Rule]:
+def _symbols(rules: SpokenRules) -> list[_Rule]:
     def rule(symbol: str, word: str) -> _Rule:
         return re.compile(f" ?{symbol} ?"), lambda m: f" {word} " if m.start() else f"{word} "
 
-    return [rule(symbol, word) for symbol, word in tongue.lexicon.symbols.items()]
+    return [rule(symbol, word) for symbol, word in rules.lexicon.symbols.items()]
 
 
-def _iso(match: re.Match[str], tongue: Tongue) -> str:
+def _iso(match: re.Match[str], rules: SpokenRules) -> str:
     year, month, day = (int(part) for part in match.groups())
-    return tongue.date(day, month, year) if 1 <= month <= 12 and 1 <= day <= 31 else match[0].replace("-", " ")
+    return rules.date(day, month, year) if 1 <= month <= 12 and 1 <= day <= 31 else match[0].replace("-", " ")
 
 
-def _versions(tongue: Tongue) -> list[_Rule]:
+def _versions(rules: SpokenRules) -> list[_Rule]:
     def words(match: re.Match[str]) -> str:
-        if re.fullmatch(tongue.pattern, match[0]):
+        if re.fullmatch(rules.pattern, match[0]):
             return match[0]
-        return f" {tongue.period} ".join(tongue.number(part) for part in match[0].split("."))
+        return f" {rules.period} ".join(rules.number(part) for part in match[0].split("."))
 
     return [(_VERSION, words)]
 
 
-def _fractions(tongue: Tongue) -> _Rule:
+def _fractions(rules: SpokenRules) -> _Rule:
     def words(match: re.Match[str]) -> str:
         whole, fraction = match[1], match[2]
-        said = tongue.lexicon.fractions.get(fraction)
-        if said is None:
+        part = rules.lexicon.fractions.get(fraction)
+        if part is None:
             first, _, second = fraction.partition("/")
-            said = f"{tongue.number(first)} {tongue.over} {tongue.number(second)}"
-        return f"{tongue.number(whole)} {tongue.conjunction} {said}" if whole else said
+            part = f"{rules.number(first)} {rules.over} {rules.number(second)}"
+        return f"{rules.number(whole)} {rules.conjunction} {part}" if whole else part
 
     pattern = r"(?<![\w/.,])(?:(\d{1,3})(?: (?=\d/)| ?(?=[½⅓⅔¼¾])))?([½⅓⅔¼¾]|\d{1,4}/\d{1,4})(?![\w/]|[.,]\d)"
     return re.compile(pattern), words
 
 
-def _range(tongue: Tongue) -> _Rule:
-    signs = _alternatives(tongue.lexicon.currencies)
-    pattern = re.compile(rf"(?<=[\d%]) ?[\u2013-] ?(?=(?:{signs})?\d)")
-    return pattern, lambda _m: f" {tongue.to} "
+def _range(rules: SpokenRules) -> _Rule:
+    signs = any_of(rules.lexicon.currencies)
+    pattern = re.compile(rf"(?<=[\d%]) ?[\u2013-] ?(?={signs}?\d)")
+    return pattern, lambda _m: f" {rules.to} "
 
 
-def _money(tongue: Tongue) -> list[_Rule]:
-    signs, scales = _alternatives(tongue.lexicon.currencies), _alternatives(tongue.lexicon.scales)
-    amount = rf"(?P<number>{tongue.pattern})(?: ?(?P<scale>{scales})(?!\w))?"
+def _money(rules: SpokenRules) -> list[_Rule]:
+    signs, scales = any_of(rules.lexicon.currencies), any_of(rules.lexicon.scales)
+    amount = rf"(?P<number>{rules.pattern})(?: ?(?P<scale>{scales})(?!\w))?"
     before = re.compile(rf"(?<!\w)(?P<sign>{signs}) ?{amount}")
     after = re.compile(rf"(?<![\w.,]){amount} ?(?P<sign>{signs})(?!\w)")
 
     def words(match: re.Match[str]) -> str:
-        return _price(tongue, match["number"], match["scale"], tongue.lexicon.currencies[match["sign"]])
+        return _price(rules, match["number"], match["scale"], rules.lexicon.currencies[match["sign"]])
 
     return [(before, words), (after, words)]
 
 
-def _price(tongue: Tongue, number: str, scale: str | None, currency: Unit) -> str:
-    whole, fraction = tongue.parts(number)
+def _price(rules: SpokenRules, number: str, scale: str | None, currency: Unit) -> str:
+    whole, fraction = rules.parts(number)
     if scale:
-        one, many = tongue.lexicon.scales[scale]
-        joint = f"{tongue.of} " if tongue.of and one != "mil" else ""
-        return f"{tongue.number(number)} {one if number == '1' else many} {joint}{currency.many}"
+        singular, plural = rules.lexicon.scales[scale]
+        joint = f"{rules.of} " if rules.of and scale not in rules.no_of_after else ""
+        return f"{rules.number(number)} {singular if number == '1' else plural} {joint}{currency.plural}"
     if len(fraction) != 2 or currency.hundredth is None:
-        return _counted(tongue, number, currency)
-    main, cents = _counted(tongue, whole, currency), int(fraction)
+        return _counted(rules, number, currency)
+    main, cents = _counted(rules, whole, currency), int(fraction)
     if cents == 0:
         return main
-    small = f"{tongue.cardinal(cents)} {currency.hundredth[cents != 1]}"
-    return f"{main} {tongue.conjunction} {small}" if int(whole) else small
+    small = f"{rules.cardinal(cents)} {currency.hundredth[cents != 1]}"
+    return f"{main} {rules.conjunction} {small}" if int(whole) else small
 
 
-def _counted(tongue: Tongue, number: str, unit: Unit) -> str:
-    whole, fraction = tongue.parts(number)
-    one = whole.lstrip("0") == "1" and not fraction
+def _counted(rules: SpokenRules, number: str, unit: Unit) -> str:
+    whole, fraction = rules.parts(number)
+    singular = whole.lstrip("0") == "1" and not fraction
     million = not fraction and len(whole) > 6 and int(whole[-18:]) % 10**6 == 0
-    joint = f"{tongue.of} " if tongue.of and million else ""
-    return f"{tongue.number(number, feminine=unit.feminine)} {joint}{unit.one if one else unit.many}"
+    joint = f"{rules.of} " if rules.of and million else ""
+    return f"{rules.number(number, feminine=unit.feminine)} {joint}{unit.singular if singular else unit.plural}"
 
 
-def _measure(tongue: Tongue) -> _Rule:
-    units = _alternatives(tongue.lexicon.units)
-    pattern = re.compile(rf"(?<![\w.,])(?P<minus>[-\u2212])?(?P<number>{tongue.pattern}) ?(?P<unit>{units})(?![\w/²³])")
+def _measure(rules: SpokenRules) -> _Rule:
+    units = any_of(rules.lexicon.units)
+    pattern = re.compile(rf"(?<![\w.,])(?P<minus>[-\u2212])?(?P<number>{rules.pattern}) ?(?P<unit>{units})(?![\w/²³])")
 
     def words(match: re.Match[str]) -> str:
-        minus = f"{tongue.minus} " if match["minus"] else ""
-        return minus + _counted(tongue, match["number"], tongue.lexicon.units[match["unit"]])
+        minus = f"{rules.minus} " if match["minus"] else ""
+        return minus + _counted(rules, match["number"], rules.lexicon.units[match["unit"]])
 
     return pattern, words
 
 
-def _plain(tongue: Tongue) -> _Rule:
+def _plain(rules: SpokenRules) -> _Rule:
     pattern = re.compile(
-        rf"(?:(?<![\w)])(?P<minus>[-\u2212]))?(?P<number>{tongue.pattern})(?=(?:\s+(?P<next>[^\W\d_]+))?)"
+        rf"(?:(?<![\w)])(?P<minus>[-\u2212]))?(?P<number>{rules.pattern})(?=(?:\s+(?P<next>[^\W\d_]+))?)"
     )
 
     def words(match: re.Match[str]) -> str:
-        minus = f"{tongue.minus} " if match["minus"] else ""
-        feminine = tongue.is_feminine(match["next"] or "", one=match["number"] == "1")
-        return minus + tongue.number(match["number"], feminine=feminine)
+        minus = f"{rules.minus} " if match["minus"] else ""
+        feminine = rules.is_feminine(match["next"] or "", singular=match["number"] == "1")
+        return minus + rules.number(match["number"], feminine=feminine)
 
     return pattern, words

@@ -12,7 +12,8 @@ from tasks.engines.base import EngineError
 from tasks.engines.translation.llm import endpoint
 from tasks.engines.translation.llm.endpoint import EndpointChat
 from tasks.engines.translation.llm.settings import EndpointSettings
-from tasks.engines.translation.llm.translator import ALL_PAIRS, EN_VI, LONGEST_TEXT, LlmTranslator
+from tasks.engines.translation.llm.translator import ALL_PAIRS, LONGEST_TEXT, LlmTranslator
+from tasks.models.translators import DRAFT_EN_VI
 from tests.support.llm_server import LlmServer, Script, llm_server
 
 
@@ -194,4 +195,4 @@ def test_what_is_not_offered_is_refused(server: LlmServer, llm: LlmTranslator) -
     assert "nothing to translate" in reason(llm, "  \n ")
     assert "at most 5000 characters" in reason(llm, "a" * (LONGEST_TEXT + 1))
     assert server.requests == []
-    assert {("en", "vi"), ("vi", "en")} == EN_VI
+    assert set(DRAFT_EN_VI.languages) == {"en>vi", "vi>en"}

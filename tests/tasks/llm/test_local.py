@@ -12,9 +12,10 @@ import pytest
 from tasks.engines.base import EngineError
 from tasks.engines.translation.llm.local import LocalChat, available
 from tasks.engines.translation.llm.prompt import Message, prompt
-from tasks.engines.translation.llm.translator import EN_VI, LlmTranslator
+from tasks.engines.translation.llm.translator import LlmTranslator
 from tests.support.tiny_gguf import write_parrot
 
+EN_VI = frozenset({("en", "vi"), ("vi", "en")})
 SENTENCE = "Chào buổi sáng mọi người."
 
 

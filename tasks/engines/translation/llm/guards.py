@@ -10,6 +10,7 @@ from typing import Final
 from tasks.engines.text.repeats import collapse
 from tasks.engines.translation.llm.languages import frequent_words, words_of, wrong_language
 from tasks.engines.translation.llm.numbers import invented_numbers, lost_numbers
+from tasks.languages import LANGUAGES
 
 LONGEST_RATIO, LONGEST_SLACK = 2.0, 30
 SHORTEST_RATIO, SHORTEST_SLACK = 0.4, 10
@@ -26,24 +27,9 @@ COPIED_SHARE: Final = 0.6
 LEAKED_WORDS: Final = 6
 """Words in a row of the instructions that do not come from anywhere else."""
 
-_REFUSAL = re.compile(
-    r"""
-    \b(as\ an?\ (ai|artificial|language\ model)|an\ ai\ (language\ )?(model|assistant)
-      |(can(no|')t|unable\ to|not\ able\ to|won't)\ (assist|help\ (you|with)|translate|provide|fulfil|comply)
-      |là\ (một\ )?(trợ\ lý\ (ảo|ai)|mô\ hình\ (ngôn\ ngữ|ai))
-      |không\ thể\ (giúp\ (bạn|gì)|hỗ\ trợ|dịch|cung\ cấp|đáp\ ứng)
-      |(sou|como)\ um\ modelo|(sou|como)\ (uma\ )?(inteligência\ artificial|assistente\ virtual)
-      |não\ (posso|consigo)\ (ajudar|ajudá-lo|traduzir|fornecer|atender))\b
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_CHATTER = re.compile(
-    r"""
-    ^(sure|certainly|of\ course|here('s|\ is|\ are)|translation
-      |bản\ dịch|dịch|dưới\ đây\ là|tradução|aqui\ está|claro)\b[^.]*:
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+_DRAFTS: Final = [known.drafts for known in LANGUAGES.values() if known.drafts]
+_REFUSAL = re.compile(rf"\b({'|'.join(drafts.refusals for drafts in _DRAFTS)})\b", re.IGNORECASE)
+_CHATTER = re.compile(rf"^({'|'.join(drafts.chatter for drafts in _DRAFTS)})\b[^.]*:", re.IGNORECASE)
 
 
 def objection(source: str, output: str, languages: tuple[str, str], instructions: str, examples: Sequence[str]) -> str:

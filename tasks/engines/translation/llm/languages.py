@@ -6,33 +6,16 @@ import re
 import unicodedata
 from typing import Final
 
-NAMES: Final = {"en": "English", "pt": "Portuguese", "vi": "Vietnamese"}
+from tasks.languages import LANGUAGES, described
+from tasks.languages.language import Language
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-_FREQUENT: Final = {
-    "en": """
-        the an and or but of to in on at for with from by is are was were be been am does did have has had i you he she
-        it we they him her us them my your his our their this that these those not yes what who where when why how
-        there here will would can could should if because about hello thanks please sorry don't it's i'm
-    """,
-    "pt": """
-        os um uma ou mas de da dos das em na nos nas por para pelo pela com sem é são foi era ser estar está
-        tem ter eu você vocês ele ela nós eles elas meu minha seu sua este esta isso não sim que quem onde quando como
-        porque muito mais já aqui lá ao à se lhe olá obrigado desculpe
-    """,
-    "vi": """
-        và hoặc nhưng của là được có không tôi bạn anh chị em ông bà nó chúng họ này kia đó đây những các một với cho từ
-        đến trong ngoài trên dưới khi nếu vì thì mà để rất đã đang sẽ cũng gì ai đâu nào sao thế người ở ra vào lại xin
-        chào cảm ơn vâng
-    """,
+_FREQUENT_WORDS: Final = {code: known.traits.frequent_words for code, known in LANGUAGES.items()}
+_OWN_LETTERS: Final = {
+    code: re.compile(f"[{known.traits.own_letters}]") for code, known in LANGUAGES.items() if known.traits.own_letters
 }
-_FREQUENT_WORDS: Final = {language: frozenset(words.split()) for language, words in _FREQUENT.items()}
-"""Without words that two of them share, such as "no" and "me"."""
-
-_VIETNAMESE_ONLY = re.compile("[ăđơưĩũạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
 _MARKED = re.compile("[à-öø-ýăđĩũơưạ-ỹ]")
-_SYLLABLES: Final = 4
-"""Vietnamese words in a row are hardly ever all without a mark; so many never are."""
+_UNMARKED: Final = [code for code, known in LANGUAGES.items() if known.traits.unmarked]
 
 
 def frequent_words(text: str, language: str) -> list[str]:
@@ -54,15 +37,19 @@ def wrong_language(source: str, output: str, target: str) -> str:
         return f"it has letters of another script ({''.join(sorted(foreign))[:10]})"
     new = [word for word in words_of(output) if word not in names]
     text = " ".join(new)
-    if target == "vi" and not _MARKED.search(text) and (len(new) >= _SYLLABLES or frequent_words(text, "en")):
-        return f"it is not {NAMES[target]}"
-    if target != "vi" and target in NAMES and _has_vietnamese_words(new, target):
-        return f"it has {NAMES['vi']} words"
-    counts = {language: len(frequent_words(text, language)) for language in NAMES}
+    wanted = described(target)
+    if _unmarked(new, wanted):
+        return f"it is not {wanted.english_name}"
+    if target not in LANGUAGES:
+        return ""
+    for other, letters in _OWN_LETTERS.items():
+        if other != target and _has_words_with(letters, new, wanted):
+            return f"it has {LANGUAGES[other].english_name} words"
+    counts = {language: len(frequent_words(text, language)) for language in LANGUAGES}
     own = counts.pop(target, 0)
     likeliest = max(counts, key=lambda language: counts[language])
-    if counts[likeliest] >= 2 and counts[likeliest] > 2 * own and target in NAMES:
-        return f"it looks like {NAMES[likeliest]}"
+    if counts[likeliest] >= 2 and counts[likeliest] > 2 * own:
+        return f"it looks like {LANGUAGES[likeliest].english_name}"
     return ""
 
 
@@ -73,10 +60,18 @@ def _names(text: str) -> set[str]:
     return {word for part in large for word in words_of(part)} - common
 
 
-def _has_vietnamese_words(words: list[str], target: str) -> bool:
-    """Whether too many of `words` have letters that `target` has not; one dish or one place may."""
-    letters, share = (_MARKED, 0.5) if target == "en" else (_VIETNAMESE_ONLY, 0.4)
-    marked = sum(1 for word in words if letters.search(word))
+def _unmarked(words: list[str], wanted: Language) -> bool:
+    """Whether `words` lack the accents that so many words of the language `wanted` always have."""
+    text = " ".join(words)
+    if wanted.traits.marked_from is None or _MARKED.search(text):
+        return False
+    return len(words) >= wanted.traits.marked_from or any(frequent_words(text, code) for code in _UNMARKED)
+
+
+def _has_words_with(letters: re.Pattern[str], words: list[str], wanted: Language) -> bool:
+    """Whether too many of `words` have `letters`, which `wanted` has not; one dish or one place may."""
+    foreign, share = (_MARKED, 0.5) if wanted.traits.unmarked else (letters, 0.4)
+    marked = sum(1 for word in words if foreign.search(word))
     return marked >= 2 and marked >= share * len(words)
 
 

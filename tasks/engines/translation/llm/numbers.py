@@ -3,47 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from tasks.engines.translation.llm.spelled import in_digits
+from tasks.languages import LANGUAGES, described
+from tasks.languages.patterns import any_of
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_SCALE_AFTER = re.compile(r"\s?([^\W\d]+)(?!\s(?:chứng|phú|lệ|số|giá)\b)")  # "3 triệu chứng": three symptoms
-_HOUR_AFTER = re.compile(r":\d\d|\s?(?:giờ|h|am|pm|a\.m|p\.m|o'clock|horas?)\b", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 
-_SCALES: Final = {
-    "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "bn": 10**9, "trillion": 10**12,
-    "mil": 10**3, "milhão": 10**6, "milhões": 10**6, "bilhão": 10**9, "bilhões": 10**9, "trilhões": 10**12,
-    "trăm": 10**2, "nghìn": 10**3, "ngàn": 10**3, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9,
-}  # fmt: skip
-_POINT: Final = {"en": ".", "pt": ",", "vi": ","}
-"""The decimal mark; the other one groups digits."""
-
-_NAMED: Final[Mapping[str, Sequence[str]]] = {
-    "en": (
-        "zero", "one first once a an january", "two second twice february monday both", "three third march tuesday",
-        "four fourth april wednesday", "five fifth may thursday", "six sixth june friday",
-        "seven seventh july saturday", "eight eighth august", "nine ninth september", "ten tenth october",
-        "eleven eleventh november", "twelve twelfth december dozen noon midnight",
-    ),
-    "pt": (
-        "zero", "um uma primeiro primeira janeiro", "dois duas segundo segunda fevereiro ambos",
-        "três terceiro terceira terça março", "quatro quarto quarta abril", "cinco quinto quinta maio",
-        "seis sexto sexta junho", "sete sétimo sábado julho", "oito oitavo agosto", "nove nono setembro",
-        "dez décimo outubro", "onze novembro", "doze dezembro dúzia meio-dia meia-noite",
-    ),
-    "vi": (
-        "không", "một đầu nhất giêng", "hai nhì đôi cả", "ba", "bốn tư", "năm", "sáu", "bảy", "tám", "chín",
-        "mười", "", "tá trưa chạp",
-    ),
-}  # fmt: skip
-"""Words that say 0, 1, 2 … 12; months and, as Vietnamese counts them, weekdays among them."""
-
-_PARTS_OF_AN_HOUR: Final = {"half": 30, "meia": 30, "rưỡi": 30, "quarter": 15}
+_WRITTEN: Final = [known.written for known in LANGUAGES.values()]
+_SCALES: Final = {word: 10**power for written in _WRITTEN for word, power in written.scales.items()}
+_PARTS_OF_AN_HOUR: Final = {word: minutes for written in _WRITTEN for word, minutes in written.parts_of_an_hour.items()}
+_HOUR_AFTER = re.compile(
+    rf":\d\d|\s?{any_of({word for written in _WRITTEN for word in written.hours})}\b", re.IGNORECASE
+)
+_SCALE_AFTER = re.compile(
+    rf"\s?([^\W\d]+)(?!\s{any_of({word for written in _WRITTEN for word in written.no_scale_before})}\b)"
+)
 _INVENTED_FROM: Final = 100
 """Numbers below may come from words ("Monday", "half past", "a dozen")."""
 
@@ -67,7 +46,7 @@ def lost_numbers(source: str, output: str, languages: tuple[str, str]) -> list[s
         output: its translation.
         languages: of `source` and of `output`.
     """
-    wanted = _numbers(source, _POINT.get(languages[0], "."))
+    wanted = _numbers(source, described(languages[0]).written.decimal or ".")
     found = _numbers(in_digits(output, languages[1]), None)
     row = "".join(number.digits for number in wanted)
     if len(row) >= _LONG and row == "".join(number.digits for number in found):
@@ -125,7 +104,7 @@ def _read(written: str, point: str) -> list[Decimal]:
 
 def _named(text: str, language: str) -> list[frozenset[Decimal]]:
     """The values of the words of `text` that name small numbers."""
-    names = _NAMED.get(language, ())
+    names = described(language).written.small
     by_word = {word: value for value, words in enumerate(names) for word in words.split()} | _PARTS_OF_AN_HOUR
     words = re.findall(r"\w+(?:-\w+)?", text.lower())
     parts = [part for word in words for part in {word, *word.split("-")}]

@@ -1,6 +1,6 @@
 """Spelled-out numbers into digits, which language models keep where they get words wrong.
 
-English and Portuguese are read by text2num, Vietnamese by `spelled_vi`. A small number on its own ("one of them",
+By text2num or by a function of the language (`WrittenNumbers.reader`). A small number on its own ("one of them",
 "hai người") stays a word: it is often no number, and models know it.
 """
 
@@ -8,30 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from text_to_num import find_numbers
 
-from tasks.engines.translation.llm.spelled_vi import vietnamese_digits
-from tasks.engines.translation.llm.written import written
+from tasks.languages import described
+from tasks.languages.written_numbers import Text2Num, WrittenNumbers
 
 _TOKEN = re.compile(r"\w+(?:[.,]\d+)*|\s+|[^\w\s]")
-_SCALES: Final[Mapping[str, Mapping[str, Decimal]]] = {
-    "en": {"hundred": Decimal(100), "thousand": Decimal(10**3), "million": Decimal(10**6), "billion": Decimal(10**9)},
-    "pt": {
-        "mil": Decimal(10**3),
-        "milhão": Decimal(10**6),
-        "milhões": Decimal(10**6),
-        "bilhão": Decimal(10**9),
-        "bilhões": Decimal(10**9),
-    },
-}
-_VAGUE: Final = frozenset(["tens", "dozens", "hundreds", "thousands", "millions", "billions", "centenas", "milhares"])
-_DECIMAL: Final = {"en": "point", "pt": "vírgula"}
-_ARTICLE: Final = {"en": "a", "pt": ""}
 
 
 @dataclass(frozen=True)
@@ -68,38 +53,43 @@ def in_digits(text: str, language: str) -> str:
 
     A language without rules here is left as it is.
     """
-    rules = _RULES.get(language)
-    return rules(unicodedata.normalize("NFC", text)) if rules else text
+    written = described(language).written
+    if written.reader is None:
+        return text
+    text = unicodedata.normalize("NFC", text)
+    if isinstance(written.reader, Text2Num):
+        return _by_text2num(text, written, written.reader)
+    return written.reader(text, written.digits)
 
 
-def _by_text2num(text: str, language: str) -> str:
+def _by_text2num(text: str, written: WrittenNumbers, rules: Text2Num) -> str:
     words = _TOKEN.findall(text)
     pieces: list[str] = []
     at = 0
-    for found in _joined(_found(words, language), words):
+    for found in _joined(_found(words, written, rules), words):
         start = found.start
-        if start >= 2 and words[start - 2].lower() == _ARTICLE[language] and words[start].lower() in _SCALES[language]:
+        if start >= 2 and words[start - 2].lower() == rules.article and words[start].lower() in written.scales:
             start -= 2  # "a hundred"
         pieces += [*words[at:start], found.digits]
         at = found.end
     return "".join([*pieces, *words[at:]])
 
 
-def _found(words: list[str], language: str) -> list[_Found]:
-    tokens = [_Token(word, left) for word, left in zip(words, _left_alone(words, language), strict=True)]
+def _found(words: list[str], written: WrittenNumbers, rules: Text2Num) -> list[_Found]:
+    tokens = [_Token(word, left) for word, left in zip(words, _left_alone(words, written, rules), strict=True)]
     found: list[_Found] = []
-    for number in find_numbers(tokens, language):
+    for number in find_numbers(tokens, rules.code):
         lone = number.end - number.start == 1
-        if number.is_ordinal and (lone or language == "pt"):
+        if number.is_ordinal and (lone or not rules.ordinals):
             continue  # "a fifth", "na quinta" (on Thursday)
         value = Decimal(int(number.value)) if number.value.is_integer() else Decimal(str(number.value))
         plain = not number.is_ordinal and "+" not in number.text
-        digits = written(value, language) if plain else number.text
+        digits = written.digits(value) if plain else number.text
         found.append(_Found(number.start, number.end, digits, value, lone))
     return found
 
 
-def _left_alone(words: list[str], language: str) -> list[bool]:
+def _left_alone(words: list[str], written: WrittenNumbers, rules: Text2Num) -> list[bool]:
     """Which words text2num must not touch: it would see two numbers in "3 million" and in "10 por cento"."""
     left = [False] * len(words)
     after_decimal = False
@@ -108,11 +98,11 @@ def _left_alone(words: list[str], language: str) -> list[bool]:
         lower = word.lower()
         if word.isspace():
             continue
-        after_decimal = lower == _DECIMAL[language] or (after_decimal and word.isalpha())
-        if lower in _SCALES[language]:
+        after_decimal = lower == rules.point or (after_decimal and word.isalpha())
+        if lower in written.scales:
             left[at] = after_decimal or previous[:1].isdigit()
             after_decimal = False
-        elif lower in _VAGUE or (lower == "cento" and previous == "por"):
+        elif lower in rules.vague or (previous, lower) in rules.no_numbers:
             left[at] = True
         previous = lower
     return left
@@ -140,10 +130,3 @@ def _join(row: list[_Found]) -> list[_Found]:
         return row
     text = "".join(str(value) for value in values)
     return [_Found(row[0].start, row[-1].end, text, Decimal(text), lone=False)]
-
-
-_RULES: Final[Mapping[str, Callable[[str], str]]] = {
-    "en": lambda text: _by_text2num(text, "en"),
-    "pt": lambda text: _by_text2num(text, "pt"),
-    "vi": vietnamese_digits,
-}

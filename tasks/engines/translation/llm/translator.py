@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from itertools import permutations
 from typing import Final
 
 from tasks.engines.base import EngineError, Translator
 from tasks.engines.translation.llm.chat import Chat
 from tasks.engines.translation.llm.guards import objection
-from tasks.engines.translation.llm.languages import NAMES
 from tasks.engines.translation.llm.prompt import defused, prompt
 from tasks.engines.translation.llm.spelled import in_digits
+from tasks.languages import LANGUAGES
 from tasks.languages.sentences import clauses, sentences
 
-ALL_PAIRS: Final = frozenset((source, target) for source in NAMES for target in NAMES if source != target)
+ALL_PAIRS: Final = frozenset(permutations((code for code, known in LANGUAGES.items() if known.drafts), 2))
 """What a capable model behind an endpoint is trusted with."""
-
-EN_VI: Final = frozenset({("en", "vi"), ("vi", "en")})
-"""What the small model of `draft-en-vi` was measured for."""
 
 LONGEST_TEXT: Final = 5_000
 """Characters of one request; a long utterance has a few hundred."""
@@ -43,7 +41,7 @@ class LlmTranslator(Translator):
     draft = True
 
     def __init__(self, chat: Chat, *, name: str, pairs: Collection[tuple[str, str]]) -> None:
-        """Translate with `chat`; every one of `pairs` (members of `NAMES`) gets a slot of its own, in sorted order."""
+        """Translate with `chat`; every one of `pairs` gets a slot of its own, in sorted order."""
         self.name = name
         self.pairs = frozenset(pairs)
         self.label = f"draft by {chat.label}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-LARGEST: Final = 10**15
+SPELLED_BELOW: Final = 10**15
 """Numbers from here on are said digit by digit: nobody can follow their words."""
 
 _SPACES: Final = "\u00a0\u2009\u202f"
@@ -19,8 +19,8 @@ _SPACES: Final = "\u00a0\u2009\u202f"
 class Unit:
     """A unit or a currency: its name after one and after several."""
 
-    one: str
-    many: str
+    singular: str
+    plural: str
     feminine: bool = False
     hundredth: tuple[str, str] | None = None
     """Name of a hundredth of a currency after one and after several, where prices are said with it."""
@@ -30,18 +30,18 @@ class Unit:
 class Lexicon:
     """What is written short in one language, and its words."""
 
-    units: Mapping[str, Unit]
-    currencies: Mapping[str, Unit]
-    scales: Mapping[str, tuple[str, str]]
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    currencies: Mapping[str, Unit] = field(default_factory=dict)
+    scales: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Powers of a thousand as they are written after a number → after one and after several."""
-    fractions: Mapping[str, str]
-    symbols: Mapping[str, str]
+    fractions: Mapping[str, str] = field(default_factory=dict)
+    symbols: Mapping[str, str] = field(default_factory=dict)
     """Regular expression → words."""
-    abbreviations: Mapping[str, str]
+    abbreviations: Mapping[str, str] = field(default_factory=dict)
     """As written, with its period where it has one → words."""
 
 
-class Tongue(ABC):
+class SpokenRules(ABC):
     """Number words, formats and abbreviations of one language."""
 
     decimal: str
@@ -59,13 +59,15 @@ class Tongue(ABC):
     """Between a whole and its fraction, a price and its hundredths."""
     of: str = ""
     """Between a round million and what is counted."""
+    no_of_after: frozenset[str] = frozenset()
+    """Scales, as written, that are followed by what is counted all the same."""
     digit_names: tuple[str, ...]
     months: tuple[str, ...]
     lexicon: Lexicon
 
     @abstractmethod
     def cardinal(self, number: int, *, feminine: bool = False) -> str:
-        """`number` (0 ≤ number < `LARGEST`) in words."""
+        """`number` (0 ≤ number < `SPELLED_BELOW`) in words."""
 
     @abstractmethod
     def ordinal(self, number: int, *, feminine: bool = False) -> str:
@@ -87,9 +89,9 @@ class Tongue(ABC):
         """A year in words."""
         return self.cardinal(number)
 
-    def is_feminine(self, noun: str, *, one: bool) -> bool:
-        """Whether the number before `noun`, which is `one` or more, takes a feminine form."""
-        del noun, one
+    def is_feminine(self, noun: str, *, singular: bool) -> bool:
+        """Whether the number before `noun`, which is `singular` or plural, takes a feminine form."""
+        del noun, singular
         return False
 
     @property
@@ -114,8 +116,8 @@ class Tongue(ABC):
     def number(self, text: str, *, feminine: bool = False) -> str:
         """What `pattern` matched, in words."""
         whole, fraction = self.parts(text)
-        said = self._whole(whole, feminine=feminine)
-        return f"{said} {self.point} {self.after_point(fraction)}" if fraction else said
+        words = self._whole(whole, feminine=feminine)
+        return f"{words} {self.point} {self.after_point(fraction)}" if fraction else words
 
     def after_point(self, digits: str) -> str:
         """Decimals in words: short ones as a number, the others one by one."""
@@ -127,7 +129,7 @@ class Tongue(ABC):
 
     def _whole(self, digits: str, *, feminine: bool) -> str:
         number_plate = len(digits) >= 8 and not digits.endswith("000")
-        if (len(digits) > 1 and digits[0] == "0") or number_plate or int(digits[:20]) >= LARGEST:
+        if (len(digits) > 1 and digits[0] == "0") or number_plate or int(digits[:20]) >= SPELLED_BELOW:
             return self.digits(digits)
         return self.cardinal(int(digits), feminine=feminine)
 

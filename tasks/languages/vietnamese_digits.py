@@ -8,11 +8,10 @@ converted. "năm" alone is five or year, "ba" three or father, "không" zero or 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
-
-from tasks.engines.translation.llm.written import written
 
 _WORD = re.compile(r"\w+")
 _UNITS: Final = {
@@ -24,12 +23,12 @@ _AFTER_TENS: Final = {**_AFTER_TEN, "mốt": 1, "tư": 4}
 _AFTER_HUNDRED: Final = {**_UNITS, "tư": 4}
 _SCALES: Final = {"tỷ": 10**9, "tỉ": 10**9, "triệu": 10**6, "nghìn": 1000, "ngàn": 1000}
 _MONTHS: Final = {**_UNITS, "tư": 4, "giêng": 1}
-_LONGEST: Final = 24
+_MAX_WORDS: Final = 24
 """Words that one number has at most."""
 
 _NUMBER_WORDS: Final = frozenset({*_DIGITS, *_AFTER_TENS, *_SCALES, "mười", "mươi", "trăm", "phẩy"})
 
-_DIGITS_IN_A_ROW: Final = 4
+_MIN_DIGITS_IN_A_ROW: Final = 4
 """Digits read out one by one that make a telephone or room number; "hai ba" is two or three, "năm sáu" five or six."""
 
 
@@ -41,8 +40,8 @@ class _Part:
     words: int
 
 
-def vietnamese_digits(text: str) -> str:
-    """`text` with its spelled-out numbers as digits."""
+def vietnamese_digits(text: str, write: Callable[[Decimal], str]) -> str:
+    """`text` with its spelled-out numbers as digits, their values as `write` writes them."""
     words = list(_WORD.finditer(text))
     lower = [word.group().lower() for word in words]
     pieces: list[str] = []
@@ -50,7 +49,7 @@ def vietnamese_digits(text: str) -> str:
     while at < len(words):
         run = _run(words, at, text)
         month = _month(lower, at) if run < 2 or lower[at + 1] not in _NUMBER_WORDS else None
-        digits, used = (str(month), 1) if month else _read(lower[at : at + run])
+        digits, used = (str(month), 1) if month else _read(lower[at : at + run], write)
         if digits:
             pieces += [text[copied : words[at].start()], digits]
             copied = words[at + used - 1].end()
@@ -67,29 +66,28 @@ def _month(words: list[str], at: int) -> int | None:
 
 
 def _run(words: list[re.Match[str]], at: int, text: str) -> int:
-    """How many words from `at` on have nothing but space between them, `_LONGEST` at most."""
+    """How many words from `at` on have nothing but space between them, `_MAX_WORDS` at most."""
     end = at + 1
-    while end < min(len(words), at + _LONGEST) and text[words[end - 1].end() : words[end].start()].isspace():
+    while end < min(len(words), at + _MAX_WORDS) and text[words[end - 1].end() : words[end].start()].isspace():
         end += 1
     return end - at
 
 
-def _read(words: list[str]) -> tuple[str, int]:
+def _read(words: list[str], write: Callable[[Decimal], str]) -> tuple[str, int]:
     """The number that `words` begin with, in digits, and how many words to go on by; no digits when there is none."""
     row = 0
     while row < len(words) and words[row] in _DIGITS:
         row += 1
     ends = row == len(words) or words[row] not in (*_SCALES, "trăm", "mươi", "phẩy")
-    if row >= _DIGITS_IN_A_ROW and ends:
+    if row >= _MIN_DIGITS_IN_A_ROW and ends:
         return "".join(str(_DIGITS[word]) for word in words[:row]), row
     number = _number(words)
     if number.value is None:
         return "", max(1, number.words)
     decimals = _decimals(words[number.words :])
     if decimals:
-        whole = Decimal(f"{number.value}.{decimals}")
-        return written(whole, "vi"), number.words + 1 + len(decimals)
-    return written(Decimal(number.value), "vi"), number.words
+        return write(Decimal(f"{number.value}.{decimals}")), number.words + 1 + len(decimals)
+    return write(Decimal(number.value)), number.words
 
 
 def _decimals(words: list[str]) -> str:

@@ -1,0 +1,11 @@
+"""The pair that comes with every installation: its models are inside the packages that are always installed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DEFAULT_PAIR: Final = ("en", "pt")
+"""What works end to end without installing anything more: the demo and the forms begin with it."""
+
+ALWAYS: Final = frozenset({DEFAULT_PAIR, DEFAULT_PAIR[::-1]})
+"""(source, target) that every installation translates."""

@@ -1,0 +1,188 @@
+"""The rule that a spoken language is one file, and what a new one gets."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from itertools import combinations
+from typing import Any, Final
+
+import pytest
+
+from ops.harness.web_server import ROOT
+from tasks.languages import LANGUAGES, described
+from tasks.languages.pairs import ALWAYS
+from tasks.models.catalogue import BUNDLED, KOKORO
+
+DATA_OF_LANGUAGES: Final = (
+    "tasks/languages/",
+    "tasks/models/",  # which languages a model is for is a fact about the model
+    "app/i18n/catalogues/",  # the languages of the pages
+    "app/media/sfu/node_modules/",
+    "templates/front.html",  # a fixed conversation that shows what the product does
+)
+TESTS: Final = ("app/media/sfu/test/", "app/media/sfu/testing/")
+IN_MARKUP: Final = re.compile(r"""["'](?:pt|vi)["']""")
+
+
+def test_no_other_product_file_names_a_language() -> None:
+    found = []
+    for folder in ("app", "tasks", "templates", "static/src"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            name = path.relative_to(ROOT).as_posix()
+            if path.suffix not in {".py", ".js", ".html", ".j2"} or name.startswith((*DATA_OF_LANGUAGES, *TESTS)):
+                continue
+            text = path.read_text(encoding="utf-8")
+            named = _constants(text) if path.suffix == ".py" else bool(IN_MARKUP.search(text))
+            found += [name] if named else []
+    assert found == [], "what these know of a language belongs into its file in tasks/languages"
+
+
+def _constants(source: str) -> bool:
+    constants = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    return any(value in ("pt", "vi") for value in constants)
+
+
+def test_they_are_pure_data() -> None:
+    def modules(statement: str) -> set[str]:
+        code = f"{statement}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
+        output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        return set(json.loads(output))
+
+    loaded = modules("import tasks.languages, tasks.languages.pairs, tasks.languages.phrases") - modules("pass")
+    others = {name for name in loaded if name.partition(".")[0] not in sys.stdlib_module_names}
+    assert {name for name in others if not name.startswith("tasks.languages")} == {"tasks"}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_each_is_complete_in_itself(code: str) -> None:
+    language = LANGUAGES[code]
+    assert language.code == code
+    assert language.samples.level
+    assert len(language.written.small) == 13
+    assert language.written.decimal in {".", ","}
+    assert language.spoken is not None
+    assert language.spoken.decimal == language.written.decimal
+    assert language.drafts is not None
+    english = LANGUAGES["en"].drafts
+    assert english is not None
+    assert len(language.drafts.examples) == len(english.examples)
+    assert set(language.engines.kokoro) <= {file.name.removesuffix(".bin") for file in KOKORO.files}
+    assert bool(language.engines.kokoro) == bool(language.engines.kokoro_sample)
+
+
+def test_no_letter_is_two_languages_own() -> None:
+    for one, other in combinations(LANGUAGES.values(), 2):
+        assert not set(one.traits.own_letters) & set(other.traits.own_letters)
+
+
+def test_the_pair_that_is_always_there_is_the_one_in_the_packages() -> None:
+    bundled = {pair for model in BUNDLED if model.kind == "translate" for pair in model.languages}
+    assert {f"{source}>{target}" for source, target in ALWAYS} == bundled
+
+
+def test_of_an_unknown_language_nothing_is_known_but_its_code() -> None:
+    unknown = described("xx")
+    assert (unknown.own_name, unknown.spoken, unknown.recognition, unknown.drafts) == ("xx", None, None, None)
+
+
+STARTED_WITH_CATALAN: Final = """
+import json
+from tasks.languages import LANGUAGES
+from tests.support.catalan import CATALAN
+LANGUAGES["ca"] = CATALAN  # what its one line in the list does
+
+from app.i18n.catalogue import INTERFACE
+from app.rooms.forms import JoinForm
+from app.web.assets import Assets
+from app.web.templates import create_environment
+from tasks.engines import choose
+from tasks.engines.choose import Offer
+from tasks.engines.stt.phantoms import is_phantom
+from tasks.engines.text.detect import detect
+from tasks.languages.sentences import clauses, sentences
+from tasks.engines.translation import numbers
+from tasks.engines.translation.ct2_folder import FLORES
+from tasks.engines.translation.llm.guards import objection
+from tasks.engines.translation.llm.languages import wrong_language
+from tasks.engines.translation.llm.prompt import prompt
+from tasks.engines.translation.llm.spelled import in_digits
+from tasks.engines.translation.llm.translator import ALL_PAIRS
+from tasks.engines.tts import espeak_program
+from tasks.engines.tts.speakable import speakable
+from tasks.models.catalogue import WHISPER_BASE
+from tasks.models.translators import NLLB
+
+field = '{% import "partials/forms.html" as forms %}{{ forms.language("speak", "Speak", "ca", {}) }}'
+environment = create_environment(Assets())
+voices = [Offer("espeak-ng", "espeak", frozenset(espeak_program.VOICES))]
+pairs = [Offer(NLLB.name, NLLB.format, frozenset(NLLB.languages))]
+stt = [Offer(WHISPER_BASE.name, WHISPER_BASE.format, frozenset(WHISPER_BASE.languages))]
+instructions = prompt("en", "ca").instructions
+print(json.dumps({
+    "entering": JoinForm.parse({"name": "Ona", "speak": "ca", "read": "ca", "hear": "ca"}).errors,
+    "listed": environment.from_string(field).render(),
+    "interface": list(INTERFACE) == list(environment.globals["interface"]) and "ca" not in INTERFACE,
+    "sentences": sentences("Viu al núm. 5 del carrer. Bé."),
+    "clauses": clauses("Volia venir a sopar amb tots vosaltres ahir però no vaig poder", "ca", lengths=(46,)),
+    "speakable": speakable("Costa 25,50 € i són 120 km, 2/3.", "ca"),
+    "phantoms": [is_phantom("Subtítols de la comunitat d'Amara.org", language, 0.0) for language in ("ca", "en")],
+    "drafts": [("ca", "vi") in ALL_PAIRS, len(prompt("ca", "vi").examples), "into Catalan" in instructions],
+    "language": wrong_language("Gràcies", "thanks because of the", "ca"),
+    "refused": objection("Where are they?", "No puc traduir això.", ("en", "ca"), instructions, []),
+    "numbers": [numbers.lost("3 dogs", "tres gossos", "en", "ca"), numbers.localised("1,250.5", "en", "ca")],
+    "digits": in_digits("vint-i-cinc", "ca"),
+    "detected": next(iter(detect("El gat és a la cuina perquè avui fa massa fred per sortir al carrer."))),
+    "codes": [FLORES["ca"], espeak_program.VOICES["ca"][0]],
+    "chosen": [choose.best(*asked, {}).name for asked in (("ca", voices), ("ca", stt), ("ca>en", pairs))],
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def catalan() -> dict[str, Any]:
+    """What every part makes of a language that came with one module, in a process that started with it."""
+    run = subprocess.run(
+        [sys.executable, "-c", STARTED_WITH_CATALAN], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    told: dict[str, Any] = json.loads(run.stdout)
+    return told
+
+
+def test_one_file_makes_a_language_that_people_can_choose(catalan: dict[str, Any]) -> None:
+    assert catalan["entering"] == {}
+    assert '<option value="ca" lang="ca" selected>Català</option>' in catalan["listed"]
+
+
+def test_it_adds_no_language_of_the_pages(catalan: dict[str, Any]) -> None:
+    assert catalan["interface"]
+
+
+def test_its_text_is_cut_spoken_and_told_apart(catalan: dict[str, Any]) -> None:
+    assert catalan["sentences"] == ["Viu al núm. 5 del carrer.", "Bé."]
+    assert catalan["clauses"][1].startswith("però")
+    assert catalan["speakable"] == (
+        "Costa vint-i-cinc euros i cinquanta cèntims i són cent vint quilòmetres, dos sobre tres."
+    )
+    assert catalan["phantoms"] == [True, False]
+    assert catalan["language"] == "it looks like English"
+    assert catalan["detected"] == "ca"
+
+
+def test_it_is_translated_and_drafted(catalan: dict[str, Any]) -> None:
+    assert catalan["drafts"] == [True, 6, True]
+    assert "refusal" in catalan["refused"]
+    assert catalan["numbers"] == [[], "1.250,5"]
+
+
+def test_a_part_that_it_lacks_is_done_without(catalan: dict[str, Any]) -> None:
+    assert catalan["digits"] == "vint-i-cinc"
+
+
+def test_engines_are_chosen_for_it(catalan: dict[str, Any]) -> None:
+    assert catalan["codes"] == ["cat_Latn", "ca"]
+    assert catalan["chosen"] == ["espeak-ng", "whisper-base", "nllb-200-600m"]
