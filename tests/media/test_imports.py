@@ -23,7 +23,6 @@ ALLOWED: Final = {
         "app.media.bridge",
         "app.auth.tokens",
         "app.cancellation",
-        "tasks.languages",
         "app.settings",
     },
 }
