@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from tasks.wire.administration import Kind
+from tasks.wire.keys import CaptionKey
 
 RoomKind = Literal["call", "demo"]
 ParticipantKind = Literal["person", "recording"]
@@ -153,7 +154,7 @@ class Caption(Base):
     )
     """The oldest first; the newest counts."""
 
-    __table_args__ = (UniqueConstraint("segment", "language"), Index(None, "room_id", "event_id"))
+    __table_args__ = (UniqueConstraint(*CaptionKey._fields), Index(None, "room_id", "event_id"))
 
     @property
     def correction(self) -> Correction | None:

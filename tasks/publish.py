@@ -1,34 +1,17 @@
-"""Publishing results through Redis: captions in one order for all readers, clips to the bridge that asked."""
+"""What workers publish through Redis: final captions, which they count, and clips for the bridge that asked."""
 
 from __future__ import annotations
-
-from typing import Final
 
 import redis
 
 from tasks import metrics
 from tasks.wire import keys
+from tasks.wire.captions import Outcome, publish_final
 from tasks.wire.messages import Caption, ClipPart, NoClip, Segment, encode
-
-_FINAL: Final = """
-local owner = redis.call('GET', KEYS[1])
-if owner then return owner == ARGV[1] and 1 or 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
-local id = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'c', ARGV[4])
-redis.call('PUBLISH', ARGV[5], id .. ' ' .. ARGV[4])
-return 2
-"""
-"""One script, so that the order of the stream is the order of the channel and nothing is published twice."""
-
-_INTERIM: Final = """
-if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('PUBLISH', ARGV[2], '- ' .. ARGV[1])
-return 1
-"""
 
 
 def final_caption(client: redis.Redis, caption: Caption, message_id: str) -> bool:
-    """Publish a final caption unless one of its segment and language has been published.
+    """Publish a final caption unless one of its segment and language has been published, and count it.
 
     Args:
         client: where to publish.
@@ -39,27 +22,10 @@ def final_caption(client: redis.Redis, caption: Caption, message_id: str) -> boo
         Whether this message is the one that published it, now or before it was run again, and so the one that
         has to send the work on. False: another message did and will.
     """
-    once = keys.once(caption.segment, caption.language)
-    outcome = client.eval(
-        _FINAL,
-        2,
-        once,
-        keys.CAPTIONS,
-        message_id,
-        str(keys.ONCE_TTL),
-        str(keys.CAPTIONS_KEPT),
-        encode(caption),
-        keys.captions_channel(caption.room),
-    )
-    if outcome == 2:
+    outcome = publish_final(client, caption, message_id)
+    if outcome is Outcome.PUBLISHED:
         metrics.CAPTIONS.labels(caption.language, "source" if caption.is_source else "translation").inc()
-    return bool(outcome)
-
-
-def interim_caption(client: redis.Redis, caption: Caption) -> bool:
-    """Show an interim caption to whoever looks now; False when the final one has been published already."""
-    once = keys.once(caption.segment, caption.language)
-    return bool(client.eval(_INTERIM, 1, once, encode(caption), keys.captions_channel(caption.room)))
+    return outcome is not Outcome.REFUSED
 
 
 def clip_part(client: redis.Redis, bridge: str, part: ClipPart, pcm: bytes) -> None:

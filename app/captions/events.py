@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Final
 
 import msgspec
 
 from app.captions import event_ids
+from tasks.wire.captions import FIELD
 from tasks.wire.messages import Caption, decode
-
-FIELD: Final = b"c"
-"""Field of a stream entry that holds the caption."""
 
 
 class MalformedCaptionError(ValueError):
@@ -57,7 +54,7 @@ def from_entry(stream_id: bytes, fields: dict[bytes, bytes]) -> CaptionEvent:
     Raises:
         MalformedCaptionError: it holds no caption.
     """
-    return _event(stream_id, fields.get(FIELD, b""))
+    return _event(stream_id, fields.get(FIELD.encode(), b""))
 
 
 def _event(stream_id: bytes, payload: bytes) -> CaptionEvent:

@@ -44,7 +44,7 @@ class History:
         """
         unstored = await self._unstored(room) if stores else await self._from(room, "-")
         found = {
-            (event.caption.segment, event.caption.language): event
+            event.caption.key: event
             for event in [*unstored, *await self.stored_after(room, language, event_id)]
             if event.event_id > event_id and concerns(event.caption, language)
         }

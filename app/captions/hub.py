@@ -20,6 +20,7 @@ from app.captions.feed_limits import FEEDS_EACH, Client, Places
 from app.captions.interims import Interims
 from app.captions.lag import since_speech
 from tasks.wire import keys
+from tasks.wire.keys import CaptionKey
 
 QUEUE_LENGTH: Final = 256
 """Captions that wait for one reader before the reader counts as too slow."""
@@ -107,7 +108,7 @@ class Hub:
         self.places = places
         """Who may open a feed now."""
         self._last: str | None = None
-        self._final: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._final: OrderedDict[CaptionKey, None] = OrderedDict()
         self._interims = Interims()
         self._live = asyncio.Event()
         self._closed = False
@@ -236,7 +237,7 @@ class Hub:
                 metrics.observe(event.caption)
             self._remember(event)
             self._tell(event)
-        elif _about(event) in self._final:
+        elif event.caption.key in self._final:
             return  # an interim that was overtaken by its final
         self._interims.note(event, time.monotonic())
         self._send(event)
@@ -259,10 +260,6 @@ class Hub:
         )
 
     def _remember(self, event: CaptionEvent) -> None:
-        self._final[_about(event)] = None
+        self._final[event.caption.key] = None
         if len(self._final) > FINALS_KEPT:
             self._final.popitem(last=False)
-
-
-def _about(event: CaptionEvent) -> tuple[str, str]:
-    return event.caption.segment, event.caption.language

@@ -24,6 +24,7 @@ from app.db import Sessions
 from app.tables import Caption as StoredCaption
 from app.tables import Participant, Room
 from tasks.wire import keys
+from tasks.wire.keys import CaptionKey
 
 CONSUMER: Final = "web"
 """One web process stores; a second one started by mistake would do the same work twice and change nothing."""
@@ -145,7 +146,7 @@ class CaptionStore:
                 insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
                 await session.execute(
                     # A final caption does not change: what came first stays.
-                    insert(StoredCaption).on_conflict_do_nothing(index_elements=["segment", "language"]),
+                    insert(StoredCaption).on_conflict_do_nothing(index_elements=CaptionKey._fields),
                     rows,
                 )
         metrics.STORED.inc(len(rows))
@@ -163,7 +164,7 @@ async def _move(session: AsyncSession, corrected: list[CaptionEvent]) -> None:
         caption = event.caption
         await session.execute(
             update(StoredCaption)
-            .where(StoredCaption.segment == caption.segment, StoredCaption.language == caption.language)
+            .filter_by(**caption.key._asdict())
             .where(StoredCaption.event_id < event.event_id)
             .values(event_id=event.event_id)
         )

@@ -17,18 +17,10 @@ from app.i18n import gettext
 from app.tables import Caption, Correction, Participant, Room
 from app.transcripts import metrics
 from app.transcripts.lines import TranscriptLine, in_lines, newest_event
-from tasks.wire import keys
-from tasks.wire.messages import encode
+from tasks.wire.captions import publish_correction
 
 LONGEST: Final = 2_000
 """Characters of a correction; a caption has far fewer."""
-
-_PUBLISH: Final = """
-local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'c', ARGV[2])
-redis.call('PUBLISH', ARGV[3], id .. ' ' .. ARGV[2])
-return id
-"""
-"""One script, as for captions themselves: the order of the stream is the order of the channel."""
 
 log = structlog.get_logger(__name__)
 
@@ -98,11 +90,8 @@ class Transcripts:
         return corrected
 
     async def _publish(self, room: Room, caption: Caption) -> None:
-        message = encode(published(caption, room.code))
         try:
-            await self._redis.eval(
-                _PUBLISH, 1, keys.CAPTIONS, str(keys.CAPTIONS_KEPT), message, keys.captions_channel(room.code)
-            )
+            await publish_correction(self._redis, published(caption, room.code))
         except (RedisError, OSError) as error:  # the correction is kept; open pages show it when they are loaded again
             log.warning("transcripts.correction_not_shown", error=repr(error))
 

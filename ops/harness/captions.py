@@ -14,6 +14,7 @@ from app.db import create_engine, create_sessions
 from app.settings import Settings
 from ops.harness.waiting import until
 from tasks import publish
+from tasks.wire.captions import publish_interim
 from tasks.wire.messages import Caption, Timeline
 
 
@@ -58,7 +59,7 @@ def say(client: redis.Redis, item: Caption) -> None:
     if item.final:
         assert publish.final_caption(client, item, f"message-{item.segment}-{item.language}")
     else:
-        assert publish.interim_caption(client, item)
+        assert publish_interim(client, item)
 
 
 async def stored(settings: Settings, count: int) -> list[str]:

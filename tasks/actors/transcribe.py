@@ -15,6 +15,7 @@ from tasks.hypothesis import Hypothesis
 from tasks.languages.text import GrowingText
 from tasks.steps import Transcribed
 from tasks.wire import keys
+from tasks.wire.captions import publish_interim
 from tasks.wire.enqueue import TRANSLATE, enqueue
 from tasks.wire.messages import STT_RATE, Caption, Segment, Timeline, Translation
 
@@ -67,7 +68,7 @@ def _transcribe_interim(segment: Segment) -> None:
     advanced = hypothesis.advance(client, segment.id, newer)
     if advanced and advanced[1]:
         caption = _caption(segment, advanced[0].shown, _stamped(segment, started), final=False)
-        publish.interim_caption(client, caption)
+        publish_interim(client, caption)
 
 
 def _transcribe_final(segment: Segment) -> None:
@@ -85,7 +86,7 @@ def _transcribe_final(segment: Segment) -> None:
         log.info("segment.no_caption", segment=segment.id, room=segment.room, reason=transcript.reason)
         metrics.REFUSED.labels(transcript.reason).inc()
         if interim and interim.shown:
-            publish.interim_caption(client, _caption(segment, "", timeline, final=False))
+            publish_interim(client, _caption(segment, "", timeline, final=False))
         publish.no_clip(client, segment, list(segment.hear), transcript.reason)
         return
     if publish.final_caption(client, _caption(segment, transcript.text, timeline, final=True), message_id()):

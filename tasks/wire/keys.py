@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 LIVE_QUEUES: Final = ("speak", "translate", "stt")
 """The Dramatiq queues of calls, the most urgent first."""
@@ -64,6 +64,13 @@ OURS: Final = "jbc:*"
 _WORDS: Final = re.compile(r"jbc:(?:pcm|hyp|clip):([^:]+)(?::.*)?")
 
 
+class CaptionKey(NamedTuple):
+    """What there is one final caption of."""
+
+    segment: str
+    language: str
+
+
 def terms_fired(use: str) -> str:
     """Hash: id of a glossary term → how often it was used so (`configuration.Use`)."""
     return f"jbc:terms:{use}"
@@ -95,9 +102,9 @@ def segment_of(key: str) -> str | None:
     return match and match[1]
 
 
-def once(segment: str, language: str) -> str:
-    """Id of the actor message that published the final caption of this segment and language, once one has."""
-    return f"jbc:once:{segment}:{language}"
+def final_published(caption: CaptionKey) -> str:
+    """Id of the actor message that published this final caption, once one has, for `ONCE_TTL`."""
+    return f"jbc:once:{caption.segment}:{caption.language}"
 
 
 def spoken(segment: str, language: str) -> str:

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from tasks.wire.keys import CaptionKey
+
 STT_RATE: Final = 16_000
 """Sample rate of segment PCM, Hz."""
 
@@ -111,6 +113,11 @@ class Caption(Struct, frozen=True, kw_only=True, tag="caption"):
     def is_source(self) -> bool:
         """Whether this is the transcript rather than a translation of it."""
         return self.language == self.source_language
+
+    @property
+    def key(self) -> CaptionKey:
+        """What it is the caption of: a later one takes its place."""
+        return CaptionKey(self.segment, self.language)
 
 
 class ClipPart(Struct, frozen=True, kw_only=True, tag="clip"):

@@ -6,6 +6,7 @@ import redis
 
 from tasks import publish
 from tasks.wire import keys
+from tasks.wire.captions import publish_interim
 from tasks.wire.messages import Caption, NoClip, Timeline, decode_clip_event
 from tests.support.channels import captions, listen, stream
 from tests.tasks.messages import segment
@@ -45,9 +46,9 @@ def test_the_stream_and_the_channel_have_the_same_order(store: redis.Redis) -> N
 
 def test_an_interim_caption_never_follows_the_final_one(store: redis.Redis) -> None:
     with listen(store, keys.captions_channel("room")) as channel:
-        assert publish.interim_caption(store, caption("a", final=False, text="Ol"))
+        assert publish_interim(store, caption("a", final=False, text="Ol"))
         assert publish.final_caption(store, caption("a"), "message-1")
-        assert not publish.interim_caption(store, caption("a", final=False, text="Olá a"))
+        assert not publish_interim(store, caption("a", final=False, text="Olá a"))
         live = channel.take(2)
         assert channel.waiting() == []
     assert live[0].startswith(b"- ")

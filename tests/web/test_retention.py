@@ -25,6 +25,7 @@ from app.transcripts.retention import REDIS_KEPT, Retention
 from ops.harness.captions import caption, say
 from ops.harness.redis_server import RedisServer
 from tasks.wire import keys
+from tasks.wire.keys import CaptionKey
 from tests.support.feeds import WITHIN
 
 WORDS = "wholly unmistakable words"
@@ -147,7 +148,9 @@ async def test_nobody_finds_deleted_words_in_files_or_redis(kept: Kept, broker: 
     for key in broker.scan_iter():
         assert WORDS.encode() not in (broker.dump(key) or b""), key
     assert broker.exists(keys.pcm("o.1", 1)), "another room's sound stays"
-    assert broker.exists(keys.once("s.3", "en")), "a message that comes again must not bring the caption back"
+    assert broker.exists(keys.final_published(CaptionKey("s.3", "en"))), (
+        "a message that comes again must not bring the caption back"
+    )
     async with kept.sessions() as session:
         assert [one.id for one in await session.scalars(select(Room))] == [other.id]
     if database.startswith("sqlite"):

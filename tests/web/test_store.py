@@ -20,6 +20,7 @@ from ops.harness.captions import caption, say
 from ops.harness.redis_server import RedisServer
 from tasks import publish
 from tasks.wire import keys
+from tasks.wire.keys import CaptionKey
 
 ROOM = "abcd-efgh-jkmn"
 
@@ -82,7 +83,7 @@ async def test_finals_are_stored_once_and_stay_as_they_were(
     say(broker, caption(ROOM, "s1", "olá", language="pt", speaker="ana"))
     async with storing(stream, sessions):
         await until_acknowledged(stream)
-        broker.delete(keys.once("s1", "en"))  # as after an hour, or a Redis that came back empty
+        broker.delete(keys.final_published(CaptionKey("s1", "en")))  # as after an hour, or a Redis that came back empty
         publish.final_caption(broker, caption(ROOM, "s1", "changed"), "another")
         await until_acknowledged(stream)
     assert await stored(sessions) == [("s1", "en", "hello"), ("s1", "pt", "olá")]

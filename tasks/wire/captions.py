@@ -1,0 +1,79 @@
+"""Publishing captions: those of the stream in one order for all readers, whoever publishes them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any, Final
+
+import redis
+from redis.asyncio import Redis
+
+from tasks.wire import keys
+from tasks.wire.messages import Caption, encode
+
+FIELD: Final = "c"
+"""Field of a stream entry that holds the caption."""
+
+_PUBLISH: Final = f"""
+if KEYS[2] then
+  local owner = redis.call('GET', KEYS[2])
+  if owner then return owner == ARGV[4] and 1 or 0 end
+  redis.call('SET', KEYS[2], ARGV[4], 'EX', ARGV[5])
+end
+local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', '{FIELD}', ARGV[2])
+redis.call('PUBLISH', ARGV[1], id .. ' ' .. ARGV[2])
+return 2
+"""
+"""One script, so that the order of the stream is the order of the channel and nothing is published twice.
+
+With a second key it publishes only where that key, the one of the caption's segment and language, is not there yet.
+"""
+
+_SHOW: Final = """
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+redis.call('PUBLISH', ARGV[1], '- ' .. ARGV[2])
+return 1
+"""
+
+
+class Outcome(IntEnum):
+    """What became of a final caption."""
+
+    REFUSED = 0
+    """Another message published the one of its segment and language."""
+    REPEATED = 1
+    """This message published it before, and has been run again."""
+    PUBLISHED = 2
+
+
+def publish_final(client: redis.Redis, caption: Caption, message_id: str) -> Outcome:
+    """Publish a final caption unless one of its segment and language has been published.
+
+    Args:
+        client: where to publish.
+        caption: what to publish.
+        message_id: the actor message at work, which is the same when it is run again after a crash.
+    """
+    published = keys.final_published(caption.key)
+    outcome: Any = client.eval(_PUBLISH, 2, keys.CAPTIONS, published, *_entry(caption), message_id, str(keys.ONCE_TTL))
+    return Outcome(outcome)
+
+
+async def publish_correction(client: Redis, caption: Caption) -> None:
+    """Publish what a person made of a final caption: it takes that one's place, however often.
+
+    Raises:
+        redis.RedisError: Redis does not answer.
+    """
+    await client.eval(_PUBLISH, 1, keys.CAPTIONS, *_entry(caption))
+
+
+def publish_interim(client: redis.Redis, caption: Caption) -> bool:
+    """Show an interim caption to whoever looks now; False when the final one has been published already."""
+    published = keys.final_published(caption.key)
+    return bool(client.eval(_SHOW, 1, published, keys.captions_channel(caption.room), encode(caption)))
+
+
+def _entry(caption: Caption) -> tuple[str, bytes, str]:
+    """The script's first arguments: the channel, the caption, and how many entries the stream keeps."""
+    return keys.captions_channel(caption.room), encode(caption), str(keys.CAPTIONS_KEPT)
