@@ -126,7 +126,7 @@ class Participant(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
 
 
-class Caption(Base):
+class StoredCaption(Base):
     """One final caption: a transcript, or its translation into one language."""
 
     __tablename__ = "captions"
@@ -162,7 +162,7 @@ class Caption(Base):
         return self.corrections[-1] if self.corrections else None
 
     @property
-    def said(self) -> str:
+    def shown_text(self) -> str:
         """The text as it is shown: corrected where somebody did."""
         return self.correction.text if self.correction else self.text
 

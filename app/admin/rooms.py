@@ -13,7 +13,7 @@ from app.admin.room_form import RoomSettings
 from app.admin.sfu import SfuDownError, SfuOperator, State
 from app.db import Sessions
 from app.rooms.codes import new_code, read_code
-from app.tables import Caption, Participant, Room
+from app.tables import Participant, Room, StoredCaption
 
 ROOMS_PER_PAGE: Final = 50
 """Rooms on one page."""
@@ -56,7 +56,7 @@ class RoomAdmin:
     async def counts(self, room_id: int) -> Counts:
         """How much there is of it."""
         people = select(func.count()).select_from(Participant).where(Participant.room_id == room_id)
-        captions = select(func.count()).select_from(Caption).where(Caption.room_id == room_id)
+        captions = select(func.count()).select_from(StoredCaption).where(StoredCaption.room_id == room_id)
         async with self._sessions() as session:
             return Counts(await session.scalar(people) or 0, await session.scalar(captions) or 0)
 

@@ -18,9 +18,9 @@ from app.db import Sessions
 from app.health.monitor import last_backup
 from app.running.backup.config import BackupConfig
 from app.settings import Settings
-from app.tables import ApiKey, AuditEntry, Base, Caption, GlossaryTerm, Participant, Room, Voice
+from app.tables import ApiKey, AuditEntry, Base, GlossaryTerm, Participant, Room, StoredCaption, Voice
 
-COUNTED: Final[tuple[type[Base], ...]] = (Room, Participant, Caption, GlossaryTerm, ApiKey, Voice, AuditEntry)
+COUNTED: Final[tuple[type[Base], ...]] = (Room, Participant, StoredCaption, GlossaryTerm, ApiKey, Voice, AuditEntry)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from sqlalchemy import or_, select
 from app.captions import event_ids, stream
 from app.captions.events import CaptionEvent, MalformedCaptionError, concerns, from_entry
 from app.db import Sessions
-from app.tables import Caption as StoredCaption
-from app.tables import Room
+from app.tables import Room, StoredCaption
 from tasks.wire import keys
 from tasks.wire.messages import Caption, Timeline
 
@@ -140,7 +139,7 @@ def published(row: StoredCaption, room: str) -> Caption:
         seq=row.seq,
         language=row.language,
         source_language=row.source_language,
-        text=row.said,
+        text=row.shown_text,
         final=True,
         engine=row.engine,
         timeline=Timeline(**row.timeline),

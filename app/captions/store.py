@@ -21,8 +21,7 @@ from app.captions import event_ids, metrics
 from app.captions.events import CaptionEvent, MalformedCaptionError, from_entry
 from app.captions.history import GROUP
 from app.db import Sessions
-from app.tables import Caption as StoredCaption
-from app.tables import Participant, Room
+from app.tables import Participant, Room, StoredCaption
 from tasks.wire import keys
 from tasks.wire.keys import CaptionKey
 

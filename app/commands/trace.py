@@ -31,7 +31,7 @@ from app.captions.events import MalformedCaptionError, from_entry
 from app.db import create_engine, create_sessions
 from app.settings import Settings
 from app.supervisor import runner
-from app.tables import Caption as StoredCaption
+from app.tables import StoredCaption
 from tasks.wire.messages import Timeline
 
 ENVELOPE: Final = frozenset({"timestamp", "process", "event", "level", "segment", "logger"})

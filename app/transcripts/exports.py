@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from app import subtitles
-from app.tables import Caption, Room
+from app.tables import Room, StoredCaption
 from app.transcripts.lines import TranscriptLine
 
 View = Literal["both", "original", "translated"]
@@ -37,7 +37,7 @@ def file_name(room: Room, language: str, view: View, suffix: str) -> str:
     return f"{name[:60]}.{kind}.{suffix}"
 
 
-def shown(line: TranscriptLine, view: View) -> tuple[Caption | None, Caption | None]:
+def shown(line: TranscriptLine, view: View) -> tuple[StoredCaption | None, StoredCaption | None]:
     """What stands first in this view, and what stands below or beside it."""
     if view == "original" or line.translation is None:
         return line.source or line.translation, None
@@ -50,7 +50,7 @@ def _text(lines: list[TranscriptLine], view: View) -> str:
     paragraphs = []
     for line in lines:
         first, below = shown(line, view)
-        texts = [caption.said for caption in (first, below) if caption]
+        texts = [caption.shown_text for caption in (first, below) if caption]
         paragraphs.append(f"[{line.clock(lines[0].start)}] {line.speaker}: " + "\n    ".join(texts))
     return "\n".join(paragraphs) + "\n" if paragraphs else ""
 
@@ -58,16 +58,16 @@ def _text(lines: list[TranscriptLine], view: View) -> str:
 def _utterances(lines: list[TranscriptLine], view: View) -> Iterable[subtitles.Utterance]:
     for line in lines:
         first, below = shown(line, view)
-        if first is None or not first.said.strip():
+        if first is None or not first.shown_text.strip():
             continue
         zero = lines[0].start
         yield subtitles.Utterance(
             start=line.start - zero,
             end=line.end - zero,
-            text=first.said,
+            text=first.shown_text,
             language=first.language,
             voice=line.speaker,
-            below=below.said if below else "",
+            below=below.shown_text if below else "",
             below_language=below.language if below else "",
         )
 
@@ -91,7 +91,7 @@ def _json(room: Room, lines: list[TranscriptLine], language: str) -> str:
     return msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n"
 
 
-def _caption(caption: Caption | None) -> dict[str, Any] | None:
+def _caption(caption: StoredCaption | None) -> dict[str, Any] | None:
     if caption is None:
         return None
     corrections = [
@@ -99,7 +99,7 @@ def _caption(caption: Caption | None) -> dict[str, Any] | None:
     ]
     return {
         "language": caption.language,
-        "text": caption.said,
+        "text": caption.shown_text,
         "heard": caption.text,
         "engine": caption.engine,
         "draft": caption.draft,

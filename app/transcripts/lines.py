@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup, escape
 
-from app.tables import Caption
+from app.tables import StoredCaption
 
 
 @dataclass(slots=True)
@@ -18,12 +18,12 @@ class TranscriptLine:
 
     segment: str
     speaker: str
-    source: Caption | None = None
-    translation: Caption | None = None
+    source: StoredCaption | None = None
+    translation: StoredCaption | None = None
     """Into the reader's language; None where it was spoken in that, or there is none (yet)."""
 
     @property
-    def any(self) -> Caption:
+    def any(self) -> StoredCaption:
         """One of its captions: they share when it was said."""
         found = self.source or self.translation
         assert found is not None, "a line is made of at least one caption"  # noqa: S101 - holds by construction
@@ -50,12 +50,12 @@ class TranscriptLine:
 
     def has(self, words: str) -> bool:
         """Whether the speaker's name or one of the texts holds `words`, whatever their case and accents."""
-        texts = [self.speaker, *(caption.said for caption in (self.source, self.translation) if caption)]
+        texts = [self.speaker, *(caption.shown_text for caption in (self.source, self.translation) if caption)]
         wanted = fold(words)
         return any(wanted in fold(text) for text in texts)
 
 
-def in_lines(captions: Iterable[Caption], names: dict[str, str], unknown: str) -> list[TranscriptLine]:
+def in_lines(captions: Iterable[StoredCaption], names: dict[str, str], unknown: str) -> list[TranscriptLine]:
     """Captions put together by utterance, in the order in which they were spoken.
 
     Args:
@@ -72,7 +72,7 @@ def in_lines(captions: Iterable[Caption], names: dict[str, str], unknown: str) -
             line.source = caption
         else:
             line.translation = caption
-    said = [line for line in lines.values() if line.any.said.strip()]
+    said = [line for line in lines.values() if line.any.shown_text.strip()]
     return sorted(said, key=lambda line: (line.start, line.any.seq))
 
 
@@ -102,6 +102,6 @@ def marked(text: str, words: str) -> Markup:
     return Markup("").join([*parts, escape(text[done:])])
 
 
-def newest_event(captions: Sequence[Caption], otherwise: str = "") -> str:
+def newest_event(captions: Sequence[StoredCaption], otherwise: str = "") -> str:
     """The padded id of the newest of these captions."""
     return max((caption.event_id for caption in captions), default=otherwise)

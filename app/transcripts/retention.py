@@ -18,10 +18,10 @@ from app.captions import event_ids, stream
 from app.captions.events import MalformedCaptionError, from_entry
 from app.captions.history import History
 from app.db import create_sessions
-from app.tables import Caption, Participant, Room
+from app.tables import Participant, Room, StoredCaption
 from app.transcripts import metrics
 from tasks.wire import keys
-from tasks.wire.messages import Caption as Message
+from tasks.wire.messages import Caption
 
 EVERY: Final = 60.0
 """Seconds between two looks for what is due."""
@@ -90,7 +90,9 @@ class Retention:
         async with self._sessions.begin() as session:
             for days in await session.scalars(select(Room.retention_days).distinct()):
                 of = select(Room.id).where(Room.retention_days == days)
-                due = delete(Caption).where(Caption.room_id.in_(of), Caption.created_at < now - timedelta(days=days))
+                due = delete(StoredCaption).where(
+                    StoredCaption.room_id.in_(of), StoredCaption.created_at < now - timedelta(days=days)
+                )
                 captions += _count(await session.execute(due))
         if captions or not self._scrubbed:
             await self._scrub()
@@ -107,10 +109,12 @@ class Retention:
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
         async with self._sessions() as session:
-            stored = set(await session.scalars(select(Caption.segment).where(Caption.room_id == room.id).distinct()))
+            stored = set(
+                await session.scalars(select(StoredCaption.segment).where(StoredCaption.room_id == room.id).distinct())
+            )
         await self._forget(room.code, stored)
         async with self._sessions.begin() as session:
-            captions = _count(await session.execute(delete(Caption).where(Caption.room_id == room.id)))
+            captions = _count(await session.execute(delete(StoredCaption).where(StoredCaption.room_id == room.id)))
         await self._scrub()
         metrics.DELETED.inc(captions)
         return captions
@@ -172,7 +176,7 @@ def _count(result: Any) -> int:  # noqa: ANN401 - SQLAlchemy's own type has no c
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 
-def _caption_of(entry: bytes, fields: dict[bytes, bytes]) -> Message | None:
+def _caption_of(entry: bytes, fields: dict[bytes, bytes]) -> Caption | None:
     try:
         return from_entry(entry, fields).caption
     except MalformedCaptionError:

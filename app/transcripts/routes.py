@@ -17,7 +17,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT, HTTP_303_SEE
 from app.captions import event_ids
 from app.rooms import visitor
 from app.rooms.service import RoomService
-from app.tables import Caption, Participant, Room
+from app.tables import Participant, Room, StoredCaption
 from app.transcripts.exports import SUFFIXES, VIEWS, View, export, file_name, shown
 from app.transcripts.lines import TranscriptLine, marked
 from app.transcripts.service import CorrectionError, Transcripts
@@ -145,7 +145,7 @@ async def line(
 ) -> Template | Redirect:
     """One text of a line, as it stands or, with `edit`, in a form to correct it."""
     asked, found = await _one(request, rooms, transcripts, code, caption)
-    return _cell(request, asked, found, text=found.said if edit else None)
+    return _cell(request, asked, found, text=found.shown_text if edit else None)
 
 
 @post("/rooms/{code:str}/transcript/lines/{caption:int}", status_code=HTTP_200_OK)
@@ -170,7 +170,7 @@ async def correct(
 
 async def _one(
     request: AnyRequest, rooms: RoomService, transcripts: Transcripts, code: str, caption: int
-) -> tuple[Asked, Caption]:
+) -> tuple[Asked, StoredCaption]:
     asked = await _asked(request, rooms, code)
     if asked is None:
         raise PermissionDeniedException
@@ -210,7 +210,9 @@ def _context(asked: Asked, zero: float) -> dict[str, Any]:
     }
 
 
-def _cell(request: AnyRequest, asked: Asked, caption: Caption, *, text: str | None = None, error: str = "") -> Template:
+def _cell(
+    request: AnyRequest, asked: Asked, caption: StoredCaption, *, text: str | None = None, error: str = ""
+) -> Template:
     name = "transcript/cell.html" if _by_htmx(request) else "transcript/cell_page.html"
     context = _context(asked, 0.0) | {"caption": caption, "text": text, "error": error}
     # htmx shows what is wrong only in an answer that succeeded.
@@ -218,7 +220,7 @@ def _cell(request: AnyRequest, asked: Asked, caption: Caption, *, text: str | No
     return Template(name, context=context, status_code=HTTP_422_UNPROCESSABLE_ENTITY if wrong else HTTP_200_OK)
 
 
-def _captions(line: TranscriptLine) -> list[Caption]:
+def _captions(line: TranscriptLine) -> list[StoredCaption]:
     return [caption for caption in (line.source, line.translation) if caption]
 
 

@@ -14,7 +14,7 @@ from app.captions.history import published
 from app.captions.speakers import UNKNOWN
 from app.db import Sessions
 from app.i18n import gettext
-from app.tables import Caption, Correction, Participant, Room
+from app.tables import Correction, Participant, Room, StoredCaption
 from app.transcripts import metrics
 from app.transcripts.lines import TranscriptLine, in_lines, newest_event
 from tasks.wire.captions import publish_correction
@@ -46,13 +46,13 @@ class Transcripts:
 
     async def newest(self, room: Room, language: str) -> str:
         """The padded event id of the newest caption that `read` gives; "" where there is none."""
-        query = select(func.max(Caption.event_id)).where(*_concerning(room, language))
+        query = select(func.max(StoredCaption.event_id)).where(*_concerning(room, language))
         async with self._sessions() as session:
             return await session.scalar(query) or ""
 
     async def read(self, room: Room, language: str) -> Transcript:
         """All that was said in `room`, with its translations into `language`."""
-        query = select(Caption).where(*_concerning(room, language)).order_by(Caption.event_id)
+        query = select(StoredCaption).where(*_concerning(room, language)).order_by(StoredCaption.event_id)
         async with self._sessions() as session:
             captions = list(await session.scalars(query))
             people = await session.execute(
@@ -61,13 +61,13 @@ class Transcripts:
             names = {row.id: row.name for row in people}
         return Transcript(in_lines(captions, names, gettext(UNKNOWN)), newest_event(captions))
 
-    async def caption(self, room: Room, caption_id: int) -> Caption | None:
+    async def caption(self, room: Room, caption_id: int) -> StoredCaption | None:
         """One caption of this room."""
         async with self._sessions() as session:
-            query = select(Caption).where(Caption.id == caption_id, Caption.room_id == room.id)
+            query = select(StoredCaption).where(StoredCaption.id == caption_id, StoredCaption.room_id == room.id)
             return (await session.scalars(query)).one_or_none()
 
-    async def correct(self, room: Room, caption: Caption, text: str, person: Participant) -> Caption:
+    async def correct(self, room: Room, caption: StoredCaption, text: str, person: Participant) -> StoredCaption:
         """Put `text` beside a caption, and show it to whoever reads now.
 
         Raises:
@@ -78,7 +78,7 @@ class Transcripts:
             raise CorrectionError(gettext("Type what was said."))
         if len(text) > LONGEST:
             raise CorrectionError(gettext("Use at most %(limit)d characters.", limit=LONGEST))
-        if text == caption.said:
+        if text == caption.shown_text:
             return caption
         async with self._sessions.begin() as session:
             session.add(Correction(caption_id=caption.id, text=text, participant_id=person.id, author=person.name))
@@ -89,7 +89,7 @@ class Transcripts:
         await self._publish(room, corrected)
         return corrected
 
-    async def _publish(self, room: Room, caption: Caption) -> None:
+    async def _publish(self, room: Room, caption: StoredCaption) -> None:
         try:
             await publish_correction(self._redis, published(caption, room.code))
         except (RedisError, OSError) as error:  # the correction is kept; open pages show it when they are loaded again
@@ -98,5 +98,5 @@ class Transcripts:
 
 def _concerning(room: Room, language: str) -> tuple[ColumnElement[bool], ...]:
     """Transcripts of a room, and their translations into one language."""
-    spoken_or_read = or_(Caption.language == Caption.source_language, Caption.language == language)
-    return Caption.room_id == room.id, spoken_or_read
+    spoken_or_read = or_(StoredCaption.language == StoredCaption.source_language, StoredCaption.language == language)
+    return StoredCaption.room_id == room.id, spoken_or_read

@@ -69,7 +69,7 @@ async def stored(settings: Settings, count: int) -> list[str]:
 
     async def so() -> bool:
         async with create_sessions(engine)() as session:
-            texts[:] = await session.scalars(select(tables.Caption.text).order_by(tables.Caption.text))
+            texts[:] = await session.scalars(select(tables.StoredCaption.text).order_by(tables.StoredCaption.text))
         return len(texts) == count
 
     try:

@@ -23,8 +23,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import select
 
 from app.db import create_engine, create_sessions
-from app.tables import Caption as StoredCaption
-from app.tables import Room
+from app.tables import Room, StoredCaption
 from ops.harness.people import CHROMIUM, FLAGS, Person, room_from_front_page
 from ops.harness.recordings import recordings
 from ops.harness.stack import Stack, temporary_folder

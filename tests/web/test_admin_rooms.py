@@ -26,7 +26,7 @@ from app.media.policy.ladder import Level, Rung
 from app.media.policy.notices import notices
 from app.media.policy.room import Room as MediaRoom
 from app.settings import Settings
-from app.tables import Caption, Correction, Participant, Room
+from app.tables import Correction, Participant, Room, StoredCaption
 from ops.harness.bridge_client import bridge
 from ops.harness.captions import caption, say, stored
 from ops.harness.sfu import Sfu
@@ -198,7 +198,7 @@ async def test_a_room_is_deleted_when_that_is_meant_and_those_in_it_are_told(
     say(broker, caption(second, "two", "something else"))
     await stored(settings, 2)
     async with sessions.begin() as session:
-        said = await session.scalar(select(Caption.id).where(Caption.text == "a secret"))
+        said = await session.scalar(select(StoredCaption.id).where(StoredCaption.text == "a secret"))
         session.add(Correction(caption_id=said, text="a secret, mended", author="Ana"))
     await enter(client, settings)
     number = await room_id(client, first)

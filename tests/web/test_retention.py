@@ -20,7 +20,7 @@ from app.captions.history import History
 from app.captions.store import CaptionStore
 from app.commands.cli import main
 from app.db import Sessions, create_engine, create_sessions
-from app.tables import Caption, Correction, Participant, Room
+from app.tables import Correction, Participant, Room, StoredCaption
 from app.transcripts.retention import REDIS_KEPT, Retention
 from ops.harness.captions import caption, say
 from ops.harness.redis_server import RedisServer
@@ -53,7 +53,7 @@ class Kept:
     async def texts(self) -> list[str]:
         """Everything in the database."""
         async with self.sessions() as session:
-            return list(await session.scalars(select(Caption.text).order_by(Caption.id)))
+            return list(await session.scalars(select(StoredCaption.text).order_by(StoredCaption.id)))
 
     async def settled(self) -> None:
         """Wait until the store has taken everything that was said."""
@@ -85,9 +85,9 @@ async def test_captions_go_when_their_time_is_up_and_no_sooner(kept: Kept, broke
     await kept.settled()
     now = datetime.now(UTC)
     async with kept.sessions.begin() as session:
-        old = update(Caption).where(Caption.text.like("% old"))
+        old = update(StoredCaption).where(StoredCaption.text.like("% old"))
         await session.execute(old.values(created_at=now - timedelta(days=1, seconds=1)))
-        ids = list(await session.scalars(select(Caption.id).where(Caption.text == "short old")))
+        ids = list(await session.scalars(select(StoredCaption.id).where(StoredCaption.text == "short old")))
         session.add(Correction(caption_id=ids[0], text="mended", author="Ana"))
     assert (await kept.retention.sweep(now)).captions == 1
     assert await kept.texts() == ["short new", "long old", "long new"]
@@ -134,7 +134,7 @@ async def test_nobody_finds_deleted_words_in_files_or_redis(kept: Kept, broker: 
     broker.set(keys.pcm("o.1", 1), "of another room")
     await kept.settled()
     async with kept.sessions.begin() as session:
-        first = await session.scalar(select(Caption.id).where(Caption.room_id == room.id).limit(1))
+        first = await session.scalar(select(StoredCaption.id).where(StoredCaption.room_id == room.id).limit(1))
         session.add(Participant(room_id=room.id, name=WORDS, kind="person", speak="en", read="en", hear="en"))
         session.add(Correction(caption_id=first, text=f"{WORDS} mended", author="Ana"))
     broker.config_set("rdbcompression", "no")  # DUMP writes as the disk format does
@@ -183,7 +183,7 @@ async def test_one_process_sweeps_at_a_time(kept: Kept, broker: redis.Redis) -> 
     say(broker, caption("room", "r.1", "old"))
     await kept.settled()
     async with kept.sessions.begin() as session:
-        await session.execute(update(Caption).values(created_at=datetime.now(UTC) - timedelta(days=2)))
+        await session.execute(update(StoredCaption).values(created_at=datetime.now(UTC) - timedelta(days=2)))
     lock = kept.redis.lock("jbc:retention", timeout=60)
     assert await lock.acquire()
     await kept.retention.run_once()

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 from app.captions.history import GROUP, History
 from app.captions.store import CONSUMER, CaptionStore
 from app.db import Sessions, create_engine, create_sessions
-from app.tables import Caption, Participant, Room
+from app.tables import Participant, Room, StoredCaption
 from ops.harness.captions import caption, say
 from ops.harness.redis_server import RedisServer
 from tasks import publish
@@ -71,7 +71,9 @@ async def until_acknowledged(stream: Redis, within: float = 15.0) -> None:
 
 async def stored(sessions: Sessions) -> list[tuple[str, str, str]]:
     async with sessions() as session:
-        rows = await session.execute(select(Caption.segment, Caption.language, Caption.text).order_by(Caption.event_id))
+        rows = await session.execute(
+            select(StoredCaption.segment, StoredCaption.language, StoredCaption.text).order_by(StoredCaption.event_id)
+        )
         return [(row.segment, row.language, row.text) for row in rows]
 
 
@@ -88,7 +90,7 @@ async def test_finals_are_stored_once_and_stay_as_they_were(
         await until_acknowledged(stream)
     assert await stored(sessions) == [("s1", "en", "hello"), ("s1", "pt", "olá")]
     async with sessions() as session:
-        row = (await session.scalars(select(Caption).where(Caption.language == "en"))).one()
+        row = (await session.scalars(select(StoredCaption).where(StoredCaption.language == "en"))).one()
         assert (row.participant_id, row.speaker, row.timeline["closed"]) == ("ana", "ana", first.timeline.closed)
 
 
@@ -172,4 +174,4 @@ async def test_storing_again_everything_changes_nothing(broker: redis.Redis, str
         await until_acknowledged(stream)
     assert await stored(sessions) == before
     async with sessions() as session:
-        assert await session.scalar(select(func.count()).select_from(Caption)) == 5
+        assert await session.scalar(select(func.count()).select_from(StoredCaption)) == 5

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from app.db import create_engine, create_sessions
 from app.settings import Settings
-from app.tables import Caption, Room
+from app.tables import Room, StoredCaption
 from app.transcripts.lines import fold, marked
 from ops.harness.captions import caption, say, stored
 from ops.harness.web_server import csrf_of, join_form, new_room
@@ -111,7 +111,7 @@ async def test_a_correction_stands_beside_what_was_heard_and_reaches_every_reade
     assert (original["heard"], original["corrections"][0]["by"]) == ("The library & its café open in March.", "Ana")
     engine = create_engine(settings.sqlalchemy_url)  # the store moves it to where readers look for what is new
     async with asyncio.timeout(WITHIN), create_sessions(engine)() as session:
-        newest = select(Caption.id).order_by(Caption.event_id.desc()).limit(1)
+        newest = select(StoredCaption.id).order_by(StoredCaption.event_id.desc()).limit(1)
         while await session.scalar(newest) != int(number):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     await engine.dispose()
