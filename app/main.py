@@ -27,7 +27,8 @@ from app.admin import services as admin_services
 from app.admin.services import AdminServices
 from app.auth.read_tokens import ReadTokens
 from app.cancellation import end
-from app.captions.feed_limits import FeedLimits, Places
+from app.captions.feed_limits import FeedCounter, FeedLimits
+from app.captions.feeds import Feeds
 from app.captions.fragments import Fragments
 from app.captions.history import History
 from app.captions.hub import Hub
@@ -167,7 +168,8 @@ def _services(settings: Settings, fragments: Fragments) -> Services:
         socket_connect_timeout=2.0,
         health_check_interval=5,
     )
-    hub, history, speakers = Hub(redis, Places(FeedLimits())), History(redis, sessions), Speakers(sessions)
+    feeds = Feeds(FeedCounter(FeedLimits()))
+    hub, history, speakers = Hub(redis, feeds), History(redis, sessions), Speakers(sessions)
     store = CaptionStore(redis, sessions)
     broker = sending_broker(settings.tasks.redis_url)
     speech = speech_services.create(redis, broker, settings, sessions)
@@ -176,7 +178,7 @@ def _services(settings: Settings, fragments: Fragments) -> Services:
         engine=engine,
         redis=redis,
         rooms=RoomService(sessions, speakers, settings.max_demo_rooms),
-        captions=CaptionServices(hub, history, speakers, fragments),
+        captions=CaptionServices(feeds, hub, history, speakers, fragments),
         store=store,
         checks=checks,
         abilities=Abilities(redis),
@@ -241,12 +243,12 @@ def _lifespan(services: Services, limits: MemoryStore) -> Callable[[Litestar], A
         )
         tasks = [asyncio.create_task(_keep_running(job)) for job in jobs]
         try:
-            with on_stop(services.captions.hub.close):
+            with on_stop(services.captions.feeds.close):
                 yield
         finally:
-            services.captions.hub.close()
+            services.captions.feeds.close()
             with suppress(TimeoutError):
-                await asyncio.wait_for(services.captions.hub.idle.wait(), DRAIN)
+                await asyncio.wait_for(services.captions.feeds.idle.wait(), DRAIN)
             await end(tasks)
             await services.redis.aclose()
             await services.engine.dispose()

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, Protocol
 
 from tasks.languages.sentences import clauses
 
-LINE: Final = 84
+MAX_CHARACTERS: Final = 84
 """Characters of one subtitle: two lines of 42, as broadcasters write them."""
 
 
@@ -59,14 +59,14 @@ class Cue(NamedTuple):
 
 
 def cues(segments: Iterable[Spoken]) -> Iterator[Cue]:
-    """Subtitles of at most about `LINE` characters; a long segment's time is shared out by length."""
+    """Subtitles of at most about `MAX_CHARACTERS` characters; a long segment's time is shared out by length."""
     for segment in segments:
-        parts = clauses(segment.text, segment.language, lengths=(LINE,))
+        parts = clauses(segment.text, segment.language, lengths=(MAX_CHARACTERS,))
         below, voice = [""] * len(parts), ""
         if isinstance(segment, Utterance):
             voice = segment.voice
             if segment.below:
-                parts, below = _even(parts, clauses(segment.below, segment.below_language, lengths=(LINE,)))
+                parts, below = _even(parts, clauses(segment.below, segment.below_language, lengths=(MAX_CHARACTERS,)))
         total, at = sum(map(len, parts)), segment.start
         for part, second in zip(parts, below, strict=True):
             end = at + (segment.end - segment.start) * len(part) / total

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -18,15 +15,15 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from app.column_types import BigId, TimelineJson, UtcDateTime
 from tasks.wire.administration import Kind
 from tasks.wire.keys import CaptionKey
+from tasks.wire.messages import Timeline
 
 RoomKind = Literal["call", "demo"]
 ParticipantKind = Literal["person", "recording"]
@@ -36,9 +33,6 @@ Door = Literal["early", "open", "closed"]
 RETENTION_DAYS: Final = 30
 """Days that a new room's captions are kept."""
 
-BigId = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite counts up only a column whose type is exactly INTEGER."""
-
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -46,19 +40,6 @@ def _now() -> datetime:
 
 def _random_id() -> str:
     return uuid.uuid4().hex
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, always in UTC: SQLite keeps no time zone, so what it gives back is marked here."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
 class Base(DeclarativeBase):
@@ -145,8 +126,7 @@ class StoredCaption(Base):
     event_id: Mapped[str] = mapped_column(String(36))
     """Position in the stream of captions, padded so that it sorts as text (`app.captions.event_ids`)."""
     engine: Mapped[str] = mapped_column(Text)
-    timeline: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
-    """`tasks.wire.messages.Timeline`: seconds since the epoch."""
+    timeline: Mapped[Timeline] = mapped_column(TimelineJson)
     draft: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now, index=True)
     corrections: Mapped[list[Correction]] = relationship(
@@ -155,6 +135,11 @@ class StoredCaption(Base):
     """The oldest first; the newest counts."""
 
     __table_args__ = (UniqueConstraint(*CaptionKey._fields), Index(None, "room_id", "event_id"))
+
+    @property
+    def is_source(self) -> bool:
+        """Whether this is the transcript rather than a translation of it."""
+        return self.language == self.source_language
 
     @property
     def correction(self) -> Correction | None:

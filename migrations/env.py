@@ -9,14 +9,20 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
+from app.column_types import TimelineJson, UtcDateTime
 from app.db import create_engine
 from app.settings import Settings
-from app.tables import Base, UtcDateTime
+from app.tables import Base
 
 
-def render(kind: str, item: object, _autogen: AutogenContext) -> str | Literal[False]:
-    """Write our moments as what they are in the database: a migration must not change when our code does."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+def render(kind: str, item: object, autogen: AutogenContext) -> str | Literal[False]:
+    """Write our types as what they are in the database: a migration must not change when our code does."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, TimelineJson):
+        autogen.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    return False
 
 
 def migrate(connection: Connection) -> None:

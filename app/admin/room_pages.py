@@ -92,7 +92,7 @@ async def close_room(
     """Close it, and end its call and its caption feeds."""
     found = await _found(admin, room)
     ended = await admin.rooms.close(found)
-    captions.hub.close_room(found.code)
+    captions.feeds.close_room(found.code)
     detail = "" if ended else NOT_ENDED
     await admin.audit.note(request.user.name, "room.closed", found.name, detail, address=address(request))
     return _to(found, "closed" if ended else "not_ended")
@@ -137,7 +137,7 @@ async def delete_room(
     if not (await request.form()).get("sure"):
         return await _unsure(request, admin, found, "room")
     ended = await admin.rooms.close(found)
-    captions.hub.close_room(found.code)
+    captions.feeds.close_room(found.code)
     if not ended:
         await admin.audit.note(request.user.name, "room.closed", found.name, NOT_ENDED, address=address(request))
         return _to(found, "not_deleted")

@@ -52,7 +52,7 @@ class Refusal:
     advice: str
 
 
-class Places:
+class FeedCounter:
     """Counts the feeds that are open now."""
 
     def __init__(self, limits: FeedLimits) -> None:
@@ -71,13 +71,13 @@ class Places:
             return Refusal(429, "token", "Too many readers use this link: ask for another one, or try again later.")
         return None
 
-    def take(self, client: Client) -> None:
+    def add(self, client: Client) -> None:
         """Count a feed that opens."""
         self._addresses[client.address] += 1
         if client.token:
             self._tokens[client.token] += 1
 
-    def leave(self, client: Client) -> None:
+    def remove(self, client: Client) -> None:
         """Count a feed that has ended."""
         _one_less(self._addresses, client.address)
         if client.token:

@@ -6,18 +6,18 @@ from typing import Any, Final
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.captions import event_ids, stream
-from app.captions.events import CaptionEvent, MalformedCaptionError, concerns, from_entry
+from app.captions.published import MalformedCaptionError, PublishedCaption, from_entry, is_shown_in
+from app.captions.rows import from_row, shown_in
 from app.db import Sessions
 from app.tables import Room, StoredCaption
 from tasks.wire import keys
-from tasks.wire.messages import Caption, Timeline
 
 GROUP: Final = "web"
 """Consumer group of the stream that stands for the database."""
-LIMIT: Final = 1_000
+MAX_CAPTIONS: Final = 1_000
 """At most so many captions are shown again, the newest."""
 
 
@@ -32,10 +32,10 @@ class History:
         self._redis = redis
         self._sessions = sessions
 
-    async def after(self, room: str, language: str, event_id: str, *, stores: bool = True) -> list[CaptionEvent]:
+    async def after(self, room: str, language: str, event_id: str, *, stores: bool = True) -> list[PublishedCaption]:
         """Final captions of `room` that concern readers of `language`, later than the padded `event_id`.
 
-        Of a room that stores none, these are what the stream still holds: the last minutes (`retention.REDIS_KEPT`).
+        Of a room that stores none, these are what the stream still holds: the last minutes (`retention.REDIS_SECONDS`).
 
         Raises:
             redis.RedisError: Redis does not answer, so that the newest captions cannot be had.
@@ -43,13 +43,13 @@ class History:
         """
         unstored = await self._unstored(room) if stores else await self._from(room, "-")
         found = {
-            event.caption.key: event
-            for event in [*unstored, *await self.stored_after(room, language, event_id)]
-            if event.event_id > event_id and concerns(event.caption, language)
+            published.caption.key: published
+            for published in [*unstored, *await self.stored_after(room, language, event_id)]
+            if published.event_id > event_id and is_shown_in(published.caption, language)
         }
-        return sorted(found.values(), key=lambda event: event.event_id)[-LIMIT:]
+        return sorted(found.values(), key=lambda published: published.event_id)[-MAX_CAPTIONS:]
 
-    async def stored_after(self, room: str, language: str, event_id: str) -> list[CaptionEvent]:
+    async def stored_after(self, room: str, language: str, event_id: str) -> list[PublishedCaption]:
         """The same from the database alone.
 
         Raises:
@@ -59,29 +59,24 @@ class History:
             select(StoredCaption)
             .join(Room, Room.id == StoredCaption.room_id)
             .where(Room.code == room, StoredCaption.event_id > event_id)
-            .where(
-                or_(
-                    StoredCaption.language == StoredCaption.source_language,
-                    StoredCaption.language == language,
-                )
-            )
+            .where(shown_in(language))
             .order_by(StoredCaption.event_id.desc())
-            .limit(LIMIT)
+            .limit(MAX_CAPTIONS)
         )
         async with self._sessions() as session:
             rows = (await session.scalars(query)).all()
-        return [CaptionEvent(row.event_id, published(row, room)) for row in reversed(rows)]
+        return [from_row(row, room) for row in reversed(rows)]
 
-    async def transcript(self, room: str, segment: str, *, stores: bool = True) -> CaptionEvent | None:
+    async def transcript(self, room: str, segment: str, *, stores: bool = True) -> PublishedCaption | None:
         """The transcript of one segment, if it has been published.
 
         Raises:
             redis.RedisError: Redis does not answer.
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
-        for event in await self._unstored(room) if stores else await self._from(room, "-"):
-            if event.caption.segment == segment and event.caption.is_source:
-                return event
+        for published in await self._unstored(room) if stores else await self._from(room, "-"):
+            if published.caption.segment == segment and published.caption.is_source:
+                return published
         query = (
             select(StoredCaption)
             .join(Room, Room.id == StoredCaption.room_id)
@@ -90,7 +85,7 @@ class History:
         )
         async with self._sessions() as session:
             row = (await session.scalars(query)).first()
-        return None if row is None else CaptionEvent(row.event_id, published(row, room))
+        return None if row is None else from_row(row, room)
 
     async def unstored_from(self) -> str | None:
         """Where the part of the stream begins that the database may lack.
@@ -105,49 +100,31 @@ class History:
             groups: list[dict[str, Any]] = await self._redis.xinfo_groups(keys.CAPTIONS)
         except ResponseError:  # no such key
             return None
-        group = next((one for one in groups if one["name"] == GROUP.encode()), None)
-        if group is None:
+        web = next((group for group in groups if group["name"] == GROUP.encode()), None)
+        if web is None:
             return "-"
-        if group["pending"]:
+        if web["pending"]:
             first = (await self._redis.xpending(keys.CAPTIONS, GROUP))["min"]
             if first is not None:
                 return str(first.decode())
-        return f"({group['last-delivered-id'].decode()}"
+        return f"({web['last-delivered-id'].decode()}"
 
-    async def _unstored(self, room: str) -> list[CaptionEvent]:
+    async def _unstored(self, room: str) -> list[PublishedCaption]:
         start = await self.unstored_from()
         return [] if start is None else await self._from(room, start)
 
-    async def _from(self, room: str, start: str) -> list[CaptionEvent]:
-        events: list[CaptionEvent] = []
+    async def _from(self, room: str, start: str) -> list[PublishedCaption]:
+        captions: list[PublishedCaption] = []
         async for stream_id, fields in stream.entries(self._redis, start):
             try:
-                event = from_entry(stream_id, fields)
+                published = from_entry(stream_id, fields)
             except MalformedCaptionError:
                 continue  # the store reports and drops it
-            if event.caption.room == room:
-                events.append(event)
-        return events
+            if published.caption.room == room:
+                captions.append(published)
+        return captions
 
 
-def published(row: StoredCaption, room: str) -> Caption:
-    """A stored caption of the room with the code `room`, as it is published: corrected where somebody did."""
-    return Caption(
-        segment=row.segment,
-        room=room,
-        speaker=row.speaker,
-        seq=row.seq,
-        language=row.language,
-        source_language=row.source_language,
-        text=row.shown_text,
-        final=True,
-        engine=row.engine,
-        timeline=Timeline(**row.timeline),
-        draft=row.draft,
-        corrected=row.correction is not None,
-    )
-
-
-def newest(events: list[CaptionEvent], otherwise: str = event_ids.START) -> str:
-    """Padded id of the last event in order, or `otherwise` where there is none."""
-    return events[-1].event_id if events else otherwise
+def newest(captions: list[PublishedCaption], otherwise: str = event_ids.START) -> str:
+    """Padded id of the last caption in order, or `otherwise` where there is none."""
+    return captions[-1].event_id if captions else otherwise

@@ -4,94 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict, defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Final, Literal
+from collections import OrderedDict
+from typing import Any, Final
 
 import structlog
+from msgspec.structs import replace
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from app.captions import event_ids, metrics, stream
-from app.captions.events import CaptionEvent, MalformedCaptionError, concerns, from_channel, from_entry
-from app.captions.feed_limits import FEEDS_EACH, Client, Places
+from app.captions import event_ids, lag, metrics, stream
+from app.captions.feeds import Feeds
 from app.captions.interims import Interims
-from app.captions.lag import since_speech
+from app.captions.published import MalformedCaptionError, PublishedCaption, from_channel, from_entry
 from tasks.wire import keys
 from tasks.wire.keys import CaptionKey
 
-QUEUE_LENGTH: Final = 256
-"""Captions that wait for one reader before the reader counts as too slow."""
-FINALS_KEPT: Final = 1_000
+MAX_FINALS: Final = 1_000
 """Finals remembered, so that an interim that comes late does not undo one."""
-BACKOFF: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
-"""Seconds between attempts to reach Redis."""
-
-EndReason = Literal["again", "closed", "expired"]
-"""Why a feed ended: "again" asks the reader to come back, after the others there is nothing more to come."""
+BACKOFF_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
+"""Pauses between attempts to reach Redis."""
 
 log = structlog.get_logger(__name__)
-
-
-class FeedEndedError(Exception):
-    """The feed is over: the reader was too slow, opened too many feeds, the room closed, or this process stops."""
-
-    def __init__(self, reason: EndReason) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class Feed:
-    """What one reader is sent: the captions of one room that concern one language, from when it was opened."""
-
-    def __init__(self, room: str, language: str, client: Client) -> None:
-        self.room = room
-        self.language = language
-        self.client = client
-        self._queue: asyncio.Queue[CaptionEvent | None] = asyncio.Queue(QUEUE_LENGTH)
-        self._ended: EndReason | None = None
-
-    async def next(self, timeout: float) -> CaptionEvent | None:
-        """The next caption, or None after `timeout` seconds without one.
-
-        Raises:
-            FeedEndedError: there will be no more; where the reason is "again", the reader should come back with the
-                last id it has.
-        """
-        self.check()
-        try:
-            async with asyncio.timeout(timeout):  # wait_for makes a task of every call before Python 3.12
-                event = await self._queue.get()
-        except TimeoutError:
-            return None
-        self.check()
-        return event
-
-    def check(self) -> None:
-        """Nothing while the feed is open.
-
-        Raises:
-            FeedEndedError: it is over.
-        """
-        if self._ended:
-            raise FeedEndedError(self._ended)
-
-    def put(self, event: CaptionEvent) -> None:
-        """Queue a caption; a reader that has let the queue fill is ended."""
-        try:
-            self._queue.put_nowait(event)
-        except asyncio.QueueFull:
-            if not self._ended:
-                metrics.DROPPED.inc()
-            self.end()
-
-    def end(self, reason: EndReason = "again") -> None:
-        """Make `next` raise from now on, with the first reason that was given."""
-        self._ended = self._ended or reason
-        if self._queue.empty():
-            self._queue.put_nowait(None)  # wakes a reader that waits
 
 
 class Hub:
@@ -101,20 +35,13 @@ class Hub:
     that time are gone, as they would have been superseded anyway.
     """
 
-    def __init__(self, redis: Redis, places: Places) -> None:
+    def __init__(self, redis: Redis, feeds: Feeds) -> None:
         self._redis = redis
-        self._feeds: dict[str, set[Feed]] = defaultdict(set)
-        self._own: dict[str, list[Feed]] = defaultdict(list)
-        self.places = places
-        """Who may open a feed now."""
-        self._last: str | None = None
-        self._final: OrderedDict[CaptionKey, None] = OrderedDict()
+        self._feeds = feeds
+        self._newest: str | None = None
+        self._finals: OrderedDict[CaptionKey, None] = OrderedDict()
         self._interims = Interims()
         self._live = asyncio.Event()
-        self._closed = False
-        self.idle = asyncio.Event()
-        """Set while no feed is open."""
-        self.idle.set()
 
     @property
     def live(self) -> bool:
@@ -129,56 +56,6 @@ class Hub:
             return False
         return True
 
-    @contextmanager
-    def feed(self, room: str, language: str, client: Client) -> Iterator[Feed]:
-        """Open a feed for the length of the block; one for which there is no place has ended already."""
-        feed = Feed(room, language, client)
-        if self._closed or self.places.refusal(client) is not None:
-            feed.end()
-        self._add(feed)
-        try:
-            yield feed
-        finally:
-            self._remove(feed)
-
-    def _add(self, feed: Feed) -> None:
-        if feed.client.participant:
-            own = self._own[feed.client.participant]
-            for oldest in own[: max(0, len(own) - FEEDS_EACH + 1)]:
-                oldest.end()
-            own.append(feed)
-        self.places.take(feed.client)
-        self._feeds[feed.room].add(feed)
-        self.idle.clear()
-        metrics.READERS.inc()
-
-    def _remove(self, feed: Feed) -> None:
-        metrics.READERS.dec()
-        self.places.leave(feed.client)
-        readers = self._feeds[feed.room]
-        readers.discard(feed)
-        if not readers:
-            del self._feeds[feed.room]
-        if feed.client.participant:
-            own = self._own[feed.client.participant]
-            own.remove(feed)
-            if not own:
-                del self._own[feed.client.participant]
-        if not self._feeds:
-            self.idle.set()
-
-    def close_room(self, room: str) -> None:
-        """End every feed of a room, for good: it has been closed or deleted."""
-        for feed in self._feeds.get(room, ()):
-            feed.end("closed")
-
-    def close(self) -> None:
-        """End every feed, and every one opened from now on."""
-        self._closed = True
-        for readers in self._feeds.values():
-            for feed in readers:
-                feed.end()
-
     async def run(self) -> None:
         """Take captions from Redis until cancelled, through any number of outages."""
         attempt = 0
@@ -190,7 +67,7 @@ class Hub:
                     attempt = 0
                     log.warning("captions.redis_lost", error=repr(error))
                 self._live.clear()
-                await asyncio.sleep(BACKOFF[min(attempt, len(BACKOFF) - 1)])
+                await asyncio.sleep(BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)])
                 attempt += 1
 
     async def _listen(self) -> None:
@@ -204,23 +81,25 @@ class Hub:
             while True:
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=5)
                 if message is not None:
-                    self._take(message)
-                for event in self._interims.take_back(time.monotonic()):
-                    self._send(event)
+                    self._receive(message)
+                for published in self._interims.take_back(time.monotonic()):
+                    self._feeds.send(published)
 
     async def _catch_up(self) -> None:
-        if self._last is None:  # no feed has been live yet: readers get the past from history
-            self._last = event_ids.padded(await stream.newest_id(self._redis))
+        if self._newest is None:  # no feed has been live yet: readers get the past from history
+            self._newest = event_ids.padded(await stream.newest_id(self._redis))
             return
-        async for stream_id, fields in stream.entries(self._redis, f"({event_ids.stream_id(self._last)}"):
+        async for stream_id, fields in stream.entries(self._redis, f"({event_ids.stream_id(self._newest)}"):
             try:
-                self._publish(from_entry(stream_id, fields))
+                published = from_entry(stream_id, fields)
             except MalformedCaptionError as error:
                 self._reject(error)
+            else:  # shown only now
+                self._publish(replace(published, lag=lag.when_sent(published.caption, time.time())))
 
-    def _take(self, message: dict[str, Any]) -> None:
+    def _receive(self, message: dict[str, Any]) -> None:
         try:
-            self._publish(from_channel(message["data"]))
+            self._publish(from_channel(message["data"], time.time()))
         except MalformedCaptionError as error:
             self._reject(error)
 
@@ -228,38 +107,33 @@ class Hub:
         metrics.REJECTED.labels("malformed").inc()
         log.error("captions.malformed", error=str(error))
 
-    def _publish(self, event: CaptionEvent) -> None:
-        if event.event_id:
-            if event.event_id <= (self._last or ""):
+    def _publish(self, published: PublishedCaption) -> None:
+        caption = published.caption
+        if published.event_id:
+            if published.event_id <= (self._newest or ""):
                 return  # already seen while catching up
-            self._last = event.event_id
-            if not event.caption.corrected:
-                metrics.observe(event.caption)
-            self._remember(event)
-            self._tell(event)
-        elif event.caption.key in self._final:
+            self._newest = published.event_id
+            if not caption.corrected:
+                metrics.observe(caption)
+            self._remember(caption.key)
+            self._log(published)
+        elif caption.key in self._finals:
             return  # an interim that was overtaken by its final
-        self._interims.note(event, time.monotonic())
-        self._send(event)
+        self._interims.note(published, time.monotonic())
+        self._feeds.send(published)
 
-    def _send(self, event: CaptionEvent) -> None:
-        for feed in list(self._feeds.get(event.caption.room, ())):
-            if concerns(event.caption, feed.language):
-                feed.put(event)
-
-    def _tell(self, event: CaptionEvent) -> None:
-        caption = event.caption
-        readers = sum(concerns(caption, feed.language) for feed in self._feeds.get(caption.room, ()))
+    def _log(self, published: PublishedCaption) -> None:
+        caption = published.caption
         log.info(
             "caption.published",
             segment=caption.segment,
             room=caption.room,
             language=caption.language,
-            readers=readers,
-            lag_ms=round(1000 * since_speech(caption, time.time())),
+            readers=self._feeds.count(published),
+            lag_ms=round(1000 * lag.since_speech(caption, time.time())),
         )
 
-    def _remember(self, event: CaptionEvent) -> None:
-        self._final[event.caption.key] = None
-        if len(self._final) > FINALS_KEPT:
-            self._final.popitem(last=False)
+    def _remember(self, final: CaptionKey) -> None:
+        self._finals[final] = None
+        if len(self._finals) > MAX_FINALS:
+            self._finals.popitem(last=False)

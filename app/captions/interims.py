@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
-import msgspec
+from msgspec.structs import replace
 
-from app.captions.events import CaptionEvent
+from app.captions.published import PublishedCaption
 from tasks.wire.keys import CaptionKey
 
-STALE: Final = 20.0
+STALE_SECONDS: Final = 20.0
 """Seconds without news of a segment after which what is shown of it is taken back. A segment is closed after 12 s at
 the latest; where its final comes later than this, it is shown again."""
 
@@ -19,17 +18,17 @@ class Interims:
     """What is shown of segments that are open."""
 
     def __init__(self) -> None:
-        self._shown: dict[CaptionKey, tuple[float, CaptionEvent]] = {}
+        self._shown: dict[CaptionKey, tuple[float, PublishedCaption]] = {}
 
-    def note(self, event: CaptionEvent, now: float) -> None:
+    def note(self, published: PublishedCaption, now: float) -> None:
         """A caption was published; `now` is on the monotonic clock."""
-        key = event.caption.key
-        self._shown.pop(key, None)
-        if not event.caption.final and event.caption.text:
-            self._shown[key] = now, event
+        caption = published.caption
+        self._shown.pop(caption.key, None)
+        if not caption.final and caption.text:
+            self._shown[caption.key] = now, published
 
-    def take_back(self, now: float) -> list[CaptionEvent]:
-        """Empty interims in place of those that nothing has been heard of for `STALE`, each once."""
-        stale = [key for key, (at, _) in self._shown.items() if now - at > STALE]
-        events = [self._shown.pop(key)[1] for key in stale]
-        return [replace(event, caption=msgspec.structs.replace(event.caption, text="")) for event in events]
+    def take_back(self, now: float) -> list[PublishedCaption]:
+        """Empty interims in place of those that nothing has been heard of for `STALE_SECONDS`, each once."""
+        stale = [key for key, (at, _) in self._shown.items() if now - at > STALE_SECONDS]
+        captions = [self._shown.pop(key)[1] for key in stale]
+        return [replace(published, caption=replace(published.caption, text="")) for published in captions]

@@ -49,7 +49,7 @@ def until_ready(caption: Caption) -> float:
     return since_speech(caption, ready or timeline.closed)
 
 
-def shown(caption: Caption, now: float) -> float:
+def when_sent(caption: Caption, now: float) -> float:
     """The lag of a caption that is sent now: of a corrected one, that of the text it takes the place of."""
     return until_ready(caption) if caption.corrected else since_speech(caption, now)
 

@@ -3,110 +3,101 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Generic, TypeVar
 
-from app.captions import lag
-from tasks.wire.messages import Caption
+from msgspec import Struct
+from msgspec.structs import replace
 
-KEPT: Final = 2_000
-"""Lines remembered for one reader; more than `history.LIMIT`, so that everything replayed is."""
+from app.captions.published import PublishedCaption
+from app.tables import StoredCaption
 
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One text with how late it was."""
-
-    caption: Caption
-    lag: float
-    """Seconds from the end of speech until it was sent, or until it was ready where it is shown again later."""
-
-    @property
-    def lag_ms(self) -> int:
-        """The lag in whole milliseconds."""
-        return round(self.lag * 1000)
-
-    @property
-    def stages(self) -> str:
-        """What took the time."""
-        return lag.describe(self.caption)
+MAX_LINES: Final = 2_000
+"""Lines remembered for one reader; more than `history.MAX_CAPTIONS`, so that everything replayed is."""
 
 
-FrozenLine = tuple[str, Shown | None, Shown | None, str, float]
-"""The fields of a line, in order."""
+C = TypeVar("C", PublishedCaption, StoredCaption)
+"""A caption as it is sent, or as it is kept."""
 
 
-@dataclass(slots=True)
-class Line:
-    """One utterance: what was said and, for readers of another language, its translation."""
+class Line(Struct, Generic[C], frozen=True):
+    """One utterance: what was said and, for readers of another language, its translation.
+
+    There is at least one caption in it.
+    """
 
     segment: str
-    source: Shown | None = None
-    translation: Shown | None = None
-    speaker: str = ""
-    began: float = 0.0
-    """When the room was made, epoch seconds: line times count from there."""
-
-    def frozen(self) -> FrozenLine:
-        """The line as it is now, to compare it with other readers'."""
-        return self.segment, self.source, self.translation, self.speaker, self.began
+    speaker: str
+    zero: float
+    """Where its clock begins, epoch seconds."""
+    source: C | None = None
+    translation: C | None = None
+    """Into the reader's language; None where it was spoken in that, or there is none (yet)."""
 
     @property
-    def interim(self) -> bool:
-        """Whether the transcript may still change."""
-        return self.source is not None and not self.source.caption.final
+    def captions(self) -> tuple[C, ...]:
+        """Those that it has: what was said, its translation."""
+        return tuple(caption for caption in (self.source, self.translation) if caption is not None)
 
     @property
     def start(self) -> float:
         """When the speaker began, epoch seconds."""
-        return 0.0 if self.source is None else self.source.caption.timeline.speech_start
+        return self.captions[0].timeline.speech_start
 
     @property
-    def spoken_at(self) -> str:
-        """The same as an ISO 8601 time in UTC."""
-        return datetime.fromtimestamp(self.start, UTC).isoformat(timespec="seconds")
+    def end(self) -> float:
+        """When the speaker ended, epoch seconds."""
+        return max(self.start, self.captions[0].timeline.speech_end)
+
+    @property
+    def spoken_at(self) -> datetime:
+        """When the speaker began, in UTC."""
+        return datetime.fromtimestamp(self.start, UTC)
 
     @property
     def clock(self) -> str:
-        """The same as hours, minutes and seconds into the room: it needs no time zone."""
-        return str(timedelta(seconds=max(0, int(self.start - self.began)))).removeprefix("0:")
+        """The same as hours, minutes and seconds since `zero`: it needs no time zone."""
+        return str(timedelta(seconds=max(0, int(self.start - self.zero)))).removeprefix("0:")
+
+    def having(self, caption: C, *, is_source: bool) -> Line[C]:
+        """The line with this caption, in place of the one before."""
+        source, translation = (caption, self.translation) if is_source else (self.source, caption)
+        return Line(self.segment, self.speaker, self.zero, source, translation)
 
 
 class Lines:
     """Takes captions in any order that a broken connection can produce; finals always win over interims."""
 
-    def __init__(self, language: str, began: float) -> None:
+    def __init__(self, language: str, zero: float) -> None:
         self.language = language
-        self._began = began
-        self._lines: OrderedDict[str, Line] = OrderedDict()
+        self._zero = zero
+        self._lines: OrderedDict[str, Line[PublishedCaption]] = OrderedDict()
 
-    def take(self, caption: Caption, lag_s: float, speaker: str) -> Line | None:
+    def add(self, published: PublishedCaption, speaker: str) -> Line[PublishedCaption] | None:
         """Put a caption in its line.
 
         Returns:
             The line as it is now, or None where the caption comes after the final that it led to.
         """
+        caption = published.caption
         line = self._lines.get(caption.segment)
         if line is None:
-            line = self._lines[caption.segment] = Line(caption.segment, began=self._began)
-            if len(self._lines) > KEPT:
-                self._lines.popitem(last=False)
-        before = line.source if caption.is_source else line.translation
-        if before is not None and before.caption.final and not caption.final:
-            return None
-        line.speaker = speaker
-        if caption.is_source:
-            line.source = Shown(caption, lag_s)
+            line = Line(caption.segment, speaker, self._zero)
         else:
-            line.translation = Shown(caption, lag_s)
+            before = line.source if caption.is_source else line.translation
+            if before is not None and before.caption.final and not caption.final:
+                return None
+            line = replace(line, speaker=speaker)
+        line = self._lines[caption.segment] = line.having(published, is_source=caption.is_source)
+        if len(self._lines) > MAX_LINES:
+            self._lines.popitem(last=False)
         return line
 
-    def translates(self, line: Line) -> bool:
+    def translates(self, line: Line[PublishedCaption]) -> bool:
         """Whether this reader is shown a translation of the line."""
         return line.source is not None and line.source.caption.source_language != self.language
 
     @property
-    def shown(self) -> list[Line]:
+    def visible(self) -> list[Line[PublishedCaption]]:
         """Lines that say something, in the order in which they came."""
         return [line for line in self._lines.values() if line.source and line.source.caption.text.strip()]

@@ -13,18 +13,20 @@ import structlog
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.captions import lag, metrics, sse
-from app.captions.events import CaptionEvent
+from app.captions import metrics, sse
+from app.captions.feed_json import as_json
 from app.captions.feed_limits import Client
-from app.captions.fragments import Fragments, as_json
+from app.captions.feeds import EndReason, Feed, FeedEndedError, Feeds
+from app.captions.fragments import Fragments
 from app.captions.history import History
-from app.captions.hub import EndReason, Feed, FeedEndedError, Hub
+from app.captions.hub import Hub
 from app.captions.lines import Line, Lines
+from app.captions.published import PublishedCaption
 from app.captions.speakers import Speakers
 
-KEEP_ALIVE: Final = 15.0
+KEEP_ALIVE_SECONDS: Final = 15.0
 """Seconds of silence after which a comment keeps proxies from closing the connection."""
-AGAIN: Final = 1.0
+RETRY_SECONDS: Final = 1.0
 """Seconds between attempts to read the past while Redis or the database is away."""
 
 Format = Literal["html", "json"]
@@ -35,6 +37,7 @@ log = structlog.get_logger(__name__)
 class CaptionServices:
     """What feeds are made of."""
 
+    feeds: Feeds
     hub: Hub
     history: History
     speakers: Speakers
@@ -74,80 +77,75 @@ class Reader:
 
         Where there is nothing more to come, an `end` event says why: "expired" or "closed".
         """
-        request, hub = self._request, self._services.hub
-        with hub.feed(request.room, request.language, request.client) as feed:
+        request = self._request
+        with self._services.feeds.open(request.room, request.language, request.client) as feed:
             yield sse.OPENING
             try:
                 while (missed := await self._missed(feed)) is None:
                     yield sse.WAITING
                 cursor = request.after
-                for event in missed:
-                    cursor = event.event_id
-                    if (message := await self._message(event, lag.until_ready(event.caption))) is not None:
+                for published in missed:
+                    cursor = published.event_id
+                    if (message := await self._message(published)) is not None:
                         yield message
                 while True:
                     left = request.until - time.time()
                     if left <= 0:
                         feed.end(request.then)
-                    live = await feed.next(min(KEEP_ALIVE, left))
+                    live = await feed.next(min(KEEP_ALIVE_SECONDS, left))
                     if live is None:
                         yield sse.HERE
                     elif not live.event_id or live.event_id > cursor:
                         cursor = live.event_id or cursor
-                        late = lag.shown(live.caption, live.received)
-                        if (message := await self._message(live, late)) is not None:
+                        if (message := await self._message(live)) is not None:
                             yield message
             except FeedEndedError as ended:
                 if ended.reason != "again":
                     yield sse.end(ended.reason)
 
-    async def _missed(self, feed: Feed) -> list[CaptionEvent] | None:
+    async def _missed(self, feed: Feed) -> list[PublishedCaption] | None:
         """Captions published before the feed was live; None while they cannot be had."""
         request, services = self._request, self._services
-        if not await services.hub.wait_live(AGAIN):
+        if not await services.hub.wait_live(RETRY_SECONDS):
             feed.check()
             return None
         try:
             return await services.history.after(request.room, request.language, request.after, stores=request.stores)
         except (RedisError, SQLAlchemyError, OSError) as error:
             log.warning("captions.no_history", error=repr(error))
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(RETRY_SECONDS)
             feed.check()
             return None
 
-    async def _message(self, event: CaptionEvent, lag_s: float) -> bytes | None:
-        caption = event.caption
-        speaker = await self._services.speakers.name(caption.speaker)
-        line = self._lines.take(caption, lag_s, speaker)
+    async def _message(self, published: PublishedCaption) -> bytes | None:
+        speaker = await self._services.speakers.name(published.caption.speaker)
+        line = self._lines.add(published, speaker)
         if line is None:
             return None
         if self._request.format == "json":
-            data = as_json(event, lag_s, speaker)
+            data = as_json(published, speaker)
         else:
-            data = await self._fragment(event, line)
-        metrics.SENT.labels("final" if caption.final else "interim").inc()
-        return sse.caption(data, event.stream_id)
+            data = await self._fragment(published, line)
+        metrics.SENT.labels("final" if published.caption.final else "interim").inc()
+        return sse.caption(data, published.stream_id)
 
-    async def _fragment(self, event: CaptionEvent, line: Line) -> str:
+    async def _fragment(self, published: PublishedCaption, line: Line[PublishedCaption]) -> str:
         fragments, lines = self._services.fragments, self._lines
-        if event.caption.is_source:
-            if not event.caption.text.strip():
+        if published.caption.is_source:
+            if not published.caption.text.strip():
                 return fragments.removed(line)
             return fragments.utterance(lines, line)
         if line.source is not None:
             return fragments.translation(lines, line)
-        transcript = await self._transcript(event)
+        transcript = await self._transcript(published.caption.segment)
         if transcript is None:
             return fragments.translation(lines, line)
-        lines.take(transcript.caption, lag.until_ready(transcript.caption), line.speaker)
-        return fragments.utterance(lines, line)
+        return fragments.utterance(lines, lines.add(transcript, line.speaker) or line)
 
-    async def _transcript(self, event: CaptionEvent) -> CaptionEvent | None:
+    async def _transcript(self, segment: str) -> PublishedCaption | None:
         """What a translation translates, when this feed began after it; None where it cannot be had."""
         try:
-            return await self._services.history.transcript(
-                self._request.room, event.caption.segment, stores=self._request.stores
-            )
+            return await self._services.history.transcript(self._request.room, segment, stores=self._request.stores)
         except (RedisError, SQLAlchemyError, OSError) as error:
             log.warning("captions.no_transcript", error=repr(error))
             return None

@@ -15,9 +15,9 @@ from app.i18n import N_, gettext
 from app.tables import Participant
 
 UNKNOWN: Final = N_("Unknown speaker")
-KEPT: Final = 10_000
+MAX_NAMES: Final = 10_000
 """Names remembered; when there are more, they are read again."""
-ASKED_AGAIN: Final = 5.0
+RETRY_SECONDS: Final = 5.0
 """Seconds after which a name that was not to be had is asked for again."""
 
 log = structlog.get_logger(__name__)
@@ -52,14 +52,14 @@ class Speakers:
             if found is not None:
                 self.remember(participant, found)
                 return found
-            if len(self._missed) >= KEPT:
+            if len(self._missed) >= MAX_NAMES:
                 self._missed.clear()
-            self._missed[participant] = time.monotonic() + ASKED_AGAIN
+            self._missed[participant] = time.monotonic() + RETRY_SECONDS
             return gettext(UNKNOWN)
 
     def remember(self, participant: str, name: str) -> None:
         """Use this name from now on."""
-        if len(self._names) >= KEPT:
+        if len(self._names) >= MAX_NAMES:
             self._names.clear()
         self._names[participant] = name
         self._missed.pop(participant, None)

@@ -7,7 +7,7 @@ from typing import Final
 
 from litestar.response.sse import ServerSentEventMessage
 
-KEPT: Final = 512
+MAX_CACHED: Final = 512
 """Rendered and encoded captions kept for other readers: what is in flight, in all rooms together."""
 RETRY_MS: Final = 1_000
 """What browsers are told to wait before they come back."""
@@ -22,7 +22,7 @@ HERE: Final = ServerSentEventMessage(data=None, comment="here").encode()
 """Sent in silence, for the sake of proxies."""
 
 
-@lru_cache(KEPT)
+@lru_cache(MAX_CACHED)
 def caption(data: str, stream_id: str | None) -> bytes:
     """A `caption` event, with an id where it has one."""
     return ServerSentEventMessage(data=data, event="caption", id=stream_id).encode()

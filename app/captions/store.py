@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import msgspec
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
@@ -18,8 +17,9 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.captions import event_ids, metrics
-from app.captions.events import CaptionEvent, MalformedCaptionError, from_entry
 from app.captions.history import GROUP
+from app.captions.published import MalformedCaptionError, PublishedCaption, from_entry
+from app.captions.rows import to_row
 from app.db import Sessions
 from app.tables import Participant, Room, StoredCaption
 from tasks.wire import keys
@@ -27,14 +27,14 @@ from tasks.wire.keys import CaptionKey
 
 CONSUMER: Final = "web"
 """One web process stores; a second one started by mistake would do the same work twice and change nothing."""
-BATCH: Final = 100
+BATCH_ENTRIES: Final = 100
 """Entries stored in one transaction."""
 BLOCK_MS: Final = 2_000
 """How long one read waits for a new entry."""
-RECLAIM_EVERY: Final = 30.0
+RECLAIM_SECONDS: Final = 30.0
 """Seconds after which entries that were read but never acknowledged are taken up again."""
-BACKOFF: Final = (0.1, 0.3, 1.0, 2.0, 5.0)
-"""Seconds between attempts while Redis or the database does not answer."""
+BACKOFF_SECONDS: Final = (0.1, 0.3, 1.0, 2.0, 5.0)
+"""Pauses between attempts while Redis or the database does not answer."""
 
 Entries = list[tuple[bytes, dict[bytes, bytes]]]
 log = structlog.get_logger(__name__)
@@ -73,7 +73,7 @@ class CaptionStore:
                 if self.state.problem != problem:
                     log.warning("captions.store_stopped", error=repr(error))
                 self.state = StoreState(working=False, problem=problem)
-                await asyncio.sleep(BACKOFF[min(attempt, len(BACKOFF) - 1)])
+                await asyncio.sleep(BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)])
                 attempt += 1
 
     async def _follow(self) -> None:
@@ -81,12 +81,12 @@ class CaptionStore:
         while True:
             self.state = StoreState(working=True, problem="")
             reply: Any = await self._redis.xreadgroup(
-                GROUP, CONSUMER, {keys.CAPTIONS: ">"}, count=BATCH, block=BLOCK_MS
+                GROUP, CONSUMER, {keys.CAPTIONS: ">"}, count=BATCH_ENTRIES, block=BLOCK_MS
             )
             for _, entries in reply:
                 await self._store(entries)
-            if time.monotonic() - claimed > RECLAIM_EVERY:
-                await self._claim(idle_ms=int(RECLAIM_EVERY * 1000))
+            if time.monotonic() - claimed > RECLAIM_SECONDS:
+                await self._claim(idle_ms=int(RECLAIM_SECONDS * 1000))
                 claimed = time.monotonic()
 
     async def _take_over(self) -> None:
@@ -102,7 +102,7 @@ class CaptionStore:
         cursor: bytes = b"0-0"
         while True:
             reply: Any = await self._redis.xautoclaim(
-                keys.CAPTIONS, GROUP, CONSUMER, min_idle_time=idle_ms, start_id=cursor, count=BATCH
+                keys.CAPTIONS, GROUP, CONSUMER, min_idle_time=idle_ms, start_id=cursor, count=BATCH_ENTRIES
             )
             cursor = reply[0]
             entries = [entry for entry in reply[1] if entry[0] is not None]  # Redis 6.2 shows trimmed ones so
@@ -112,34 +112,33 @@ class CaptionStore:
                 return
 
     async def _store(self, entries: Entries) -> None:
-        events = []
+        captions = []
         for stream_id, fields in entries:
             try:
-                events.append(from_entry(stream_id, fields))
+                captions.append(from_entry(stream_id, fields))
             except MalformedCaptionError as error:
                 _reject("malformed", str(error))
-        homeless = await self._insert(events) if events else []
-        if homeless:  # nobody can read them, and a room that was deleted with a call in it must leave no words
-            await self._redis.xdel(keys.CAPTIONS, *(event_ids.stream_id(event.event_id) for event in homeless))
+        roomless = await self._insert(captions) if captions else []
+        if roomless:  # nobody can read them, and a room that was deleted with a call in it must leave no words
+            await self._redis.xdel(keys.CAPTIONS, *(event_ids.stream_id(published.event_id) for published in roomless))
         await self._redis.xack(keys.CAPTIONS, GROUP, *(stream_id for stream_id, _ in entries))
 
-    async def _insert(self, events: list[CaptionEvent]) -> list[CaptionEvent]:
+    async def _insert(self, captions: list[PublishedCaption]) -> list[PublishedCaption]:
         """Store captions; those whose room is not known."""
         try:
-            return await self._commit(events)
+            return await self._commit(captions)
         except (DataError, IntegrityError) as error:  # one of them is at fault, not the database
-            if len(events) == 1:
-                _reject("refused by the database", f"segment {events[0].caption.segment}: {error!r}")
+            if len(captions) == 1:
+                _reject("refused by the database", f"segment {captions[0].caption.segment}: {error!r}")
                 return []
-            return [one for event in events for one in await self._insert([event])]
+            return [alone for published in captions for alone in await self._insert([published])]
 
-    async def _commit(self, events: list[CaptionEvent]) -> list[CaptionEvent]:
+    async def _commit(self, captions: list[PublishedCaption]) -> list[PublishedCaption]:
         async with self._sessions.begin() as session:
-            codes = {event.caption.room for event in events}
+            codes = {published.caption.room for published in captions}
             rooms = {room.code: room for room in await session.scalars(select(Room).where(Room.code.in_(codes)))}
-            await _move(session, [event for event in events if event.caption.corrected])
-            known = [event for event in events if event.caption.room in rooms and not event.caption.corrected]
-            rows = await _rows(session, rooms, known)
+            await _move(session, [published for published in captions if published.caption.corrected])
+            rows = await _rows(session, rooms, [published for published in captions if not published.caption.corrected])
             if rows:
                 dialect = session.get_bind().dialect.name
                 insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
@@ -151,51 +150,39 @@ class CaptionStore:
         metrics.STORED.inc(len(rows))
         for row in rows:
             log.info("caption.stored", segment=row["segment"], language=row["language"])
-        homeless = [event for event in events if event.caption.room not in rooms]
-        for event in homeless:
-            _reject("unknown room", f"segment {event.caption.segment}")
-        return homeless
+        roomless = [published for published in captions if published.caption.room not in rooms]
+        for published in roomless:
+            _reject("unknown room", f"segment {published.caption.segment}")
+        return roomless
 
 
-async def _move(session: AsyncSession, corrected: list[CaptionEvent]) -> None:
+async def _move(session: AsyncSession, corrected: list[PublishedCaption]) -> None:
     """Put corrected captions where readers who come back look for what is new. Their texts are stored already."""
-    for event in corrected:
-        caption = event.caption
+    for published in corrected:
+        caption = published.caption
         await session.execute(
             update(StoredCaption)
             .filter_by(**caption.key._asdict())
-            .where(StoredCaption.event_id < event.event_id)
-            .values(event_id=event.event_id)
+            .where(StoredCaption.event_id < published.event_id)
+            .values(event_id=published.event_id)
         )
 
 
-async def _rows(session: AsyncSession, rooms: Mapping[str, Room], events: list[CaptionEvent]) -> list[dict[str, Any]]:
-    speakers = {event.caption.speaker for event in events}
+async def _rows(
+    session: AsyncSession, rooms: Mapping[str, Room], captions: list[PublishedCaption]
+) -> list[dict[str, Any]]:
+    speakers = {published.caption.speaker for published in captions}
     known = set(await session.scalars(select(Participant.id).where(Participant.id.in_(speakers))))
     rows = []
-    for event in events:
-        caption = event.caption
-        if not rooms[caption.room].stores:
+    for published in captions:
+        caption = published.caption
+        if caption.room not in rooms or not rooms[caption.room].stores:
             continue
         if not 0 <= caption.seq < 2**63:
             _reject("malformed", f"segment {caption.segment}: seq {caption.seq} is out of range")
             continue
-        rows.append(
-            {
-                "segment": caption.segment,
-                "language": caption.language,
-                "room_id": rooms[caption.room].id,
-                "speaker": caption.speaker,
-                "participant_id": caption.speaker if caption.speaker in known else None,
-                "seq": caption.seq,
-                "source_language": caption.source_language,
-                "text": caption.text.replace("\x00", ""),  # PostgreSQL refuses it
-                "event_id": event.event_id,
-                "engine": caption.engine,
-                "timeline": msgspec.to_builtins(caption.timeline),
-                "draft": caption.draft,
-            }
-        )
+        participant_id = caption.speaker if caption.speaker in known else None
+        rows.append(to_row(published, rooms[caption.room].id, participant_id))
     return rows
 
 

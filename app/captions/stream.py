@@ -9,13 +9,13 @@ from redis.asyncio import Redis
 
 from tasks.wire import keys
 
-PAGE: Final = 500
+PAGE_ENTRIES: Final = 500
 """Entries read at once."""
 
 Entry = tuple[bytes, dict[bytes, bytes]]
 
 
-async def entries(redis: Redis, start: str, page: int = PAGE) -> AsyncIterator[Entry]:
+async def entries(redis: Redis, start: str, page: int = PAGE_ENTRIES) -> AsyncIterator[Entry]:
     """Every entry from `start` on, as XRANGE understands it ("-", an id, or "(" and an id), in order.
 
     Raises:

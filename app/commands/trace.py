@@ -27,7 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.auth import secrets_file
 from app.captions import stream
-from app.captions.events import MalformedCaptionError, from_entry
+from app.captions.published import MalformedCaptionError, from_entry
 from app.db import create_engine, create_sessions
 from app.settings import Settings
 from app.supervisor import runner
@@ -99,7 +99,7 @@ async def from_captions(settings: Settings, segment: str) -> list[Step]:
     try:
         async with create_sessions(engine)() as session:
             for row in await session.scalars(select(StoredCaption).where(StoredCaption.segment == segment)):
-                found[row.language] = (row.source_language, Timeline(**row.timeline))
+                found[row.language] = (row.source_language, row.timeline)
     except (SQLAlchemyError, OSError) as error:
         failures.append(f"the database: {type(error).__name__}")
     try:

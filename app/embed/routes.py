@@ -14,7 +14,7 @@ from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from app.auth.read_tokens import ReadTokens
-from app.captions.page_captions import said
+from app.captions.page_captions import page_captions
 from app.captions.reader import CaptionServices
 from app.embed.framing import framed_headers
 from app.embed.qr import qr_svg
@@ -30,7 +30,7 @@ from app.web.origin import page_origin
 from app.web.security import FOR_PROGRAMS
 from tasks.languages import LANGUAGES
 
-STYLE_KEPT = "public, max-age=86400"
+STYLE_CACHE_CONTROL = "public, max-age=86400"
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -67,7 +67,7 @@ async def embed_style(request: AnyRequest) -> Response[str]:
         css = EmbedStyle.parse(request.query_params).css()
     except StyleError:
         css = ""
-    return Response(css, media_type="text/css", headers={"Cache-Control": STYLE_KEPT})
+    return Response(css, media_type="text/css", headers={"Cache-Control": STYLE_CACHE_CONTROL})
 
 
 @get("/rooms/{code:str}/projector")
@@ -100,12 +100,12 @@ async def projector(
 
 
 def _problem(problem: Problem, headers: dict[str, str]) -> Template:
-    said = replace(problem, title=gettext(problem.title), advice=gettext(problem.advice))
-    return Template("embed/problem.html", context={"problem": said}, status_code=problem.status, headers=headers)
+    translated = replace(problem, title=gettext(problem.title), advice=gettext(problem.advice))
+    return Template("embed/problem.html", context={"problem": translated}, status_code=problem.status, headers=headers)
 
 
 async def _reading(captions: CaptionServices, room: Room, language: str, token: str) -> dict[str, Any]:
-    so_far = await said(captions, room, language)
+    so_far = await page_captions(captions, room, language)
     feed = {"token": token, "lang": language, "after": so_far.after}
     query = urlencode({name: value for name, value in feed.items() if value})
     return {

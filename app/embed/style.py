@@ -63,7 +63,7 @@ class EmbedStyle:
             StyleError: a value is not allowed.
         """
         values: dict[str, Any] = {}
-        for name in (one.name for one in fields(cls)):
+        for name in (field.name for field in fields(cls)):
             given = query.get(name, "")
             if not given:
                 continue

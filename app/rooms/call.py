@@ -13,7 +13,7 @@ from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
 from app.auth.tokens import LIFETIME, ParticipantMeta, participant_token
-from app.captions.page_captions import said
+from app.captions.page_captions import page_captions
 from app.captions.reader import CaptionServices
 from app.rooms import choices, visitor
 from app.rooms.abilities import Abilities
@@ -60,7 +60,7 @@ async def call_page(
         return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
     context = await choices.call_context(room, person, abilities) | {
         "person": person,
-        "said": await said(captions, room, person.read),
+        "so_far": await page_captions(captions, room, person.read),
         "link": f"{page_origin(request)}/rooms/{code}",
         "config": _config(room, person, settings, reader),
     }

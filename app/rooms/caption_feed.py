@@ -57,8 +57,8 @@ async def caption_feed(
 ) -> Stream:
     """Everything after a caption, then captions as they come.
 
-    Without `after` and `Last-Event-ID` it begins with the room's first caption (`history.LIMIT` at most); with both,
-    after the later one.
+    Without `after` and `Last-Event-ID` it begins with the room's first caption (`history.MAX_CAPTIONS` at most); with
+    both, after the later one.
 
     Raises:
         PermissionDeniedException: there is no valid token for this room and language, and this browser has not joined.
@@ -119,7 +119,7 @@ async def _participant_grant(request: AnyRequest, rooms: RoomService, room: Room
 
 
 def _require_place(captions: CaptionServices, client: Client) -> None:
-    refusal = captions.hub.places.refusal(client)
+    refusal = captions.feeds.refusal(client)
     if refusal is not None:
         metrics.REFUSED.labels(refusal.limit).inc()
         raise HTTPException(refusal.advice, status_code=refusal.status, headers={"Retry-After": str(RETRY_AFTER)})

@@ -13,7 +13,7 @@ from litestar.response import Template
 from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
 from app.auth.tokens import ORIGINAL
-from app.captions.page_captions import said
+from app.captions.page_captions import page_captions
 from app.captions.reader import CaptionServices
 from app.rooms import visitor
 from app.rooms.abilities import Abilities, Choices
@@ -52,7 +52,7 @@ async def change_choices(
     choices = Choices(person.speak, person.read, person.hear)
     context = await _context(room, choices, abilities, others)
     if person.read != before:
-        context |= {"said": await said(captions, room, person.read)}
+        context |= {"so_far": await page_captions(captions, room, person.read)}
     trigger = json.dumps({"choices": choices._asdict()})
     return Template("partials/choices.html", context=context, headers={"HX-Trigger": trigger})
 
@@ -91,7 +91,7 @@ async def _context(room: Room, choices: Choices, abilities: Abilities, others: l
         "abilities": await abilities.of(choices, others),
         "others": " ".join(others),
         "errors": {},
-        "said": None,
+        "so_far": None,
     }
 
 

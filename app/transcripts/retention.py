@@ -15,22 +15,22 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.captions import event_ids, stream
-from app.captions.events import MalformedCaptionError, from_entry
 from app.captions.history import History
+from app.captions.published import MalformedCaptionError, from_entry
 from app.db import create_sessions
 from app.tables import Participant, Room, StoredCaption
 from app.transcripts import metrics
 from tasks.wire import keys
 from tasks.wire.messages import Caption
 
-EVERY: Final = 60.0
-"""Seconds between two looks for what is due."""
-REDIS_KEPT: Final = 600.0
-"""Seconds that Redis keeps a caption that is in the database, or belongs to a room that stores none: for readers whose
+SWEEP_SECONDS: Final = 60.0
+"""Between two looks for what is due."""
+REDIS_SECONDS: Final = 600.0
+"""How long Redis keeps a caption that is in the database, or belongs to a room that stores none: for readers whose
 connection breaks, and the processes that restart."""
 LOCK: Final = "jbc:retention"
-LOCK_FOR: Final = 300.0
-"""Seconds after which another process may look, where one has died over it."""
+LOCK_SECONDS: Final = 300.0
+"""After so long another process may look, where one has died over it."""
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +61,7 @@ class Retention:
                 await self.run_once()
             except (RedisError, SQLAlchemyError, OSError) as error:  # a lock that was lost is a RedisError
                 log.warning("transcripts.retention_delayed", error=repr(error))
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(SWEEP_SECONDS)
 
     async def run_once(self) -> None:
         """Sweep, unless another process is at it.
@@ -70,7 +70,7 @@ class Retention:
             redis.RedisError: Redis does not answer.
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
-        lock = self._redis.lock(LOCK, timeout=LOCK_FOR, blocking=False)
+        lock = self._redis.lock(LOCK, timeout=LOCK_SECONDS, blocking=False)
         if not await lock.acquire():
             return
         try:
@@ -85,7 +85,7 @@ class Retention:
             redis.RedisError: Redis does not answer.
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
-        entries = await self._trim(now.timestamp() - REDIS_KEPT)
+        entries = await self._trim(now.timestamp() - REDIS_SECONDS)
         captions = 0
         async with self._sessions.begin() as session:
             for days in await session.scalars(select(Room.retention_days).distinct()):
@@ -149,10 +149,10 @@ class Retention:
         """
         entries = []
         async for entry, fields in stream.entries(self._redis, "-"):
-            said = _caption_of(entry, fields)
-            if said and said.room == code:
+            caption = _caption_of(entry, fields)
+            if caption and caption.room == code:
                 entries.append(entry)
-                segments.add(said.segment)
+                segments.add(caption.segment)
         if entries:
             await self._redis.xdel(keys.CAPTIONS, *entries)
         async for key in self._redis.scan_iter(keys.CACHES, count=500):

@@ -19,14 +19,13 @@ from app.rooms import visitor
 from app.rooms.service import RoomService
 from app.tables import Participant, Room, StoredCaption
 from app.transcripts.exports import SUFFIXES, VIEWS, View, export, file_name, shown
-from app.transcripts.lines import TranscriptLine, marked
-from app.transcripts.service import CorrectionError, Transcripts
+from app.transcripts.search import marked, matches
+from app.transcripts.service import CorrectionError, Transcript, Transcripts
 from tasks.languages import LANGUAGES
 
-SHOWN: Final = 500
-"""Lines on the page, the newest, unless all are asked for."""
-WORDS: Final = 100
-"""Characters of a search."""
+MAX_LINES: Final = 500
+"""On the page, the newest, unless all are asked for."""
+MAX_SEARCH_CHARACTERS: Final = 100
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -59,12 +58,12 @@ async def transcript_page(
     if asked is None:
         return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
     found = await transcripts.read(asked.room, asked.language)
-    zero = found.lines[0].start if found.lines else 0.0
-    matching = [line for line in found.lines if line.has(asked.words)] if asked.words else found.lines
+    matching = [line for line in found.lines if matches(line, asked.words)] if asked.words else found.lines
     everything = "all" in request.query_params
-    context = _context(asked, zero) | {
-        "lines": matching if everything or asked.words else matching[-SHOWN:],
-        "earlier": 0 if everything or asked.words else max(0, len(matching) - SHOWN),
+    context = _context(asked) | {
+        "zero": _zero(found),
+        "lines": matching if everything or asked.words else matching[-MAX_LINES:],
+        "earlier": 0 if everything or asked.words else max(0, len(matching) - MAX_LINES),
         "count": len(matching),
         "after": event_ids.stream_id(found.newest) if found.newest else "",
         "live": asked.room.door(datetime.now(UTC)) == "open" and asked.room.stores and not asked.words,
@@ -97,13 +96,17 @@ async def new_lines(
         raise NotFoundException(str(error)) from error
     if await transcripts.newest(asked.room, asked.language) <= known:  # an open page asks every few seconds
         return Response(None, status_code=HTTP_204_NO_CONTENT)
-    found = await transcripts.read(asked.room, asked.language)
-    fresh = [line for line in found.lines if all(caption.event_id > known for caption in _captions(line))]
+    found = await transcripts.read(asked.room, asked.language, zero)
+    fresh = [line for line in found.lines if all(caption.event_id > known for caption in line.captions)]
     changed = [
-        caption for line in found.lines if line not in fresh for caption in _captions(line) if caption.event_id > known
+        caption for line in found.lines if line not in fresh for caption in line.captions if caption.event_id > known
     ]
-    start = zero or (found.lines[0].start if found.lines else 0.0)
-    context = _context(asked, start) | {"lines": fresh, "changed": changed, "after": event_ids.stream_id(found.newest)}
+    context = _context(asked) | {
+        "zero": _zero(found),
+        "lines": fresh,
+        "changed": changed,
+        "after": event_ids.stream_id(found.newest),
+    }
     return Template("transcript/new.html", context=context)
 
 
@@ -144,7 +147,7 @@ async def line(
     edit: FromQuery[bool] = False,
 ) -> Template | Redirect:
     """One text of a line, as it stands or, with `edit`, in a form to correct it."""
-    asked, found = await _one(request, rooms, transcripts, code, caption)
+    asked, found = await _stored(request, rooms, transcripts, code, caption)
     return _cell(request, asked, found, text=found.shown_text if edit else None)
 
 
@@ -157,7 +160,7 @@ async def correct(
     caption: FromPath[int],
 ) -> Template | Redirect:
     """Correct one text; what was heard stays beside it."""
-    asked, found = await _one(request, rooms, transcripts, code, caption)
+    asked, found = await _stored(request, rooms, transcripts, code, caption)
     typed = str((await request.form()).get("text", ""))
     try:
         corrected = await transcripts.correct(asked.room, found, typed, asked.person)
@@ -168,7 +171,7 @@ async def correct(
     return Redirect(f"/rooms/{code}/transcript?{asked.query()}#c-{caption}", status_code=HTTP_303_SEE_OTHER)
 
 
-async def _one(
+async def _stored(
     request: AnyRequest, rooms: RoomService, transcripts: Transcripts, code: str, caption: int
 ) -> tuple[Asked, StoredCaption]:
     asked = await _asked(request, rooms, code)
@@ -196,32 +199,32 @@ async def _asked(request: AnyRequest, rooms: RoomService, code: str) -> Asked | 
         person,
         language if language in LANGUAGES else person.read,
         cast("View", view) if view in VIEWS else "both",
-        " ".join(query.get("q", "").split())[:WORDS],
+        " ".join(query.get("q", "").split())[:MAX_SEARCH_CHARACTERS],
     )
 
 
-def _context(asked: Asked, zero: float) -> dict[str, Any]:
+def _context(asked: Asked) -> dict[str, Any]:
     return {
         "asked": asked,
         "room": asked.room,
-        "zero": zero,
         "shown": lambda line: shown(line, asked.view),
         "marked": lambda text: marked(text, asked.words),
     }
+
+
+def _zero(found: Transcript) -> float:
+    """Where the clocks of lines that come later begin."""
+    return found.lines[0].zero if found.lines else 0.0
 
 
 def _cell(
     request: AnyRequest, asked: Asked, caption: StoredCaption, *, text: str | None = None, error: str = ""
 ) -> Template:
     name = "transcript/cell.html" if _by_htmx(request) else "transcript/cell_page.html"
-    context = _context(asked, 0.0) | {"caption": caption, "text": text, "error": error}
+    context = _context(asked) | {"caption": caption, "text": text, "error": error}
     # htmx shows what is wrong only in an answer that succeeded.
     wrong = error and not _by_htmx(request)
     return Template(name, context=context, status_code=HTTP_422_UNPROCESSABLE_ENTITY if wrong else HTTP_200_OK)
-
-
-def _captions(line: TranscriptLine) -> list[StoredCaption]:
-    return [caption for caption in (line.source, line.translation) if caption]
 
 
 def _by_htmx(request: AnyRequest) -> bool:

@@ -8,19 +8,21 @@ from typing import Final
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, select
 
-from app.captions.history import published
+from app.captions import event_ids
+from app.captions.lines import Line
+from app.captions.rows import from_row, shown_in
 from app.captions.speakers import UNKNOWN
 from app.db import Sessions
 from app.i18n import gettext
 from app.tables import Correction, Participant, Room, StoredCaption
 from app.transcripts import metrics
-from app.transcripts.lines import TranscriptLine, in_lines, newest_event
+from app.transcripts.lines import in_lines
 from tasks.wire.captions import publish_correction
 
-LONGEST: Final = 2_000
-"""Characters of a correction; a caption has far fewer."""
+MAX_CORRECTION_CHARACTERS: Final = 2_000
+"""A caption has far fewer."""
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +35,7 @@ class CorrectionError(ValueError):
 class Transcript:
     """Lines of a room, and the padded event id of the newest caption in them."""
 
-    lines: list[TranscriptLine]
+    lines: list[Line[StoredCaption]]
     newest: str
 
 
@@ -46,20 +48,28 @@ class Transcripts:
 
     async def newest(self, room: Room, language: str) -> str:
         """The padded event id of the newest caption that `read` gives; "" where there is none."""
-        query = select(func.max(StoredCaption.event_id)).where(*_concerning(room, language))
+        query = select(func.max(StoredCaption.event_id)).where(StoredCaption.room_id == room.id, shown_in(language))
         async with self._sessions() as session:
-            return await session.scalar(query) or ""
+            return await session.scalar(query) or event_ids.START
 
-    async def read(self, room: Room, language: str) -> Transcript:
-        """All that was said in `room`, with its translations into `language`."""
-        query = select(StoredCaption).where(*_concerning(room, language)).order_by(StoredCaption.event_id)
+    async def read(self, room: Room, language: str, zero: float = 0.0) -> Transcript:
+        """All that was said in `room`, with its translations into `language`.
+
+        Clocks of lines begin at `zero` (epoch seconds); 0.0: with the first line.
+        """
+        query = (
+            select(StoredCaption)
+            .where(StoredCaption.room_id == room.id, shown_in(language))
+            .order_by(StoredCaption.event_id)
+        )
         async with self._sessions() as session:
             captions = list(await session.scalars(query))
             people = await session.execute(
                 select(Participant.id, Participant.name).where(Participant.room_id == room.id)
             )
             names = {row.id: row.name for row in people}
-        return Transcript(in_lines(captions, names, gettext(UNKNOWN)), newest_event(captions))
+        lines = in_lines(captions, names, gettext(UNKNOWN), zero)
+        return Transcript(lines, max((caption.event_id for caption in captions), default=event_ids.START))
 
     async def caption(self, room: Room, caption_id: int) -> StoredCaption | None:
         """One caption of this room."""
@@ -76,8 +86,8 @@ class Transcripts:
         text = " ".join(text.replace("\x00", "").split())
         if not text:
             raise CorrectionError(gettext("Type what was said."))
-        if len(text) > LONGEST:
-            raise CorrectionError(gettext("Use at most %(limit)d characters.", limit=LONGEST))
+        if len(text) > MAX_CORRECTION_CHARACTERS:
+            raise CorrectionError(gettext("Use at most %(limit)d characters.", limit=MAX_CORRECTION_CHARACTERS))
         if text == caption.shown_text:
             return caption
         async with self._sessions.begin() as session:
@@ -91,12 +101,6 @@ class Transcripts:
 
     async def _publish(self, room: Room, caption: StoredCaption) -> None:
         try:
-            await publish_correction(self._redis, published(caption, room.code))
+            await publish_correction(self._redis, from_row(caption, room.code).caption)
         except (RedisError, OSError) as error:  # the correction is kept; open pages show it when they are loaded again
             log.warning("transcripts.correction_not_shown", error=repr(error))
-
-
-def _concerning(room: Room, language: str) -> tuple[ColumnElement[bool], ...]:
-    """Transcripts of a room, and their translations into one language."""
-    spoken_or_read = or_(StoredCaption.language == StoredCaption.source_language, StoredCaption.language == language)
-    return StoredCaption.room_id == room.id, spoken_or_read

@@ -6,6 +6,7 @@ import msgspec
 
 from app.captions.fragments import Fragments
 from app.captions.lines import Line, Lines
+from app.captions.published import PublishedCaption
 from app.i18n import use
 from app.web.assets import Assets
 from app.web.templates import create_environment
@@ -22,8 +23,8 @@ def test_readers_share_a_fragment_only_where_all_that_it_shows_is_the_same() -> 
     def shown(lag: float, *, interface: str = "en", language: str = "pt", speaker: str = "Ana") -> str:
         use(interface)
         lines = Lines(language, 0.0)
-        lines.take(source, lag, speaker)
-        line = lines.take(draft, lag, speaker)
+        lines.add(PublishedCaption("1", source, lag), speaker)
+        line = lines.add(PublishedCaption("2", draft, lag), speaker)
         assert isinstance(line, Line)
         return fragments.utterance(lines, line)
 

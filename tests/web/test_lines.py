@@ -6,6 +6,7 @@ import pytest
 
 from app.captions import event_ids, lag
 from app.captions.lines import Lines
+from app.captions.published import PublishedCaption
 from app.i18n.accept_language import preferred
 from app.rooms.codes import new_code, read_code
 from app.rooms.forms import clean
@@ -15,8 +16,8 @@ from tasks.wire.messages import Timeline
 
 def test_padded_ids_sort_as_the_stream_does() -> None:
     ids = ["999-2", "999-10", "1700000000000-0", "1700000000000-3", "1700000000000-12"]
-    assert sorted(map(event_ids.padded, ids)) == [event_ids.padded(one) for one in ids]
-    assert [event_ids.stream_id(event_ids.padded(one)) for one in ids] == ids
+    assert sorted(map(event_ids.padded, ids)) == [event_ids.padded(stream_id) for stream_id in ids]
+    assert [event_ids.stream_id(event_ids.padded(stream_id)) for stream_id in ids] == ids
     assert event_ids.padded("") == event_ids.padded("0") < event_ids.padded("0-1")
     for wrong in ("1", "a-b", "1-", "-1-1", "1-1\n", "9" * 30 + "-1"):
         with pytest.raises(ValueError, match="no caption id"):
@@ -25,23 +26,23 @@ def test_padded_ids_sort_as_the_stream_does() -> None:
 
 def test_an_interim_never_undoes_its_final() -> None:
     lines = Lines("pt", 0.0)
-    assert lines.take(caption("r", "s", "hel", final=False), 0.1, "A")
-    assert lines.take(caption("r", "s", "hello"), 0.1, "A")
-    assert lines.take(caption("r", "s", "hell", final=False), 0.1, "A") is None
-    assert lines.take(caption("r", "s", "", final=False), 0.1, "A") is None
-    assert [line.source.caption.text for line in lines.shown if line.source] == ["hello"]
+    assert lines.add(PublishedCaption("", caption("r", "s", "hel", final=False), 0.1), "A")
+    assert lines.add(PublishedCaption("", caption("r", "s", "hello"), 0.1), "A")
+    assert lines.add(PublishedCaption("", caption("r", "s", "hell", final=False), 0.1), "A") is None
+    assert lines.add(PublishedCaption("", caption("r", "s", "", final=False), 0.1), "A") is None
+    assert [line.source.caption.text for line in lines.visible if line.source] == ["hello"]
 
 
 def test_a_line_that_was_taken_back_is_not_shown() -> None:
     lines = Lines("pt", 0.0)
-    lines.take(caption("r", "s", "hm", final=False), 0.1, "A")
-    lines.take(caption("r", "s", "", final=False), 0.1, "A")
-    assert lines.shown == []
+    lines.add(PublishedCaption("", caption("r", "s", "hm", final=False), 0.1), "A")
+    lines.add(PublishedCaption("", caption("r", "s", "", final=False), 0.1), "A")
+    assert lines.visible == []
 
 
 def test_line_times_count_from_the_start_of_the_room() -> None:
     spoken = caption("r", "s", "hello")
-    line = Lines("en", spoken.timeline.speech_start - 3_725).take(spoken, 0.1, "A")
+    line = Lines("en", spoken.timeline.speech_start - 3_725).add(PublishedCaption("", spoken, 0.1), "A")
     assert line
     assert line.clock == "1:02:05"
 

@@ -21,7 +21,7 @@ from app.captions.store import CaptionStore
 from app.commands.cli import main
 from app.db import Sessions, create_engine, create_sessions
 from app.tables import Correction, Participant, Room, StoredCaption
-from app.transcripts.retention import REDIS_KEPT, Retention
+from app.transcripts.retention import REDIS_SECONDS, Retention
 from ops.harness.captions import caption, say
 from ops.harness.redis_server import RedisServer
 from tasks.wire import keys
@@ -107,7 +107,7 @@ async def test_a_room_that_stores_nothing_leaves_nothing_but_readers_can_come_ba
     assert [first.caption.text, second.caption.text] == ["one", "two"]
     missed = await kept.history.after("unstored", "en", first.event_id, stores=False)
     assert [event.caption.text for event in missed] == ["two"]
-    await kept.retention.sweep(datetime.now(UTC) + timedelta(seconds=REDIS_KEPT + 1))
+    await kept.retention.sweep(datetime.now(UTC) + timedelta(seconds=REDIS_SECONDS + 1))
     assert await kept.redis.xlen(keys.CAPTIONS) == 0
 
 
@@ -117,7 +117,7 @@ async def test_redis_gives_up_only_what_the_database_has(kept: Kept, broker: red
     await kept.settled()
     await end([kept.storing])
     say(broker, caption("room", "r.2", "two"))
-    later = datetime.now(UTC) + timedelta(seconds=REDIS_KEPT + 1)
+    later = datetime.now(UTC) + timedelta(seconds=REDIS_SECONDS + 1)
     assert (await kept.retention.sweep(later)).entries == 1
     events = await kept.history.after("room", "en", event_ids.START)
     assert [event.caption.text for event in events] == ["one", "two"]

@@ -91,7 +91,7 @@ async def test_finals_are_stored_once_and_stay_as_they_were(
     assert await stored(sessions) == [("s1", "en", "hello"), ("s1", "pt", "olá")]
     async with sessions() as session:
         row = (await session.scalars(select(StoredCaption).where(StoredCaption.language == "en"))).one()
-        assert (row.participant_id, row.speaker, row.timeline["closed"]) == ("ana", "ana", first.timeline.closed)
+        assert (row.participant_id, row.speaker, row.timeline.closed) == ("ana", "ana", first.timeline.closed)
 
 
 async def test_what_was_read_but_not_acknowledged_is_stored_by_the_next_run(

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from app.db import create_engine, create_sessions
 from app.settings import Settings
 from app.tables import Room, StoredCaption
-from app.transcripts.lines import fold, marked
+from app.transcripts.search import fold, marked
 from ops.harness.captions import caption, say, stored
 from ops.harness.web_server import csrf_of, join_form, new_room
 from tests.support.feeds import WITHIN
