@@ -94,7 +94,7 @@ class Reader:
                         feed.end(request.then)
                     live = await feed.next(min(KEEP_ALIVE_SECONDS, left))
                     if live is None:
-                        yield sse.HERE
+                        yield sse.KEEP_ALIVE
                     elif not live.event_id or live.event_id > cursor:
                         cursor = live.event_id or cursor
                         if (message := await self._message(live)) is not None:

@@ -18,7 +18,7 @@ HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 OPENING: Final = ServerSentEventMessage(data=None, comment="captions", retry=RETRY_MS).encode()
 """What every feed begins with."""
 WAITING: Final = ServerSentEventMessage(data=None, comment="waiting for earlier captions").encode()
-HERE: Final = ServerSentEventMessage(data=None, comment="here").encode()
+KEEP_ALIVE: Final = ServerSentEventMessage(data=None, comment="here").encode()
 """Sent in silence, for the sake of proxies."""
 
 

@@ -105,13 +105,13 @@ def _problem(problem: Problem, headers: dict[str, str]) -> Template:
 
 
 async def _reading(captions: CaptionServices, room: Room, language: str, token: str) -> dict[str, Any]:
-    so_far = await page_captions(captions, room, language)
-    feed = {"token": token, "lang": language, "after": so_far.after}
+    past = await page_captions(captions, room, language)
+    feed = {"token": token, "lang": language, "after": past.after}
     query = urlencode({name: value for name, value in feed.items() if value})
     return {
         "room": room,
         "language": language,
-        "lines": so_far.lines,
-        "translates": so_far.translates,
+        "lines": past.lines,
+        "translates": past.translates,
         "feed": f"/rooms/{room.code}/captions?{query}",
     }

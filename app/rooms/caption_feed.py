@@ -25,8 +25,8 @@ from tasks.languages import LANGUAGES
 
 FEED_PATH: Final = "/rooms/{code}/captions"
 """Its template, as the request's scope holds it."""
-RETRY_AFTER: Final = 30
-"""Seconds that a reader without a place is told to wait."""
+RETRY_AFTER_SECONDS: Final = 30
+"""What a reader who is refused is told to wait."""
 MEDIA_TYPES: Final[dict[str, Format]] = {"text/html": "html", "application/json": "json"}
 
 AnyRequest = Request[Any, Any, Any]
@@ -74,7 +74,7 @@ async def caption_feed(
         position = max(event_ids.padded(after), event_ids.padded(last_event_id))
     except ValueError as error:
         raise ValidationException(str(error)) from error
-    _require_place(captions, grant.client)
+    _refuse_where_full(captions, grant.client)
     until = min(grant.until, room.closes_at.timestamp() if room.closes_at else inf)
     wanted = ReaderRequest(
         room=room.code,
@@ -118,17 +118,19 @@ async def _participant_grant(request: AnyRequest, rooms: RoomService, room: Room
     return Grant(Client(_address(request), participant=person.id), language, inf)
 
 
-def _require_place(captions: CaptionServices, client: Client) -> None:
+def _refuse_where_full(captions: CaptionServices, client: Client) -> None:
     refusal = captions.feeds.refusal(client)
     if refusal is not None:
         metrics.REFUSED.labels(refusal.limit).inc()
-        raise HTTPException(refusal.advice, status_code=refusal.status, headers={"Retry-After": str(RETRY_AFTER)})
+        raise HTTPException(
+            refusal.advice, status_code=refusal.status, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}
+        )
 
 
 def _accepted(request: AnyRequest) -> Format:
     """HTML, unless the client prefers JSON."""
-    wanted = request.accept.best_match(list(MEDIA_TYPES))
-    return MEDIA_TYPES[wanted] if wanted else "html"
+    preferred = request.accept.best_match(list(MEDIA_TYPES))
+    return MEDIA_TYPES[preferred] if preferred else "html"
 
 
 def _address(request: AnyRequest) -> str:

@@ -28,7 +28,7 @@ SWEEP_SECONDS: Final = 60.0
 REDIS_SECONDS: Final = 600.0
 """How long Redis keeps a caption that is in the database, or belongs to a room that stores none: for readers whose
 connection breaks, and the processes that restart."""
-LOCK: Final = "jbc:retention"
+LOCK_KEY: Final = "jbc:retention"
 LOCK_SECONDS: Final = 300.0
 """After so long another process may look, where one has died over it."""
 
@@ -70,7 +70,7 @@ class Retention:
             redis.RedisError: Redis does not answer.
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
-        lock = self._redis.lock(LOCK, timeout=LOCK_SECONDS, blocking=False)
+        lock = self._redis.lock(LOCK_KEY, timeout=LOCK_SECONDS, blocking=False)
         if not await lock.acquire():
             return
         try:
@@ -89,9 +89,9 @@ class Retention:
         captions = 0
         async with self._sessions.begin() as session:
             for days in await session.scalars(select(Room.retention_days).distinct()):
-                of = select(Room.id).where(Room.retention_days == days)
+                rooms = select(Room.id).where(Room.retention_days == days)
                 due = delete(StoredCaption).where(
-                    StoredCaption.room_id.in_(of), StoredCaption.created_at < now - timedelta(days=days)
+                    StoredCaption.room_id.in_(rooms), StoredCaption.created_at < now - timedelta(days=days)
                 )
                 captions += _count(await session.execute(due))
         if captions or not self._scrubbed:

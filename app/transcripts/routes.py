@@ -31,7 +31,7 @@ AnyRequest = Request[Any, Any, Any]
 
 
 @dataclass(frozen=True)
-class Asked:
+class TranscriptRequest:
     """Whose transcript, in which language, seen how."""
 
     room: Room
@@ -173,7 +173,7 @@ async def correct(
 
 async def _stored(
     request: AnyRequest, rooms: RoomService, transcripts: Transcripts, code: str, caption: int
-) -> tuple[Asked, StoredCaption]:
+) -> tuple[TranscriptRequest, StoredCaption]:
     asked = await _asked(request, rooms, code)
     if asked is None:
         raise PermissionDeniedException
@@ -183,7 +183,7 @@ async def _stored(
     return asked, found
 
 
-async def _asked(request: AnyRequest, rooms: RoomService, code: str) -> Asked | None:
+async def _asked(request: AnyRequest, rooms: RoomService, code: str) -> TranscriptRequest | None:
     """What this browser asked for; None where it has never joined the room. Rooms that are closed can be read."""
     room = await rooms.find(code)
     if room is None:
@@ -194,7 +194,7 @@ async def _asked(request: AnyRequest, rooms: RoomService, code: str) -> Asked | 
     query = request.query_params
     language = query.get("lang", "")
     view = query.get("view", "")
-    return Asked(
+    return TranscriptRequest(
         room,
         person,
         language if language in LANGUAGES else person.read,
@@ -203,7 +203,7 @@ async def _asked(request: AnyRequest, rooms: RoomService, code: str) -> Asked | 
     )
 
 
-def _context(asked: Asked) -> dict[str, Any]:
+def _context(asked: TranscriptRequest) -> dict[str, Any]:
     return {
         "asked": asked,
         "room": asked.room,
@@ -218,7 +218,7 @@ def _zero(found: Transcript) -> float:
 
 
 def _cell(
-    request: AnyRequest, asked: Asked, caption: StoredCaption, *, text: str | None = None, error: str = ""
+    request: AnyRequest, asked: TranscriptRequest, caption: StoredCaption, *, text: str | None = None, error: str = ""
 ) -> Template:
     name = "transcript/cell.html" if _by_htmx(request) else "transcript/cell_page.html"
     context = _context(asked) | {"caption": caption, "text": text, "error": error}

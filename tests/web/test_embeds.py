@@ -62,10 +62,10 @@ async def test_what_is_wrong_is_said_within_the_frame(client: httpx.AsyncClient)
         assert policy_of(page)["frame-ancestors"] == "*"
     for path in (f"/embed/{code}", f"/rooms/{code}/projector"):
         answer = await client.get(path, params={"token": old}, headers={"accept": "text/html"})
-        said = html.unescape(answer.text)
-        assert "This link does not work" in said
-        assert "ask somebody in the room for a new one" in said
-        assert "This form" not in said
+        problem = html.unescape(answer.text)
+        assert "This link does not work" in problem
+        assert "ask somebody in the room for a new one" in problem
+        assert "This form" not in problem
     assert (await client.get("/embed/abcd-efgh-jkmn", params={"token": token})).status_code == 404
 
 

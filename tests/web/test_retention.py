@@ -69,12 +69,12 @@ class Kept:
 @pytest.fixture
 async def kept(database: str, shared_redis: RedisServer, broker: redis.Redis) -> AsyncIterator[Kept]:
     assert broker
-    one = Kept(database, shared_redis.url)
-    one.storing = asyncio.create_task(CaptionStore(one.redis, one.sessions).run())
-    yield one
-    await end([one.storing])
-    await one.redis.aclose()
-    await one.engine.dispose()
+    kept = Kept(database, shared_redis.url)
+    kept.storing = asyncio.create_task(CaptionStore(kept.redis, kept.sessions).run())
+    yield kept
+    await end([kept.storing])
+    await kept.redis.aclose()
+    await kept.engine.dispose()
 
 
 async def test_captions_go_when_their_time_is_up_and_no_sooner(kept: Kept, broker: redis.Redis) -> None:
@@ -152,7 +152,7 @@ async def test_nobody_finds_deleted_words_in_files_or_redis(kept: Kept, broker: 
         "a message that comes again must not bring the caption back"
     )
     async with kept.sessions() as session:
-        assert [one.id for one in await session.scalars(select(Room))] == [other.id]
+        assert [room.id for room in await session.scalars(select(Room))] == [other.id]
     if database.startswith("sqlite"):
         await kept.engine.dispose()
         path = Path(database.removeprefix("sqlite+aiosqlite:///"))
@@ -201,14 +201,14 @@ def test_the_command_deletes_a_transcript_or_the_whole_room(
     code = "kqzp-7wma-x3td"
 
     async def fill() -> None:
-        one = Kept(migrated, shared_redis.url)
-        await one.room(code, 30)
-        one.storing = asyncio.create_task(CaptionStore(one.redis, one.sessions).run())
+        kept = Kept(migrated, shared_redis.url)
+        await kept.room(code, 30)
+        kept.storing = asyncio.create_task(CaptionStore(kept.redis, kept.sessions).run())
         say(broker, caption(code, "c.1", WORDS))
-        await one.settled()
-        await end([one.storing])
-        await one.redis.aclose()
-        await one.engine.dispose()
+        await kept.settled()
+        await end([kept.storing])
+        await kept.redis.aclose()
+        await kept.engine.dispose()
 
     asyncio.run(fill())
     run = partial(CliRunner().invoke, main)

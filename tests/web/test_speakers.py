@@ -37,7 +37,7 @@ async def test_one_question_serves_all_readers_of_a_caption(engine: AsyncEngine,
     for _ in range(2):
         names = await asyncio.gather(*(speakers.name(participant) for _ in range(READERS)))
         assert names == [name] * READERS
-    assert len([one for one in asked if "participants" in str(one)]) == 1
+    assert len([query for query in asked if "participants" in str(query)]) == 1
 
 
 async def test_a_name_that_came_later_is_shown(engine: AsyncEngine) -> None:
