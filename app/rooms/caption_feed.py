@@ -75,19 +75,23 @@ async def caption_feed(
     except ValueError as error:
         raise ValidationException(str(error)) from error
     _refuse_where_full(captions, grant.client)
+    reader = Reader(captions, _reader_request(room, grant, position, format or _accepted(request)))
+    return Stream(reader.events(), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
+
+
+def _reader_request(room: Room, grant: Grant, after: str, media: Format) -> ReaderRequest:
     until = min(grant.until, room.closes_at.timestamp() if room.closes_at else inf)
-    wanted = ReaderRequest(
+    return ReaderRequest(
         room=room.code,
         began=room.created_at.timestamp(),
         stores=room.stores,
         client=grant.client,
         language=grant.language,
-        after=position,
-        format=format or _accepted(request),
+        after=after,
+        format=media,
         until=until,
         then="expired" if until == grant.until else "closed",
     )
-    return Stream(Reader(captions, wanted).events(), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
 
 
 def token_grant(request: AnyRequest, tokens: ReadTokens, room: Room, token: str, lang: str = "") -> Grant:
