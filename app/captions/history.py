@@ -9,7 +9,7 @@ from redis.exceptions import ResponseError
 from sqlalchemy import select
 
 from app.captions import event_ids, stream
-from app.captions.published import MalformedCaptionError, PublishedCaption, from_entry, is_shown_in
+from app.captions.published import PublishedCaption, is_shown_in
 from app.captions.rows import from_row, shown_in
 from app.db import Sessions
 from app.tables import Room, StoredCaption
@@ -114,15 +114,8 @@ class History:
         return [] if start is None else await self._from(room, start)
 
     async def _from(self, room: str, start: str) -> list[PublishedCaption]:
-        captions: list[PublishedCaption] = []
-        async for stream_id, fields in stream.entries(self._redis, start):
-            try:
-                published = from_entry(stream_id, fields)
-            except MalformedCaptionError:
-                continue  # the store reports and drops it
-            if published.caption.room == room:
-                captions.append(published)
-        return captions
+        found = stream.captions(self._redis, start)
+        return [published async for published in found if published.caption.room == room]
 
 
 def newest(captions: list[PublishedCaption], otherwise: str = event_ids.START) -> str:

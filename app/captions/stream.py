@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from redis.asyncio import Redis
 
+from app.captions.published import MalformedCaptionError, PublishedCaption, from_entry
 from tasks.wire import keys
 
 PAGE_ENTRIES: Final = 500
@@ -28,6 +29,20 @@ async def entries(redis: Redis, start: str, page: int = PAGE_ENTRIES) -> AsyncIt
         if len(found) < page:
             return
         start = f"({found[-1][0].decode()}"
+
+
+async def captions(redis: Redis, start: str) -> AsyncIterator[PublishedCaption]:
+    """Every caption from `start` on, in order. Entries that hold none are passed over: the store reports them.
+
+    Raises:
+        redis.RedisError: Redis does not answer.
+    """
+    async for stream_id, fields in entries(redis, start):
+        try:
+            published = from_entry(stream_id, fields)
+        except MalformedCaptionError:
+            continue
+        yield published
 
 
 async def newest_id(redis: Redis) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 from redis.asyncio import Redis
@@ -27,7 +27,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.auth import secrets_file
 from app.captions import stream
-from app.captions.published import MalformedCaptionError, from_entry
 from app.db import create_engine, create_sessions
 from app.settings import Settings
 from app.supervisor import runner
@@ -103,9 +102,9 @@ async def from_captions(settings: Settings, segment: str) -> list[Step]:
     except (SQLAlchemyError, OSError) as error:
         failures.append(f"the database: {type(error).__name__}")
     try:
-        async for entry in stream.entries(redis, "-"):
-            caption = _caption(entry)
-            if caption is not None and caption.segment == segment:
+        async for published in stream.captions(redis, "-"):
+            caption = published.caption
+            if caption.segment == segment:
                 found.setdefault(caption.language, (caption.source_language, caption.timeline))
     except (RedisError, OSError) as error:
         failures.append(f"Redis: {type(error).__name__}")
@@ -117,13 +116,6 @@ async def from_captions(settings: Settings, segment: str) -> list[Step]:
     for failure in failures:
         click.echo(f"Not asked: {failure}", err=True)
     return [step for language, (source, times) in found.items() for step in from_timeline(language, source, times)]
-
-
-def _caption(entry: stream.Entry) -> Any:  # noqa: ANN401 - a caption or None
-    try:
-        return from_entry(*entry).caption
-    except MalformedCaptionError:
-        return None
 
 
 def log_lines(var_dir: Path, given: tuple[Path, ...]) -> Iterator[str]:

@@ -16,12 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.captions import event_ids, stream
 from app.captions.history import History
-from app.captions.published import MalformedCaptionError, from_entry
 from app.db import create_sessions
 from app.tables import Participant, Room, StoredCaption
 from app.transcripts import metrics
 from tasks.wire import keys
-from tasks.wire.messages import Caption
 
 SWEEP_SECONDS: Final = 60.0
 """Between two looks for what is due."""
@@ -148,11 +146,10 @@ class Retention:
         The caches go whole: they do not know whose words they hold.
         """
         entries = []
-        async for entry, fields in stream.entries(self._redis, "-"):
-            caption = _caption_of(entry, fields)
-            if caption and caption.room == code:
-                entries.append(entry)
-                segments.add(caption.segment)
+        async for published in stream.captions(self._redis, "-"):
+            if published.caption.room == code:
+                entries.append(event_ids.stream_id(published.event_id))
+                segments.add(published.caption.segment)
         if entries:
             await self._redis.xdel(keys.CAPTIONS, *entries)
         async for key in self._redis.scan_iter(keys.CACHES, count=500):
@@ -174,10 +171,3 @@ class Retention:
 
 def _count(result: Any) -> int:  # noqa: ANN401 - SQLAlchemy's own type has no count
     return result.rowcount if isinstance(result, CursorResult) else 0
-
-
-def _caption_of(entry: bytes, fields: dict[bytes, bytes]) -> Caption | None:
-    try:
-        return from_entry(entry, fields).caption
-    except MalformedCaptionError:
-        return None

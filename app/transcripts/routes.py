@@ -102,7 +102,7 @@ async def new_lines(
         caption for line in found.lines if line not in fresh for caption in line.captions if caption.event_id > known
     ]
     context = _context(asked) | {
-        "zero": _zero(found),
+        "zero": zero or _zero(found),
         "lines": fresh,
         "changed": changed,
         "after": event_ids.stream_id(found.newest),
