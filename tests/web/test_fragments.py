@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from app.captions.feed_json import as_json
 from app.captions.fragments import Fragments
 from app.captions.lines import Line, Lines
 from app.captions.published import PublishedCaption
@@ -11,6 +12,7 @@ from app.i18n import use
 from app.web.assets import Assets
 from app.web.templates import create_environment
 from ops.harness.captions import caption
+from tasks.wire.messages import Timeline
 
 
 def test_readers_share_a_fragment_only_where_all_that_it_shows_is_the_same() -> None:
@@ -34,3 +36,18 @@ def test_readers_share_a_fragment_only_where_all_that_it_shows_is_the_same() -> 
     assert len(others | {first}) == 5
     assert "rascunho" in shown(0.5, interface="pt")
     use("en")
+
+
+def test_programs_get_the_fields_of_a_caption_in_their_order() -> None:
+    timeline = Timeline(speech_start=1.5, speech_end=3.0, closed=3.4, stt_start=3.5, stt_end=3.75)
+    final = caption("room", "s1", 'He said "Olá".', speaker="ana", seq=4, timeline=timeline)
+    interim = msgspec.structs.replace(final, text="", final=False)
+    beginning = '"segment":"s1","seq":4,"speaker":{"id":"ana","name":"Ana"},"language":"en","source_language":"en",'
+    end = (
+        '"engine":"test","draft":false,"corrected":false,"spoken_at":1.5,"lag_ms":750,'
+        '"stages_ms":{"endpoint":400,"queue":100,"stt":250}}'
+    )
+    published = PublishedCaption("000000000000001-00000000000000000002", final, 0.75)
+    assert as_json(published, "Ana") == f'{{"id":"1-2",{beginning}"text":"He said \\"Olá\\".","final":true,{end}'
+    shown = as_json(PublishedCaption("", interim, 0.75), "Ana")
+    assert shown == f'{{"id":null,{beginning}"text":"","final":false,{end}'
