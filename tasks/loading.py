@@ -21,7 +21,7 @@ def speech_to_text(offer: Offer, config: TaskConfig) -> SpeechToText:
         ModelError: the model is not whole.
         EngineError: it cannot be loaded.
     """
-    from tasks.engines.stt.whisper import Whisper
+    from tasks.engines.stt.whisper.engine import Whisper
 
     registry.verify(offer.name)
     return Whisper(
@@ -107,23 +107,23 @@ def voice(offer: Offer, config: TaskConfig) -> TextToSpeech:
 
 def _voice(offer: Offer, config: TaskConfig) -> TextToSpeech:
     if offer.format == "espeak":
-        from tasks.engines.tts.espeak import Espeak
+        from tasks.engines.tts.espeak.voice import Espeak
 
         return Espeak()
     if offer.format == "gtts":
-        from tasks.engines.tts.gtts import Gtts
+        from tasks.engines.tts.gtts.voice import Gtts
 
         return Gtts()
     registry.verify(offer.name)
     if offer.format == "hibari":
-        from tasks.engines.tts.hibari import Hibari
+        from tasks.engines.tts.hibari.voice import Hibari
 
         return Hibari(threads=1)
     if offer.format == "piper":
-        from tasks.engines.tts.piper import Piper
+        from tasks.engines.tts.piper.voice import Piper
 
         return Piper(registry.folder(offer.name), threads=config.threads)
-    from tasks.engines.tts.kokoro import Kokoro
+    from tasks.engines.tts.kokoro.voice import Kokoro
 
     return Kokoro(registry.folder(offer.name), threads=config.threads)
 
@@ -135,7 +135,7 @@ def cloner(offer: Offer, config: TaskConfig) -> VoiceCloner:
         ModelError: the model is not whole.
         EngineError: it cannot be loaded.
     """
-    from tasks.engines.tts.xtts import Xtts
+    from tasks.engines.tts.xtts.voice import Xtts
 
     registry.verify(offer.name)
     engine = Xtts(registry.folder(offer.name), threads=config.threads)

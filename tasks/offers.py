@@ -38,7 +38,8 @@ def translating() -> list[Offer]:
 
 def speaking() -> list[Offer]:
     """What could speak with a voice of its own."""
-    from tasks.engines.tts import gtts, piper
+    from tasks.engines.tts.gtts import voice as gtts
+    from tasks.engines.tts.piper import voice as piper
 
     can = {
         "hibari": True,
@@ -56,7 +57,7 @@ def speaking() -> list[Offer]:
 
 def cloning() -> list[Offer]:
     """What could speak in the voice of a recording."""
-    from tasks.engines.tts import xtts
+    from tasks.engines.tts.xtts import voice as xtts
 
     return [offer for offer in _models("speak") if offer.format == "xtts" and xtts.available()]
 

@@ -19,7 +19,7 @@ from tasks.wire.administration import Configuration, Kind, Term, Use
 from tasks.wire.messages import decode
 
 HOTWORDS: Final = 100
-"""Terms that are given to a recogniser at most; it heeds about 25 of them (`engines.whisper_vocabulary`)."""
+"""Terms that are given to a recogniser at most; it heeds about 25 of them (`engines.stt.whisper.vocabulary`)."""
 
 
 class OperatorChoices(Configuration, frozen=True, kw_only=True):

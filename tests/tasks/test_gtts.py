@@ -10,7 +10,7 @@ import pytest
 from ops.harness.ports import free_port
 from tasks.engines.base import EngineError
 from tasks.engines.tts.cooldown import FIRST, LONGEST, CoolDown
-from tasks.engines.tts.gtts import Gtts
+from tasks.engines.tts.gtts.voice import Gtts
 from tasks.engines.tts.loudness import CEILING
 from tests.support.gtts_server import GttsServer, gtts_server
 

@@ -11,7 +11,7 @@ import soxr
 from ops.harness.wer import corpus_wer
 from tasks.engines.base import EngineError
 from tasks.engines.tts.loudness import CEILING, TARGET_DB, active_level, to_pcm
-from tasks.engines.tts.piper import Piper, available
+from tasks.engines.tts.piper.voice import Piper, available
 from tasks.serving import Engines
 from tests.support import extras
 

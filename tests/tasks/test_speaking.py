@@ -72,7 +72,7 @@ LONG = "Bom dia, meus caros amigos. Hoje vamos falar sobre o tempo, que está mu
 def test_the_first_clause_comes_in_pieces_and_the_others_whole(
     store: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.engines.tts.kokoro_network.lead", lambda _lengths, _pace: 0.0)
+    monkeypatch.setattr("tasks.engines.tts.kokoro.network.lead", lambda _lengths, _pace: 0.0)
     with listen(store, keys.clips_channel("bridge")) as clips:
         run(message_of(SPEAK, said(LONG)))
         parts = [decode_clip_event(data) for data in clips.waiting()]

@@ -11,7 +11,7 @@ import pytest
 
 from ops.setup import ROOT
 from tasks.engines.base import EngineError
-from tasks.engines.tts.xtts import Xtts, available
+from tasks.engines.tts.xtts.voice import Xtts, available
 from tests.support import extras
 
 

@@ -23,7 +23,7 @@ from tasks.actors import api_speak, api_translate, survey
 from tasks.engines.choose import Offer
 from tasks.engines.translation.argos import Argos
 from tasks.engines.translation.ct2 import Decoding
-from tasks.engines.tts.espeak import Espeak
+from tasks.engines.tts.espeak.voice import Espeak
 from tasks.wire import keys
 from tasks.wire.messages import Heartbeat, encode
 from tests.support import argos_package

@@ -13,7 +13,7 @@ from ops.measure.eval.clips import Clip, clips, first_of_each, text_sets
 from ops.measure.eval.sheet import Sheet
 from tasks import registry
 from tasks.engines.base import SpeechToText, TextToSpeech
-from tasks.engines.stt.whisper import Whisper
+from tasks.engines.stt.whisper.engine import Whisper
 from tasks.serving import Engines
 from tasks.wire.environment import TaskConfig
 

@@ -19,7 +19,7 @@ from ops.harness.recordings import by_language, recordings
 from ops.harness.wer import corpus_wer
 from tasks import registry
 from tasks.engines.base import SpeechToText
-from tasks.engines.stt.whisper import Whisper
+from tasks.engines.stt.whisper.engine import Whisper
 from tasks.wire.messages import STT_RATE
 from tests.media.audio.streams import PAYLOAD_TYPE, SSRC, as_browsers_send, pcm_of
 

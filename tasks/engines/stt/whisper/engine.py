@@ -19,10 +19,10 @@ import numpy as np
 
 from tasks.engines.base import Effort, EngineError, SpeechToText, Transcript, Word
 from tasks.engines.stt.hotwords import echoed, heard_in
-from tasks.engines.stt.whisper_doubt import LOOPING, Decoded, refusal
-from tasks.engines.stt.whisper_sound import RATE, WINDOW, LogMel, Samples, audible
-from tasks.engines.stt.whisper_vocabulary import Vocabulary
-from tasks.engines.stt.whisper_words import align
+from tasks.engines.stt.whisper.doubt import LOOPING, Decoded, refusal
+from tasks.engines.stt.whisper.sound import RATE, WINDOW, LogMel, Samples, audible
+from tasks.engines.stt.whisper.vocabulary import Vocabulary
+from tasks.engines.stt.whisper.words import align
 from tasks.engines.text.repeats import before_restart, collapse
 from tasks.languages import LANGUAGES
 from tasks.languages.text import compression_ratio

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from tasks.engines.base import Audio, EngineError, Piece, TextToSpeech
 from tasks.engines.tts import espeak_program
-from tasks.engines.tts.kokoro_network import RATE, Inputs, KokoroNetwork
+from tasks.engines.tts.kokoro.network import RATE, Inputs, KokoroNetwork
 from tasks.engines.tts.loudness import Leveller, closing_pause, gain_for
 from tasks.engines.tts.speakable import speakable, speakable_clauses
 from tasks.languages import LANGUAGES

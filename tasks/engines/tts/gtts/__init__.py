@@ -1,0 +1,1 @@
+"""Google Translate's voices: what is said leaves this machine."""

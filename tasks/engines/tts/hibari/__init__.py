@@ -1,0 +1,1 @@
+"""English speech by hibari-tts."""

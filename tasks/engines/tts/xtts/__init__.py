@@ -1,0 +1,1 @@
+"""XTTS v2, which speaks in the voice of a recording."""
