@@ -13,7 +13,6 @@ import redis
 from tasks import offers, operator_choices, registry, serving
 from tasks.engines.base import EngineError
 from tasks.engines.choose import PreferenceError
-from tasks.engines.tts import espeak_program
 from tasks.models.spec import ModelError
 from tasks.wire.environment import TaskConfig
 
@@ -32,7 +31,7 @@ class RenewalThread(threading.Thread):
         self._client = client
         self._stopped = threading.Event()
         self._stamp = _stamp()
-        self._seen = _offered()
+        self._seen = offers.names()
 
     def run(self) -> None:
         """Look every `LOOK_EVERY`."""
@@ -57,7 +56,7 @@ class RenewalThread(threading.Thread):
         if stamp == self._stamp:
             return False
         self._stamp = stamp
-        seen, self._seen = self._seen, _offered()
+        seen, self._seen = self._seen, offers.names()
         return seen != self._seen
 
     def stop(self) -> None:
@@ -67,9 +66,4 @@ class RenewalThread(threading.Thread):
 
 def _stamp() -> tuple[object, ...]:
     """Differs whenever there may be more or less to load than there was."""
-    return registry.stamp(), espeak_program.available()
-
-
-def _offered() -> frozenset[str]:
-    everything = [*offers.hearing(), *offers.translating(), *offers.speaking(), *offers.cloning()]
-    return offers.names(everything)
+    return registry.stamp(), offers.availability()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from tasks.engines.base import Effort, SpeechToText, TextToSpeech, Translator
+from tasks.engines.base import Effort, Engine, SpeechToText, TextToSpeech, Translator
 from tasks.languages import LANGUAGES
 from tasks.wire.messages import STT_RATE
 
@@ -28,8 +28,15 @@ class Speed(NamedTuple):
     """Seconds of work for a second of somebody's speech; None where that could not be measured."""
 
 
-def of(engine: SpeechToText | Translator | TextToSpeech) -> Speed:
-    """The speed of a loaded engine; says so where it cannot be measured without being used for real."""
+def of(engine: Engine, *, remote: bool) -> Speed:
+    """The speed of a loaded engine; says so where it cannot be measured without being used for real.
+
+    Args:
+        engine: warmed up.
+        remote: whether what it is given leaves this machine.
+    """
+    if remote:
+        return Speed("not measured: it would send text to another machine")
     if isinstance(engine, SpeechToText):
         import numpy as np
 
@@ -42,12 +49,12 @@ def of(engine: SpeechToText | Translator | TextToSpeech) -> Speed:
             return Speed("not measured: there is no sentence to try")
         took = _seconds(lambda: engine.translate(SENTENCES[source], source, target))
         return Speed(f"{took * 1000:.0f} ms a sentence", took / SPOKEN)
-    if engine.remote:
-        return Speed("not measured: it would send text to another machine")
-    return _voice(engine)
+    if isinstance(engine, TextToSpeech):
+        return _tts(engine)
+    return Speed("not measured: it is of no known kind")
 
 
-def _voice(engine: TextToSpeech) -> Speed:
+def _tts(engine: TextToSpeech) -> Speed:
     language = min(engine.languages & SENTENCES.keys(), default=None)
     clauses = engine.clauses(SENTENCES[language], language) if language else []
     if language is None or not clauses:

@@ -12,7 +12,7 @@ from typing import Final
 
 import redis
 
-from tasks.engines.choose import Offer
+from tasks.engines.description import Offer
 from tasks.engines.translation import glossary
 from tasks.wire import keys
 from tasks.wire.administration import Configuration, Kind, Term, Use

@@ -116,12 +116,10 @@ def folder(name: str) -> Path:
     return _models() / name
 
 
-def bundled(name: str, key: str) -> Path:
-    """Where one part of a bundled model lies."""
+def bundled(name: str) -> dict[str, Path]:
+    """What its engine calls a file or folder → where it lies, for a model inside a package; empty for any other."""
     model = _find(name)
-    if not isinstance(model, BundledModel):
-        raise ModelError(f"{name} is not bundled with a package: use folder()")
-    return in_packages.location(model, key)
+    return {key: in_packages.location(model, key) for key in model.paths} if isinstance(model, BundledModel) else {}
 
 
 def install(name: str, progress: Progress = _quiet, meter: Meter = no_meter) -> None:

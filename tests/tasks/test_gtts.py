@@ -10,6 +10,7 @@ import pytest
 from ops.harness.ports import free_port
 from tasks.engines.base import EngineError
 from tasks.engines.tts.cooldown import FIRST, LONGEST, CoolDown
+from tasks.engines.tts.gtts import DESCRIPTION
 from tasks.engines.tts.gtts.voice import Gtts
 from tasks.engines.tts.loudness import CEILING
 from tests.support.gtts_server import GttsServer, gtts_server
@@ -46,7 +47,8 @@ def test_it_is_refused_unless_the_operator_allows_it(monkeypatch: pytest.MonkeyP
 
 
 def test_it_says_that_text_leaves_the_machine(server: GttsServer, caplog: pytest.LogCaptureFixture) -> None:
-    assert Gtts(base_url=server.url).remote
+    assert Gtts(base_url=server.url)
+    assert DESCRIPTION.remote
     assert f"is sent to {server.url}" in caplog.text
 
 

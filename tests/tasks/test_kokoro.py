@@ -24,7 +24,7 @@ AT_ONCE = 0.0
 @pytest.fixture
 def kokoro(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> Kokoro:
     """The voice, whose pieces come as if the machine had nothing else to do."""
-    found = engines.voices["kokoro-82m-int8"]
+    found = engines.tts.loaded["kokoro-82m-int8"]
     assert isinstance(found, Kokoro)
     monkeypatch.setattr("tasks.engines.tts.kokoro.network.lead", lambda lengths, _pace: lead(lengths, AT_ONCE))
     return found

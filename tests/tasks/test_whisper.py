@@ -22,7 +22,7 @@ SPOKEN = [clip for language in ("en", "pt", "vi") for clip in by_language(langua
 
 @pytest.fixture(scope="session")
 def whisper(engines: Engines) -> SpeechToText:
-    return engines.speech_to_text("en")
+    return engines.stt_for("en")
 
 
 @pytest.fixture(scope="session")

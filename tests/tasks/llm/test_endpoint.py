@@ -11,8 +11,9 @@ from ops.harness.ports import free_port
 from tasks.engines.base import EngineError
 from tasks.engines.translation.llm import endpoint
 from tasks.engines.translation.llm.endpoint import EndpointChat
+from tasks.engines.translation.llm.languages import ALL_PAIRS
 from tasks.engines.translation.llm.settings import EndpointSettings
-from tasks.engines.translation.llm.translator import ALL_PAIRS, LONGEST_TEXT, LlmTranslator
+from tasks.engines.translation.llm.translator import LONGEST_TEXT, LlmTranslator
 from tasks.models.translators import DRAFT_EN_VI
 from tests.support.llm_server import LlmServer, Script, llm_server
 

@@ -12,10 +12,13 @@ from typing import Final
 import httpx
 import msgspec
 
-from tasks.engines.base import EngineError
+from tasks.engines.base import EngineError, Translator
+from tasks.engines.description import Description, LoadRequest, Offer
+from tasks.engines.kinds import Kind
 from tasks.engines.translation.llm.chat import Chat, Reply
+from tasks.engines.translation.llm.languages import ALL_PAIRS
 from tasks.engines.translation.llm.prompt import Message
-from tasks.engines.translation.llm.settings import EndpointSettings
+from tasks.engines.translation.llm.settings import EndpointSettings, endpoint_settings
 
 logger = logging.getLogger(__name__)
 
@@ -139,3 +142,24 @@ def _reply(content: bytes) -> Reply:
     except (msgspec.DecodeError, IndexError, UnicodeDecodeError) as error:
         raise EngineError("the LLM endpoint's answer is no chat completion: check LLM_URL") from error
     return Reply(choice.message.content or "", choice.finish_reason != "length")
+
+
+def _load(request: LoadRequest) -> Translator:
+    from tasks.engines.translation.llm.translator import LlmTranslator
+
+    settings = endpoint_settings()
+    if settings is None:
+        raise EngineError("LLM_URL names no endpoint any more")
+    return LlmTranslator(EndpointChat(settings), name=request.offer.name, pairs=request.offer.pairs)
+
+
+def _offers() -> list[Offer]:
+    if endpoint_settings() is None:
+        return []
+    pairs = frozenset(f"{source}>{target}" for source, target in ALL_PAIRS)
+    return [Offer("llm-endpoint", DESCRIPTION, pairs, has_model=False)]
+
+
+DESCRIPTION: Final = Description(
+    kind=Kind.TRANSLATION, format="endpoint", rank=60, draft=True, own_offers=_offers, load=_load
+)

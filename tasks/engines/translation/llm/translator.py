@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from itertools import permutations
 from typing import Final
 
 from tasks.engines.base import EngineError, Translator
@@ -12,11 +11,7 @@ from tasks.engines.translation.llm.chat import Chat
 from tasks.engines.translation.llm.guards import objection
 from tasks.engines.translation.llm.prompt import defused, prompt
 from tasks.engines.translation.llm.spelled import in_digits
-from tasks.languages import LANGUAGES
 from tasks.languages.sentences import clauses, sentences
-
-ALL_PAIRS: Final = frozenset(permutations((code for code, known in LANGUAGES.items() if known.drafts), 2))
-"""What a capable model behind an endpoint is trusted with."""
 
 LONGEST_TEXT: Final = 5_000
 """Characters of one request; a long utterance has a few hundred."""

@@ -10,10 +10,8 @@ from __future__ import annotations
 import base64
 import binascii
 import email.utils
-import importlib.util
 import io
 import logging
-import os
 import re
 import time
 from types import MappingProxyType
@@ -25,14 +23,11 @@ import numpy as np
 
 from tasks.engines.base import Audio, EngineError, TextToSpeech
 from tasks.engines.tts.cooldown import CoolDown
+from tasks.engines.tts.gtts import CODES, available
 from tasks.engines.tts.loudness import Samples, finish, gain_for
 from tasks.engines.tts.speakable import speakable_clauses
-from tasks.languages import LANGUAGES
 
 logger = logging.getLogger(__name__)
-
-CODES: Final = {code: known.engines.gtts for code, known in LANGUAGES.items() if known.engines.gtts}
-"""Language → what the service calls it."""
 
 RATE: Final = 24_000
 BASE_URL: Final = "https://translate.google.com"
@@ -47,18 +42,11 @@ _TIMEOUT: Final = httpx.Timeout(4.0, connect=2.0)
 _AUDIO = re.compile(r'jQ1olc","\[\\"([A-Za-z0-9+/=\\]*)\\"]')
 
 
-def available() -> bool:
-    """Whether the operator wants it (GTTS_ENABLED=1) and the extra `gtts` is installed."""
-    return os.environ.get("GTTS_ENABLED") == "1" and importlib.util.find_spec("gtts") is not None
-
-
 class Gtts(TextToSpeech):
     """Speech made by Google's servers; text leaves the machine."""
 
     name = "gtts"
     languages = frozenset(CODES)
-    quick = True
-    remote = True
     voices = MappingProxyType({language: (language,) for language in CODES})
 
     def __init__(self, *, base_url: str = BASE_URL, cooldown: CoolDown | None = None) -> None:

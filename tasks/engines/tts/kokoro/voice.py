@@ -48,7 +48,6 @@ class Kokoro(TextToSpeech):
 
     name = "kokoro-82m-int8"
     languages = frozenset(VOICES)
-    quick = False
     voices = VOICES
 
     def __init__(self, folder: Path, *, threads: int) -> None:

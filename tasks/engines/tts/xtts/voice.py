@@ -7,7 +7,6 @@ model is a folder with `config.json`, `model.pth` and `vocab.json`, and `speaker
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import threading
 from collections.abc import Generator, Iterator
@@ -23,6 +22,7 @@ from tasks.engines.base import Audio, EngineError, VoiceCloner
 from tasks.engines.text.lru import Lru
 from tasks.engines.tts.loudness import Leveller, Samples, active_level, closing_pause, gain_for, to_pcm, trim
 from tasks.engines.tts.speakable import speakable, speakable_clauses
+from tasks.engines.tts.xtts import available
 
 LICENCE: Final = "Coqui Public Model License: non-commercial use only"
 FORMAT: Final = "xtts latents 1"
@@ -44,11 +44,6 @@ SECONDS_A_CHARACTER: Final = 0.25
 _FILES: Final = ("config.json", "model.pth", "vocab.json")
 
 
-def available() -> bool:
-    """Whether the extra `xtts` is installed."""
-    return all(importlib.util.find_spec(name) is not None for name in ("TTS", "torch", "torchaudio"))
-
-
 @dataclass(frozen=True)
 class _Speaker:
     """What the model needs to know of a voice."""
@@ -64,7 +59,6 @@ class Xtts(VoiceCloner):
     """XTTS v2, on a GPU where there is one."""
 
     name = "xtts-v2"
-    quick = False
 
     def __init__(self, folder: Path, *, threads: int) -> None:
         if not available():
