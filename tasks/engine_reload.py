@@ -1,4 +1,4 @@
-"""Notices models that come or go while a worker runs, and has the engines renewed: no restart, no lost message."""
+"""Notices models that come or go while a worker runs, and has the engines loaded anew: no restart, no lost message."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from tasks.wire.environment import TaskConfig
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY: Final = 2.0
+LOOK_SECONDS: Final = 2.0
 """Seconds between looks at what is installed; where nothing has changed, a look reads the times of a few folders."""
 
 
-class RenewalThread(threading.Thread):
+class ReloadThread(threading.Thread):
     """Loads what has been installed and drops what has been removed, until `stop`."""
 
     def __init__(self, queues: Collection[str], client: redis.Redis) -> None:
-        super().__init__(name="renewal", daemon=True)
+        super().__init__(name="reload", daemon=True)
         self._queues = queues
         self._client = client
         self._stopped = threading.Event()
@@ -34,8 +34,8 @@ class RenewalThread(threading.Thread):
         self._seen = offers.names()
 
     def run(self) -> None:
-        """Look every `LOOK_EVERY`."""
-        while not self._stopped.wait(LOOK_EVERY):
+        """Look every `LOOK_SECONDS`."""
+        while not self._stopped.wait(LOOK_SECONDS):
             try:
                 self.look()
             except (ModelError, EngineError, PreferenceError, OSError, redis.RedisError, msgspec.DecodeError) as error:

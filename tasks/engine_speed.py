@@ -11,11 +11,11 @@ from tasks.languages import LANGUAGES
 from tasks.wire.messages import STT_RATE
 
 SENTENCES: Final = {code: known.samples.speed for code, known in LANGUAGES.items() if known.samples.speed}
-SECONDS: Final = 5
+NOISE_SECONDS: Final = 5
 """Of faint noise, which costs a recogniser what speech does but for the words."""
 
 
-SPOKEN: Final = 4.0
+SENTENCE_SECONDS: Final = 4.0
 """Seconds that one of `SENTENCES` takes to say."""
 
 
@@ -40,15 +40,15 @@ def of(engine: Engine, *, remote: bool) -> Speed:
     if isinstance(engine, SpeechToText):
         import numpy as np
 
-        noise = np.random.default_rng(0).normal(0, 300, SECONDS * STT_RATE).astype("<i2").tobytes()
+        noise = np.random.default_rng(0).normal(0, 300, NOISE_SECONDS * STT_RATE).astype("<i2").tobytes()
         took = _seconds(lambda: engine.transcribe(noise, min(engine.languages), effort=Effort.USUAL))
-        return Speed(f"{took * 1000:.0f} ms for {SECONDS} s of noise", took / SECONDS)
+        return Speed(f"{took * 1000:.0f} ms for {NOISE_SECONDS} s of noise", took / NOISE_SECONDS)
     if isinstance(engine, Translator):
         source, target = min(engine.pairs)
         if source not in SENTENCES:
             return Speed("not measured: there is no sentence to try")
         took = _seconds(lambda: engine.translate(SENTENCES[source], source, target))
-        return Speed(f"{took * 1000:.0f} ms a sentence", took / SPOKEN)
+        return Speed(f"{took * 1000:.0f} ms a sentence", took / SENTENCE_SECONDS)
     if isinstance(engine, TextToSpeech):
         return _tts(engine)
     return Speed("not measured: it is of no known kind")

@@ -9,7 +9,7 @@ import pytest
 
 from ops.harness.ports import free_port
 from tasks.engines.base import EngineError
-from tasks.engines.tts.cooldown import FIRST, LONGEST, CoolDown
+from tasks.engines.tts.cooldown import FIRST_REST_SECONDS, MAX_REST_SECONDS, CoolDown
 from tasks.engines.tts.gtts import DESCRIPTION
 from tasks.engines.tts.gtts.voice import Gtts
 from tasks.engines.tts.loudness import CEILING
@@ -136,8 +136,17 @@ def test_a_time_to_retry_is_understood(server: GttsServer) -> None:
 def test_rests_double_up_to_a_limit_and_start_anew_after_success() -> None:
     clock = Clock()
     cooldown = CoolDown(clock)
-    assert [cooldown.failed() for _ in range(8)] == [FIRST, 30, 60, 120, 240, 480, LONGEST, LONGEST]
-    assert cooldown.failed(asked=1e9) == LONGEST
+    assert [cooldown.failed() for _ in range(8)] == [
+        FIRST_REST_SECONDS,
+        30,
+        60,
+        120,
+        240,
+        480,
+        MAX_REST_SECONDS,
+        MAX_REST_SECONDS,
+    ]
+    assert cooldown.failed(asked=1e9) == MAX_REST_SECONDS
     cooldown.succeeded()
-    assert cooldown.remaining() == LONGEST, "one that is on its way is not cut short"
-    assert cooldown.failed() == FIRST
+    assert cooldown.remaining() == MAX_REST_SECONDS, "one that is on its way is not cut short"
+    assert cooldown.failed() == FIRST_REST_SECONDS

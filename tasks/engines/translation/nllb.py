@@ -39,7 +39,7 @@ class Nllb(SentenceTranslator):
         self.name = folder.name
         self.pairs = frozenset(pairs)
         known = ct2.vocabulary(folder)
-        unknown = sorted({one for pair in pairs for one in pair if FLORES.get(one) not in known})
+        unknown = sorted({language for pair in pairs for language in pair if FLORES.get(language) not in known})
         if unknown:
             raise ModelError(f"{folder} does not know {', '.join(unknown)}: name languages that it was trained on")
         tokenizers = sorted(path for path in folder.iterdir() if path.suffix in {".model", ".spm"})

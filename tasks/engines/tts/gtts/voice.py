@@ -31,10 +31,10 @@ logger = logging.getLogger(__name__)
 
 RATE: Final = 24_000
 BASE_URL: Final = "https://translate.google.com"
-LENGTHS: Final = (60, 90)
+CLAUSE_CHARACTERS: Final = (60, 90)
 """Characters of the first and of further clauses; the service takes 100 at once, and cutting is not exact."""
 
-LARGEST_ANSWER: Final = 2_000_000
+MAX_ANSWER_BYTES: Final = 2_000_000
 """Bytes; 100 characters of speech are about 60,000."""
 
 _PATH: Final = "/_/TranslateWebserverUi/data/batchexecute"
@@ -66,7 +66,7 @@ class Gtts(TextToSpeech):
 
     def clauses(self, text: str, language: str) -> list[str]:
         """Clauses that fit one request each."""
-        return speakable_clauses(text, language, lengths=LENGTHS)
+        return speakable_clauses(text, language, lengths=CLAUSE_CHARACTERS)
 
     def speak(self, clause: str, language: str, voice: str | None = None) -> Audio:
         """One clause; see `TextToSpeech.speak`. Refuses at once while the service is being left alone."""
@@ -118,8 +118,8 @@ def _limited(answer: httpx.Response) -> str:
     content = bytearray()
     for piece in answer.iter_bytes():
         content += piece
-        if len(content) > LARGEST_ANSWER:
-            raise httpx.DecodingError(f"more than {LARGEST_ANSWER} bytes")
+        if len(content) > MAX_ANSWER_BYTES:
+            raise httpx.DecodingError(f"more than {MAX_ANSWER_BYTES} bytes")
     return content.decode("utf-8", errors="replace")
 
 
@@ -141,8 +141,8 @@ def _decoded(mp3: bytes) -> Samples:
     try:
         with av.open(io.BytesIO(mp3), mode="r", format="mp3") as container:
             for frame in container.decode(audio=0):
-                pieces += [_samples(one) for one in resampler.resample(frame)]
-            pieces += [_samples(one) for one in resampler.resample(None)]
+                pieces += [_samples(resampled) for resampled in resampler.resample(frame)]
+            pieces += [_samples(resampled) for resampled in resampler.resample(None)]
     except (av.FFmpegError, IndexError) as error:
         raise EngineError(f"gTTS's audio could not be decoded: {error}") from error
     return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)

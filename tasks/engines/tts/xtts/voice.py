@@ -28,13 +28,13 @@ LICENCE: Final = "Coqui Public Model License: non-commercial use only"
 FORMAT: Final = "xtts latents 1"
 """Names what `latents` returns: a line of JSON with it and two shapes, then the float32 of both arrays."""
 
-SHORTEST: Final = 3.0
+MIN_REFERENCE_SECONDS: Final = 3.0
 """Seconds of reference below which a voice is not recognisable."""
 
-QUIETEST: Final = -65.0
+MIN_LEVEL_DBFS: Final = -65.0
 """dBFS of active speech below which a reference holds none."""
 
-KEPT: Final = 64
+CACHED_VOICES: Final = 64
 """Voices whose latents stay in memory; one takes some 130 kB."""
 
 RUNAWAY_SECONDS: Final = 3.0
@@ -87,13 +87,15 @@ class Xtts(VoiceCloner):
         self.voices = MappingProxyType(dict.fromkeys(self.languages, own))
         # The model keeps the prefix of the utterance it is at: one at a time.
         self._busy = threading.Lock()
-        self._made: Lru[bytes] = Lru(KEPT)
-        self._read: Lru[_Speaker] = Lru(KEPT)
-        self._gains: Lru[float] = Lru(KEPT)
+        self._made: Lru[bytes] = Lru(CACHED_VOICES)
+        self._read: Lru[_Speaker] = Lru(CACHED_VOICES)
+        self._gains: Lru[float] = Lru(CACHED_VOICES)
 
     def warm_up(self) -> None:
         """Speak two words in a voice made of noise, so that the first request is not slower than the others."""
-        noise = np.random.default_rng(0).normal(0, 3000, int(SHORTEST * self._rate)).astype("<i2").tobytes()
+        noise = (
+            np.random.default_rng(0).normal(0, 3000, int(MIN_REFERENCE_SECONDS * self._rate)).astype("<i2").tobytes()
+        )
         latents = self._measure(Audio(noise, self._rate))
         stream = self.speak_as("Good morning.", sorted(self.languages & {"en"} or self.languages)[0], latents)
         next(stream)
@@ -172,9 +174,12 @@ class Xtts(VoiceCloner):
 
         samples = np.frombuffer(reference.pcm, "<i2").astype(np.float32) / np.float32(32768)
         spoken = trim(samples, reference.rate)
-        if spoken.size < SHORTEST * reference.rate or active_level(spoken, reference.rate) < QUIETEST:
+        if (
+            spoken.size < MIN_REFERENCE_SECONDS * reference.rate
+            or active_level(spoken, reference.rate) < MIN_LEVEL_DBFS
+        ):
             raise EngineError(
-                f"the recording is too short or too quiet: at least {SHORTEST:.0f} s of speech are needed"
+                f"the recording is too short or too quiet: at least {MIN_REFERENCE_SECONDS:.0f} s of speech are needed"
             )
         level = np.clip(spoken * gain_for(spoken, reference.rate), -1, 1).astype(np.float32)
         config, rate = self._config, int(self._config.model_args.input_sample_rate)
