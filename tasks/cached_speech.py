@@ -17,7 +17,7 @@ FORMAT: Final = 2
 """Goes up whenever how the same engine sounds is changed, be it by `loudness`, `speakable` or its own file."""
 
 
-class _Kept(msgspec.Struct, array_like=True):
+class _Entry(msgspec.Struct, array_like=True):
     """One entry."""
 
     rate: int
@@ -36,8 +36,8 @@ def speak(
     """
     named = voice or next(iter(engine.voices.get(language, ())), "")
     parts = (FORMAT, engine.name, engine.fingerprint, language, named, clause)
-    if (kept := _get(parts)) is not None:
-        yield Piece(kept, last=True)
+    if (cached := _get(parts)) is not None:
+        yield Piece(cached, last=True)
         return
     if not in_pieces:
         whole = engine.speak(clause, language, voice)
@@ -59,8 +59,8 @@ def speak_as(engine: VoiceCloner, clause: str, language: str, *, voice: str, lat
         redis.RedisError: Redis does not answer, so nobody knows whether the voice was deleted meanwhile.
     """
     parts = (FORMAT, engine.name, engine.fingerprint, language, "", clause, voice, latents)
-    if (kept := _get(parts)) is not None:
-        yield kept
+    if (cached := _get(parts)) is not None:
+        yield cached
         return
     made: list[Audio] = []
     for piece in engine.speak_as(clause, language, latents):
@@ -80,9 +80,9 @@ def _get(parts: tuple[Part, ...]) -> Audio | None:
     value = cache.get("audio", parts)
     if value is None:
         return None
-    kept = msgspec.msgpack.decode(value, type=_Kept)
-    return Audio(kept.pcm, kept.rate)
+    cached = msgspec.msgpack.decode(value, type=_Entry)
+    return Audio(cached.pcm, cached.rate)
 
 
 def _put(parts: tuple[Part, ...], audio: Audio, *, tag: str = "") -> None:
-    cache.put("audio", parts, msgspec.msgpack.encode(_Kept(audio.rate, audio.pcm)), tag=tag)
+    cache.put("audio", parts, msgspec.msgpack.encode(_Entry(audio.rate, audio.pcm)), tag=tag)

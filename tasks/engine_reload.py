@@ -1,4 +1,4 @@
-"""Notices models that come or go while a worker runs, and has the engines renewed: no restart, no lost message."""
+"""Notices models that come or go while a worker runs, and has the engines loaded anew: no restart, no lost message."""
 
 from __future__ import annotations
 
@@ -13,30 +13,29 @@ import redis
 from tasks import offers, operator_choices, registry, serving
 from tasks.engines.base import EngineError
 from tasks.engines.choose import PreferenceError
-from tasks.engines.tts import espeak_program
 from tasks.models.spec import ModelError
 from tasks.wire.environment import TaskConfig
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY: Final = 2.0
+LOOK_SECONDS: Final = 2.0
 """Seconds between looks at what is installed; where nothing has changed, a look reads the times of a few folders."""
 
 
-class RenewalThread(threading.Thread):
+class ReloadThread(threading.Thread):
     """Loads what has been installed and drops what has been removed, until `stop`."""
 
     def __init__(self, queues: Collection[str], client: redis.Redis) -> None:
-        super().__init__(name="renewal", daemon=True)
+        super().__init__(name="reload", daemon=True)
         self._queues = queues
         self._client = client
         self._stopped = threading.Event()
         self._stamp = _stamp()
-        self._seen = _offered()
+        self._seen = offers.names()
 
     def run(self) -> None:
-        """Look every `LOOK_EVERY`."""
-        while not self._stopped.wait(LOOK_EVERY):
+        """Look every `LOOK_SECONDS`."""
+        while not self._stopped.wait(LOOK_SECONDS):
             try:
                 self.look()
             except (ModelError, EngineError, PreferenceError, OSError, redis.RedisError, msgspec.DecodeError) as error:
@@ -57,7 +56,7 @@ class RenewalThread(threading.Thread):
         if stamp == self._stamp:
             return False
         self._stamp = stamp
-        seen, self._seen = self._seen, _offered()
+        seen, self._seen = self._seen, offers.names()
         return seen != self._seen
 
     def stop(self) -> None:
@@ -67,9 +66,4 @@ class RenewalThread(threading.Thread):
 
 def _stamp() -> tuple[object, ...]:
     """Differs whenever there may be more or less to load than there was."""
-    return registry.stamp(), espeak_program.available()
-
-
-def _offered() -> frozenset[str]:
-    everything = [*offers.hearing(), *offers.translating(), *offers.speaking(), *offers.cloning()]
-    return offers.names(everything)
+    return registry.stamp(), offers.availability()

@@ -6,16 +6,16 @@ import time
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from tasks.engines.base import Effort, SpeechToText, TextToSpeech, Translator
+from tasks.engines.base import Effort, Engine, SpeechToText, TextToSpeech, Translator
 from tasks.languages import LANGUAGES
 from tasks.wire.messages import STT_RATE
 
 SENTENCES: Final = {code: known.samples.speed for code, known in LANGUAGES.items() if known.samples.speed}
-SECONDS: Final = 5
+NOISE_SECONDS: Final = 5
 """Of faint noise, which costs a recogniser what speech does but for the words."""
 
 
-SPOKEN: Final = 4.0
+SENTENCE_SECONDS: Final = 4.0
 """Seconds that one of `SENTENCES` takes to say."""
 
 
@@ -28,26 +28,33 @@ class Speed(NamedTuple):
     """Seconds of work for a second of somebody's speech; None where that could not be measured."""
 
 
-def of(engine: SpeechToText | Translator | TextToSpeech) -> Speed:
-    """The speed of a loaded engine; says so where it cannot be measured without being used for real."""
+def of(engine: Engine, *, remote: bool) -> Speed:
+    """The speed of a loaded engine; says so where it cannot be measured without being used for real.
+
+    Args:
+        engine: warmed up.
+        remote: whether what it is given leaves this machine.
+    """
+    if remote:
+        return Speed("not measured: it would send text to another machine")
     if isinstance(engine, SpeechToText):
         import numpy as np
 
-        noise = np.random.default_rng(0).normal(0, 300, SECONDS * STT_RATE).astype("<i2").tobytes()
+        noise = np.random.default_rng(0).normal(0, 300, NOISE_SECONDS * STT_RATE).astype("<i2").tobytes()
         took = _seconds(lambda: engine.transcribe(noise, min(engine.languages), effort=Effort.USUAL))
-        return Speed(f"{took * 1000:.0f} ms for {SECONDS} s of noise", took / SECONDS)
+        return Speed(f"{took * 1000:.0f} ms for {NOISE_SECONDS} s of noise", took / NOISE_SECONDS)
     if isinstance(engine, Translator):
         source, target = min(engine.pairs)
         if source not in SENTENCES:
             return Speed("not measured: there is no sentence to try")
         took = _seconds(lambda: engine.translate(SENTENCES[source], source, target))
-        return Speed(f"{took * 1000:.0f} ms a sentence", took / SPOKEN)
-    if engine.remote:
-        return Speed("not measured: it would send text to another machine")
-    return _voice(engine)
+        return Speed(f"{took * 1000:.0f} ms a sentence", took / SENTENCE_SECONDS)
+    if isinstance(engine, TextToSpeech):
+        return _tts(engine)
+    return Speed("not measured: it is of no known kind")
 
 
-def _voice(engine: TextToSpeech) -> Speed:
+def _tts(engine: TextToSpeech) -> Speed:
     language = min(engine.languages & SENTENCES.keys(), default=None)
     clauses = engine.clauses(SENTENCES[language], language) if language else []
     if language is None or not clauses:

@@ -1,143 +1,107 @@
-"""Making the engine of an offer: the one place that knows which class loads which format.
-
-Each function verifies the model's digests first and imports the engine only then.
-"""
+"""Loads engines onto shelves: verified, warmed up and measured, and the next best where one fails."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic
 
-from tasks import offers, registry
-from tasks.engines.base import EngineError, SpeechToText, TextToSpeech, Translator, VoiceCloner
-from tasks.engines.choose import THROUGH, Offer
-from tasks.engines.tts import espeak_program
+from tasks import engine_speed, registry
+from tasks.engines import choose
+from tasks.engines.base import EngineError
+from tasks.engines.description import LoadRequest, Offer
+from tasks.models import measured
+from tasks.models.spec import ModelError
+from tasks.shelf import E, Shelf
 from tasks.wire.environment import TaskConfig
 
-
-def speech_to_text(offer: Offer, config: TaskConfig) -> SpeechToText:
-    """The engine that transcribes with this model.
-
-    Raises:
-        ModelError: the model is not whole.
-        EngineError: it cannot be loaded.
-    """
-    from tasks.engines.stt.whisper import Whisper
-
-    registry.verify(offer.name)
-    return Whisper(
-        registry.folder(offer.name),
-        name=offer.name,
-        languages=offer.serves,
-        threads=config.stt_threads,
-        at_once=config.stt_at_once,
-    )
+logger = logging.getLogger(__name__)
 
 
-def translator(offer: Offer, config: TaskConfig, loaded: Mapping[str, Translator]) -> Translator:
-    """The engine that translates with this model; a pivot is made of two of those that are `loaded`.
+def load(offer: Offer, config: TaskConfig, base: type[E], loaded: Mapping[str, E]) -> E:
+    """The engine of an offer, not warmed up yet.
+
+    The digests of its model are verified before the engine's libraries are imported.
+
+    Args:
+        offer: what to load.
+        config: how.
+        base: what engines of its kind are.
+        loaded: engines of its kind that are loaded already, by name of the offer; at least those of its parts.
 
     Raises:
         ModelError: the model is not whole.
         EngineError: it cannot be loaded.
     """
-    if offer.format == "pivot":
-        from tasks.engines.translation.pivot import Pivot
-
-        first, second = (loaded[part] for part in offer.parts)
-        return Pivot(first, second, through=THROUGH)
-    if offer.format in ("gguf", "endpoint"):
-        return _drafts(offer, config)
-    registry.verify(offer.name)
-    pairs = _pairs(offer)
-    if offer.format == "bergamot":
-        from tasks.engines.translation.bergamot import Bergamot
-
-        return Bergamot(
-            {(source, target): registry.bundled(offer.name, f"{source}>{target}") for source, target in pairs}
-        )
-    from tasks.engines.translation.ct2 import Decoding
-
-    folder, decoding = registry.folder(offer.name), Decoding(threads=config.threads, beam=config.beam)
-    if offer.format == "argos":
-        from tasks.engines.translation.argos import Argos
-
-        return Argos(folder, decoding)
-    from tasks.engines.translation.ct2_folder import Nllb, OpusMt
-
-    if offer.format == "opus-ct2":
-        source, target = pairs[0]
-        return OpusMt(folder, source, target, decoding)
-    return Nllb(folder, pairs, decoding)
-
-
-def _drafts(offer: Offer, config: TaskConfig) -> Translator:
-    from tasks.engines.translation.llm.endpoint import EndpointChat
-    from tasks.engines.translation.llm.local import LocalChat
-    from tasks.engines.translation.llm.settings import endpoint_settings
-    from tasks.engines.translation.llm.translator import LlmTranslator
-
-    pairs = _pairs(offer)
-    if offer.name == offers.ENDPOINT:
-        settings = endpoint_settings()
-        if settings is None:
-            raise EngineError("LLM_URL names no endpoint any more")
-        return LlmTranslator(EndpointChat(settings), name=offer.name, pairs=pairs)
-    registry.verify(offer.name)
-    chat = LocalChat(registry.folder(offer.name) / "model.gguf", slots=len(pairs), threads=config.threads)
-    return LlmTranslator(chat, name=offer.name, pairs=pairs)
-
-
-def _pairs(offer: Offer) -> list[tuple[str, str]]:
-    return [(source, target) for source, _, target in (pair.partition(">") for pair in sorted(offer.serves))]
-
-
-def voice(offer: Offer, config: TaskConfig) -> TextToSpeech:
-    """The engine that speaks with this model or program.
-
-    Raises:
-        ModelError: the model is not whole.
-        EngineError: it cannot be loaded.
-    """
-    engine = _voice(offer, config)
-    model = "" if offer.format in ("espeak", "gtts") else registry.fingerprint(offer.name)
-    phonemes = espeak_program.version() if offer.format in ("espeak", "kokoro") else ""
-    engine.fingerprint = f"{model} {phonemes}".strip()
+    if offer.has_model:
+        registry.verify(offer.name)
+    bundled = registry.bundled(offer.name) if offer.has_model else {}
+    request = LoadRequest(offer, config, registry.folder(offer.name), bundled=bundled, loaded=loaded)
+    engine = offer.engine.load(request)
+    if not isinstance(engine, base):
+        raise EngineError(f"{offer.name} is no {base.__name__}: the description of its engine is wrong")
+    if offer.has_model:
+        engine.fingerprint = f"{registry.fingerprint(offer.name)} {engine.fingerprint}".strip()
     return engine
 
 
-def _voice(offer: Offer, config: TaskConfig) -> TextToSpeech:
-    if offer.format == "espeak":
-        from tasks.engines.tts.espeak import Espeak
+@dataclass
+class Loader(Generic[E]):
+    """Loads the best offer for everything that is served, and the next best where one fails."""
 
-        return Espeak()
-    if offer.format == "gtts":
-        from tasks.engines.tts.gtts import Gtts
+    base: type[E]
+    """What engines of this kind are."""
+    config: TaskConfig
+    before: Mapping[str, E]
+    """What was loaded until now, by name of the offer: it is kept."""
+    costs: dict[str, float]
+    """Filled with engine → seconds of work for a second of speech."""
+    _loaded: dict[str, E] = field(default_factory=dict)
 
-        return Gtts()
-    registry.verify(offer.name)
-    if offer.format == "hibari":
-        from tasks.engines.tts.hibari import Hibari
+    def fill(self, offered: Sequence[Offer], preferred: Mapping[str, str]) -> Shelf[E]:
+        """A shelf with what is best for something, in a hurry too."""
+        usable: list[Offer] = list(offered)
+        while failed := self._first_failure(self._needed(usable, preferred)):
+            usable = _without(failed, usable)
+        offers = [offer for offer in usable if offer.name in self._loaded]
+        return Shelf(self._loaded, offers, dict(preferred))
 
-        return Hibari(threads=1)
-    if offer.format == "piper":
-        from tasks.engines.tts.piper import Piper
+    def _first_failure(self, needed: Sequence[Offer]) -> str | None:
+        """Name of the first of these that cannot be loaded; None when all are."""
+        missing = (offer for offer in needed if offer.name not in self._loaded)
+        return next((offer.name for offer in missing if not self._load(offer)), None)
 
-        return Piper(registry.folder(offer.name), threads=config.threads)
-    from tasks.engines.tts.kokoro import Kokoro
+    def _needed(self, usable: Sequence[Offer], preferred: Mapping[str, str]) -> list[Offer]:
+        """What is best for something, in a hurry too, the parts of pivots before the pivots."""
+        needed: list[Offer] = []
+        for wanted in choose.services(usable):
+            for late in (False, True):
+                offer = choose.best(wanted, usable, preferred, late=late)
+                if offer is not None:
+                    needed += [part for part in usable if part.name in offer.parts] + [offer]
+        return needed
 
-    return Kokoro(registry.folder(offer.name), threads=config.threads)
+    def _load(self, offer: Offer) -> bool:
+        if offer.name in self.before:
+            self._loaded[offer.name] = self.before[offer.name]
+            return True
+        try:
+            with measured.loading() as seen:
+                engine = load(offer, self.config, self.base, self._loaded)
+                engine.warm_up()
+        except (ModelError, EngineError) as error:
+            logger.error("%s is left out: %s", offer.name, error)
+            return False
+        self._loaded[offer.name] = engine
+        logger.info("%s is ready, loaded in %.1f s, +%.0f MB", offer.name, seen.load_s, seen.memory_mb)
+        speed = engine_speed.of(engine, remote=offer.engine.remote)
+        if speed.cost is not None:
+            self.costs[engine.name] = speed.cost
+        measured.record(offer.name, load_s=seen.load_s, memory_mb=seen.memory_mb, speed=speed.words)
+        return True
 
 
-def cloner(offer: Offer, config: TaskConfig) -> VoiceCloner:
-    """The engine that speaks in the voice of a recording.
-
-    Raises:
-        ModelError: the model is not whole.
-        EngineError: it cannot be loaded.
-    """
-    from tasks.engines.tts.xtts import Xtts
-
-    registry.verify(offer.name)
-    engine = Xtts(registry.folder(offer.name), threads=config.threads)
-    engine.fingerprint = registry.fingerprint(offer.name)
-    return engine
+def _without(name: str, offered: Sequence[Offer]) -> list[Offer]:
+    """All but one offer, and those that are made with it."""
+    return [offer for offer in offered if name not in (offer.name, *offer.parts)]

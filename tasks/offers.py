@@ -1,72 +1,57 @@
-"""What could be loaded on this machine: installed models and programs, and what the operator allows."""
+"""What could be loaded on this machine: installed models, programs and services."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from tasks import registry
-from tasks.engines import choose
-from tasks.engines.choose import Offer
-from tasks.engines.translation.llm import local
-from tasks.engines.translation.llm.settings import endpoint_settings
-from tasks.engines.tts import espeak_program
-from tasks.models.spec import Kind
-
-ENDPOINT = "llm-endpoint"
-"""Name of the language model behind LLM_URL."""
+from tasks.engines.description import Description, Offer
+from tasks.engines.kinds import Kind
+from tasks.engines.listing import ENGINES, descriptions
 
 
-def hearing() -> list[Offer]:
-    """What could transcribe."""
-    return _models("stt")
-
-
-def translating() -> list[Offer]:
-    """What could translate, pairs by way of a third language included.
+def listed(kind: Kind, engines: tuple[str, ...] = ENGINES) -> list[Offer]:
+    """What engines of this kind could do, voice cloning apart.
 
     Raises:
-        EngineError: LLM_URL names an endpoint that cannot be used.
+        EngineError: a setting names a service that cannot be used.
     """
-    found = [offer for offer in _models("translate") if offer.format != "gguf" or local.available()]
-    if endpoint_settings() is not None:
-        from tasks.engines.translation.llm.translator import ALL_PAIRS
-
-        found.append(Offer(ENDPOINT, "endpoint", frozenset(f"{source}>{target}" for source, target in ALL_PAIRS)))
-    spoken = {language for offer in found for pair in offer.serves for language in pair.split(">")}
-    return [*found, *choose.pivots(found, spoken)]
+    usable = [engine for engine in _available(engines) if engine.kind is kind and not engine.clones]
+    found = _of_models(usable)
+    found += [offer for engine in usable for offer in engine.own_offers()]
+    return found + [offer for engine in usable for offer in engine.combined_offers(found)]
 
 
-def speaking() -> list[Offer]:
-    """What could speak with a voice of its own."""
-    from tasks.engines.tts import gtts, piper
-
-    can = {
-        "hibari": True,
-        "kokoro": espeak_program.available(),  # its phonemes come from there
-        "piper": piper.available(),
-        "xtts": False,  # speaks in the voices of others only
-    }
-    found = [offer for offer in _models("speak") if can[offer.format]]
-    if espeak_program.available():
-        found.append(Offer("espeak-ng", "espeak", frozenset(espeak_program.VOICES), default=True))
-    if gtts.available():
-        found.append(Offer("gtts", "gtts", frozenset(gtts.Gtts.voices)))
-    return found
-
-
-def cloning() -> list[Offer]:
+def cloners(engines: tuple[str, ...] = ENGINES) -> list[Offer]:
     """What could speak in the voice of a recording."""
-    from tasks.engines.tts import xtts
-
-    return [offer for offer in _models("speak") if offer.format == "xtts" and xtts.available()]
+    return _of_models([engine for engine in _available(engines) if engine.clones])
 
 
-def _models(kind: Kind) -> list[Offer]:
-    return [
-        Offer(one.name, one.format, frozenset(one.languages), default=one.default) for one in registry.installed(kind)
+def names(engines: tuple[str, ...] = ENGINES) -> frozenset[str]:
+    """The names of everything that could be loaded, to see whether something has come or gone.
+
+    Raises:
+        EngineError: a setting names a service that cannot be used.
+    """
+    everything = [*(offer for kind in Kind for offer in listed(kind, engines)), *cloners(engines)]
+    return frozenset(offer.name for offer in everything)
+
+
+def availability(engines: tuple[str, ...] = ENGINES) -> tuple[bool, ...]:
+    """Of each engine, whether this machine has what it needs beside a model."""
+    return tuple(engine.available() for engine in descriptions(engines))
+
+
+def _available(engines: tuple[str, ...]) -> list[Description]:
+    return [engine for engine in descriptions(engines) if engine.available()]
+
+
+def _of_models(engines: list[Description]) -> list[Offer]:
+    """The installed models that these engines load, in the order of the registry."""
+    by_format = {engine.format: engine for engine in engines}
+    models = [
+        model for kind in dict.fromkeys(engine.kind.wire for engine in engines) for model in registry.installed(kind)
     ]
-
-
-def names(offers: Iterable[Offer]) -> frozenset[str]:
-    """Their names, to see whether something has come or gone."""
-    return frozenset(offer.name for offer in offers)
+    return [
+        Offer(model.name, by_format[model.format], frozenset(model.languages), default=model.default)
+        for model in models
+        if model.format in by_format
+    ]

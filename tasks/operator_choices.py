@@ -12,14 +12,14 @@ from typing import Final
 
 import redis
 
-from tasks.engines.choose import Offer
+from tasks.engines.description import Offer
 from tasks.engines.translation import glossary
 from tasks.wire import keys
 from tasks.wire.administration import Configuration, Kind, Term, Use
 from tasks.wire.messages import decode
 
 HOTWORDS: Final = 100
-"""Terms that are given to a recogniser at most; it heeds about 25 of them (`engines.whisper_vocabulary`)."""
+"""Terms that are given to a recogniser at most; it heeds about 25 of them (`engines.stt.whisper.vocabulary`)."""
 
 
 class OperatorChoices(Configuration, frozen=True, kw_only=True):

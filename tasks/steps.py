@@ -69,14 +69,14 @@ def transcribe(
         EngineError: no engine here recognises this language.
     """
     if language is None:
-        known = engines().heard()
+        known = engines().stt.services()
         if not known:
             raise EngineError("no engine here transcribes")
-        identifier = engines().speech_to_text(known[0])
+        identifier = engines().stt_for(known[0])
         language = next(iter(identifier.identify(pcm)), None)
         if language is None:
             return Transcribed(Transcript("", 0.0, "silence"), None, identifier.name)
-    engine = engines().speech_to_text(language)
+    engine = engines().stt_for(language)
     hotwords = [term.source for term in operator_choices.current().hotwords(language)] if glossary else []
     transcript = engine.transcribe(pcm, language, effort=effort, hotwords=hotwords, words=words)
     return Transcribed(transcript, language, engine.name)
@@ -88,7 +88,7 @@ def recogniser(language: str) -> str:
     Raises:
         EngineError: there is none here.
     """
-    return engines().speech_to_text(language).name
+    return engines().stt_for(language).name
 
 
 def hotwords_in(transcript: Transcript, language: str) -> list[Term]:
@@ -102,7 +102,7 @@ def translate(text: str, source: str, target: str, *, glossary: bool = True) -> 
     Raises:
         EngineError: no engine here translates this pair, or it gave no translation.
     """
-    engine = engines().translator(source, target)
+    engine = engines().translation_for(source, target)
     terms = operator_choices.current().translated(source, target, text) if glossary else []
     # A draft takes a second: there is no time to try for every number and name.
     found = cached_translation.translate(
@@ -144,9 +144,9 @@ def speak(
         EngineError: no engine here speaks this language; taking the clauses raises it where no voice could speak one.
     """
     if engine is None:
-        voices = engines().speakers(language, late=late)
+        voices = engines().tts_for(language, late=late)
     else:
-        known = engines().voices.get(engine)
+        known = engines().tts.loaded.get(engine)
         if known is None or language not in known.languages:
             raise EngineError(f"{engine} does not speak {language} here")
         voices = [known]

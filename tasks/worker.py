@@ -10,7 +10,7 @@ import dramatiq.worker
 
 from tasks import broker
 from tasks.actors import registry
-from tasks.middleware.engine_lifecycle import Models
+from tasks.middleware.engine_lifecycle import EngineLifecycle
 from tasks.wire import logs
 from tasks.wire.environment import TaskConfig
 
@@ -20,5 +20,5 @@ logs.configure("worker")
 dramatiq.worker.CONSUMER_RESTART_DELAY_SECS = 0.5
 
 broker.use(broker.worker_broker(TaskConfig().redis_url))
-broker.current().add_middleware(Models(broker.store))
+broker.current().add_middleware(EngineLifecycle(broker.store))
 registry.register(broker.current())

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from app.commands.progress import reporter
-from tasks import registry
+from tasks import installation, registry
 from tasks.models import measured
 from tasks.registry import ModelInfo
 
@@ -71,9 +71,9 @@ def install(names: tuple[str, ...], default: bool, languages: str | None, name: 
     for model in wanted:
         try:
             if "/" in model or model.endswith((".argosmodel", ".zip")):
-                registry.install_local(Path(model), told.line, languages=spoken, name=name)
+                installation.install_local(Path(model), told.line, languages=spoken, name=name)
             else:
-                registry.install(model, told.line, told.meter)
+                installation.install(model, told.line, told.meter)
         except registry.ModelError as error:
             raise click.ClickException(str(error)) from error
 
@@ -100,7 +100,7 @@ def remove(names: tuple[str, ...], forget: bool) -> None:
     """Delete installed models and unfinished downloads of them."""
     for name in names:
         try:
-            registry.remove(name, click.echo, forget=forget)
+            installation.remove(name, click.echo, forget=forget)
         except registry.ModelError as error:
             raise click.ClickException(str(error)) from error
 

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
+from tasks.engines.kinds import Kind
 from tasks.serving import Engines
 from tasks.wire.messages import EngineInfo
 
 
 def offered(engines: Engines) -> list[EngineInfo]:
     """Every loaded engine, by kind and name."""
-    heard = [
-        EngineInfo(name=name, kind="stt", languages=sorted(engine.languages)) for name, engine in engines.stt.items()
+    stt = [
+        EngineInfo(name=name, kind=Kind.STT.wire, languages=sorted(engine.languages))
+        for name, engine in engines.stt.loaded.items()
     ]
-    translated = [
+    translation = [
         EngineInfo(
             name=name,
-            kind="translate",
+            kind=Kind.TRANSLATION.wire,
             languages=[f"{source}>{target}" for source, target in sorted(engine.pairs)],
             low_quality=engine.draft,
         )
-        for name, engine in engines.translators.items()
+        for name, engine in engines.translation.loaded.items()
     ]
-    spoken = [
+    tts = [
         EngineInfo(
             name=name,
-            kind="speak",
+            kind=Kind.TTS.wire,
             languages=sorted(engine.languages),
             low_quality=engine.low_quality,
             voices={language: list(names) for language, names in engine.voices.items()},
         )
-        for name, engine in engines.voices.items()
+        for name, engine in engines.tts.loaded.items()
     ]
-    cloned = [
-        EngineInfo(name=name, kind="speak", languages=sorted(engine.languages), clones=True)
-        for name, engine in engines.cloners.items()
+    cloners = [
+        EngineInfo(name=name, kind=Kind.TTS.wire, languages=sorted(engine.languages), clones=True)
+        for name, engine in engines.cloners.loaded.items()
     ]
-    return [*heard, *translated, *spoken, *cloned]
+    return [*stt, *translation, *tts, *cloners]

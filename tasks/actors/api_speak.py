@@ -40,7 +40,7 @@ def _spoken(message: Synthesis) -> Iterator[Spoken]:
 
 
 def _cloned(message: Synthesis, clone: ClonedVoice) -> Iterator[Spoken]:
-    engine = engines().cloner(message.language)
+    engine = engines().cloner_for(message.language)
     latents = api_cloning.latents(store(), engine, clone)
     try:
         yield from steps.speak_as(

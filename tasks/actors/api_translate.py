@@ -16,7 +16,7 @@ def translate_text(message: TextTranslation) -> None:
     client = store()
     if not replies.awaited(client, message):
         return
-    engine = engines().translator(message.source, message.target)
+    engine = engines().translation_for(message.source, message.target)
     texts, terms = list[str](), list[str]()
     for text in message.texts:
         call_priority.give_way()

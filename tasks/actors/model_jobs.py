@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from tasks import registry
+from tasks import installation, registry
 from tasks.broker import store
 from tasks.models.spec import ModelError
 from tasks.wire import keys
@@ -89,13 +89,13 @@ def work_on_model(work: ModelWork) -> None:
     with _reported(report):
         report.line("Working")
         if work.action == "install":
-            registry.install(work.name, report.line, report.meter)
+            installation.install(work.name, report.line, report.meter)
             report.end("done", "Installed; every digest is right.")
         elif work.action == "verify":
             registry.verify(work.name)
             report.end("done", "Whole: every digest is right.")
         else:
-            registry.remove(work.name, report.line)
+            installation.remove(work.name, report.line)
             report.end("done", "Removed.")
 
 
@@ -105,7 +105,7 @@ def take_package(arrival: PackageArrival) -> None:
     with _reported(report), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / arrival.name
         _receive(arrival, path, report.meter)
-        name = registry.install_local(path, report.line)
+        name = installation.install_local(path, report.line)
         report.end("done", f"Installed as {name}.")
 
 

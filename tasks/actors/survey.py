@@ -9,9 +9,9 @@ from pathlib import Path
 from tasks import offers, registry
 from tasks.actors import replies
 from tasks.broker import store
-from tasks.engines import choose
+from tasks.engines.kinds import Kind
 from tasks.models import space
-from tasks.wire.administration import Kind, ModelInfo, Offer, Surveyed
+from tasks.wire.administration import ModelInfo, Offer, Surveyed
 from tasks.wire.environment import TaskConfig
 from tasks.wire.requests import Survey
 
@@ -52,15 +52,10 @@ def _shown(model: registry.ModelInfo) -> ModelInfo:
 
 
 def _offers() -> list[Offer]:
-    kinds: dict[Kind, list[choose.Offer]] = {
-        "stt": offers.hearing(),
-        "translate": offers.translating(),
-        "speak": offers.speaking(),
-    }
     return [
-        Offer(kind=kind, name=offer.name, serves=sorted(offer.serves))
-        for kind, found in kinds.items()
-        for offer in found
+        Offer(kind=kind.wire, name=offer.name, serves=sorted(offer.serves))
+        for kind in Kind
+        for offer in offers.listed(kind)
     ]
 
 

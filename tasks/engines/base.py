@@ -72,10 +72,25 @@ class Effort(StrEnum):
     """Results that are still doubtful are decoded with more care, at several times the cost."""
 
 
-class SpeechToText(ABC):
-    """Turns one utterance into text. Keeps no state between calls."""
+class Engine(ABC):
+    """What engines of all kinds have in common."""
 
     name: str
+    fingerprint: str = ""
+    """Differs between engines of one name whose results may differ: digest, version, settings."""
+
+    def usable(self) -> bool:
+        """Whether it is worth asking now; False while a service that refused is left alone."""
+        return True
+
+    @abstractmethod
+    def warm_up(self) -> None:
+        """Run once on nothing in particular, so that the first request is not slower than the others."""
+
+
+class SpeechToText(Engine):
+    """Turns one utterance into text. Keeps no state between calls."""
+
     languages: frozenset[str]
 
     @abstractmethod
@@ -112,21 +127,14 @@ class SpeechToText(ABC):
             EngineError: the audio is too long.
         """
 
-    @abstractmethod
-    def warm_up(self) -> None:
-        """Run once on nothing in particular, so that the first request is not slower than the others."""
 
-
-class Translator(ABC):
+class Translator(Engine):
     """Turns text of one language into another. Keeps no state between calls."""
 
-    name: str
     pairs: frozenset[tuple[str, str]]
     """(source, target) languages."""
     draft: bool = False
     """Whether its quality is too low to be shown without the label "draft"."""
-    fingerprint: str = ""
-    """Differs between engines of one name that may translate the same text differently: digest, version, settings."""
 
     @abstractmethod
     def translate(self, text: str, source: str, target: str) -> str:
@@ -151,21 +159,14 @@ class Piece:
     """Whether it ends the clause."""
 
 
-class TextToSpeech(ABC):
+class TextToSpeech(Engine):
     """Speaks text, clause by clause so that the first sound comes early. Keeps no state between calls."""
 
-    name: str
     languages: frozenset[str]
-    quick: bool
-    """Whether it is fast enough to catch up when speech is late."""
     low_quality: bool = False
     """Whether a listener should be told that this voice is a makeshift."""
-    remote: bool = False
-    """Whether what is said leaves this machine."""
     voices: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Language → names of its voices, the default first."""
-    fingerprint: str = ""
-    """As a translator's: differs between engines of one name that may sound different."""
 
     def voice_of(self, language: str, voice: str | None) -> str:
         """`voice`, or the default one of `language`.
@@ -180,10 +181,6 @@ class TextToSpeech(ABC):
         if chosen not in names:
             raise EngineError(f"{self.name} has no voice {chosen!r} in {language}: choose one of {', '.join(names)}")
         return chosen
-
-    def usable(self) -> bool:
-        """Whether it is worth asking now; False while a service that refused is left alone."""
-        return True
 
     @abstractmethod
     def clauses(self, text: str, language: str) -> list[str]:

@@ -15,7 +15,7 @@ _OPENING: Final = "([\"'\u201c\u2018«"
 _ABBREVIATED: Final = frozenset[str]().union(*(known.sentences.abbreviations for known in LANGUAGES.values()))
 """Of all languages together: names and titles are abbreviated across languages."""
 
-SHORTEST: Final = 10
+MIN_CLAUSE_CHARACTERS: Final = 10
 """Characters below which a clause is not worth a breath of its own."""
 
 
@@ -63,14 +63,14 @@ def clauses(text: str, language: str, *, lengths: tuple[int, ...] = (30, 90)) ->
 
 def _cut(text: str, language: str, limit: int) -> tuple[str, str]:
     """The first piece of `text`, of at most about `limit` characters, and the rest."""
-    if len(text) <= limit + SHORTEST // 2:
+    if len(text) <= limit + MIN_CLAUSE_CHARACTERS // 2:
         return text, ""
-    natural = [gap for gap in _CLAUSE_END.finditer(text) if SHORTEST <= gap.start() <= limit + 5]
+    natural = [gap for gap in _CLAUSE_END.finditer(text) if MIN_CLAUSE_CHARACTERS <= gap.start() <= limit + 5]
     words = described(language).sentences.paused_before
-    gaps = [gap for gap in _WORD_END.finditer(text) if SHORTEST <= gap.start() <= limit]
+    gaps = [gap for gap in _WORD_END.finditer(text) if MIN_CLAUSE_CHARACTERS <= gap.start() <= limit]
     before_function = [gap for gap in gaps if _word_at(text, gap.end()) in words]
     for candidates in (natural, before_function, gaps):
-        usable = [gap for gap in candidates if len(text) - gap.end() >= SHORTEST // 2]
+        usable = [gap for gap in candidates if len(text) - gap.end() >= MIN_CLAUSE_CHARACTERS // 2]
         if usable:
             return text[: usable[-1].start()], text[usable[-1].end() :]
     gap_after = _WORD_END.search(text, limit)
@@ -85,7 +85,7 @@ def _join_short(pieces: list[str], later: int) -> list[str]:
     """Give very short pieces ("Yes.", a last word) to their neighbour, but leave the first piece as it is."""
     joined: list[str] = []
     for piece in pieces:
-        short = len(piece) < SHORTEST or (joined and len(joined[-1]) < SHORTEST)
+        short = len(piece) < MIN_CLAUSE_CHARACTERS or (joined and len(joined[-1]) < MIN_CLAUSE_CHARACTERS)
         if len(joined) > 1 and short and len(joined[-1]) + len(piece) < later:
             joined[-1] = f"{joined[-1]} {piece}"
         else:

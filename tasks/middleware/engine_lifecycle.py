@@ -13,7 +13,7 @@ import redis
 from dramatiq.middleware import Middleware
 
 from tasks import operator_choices, serving
-from tasks.engine_reload import RenewalThread
+from tasks.engine_reload import ReloadThread
 from tasks.engines.base import EngineError
 from tasks.engines.choose import PreferenceError
 from tasks.heartbeat import HeartbeatThread
@@ -24,13 +24,13 @@ from tasks.wire.environment import TaskConfig, env
 logger = logging.getLogger(__name__)
 
 
-class Models(Middleware):
+class EngineLifecycle(Middleware):
     """Engines, heartbeat and metrics of a worker process. Only the engines of the consumed queues are loaded."""
 
     def __init__(self, store: Callable[[], redis.Redis]) -> None:
         self._store = store
         self._heartbeat: HeartbeatThread | None = None
-        self._renewal: RenewalThread | None = None
+        self._reload: ReloadThread | None = None
 
     def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
         """Load the engines; end the process when a queue would have none."""
@@ -49,13 +49,13 @@ class Models(Middleware):
         """Start the heartbeat: from now on messages are taken, and new models noticed."""
         self._heartbeat = HeartbeatThread(self._store(), serving.engines, _queues(worker))
         self._heartbeat.start()
-        self._renewal = RenewalThread(_queues(worker), self._store())
-        self._renewal.start()
+        self._reload = ReloadThread(_queues(worker), self._store())
+        self._reload.start()
 
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
         """Stop the heartbeat before the last message is finished."""
-        if self._renewal:
-            self._renewal.stop()
+        if self._reload:
+            self._reload.stop()
         if self._heartbeat:
             self._heartbeat.stop()
 

@@ -9,10 +9,8 @@ from typing import Literal, Protocol
 
 Kind = Literal["stt", "translate", "speak"]
 
-Format = Literal[
-    "whisper-ct2", "bergamot", "argos", "opus-ct2", "nllb-ct2", "gguf", "hibari", "kokoro", "piper", "xtts"
-]
-"""Which engine class can load a model."""
+Format = str
+"""Which engine can load a model: the `format` of its description."""
 
 Progress = Callable[[str], None]
 """Takes one line of text for a person."""

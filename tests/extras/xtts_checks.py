@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from tasks.engines.base import Audio, EngineError
-from tasks.engines.tts import xtts
 from tasks.engines.tts.loudness import CEILING, TARGET_DB, active_level
-from tasks.engines.tts.xtts import Xtts
+from tasks.engines.tts.xtts import voice as xtts
+from tasks.engines.tts.xtts.voice import Xtts
 from tests.extras.tiny_xtts import write_tiny_xtts
 
 

@@ -14,7 +14,7 @@ from app.db import create_engine, create_sessions
 from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.web_server import WebServer
 from ops.harness.worker import worker_process
-from tasks import registry
+from tasks import installation, registry
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def web(api_redis: RedisServer, var_dir: Path) -> Iterator[WebServer]:
 def worker(api_redis: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A worker for API requests with every model."""
     for name in registry.default_models():
-        registry.install(name)
+        installation.install(name)
     with worker_process(api_redis.url, tmp_path_factory.mktemp("worker") / "log", queues=("batch",)):
         yield
 

@@ -19,6 +19,7 @@ from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.web_server import WebServer
 from tasks import broker, serving
 from tasks.heartbeat import HeartbeatThread
+from tasks.shelf import Shelf
 from tasks.wire import keys
 from tasks.wire.redis_client import connect
 from tests.speech_api.conftest import make_key
@@ -68,7 +69,7 @@ def store(server: RedisServer) -> Iterator[redis.Redis]:
 def cloner(server: RedisServer, store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCloner]:
     """A worker in this process, whose only engine is the cloner."""
     engine = FakeCloner()
-    engines = serving.Engines(cloners={engine.name: engine})
+    engines = serving.Engines(cloners=Shelf({engine.name: engine}))
     monkeypatch.setattr(serving, "_engines", engines)
     use_broker(server.url)
     worker = dramatiq.Worker(broker.current(), queues={keys.BATCH}, worker_threads=1)

@@ -16,7 +16,6 @@ class FakeCloner(VoiceCloner):
 
     name = "fake-cloner"
     languages = frozenset({"en"})
-    quick = True
 
     def __init__(self) -> None:
         self.forgotten: list[bytes] = []

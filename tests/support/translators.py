@@ -18,7 +18,7 @@ DECODING = Decoding(threads=2)
 @cache
 def bergamot() -> Bergamot:
     """English and Portuguese."""
-    return Bergamot({pair: registry.bundled("bergamot-en-pt", ">".join(pair)) for pair in Bergamot.pairs})
+    return Bergamot({pair: registry.bundled("bergamot-en-pt")[">".join(pair)] for pair in Bergamot.pairs})
 
 
 @cache

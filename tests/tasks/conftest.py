@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from ops.harness.redis_server import RedisServer, redis_server
-from tasks import registry, serving
+from tasks import installation, registry, serving
 from tasks.wire import keys
 from tasks.wire.environment import TaskConfig
 from tasks.wire.redis_client import connect
@@ -32,7 +32,7 @@ def store(server: RedisServer) -> Iterator[redis.Redis]:
 def models() -> list[str]:
     """The default models, installed."""
     for name in registry.default_models():
-        registry.install(name)
+        installation.install(name)
     return registry.default_models()
 
 

@@ -96,7 +96,7 @@ def test_interim_captions_grow_and_the_final_ask_reuses_the_last(
         for shorter, longer in pairwise(interims):
             assert longer.text.startswith(shorter.text)
         assert interims[-1].text.startswith("And so")
-        whisper = serving.engines().speech_to_text("en")
+        whisper = serving.engines().stt_for("en")
         monkeypatch.setattr(type(whisper), "transcribe", lambda *_args, **_kwargs: pytest.fail("decoded again"))
         transcribe(offered(store, JFK, revision=len(cuts) - 1))
         final = captions(channel.waiting())

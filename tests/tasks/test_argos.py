@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks import registry
+from tasks import installation, registry
 from tasks.engines.base import EngineError
 from tasks.engines.translation import ct2
 from tasks.engines.translation.argos import Argos
@@ -97,7 +97,7 @@ def test_nothing_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_no_package_that_splits_sentences_is_installed_or_imported() -> None:
     away = {"stanza", "spacy", "minisbd", "torch"}
-    assert modules_after("import tasks.engines.translation.argos").isdisjoint(away)
+    assert modules_after("import tasks.engines.translation.argos, argostranslate.tokenizer").isdisjoint(away)
     for name in ("requirements.lock", "requirements-dev.lock"):
         pinned = {line.split("==")[0] for line in (ROOT / "ops" / name).read_text().splitlines() if "==" in line}
         assert pinned.isdisjoint(away)
@@ -105,7 +105,7 @@ def test_no_package_that_splits_sentences_is_installed_or_imported() -> None:
 
 def test_an_archive_installed_by_the_registry_translates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELS_DIR", str(tmp_path / "models"))
-    name = registry.install_local(pack(build(tmp_path), tmp_path / "en_vi.argosmodel"))
+    name = installation.install_local(pack(build(tmp_path), tmp_path / "en_vi.argosmodel"))
     engine = Argos(registry.folder(name), DECODING)
     assert (engine.name, engine.translate("hello", "en", "vi")) == (name, "xin chào")
 
@@ -116,7 +116,9 @@ def test_brazilian_portuguese_has_a_code_of_its_own_at_argos(tmp_path: Path, mon
     (package / "metadata.json").write_text(json.dumps(metadata))
     assert Argos(package, DECODING).pairs == {("pt", "vi")}
     monkeypatch.setenv("MODELS_DIR", str(tmp_path / "models"))
-    assert registry.info(registry.install_local(package)).languages == ("pt>vi",), "the worker serves what is listed"
+    assert registry.info(installation.install_local(package)).languages == ("pt>vi",), (
+        "the worker serves what is listed"
+    )
 
 
 @pytest.mark.parametrize(

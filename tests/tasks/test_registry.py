@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks import registry
+from tasks import installation, registry
 from tasks.models import bundled as in_packages
 from tasks.models import install as installing
 from tasks.models import sources as sources_module
@@ -129,7 +129,7 @@ def test_a_folder_named_by_the_environment_is_asked_first(
     monkeypatch.setenv("MODELS_FOLDER", str(existing))
     monkeypatch.setenv("MODELS_DIR", str(tmp_path))
     lines: list[str] = []
-    registry.install("kokoro-82m-int8", lines.append)
+    installation.install("kokoro-82m-int8", lines.append)
     assert [line for line in lines if "asking" in line] == [f"kokoro-82m-int8: asking folder {existing}"]
     (tmp_path / "kokoro-82m-int8" / "config.json").write_text("{}")
     with pytest.raises(ModelError, match=r"config\.json has 2 bytes .*`jbcalling models install"):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks import registry
+from tasks import installation, registry
 from tasks.models.spec import ModelError
 
 
@@ -36,7 +36,7 @@ def folder(path: Path, *names: str) -> Path:
 def test_a_ctranslate2_folder_is_known_by_its_files(
     tmp_path: Path, called: str, names: list[str], given: tuple[str, ...], expected: tuple[str, str, tuple[str, ...]]
 ) -> None:
-    name = registry.install_local(folder(tmp_path / called, *names), languages=given)
+    name = installation.install_local(folder(tmp_path / called, *names), languages=given)
     info = registry.info(name)
     assert (info.name, info.format, info.languages) == expected
     taken = {path.name for path in registry.folder(name).iterdir()}
@@ -57,10 +57,10 @@ def test_a_folder_that_does_not_say_enough_is_asked_about(
     tmp_path: Path, names: list[str], given: tuple[str, ...], reason: str
 ) -> None:
     with pytest.raises(ModelError, match=reason):
-        registry.install_local(folder(tmp_path / "some", *names), languages=given)
+        installation.install_local(folder(tmp_path / "some", *names), languages=given)
 
 
 @pytest.mark.parametrize("name", ["../up", "Grand", "", "a/b", ".hidden", "models.lock.json"])
 def test_a_name_that_is_no_folder_name_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ModelError, match="cannot be a model's name"):
-        registry.install_local(folder(tmp_path / "x", "source.spm", "target.spm"), languages=["en>vi"], name=name)
+        installation.install_local(folder(tmp_path / "x", "source.spm", "target.spm"), languages=["en>vi"], name=name)

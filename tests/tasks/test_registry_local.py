@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks import registry
+from tasks import installation, registry
 from tasks.models import archive
 from tasks.models.catalogue import MODELS
 from tasks.models.spec import ModelError, ModelFile
@@ -44,7 +44,7 @@ def package(path: Path, files: dict[str, str | bytes] = PACKAGE) -> Path:
 
 
 def test_an_argos_package_is_registered_by_its_metadata(tmp_path: Path, models: Path) -> None:
-    name = registry.install_local(package(tmp_path / "from a friend.argosmodel"))
+    name = installation.install_local(package(tmp_path / "from a friend.argosmodel"))
     assert name == "argos-en-vi"
     info = registry.info(name)
     assert (info.kind, info.format, info.languages, info.installed) == ("translate", "argos", ("en>vi",), True)
@@ -64,27 +64,27 @@ def test_an_argos_package_is_registered_by_its_metadata(tmp_path: Path, models: 
 
 def test_the_stamp_changes_with_what_is_installed_and_only_then(tmp_path: Path) -> None:
     stamps = [registry.stamp(), registry.stamp()]
-    registry.install_local(package(tmp_path / "a.argosmodel"))
+    installation.install_local(package(tmp_path / "a.argosmodel"))
     stamps += [registry.stamp(), registry.stamp()]
-    registry.remove("argos-en-vi")
+    installation.remove("argos-en-vi")
     stamps.append(registry.stamp())
     assert stamps[0] == stamps[1] != stamps[2] == stamps[3] != stamps[4]
 
 
 def test_it_can_be_removed_and_the_catalogue_is_as_before(tmp_path: Path) -> None:
     before = registry.info("argos-en-vi")
-    registry.install_local(package(tmp_path / "a.argosmodel"))
+    installation.install_local(package(tmp_path / "a.argosmodel"))
     lines: list[str] = []
-    registry.install("argos-en-vi", lines.append)
+    installation.install("argos-en-vi", lines.append)
     assert lines == ["argos-en-vi: was installed from a.argosmodel, digests verified"]
-    registry.remove("argos-en-vi")
+    installation.remove("argos-en-vi")
     assert registry.info("argos-en-vi") == before
     assert not registry.is_installed("argos-en-vi")
 
 
 @pytest.mark.parametrize("damage", [b"weights" * 999 + b"weight!", b"weights" * 999, None])
 def test_a_changed_file_is_noticed_at_load(tmp_path: Path, damage: bytes | None) -> None:
-    registry.install_local(package(tmp_path / "a.argosmodel"))
+    installation.install_local(package(tmp_path / "a.argosmodel"))
     path = registry.folder("argos-en-vi") / "model" / "model.bin"
     path.unlink() if damage is None else path.write_bytes(damage)
     with pytest.raises(ModelError, match=r"model/model.bin (has|is missing).*Install it again from a\.argosmodel"):
@@ -92,19 +92,19 @@ def test_a_changed_file_is_noticed_at_load(tmp_path: Path, damage: bytes | None)
 
 
 def test_a_newer_package_takes_the_place_of_the_older(tmp_path: Path) -> None:
-    registry.install_local(package(tmp_path / "old.argosmodel"))
+    installation.install_local(package(tmp_path / "old.argosmodel"))
     newer = PACKAGE | {f"{ROOT}/model/model.bin": b"better"}
-    registry.install_local(package(tmp_path / "new.argosmodel", newer))
+    installation.install_local(package(tmp_path / "new.argosmodel", newer))
     assert (registry.folder("argos-en-vi") / "model" / "model.bin").read_bytes() == b"better"
     registry.verify("argos-en-vi")
 
 
 def test_a_package_without_a_folder_and_an_unpacked_one_are_taken_too(tmp_path: Path) -> None:
     flat = {name.partition("/")[2]: content for name, content in PACKAGE.items()}
-    registry.install_local(package(tmp_path / "flat.zip", flat), name="flat")
+    installation.install_local(package(tmp_path / "flat.zip", flat), name="flat")
     with zipfile.ZipFile(tmp_path / "flat.zip") as made:
         made.extractall(tmp_path / "unpacked")
-    registry.install_local(tmp_path / "unpacked", name="unpacked")
+    installation.install_local(tmp_path / "unpacked", name="unpacked")
     for name in ("flat", "unpacked"):
         registry.verify(name)
         assert registry.info(name).languages == ("en>vi",)
@@ -133,7 +133,7 @@ def test_a_harmful_zip_is_refused(tmp_path: Path, models: Path, name: str | zipf
     with zipfile.ZipFile(path, "a") as made:
         made.writestr(name, "/etc/passwd")
     with pytest.raises(ModelError, match=rf"a\.argosmodel is refused: .*{reason}"):
-        registry.install_local(path)
+        installation.install_local(path)
     assert list(models.iterdir()) == []
     assert not list(tmp_path.rglob("outside"))
 
@@ -143,11 +143,11 @@ def test_names_that_are_none_are_refused(tmp_path: Path, models: Path) -> None:
     broken = tmp_path / "broken.argosmodel"
     broken.write_bytes(content.replace("é".encode(), b"\xff\xff"))
     with pytest.raises(ModelError, match=r"broken\.argosmodel is not a whole zip file"):
-        registry.install_local(broken)
+        installation.install_local(broken)
     nameless = tmp_path / "nameless.argosmodel"
     nameless.write_bytes(content.replace("é".encode(), b"\0\0"))
     with pytest.raises(ModelError, match=r"nameless\.argosmodel is refused: a file in it has no name"):
-        registry.install_local(nameless)
+        installation.install_local(nameless)
     assert list(models.iterdir()) == []
 
 
@@ -155,11 +155,11 @@ def test_a_zip_bomb_is_refused(tmp_path: Path, models: Path, monkeypatch: pytest
     bomb = package(tmp_path / "a.argosmodel", PACKAGE | {f"{ROOT}/model/zeros": bytes(5_000_000)})
     monkeypatch.setattr(archive, "MAX_BYTES", 4_000_000)
     with pytest.raises(ModelError, match="unpacked it would have more than"):
-        registry.install_local(bomb)
+        installation.install_local(bomb)
     many = package(tmp_path / "b.argosmodel", PACKAGE | {f"{ROOT}/model/{n}": b"" for n in range(20)})
     monkeypatch.setattr(archive, "MAX_FILES", 20)
     with pytest.raises(ModelError, match="it has 26 files, more than 20"):
-        registry.install_local(many)
+        installation.install_local(many)
     assert list(models.iterdir()) == []
 
 
@@ -168,7 +168,7 @@ def test_a_size_that_lies_is_noticed_while_unpacking(tmp_path: Path, models: Pat
     true, lie = (7000).to_bytes(4, "little"), (70).to_bytes(4, "little")
     (tmp_path / "a.argosmodel").write_bytes(content.replace(true, lie))
     with pytest.raises(ModelError, match=r"larger than the package says|not a whole zip file"):
-        registry.install_local(tmp_path / "a.argosmodel")
+        installation.install_local(tmp_path / "a.argosmodel")
     assert list(models.iterdir()) == []
 
 
@@ -190,7 +190,7 @@ def test_what_is_no_argos_package_is_told_why(
 ) -> None:
     files = {name: content for name, content in (PACKAGE | change).items() if content is not None}
     with pytest.raises(ModelError, match=reason):
-        registry.install_local(package(tmp_path / "a.argosmodel", files))
+        installation.install_local(package(tmp_path / "a.argosmodel", files))
 
 
 def test_a_truncated_package_is_refused(tmp_path: Path) -> None:
@@ -198,17 +198,17 @@ def test_a_truncated_package_is_refused(tmp_path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content[:-1000])
     with pytest.raises(ModelError, match=r"a\.argosmodel is not a whole zip file"):
-        registry.install_local(path)
+        installation.install_local(path)
     middle = len(content) // 2
     path.write_bytes(content[:middle] + bytes(64) + content[middle + 64 :])
     with pytest.raises(ModelError, match=r"not a whole zip file: .*CRC"):
-        registry.install_local(path)
+        installation.install_local(path)
 
 
 @pytest.mark.parametrize("name", ["bergamot-en-pt", "whisper-base", "argos-vi-en", "nllb-200-600m"])
 def test_the_name_of_another_model_is_not_given_away(tmp_path: Path, models: Path, name: str) -> None:
     with pytest.raises(ModelError, match=f"{name} is another model: give this one a name of its own with --name"):
-        registry.install_local(package(tmp_path / "a.argosmodel"), name=name)
+        installation.install_local(package(tmp_path / "a.argosmodel"), name=name)
     assert list(models.iterdir()) == []
 
 
@@ -219,8 +219,8 @@ def test_a_package_with_the_official_digest_is_the_official_model(
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     (known,) = [model for model in MODELS if model.name == "argos-en-vi"]
     official = replace(known, files=(ModelFile("official.argosmodel", digest, path.stat().st_size),))
-    monkeypatch.setattr(registry, "MODELS", (official,))
-    assert registry.install_local(path) == "argos-en-vi"
+    monkeypatch.setattr("tasks.models.catalogue.MODELS", (official,))
+    assert installation.install_local(path) == "argos-en-vi"
     info = registry.info("argos-en-vi")
     assert (info.pinned, info.licence, info.installed) == ("catalogue", known.licence, True)
     registry.verify("argos-en-vi")
@@ -228,7 +228,7 @@ def test_a_package_with_the_official_digest_is_the_official_model(
 
 def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"does not exist: give an \.argosmodel file"):
-        registry.install_local(tmp_path / "nothing.argosmodel")
+        installation.install_local(tmp_path / "nothing.argosmodel")
 
 
 def test_the_first_installation_of_a_package_from_the_web_pins_what_is_in_it(
@@ -242,19 +242,19 @@ def test_the_first_installation_of_a_package_from_the_web_pins_what_is_in_it(
     monkeypatch.setenv("MODELS_FOLDER", str(tmp_path / "folder"))
     monkeypatch.setenv("MODELS_OFFLINE", "1")
     assert registry.info("argos-en-pt").pinned == "at first installation"
-    registry.install("argos-en-pt")
+    installation.install("argos-en-pt")
     assert registry.info("argos-en-pt").pinned == "here"
     registry.verify("argos-en-pt")
     (registry.folder("argos-en-pt") / "model" / "model.bin").write_bytes(b"swapped")
     with pytest.raises(ModelError, match=r"model/model\.bin has 7 bytes"):
         registry.verify("argos-en-pt")
 
-    registry.remove("argos-en-pt")
+    installation.remove("argos-en-pt")
     package(by_hand / "translate-en_pt-1_9.argosmodel", files | {f"{ROOT}/README.md": "another version"})
     with pytest.raises(ModelError, match="remove --forget argos-en-pt"):
-        registry.install("argos-en-pt")
-    registry.remove("argos-en-pt", forget=True)
-    registry.install("argos-en-pt")
+        installation.install("argos-en-pt")
+    installation.remove("argos-en-pt", forget=True)
+    installation.install("argos-en-pt")
     registry.verify("argos-en-pt")
 
 
@@ -267,5 +267,5 @@ def test_a_package_for_other_languages_is_not_taken_for_the_one_asked_for(
     monkeypatch.setenv("MODELS_FOLDER", str(tmp_path / "folder"))
     monkeypatch.setenv("MODELS_OFFLINE", "1")
     with pytest.raises(ModelError, match="argos-en-pt is refused: the package says that it translates en>vi"):
-        registry.install("argos-en-pt")
+        installation.install("argos-en-pt")
     assert not registry.is_installed("argos-en-pt")

@@ -72,7 +72,7 @@ LONG = "Bom dia, meus caros amigos. Hoje vamos falar sobre o tempo, que está mu
 def test_the_first_clause_comes_in_pieces_and_the_others_whole(
     store: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.engines.tts.kokoro_network.lead", lambda _lengths, _pace: 0.0)
+    monkeypatch.setattr("tasks.engines.tts.kokoro.network.lead", lambda _lengths, _pace: 0.0)
     with listen(store, keys.clips_channel("bridge")) as clips:
         run(message_of(SPEAK, said(LONG)))
         parts = [decode_clip_event(data) for data in clips.waiting()]
@@ -85,7 +85,7 @@ def test_the_first_clause_comes_in_pieces_and_the_others_whole(
 
 def refusing(monkeypatch: pytest.MonkeyPatch, name: str, *, after: int) -> None:
     """Have a voice refuse every clause but the first so many."""
-    engine = serving.engines().voices[name]
+    engine = serving.engines().tts.loaded[name]
     spoken = iter(range(after))
 
     def refusable(way: Callable[..., Any]) -> Callable[..., Any]:
@@ -135,9 +135,9 @@ def test_text_without_words_is_not_spoken(store: redis.Redis) -> None:
 
 
 def test_two_speakers_of_a_room_are_dubbed_by_different_voices_as_far_as_there_are_any() -> None:
-    clear = serving.engines().voice("pt", late=False)
+    clear = serving.engines().tts_for("pt", late=False)[0]
     assert [voice_for(clear, "pt", number) for number in range(3)] == ["pf_dora", "pm_alex", "pf_dora"]
-    only = serving.engines().voice("en", late=False)
+    only = serving.engines().tts_for("en", late=False)[0]
     assert voice_for(only, "en", 0) == voice_for(only, "en", 5)
 
 

@@ -29,6 +29,6 @@ def test_the_same_seed_gives_the_same_stillness() -> None:
 def test_nobody_speaks_and_nothing_is_shown(engines: Engines, language: str, seed: int) -> None:
     recordings = [clip.samples() for clip in by_language("zxx")]
     scenes = stillness(recordings, SECONDS / 3, seed=seed)
-    asked = list(captions(scenes, engines.speech_to_text(language), [language]))
+    asked = list(captions(scenes, engines.stt_for(language), [language]))
     print(f"{language}: {len(asked)} asks, refused: {dict(Counter(one.transcript.reason for one in asked))}")
     assert [(round(one.time), one.text) for one in asked if one.text] == []

@@ -39,7 +39,7 @@ def spoken(engine: TextToSpeech, text: str, language: str, voice: str | None = N
 
 def test_every_voice_is_as_loud_as_the_others_and_none_clips(engines: Engines) -> None:
     measured: dict[str, float] = {}
-    for engine in engines.voices.values():
+    for engine in engines.tts.loaded.values():
         for language, voices in engine.voices.items():
             for voice in voices:
                 pcm, rate = spoken(engine, TEXTS[language], language, voice)
@@ -57,9 +57,9 @@ def test_every_voice_is_as_loud_as_the_others_and_none_clips(engines: Engines) -
 def test_numbers_and_dates_can_be_understood(engines: Engines, voice: str, language: str, bound: float) -> None:
     pairs: list[tuple[str, str]] = []
     for text in NUMBERS[language]:
-        pcm, rate = spoken(engines.voices[voice], text, language)
+        pcm, rate = spoken(engines.tts.loaded[voice], text, language)
         samples = np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
-        heard = engines.speech_to_text(language).transcribe(to_pcm(soxr.resample(samples, rate, 16_000)), language)
+        heard = engines.stt_for(language).transcribe(to_pcm(soxr.resample(samples, rate, 16_000)), language)
         pairs.append((speakable(text, language), speakable(heard.text, language)))
     measured = corpus_wer(pairs, language)
     print(f"{voice} {language}: numbers transcribed back with WER {measured:.1%}")
@@ -67,7 +67,7 @@ def test_numbers_and_dates_can_be_understood(engines: Engines, voice: str, langu
 
 
 def test_a_man_and_a_woman_can_be_told_apart(engines: Engines) -> None:
-    engine = engines.voices["kokoro-82m-int8"]
+    engine = engines.tts.loaded["kokoro-82m-int8"]
     assert engine.voices["pt"] == ("pf_dora", "pm_alex")
     woman, man, default = (pitch(engine, voice) for voice in ("pf_dora", "pm_alex", None))
     assert woman == default
@@ -75,7 +75,7 @@ def test_a_man_and_a_woman_can_be_told_apart(engines: Engines) -> None:
 
 
 def test_a_voice_that_is_not_there_is_refused(engines: Engines) -> None:
-    for engine in engines.voices.values():
+    for engine in engines.tts.loaded.values():
         language = sorted(engine.languages)[0]
         with pytest.raises(EngineError, match="choose one of"):
             engine.speak("Yes.", language, "nobody")

@@ -12,8 +12,8 @@ from ops.harness.pipeline import segments
 from ops.harness.recordings import Recording, by_language, recordings
 from tasks import registry
 from tasks.engines.base import Effort, EngineError, SpeechToText
-from tasks.engines.stt.whisper import Whisper
-from tasks.engines.stt.whisper_vocabulary import HOTWORD_TOKENS, Vocabulary
+from tasks.engines.stt.whisper.engine import Whisper
+from tasks.engines.stt.whisper.vocabulary import HOTWORD_TOKENS, Vocabulary
 from tasks.serving import Engines
 from tests.support.whisper_models import make
 
@@ -22,7 +22,7 @@ SPOKEN = [clip for language in ("en", "pt", "vi") for clip in by_language(langua
 
 @pytest.fixture(scope="session")
 def whisper(engines: Engines) -> SpeechToText:
-    return engines.speech_to_text("en")
+    return engines.stt_for("en")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ import pytest
 
 from ops.setup import ROOT
 from tasks.engines.base import EngineError
-from tasks.engines.tts.xtts import Xtts, available
+from tasks.engines.tts.xtts import available
+from tasks.engines.tts.xtts.voice import Xtts
 from tests.support import extras
 
 

@@ -20,14 +20,16 @@ from app.settings import Settings
 from tasks import broker as worker_broker
 from tasks import serving
 from tasks.actors import api_speak, api_translate, survey
-from tasks.engines.choose import Offer
+from tasks.engines.description import Offer
 from tasks.engines.translation.argos import Argos
 from tasks.engines.translation.ct2 import Decoding
-from tasks.engines.tts.espeak import Espeak
+from tasks.engines.tts.espeak.voice import Espeak
+from tasks.shelf import Shelf
 from tasks.wire import keys
 from tasks.wire.messages import Heartbeat, encode
 from tests.support import argos_package
 from tests.support.administrator import enter, on_sqlite, send
+from tests.support.offers import described
 from tests.tasks.in_thread import use_broker
 
 pytestmark = on_sqlite
@@ -45,10 +47,10 @@ def worker(
         serving,
         "_engines",
         serving.Engines(
-            translators={"argos-en-vi": translator},
-            voices={"espeak-ng": voice},
-            translating=serving.Shelf([Offer("argos-en-vi", "argos", frozenset({"en>vi"}))]),
-            speaking=serving.Shelf([Offer("espeak-ng", "espeak", voice.languages)]),
+            translation=Shelf(
+                {"argos-en-vi": translator}, [Offer("argos-en-vi", described("argos"), frozenset({"en>vi"}))]
+            ),
+            tts=Shelf({"espeak-ng": voice}, [Offer("espeak-ng", described("espeak"), voice.languages)]),
         ),
     )
     beat = Heartbeat(worker="w", at=0, queues=[keys.BATCH], stt=[], translate=["en>vi"], speak=sorted(voice.languages))

@@ -19,14 +19,14 @@ def cached(engines: Engines) -> dict[str, Any]:
     found: dict[str, list[float]] = {"translation": [], "speech": []}
     with redis_server() as server:
         broker.use(broker.worker_broker(server.url))
-        for pair in engines.translated():
+        for pair in engines.translation.services():
             source, _, target = pair.partition(">")
-            translator = engines.translator(source, target)
+            translator = engines.translation_for(source, target)
             if not translator.draft:
                 for text in SENTENCES.get(source, ()):
                     found["translation"].append(_second(_translation(translator, text, source, target)))
-        for language in sorted(SENTENCES.keys() & set(engines.spoken())):
-            voice = engines.voice(language, late=False)
+        for language in sorted(SENTENCES.keys() & set(engines.tts.services())):
+            voice = engines.tts_for(language, late=False)[0]
             for clause in voice.clauses(SENTENCES[language][0], language):
                 found["speech"].append(_second(_clause(voice, clause, language)))
     return {f"{kind}_ms": percentiles(took) for kind, took in found.items()}

@@ -19,7 +19,7 @@ from ops.harness.wer import corpus_wer, normalise
 from ops.measure.eval.clips import NOBODY, RATE, SEVERAL, Clip
 from ops.measure.figures import percentiles
 from tasks.engines.base import SpeechToText, Transcript
-from tasks.engines.stt.whisper_doubt import LOOPING
+from tasks.engines.stt.whisper.doubt import LOOPING
 from tasks.languages.text import compression_ratio
 
 JOINED: Final = "long_joined"

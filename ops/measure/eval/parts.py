@@ -13,7 +13,7 @@ from ops.measure.eval.clips import Clip, clips, first_of_each, text_sets
 from ops.measure.eval.sheet import Sheet
 from tasks import registry
 from tasks.engines.base import SpeechToText, TextToSpeech
-from tasks.engines.stt.whisper import Whisper
+from tasks.engines.stt.whisper.engine import Whisper
 from tasks.serving import Engines
 from tasks.wire.environment import TaskConfig
 
@@ -35,13 +35,13 @@ class Extent:
 def measure_stt(sheet: Sheet, folder: Path, engines: Engines, extent: Extent) -> dict[str, Any]:
     """Recognition of every language that has clips and an engine, and what is heard where nobody speaks."""
     found = first_of_each(clips(folder), extent.clips)
-    languages = [one for one in engines.heard() if any(hearing.spoken_in(found, one))]
+    languages = [one for one in engines.stt.services() if any(hearing.spoken_in(found, one))]
     figures: dict[str, Any] = {"languages": languages, "quiet": {}}
     for language in languages:
-        measured = _language(sheet, found, engines.speech_to_text(language), language, extent.shifts)
+        measured = _language(sheet, found, engines.stt_for(language), language, extent.shifts)
         figures["quiet"] |= measured.pop("quiet")
         figures[language] = measured
-    first = engines.speech_to_text((languages or engines.heard())[0])
+    first = engines.stt_for((languages or engines.stt.services())[0])
     if mixed := sheet.step("stt: several languages in one clip", lambda: hearing.switched(found, first)):
         figures["mul"] = mixed
     figures["non_speech"] = sheet.step("stt: clips without speech", lambda: hearing.non_speech(found, first))
@@ -90,9 +90,9 @@ def measure_translation(sheet: Sheet, folder: Path, engines: Engines, extent: Ex
     """Every installed direction on every text of its languages."""
     figures: dict[str, Any] = {}
     sets = [direction for one in text_sets(folder) for direction in (one, one.turned())]
-    for pair in engines.translated():
+    for pair in engines.translation.services():
         source, _, target = pair.partition(">")
-        engine = engines.translator(source, target)
+        engine = engines.translation_for(source, target)
         for texts in (one for one in sets if (one.source, one.target) == (source, target)):
             spread = texts.spread(extent.sentences)
             measured = sheet.step(
@@ -106,7 +106,7 @@ def measure_translation(sheet: Sheet, folder: Path, engines: Engines, extent: Ex
 def measure_tts(sheet: Sheet, engines: Engines) -> dict[str, Any]:
     """Every voice that a language is spoken with: by default, and when speech is late."""
     figures: dict[str, Any] = {}
-    for language in engines.spoken():
+    for language in engines.tts.services():
         if language not in speaking.SENTENCES:
             continue
         for engine in _voices(engines, language):
@@ -116,7 +116,7 @@ def measure_tts(sheet: Sheet, engines: Engines) -> dict[str, Any]:
 
 
 def _voices(engines: Engines, language: str) -> list[TextToSpeech]:
-    both = [engines.voice(language, late=late) for late in (False, True)]
+    both = [engines.tts_for(language, late=late)[0] for late in (False, True)]
     return list({engine.name: engine for engine in both}.values())
 
 

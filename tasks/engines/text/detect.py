@@ -21,7 +21,7 @@ _OTHERS: Final = ["de", "es", "fr", "id", "it", "ja", "ko", "nl", "pl", "ru", "t
 LANGUAGES: Final = tuple(sorted({*_OTHERS, *SPOKEN}))
 """What is told apart, as far as the model knows it: of its 139 languages most only draw short sentences away."""
 
-LONGEST: Final = 2_000
+MAX_CHARACTERS: Final = 2_000
 """Characters looked at: more make nothing surer."""
 
 NEGLIGIBLE: Final = 0.001
@@ -34,7 +34,7 @@ def detect(text: str) -> dict[str, float]:
     """Language → probability, most likely first; empty when there is not one letter in `text`."""
     if not any(character.isalpha() for character in text):
         return {}
-    return {language: round(share, 4) for language, share in _ranker()(text[:LONGEST]) if share >= NEGLIGIBLE}
+    return {language: round(share, 4) for language, share in _ranker()(text[:MAX_CHARACTERS]) if share >= NEGLIGIBLE}
 
 
 def _ranker() -> Ranker:

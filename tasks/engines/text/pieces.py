@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sentencepiece import SentencePieceProcessor
-
 from tasks.models.spec import ModelError
 
 
@@ -14,6 +12,8 @@ class Pieces:
     """One loaded sentencepiece model."""
 
     def __init__(self, path: Path) -> None:
+        from sentencepiece import SentencePieceProcessor
+
         try:
             self._processor = SentencePieceProcessor(model_file=str(path))
         except (OSError, RuntimeError) as error:

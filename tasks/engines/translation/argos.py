@@ -11,17 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
-from argostranslate.tokenizer import BPETokenizer, SentencePieceTokenizer, Tokenizer
 from msgspec import Meta
 
+from tasks.engines.description import Description, LoadRequest
+from tasks.engines.kinds import Kind
 from tasks.engines.translation import ct2
 from tasks.engines.translation.ct2 import Decoding
 from tasks.engines.translation.sentence_by_sentence import SentenceTranslator
 from tasks.models import archive
 from tasks.models.spec import ModelError
+
+if TYPE_CHECKING:
+    from argostranslate.tokenizer import Tokenizer
 
 TOKENIZERS: Final = ("sentencepiece.model", "bpe.model")
 """A package has one of them; the first wins."""
@@ -71,6 +75,8 @@ def _metadata(folder: Path) -> _Metadata:
 
 def _tokenizer(vocabulary: Path, metadata: _Metadata) -> Tokenizer:
     """The package's tokenizer, loaded now: by itself it would load when it is first used, on the way of a caption."""
+    from argostranslate.tokenizer import BPETokenizer, SentencePieceTokenizer
+
     if vocabulary.name == "bpe.model":
         chosen: Tokenizer = BPETokenizer(vocabulary, metadata.from_code, metadata.to_code)
     else:
@@ -80,3 +86,10 @@ def _tokenizer(vocabulary: Path, metadata: _Metadata) -> Tokenizer:
     except (RuntimeError, OSError, ValueError) as error:
         raise ModelError(f"the tokenizer {vocabulary} cannot be loaded: {error}. Install it anew.") from error
     return chosen
+
+
+def _load(request: LoadRequest) -> Argos:
+    return Argos(request.folder, Decoding(threads=request.config.threads, beam=request.config.beam))
+
+
+DESCRIPTION: Final = Description(kind=Kind.TRANSLATION, format="argos", rank=20, load=_load)

@@ -23,6 +23,9 @@ LENGTH_PENALTY: Final = 0.2
 BATCH_TOKENS: Final = 1024
 """Tokens computed at once: longer texts are split, so that memory stays bounded."""
 
+END: Final = "</s>"
+"""The token after a source, for models that do not add it themselves."""
+
 _MOST_TOKENS_EACH: Final = 3
 _MOST_TOKENS_MORE: Final = 16
 """A translation has at most 3 tokens for each of its source and 16 more: what is longer is a loop."""

@@ -144,5 +144,5 @@ class _Job:
 
 def _merged(terms: Sequence[Span], more: Sequence[Span]) -> list[Span]:
     """All of `terms`, and those of `more` that do not touch them, in order."""
-    free = [one for one in more if all(one.end <= term.start or one.start >= term.end for term in terms)]
+    free = [span for span in more if all(span.end <= term.start or span.start >= term.end for term in terms)]
     return sorted([*terms, *free], key=lambda span: span.start)

@@ -71,7 +71,7 @@ def _cased(term: Term, occurrence: str) -> str:
 
 def hide(text: str, spans: Sequence[Span], placeholders: Sequence[str] = CODES) -> Hidden:
     """`text` with a placeholder for each of `spans`, as far as there are placeholders that it does not contain."""
-    free = iter([one for one in placeholders if one.lower() not in text.lower()])
+    free = iter([placeholder for placeholder in placeholders if placeholder.lower() not in text.lower()])
     kept: list[tuple[str, str]] = []
     pieces: list[str] = []
     at = 0

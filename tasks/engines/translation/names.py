@@ -18,7 +18,7 @@ from tasks.languages import LANGUAGES, described
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_START = re.compile("(?:^|[.!?:…\n])[\\s(\\[\"'\u201c\u2018«—-]*$")
 
-SHORTEST: Final = 3
+MIN_LETTERS: Final = 3
 """Letters that the longest word of a name has at least."""
 
 ALIKE: Final = 0.6
@@ -40,7 +40,7 @@ def names(text: str) -> list[tuple[int, int]]:
             found[-1] = (found[-1][0], word.end())
         else:
             found.append(word.span())
-    return [span for span in found if max(map(len, _WORD.findall(text[slice(*span)]))) >= SHORTEST]
+    return [span for span in found if max(map(len, _WORD.findall(text[slice(*span)]))) >= MIN_LETTERS]
 
 
 def _is_name(word: str) -> bool:
@@ -74,10 +74,10 @@ def _resembles(name: str, words: Collection[str]) -> bool:
     parts = [_plain(part) for part in _WORD.findall(name)]
     if any(part in words for part in parts):
         return True
-    starts = {word[:SHORTEST] for word in words}
-    parts = [part for part in parts if len(part) >= SHORTEST]
+    starts = {word[:MIN_LETTERS] for word in words}
+    parts = [part for part in parts if len(part) >= MIN_LETTERS]
     return any(
-        part[:SHORTEST] in starts or any(SequenceMatcher(None, part, word).ratio() >= ALIKE for word in words)
+        part[:MIN_LETTERS] in starts or any(SequenceMatcher(None, part, word).ratio() >= ALIKE for word in words)
         for part in parts
     )
 

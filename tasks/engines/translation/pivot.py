@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Final
+
 from tasks.engines.base import EngineError, Translator
+from tasks.engines.choose import best
+from tasks.engines.description import Description, LoadRequest, Offer
+from tasks.engines.kinds import Kind
+
+THROUGH: Final = "en"
+"""The language that pivots meet in: the one that models are trained from and to."""
 
 
 class Pivot(Translator):
     """A translator made of two, named so that a person sees both: "bergamot-en-pt+argos-en-vi"."""
 
-    def __init__(self, first: Translator, second: Translator, *, through: str = "en") -> None:
+    def __init__(self, first: Translator, second: Translator, *, through: str = THROUGH) -> None:
         sources = {source for source, target in first.pairs if target == through}
         targets = {target for source, target in second.pairs if source == through}
         self.pairs = frozenset((source, target) for source in sources for target in targets if source != target)
@@ -27,3 +36,33 @@ class Pivot(Translator):
             raise EngineError(f"{self.name} does not translate {source} into {target}")
         between = self._first.translate(text, source, self._through)
         return self._second.translate(between, self._through, target)
+
+
+def pivots(offers: Sequence[Offer], languages: Iterable[str]) -> list[Offer]:
+    """Offers made of two, for pairs of `languages` that are not served directly.
+
+    Each half is the best there is for it; drafts are not built upon.
+    """
+    solid = [offer for offer in offers if not offer.engine.draft]
+    found: list[Offer] = []
+    others = sorted(set(languages) - {THROUGH})
+    for source in others:
+        for target in others:
+            pair = f"{source}>{target}"
+            first, second = best(f"{source}>{THROUGH}", solid, {}), best(f"{THROUGH}>{target}", solid, {})
+            if source != target and first and second and best(pair, solid, {}) is None:
+                parts = (first.name, second.name)
+                found.append(Offer("+".join(parts), DESCRIPTION, frozenset({pair}), parts=parts, has_model=False))
+    return found
+
+
+def _offers(others: Sequence[Offer]) -> list[Offer]:
+    return pivots(others, {language for offer in others for pair in offer.pairs for language in pair})
+
+
+def _load(request: LoadRequest) -> Pivot:
+    first, second = (request.loaded[part] for part in request.offer.parts)
+    return Pivot(first, second)
+
+
+DESCRIPTION: Final = Description(kind=Kind.TRANSLATION, format="pivot", rank=50, combined_offers=_offers, load=_load)

@@ -10,7 +10,7 @@ from tasks.engines.base import EngineError, Translator
 from tasks.engines.text.repeats import collapse
 from tasks.languages.sentences import clauses, sentences
 
-LONGEST: Final = 400
+MAX_SENTENCE_CHARACTERS: Final = 400
 """Characters from which a sentence is translated in pieces: these models were trained on single sentences."""
 
 
@@ -19,7 +19,7 @@ class SentenceTranslator(Translator):
 
     @abstractmethod
     def translate_sentences(self, pieces: Sequence[str], source: str, target: str) -> list[str]:
-        """The translation of each of `pieces`, which are single sentences or clauses of at most about `LONGEST`."""
+        """The translation of each of `pieces`: sentences or clauses of about `MAX_SENTENCE_CHARACTERS` at most."""
 
     def translate(self, text: str, source: str, target: str) -> str:
         """The translation, sentence by sentence, line breaks kept; see `Translator.translate`."""
@@ -38,6 +38,6 @@ def _pieces(line: str, language: str) -> list[str]:
     """The sentences of `line`, the overlong ones cut at clauses."""
     pieces: list[str] = []
     for sentence in sentences(" ".join(line.split())):
-        whole = len(sentence) <= LONGEST
-        pieces += [sentence] if whole else clauses(sentence, language, lengths=(LONGEST // 2,))
+        whole = len(sentence) <= MAX_SENTENCE_CHARACTERS
+        pieces += [sentence] if whole else clauses(sentence, language, lengths=(MAX_SENTENCE_CHARACTERS // 2,))
     return pieces

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-FIRST: Final = 15.0
+FIRST_REST_SECONDS: Final = 15.0
 """Seconds of rest after a first failure; each further one in a row doubles them."""
 
-LONGEST: Final = 900.0
+MAX_REST_SECONDS: Final = 900.0
 """Seconds of rest that are never exceeded, whatever the service asks for."""
 
 
@@ -26,8 +26,8 @@ class CoolDown:
     def failed(self, asked: float | None = None) -> float:
         """Start a rest, and return its seconds: what the service `asked` for, if that is longer than our own."""
         with self._lock:
-            own = FIRST * 2.0 ** min(self._failures, 10)
-            rest = min(LONGEST, max(own, asked or 0.0))
+            own = FIRST_REST_SECONDS * 2.0 ** min(self._failures, 10)
+            rest = min(MAX_REST_SECONDS, max(own, asked or 0.0))
             self._failures += 1
             self._until = max(self._until, self._clock() + rest)
         return rest

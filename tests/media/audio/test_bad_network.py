@@ -17,9 +17,9 @@ from app.media.audio.tap import Chunk, TapStream
 from ops.harness.pipeline import EFFORTS, asks_of
 from ops.harness.recordings import by_language, recordings
 from ops.harness.wer import corpus_wer
-from tasks import registry
+from tasks import installation, registry
 from tasks.engines.base import SpeechToText
-from tasks.engines.stt.whisper import Whisper
+from tasks.engines.stt.whisper.engine import Whisper
 from tasks.wire.messages import STT_RATE
 from tests.media.audio.streams import PAYLOAD_TYPE, SSRC, as_browsers_send, pcm_of
 
@@ -42,7 +42,7 @@ Arrival = tuple[float, RtpPacket]
 def whisper() -> SpeechToText:
     """The engine that captions English by default."""
     name = next(name for name in registry.default_models() if name.startswith("whisper"))
-    registry.install(name)
+    installation.install(name)
     return Whisper(registry.folder(name), name=name, languages=frozenset({"en"}), threads=2)
 
 

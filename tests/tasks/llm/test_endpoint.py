@@ -11,8 +11,9 @@ from ops.harness.ports import free_port
 from tasks.engines.base import EngineError
 from tasks.engines.translation.llm import endpoint
 from tasks.engines.translation.llm.endpoint import EndpointChat
+from tasks.engines.translation.llm.languages import ALL_PAIRS
 from tasks.engines.translation.llm.settings import EndpointSettings
-from tasks.engines.translation.llm.translator import ALL_PAIRS, LONGEST_TEXT, LlmTranslator
+from tasks.engines.translation.llm.translator import MAX_TEXT_CHARACTERS, LlmTranslator
 from tasks.models.translators import DRAFT_EN_VI
 from tests.support.llm_server import LlmServer, Script, llm_server
 
@@ -110,7 +111,7 @@ def test_wrapping_is_taken_off(server: LlmServer, llm: LlmTranslator, reply: str
         (Script(body=b'{"choices": []}'), "no chat completion"),
         (Script(body=b'{"choices": [{"message": {"content": 5}}]}'), "no chat completion"),
         (Script(body=b'"\xff"'), "no chat completion"),
-        (Script(body=b"[" * (endpoint.LARGEST_ANSWER + 1)), "more than 256 KiB"),
+        (Script(body=b"[" * (endpoint.MAX_ANSWER_BYTES + 1)), "more than 256 KiB"),
     ],
 )
 def test_what_goes_wrong_is_said(server: LlmServer, llm: LlmTranslator, script: Script, why: str) -> None:
@@ -193,6 +194,6 @@ def test_what_is_not_offered_is_refused(server: LlmServer, llm: LlmTranslator) -
     with pytest.raises(EngineError, match="does not translate en into fr"):
         llm.translate("Hello.", "en", "fr")
     assert "nothing to translate" in reason(llm, "  \n ")
-    assert "at most 5000 characters" in reason(llm, "a" * (LONGEST_TEXT + 1))
+    assert "at most 5000 characters" in reason(llm, "a" * (MAX_TEXT_CHARACTERS + 1))
     assert server.requests == []
     assert set(DRAFT_EN_VI.languages) == {"en>vi", "vi>en"}

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tasks.engines.translation.llm.guards import objection
+from tasks.engines.translation.llm.languages import ALL_PAIRS
 from tasks.engines.translation.llm.prompt import defused, prompt
-from tasks.engines.translation.llm.translator import ALL_PAIRS
 
 
 @pytest.mark.parametrize(

@@ -12,21 +12,24 @@ from typing import Final
 import httpx
 import msgspec
 
-from tasks.engines.base import EngineError
+from tasks.engines.base import EngineError, Translator
+from tasks.engines.description import Description, LoadRequest, Offer
+from tasks.engines.kinds import Kind
 from tasks.engines.translation.llm.chat import Chat, Reply
+from tasks.engines.translation.llm.languages import ALL_PAIRS
 from tasks.engines.translation.llm.prompt import Message
-from tasks.engines.translation.llm.settings import EndpointSettings
+from tasks.engines.translation.llm.settings import EndpointSettings, endpoint_settings
 
 logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT: Final = 3.0
 """Seconds to reach the endpoint."""
 
-LARGEST_ANSWER: Final = 256 * 1024
+MAX_ANSWER_BYTES: Final = 256 * 1024
 """Bytes of a response that are read."""
 
-REST: Final = 5.0
-LONGEST_REST: Final = 60.0
+REST_SECONDS: Final = 5.0
+MAX_REST_SECONDS: Final = 60.0
 """Seconds for which an endpoint that failed is not asked again, so that captions do not queue up behind it: by
 default, and at most when it says itself for how long (Retry-After)."""
 
@@ -57,8 +60,8 @@ class EndpointChat(Chat):
 
     def __init__(self, settings: EndpointSettings) -> None:
         self._settings = settings
-        place = f"{settings.host}; text leaves this machine" if settings.leaves_machine else "this machine"
-        self.label = f"{settings.model} ({place})"
+        where = f"{settings.host}; text leaves this machine" if settings.leaves_machine else "this machine"
+        self.label = f"{settings.model} ({where})"
         headers = {"Authorization": f"Bearer {settings.api_key}"} if settings.api_key else {}
         timeout = httpx.Timeout(settings.timeout, connect=min(CONNECT_TIMEOUT, settings.timeout))
         # A proxy named in the environment is for the internet, not for a server on this machine.
@@ -99,10 +102,10 @@ class EndpointChat(Chat):
                     self._refuse(response)
                 return _read(response, deadline)
         except httpx.TimeoutException as error:
-            self._rest(REST)
+            self._rest(REST_SECONDS)
             raise EngineError(f"the LLM endpoint did not answer within {self._settings.timeout:g} s") from error
         except httpx.HTTPError as error:
-            self._rest(REST)
+            self._rest(REST_SECONDS)
             raise EngineError(f"the LLM endpoint cannot be used ({type(error).__name__}): check LLM_URL") from error
 
     def _refuse(self, response: httpx.Response) -> None:
@@ -121,8 +124,8 @@ def _read(response: httpx.Response, deadline: float) -> bytes:
     content = bytearray()
     for block in response.iter_bytes():
         content += block
-        if len(content) > LARGEST_ANSWER:
-            raise EngineError(f"the LLM endpoint answered with more than {LARGEST_ANSWER // 1024} KiB")
+        if len(content) > MAX_ANSWER_BYTES:
+            raise EngineError(f"the LLM endpoint answered with more than {MAX_ANSWER_BYTES // 1024} KiB")
         if time.monotonic() > deadline:
             raise httpx.ReadTimeout("the response did not end in time")
     return bytes(content)
@@ -130,7 +133,7 @@ def _read(response: httpx.Response, deadline: float) -> bytes:
 
 def _asked_rest(response: httpx.Response) -> float:
     asked = response.headers.get("Retry-After", "")
-    return min(float(asked), LONGEST_REST) if asked.isascii() and asked.isdigit() else REST
+    return min(float(asked), MAX_REST_SECONDS) if asked.isascii() and asked.isdigit() else REST_SECONDS
 
 
 def _reply(content: bytes) -> Reply:
@@ -139,3 +142,24 @@ def _reply(content: bytes) -> Reply:
     except (msgspec.DecodeError, IndexError, UnicodeDecodeError) as error:
         raise EngineError("the LLM endpoint's answer is no chat completion: check LLM_URL") from error
     return Reply(choice.message.content or "", choice.finish_reason != "length")
+
+
+def _load(request: LoadRequest) -> Translator:
+    from tasks.engines.translation.llm.translator import LlmTranslator
+
+    settings = endpoint_settings()
+    if settings is None:
+        raise EngineError("LLM_URL names no endpoint any more")
+    return LlmTranslator(EndpointChat(settings), name=request.offer.name, pairs=request.offer.pairs)
+
+
+def _offers() -> list[Offer]:
+    if endpoint_settings() is None:
+        return []
+    pairs = frozenset(f"{source}>{target}" for source, target in ALL_PAIRS)
+    return [Offer("llm-endpoint", DESCRIPTION, pairs, has_model=False)]
+
+
+DESCRIPTION: Final = Description(
+    kind=Kind.TRANSLATION, format="endpoint", rank=60, draft=True, own_offers=_offers, load=_load
+)

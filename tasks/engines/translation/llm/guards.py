@@ -69,10 +69,10 @@ def _shape(source: str, output: str) -> str:
 
 def _copied(source: str, output: str, language: str) -> str:
     """Names and the like may stay as they are; sentences may not."""
-    said, replied = words_of(source), words_of(output)
+    spoken, replied = words_of(source), words_of(output)
     if not replied:
         return ""
-    run = SequenceMatcher(None, said, replied, autojunk=False).find_longest_match()
+    run = SequenceMatcher(None, spoken, replied, autojunk=False).find_longest_match()
     copied = replied[run.b : run.b + run.size]
     whole = run.size == len(replied)
     long = run.size >= COPIED_WORDS and run.size >= COPIED_SHARE * len(replied)
@@ -96,8 +96,8 @@ def _leaked(source: str, output: str, instructions: str, examples: Sequence[str]
         return "the reply repeats an example"
     told = words_of(instructions)
     rows = (" ".join(told[at : at + LEAKED_WORDS]) for at in range(len(told) - LEAKED_WORDS + 1))
-    said = " ".join(words_of(source))
-    if any(row in replied and row not in said for row in rows):
+    spoken = " ".join(words_of(source))
+    if any(row in replied and row not in spoken for row in rows):
         return "the reply quotes its instructions"
     return ""
 

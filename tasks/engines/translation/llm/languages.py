@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import permutations
 from typing import Final
 
 from tasks.languages import LANGUAGES, described
 from tasks.languages.language import Language
+
+ALL_PAIRS: Final = frozenset(permutations((code for code, known in LANGUAGES.items() if known.drafts), 2))
+"""What a capable model behind an endpoint is trusted with."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _FREQUENT_WORDS: Final = {code: known.traits.frequent_words for code, known in LANGUAGES.items()}

@@ -12,7 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from tasks.engines.base import EngineError
+from tasks.engines.base import EngineError, Translator
+from tasks.engines.description import Description, LoadRequest
+from tasks.engines.kinds import Kind
 from tasks.engines.translation.llm.chat import Chat, Reply
 from tasks.engines.translation.llm.prompt import Message
 
@@ -89,3 +91,16 @@ def _server(model: Path, slots: int, threads: int) -> Any:  # noqa: ANN401 - the
         return xllamacpp.Server(params)
     except RuntimeError as error:
         raise EngineError(f"{model.name} cannot be loaded: {error}") from error
+
+
+def _load(request: LoadRequest) -> Translator:
+    from tasks.engines.translation.llm.translator import LlmTranslator
+
+    pairs = request.offer.pairs
+    chat = LocalChat(request.folder / "model.gguf", slots=len(pairs), threads=request.config.threads)
+    return LlmTranslator(chat, name=request.offer.name, pairs=pairs)
+
+
+DESCRIPTION: Final = Description(
+    kind=Kind.TRANSLATION, format="gguf", rank=70, draft=True, available=available, load=_load
+)

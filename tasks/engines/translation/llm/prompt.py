@@ -39,12 +39,12 @@ class Prompt:
     examples: tuple[tuple[str, str], ...]
     """What was said, and the reply."""
 
-    def messages(self, said: str) -> list[Message]:
-        """The conversation whose next turn is the translation of `said`."""
+    def messages(self, text: str) -> list[Message]:
+        """The conversation whose next turn is the translation of `text`."""
         turns = [Message("system", self.instructions)]
         for source, target in self.examples:
             turns += [Message("user", source), Message("assistant", target)]
-        return [*turns, Message("user", defused(said))]
+        return [*turns, Message("user", defused(text))]
 
 
 def prompt(source: str, target: str) -> Prompt:
@@ -62,6 +62,6 @@ def _examples(language: Language) -> tuple[str, ...]:
     return language.drafts.examples if language.drafts else ()
 
 
-def defused(said: str) -> str:
-    """`said` as one line in which no model sees a mark of its own, such as the end of a turn ("<|im_end|>")."""
-    return _MARKUP.sub(lambda mark: f"{mark.group()} ", " ".join(said.split()))
+def defused(text: str) -> str:
+    """`text` as one line in which no model sees a mark of its own, such as the end of a turn ("<|im_end|>")."""
+    return _MARKUP.sub(lambda mark: f"{mark.group()} ", " ".join(text.split()))

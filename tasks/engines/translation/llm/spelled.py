@@ -117,7 +117,7 @@ def _joined(found: list[_Found], words: list[str]) -> list[_Found]:
             rows[-1].append(number)
         else:
             rows.append([number])
-    return [one for row in rows for one in _join(row)]
+    return [number for row in rows for number in _join(row)]
 
 
 def _join(row: list[_Found]) -> list[_Found]:

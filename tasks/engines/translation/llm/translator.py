@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from itertools import permutations
 from typing import Final
 
 from tasks.engines.base import EngineError, Translator
@@ -12,19 +11,15 @@ from tasks.engines.translation.llm.chat import Chat
 from tasks.engines.translation.llm.guards import objection
 from tasks.engines.translation.llm.prompt import defused, prompt
 from tasks.engines.translation.llm.spelled import in_digits
-from tasks.languages import LANGUAGES
 from tasks.languages.sentences import clauses, sentences
 
-ALL_PAIRS: Final = frozenset(permutations((code for code, known in LANGUAGES.items() if known.drafts), 2))
-"""What a capable model behind an endpoint is trusted with."""
-
-LONGEST_TEXT: Final = 5_000
+MAX_TEXT_CHARACTERS: Final = 5_000
 """Characters of one request; a long utterance has a few hundred."""
 
-TOGETHER: Final = 160
+MAX_JOINED_CHARACTERS: Final = 160
 """Characters up to which short sentences are translated together: they explain each other, and one call is quicker."""
 
-LONGEST: Final = 400
+MAX_SENTENCE_CHARACTERS: Final = 400
 """Characters from which a sentence is translated in pieces."""
 
 TOKENS_BASE: Final = 24
@@ -58,8 +53,8 @@ class LlmTranslator(Translator):
         pair = (source, target)
         if pair not in self.pairs:
             raise EngineError(f"{self.name} does not translate {source} into {target}")
-        if len(text) > LONGEST_TEXT:
-            raise EngineError(f"{self.name} translates at most {LONGEST_TEXT} characters at once")
+        if len(text) > MAX_TEXT_CHARACTERS:
+            raise EngineError(f"{self.name} translates at most {MAX_TEXT_CHARACTERS} characters at once")
         pieces = _pieces(in_digits(" ".join(text.split()), source), source)
         if not pieces:
             raise EngineError(f"{self.name} was given nothing to translate")
@@ -88,17 +83,17 @@ def _pieces(text: str, language: str) -> list[str]:
     """`text` in the pieces that a model is asked for."""
     pieces: list[str] = []
     for sentence in sentences(text):
-        if len(sentence) > LONGEST:
-            pieces += clauses(sentence, language, lengths=(LONGEST // 2,))
-        elif pieces and len(pieces[-1]) + len(sentence) < TOGETHER:
+        if len(sentence) > MAX_SENTENCE_CHARACTERS:
+            pieces += clauses(sentence, language, lengths=(MAX_SENTENCE_CHARACTERS // 2,))
+        elif pieces and len(pieces[-1]) + len(sentence) < MAX_JOINED_CHARACTERS:
             pieces[-1] = f"{pieces[-1]} {sentence}"
         else:
             pieces.append(sentence)
     return pieces
 
 
-def _tidied(reply: str, said: str) -> str:
+def _tidied(reply: str, source: str) -> str:
     """`reply` without thoughts, and without the quotation marks that models like to put around a translation."""
     text = _THOUGHT.sub("", reply).strip()
     quoted = any(len(text) > 2 and text[0] == opening and text[-1] == closing for opening, closing in _QUOTES)
-    return text[1:-1].strip() if quoted and said[0] not in "\"'\u201c«" else text
+    return text[1:-1].strip() if quoted and source[0] not in "\"'\u201c«" else text

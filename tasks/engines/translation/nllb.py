@@ -1,7 +1,7 @@
-"""OPUS-MT and NLLB-200 models converted to CTranslate2, in the folders that such conversions are passed around in.
+"""NLLB-200 models converted to CTranslate2, in the folders that such conversions are passed around in.
 
-OPUS-MT: `model.bin`, `config.json`, a vocabulary, `source.spm` and `target.spm`. NLLB-200: the same with one `*.model`
-or `*.spm` tokenizer for all languages; its weights are CC-BY-NC-4.0, not free for commercial use.
+`model.bin`, `config.json`, a vocabulary, and one `*.model` or `*.spm` tokenizer for all languages. The weights are
+CC-BY-NC-4.0, not free for commercial use.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
+from tasks.engines.description import Description, LoadRequest
+from tasks.engines.kinds import Kind
 from tasks.engines.text.pieces import Pieces
 from tasks.engines.translation import ct2
-from tasks.engines.translation.ct2 import Decoding
+from tasks.engines.translation.ct2 import END, Decoding
 from tasks.engines.translation.sentence_by_sentence import SentenceTranslator
 from tasks.languages import LANGUAGES
 from tasks.models.spec import ModelError
-
-END: Final = "</s>"
 
 _FLORES: Final = """
     ar=arb_Arab cs=ces_Latn da=dan_Latn de=deu_Latn el=ell_Grek es=spa_Latn fi=fin_Latn fr=fra_Latn
@@ -32,30 +32,6 @@ FLORES: Final = {
 """BCP 47 subtag → FLORES-200 code, which NLLB calls its languages by."""
 
 
-class OpusMt(SentenceTranslator):
-    """One direction, by a Marian model of the University of Helsinki."""
-
-    def __init__(self, folder: Path, source: str, target: str, decoding: Decoding) -> None:
-        self.name = folder.name
-        self.pairs = frozenset({(source, target)})
-        self._source = Pieces(folder / "source.spm")
-        self._target = Pieces(folder / "target.spm")
-        self._model = ct2.load(folder, decoding)
-        known = ct2.vocabulary(folder)
-        # Models for several target languages are told the one by the first token of the source.
-        marks = [f">>{code}<<" for code in (FLORES.get(target, target)[:3], target)]
-        self._mark = next(([mark] for mark in marks if mark in known), [])
-        self._end = [] if self._model.adds_end else [END]
-        self.fingerprint = ct2.fingerprint(
-            [folder / name for name in ("model.bin", "source.spm", "target.spm")], decoding
-        )
-
-    def translate_sentences(self, pieces: Sequence[str], source: str, target: str) -> list[str]:  # noqa: ARG002
-        """All of `pieces` in one batch."""
-        tokens = [[*self._mark, *self._source.encode(piece), *self._end] for piece in pieces]
-        return [self._target.decode(found) for found in self._model.translate(tokens)]
-
-
 class Nllb(SentenceTranslator):
     """Some of the directions that a model of No Language Left Behind knows."""
 
@@ -63,7 +39,7 @@ class Nllb(SentenceTranslator):
         self.name = folder.name
         self.pairs = frozenset(pairs)
         known = ct2.vocabulary(folder)
-        unknown = sorted({one for pair in pairs for one in pair if FLORES.get(one) not in known})
+        unknown = sorted({language for pair in pairs for language in pair if FLORES.get(language) not in known})
         if unknown:
             raise ModelError(f"{folder} does not know {', '.join(unknown)}: name languages that it was trained on")
         tokenizers = sorted(path for path in folder.iterdir() if path.suffix in {".model", ".spm"})
@@ -78,3 +54,11 @@ class Nllb(SentenceTranslator):
         """All of `pieces` in one batch, each told its language by its first token."""
         tokens = [[FLORES[source], *self._pieces.encode(piece), *self._end] for piece in pieces]
         return [self._pieces.decode(found) for found in self._model.translate(tokens, FLORES[target])]
+
+
+def _load(request: LoadRequest) -> Nllb:
+    decoding = Decoding(threads=request.config.threads, beam=request.config.beam)
+    return Nllb(request.folder, request.offer.pairs, decoding)
+
+
+DESCRIPTION: Final = Description(kind=Kind.TRANSLATION, format="nllb-ct2", rank=40, load=_load)

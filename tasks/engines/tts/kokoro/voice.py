@@ -19,15 +19,15 @@ from numpy.typing import NDArray
 
 from tasks.engines.base import Audio, EngineError, Piece, TextToSpeech
 from tasks.engines.tts import espeak_program
-from tasks.engines.tts.kokoro_network import RATE, Inputs, KokoroNetwork
+from tasks.engines.tts.kokoro.network import RATE, Inputs, KokoroNetwork
 from tasks.engines.tts.loudness import Leveller, closing_pause, gain_for
 from tasks.engines.tts.speakable import speakable, speakable_clauses
 from tasks.languages import LANGUAGES
 
-LONGEST: Final = 510
+MAX_PHONEMES: Final = 510
 """Phonemes that the model takes at once."""
 
-LENGTHS: Final = (22, 42, 70, 80)
+CLAUSE_CHARACTERS: Final = (22, 42, 70, 80)
 """Characters of the first, second and further clauses. Each sounds for longer than the next takes to be made, also on
 a machine that has other things to do."""
 
@@ -48,7 +48,6 @@ class Kokoro(TextToSpeech):
 
     name = "kokoro-82m-int8"
     languages = frozenset(VOICES)
-    quick = False
     voices = VOICES
 
     def __init__(self, folder: Path, *, threads: int) -> None:
@@ -59,7 +58,7 @@ class Kokoro(TextToSpeech):
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._alphabet: dict[str, int] = json.loads((folder / "config.json").read_text())["vocab"]
         self._styles = {
-            voice: np.fromfile(folder / f"{voice}.bin", "<f4").reshape(LONGEST, 256)
+            voice: np.fromfile(folder / f"{voice}.bin", "<f4").reshape(MAX_PHONEMES, 256)
             for voices in VOICES.values()
             for voice in voices
         }
@@ -78,7 +77,7 @@ class Kokoro(TextToSpeech):
 
     def clauses(self, text: str, language: str) -> list[str]:
         """A short first clause, longer ones after it."""
-        return speakable_clauses(text, language, lengths=LENGTHS)
+        return speakable_clauses(text, language, lengths=CLAUSE_CHARACTERS)
 
     def speak(self, clause: str, language: str, voice: str | None = None) -> Audio:
         """One clause; see `TextToSpeech.speak`."""
@@ -112,6 +111,6 @@ class Kokoro(TextToSpeech):
         ids = [self._alphabet[letter] for letter in self.phonemes(text, language) if letter in self._alphabet]
         if not ids:
             raise EngineError(f"{self.name} found nothing to say in {len(text)} characters")
-        ids = ids[: LONGEST - 1]
-        style: NDArray[np.float32] = self._styles[voice][min(len(ids), LONGEST - 1)][None]
+        ids = ids[: MAX_PHONEMES - 1]
+        style: NDArray[np.float32] = self._styles[voice][min(len(ids), MAX_PHONEMES - 1)][None]
         return {"tokens": np.array([[0, *ids, 0]]), "style": style, "speed": np.ones(1, np.float32)}

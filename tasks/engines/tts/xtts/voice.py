@@ -7,7 +7,6 @@ model is a folder with `config.json`, `model.pth` and `vocab.json`, and `speaker
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import threading
 from collections.abc import Generator, Iterator
@@ -23,18 +22,19 @@ from tasks.engines.base import Audio, EngineError, VoiceCloner
 from tasks.engines.text.lru import Lru
 from tasks.engines.tts.loudness import Leveller, Samples, active_level, closing_pause, gain_for, to_pcm, trim
 from tasks.engines.tts.speakable import speakable, speakable_clauses
+from tasks.engines.tts.xtts import available
 
 LICENCE: Final = "Coqui Public Model License: non-commercial use only"
 FORMAT: Final = "xtts latents 1"
 """Names what `latents` returns: a line of JSON with it and two shapes, then the float32 of both arrays."""
 
-SHORTEST: Final = 3.0
+MIN_REFERENCE_SECONDS: Final = 3.0
 """Seconds of reference below which a voice is not recognisable."""
 
-QUIETEST: Final = -65.0
+MIN_LEVEL_DBFS: Final = -65.0
 """dBFS of active speech below which a reference holds none."""
 
-KEPT: Final = 64
+CACHED_VOICES: Final = 64
 """Voices whose latents stay in memory; one takes some 130 kB."""
 
 RUNAWAY_SECONDS: Final = 3.0
@@ -42,11 +42,6 @@ SECONDS_A_CHARACTER: Final = 0.25
 """Speech that takes longer than this and `RUNAWAY_SECONDS` has run away: people need about 0.07 a character."""
 
 _FILES: Final = ("config.json", "model.pth", "vocab.json")
-
-
-def available() -> bool:
-    """Whether the extra `xtts` is installed."""
-    return all(importlib.util.find_spec(name) is not None for name in ("TTS", "torch", "torchaudio"))
 
 
 @dataclass(frozen=True)
@@ -64,7 +59,6 @@ class Xtts(VoiceCloner):
     """XTTS v2, on a GPU where there is one."""
 
     name = "xtts-v2"
-    quick = False
 
     def __init__(self, folder: Path, *, threads: int) -> None:
         if not available():
@@ -93,13 +87,15 @@ class Xtts(VoiceCloner):
         self.voices = MappingProxyType(dict.fromkeys(self.languages, own))
         # The model keeps the prefix of the utterance it is at: one at a time.
         self._busy = threading.Lock()
-        self._made: Lru[bytes] = Lru(KEPT)
-        self._read: Lru[_Speaker] = Lru(KEPT)
-        self._gains: Lru[float] = Lru(KEPT)
+        self._made: Lru[bytes] = Lru(CACHED_VOICES)
+        self._read: Lru[_Speaker] = Lru(CACHED_VOICES)
+        self._gains: Lru[float] = Lru(CACHED_VOICES)
 
     def warm_up(self) -> None:
         """Speak two words in a voice made of noise, so that the first request is not slower than the others."""
-        noise = np.random.default_rng(0).normal(0, 3000, int(SHORTEST * self._rate)).astype("<i2").tobytes()
+        noise = (
+            np.random.default_rng(0).normal(0, 3000, int(MIN_REFERENCE_SECONDS * self._rate)).astype("<i2").tobytes()
+        )
         latents = self._measure(Audio(noise, self._rate))
         stream = self.speak_as("Good morning.", sorted(self.languages & {"en"} or self.languages)[0], latents)
         next(stream)
@@ -178,9 +174,12 @@ class Xtts(VoiceCloner):
 
         samples = np.frombuffer(reference.pcm, "<i2").astype(np.float32) / np.float32(32768)
         spoken = trim(samples, reference.rate)
-        if spoken.size < SHORTEST * reference.rate or active_level(spoken, reference.rate) < QUIETEST:
+        if (
+            spoken.size < MIN_REFERENCE_SECONDS * reference.rate
+            or active_level(spoken, reference.rate) < MIN_LEVEL_DBFS
+        ):
             raise EngineError(
-                f"the recording is too short or too quiet: at least {SHORTEST:.0f} s of speech are needed"
+                f"the recording is too short or too quiet: at least {MIN_REFERENCE_SECONDS:.0f} s of speech are needed"
             )
         level = np.clip(spoken * gain_for(spoken, reference.rate), -1, 1).astype(np.float32)
         config, rate = self._config, int(self._config.model_args.input_sample_rate)

@@ -18,7 +18,6 @@ class Hibari(TextToSpeech):
 
     name = "hibari-en"
     languages = frozenset({"en"})
-    quick = True
     voices = MappingProxyType({"en": ("heart",)})
 
     def __init__(self, *, threads: int) -> None:

@@ -5,7 +5,6 @@ A voice is a folder with one model and its description (`NAME.onnx`, `NAME.onnx.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from types import MappingProxyType
@@ -14,19 +13,13 @@ import numpy as np
 
 from tasks.engines.base import Audio, EngineError, TextToSpeech
 from tasks.engines.tts.loudness import Samples, finish, gain_for
+from tasks.engines.tts.piper import available
 from tasks.engines.tts.speakable import speakable, speakable_clauses
 from tasks.languages import described
 
 
-def available() -> bool:
-    """Whether the extra `piper` is installed."""
-    return importlib.util.find_spec("piper") is not None
-
-
 class Piper(TextToSpeech):
     """One Piper voice, or one model with several speakers, on the CPU."""
-
-    quick = True
 
     def __init__(self, folder: Path, *, threads: int) -> None:
         if not available():

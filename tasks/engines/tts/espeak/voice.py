@@ -19,7 +19,6 @@ class Espeak(TextToSpeech):
 
     name = "espeak-ng"
     languages = frozenset(espeak_program.VOICES)
-    quick = True
     low_quality = True
     voices = espeak_program.VOICES
 

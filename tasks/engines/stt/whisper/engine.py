@@ -19,10 +19,10 @@ import numpy as np
 
 from tasks.engines.base import Effort, EngineError, SpeechToText, Transcript, Word
 from tasks.engines.stt.hotwords import echoed, heard_in
-from tasks.engines.stt.whisper_doubt import LOOPING, Decoded, refusal
-from tasks.engines.stt.whisper_sound import RATE, WINDOW, LogMel, Samples, audible
-from tasks.engines.stt.whisper_vocabulary import Vocabulary
-from tasks.engines.stt.whisper_words import align
+from tasks.engines.stt.whisper.doubt import LOOPING, Decoded, refusal
+from tasks.engines.stt.whisper.sound import RATE, WINDOW, LogMel, Samples, audible
+from tasks.engines.stt.whisper.vocabulary import Vocabulary
+from tasks.engines.stt.whisper.words import align
 from tasks.engines.text.repeats import before_restart, collapse
 from tasks.languages import LANGUAGES
 from tasks.languages.text import compression_ratio
@@ -30,21 +30,21 @@ from tasks.languages.text import compression_ratio
 RECOGNITION: Final = {code: known.recognition for code, known in LANGUAGES.items() if known.recognition}
 """Language → how a multilingual Whisper takes it."""
 
-PADDING: Final = 2.0
-SHORTEST: Final = 6.0
+PADDING_SECONDS: Final = 2.0
+MIN_SECONDS: Final = 6.0
 """Seconds of silence after the speech, and of speech and silence together, below which the model loops."""
 
-STEP: Final = 0.5
+WINDOW_STEP_SECONDS: Final = 0.5
 """Windows are whole multiples of so many seconds: the CPU library (oneDNN) compiles code for every length of window
 that it meets, and keeps it. 400 encodings of any length from 6 to 13 s took 267 MB, in steps of half a second 20."""
 
-UNFAMILIAR: Final = 12.0
+UNFAMILIAR_MIN_SECONDS: Final = 12.0
 """Speech and silence together for languages not in `GREEDY_FIRST`, for what is not asked again soon: in 6 s the model
 takes more words for others. On the evaluation set Portuguese came down from a WER of 20.2 to 18.7, Vietnamese from 38.8
 to 37.1, in 1.1 and 1.2 of the time; 15 s and 20 s do no better (docs/quality.md)."""
 
-CAREFUL_PADDING: Final = 4.0
-CAREFUL: Final = 12.0
+CAREFUL_PADDING_SECONDS: Final = 4.0
+CAREFUL_MIN_SECONDS: Final = 12.0
 """The same for a careful decoding. On the 15 doubtful segments of the evaluation set (82 clips in three languages) 12 s
 gave what 30 s did within half a point of word error rate, in 0.4 times the time."""
 
@@ -52,10 +52,10 @@ TOKENS_BASE: Final = 18
 TOKENS_A_SECOND_ELSE: Final = 12.0
 """Tokens of a decoding: a base, and as many as its language can need (`Recognition`), or this where that is unknown."""
 
-CONTEXT: Final = 448
+CONTEXT_TOKENS: Final = 448
 """Tokens that the decoder holds, prompt included."""
 
-UNSURE: Final = -0.2
+UNSURE_LOG_PROBABILITY: Final = -0.2
 """Mean log-probability below which a greedy decoding is followed by a beam."""
 
 GREEDY_FIRST: Final = frozenset(code for code, known in RECOGNITION.items() if known.greedy_first)
@@ -172,10 +172,12 @@ class Whisper(SpeechToText):
             raise EngineError(f"a segment of more than {WINDOW:.0f} s cannot be transcribed: lower SEGMENT_MAX")
         return audible(pcm)
 
-    def _window(self, audio: Samples, shortest: float = SHORTEST, padding: float = PADDING) -> float:
+    def _window(self, audio: Samples, shortest: float = MIN_SECONDS, padding: float = PADDING_SECONDS) -> float:
         if not self._shorten:
             return WINDOW
-        return min(WINDOW, STEP * math.ceil(max(shortest, audio.size / RATE + padding) / STEP))
+        return min(
+            WINDOW, WINDOW_STEP_SECONDS * math.ceil(max(shortest, audio.size / RATE + padding) / WINDOW_STEP_SECONDS)
+        )
 
     def _encode(self, audio: Samples, window: float) -> _Encoded:
         mel = ctranslate2.StorageView.from_array(self._mel(audio, window))
@@ -188,7 +190,7 @@ class Whisper(SpeechToText):
             encoded = self._encode(audio, self._window(audio))
             language = next(iter(self._identify(encoded)))
         roomy = effort is not Effort.QUICK and language not in GREEDY_FIRST
-        window = self._window(audio, UNFAMILIAR if roomy else SHORTEST)
+        window = self._window(audio, UNFAMILIAR_MIN_SECONDS if roomy else MIN_SECONDS)
         if encoded is None or encoded.window < window:
             encoded = self._encode(audio, window)
         return encoded, language
@@ -208,7 +210,7 @@ class Whisper(SpeechToText):
         """One decoding, and where that is not good enough another that is."""
         first, second = (1, BEAM) if language in GREEDY_FIRST else (BEAM, 1)
         decoded = self._decode(encoded, language, hotwords, beam=first)
-        unsure = first == 1 and decoded.log_probability < UNSURE
+        unsure = first == 1 and decoded.log_probability < UNSURE_LOG_PROBABILITY
         if decoded.nobody_spoke or (decoded.whole and not unsure):
             return decoded
         other = self._decode(encoded, language, hotwords, beam=second)
@@ -216,7 +218,7 @@ class Whisper(SpeechToText):
 
     def _decode_carefully(self, encoded: _Encoded, decoded: Decoded, language: str) -> tuple[_Encoded, Decoded]:
         """A beam over a wider window, and over the whole one where the decoder loses its place even so."""
-        window = self._window(encoded.audio, CAREFUL, CAREFUL_PADDING)
+        window = self._window(encoded.audio, CAREFUL_MIN_SECONDS, CAREFUL_PADDING_SECONDS)
         if encoded.window < window:
             encoded = self._encode(encoded.audio, window)
             decoded = self._decode(encoded, language, beam=BEAM)
@@ -227,14 +229,14 @@ class Whisper(SpeechToText):
 
     def _decode(self, encoded: _Encoded, language: str, hotwords: Sequence[str] = (), *, beam: int = 1) -> Decoded:
         rate = RECOGNITION[language].tokens_a_second if language in RECOGNITION else TOKENS_A_SECOND_ELSE
-        limit = min(int(TOKENS_BASE + rate * encoded.seconds), CONTEXT // 2)
+        limit = min(int(TOKENS_BASE + rate * encoded.seconds), CONTEXT_TOKENS // 2)
         prompt = self._vocabulary.prompt(language, hotwords)
         result: Any = self._model.generate(
             encoded.features,
             [prompt],
             beam_size=beam,
             # CTranslate2 takes it for the context, of which the text gets half, as in OpenAI's decoder.
-            max_length=min(max(2 * limit, len(prompt) + limit), CONTEXT),
+            max_length=min(max(2 * limit, len(prompt) + limit), CONTEXT_TOKENS),
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=True,

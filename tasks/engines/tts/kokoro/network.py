@@ -59,7 +59,7 @@ Inputs = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Prosody:
     """How a clause is to be said."""
 
     features: Array
@@ -104,8 +104,8 @@ class KokoroNetwork:
         """The samples of the voices as they sound, at `RATE`."""
         self._statistics: dict[str, dict[str, Array]] = {}
         for voice, inputs in samples.items():
-            said = self._said(inputs)
-            given = {_FEATURES: said.features, _SOURCE: said.source, _STYLE: inputs[_STYLE]}
+            prosody = self._plan(inputs)
+            given = {_FEATURES: prosody.features, _SOURCE: prosody.source, _STYLE: inputs[_STYLE]}
             sound, *found = measuring.run([_SOUND, *names], given)
             self.sounds[voice] = sound.reshape(-1)
             self._statistics[voice] = dict(zip(names, found, strict=True))
@@ -119,14 +119,14 @@ class KokoroNetwork:
             in_pieces: whether to give it as it is made, where the machine is fast enough that pieces follow each other.
                 That is a third more work.
         """
-        said = self._said(inputs)
+        prosody = self._plan(inputs)
         rest = {**self._statistics[voice], _STYLE: inputs[_STYLE]}
-        lengths = lengths_of(said.begin, said.end, said.words if in_pieces else ())
-        at, held = said.begin, list[Array]()
+        lengths = lengths_of(prosody.begin, prosody.end, prosody.words if in_pieces else ())
+        at, held = prosody.begin, list[Array]()
         work, started, playing = 0, time.monotonic(), False
         while lengths:
             length = lengths.pop(0)
-            held.append(self._sound(said, at, at + length, rest))
+            held.append(self._sound(prosody, at, at + length, rest))
             at, work = at + length, work + length + 2 * CONTEXT
             pace = (time.monotonic() - started) / work
             ready = sum(map(len, held)) // SAMPLES
@@ -137,19 +137,19 @@ class KokoroNetwork:
             elif ready + HESITATION + lengths[0] < lead(lengths[1:], pace):  # too slow for pieces, which are more work
                 lengths = [sum(lengths)]
 
-    def _said(self, inputs: Inputs) -> _Said:
+    def _plan(self, inputs: Inputs) -> _Prosody:
         durations, features, source = self._prosody.run([_DURATIONS, _FEATURES, _SOURCE], dict(inputs))
         ends = 2 * np.cumsum(durations.reshape(-1).astype(int))
         words = ends[:-1][inputs["tokens"][0, 1:] == self._space]
         frames = features.shape[2]
         begin, end = max(0, int(ends[0]) - MARGIN), min(frames, int(ends[-2]) + MARGIN)
-        return _Said(features, source, begin, end, words.tolist())
+        return _Prosody(features, source, begin, end, words.tolist())
 
-    def _sound(self, said: _Said, begin: int, end: int, rest: Inputs) -> Array:
-        first, last = max(0, begin - CONTEXT), min(said.features.shape[2], end + CONTEXT)
+    def _sound(self, prosody: _Prosody, begin: int, end: int, rest: Inputs) -> Array:
+        first, last = max(0, begin - CONTEXT), min(prosody.features.shape[2], end + CONTEXT)
         cut = {
-            _FEATURES: said.features[:, :, first:last],
-            _SOURCE: said.source[:, :, _STEPS * first : _STEPS * last + 1],
+            _FEATURES: prosody.features[:, :, first:last],
+            _SOURCE: prosody.source[:, :, _STEPS * first : _STEPS * last + 1],
         }
         sound: Array = np.asarray(self._vocoder.run([_SOUND], {**rest, **cut})[0], np.float32).reshape(-1)
         return sound[SAMPLES * (begin - first) : SAMPLES * (end - first)]

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.engines.base import Word
-from tasks.engines.stt.whisper_sound import FRAME, RATE, Samples
-from tasks.engines.stt.whisper_vocabulary import Vocabulary
+from tasks.engines.stt.whisper.sound import FRAME, RATE, Samples
+from tasks.engines.stt.whisper.vocabulary import Vocabulary
 
 STEP: Final = 2 * FRAME
 """Seconds of one step of the encoder."""

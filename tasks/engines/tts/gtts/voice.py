@@ -10,10 +10,8 @@ from __future__ import annotations
 import base64
 import binascii
 import email.utils
-import importlib.util
 import io
 import logging
-import os
 import re
 import time
 from types import MappingProxyType
@@ -25,21 +23,18 @@ import numpy as np
 
 from tasks.engines.base import Audio, EngineError, TextToSpeech
 from tasks.engines.tts.cooldown import CoolDown
+from tasks.engines.tts.gtts import CODES, available
 from tasks.engines.tts.loudness import Samples, finish, gain_for
 from tasks.engines.tts.speakable import speakable_clauses
-from tasks.languages import LANGUAGES
 
 logger = logging.getLogger(__name__)
 
-CODES: Final = {code: known.engines.gtts for code, known in LANGUAGES.items() if known.engines.gtts}
-"""Language → what the service calls it."""
-
 RATE: Final = 24_000
 BASE_URL: Final = "https://translate.google.com"
-LENGTHS: Final = (60, 90)
+CLAUSE_CHARACTERS: Final = (60, 90)
 """Characters of the first and of further clauses; the service takes 100 at once, and cutting is not exact."""
 
-LARGEST_ANSWER: Final = 2_000_000
+MAX_ANSWER_BYTES: Final = 2_000_000
 """Bytes; 100 characters of speech are about 60,000."""
 
 _PATH: Final = "/_/TranslateWebserverUi/data/batchexecute"
@@ -47,18 +42,11 @@ _TIMEOUT: Final = httpx.Timeout(4.0, connect=2.0)
 _AUDIO = re.compile(r'jQ1olc","\[\\"([A-Za-z0-9+/=\\]*)\\"]')
 
 
-def available() -> bool:
-    """Whether the operator wants it (GTTS_ENABLED=1) and the extra `gtts` is installed."""
-    return os.environ.get("GTTS_ENABLED") == "1" and importlib.util.find_spec("gtts") is not None
-
-
 class Gtts(TextToSpeech):
     """Speech made by Google's servers; text leaves the machine."""
 
     name = "gtts"
     languages = frozenset(CODES)
-    quick = True
-    remote = True
     voices = MappingProxyType({language: (language,) for language in CODES})
 
     def __init__(self, *, base_url: str = BASE_URL, cooldown: CoolDown | None = None) -> None:
@@ -78,7 +66,7 @@ class Gtts(TextToSpeech):
 
     def clauses(self, text: str, language: str) -> list[str]:
         """Clauses that fit one request each."""
-        return speakable_clauses(text, language, lengths=LENGTHS)
+        return speakable_clauses(text, language, lengths=CLAUSE_CHARACTERS)
 
     def speak(self, clause: str, language: str, voice: str | None = None) -> Audio:
         """One clause; see `TextToSpeech.speak`. Refuses at once while the service is being left alone."""
@@ -130,8 +118,8 @@ def _limited(answer: httpx.Response) -> str:
     content = bytearray()
     for piece in answer.iter_bytes():
         content += piece
-        if len(content) > LARGEST_ANSWER:
-            raise httpx.DecodingError(f"more than {LARGEST_ANSWER} bytes")
+        if len(content) > MAX_ANSWER_BYTES:
+            raise httpx.DecodingError(f"more than {MAX_ANSWER_BYTES} bytes")
     return content.decode("utf-8", errors="replace")
 
 
@@ -153,8 +141,8 @@ def _decoded(mp3: bytes) -> Samples:
     try:
         with av.open(io.BytesIO(mp3), mode="r", format="mp3") as container:
             for frame in container.decode(audio=0):
-                pieces += [_samples(one) for one in resampler.resample(frame)]
-            pieces += [_samples(one) for one in resampler.resample(None)]
+                pieces += [_samples(resampled) for resampled in resampler.resample(frame)]
+            pieces += [_samples(resampled) for resampled in resampler.resample(None)]
     except (av.FFmpegError, IndexError) as error:
         raise EngineError(f"gTTS's audio could not be decoded: {error}") from error
     return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
