@@ -8,6 +8,7 @@ millisecond or two and an idle worker costs next to nothing. A lost token costs 
 from __future__ import annotations
 
 import threading
+import time
 from typing import Final
 
 import dramatiq
@@ -40,9 +41,18 @@ PREFETCH: Final = 1
 """Messages of one queue that a process takes at once: a model serves one at a time, and a message that waits here
 would wait although another process is idle. More processes serve more."""
 
+STOP_LOOK_SECONDS: Final = 0.1
+"""How often a consumer that takes no more messages proves that its worker lives, and looks whether it may end."""
+
+STOP_TOKENS: Final = 64
+"""Tokens that wake the consumers of a process that stops: more than it has."""
+
 
 class WorkerBroker(WakingBroker):
     """A broker whose consumers can be woken."""
+
+    fetching = True
+    """Whether consumers take messages."""
 
     @property
     def consumer_class(self) -> type[_RedisConsumer]:
@@ -53,6 +63,23 @@ class WorkerBroker(WakingBroker):
         """A consumer of `queue_name`; of the work queues it takes `PREFETCH` messages at once."""
         delayed = q_name(queue_name) != queue_name
         return super().consume(queue_name, prefetch if delayed else PREFETCH, timeout)
+
+    def stop_fetching(self) -> None:
+        """Take no more messages: what is waiting is for other workers. Idle consumers are woken to see that.
+
+        For a process that is about to stop its worker, whose threads still finish what they have.
+        """
+        self.fetching = False
+        try:
+            self.client.lpush(self.stop_key, *["stop"] * STOP_TOKENS)
+            self.client.expire(self.stop_key, 10)
+        except redis.RedisError:
+            pass  # nobody is woken by a server that is away, and consumers look by themselves
+
+    @property
+    def stop_key(self) -> str:
+        """The list that all consumers of this process block on beside their queue's."""
+        return f"{self.namespace}:__stop__.{self.broker_id}"
 
 
 class WokenConsumer(_RedisConsumer):
@@ -80,6 +107,9 @@ class WokenConsumer(_RedisConsumer):
 
     def __next__(self) -> dramatiq.MessageProxy | None:
         try:
+            if not self.broker.fetching:
+                self._prove_life()
+                return None
             self._room.clear()
             room = self.prefetch - self.outstanding_message_count
             if not self.message_cache and room > 0:
@@ -89,12 +119,18 @@ class WokenConsumer(_RedisConsumer):
                 self.queued_message_ids.add(message.message_id)
                 return dramatiq.MessageProxy(message)
             if room > 0:
-                self.broker.client.blpop([self.broker.token_key(self.queue_name)], timeout=LOOK_EVERY_SECONDS)
+                self.broker.client.blpop(
+                    [self.broker.token_key(self.queue_name), self.broker.stop_key], timeout=LOOK_EVERY_SECONDS
+                )
             else:
                 self._room.wait(LOOK_EVERY_SECONDS)
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]
         return None
+
+    def _prove_life(self) -> None:
+        self.broker.do_fetch(self.queue_name, 0)
+        time.sleep(STOP_LOOK_SECONDS)
 
 
 def worker_broker(url: str) -> WorkerBroker:

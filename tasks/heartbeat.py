@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
 import secrets
 import signal
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class HeartbeatThread(threading.Thread):
-    """Says what the process serves until `stop`, and ends the process when its parent has died."""
+    """Says what the process serves until `stop`, and ends a process of the `dramatiq` command whose parent has died."""
 
     def __init__(self, client: redis.Redis, engines: Callable[[], Engines], queues: list[str]) -> None:
         super().__init__(name="heartbeat", daemon=True)
@@ -35,13 +36,13 @@ class HeartbeatThread(threading.Thread):
         self._queues = queues
         self._described: tuple[Engines, Heartbeat] | None = None
         self._stopped = threading.Event()
-        self._parent = os.getppid()
+        self._parent = os.getppid() if multiprocessing.parent_process() else None
 
     def run(self) -> None:
         """Beat every `keys.HEARTBEAT_EVERY`."""
         reachable = True
         while not self._stopped.wait(keys.HEARTBEAT_EVERY):
-            if os.getppid() != self._parent:
+            if self._parent not in (None, os.getppid()):
                 logger.error("The process that started this worker has died: stopping")
                 os.kill(os.getpid(), signal.SIGTERM)
                 return

@@ -1,10 +1,21 @@
-"""Entry module of worker processes: `dramatiq tasks.worker --processes 1 --threads 5 [--queues stt]`.
+"""The worker process: `python -m tasks.worker [--threads 5] [--queues stt translate]`.
 
 Five threads: one for each queue, of which a process takes one message at a time. More cores are used by more processes
 (`MODEL_THREADS` times the processes should not exceed the cores), on this machine or on others.
+
+`dramatiq tasks.worker --processes 1 --threads 5` does the same with a second process that watches over the first. That
+one looks about once a second, so that it takes seconds to stop, and while the models load it hears of no signal.
 """
 
 from __future__ import annotations
+
+import argparse
+import gc
+import logging
+import os
+import signal
+from types import FrameType
+from typing import Final
 
 import dramatiq.worker
 
@@ -22,3 +33,56 @@ dramatiq.worker.CONSUMER_RESTART_DELAY_SECS = 0.5
 broker.use(broker.worker_broker(TaskConfig().redis_url))
 broker.current().add_middleware(EngineLifecycle(broker.store))
 registry.register(broker.current())
+
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+THREAD_LOOK_MS: Final = 100
+"""Milliseconds between looks of an idle thread at whether it is to stop; messages wake it at once."""
+
+logger = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Load the models and work until SIGTERM or SIGINT; what is under way is finished, a second signal ends it at once.
+
+    Raises:
+        SystemExit: a signal came before the models were loaded, or there are none for a queue (`os.EX_CONFIG`).
+    """
+    options = argparse.ArgumentParser(prog="python -m tasks.worker", description="Takes work from Redis and does it.")
+    options.add_argument("--threads", type=int, default=5, help="how many messages at once (5)")
+    options.add_argument("--queues", nargs="*", help="only these; all where none is named")
+    chosen = options.parse_args()
+    for number in SIGNALS:
+        signal.signal(number, _leave)
+    logger.info("worker.loading")
+    working = broker.current()
+    worker = dramatiq.Worker(
+        working, queues=set(chosen.queues or ()), worker_threads=chosen.threads, worker_timeout=THREAD_LOOK_MS
+    )
+    worker.start()
+    _wait_for_signal()
+    logger.info("worker.stopping")
+    working.stop_fetching()
+    worker.stop()
+    working.close()
+    gc.freeze()  # the interpreter would search half a gigabyte for garbage before it ends
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """Nothing has been taken on yet, so that nothing need be finished."""
+    raise SystemExit(os.EX_OK)
+
+
+def _wait_for_signal() -> None:
+    """Say that work can come, and return when this process is asked to end. A second signal is then its end."""
+    awake, write = os.pipe()
+    os.set_blocking(write, False)
+    signal.set_wakeup_fd(write)
+    for number in SIGNALS:
+        signal.signal(number, lambda number, _frame: signal.signal(number, signal.SIG_DFL))
+    logger.info("worker.ready")
+    os.read(awake, 1)
+    signal.set_wakeup_fd(-1)
+
+
+if __name__ == "__main__":
+    main()

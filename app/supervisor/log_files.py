@@ -6,37 +6,40 @@ Under systemd the journal does this, with bounds of its own.
 from __future__ import annotations
 
 import logging
+import os
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from honcho.printer import Printer
-
-BYTES: Final = 10_000_000
+MAX_BYTES: Final = 10_000_000
 """Size of one file."""
-FILES: Final = 5
-"""Older files kept of each process."""
+OLDER_FILES: Final = 5
+"""How many full files of each process are kept beside the one that is written."""
 
 
-class KeepingPrinter(Printer):  # type: ignore[misc]  # honcho has no types
-    """Prints as honcho does, and keeps every process's lines in `folder`/PROCESS.log, which only the owner can read."""
+class _OwnersFile(RotatingFileHandler):
+    """Has each new file readable by the owner alone."""
 
-    def __init__(self, folder: Path, **options: Any) -> None:  # noqa: ANN401 - honcho's own
-        super().__init__(**options)
+    def _open(self) -> TextIOWrapper:
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return os.fdopen(descriptor, "a", encoding="utf-8", errors="replace")
+
+
+class LogFiles:
+    """Keeps every process's lines in `folder`/PROCESS.log, which only the owner can read."""
+
+    def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
         self._files: dict[str, RotatingFileHandler] = {}
 
-    def write(self, message: Any) -> None:  # noqa: ANN401 - honcho.printer.Message
-        """Print and keep the lines of one message."""
-        super().write(message)
-        data = message.data.decode("utf-8", "replace") if isinstance(message.data, bytes) else message.data
-        for line in data.splitlines():
-            self._file(message.name).emit(logging.LogRecord("", logging.INFO, "", 0, line, None, None))
+    def write(self, process: str, line: str) -> None:
+        """Keep one line."""
+        self._file(process).emit(logging.LogRecord("", logging.INFO, "", 0, line, None, None))
 
-    def _file(self, name: str) -> RotatingFileHandler:
-        if name not in self._files:
-            path = self._folder / f"{name}.log"
-            path.touch(mode=0o600)
-            self._files[name] = RotatingFileHandler(path, maxBytes=BYTES, backupCount=FILES, delay=True)
-        return self._files[name]
+    def _file(self, process: str) -> RotatingFileHandler:
+        if process not in self._files:
+            path = self._folder / f"{process}.log"
+            self._files[process] = _OwnersFile(path, maxBytes=MAX_BYTES, backupCount=OLDER_FILES, delay=True)
+        return self._files[process]

@@ -1,48 +1,26 @@
-"""Keeps one process running: starts it again when it ends, until told to stop.
+"""How long a process that ended is left alone before it is started again, as systemd does on a server.
 
-Under the audio fallback one process may die without the others noticing, which is what systemd gives on a server
-(`Restart=always`). honcho stops everything when one process ends, so the runner puts this between.
+One process may die without the others noticing: they find each other again, and calls go on meanwhile.
 """
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-import threading
-import time
-from types import FrameType
+from typing import Final
 
-FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 10.0
-HEALTHY_AFTER = 20.0
-"""Seconds after which a process counts as having started well, so that the next pause is short again."""
+FIRST_PAUSE_SECONDS: Final = 0.5
+MAX_PAUSE_SECONDS: Final = 10.0
+HEALTHY_SECONDS: Final = 20.0
+"""How long a process must have run to count as started well, so that the next pause is short again."""
 
 
-def keep(command: list[str]) -> int:
-    """Run `command` again and again until SIGTERM or SIGINT; the exit status is 0 then.
+class Backoff:
+    """The pauses of one process: each twice the one before, while it keeps ending soon after its start."""
 
-    The signals reach the child as well, since honcho sends them to the whole process group.
-    """
-    stopping = threading.Event()
+    def __init__(self) -> None:
+        self._pause = FIRST_PAUSE_SECONDS
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    pause = FIRST_PAUSE
-    while not stopping.is_set():
-        started = time.monotonic()
-        status = subprocess.Popen(command).wait()
-        if stopping.is_set():
-            break
-        ran_well = time.monotonic() - started > HEALTHY_AFTER
-        pause = FIRST_PAUSE if ran_well else min(pause * 2, LONGEST_PAUSE)
-        print(f"ended with status {status}; starting again in {pause:.1f} s", flush=True)  # noqa: T201
-        stopping.wait(pause)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(keep(sys.argv[1:]))
+    def after(self, ran: float) -> float:
+        """Seconds to wait now that the process has ended after `ran` seconds."""
+        healthy = ran > HEALTHY_SECONDS
+        self._pause = FIRST_PAUSE_SECONDS if healthy else min(self._pause * 2, MAX_PAUSE_SECONDS)
+        return self._pause

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
-import shlex
 import shutil
 import sys
-import threading
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
+from typing import Final
 
-import click
 from honcho.environ import parse_procfile
-from honcho.manager import Manager
 
 from app import migrate
 from app.auth import secrets_file, setup_code
 from app.auth.admins import Admins
 from app.commands.database import with_sessions
 from app.settings import Settings
-from app.supervisor.log_files import KeepingPrinter
+from app.supervisor.supervisor import Supervisor
+from app.supervisor.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_WITHIN = 60.0
+READY_SECONDS: Final = 60.0
 """Seconds after which the runner stops waiting for the page to answer."""
 
 
@@ -35,8 +32,8 @@ def environment(var_dir: Path, *, make: bool = True) -> dict[str, str]:
         var_dir: what this installation writes.
         make: whether secrets that are missing are made; a server of workers has one only, and keeps it so.
     """
-    tools, place = ROOT / ".tools" / "bin", secrets_file.place(var_dir)
-    env = (secrets_file.load_or_create(place) if make else secrets_file.read(place)) | dict(os.environ)
+    tools, file = ROOT / ".tools" / "bin", secrets_file.place(var_dir)
+    env = (secrets_file.load_or_create(file) if make else secrets_file.read(file)) | dict(os.environ)
     env["PATH"] = f"{tools}:{Path(sys.executable).parent}:{env.get('PATH', '')}"
     env["JBC_VAR"] = str(var_dir)
     env.setdefault("JBC_KEYS", str(var_dir / "keys"))
@@ -54,25 +51,34 @@ def processes(env: dict[str, str]) -> dict[str, str]:
     return lines
 
 
-def _kept(command: str) -> str:
-    return f"exec {shlex.quote(sys.executable)} -m app.supervisor.restart {command.removeprefix('exec ')}"
-
-
-def _announce(url: str, code: str) -> None:
-    """Print the address once the page answers, and how to set the administrator's password where there is none."""
-    deadline = time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{url}/health", timeout=2):  # noqa: S310 - our own http address
-                break
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    else:
-        click.echo(f"\n  The page has not answered within {READY_WITHIN:.0f} s; see the lines of `web` above.\n")
+async def _announce(env: dict[str, str], code: str, terminal: Terminal) -> None:
+    """Say the address once the page answers, and how to set the administrator's password where there is none."""
+    host, port = env.get("WEB_HOST") or "127.0.0.1", int(env.get("WEB_PORT") or "8000")
+    url = f"http://{host}:{port}"
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            while not await _answers(host, port):  # noqa: ASYNC110 - another process answers
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        terminal.say(f"\n  The page has not answered within {READY_SECONDS:.0f} s; see the lines of `web`.\n")
         return
-    click.echo(f"\n  JB Calling is running: {url}\n  Ctrl-C stops it.\n")
+    terminal.say(f"\n  JB Calling is running: {url}\n  Ctrl-C stops it.\n")
     if code:
-        click.echo(f"  Set the administrator's password at {url}/admin with the code {code}\n")
+        terminal.say(f"  Set the administrator's password at {url}/admin with the code {code}\n")
+
+
+async def _answers(host: str, port: int) -> bool:
+    """Whether `/health` says that all is well."""
+    try:
+        async with asyncio.timeout(2):
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                writer.write(f"GET /health HTTP/1.0\r\nHost: {host}:{port}\r\n\r\n".encode())
+                return b" 200 " in await reader.readline()
+            finally:
+                writer.close()
+    except OSError:
+        return False
 
 
 def _setup_code(var_dir: Path) -> str:
@@ -86,11 +92,21 @@ def run(var_dir: Path) -> int:
     env = environment(var_dir)
     os.environ.update(env)
     migrate.upgrade()
-    manager = Manager(KeepingPrinter(var_dir / "logs", output=sys.stdout))
-    for name, command in processes(env).items():
-        manager.add_process(name, _kept(command), env=env, cwd=str(ROOT))
-    url = f"http://{env.get('WEB_HOST') or '127.0.0.1'}:{env.get('WEB_PORT') or '8000'}"
-    threading.Thread(target=_announce, args=(url, _setup_code(var_dir)), daemon=True).start()
-    manager.loop()
-    asked = (130, 143)
-    return 0 if manager.returncode in asked else int(manager.returncode or 0)
+    asyncio.run(_supervise(env, var_dir / "logs", _setup_code(var_dir)))
+    gc.freeze()  # else the interpreter searches all that was imported for garbage before it ends, for half a second
+    return 0
+
+
+async def _supervise(env: dict[str, str], logs: Path, code: str) -> None:
+    commands = processes(env)
+    terminal = Terminal(sys.stdout, list(commands), everything=env.get("LOG", "").lower() == "json")
+    terminal.say(f"  Starting {', '.join(commands)}.\n  Logs: {_short(logs)}/*.log")
+    supervisor = Supervisor(commands, env=env, folder=ROOT, logs=logs, terminal=terminal)
+    announcing = asyncio.create_task(_announce(env, code, terminal))
+    supervisor.on_stop(announcing.cancel)
+    await supervisor.run()
+
+
+def _short(path: Path) -> Path:
+    """The path as seen from where the command was given, if it lies there."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

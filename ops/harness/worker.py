@@ -23,18 +23,20 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class WorkerProcess:
-    """`dramatiq tasks.worker`, one process, five threads."""
+    """`python -m tasks.worker`, five threads."""
 
     redis_url: str
     log: Path
     queues: tuple[str, ...] = ()
     metrics_port: int = field(default_factory=free_port)
     extra: dict[str, str] = field(default_factory=dict)
+    module: tuple[str, ...] = ("tasks.worker",)
+    """What Python runs, with its first arguments."""
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, timeout: float = 60) -> None:
         """Start it and wait for its first heartbeat, which it gives when its models are loaded."""
-        command = [sys.executable, "-m", "dramatiq", "tasks.worker", "--processes", "1", "--threads", "5"]
+        command = [sys.executable, "-m", *self.module, "--threads", "5"]
         if self.queues:
             command += ["--queues", *self.queues]
         metrics = {"WORKER_METRICS_PORT": str(self.metrics_port)}
@@ -53,7 +55,7 @@ class WorkerProcess:
 
     @property
     def pids(self) -> list[int]:
-        """The processes of the worker's group: the master and its child."""
+        """The processes of the worker's group: one, or the `dramatiq` command's master and its child."""
         assert self._process is not None
         listing = subprocess.run(["ps", "-eo", "pid=,pgid="], capture_output=True, text=True, check=True).stdout
         pairs = [line.split() for line in listing.splitlines()]

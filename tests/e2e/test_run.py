@@ -1,59 +1,120 @@
-"""`jbcalling run`, as `make run` starts it: one address, restarts what dies, and leaves nothing behind."""
+"""`jbcalling run`, as `make run` starts it: one address, restarts, a calm end, and nothing left behind."""
 
 from __future__ import annotations
 
+import json
+import logging
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from app.supervisor import log_lines
 from ops.harness.stack import ROOT, Stack, processes_of
+
+Start = Callable[..., subprocess.Popen[str]]
+STOP_ORDER = ("worker", "bridge", "web", "sfu", "redis")
 
 
 @pytest.fixture
-def runner(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    environment = Stack(tmp_path).env
-    command = [sys.executable, "-m", "app.commands.cli", "run"]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    yield process
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts it, with settings in its environment."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(**settings: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "app.commands.cli", "run"]
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=Stack(tmp_path).env | settings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield run
     for left in processes_of(tmp_path):
         left.kill()
-    process.wait()
+    for process in started:
+        process.wait()
 
 
-def wait_for_line(process: subprocess.Popen[str], words: str) -> str:
-    """The first line of output that holds these words."""
+def wait_for_lines(process: subprocess.Popen[str], *words: str) -> list[str]:
+    """What is printed until each of these has come."""
     assert process.stdout is not None
-    seen = []
-    for line in process.stdout:
+    seen: list[str] = []
+    awaited = set(words)
+    while awaited:
+        line = process.stdout.readline()
+        assert line, f"ended without {awaited}: {''.join(seen)}"
         seen.append(line)
-        if words in line:
-            return line
-    raise AssertionError(f"ended without {words!r}: {''.join(seen)}")
+        awaited -= {word for word in awaited if word in line}
+    return seen
 
 
-def test_it_prints_one_address_restarts_what_dies_and_leaves_nothing_behind(
-    runner: subprocess.Popen[str], tmp_path: Path
-) -> None:
-    url = wait_for_line(runner, "JB Calling is running").split()[-1]
+def test_it_prints_one_address_restarts_what_dies_and_leaves_nothing_behind(start: Start, tmp_path: Path) -> None:
+    runner = start(LOG="json")
+    printed = wait_for_lines(runner, "JB Calling is running", "SFU listening")
+    assert any('| {"level":30,' in line for line in printed), "everything is shown, as it was asked for"
+    url = next(line for line in printed if "JB Calling is running" in line).split()[-1]
     assert httpx.get(url).status_code == 200
     assert (tmp_path / "secrets.env").stat().st_mode & 0o077 == 0
     sfu = next(p for p in processes_of(tmp_path) if p.cmdline()[:1] == ["node"])
     sfu.kill()
-    wait_for_line(runner, "starting again")
+    wait_for_lines(runner, "starting again")
     os.kill(runner.pid, signal.SIGINT)  # Ctrl-C
     assert runner.wait(timeout=20) == 0
     assert processes_of(tmp_path) == []
+
+
+def test_ctrl_c_is_calm(start: Start, tmp_path: Path) -> None:
+    runner = start()
+    up = [f"{name:<7} is up" for name in STOP_ORDER]
+    printed = wait_for_lines(runner, "JB Calling is running", "worker  is loading", *up)
+    url = next(line for line in printed if "JB Calling is running" in line).split()[-1]
+    assert any(f"Logs: {tmp_path}/logs/*.log" in line for line in printed)
+    assert httpx.get(url).status_code == 200
+    logs = {name: tmp_path / "logs" / f"{name}.log" for name in STOP_ORDER}
+    assert "web.request" in logs["web"].read_text()
+    before = {name: len(log.read_text()) for name, log in logs.items()}
+
+    os.killpg(runner.pid, signal.SIGINT)  # as a terminal does
+    assert runner.stdout is not None
+    shown = [line.strip() for line in runner.stdout if line.strip()]
+    assert runner.wait(timeout=20) == 0
+    assert processes_of(tmp_path) == []
+
+    first, last = shown  # nothing else: no warning, no process that was killed or ended with a status
+    assert first.startswith(f"Stopping {', '.join(STOP_ORDER)}.")
+    assert last.startswith("Stopped in")
+    assert not any('"event"' in line or '"msg"' in line for line in printed), "the JSON of a request goes to the files"
+    for name, log in logs.items():
+        stopping = log.read_text()[before[name] :].splitlines()
+        assert stopping, f"{name} said that it ends"
+        assert [line for line in stopping if log_lines.read(line).level >= logging.WARNING] == []
+        assert log.stat().st_mode & 0o077 == 0
+    written = [log.stat().st_mtime_ns for log in logs.values()]
+    assert written == sorted(written), "each said its last word before the next was told"
+    worker = [json.loads(line)["event"] for line in logs["worker"].read_text().splitlines()]
+    assert worker[-1] == "Worker has been shut down."
+
+
+def test_nothing_outlives_a_runner_that_is_killed(start: Start, tmp_path: Path) -> None:
+    runner = start()
+    wait_for_lines(runner, "JB Calling is running")
+    assert len(processes_of(tmp_path)) >= len(STOP_ORDER)
+    runner.kill()
+    runner.wait()
+    deadline = time.monotonic() + 60
+    while left := processes_of(tmp_path):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.1)  # processes that are not our children end without telling us

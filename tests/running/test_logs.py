@@ -8,7 +8,6 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -75,21 +74,16 @@ def test_smaller_steps_are_written_where_they_are_asked_for_and_those_of_librari
 
 
 def test_kept_logs_stay_within_their_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_files, "BYTES", 1_000)
+    monkeypatch.setattr(log_files, "MAX_BYTES", 1_000)
     folder = tmp_path / "logs"
-    with (tmp_path / "printed").open("w") as output:
-        printer = log_files.KeepingPrinter(folder, output=output)
-        for number in range(1_000):
-            line = SimpleNamespace(
-                type="line", data=f"line {number}\n".encode(), name="web", time=datetime.now(), colour=None
-            )
-            printer.write(line)
-    files = sorted(folder.iterdir())
-    assert [file.name for file in files] == ["web.log", *(f"web.log.{n}" for n in range(1, log_files.FILES + 1))]
-    assert all(file.stat().st_size <= 1_000 for file in files)
-    assert files[0].read_text().splitlines()[-1] == "line 999"
-    assert folder.stat().st_mode & 0o077 == 0
-    assert (tmp_path / "printed").read_text().count("line ") == 1_000
+    files = log_files.LogFiles(folder)
+    for number in range(1_000):
+        files.write("web", f"line {number}")
+    found = sorted(folder.iterdir())
+    assert [file.name for file in found] == ["web.log", *(f"web.log.{n}" for n in range(1, log_files.OLDER_FILES + 1))]
+    assert all(file.stat().st_size <= 1_000 for file in found)
+    assert found[0].read_text().splitlines()[-1] == "line 999"
+    assert [path.stat().st_mode & 0o077 for path in (folder, found[0])] == [0, 0]
 
 
 def test_a_trace_joins_captions_and_logs_of_all_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

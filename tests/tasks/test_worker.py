@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -94,14 +97,57 @@ def test_workers_restarted_one_after_the_other_lose_no_caption(
     assert found == [(at_work.id, "en"), (at_work.id, "pt"), (following.id, "en"), (following.id, "pt")]
 
 
-def test_a_worker_without_its_parent_ends(doomed_worker: WorkerProcess, store: redis.Redis) -> None:
-    assert store.keys(keys.HEARTBEATS)
-    master = min(doomed_worker.pids)
-    os.kill(master, signal.SIGKILL)
+def test_a_worker_of_the_dramatiq_command_ends_without_its_parent(
+    server: RedisServer, store: redis.Redis, tmp_path: Path
+) -> None:
+    module = ("dramatiq", "tasks.worker", "--processes", "1")
+    worker = WorkerProcess(server.url, tmp_path / "log", ("translate",), module=module)
+    try:
+        worker.start()
+        assert store.keys(keys.HEARTBEATS)
+        master = min(worker.pids)
+        os.kill(master, signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while len([pid for pid in worker.pids if pid != master]) > 0:
+            assert time.monotonic() < deadline, "its child lives on"
+            time.sleep(0.1)  # a process that is not our child ends without telling us
+    finally:
+        worker.kill()
+
+
+def test_a_worker_is_one_process_and_ends_while_its_models_load(server: RedisServer, tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    command = [sys.executable, "-m", "tasks.worker"]
+    environment = {**os.environ, "REDIS_URL": server.url, "WORKER_METRICS_PORT": "0"}
+    with log.open("wb") as output, subprocess.Popen(command, env=environment, stderr=output) as process:
+        try:
+            deadline = time.monotonic() + 30
+            while "worker.loading" not in log.read_text():
+                assert time.monotonic() < deadline
+                time.sleep(0.02)  # it writes to a file
+            process.terminate()
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()
+    assert "worker.ready" not in log.read_text()
+    assert "Traceback" not in log.read_text()
+
+
+def test_a_worker_that_is_told_to_stop_takes_nothing_more(
+    doomed_worker: WorkerProcess, store: redis.Redis, tmp_path: Path
+) -> None:
+    at_work = send(store, recordings()["en_ls_198"].pcm(), seq=0)
     deadline = time.monotonic() + 10
-    while len([pid for pid in doomed_worker.pids if pid != master]) > 0:
-        assert time.monotonic() < deadline, "its child lives on"
-        time.sleep(0.1)  # a process that is not our child ends without telling us
+    while not store.keys("dramatiq:__acks__.*.stt"):
+        assert time.monotonic() < deadline
+    waiting = send(store, JFK, name="room.anna.1", seq=1)
+    assert len(doomed_worker.pids) == 1
+    assert doomed_worker.terminate() == 0
+    found = {caption.segment for _, caption in stream(store)}
+    assert found == {at_work.id}, "what was under way was finished"
+    assert store.llen("dramatiq:stt") == 1, f"{waiting.id} is for another worker"
+    levels = {json.loads(line)["level"] for line in (tmp_path / "log").read_text().splitlines()}
+    assert levels == {"info"}
 
 
 def test_a_worker_loads_only_what_its_queues_need(server: RedisServer, store: redis.Redis, tmp_path: Path) -> None:

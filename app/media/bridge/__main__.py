@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from functools import partial
@@ -40,6 +41,7 @@ def main() -> None:
         import uvloop
 
         uvloop.run(serve())
+    gc.freeze()  # else the interpreter searches all that was imported for garbage before it ends
 
 
 if __name__ == "__main__":
