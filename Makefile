@@ -1,4 +1,4 @@
-.PHONY: run test setup setup-test lint bench fanout capacity eval load chaos soak audit doctor lock catalogue screenshots clean
+.PHONY: help run check test setup setup-check setup-test lint bench fanout capacity eval load chaos soak audit doctor lock catalogue screenshots clean
 PYTHON ?= python3
 VENV := .venv/bin
 # The larger set of recordings where it lies beside the checkout; else tests/data.
@@ -7,16 +7,25 @@ EVAL_SET ?= $(wildcard ../shared/eval)
 run: setup ## set up what is missing, start every process, print the address
 	@exec $(VENV)/jbcalling run
 
-test: setup-test lint ## set up the same way and pass every test: Python, Node and browser
+help: ## list what make can do
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
+
+check: setup-check ## lint, types, unit tests and both Node suites, in three minutes: no service, model or browser
+	@ops/test.sh --check
+
+test: setup-test ## set up what is missing and pass everything: lint, types, Python, Node and browser
 	@ops/test.sh
 
-setup:
+setup: ## set up what `make run` needs, and only what is not there yet
 	@$(PYTHON) -m ops.setup
 
-setup-test:
+setup-check:
+	@$(PYTHON) -m ops.setup --check
+
+setup-test: ## set up what `make test` needs, too
 	@$(PYTHON) -m ops.setup --test
 
-lint: setup-test
+lint: setup-check ## ruff and mypy
 	@$(VENV)/ruff check . && $(VENV)/ruff format --check . && $(VENV)/mypy
 
 bench: setup-test ## run the road with real recordings; table and var/bench.json

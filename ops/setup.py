@@ -1,8 +1,9 @@
-"""Sets up everything that `make run` and `make test` need, and only what is not there yet.
+"""Sets up everything that `make run`, `make check` and `make test` need, and only what is not there yet.
 
 Runs on the machine's own Python (3.11 or newer, standard library only), because it makes the environment in which
 everything else runs. Each step states what it depends on; a step whose inputs have not changed since it last succeeded
-is skipped, so that a second run takes a second. Usage: python3 -m ops.setup [--test]
+is skipped, so that a second run takes a second. Usage: python3 -m ops.setup [--test | --check]; `--check` brings what
+`make check` needs: no models, and no servers or browser for the tests.
 """
 
 from __future__ import annotations
@@ -238,15 +239,16 @@ class Step:
     outputs: tuple[Path, ...]
 
 
-def steps(test: bool) -> list[Step]:
+def steps(options: list[str]) -> list[Step]:
     """The steps in order."""
-    lock = ROOT / "ops" / ("requirements-dev.lock" if test else "requirements.lock")
+    check, test = "--check" in options, "--test" in options
+    lock = ROOT / "ops" / ("requirements-dev.lock" if check or test else "requirements.lock")
     needed = NEEDED | (TEST_NEEDED if test else {})
     me = ROOT / "ops" / "setup.py"
     recipe = [SFU / "package-lock.json", ROOT / "ops" / "mediasoup-worker", ROOT / "ops" / "worker_binary.py"]
     client = [STATIC / "package-lock.json", STATIC / "package.json", STATIC / "src"]
     model_inputs = digest([ROOT / "tasks" / "models", ROOT / "ops" / "models.lock"], os.environ.get("MODELS_DIR", ""))
-    return [
+    found = [
         # The presence of programs is looked up each time: nobody tells us when a package is removed.
         Step("System packages", lambda: system_packages(needed), str(time.time()), ()),
         Step(
@@ -265,6 +267,7 @@ def steps(test: bool) -> list[Step]:
         Step("Browser client", browser_client, digest(client), (STATIC / "dist" / "call.js",)),
         Step("Speech and translation models (250 MB)", models, model_inputs, ()),
     ]
+    return found[:-1] if check else found
 
 
 def perform(step: Step, number: str, state: dict[str, str]) -> None:
@@ -301,7 +304,7 @@ def main() -> int:
     LOG.write_bytes(b"")
     try:
         state: dict[str, str] = json.loads(STATE.read_text()) if STATE.exists() else {}
-        todo = steps("--test" in sys.argv[1:])
+        todo = steps(sys.argv[1:])
         for n, step in enumerate(todo, 1):
             perform(step, f"{n}/{len(todo)}", state)
     except (SetupError, json.JSONDecodeError) as error:

@@ -1,35 +1,89 @@
 #!/usr/bin/env bash
 # Every test: Node (SFU, browser client), then Python with real Redis, PostgreSQL, models, mediasoup and Chromium.
-# With arguments: pytest with these, and nothing else.
+# --check: those that need no service, model or browser, with lint and types beside them (`make check`).
+# With other arguments: pytest with these, and nothing else.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.tools/bin:$PWD/.venv/bin:$PATH"
 export MEDIASOUP_WORKER_BIN="$PWD/.tools/bin/mediasoup-worker"
-[ $# -eq 0 ] || exec python -m pytest "$@"
-(cd app/media/sfu && npm run --silent check && npm test --silent)
-(cd static && npm run --silent check && npm test --silent)
+[ $# -eq 0 ] || [ "$1" = --check ] || exec python -m pytest "$@"
 
-# A browser that hangs may keep pytest itself from ending.
-held() { timeout --foreground --kill-after=30 40m python -m pytest --durations=8 "$@"; }
-# Calls are held in real time and need the machine for themselves, without the browsers of other tests; what holds none
-# shares it. A machine that was busy for a moment fails such a test although nothing is broken: what fails is held once
-# more in new processes, and counts when it fails again. So does everything of a part that did not come to its end.
-calls=(tests/client tests/e2e tests/media tests/watching tests/tasks/test_pipeline.py)
-failed=0
-python -m pytest -n 2 --dist loadfile "${calls[@]/#/--ignore=}" || failed=1
-for one in "${calls[@]}"; do
-  status=0
-  held "$one" || status=$?
-  case $status in
-    0) ;;
-    1)
-      echo "=== $one failed; what failed of it is held once more ==="
-      held --last-failed "$one" || failed=1
-      ;;
-    *)
-      echo "=== $one was broken off ($status); all of it is held once more ==="
-      held "$one" || failed=1
-      ;;
-  esac
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+lint() { ruff check . && ruff format --check . && mypy; }
+sfu() { (cd app/media/sfu && npm run --silent check && npm test --silent); }
+client() { (cd static && npm run --silent check && npm test --silent); }
+# What needs no second look at the screen while it runs: its output comes when it is over.
+beside() {
+  "$1" >"$results/$1.log" 2>&1 && status=0 || status=$?
+  cat "$results/$1.log"
+  return $status
+}
+
+if [ "${1:-}" = --check ]; then
+  mkdir "$results/cache" # without models, and with a guard in tests/support/kinds.py against services
+  jobs=()
+  for one in lint sfu client; do
+    beside "$one" &
+    jobs+=($!)
+  done
+  failed=0
+  JBC_CACHE="$results/cache" python -m pytest -m unit -n 2 --dist loadfile -q || failed=1
+  for job in "${jobs[@]}"; do wait "$job" || failed=1; done
+  exit $failed
+fi
+
+jobs=()
+for one in sfu client; do
+  beside "$one" &
+  jobs+=($!)
 done
+failed=0
+lint || failed=1
+for job in "${jobs[@]}"; do wait "$job" || failed=1; done
+[ $failed -eq 0 ] || exit 1
+echo "lint-and-node $SECONDS" >"$results/parts"
+
+# Calls of browsers are held in real time and need the machine for themselves, without the browsers of other tests. What
+# only looks at pages, starts and ends processes, or talks to a bridge without models, shares it by two. A machine that
+# was busy for a moment fails such tests although nothing is broken: what fails is held once more in new processes, and
+# counts when it fails again. So does everything of a part that did not come to its end: a browser that hangs may keep
+# pytest itself from ending.
+calls=(tests/client tests/e2e tests/media tests/watching tests/tasks/test_pipeline.py)
+callers=(tests/client/test_{call_faults,call_page,captions,first_caption,nat,network,video}.py)
+systems=(tests/tasks/test_pipeline.py)
+systems+=(tests/e2e/test_{admin,call,faults,front_page,lossy,privacy,proxy,several,upkeep}.py)
+alone=("${callers[@]}" "${systems[@]}")
+pairs=(-n 2 --dist loadfile --no-loadscope-reorder)
+
+# pytest with a name for its part, a limit in minutes, and what pytest is given.
+hold() {
+  local name=$1 limit=$2 status=0 began=$SECONDS
+  shift 2
+  timeout --foreground --kill-after=30 "${limit}m" \
+    python -m pytest --durations=8 --junit-xml="$results/$name.xml" "$@" || status=$?
+  echo "$name $((SECONDS - began))" >>"$results/parts"
+  return $status
+}
+# The same, and once more where it fails.
+hold_twice() {
+  local name=$1 limit=$2 status=0 what=()
+  shift 2
+  hold "$name" "$limit" "$@" || status=$?
+  case $status in
+    0) return ;;
+    1)
+      echo "=== $name failed; what failed of it is held once more ==="
+      what=(--last-failed)
+      ;;
+    *) echo "=== $name was broken off ($status); all of it is held once more ===" ;;
+  esac
+  hold "$name.again" "$limit" "${what[@]}" "$@" || failed=1
+}
+hold base 40 "${pairs[@]}" "${calls[@]/#/--ignore=}" || failed=1
+hold_twice pages 40 "${pairs[@]}" tests/client tests/e2e tests/media tests/watching "${alone[@]/#/--ignore=}"
+hold_twice callers 40 "${callers[@]}"
+hold_twice systems 40 "${systems[@]}"
+python -m ops.testing "$results"
 exit $failed

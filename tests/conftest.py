@@ -3,13 +3,41 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
+from tests.support.kinds import KINDS, held_to, kinds_of
 from tests.support.postgres import Postgres, postgres_server
+
+LONGEST_FIRST = (
+    "tests/tasks/test_xtts.py",
+    "tests/tasks/test_engines.py",
+    "tests/tasks/test_whisper.py",
+    "tests/speech_api/test_transcription.py",
+    "tests/client/test_gallery.py",
+    "tests/client/test_motion.py",
+)
+"""Files that take so long that two processes would end far apart if one began with them last."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test the markers that `-m` looks at, and put the longest files first."""
+    for item in items:
+        for kind in kinds_of(item):
+            item.add_marker(kind)
+    first = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: first.get(item.nodeid.split("::")[0], len(first)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a unit test start no service."""
+    with held_to(frozenset(kind for kind in KINDS if item.get_closest_marker(kind)), item.nodeid):
+        return (yield)
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +53,7 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
 async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database, of each kind."""
     if request.param == "sqlite":

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from app import __version__
 from app.commands.admin import admin
 from app.commands.backup import backup, restore
 from app.commands.deploy import deploy
@@ -28,6 +29,7 @@ def _var_dir() -> Path:
 
 
 @click.group()
+@click.version_option(__version__, prog_name="JB Calling")
 def main() -> None:
     """JB Calling: calls between people who do not share a language."""
 

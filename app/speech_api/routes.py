@@ -11,6 +11,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
+from app import __version__
 from app.speech_api import (
     describing,
     errors,
@@ -90,7 +91,7 @@ def openapi_config() -> OpenAPIConfig:
     scheme = SecurityScheme(type="http", scheme="bearer", description="`jbcalling keys create NAME` makes a key.")
     return OpenAPIConfig(
         title="JB Calling speech APIs",
-        version="1",
+        version=__version__,
         path="/api/schema",
         render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         components=Components(security_schemes={_KEY: scheme}),

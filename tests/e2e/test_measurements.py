@@ -14,6 +14,8 @@ import pytest
 
 from ops.harness.stack import ROOT, processes_of
 
+pytestmark = [pytest.mark.service, pytest.mark.model]
+
 Start = Callable[..., subprocess.Popen[bytes]]
 LINES = 5
 """Of the Procfile."""
@@ -26,7 +28,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     def one(module: str, *options: str) -> subprocess.Popen[bytes]:
         environment = os.environ | {"TMPDIR": str(tmp_path)}
-        started.append(subprocess.Popen([sys.executable, "-m", f"ops.{module}", *options], cwd=ROOT, env=environment))
+        command = [sys.executable, "-m", f"ops.measure.{module}", *options]
+        started.append(subprocess.Popen(command, cwd=ROOT, env=environment))
         return started[-1]
 
     yield one

@@ -60,6 +60,7 @@ def in_a_network_of_its_own(*command: str) -> str:
     return run(*(() if os.geteuid() == 0 else ("unshare", "-rn")), *command)
 
 
+@pytest.mark.service
 def test_systemd_the_firewall_and_the_proxy_take_it(plan: Path) -> None:
     units = sorted(map(str, (plan / "etc/systemd/system").iterdir()))
     assert "jbcalling" not in run("systemd-analyze", "verify", "--man=no", *units), "systemd has nothing to remark"

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from ops.harness.ports import free_port
 from ops.harness.redis_server import redis_server
 from ops.harness.stack import ROOT
@@ -22,6 +24,7 @@ def doctor(folder: Path, **extra: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
 
 
+@pytest.mark.model
 def test_a_new_installation_lacks_only_its_database_schema(tmp_path: Path) -> None:
     result = doctor(tmp_path)
     failed = [line for line in result.stdout.splitlines() if line.startswith("FAIL")]
