@@ -162,7 +162,7 @@ def test_models_of_every_kind_are_loaded_and_decode(
     engine = Whisper(folder, threads=1, name="made", languages=languages)
     engine.warm_up()
     assert (engine.name, engine.languages) == ("made", frozenset(languages))
-    assert engine._vocabulary.prompt(languages[0])[-1] == notimestamps
+    assert engine._decoder.vocabulary.prompt(languages[0])[-1] == notimestamps
     pcm = recordings()["en_LJ001-0011"].pcm()
     assert set(engine.identify(pcm)) == set(languages)
     found = engine.transcribe(pcm, None)

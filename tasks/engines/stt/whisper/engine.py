@@ -10,25 +10,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import ctranslate2
 import numpy as np
 
-from tasks.engines.base import Effort, EngineError, SpeechToText, Transcript, Word
+from tasks.engines.base import Effort, EngineError, SpeechToText, Transcript
 from tasks.engines.stt.hotwords import echoed, heard_in
-from tasks.engines.stt.whisper.doubt import LOOPING, Decoded, refusal
-from tasks.engines.stt.whisper.sound import RATE, WINDOW, LogMel, Samples, audible
-from tasks.engines.stt.whisper.vocabulary import Vocabulary
-from tasks.engines.stt.whisper.words import align
-from tasks.engines.text.repeats import before_restart, collapse
-from tasks.languages import LANGUAGES
-from tasks.languages.text import compression_ratio
-
-RECOGNITION: Final = {code: known.recognition for code, known in LANGUAGES.items() if known.recognition}
-"""Language → how a multilingual Whisper takes it."""
+from tasks.engines.stt.whisper.decoder import RECOGNITION, Decoder, Encoded
+from tasks.engines.stt.whisper.doubt import Decoded, refusal
+from tasks.engines.stt.whisper.sound import RATE, WINDOW, Samples, audible
 
 PADDING_SECONDS: Final = 2.0
 MIN_SECONDS: Final = 6.0
@@ -48,13 +40,6 @@ CAREFUL_MIN_SECONDS: Final = 12.0
 """The same for a careful decoding. On the 15 doubtful segments of the evaluation set (82 clips in three languages) 12 s
 gave what 30 s did within half a point of word error rate, in 0.4 times the time."""
 
-TOKENS_BASE: Final = 18
-TOKENS_A_SECOND_ELSE: Final = 12.0
-"""Tokens of a decoding: a base, and as many as its language can need (`Recognition`), or this where that is unknown."""
-
-CONTEXT_TOKENS: Final = 448
-"""Tokens that the decoder holds, prompt included."""
-
 UNSURE_LOG_PROBABILITY: Final = -0.2
 """Mean log-probability below which a greedy decoding is followed by a beam."""
 
@@ -64,19 +49,6 @@ English 8.4 % WER read, Portuguese 22.7, Vietnamese 42.2; a beam where unsure 5.
 
 BEAM: Final = 5
 """Costs about 50 ms for 5 s of speech, the encoding being there already."""
-
-
-@dataclass(frozen=True)
-class _Encoded:
-    features: ctranslate2.StorageView
-    audio: Samples
-    window: float
-    """Seconds that were encoded, silence included."""
-
-    @property
-    def seconds(self) -> float:
-        """Length of the audio, without the silence after it."""
-        return self.audio.size / RATE
 
 
 class Whisper(SpeechToText):
@@ -111,28 +83,20 @@ class Whisper(SpeechToText):
         """
         self.name = name
         self.languages = frozenset(languages)
-        try:
-            self._model = ctranslate2.models.Whisper(
-                str(folder), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=at_once
-            )
-        except (RuntimeError, ValueError, IndexError) as error:
-            raise EngineError(f"{folder.name} is no Whisper model that CTranslate2 can load: {error}") from error
-        multilingual = bool(self._model.is_multilingual)
-        self._shorten = multilingual if shorten is None else shorten
-        self._vocabulary = Vocabulary(folder, self.languages, multilingual=multilingual)
-        self._mel = LogMel(self._model.n_mels)
+        self._decoder = Decoder(folder, self.languages, threads=threads, at_once=at_once)
+        self._shorten = self._decoder.multilingual if shorten is None else shorten
 
     def warm_up(self) -> None:
         """Decode a second of faint noise in both ways."""
         noise = np.random.default_rng(0).normal(0, 0.01, RATE).astype(np.float32)
         language = min(self.languages)
-        self._decode(self._encode(noise, self._window(noise)), language)
-        self._decode(self._encode(noise, WINDOW), language, beam=BEAM)
+        self._decoder.decode(self._decoder.encode(noise, self._window(noise)), language)
+        self._decoder.decode(self._decoder.encode(noise, WINDOW), language, beam=BEAM)
 
     def identify(self, pcm: bytes) -> dict[str, float]:
         """How probable each language is; see `SpeechToText.identify`."""
         audio = self._audible(pcm)
-        return {} if audio is None else self._identify(self._encode(audio, self._window(audio)))
+        return {} if audio is None else self._decoder.identify(self._decoder.encode(audio, self._window(audio)))
 
     def transcribe(
         self,
@@ -151,7 +115,7 @@ class Whisper(SpeechToText):
             return Transcript("", 0.0, "silence")
         encoded, language = self._encode_for(audio, language, effort)
         if effort is Effort.QUICK:
-            decoded = self._decode(encoded, language, hotwords)
+            decoded = self._decoder.decode(encoded, language, hotwords)
         else:
             decoded = self._decode_twice(encoded, language, hotwords)
         if hotwords and (decoded.doubtful or echoed(decoded.text, hotwords)):
@@ -164,7 +128,7 @@ class Whisper(SpeechToText):
         text = "" if reason else decoded.text
         confidence = math.exp(min(0.0, decoded.log_probability))
         settled = effort is Effort.THOROUGH or (effort is Effort.USUAL and not wants_care)
-        timed = self._words(encoded, text, language) if words and text else ()
+        timed = self._decoder.words(encoded, text, language) if words and text else ()
         return Transcript(text, confidence, reason, looped, settled, language, timed, heard_in(text, hotwords))
 
     def _audible(self, pcm: bytes) -> Samples | None:
@@ -175,83 +139,38 @@ class Whisper(SpeechToText):
     def _window(self, audio: Samples, shortest: float = MIN_SECONDS, padding: float = PADDING_SECONDS) -> float:
         if not self._shorten:
             return WINDOW
-        return min(
-            WINDOW, WINDOW_STEP_SECONDS * math.ceil(max(shortest, audio.size / RATE + padding) / WINDOW_STEP_SECONDS)
-        )
+        steps = math.ceil(max(shortest, audio.size / RATE + padding) / WINDOW_STEP_SECONDS)
+        return min(WINDOW, WINDOW_STEP_SECONDS * steps)
 
-    def _encode(self, audio: Samples, window: float) -> _Encoded:
-        mel = ctranslate2.StorageView.from_array(self._mel(audio, window))
-        return _Encoded(self._model.encode(mel), audio, window)
-
-    def _encode_for(self, audio: Samples, language: str | None, effort: Effort) -> tuple[_Encoded, str]:
+    def _encode_for(self, audio: Samples, language: str | None, effort: Effort) -> tuple[Encoded, str]:
         """The audio in a window that suits its language, which is identified in the short one where it is not given."""
         encoded = None
         if language is None:
-            encoded = self._encode(audio, self._window(audio))
-            language = next(iter(self._identify(encoded)))
+            encoded = self._decoder.encode(audio, self._window(audio))
+            language = next(iter(self._decoder.identify(encoded)))
         roomy = effort is not Effort.QUICK and language not in GREEDY_FIRST
         window = self._window(audio, UNFAMILIAR_MIN_SECONDS if roomy else MIN_SECONDS)
         if encoded is None or encoded.window < window:
-            encoded = self._encode(audio, window)
+            encoded = self._decoder.encode(audio, window)
         return encoded, language
 
-    def _identify(self, encoded: _Encoded) -> dict[str, float]:
-        if len(self.languages) == 1:
-            return dict.fromkeys(self.languages, 1.0)
-        found: list[tuple[str, float]] = self._model.detect_language(encoded.features)[0]
-        known = {mark[2:-2]: chance for mark, chance in found if mark[2:-2] in self.languages}
-        total = sum(known.values())
-        return {language: chance / total for language, chance in known.items()}
-
-    def _words(self, encoded: _Encoded, text: str, language: str) -> tuple[Word, ...]:
-        return align(self._model, self._vocabulary, encoded.features, encoded.audio, text, language)
-
-    def _decode_twice(self, encoded: _Encoded, language: str, hotwords: Sequence[str] = ()) -> Decoded:
+    def _decode_twice(self, encoded: Encoded, language: str, hotwords: Sequence[str] = ()) -> Decoded:
         """One decoding, and where that is not good enough another that is."""
         first, second = (1, BEAM) if language in GREEDY_FIRST else (BEAM, 1)
-        decoded = self._decode(encoded, language, hotwords, beam=first)
+        decoded = self._decoder.decode(encoded, language, hotwords, beam=first)
         unsure = first == 1 and decoded.log_probability < UNSURE_LOG_PROBABILITY
         if decoded.nobody_spoke or (decoded.whole and not unsure):
             return decoded
-        other = self._decode(encoded, language, hotwords, beam=second)
+        other = self._decoder.decode(encoded, language, hotwords, beam=second)
         return replace(other, looped=other.looped or decoded.looped) if other.whole else decoded
 
-    def _decode_carefully(self, encoded: _Encoded, decoded: Decoded, language: str) -> tuple[_Encoded, Decoded]:
+    def _decode_carefully(self, encoded: Encoded, decoded: Decoded, language: str) -> tuple[Encoded, Decoded]:
         """A beam over a wider window, and over the whole one where the decoder loses its place even so."""
         window = self._window(encoded.audio, CAREFUL_MIN_SECONDS, CAREFUL_PADDING_SECONDS)
         if encoded.window < window:
-            encoded = self._encode(encoded.audio, window)
-            decoded = self._decode(encoded, language, beam=BEAM)
+            encoded = self._decoder.encode(encoded.audio, window)
+            decoded = self._decoder.decode(encoded, language, beam=BEAM)
         if decoded.whole or encoded.window == WINDOW:
             return encoded, decoded
-        encoded = self._encode(encoded.audio, WINDOW)
-        return encoded, self._decode(encoded, language, beam=BEAM)
-
-    def _decode(self, encoded: _Encoded, language: str, hotwords: Sequence[str] = (), *, beam: int = 1) -> Decoded:
-        rate = RECOGNITION[language].tokens_a_second if language in RECOGNITION else TOKENS_A_SECOND_ELSE
-        limit = min(int(TOKENS_BASE + rate * encoded.seconds), CONTEXT_TOKENS // 2)
-        prompt = self._vocabulary.prompt(language, hotwords)
-        result: Any = self._model.generate(
-            encoded.features,
-            [prompt],
-            beam_size=beam,
-            # CTranslate2 takes it for the context, of which the text gets half, as in OpenAI's decoder.
-            max_length=min(max(2 * limit, len(prompt) + limit), CONTEXT_TOKENS),
-            return_scores=True,
-            return_no_speech_prob=True,
-            suppress_blank=True,
-            suppress_tokens=[-1],
-        )[0]
-        tokens = result.sequences_ids[0]
-        raw = self._vocabulary.decode(tokens)
-        cut_off = len(tokens) >= limit
-        once = before_restart(raw) if cut_off else None
-        text, looped = (once, True) if once else collapse(raw)
-        looped = looped or cut_off or compression_ratio(raw) > LOOPING
-        return Decoded(
-            text=text,
-            log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),  # as faster-whisper counts it
-            no_speech=result.no_speech_prob,
-            looped=looped,
-            whole=once is not None or not looped,
-        )
+        encoded = self._decoder.encode(encoded.audio, WINDOW)
+        return encoded, self._decoder.decode(encoded, language, beam=BEAM)
