@@ -100,27 +100,27 @@ from app.rooms.forms import JoinForm
 from app.web.assets import Assets
 from app.web.templates import create_environment
 from tasks.engines import choose
-from tasks.engines.choose import Offer
+from tasks.engines.description import Offer
 from tasks.engines.stt.phantoms import is_phantom
 from tasks.engines.text.detect import detect
 from tasks.languages.sentences import clauses, sentences
 from tasks.engines.translation import numbers
-from tasks.engines.translation.ct2_folder import FLORES
+from tasks.engines.translation.nllb import FLORES
 from tasks.engines.translation.llm.guards import objection
-from tasks.engines.translation.llm.languages import wrong_language
+from tasks.engines.translation.llm.languages import ALL_PAIRS, wrong_language
 from tasks.engines.translation.llm.prompt import prompt
 from tasks.engines.translation.llm.spelled import in_digits
-from tasks.engines.translation.llm.translator import ALL_PAIRS
 from tasks.engines.tts import espeak_program
 from tasks.engines.tts.speakable import speakable
 from tasks.models.catalogue import WHISPER_BASE
 from tasks.models.translators import NLLB
+from tests.support.offers import described
 
 field = '{% import "partials/forms.html" as forms %}{{ forms.language("speak", "Speak", "ca", {}) }}'
 environment = create_environment(Assets())
-voices = [Offer("espeak-ng", "espeak", frozenset(espeak_program.VOICES))]
-pairs = [Offer(NLLB.name, NLLB.format, frozenset(NLLB.languages))]
-stt = [Offer(WHISPER_BASE.name, WHISPER_BASE.format, frozenset(WHISPER_BASE.languages))]
+voices = [Offer("espeak-ng", described("espeak"), frozenset(espeak_program.VOICES))]
+pairs = [Offer(NLLB.name, described(NLLB.format), frozenset(NLLB.languages))]
+stt = [Offer(WHISPER_BASE.name, described(WHISPER_BASE.format), frozenset(WHISPER_BASE.languages))]
 instructions = prompt("en", "ca").instructions
 print(json.dumps({
     "entering": JoinForm.parse({"name": "Ona", "speak": "ca", "read": "ca", "hear": "ca"}).errors,
