@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tasks.wire.administration import Kind as WireKind
+if TYPE_CHECKING:  # engines with libraries of their own are tried in environments that have no others
+    from tasks.wire.administration import Kind as WireKind
 
 
 class Kind(StrEnum):
