@@ -8,12 +8,12 @@ from typing import Final
 
 from tasks.wire.environment import whole
 
-FEEDS_EACH: Final = 8
+MAX_FEEDS_PER_PARTICIPANT: Final = 8
 """Open feeds of one participant; a further one ends the oldest: the windows that somebody has forgotten."""
 MAX_FEEDS: Final = 7_000
 """Open feeds of one process, whatever FEEDS_TOTAL says: of the connections that `app.web` may have some must be left
 for pages, which would hang without an answer otherwise."""
-MAX_ASKED: Final = 1_000_000
+MAX_SETTING: Final = 1_000_000
 """What settings may ask for."""
 
 
@@ -21,11 +21,11 @@ MAX_ASKED: Final = 1_000_000
 class FeedLimits:
     """Open feeds at most; 0 is no limit of its own."""
 
-    per_token: int = field(default_factory=whole("FEEDS_PER_TOKEN", 1_000, 0, MAX_ASKED))
+    per_token: int = field(default_factory=whole("FEEDS_PER_TOKEN", 1_000, 0, MAX_SETTING))
     """FEEDS_PER_TOKEN: with one read-only link, which a whole audience may hold."""
-    per_address: int = field(default_factory=whole("FEEDS_PER_ADDRESS", 500, 0, MAX_ASKED))
+    per_address: int = field(default_factory=whole("FEEDS_PER_ADDRESS", 500, 0, MAX_SETTING))
     """FEEDS_PER_ADDRESS: from one address, behind which a whole school may sit."""
-    asked_total: int = field(default_factory=whole("FEEDS_TOTAL", 4_000, 0, MAX_ASKED))
+    asked_total: int = field(default_factory=whole("FEEDS_TOTAL", 4_000, 0, MAX_SETTING))
     """FEEDS_TOTAL: of this process, as far as `MAX_FEEDS` goes."""
 
     @property

@@ -23,11 +23,11 @@ from app.db import create_engine, create_sessions
 from app.settings.installation import InstallationSettings
 from app.settings.web import WebSettings
 from app.supervisor import runner
-from tasks.wire.environment import env
+from tasks.wire.environment import NEEDED_REDIS_PASSWORD, env
 
-SESSION_GRACE: Final = 86_400.0
+SESSION_GRACE_SECONDS: Final = 86_400.0
 """Seconds in which a visitor's cookie of the old key is still taken, and written anew with the new one."""
-TOKEN_GRACE: Final = 2.0 * LIFETIME
+TOKEN_GRACE_SECONDS: Final = 2.0 * LIFETIME
 """Seconds in which the SFU takes tokens of the old key: their whole life, twice, for clocks that differ."""
 
 
@@ -59,9 +59,9 @@ def rotate(names: tuple[str, ...], at_once: bool, name: str) -> None:
         for secret in names:
             match secret:
                 case "session":
-                    _keys(settings.session_keys, "SESSION_SECRET", 0.0 if at_once else SESSION_GRACE)
+                    _keys(settings.session_keys, "SESSION_SECRET", 0.0 if at_once else SESSION_GRACE_SECONDS)
                 case "token":
-                    _keys(settings.sfu_token_keys, "SFU_TOKEN_SECRET", 0.0 if at_once else TOKEN_GRACE)
+                    _keys(settings.sfu_token_keys, "SFU_TOKEN_SECRET", 0.0 if at_once else TOKEN_GRACE_SECONDS)
                 case "redis":
                     _redis(settings, at_once=at_once)
                 case "database":
@@ -76,10 +76,10 @@ def rotate(names: tuple[str, ...], at_once: bool, name: str) -> None:
 def retire() -> None:
     """Let Redis forget its old password, when every process has been started again with the new one."""
     os.environ.update(files.read(_file()))
-    settings = InstallationSettings()
+    settings, password = InstallationSettings(), NEEDED_REDIS_PASSWORD()
     try:
         with redis.Redis.from_url(settings.tasks.redis_url) as client:
-            _set_password(client, os.environ["REDIS_PASSWORD"], at_once=True)
+            _set_password(client, password, at_once=True)
     except redis.RedisError as error:
         raise click.ClickException(f"Redis: {error}") from error
     click.echo("Redis takes the new password only.")

