@@ -72,6 +72,7 @@ async def answers(client: Redis) -> bool:
         return False
 
 
+@pytest.mark.service
 @pytest.mark.parametrize("password", PASSWORDS)
 async def test_our_own_redis_takes_any_password(password: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_PASSWORD", password)
@@ -91,6 +92,7 @@ async def test_our_own_redis_takes_any_password(password: str, tmp_path: Path, m
                 assert await client.ping()
 
 
+@pytest.mark.service
 @pytest.mark.parametrize(("bind", "host"), [("::1", ""), ("::1", "::1"), ("127.0.0.1 ::1", "::1"), ("::", "")])
 async def test_our_own_redis_listens_on_ipv6(
     bind: str, host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

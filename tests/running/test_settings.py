@@ -154,6 +154,7 @@ def test_a_secret_is_never_shown(name: str, monkeypatch: pytest.MonkeyPatch) -> 
         WebSettings()
 
 
+@pytest.mark.service  # it starts no service, but a dozen processes
 @pytest.mark.parametrize(
     ("command", "bad"),
     [
