@@ -27,7 +27,7 @@ from app.admin import services as admin_services
 from app.admin.services import AdminServices
 from app.auth.read_tokens import ReadTokens
 from app.cancellation import end
-from app.captions.feed_limits import FeedCounter, FeedLimits
+from app.captions.feed_limits import FeedCounter
 from app.captions.feeds import Feeds
 from app.captions.fragments import Fragments
 from app.captions.history import History
@@ -47,7 +47,7 @@ from app.rooms import routes as room_routes
 from app.rooms.abilities import Abilities
 from app.rooms.busy import Busy
 from app.rooms.service import RoomService
-from app.settings import Settings
+from app.settings.web import WebSettings
 from app.speech_api import routes as speech_routes
 from app.speech_api import services as speech_services
 from app.speech_api.services import SpeechServices
@@ -100,14 +100,14 @@ class Services:
     busy: Busy
 
 
-def create_app(settings: Settings | None = None) -> Litestar:
+def create_app(settings: WebSettings | None = None) -> Litestar:
     """The ASGI application; its connections open and its background tasks start with its lifespan.
 
     Raises:
-        MissingSettingError: a secret is missing from the environment.
+        SettingError: a setting cannot be used or a secret is missing.
     """
     logs.configure("web")
-    settings = settings or Settings()
+    settings = settings or WebSettings()
     assets = Assets()
     environment = create_environment(assets)
     services = _services(settings, Fragments(environment))
@@ -158,7 +158,7 @@ def _given(service: object) -> Provide:
     return Provide(lambda: service, sync_to_thread=False)
 
 
-def _services(settings: Settings, fragments: Fragments) -> Services:
+def _services(settings: WebSettings, fragments: Fragments) -> Services:
     engine = create_engine(settings.sqlalchemy_url)
     sessions = create_sessions(engine)
     redis: Redis = Redis.from_url(
@@ -168,7 +168,7 @@ def _services(settings: Settings, fragments: Fragments) -> Services:
         socket_connect_timeout=2.0,
         health_check_interval=5,
     )
-    feeds = Feeds(FeedCounter(FeedLimits()))
+    feeds = Feeds(FeedCounter(settings.feeds))
     hub, history, speakers = Hub(redis, feeds), History(redis, sessions), Speakers(sessions)
     store = CaptionStore(redis, sessions)
     broker = sending_broker(settings.tasks.redis_url)
@@ -224,7 +224,7 @@ def _handlers(services: Services) -> list[ControllerRouterHandler]:
         health_routes.health,
         health_routes.ready,
         PrometheusController,
-        *speech_routes.routers(),
+        *speech_routes.routers(services.speech.limits),
         *admin_routes.routers(services.admin),
         *static,
     ]

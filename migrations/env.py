@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from app.column_types import TimelineJson, UtcDateTime
 from app.db import create_engine
-from app.settings import Settings
+from app.settings.installation import InstallationSettings
 from app.tables import Base
+from tasks.wire.environment import ending_in_one_line
 
 
 def render(kind: str, item: object, autogen: AutogenContext) -> str | Literal[False]:
@@ -39,8 +40,11 @@ def migrate(connection: Connection) -> None:
 
 async def run() -> None:
     """Connect and migrate. Migrating needs no secret, so none is required here."""
-    given = context.config.attributes.get("url")
-    engine = create_engine(given or Settings.without_secrets().sqlalchemy_url)
+    url = context.config.attributes.get("url")
+    if not url:
+        with ending_in_one_line():
+            url = InstallationSettings().sqlalchemy_url
+    engine = create_engine(url)
     try:
         async with engine.connect() as connection:
             await connection.run_sync(migrate)

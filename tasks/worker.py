@@ -22,16 +22,19 @@ import dramatiq.worker
 from tasks import broker
 from tasks.actors import registry
 from tasks.middleware.engine_lifecycle import EngineLifecycle
+from tasks.settings import WorkerSettings
 from tasks.wire import logs
-from tasks.wire.environment import TaskConfig
+from tasks.wire.environment import ending_in_one_line
 
+with ending_in_one_line():
+    settings = WorkerSettings()
 logs.configure("worker")
 
 # Read when a consumer has lost Redis. Dramatiq's own 3 s would keep captions away longer than the outage did.
 dramatiq.worker.CONSUMER_RESTART_DELAY_SECS = 0.5
 
-broker.use(broker.worker_broker(TaskConfig().redis_url))
-broker.current().add_middleware(EngineLifecycle(broker.store))
+broker.use(broker.worker_broker(settings.redis_url))
+broker.current().add_middleware(EngineLifecycle(broker.store, settings))
 registry.register(broker.current())
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)

@@ -24,7 +24,7 @@ from app.admin.worker_survey import WorkerSurvey
 from app.auth.admins import Admins
 from app.auth.api_keys import ApiKeys
 from app.db import Sessions
-from app.settings import Settings
+from app.settings.web import WebSettings
 from app.speech_api.services import SpeechServices
 from app.speech_api.voices import VoiceService
 from tasks.wire.enqueue import WakingBroker
@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 class AdminServices:
     """One of everything."""
 
-    settings: Settings
+    settings: WebSettings
     admins: Admins
     audit: Audit
     rooms: RoomAdmin
@@ -72,7 +72,7 @@ class AdminServices:
 
 
 def create(
-    settings: Settings, sessions: Sessions, redis: Redis, broker: WakingBroker, speech: SpeechServices
+    settings: WebSettings, sessions: Sessions, redis: Redis, broker: WakingBroker, speech: SpeechServices
 ) -> AdminServices:
     """The services of this process."""
     configuration = ConfigurationAdmin(sessions, redis)

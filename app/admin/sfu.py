@@ -9,7 +9,8 @@ import httpx
 import msgspec
 
 from app.auth.tokens import ParticipantMeta, operator_token
-from app.settings import Settings
+from app.settings.web import WebSettings
+from tasks.wire.addresses import authority
 
 TIMEOUT = 2.0
 """Seconds for an answer on loopback."""
@@ -82,7 +83,7 @@ class State:
 class SfuOperator:
     """Asks the SFU over HTTP, and ends calls."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WebSettings) -> None:
         self._settings = settings
 
     async def look(self) -> State:
@@ -107,7 +108,7 @@ class SfuOperator:
         return (await self._ask("DELETE", f"/{room}")).status_code == httpx.codes.NO_CONTENT
 
     async def _ask(self, method: str, path: str) -> httpx.Response:
-        address = f"http://{self._settings.sfu_host}:{self._settings.sfu_port}/operator/rooms{path}"
+        address = f"http://{authority(self._settings.sfu_host, self._settings.sfu_port)}/operator/rooms{path}"
         headers = {"Authorization": f"Bearer {operator_token(self._settings.sfu_token_keys.newest)}"}
         try:
             async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:

@@ -16,8 +16,7 @@ from sqlalchemy.engine import make_url
 
 from app.db import Sessions
 from app.health.monitor import last_backup
-from app.running.backup.config import BackupConfig
-from app.settings import Settings
+from app.settings.web import WebSettings
 from app.tables import ApiKey, AuditEntry, Base, GlossaryTerm, Participant, Room, StoredCaption, Voice
 
 COUNTED: Final[tuple[type[Base], ...]] = (Room, Participant, StoredCaption, GlossaryTerm, ApiKey, Voice, AuditEntry)
@@ -48,7 +47,7 @@ class Stored:
 class Storage:
     """Looks; raises as `app.auth.admins.Admins` does."""
 
-    def __init__(self, settings: Settings, sessions: Sessions, redis: Redis) -> None:
+    def __init__(self, settings: WebSettings, sessions: Sessions, redis: Redis) -> None:
         self._settings = settings
         self._sessions = sessions
         self._redis = redis
@@ -76,7 +75,7 @@ class Storage:
             voices=await asyncio.to_thread(_taken, (folder / "voices").glob("*")),
             free=disk.free,
             size=disk.total,
-            backup=await asyncio.to_thread(last_backup, BackupConfig().metrics) or None,
+            backup=await asyncio.to_thread(last_backup, self._settings.backup.metrics) or None,
         )
 
     async def _memory(self) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 from pathlib import Path
 from typing import Final
 
@@ -42,12 +43,24 @@ def replace(path: Path, name: str, value: str) -> None:
 
 
 def _lines(known: dict[str, str]) -> str:
-    return "".join(f"{name}={value}\n" for name, value in known.items())
+    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in known.items())
 
 
 def read(path: Path) -> dict[str, str]:
-    """The `NAME=value` lines of a file; nothing where it does not exist."""
+    """The `NAME=value` lines of a file; nothing where it does not exist.
+
+    A value in quotes is taken out of them, as systemd and shells do, which read the same file.
+    """
     if not path.exists():
         return {}
     pairs = (line.partition("=") for line in path.read_text().splitlines() if "=" in line)
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    return {name.strip(): _unquoted(value.strip()) for name, _, value in pairs}
+
+
+def _unquoted(value: str) -> str:
+    if value[:1] not in ("'", '"'):
+        return value
+    try:
+        return "".join(shlex.split(value))
+    except ValueError:  # a quote that is not closed belongs to the value
+        return value

@@ -6,29 +6,32 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from tasks.wire.environment import env
+from tasks.wire.environment import whole
 
-FEEDS_EACH: Final = 8
+MAX_FEEDS_PER_PARTICIPANT: Final = 8
 """Open feeds of one participant; a further one ends the oldest: the windows that somebody has forgotten."""
-MOST_FEEDS: Final = 7_000
-"""Open feeds of one process, whatever FEEDS_TOTAL says: of the Procfile's `--backpressure` connections some must be
-left for pages, which would hang without an answer otherwise."""
-
-
-def _most(name: str, default: int) -> int:
-    return int(env(name, str(default)))
+MAX_FEEDS: Final = 7_000
+"""Open feeds of one process, whatever FEEDS_TOTAL says: of the connections that `app.web` may have some must be left
+for pages, which would hang without an answer otherwise."""
+MAX_SETTING: Final = 1_000_000
+"""What settings may ask for."""
 
 
 @dataclass(frozen=True)
 class FeedLimits:
     """Open feeds at most; 0 is no limit of its own."""
 
-    per_token: int = field(default_factory=lambda: _most("FEEDS_PER_TOKEN", 1_000))
+    per_token: int = field(default_factory=whole("FEEDS_PER_TOKEN", 1_000, 0, MAX_SETTING))
     """FEEDS_PER_TOKEN: with one read-only link, which a whole audience may hold."""
-    per_address: int = field(default_factory=lambda: _most("FEEDS_PER_ADDRESS", 500))
+    per_address: int = field(default_factory=whole("FEEDS_PER_ADDRESS", 500, 0, MAX_SETTING))
     """FEEDS_PER_ADDRESS: from one address, behind which a whole school may sit."""
-    total: int = field(default_factory=lambda: min(_most("FEEDS_TOTAL", 4_000) or MOST_FEEDS, MOST_FEEDS))
-    """FEEDS_TOTAL: of this process; never more than `MOST_FEEDS`."""
+    asked_total: int = field(default_factory=whole("FEEDS_TOTAL", 4_000, 0, MAX_SETTING))
+    """FEEDS_TOTAL: of this process, as far as `MAX_FEEDS` goes."""
+
+    @property
+    def total(self) -> int:
+        """Of this process."""
+        return min(self.asked_total or MAX_FEEDS, MAX_FEEDS)
 
 
 @dataclass(frozen=True)

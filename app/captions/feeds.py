@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Final, Literal
 
 from app.captions import metrics
-from app.captions.feed_limits import FEEDS_EACH, Client, FeedCounter, Refusal
+from app.captions.feed_limits import MAX_FEEDS_PER_PARTICIPANT, Client, FeedCounter, Refusal
 from app.captions.published import PublishedCaption, is_shown_in
 
 QUEUE_LENGTH: Final = 256
@@ -109,7 +109,7 @@ class Feeds:
     def _add(self, feed: Feed) -> None:
         if feed.client.participant:
             own = self._by_participant[feed.client.participant]
-            for oldest in own[: max(0, len(own) - FEEDS_EACH + 1)]:
+            for oldest in own[: max(0, len(own) - MAX_FEEDS_PER_PARTICIPANT + 1)]:
                 oldest.end()
             own.append(feed)
         self._counter.add(feed.client)

@@ -12,7 +12,7 @@ from app.auth.admins import AdminNameError, Admins
 from app.auth.passwords import PasswordError
 from app.commands.database import with_sessions
 from app.db import Sessions
-from app.settings import Settings
+from app.settings.installation import InstallationSettings
 from app.supervisor import runner
 
 
@@ -51,6 +51,6 @@ async def give_password(sessions: Sessions, name: str, password: str) -> None:
     await Audit(sessions).note("", "password.set", name, address=COMMAND_LINE)
 
 
-def _settings() -> Settings:
+def _settings() -> InstallationSettings:
     os.environ.setdefault("JBC_VAR", str(runner.ROOT / "var"))
-    return Settings.without_secrets()
+    return InstallationSettings()

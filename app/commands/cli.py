@@ -21,14 +21,23 @@ from app.commands.transcripts import transcripts
 from app.commands.voices import voices
 from app.running import doctor
 from app.supervisor import runner
-from tasks.wire.environment import env
+from tasks.wire.environment import ending_in_one_line, env
 
 
 def _var_dir() -> Path:
     return Path(env("JBC_VAR", str(runner.ROOT / "var"))).resolve()
 
 
-@click.group()
+class _Commands(click.Group):
+    """Says in one line which setting a command cannot use."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        with ending_in_one_line():
+            return super().invoke(ctx)
+
+
+@click.group(cls=_Commands)
 @click.version_option(__version__, prog_name="JB Calling")
 def main() -> None:
     """JB Calling: calls between people who do not share a language."""

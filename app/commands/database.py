@@ -10,12 +10,12 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Sessions, create_engine, create_sessions
-from app.settings import Settings
+from app.settings.installation import InstallationSettings
 
 T = TypeVar("T")
 
 
-def with_sessions(what: str, settings: Settings, work: Callable[[Sessions], Awaitable[T]]) -> T:
+def with_sessions(what: str, settings: InstallationSettings, work: Callable[[Sessions], Awaitable[T]]) -> T:
     """What `work` gives.
 
     Args:

@@ -11,7 +11,7 @@ import click
 
 from app.auth.api_keys import SCOPES, ApiKeys, KeyNameError
 from app.commands.database import with_sessions
-from app.settings import Settings
+from app.settings.installation import InstallationSettings
 from app.supervisor import runner
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ def _day(moment: datetime | None) -> str:
 
 def _with_keys(work: Callable[[ApiKeys], Awaitable[T]]) -> T:
     os.environ.setdefault("JBC_VAR", str(runner.ROOT / "var"))
-    settings = Settings.without_secrets()
+    settings = InstallationSettings()
     try:
         return with_sessions("keys", settings, lambda sessions: work(ApiKeys(sessions)))
     except KeyNameError as error:

@@ -20,13 +20,14 @@ from app.auth.keyset import KeySet
 from app.auth.tokens import LIFETIME
 from app.commands.admin import give_password
 from app.db import create_engine, create_sessions
-from app.settings import Settings
+from app.settings.installation import InstallationSettings
+from app.settings.web import WebSettings
 from app.supervisor import runner
-from tasks.wire.environment import env
+from tasks.wire.environment import NEEDED_REDIS_PASSWORD, env
 
-SESSION_GRACE: Final = 86_400.0
+SESSION_GRACE_SECONDS: Final = 86_400.0
 """Seconds in which a visitor's cookie of the old key is still taken, and written anew with the new one."""
-TOKEN_GRACE: Final = 2.0 * LIFETIME
+TOKEN_GRACE_SECONDS: Final = 2.0 * LIFETIME
 """Seconds in which the SFU takes tokens of the old key: their whole life, twice, for clocks that differ."""
 
 
@@ -53,14 +54,14 @@ def rotate(names: tuple[str, ...], at_once: bool, name: str) -> None:
     os.environ.update(files.read(_file()))
     os.environ.setdefault("JBC_VAR", str(runner.ROOT / "var"))
     os.environ.setdefault("JBC_KEYS", str(Path(os.environ["JBC_VAR"]) / "keys"))
-    settings = Settings()
+    settings = WebSettings()
     try:
         for secret in names:
             match secret:
                 case "session":
-                    _keys(settings.session_keys, "SESSION_SECRET", 0.0 if at_once else SESSION_GRACE)
+                    _keys(settings.session_keys, "SESSION_SECRET", 0.0 if at_once else SESSION_GRACE_SECONDS)
                 case "token":
-                    _keys(settings.sfu_token_keys, "SFU_TOKEN_SECRET", 0.0 if at_once else TOKEN_GRACE)
+                    _keys(settings.sfu_token_keys, "SFU_TOKEN_SECRET", 0.0 if at_once else TOKEN_GRACE_SECONDS)
                 case "redis":
                     _redis(settings, at_once=at_once)
                 case "database":
@@ -75,10 +76,10 @@ def rotate(names: tuple[str, ...], at_once: bool, name: str) -> None:
 def retire() -> None:
     """Let Redis forget its old password, when every process has been started again with the new one."""
     os.environ.update(files.read(_file()))
-    settings = Settings.without_secrets()
+    settings, password = InstallationSettings(), NEEDED_REDIS_PASSWORD()
     try:
         with redis.Redis.from_url(settings.tasks.redis_url) as client:
-            _set_password(client, os.environ["REDIS_PASSWORD"], at_once=True)
+            _set_password(client, password, at_once=True)
     except redis.RedisError as error:
         raise click.ClickException(f"Redis: {error}") from error
     click.echo("Redis takes the new password only.")
@@ -96,7 +97,7 @@ def _keys(keys: KeySet, variable: str, grace: float) -> None:
     click.echo(f"{variable}: a new key signs from now on, {until}. Nothing has to be started again.")
 
 
-def _redis(settings: Settings, *, at_once: bool) -> None:
+def _redis(settings: InstallationSettings, *, at_once: bool) -> None:
     if os.environ.get("REDIS_URL"):
         raise ValueError("REDIS_URL holds a password of your own: change it there")
     new = random.token_urlsafe(36)
@@ -115,7 +116,7 @@ def _set_password(client: redis.Redis, password: str, *, at_once: bool) -> None:
     client.execute_command("ACL", "SETUSER", "default", *rules)  # type: ignore[no-untyped-call]
 
 
-def _database(settings: Settings) -> None:
+def _database(settings: InstallationSettings) -> None:
     url = make_url(settings.database_url or "sqlite://")
     if url.get_backend_name() != "postgresql" or url.password is not None:
         raise ValueError("only a PostgreSQL whose DATABASE_URL has no password in it takes DATABASE_PASSWORD")
@@ -130,7 +131,7 @@ def _database(settings: Settings) -> None:
     click.echo("DATABASE_PASSWORD: changed. Start web again now: calls go on, captions wait in Redis meanwhile.")
 
 
-def _admin(settings: Settings, name: str) -> None:
+def _admin(settings: InstallationSettings, name: str) -> None:
     password = random.token_urlsafe(18)
 
     async def change(engine: AsyncEngine) -> None:
@@ -140,7 +141,7 @@ def _admin(settings: Settings, name: str) -> None:
     click.echo(f"{name}: {password}")
 
 
-def _with_database(settings: Settings, work: Callable[[AsyncEngine], Awaitable[None]]) -> None:
+def _with_database(settings: InstallationSettings, work: Callable[[AsyncEngine], Awaitable[None]]) -> None:
     async def run() -> None:
         engine = create_engine(settings.sqlalchemy_url)
         try:

@@ -28,7 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.auth import secrets_file
 from app.captions import stream
 from app.db import create_engine, create_sessions
-from app.settings import Settings
+from app.settings.installation import InstallationSettings
 from app.supervisor import runner
 from app.tables import StoredCaption
 from tasks.wire.messages import Timeline
@@ -85,7 +85,7 @@ def _short(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-async def from_captions(settings: Settings, segment: str) -> list[Step]:
+async def from_captions(settings: InstallationSettings, segment: str) -> list[Step]:
     """The steps that captions in the database and in Redis tell of.
 
     Raises:
@@ -156,7 +156,7 @@ def trace(segment: str, logs: tuple[Path, ...]) -> None:
     os.environ.setdefault("JBC_VAR", str(runner.ROOT / "var"))
     for name, value in secrets_file.read(secrets_file.place(Path(os.environ["JBC_VAR"]))).items():
         os.environ.setdefault(name, value)
-    settings = Settings.without_secrets()
+    settings = InstallationSettings()
     segment = segment.removeprefix("u-").removeprefix("t-")
     steps = [*asyncio.run(from_captions(settings, segment)), *from_logs(log_lines(settings.var_dir, logs), segment)]
     if not steps:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.captions.history import History
 from app.db import create_engine, create_sessions
 from app.rooms.codes import read_code
-from app.settings import Settings
+from app.settings.installation import InstallationSettings
 from app.supervisor import runner
 from app.tables import Room
 from app.transcripts.retention import Retention
@@ -48,7 +48,7 @@ def delete(room: str, room_too: bool) -> None:
 
 
 async def _delete(code: str, room_too: bool) -> int | None:
-    settings = Settings.without_secrets()
+    settings = InstallationSettings()
     engine = create_engine(settings.sqlalchemy_url)
     redis: Redis = Redis.from_url(settings.tasks.redis_url, protocol=2, socket_timeout=5.0)
     sessions = create_sessions(engine)

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from app.commands.database import with_sessions
 from app.db import Sessions
-from app.settings import Settings
+from app.settings.installation import InstallationSettings
 from app.speech_api.limits import Limits
 from app.speech_api.voices import VoiceService
 from app.supervisor import runner
@@ -47,7 +47,7 @@ def delete(voice_id: str) -> None:
 
 def _with_voices(work: Callable[[VoiceService], Awaitable[T]]) -> T:
     os.environ.update(runner.environment(Path(env("JBC_VAR", str(runner.ROOT / "var"))).resolve()))
-    settings = Settings()
+    settings = InstallationSettings()
 
     async def with_redis(sessions: Sessions) -> T:
         async with Redis.from_url(settings.tasks.redis_url, socket_connect_timeout=2) as redis:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.settings import ANYWHERE, Settings
+from app.settings.web import ANYWHERE, WebSettings
 
 
-def framed_headers(settings: Settings) -> dict[str, str]:
+def framed_headers(settings: WebSettings) -> dict[str, str]:
     """A policy that lets `EMBED_ORIGINS` frame the page, and lets the page load nothing but our own files.
 
     The page's address holds a token, so it is told to nobody and kept nowhere.

@@ -23,7 +23,7 @@ from app.i18n import N_, gettext
 from app.rooms import visitor
 from app.rooms.caption_feed import token_grant
 from app.rooms.service import RoomService
-from app.settings import Settings
+from app.settings.web import WebSettings
 from app.tables import Room
 from app.web.errors import Problem, problem_of
 from app.web.origin import page_origin
@@ -41,7 +41,7 @@ async def embed(
     rooms: NamedDependency[RoomService],
     captions: NamedDependency[CaptionServices],
     read_tokens: NamedDependency[ReadTokens],
-    settings: NamedDependency[Settings],
+    settings: NamedDependency[WebSettings],
     code: FromPath[str],
     token: FromQuery[str] = "",
     lang: FromQuery[str] = "",

@@ -19,9 +19,10 @@ from app.captions import event_ids, stream
 from app.captions.history import History
 from app.captions.hub import Hub
 from app.captions.store import CaptionStore
-from app.settings import Settings
+from app.settings.web import WebSettings
 from app.web.assets import Assets
 from tasks.wire import queues
+from tasks.wire.addresses import authority
 from tasks.wire.messages import Heartbeat
 
 State = Literal["ok", "degraded", "down"]
@@ -46,7 +47,7 @@ class Checks:
     """Asks every dependency at once."""
 
     def __init__(
-        self, settings: Settings, engine: AsyncEngine, redis: Redis, hub: Hub, history: History, store: CaptionStore
+        self, settings: WebSettings, engine: AsyncEngine, redis: Redis, hub: Hub, history: History, store: CaptionStore
     ) -> None:
         self._settings = settings
         self._engine = engine
@@ -170,7 +171,7 @@ async def _within(check: Awaitable[Check]) -> Check:
 async def _http(host: str, port: int, action: str) -> Check:
     try:
         async with httpx.AsyncClient(timeout=CHECK_SECONDS, trust_env=False) as client:
-            response = await client.get(f"http://{host}:{port}/health")
+            response = await client.get(f"http://{authority(host, port)}/health")
     except httpx.HTTPError as error:
         return Check("down", _reason(error), action)
     if response.is_success:

@@ -17,8 +17,8 @@ from app.captions.metrics import TOTAL
 from app.health import metrics
 from app.health.checks import Checks
 from app.health.trend import SAMPLE_SECONDS, Buckets, Kind, Sample, Trend, buckets_of
-from app.running.backup.config import LAST_BACKUP, BackupConfig
-from app.settings import Settings
+from app.running.backup.config import LAST_BACKUP
+from app.settings.web import WebSettings
 from tasks.wire import keys, queues
 from tasks.wire.messages import Heartbeat
 
@@ -28,7 +28,7 @@ STATES: Final = {"ok": 2, "degraded": 1, "down": 0}
 class Monitor:
     """Run `run` as a task."""
 
-    def __init__(self, settings: Settings, redis: Redis, checks: Checks) -> None:
+    def __init__(self, settings: WebSettings, redis: Redis, checks: Checks) -> None:
         self.trend = Trend()
         """The last hour."""
         self._settings = settings
@@ -44,7 +44,7 @@ class Monitor:
 
     async def look(self, client: httpx.AsyncClient) -> None:
         """Look once; what does not answer is noted as such."""
-        metrics.BACKUP.set(last_backup(BackupConfig().metrics))
+        metrics.BACKUP.set(last_backup(self._settings.backup.metrics))
         for name, check in (await self._checks.run()).items():
             metrics.DEPENDENCY.labels(name).set(STATES[check.state])
         lag: dict[Kind, Buckets] = {

@@ -20,7 +20,7 @@ from app.rooms.abilities import Abilities
 from app.rooms.ice import IceServer, ice_servers
 from app.rooms.service import RoomService
 from app.rooms.texts import texts
-from app.settings import Settings
+from app.settings.web import WebSettings
 from app.tables import Participant, Room
 from app.web.origin import page_origin, sfu_url
 
@@ -49,7 +49,7 @@ async def call_page(
     rooms: NamedDependency[RoomService],
     captions: NamedDependency[CaptionServices],
     abilities: NamedDependency[Abilities],
-    settings: NamedDependency[Settings],
+    settings: NamedDependency[WebSettings],
     code: FromPath[str],
     reader: FromQuery[bool] = False,
 ) -> Redirect | Template:
@@ -69,7 +69,10 @@ async def call_page(
 
 @post("/rooms/{code:str}/token", status_code=HTTP_200_OK)
 async def sfu_token(
-    request: AnyRequest, rooms: NamedDependency[RoomService], settings: NamedDependency[Settings], code: FromPath[str]
+    request: AnyRequest,
+    rooms: NamedDependency[RoomService],
+    settings: NamedDependency[WebSettings],
+    code: FromPath[str],
 ) -> Response[Token]:
     """A token for this browser's participant of the room."""
     room = await visitor.open_room(rooms, code)
@@ -94,7 +97,7 @@ async def sfu_token(
     return Response(body, headers={"Cache-Control": "no-store"})
 
 
-def _config(room: Room, person: Participant, settings: Settings, reader: bool) -> dict[str, Any]:
+def _config(room: Room, person: Participant, settings: WebSettings, reader: bool) -> dict[str, Any]:
     demo = room.kind == "demo"
     return {
         "room": room.code,

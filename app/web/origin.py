@@ -11,12 +11,13 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Headers
 from litestar.types import Scope
 
-from app.settings import Settings
+from app.settings.web import WebSettings
+from tasks.wire.addresses import authority
 
 _HOST: Final = re.compile(r"(?P<name>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 
 
-def sfu_url(settings: Settings, scope: Scope, room: str) -> str:
+def sfu_url(settings: WebSettings, scope: Scope, room: str) -> str:
     """Where this browser finds the signalling socket of a room.
 
     That is `SFU_PUBLIC_URL`, of several the one that the room is placed on; else the page's own host on the SFU's port.
@@ -32,14 +33,14 @@ def place(room: str, urls: Sequence[str]) -> str:
     return max(urls, key=lambda url: hashlib.blake2b(f"{room} {url}".encode(), digest_size=8).digest())
 
 
-def _own_sfu(settings: Settings, scope: Scope) -> str:
+def _own_sfu(settings: WebSettings, scope: Scope) -> str:
     scheme = "wss" if scope.get("scheme") == "https" else "ws"
     match = _HOST.fullmatch(Headers.from_scope(scope).get("host", ""))
-    name = match["name"] if match else settings.web_host  # a strange Host header must not reach our headers
-    return f"{scheme}://{name}:{settings.sfu_port}/ws"
+    name = match["name"].strip("[]") if match else settings.web_host  # a strange Host must not reach our headers
+    return f"{scheme}://{authority(name, settings.sfu_port)}/ws"
 
 
-def sfu_origins(settings: Settings, scope: Scope) -> str:
+def sfu_origins(settings: WebSettings, scope: Scope) -> str:
     """The origins of all that `sfu_url` may say, for the Content-Security-Policy."""
     parts = (url.partition("://") for url in settings.sfu_urls or (_own_sfu(settings, scope),))
     return " ".join(dict.fromkeys(f"{scheme}://{rest.partition('/')[0]}" for scheme, _, rest in parts))

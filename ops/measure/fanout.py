@@ -22,7 +22,7 @@ import httpx
 import psutil
 import redis
 
-from app.captions.feed_limits import FEEDS_EACH
+from app.captions.feed_limits import MAX_FEEDS_PER_PARTICIPANT
 from ops.harness.captions import caption
 from ops.harness.metrics import figure, scrape
 from ops.harness.redis_server import redis_server
@@ -99,7 +99,7 @@ async def joined(web: WebServer, readers: int) -> tuple[str, list[str]]:
     cookies = []
     async with httpx.AsyncClient(base_url=web.url, timeout=30) as first:
         code = await new_room(first)
-    for number in range(-(-readers // FEEDS_EACH)):
+    for number in range(-(-readers // MAX_FEEDS_PER_PARTICIPANT)):
         address = {"X-Forwarded-For": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
         async with httpx.AsyncClient(base_url=web.url, timeout=30, headers=address) as person:
             await person.get(f"/rooms/{code}")
@@ -202,7 +202,7 @@ async def measure(readers: int, slow: int, rate: float, count: int) -> dict[str,
             empty = serving(web).memory_info().rss
             began = time.monotonic()
             for number in range(readers):
-                await audience.open(cookies[number // FEEDS_EACH], reads=True)
+                await audience.open(cookies[number // MAX_FEEDS_PER_PARTICIPANT], reads=True)
             opening = time.monotonic() - began
             open_mb = (serving(web).memory_info().rss - empty) / 2**20
             print(f"{readers} feeds open after {opening:.1f} s", flush=True)
@@ -216,7 +216,7 @@ async def measure(readers: int, slow: int, rate: float, count: int) -> dict[str,
                 "web_memory_of_feeds_mb": round(open_mb, 1),
                 "steady": calm,
             }
-            late = [cookies[(readers + number) // FEEDS_EACH] for number in range(slow)]
+            late = [cookies[(readers + number) // MAX_FEEDS_PER_PARTICIPANT] for number in range(slow)]
             if slow:
                 figures["stalled"] = await stalled(web, client, audience, code, late, 2 * rate)
             with suppress(asyncio.CancelledError):

@@ -13,9 +13,6 @@ from tasks.voice_fallback import Spoken
 from tasks.wire import keys
 from tasks.wire.messages import ClipPart, Speech
 
-TOO_LATE: Final = 8.0
-"""Seconds after the end of speech from which a translation is no longer spoken: the call has moved on."""
-
 LATE: Final = 3.0
 """Seconds after the end of speech from which a quick voice is preferred to a clear one."""
 
@@ -26,7 +23,7 @@ def speak(message: Speech) -> None:
     if not _mine(message):
         return
     started = time.time()
-    if started - segment.timeline.speech_end > TOO_LATE:
+    if started - segment.timeline.speech_end > segment.max_lag:
         publish.no_clip(client, segment, [message.language], "too late to be spoken")
         return
     late = started - segment.timeline.speech_end > LATE
@@ -36,7 +33,7 @@ def speak(message: Speech) -> None:
         if number == 0:
             metrics.FIRST_SOUND.labels(spoken.engine).observe(time.time() - started)
         publish.clip_part(client, segment.bridge, _part(message, number, spoken, started), spoken.audio.pcm)
-        if spoken.ends_clause and not spoken.last and time.time() - segment.timeline.speech_end > TOO_LATE:
+        if spoken.ends_clause and not spoken.last and time.time() - segment.timeline.speech_end > segment.max_lag:
             publish.no_clip(client, segment, [message.language], "too late to be spoken")
             return
     if spoken is None:

@@ -18,8 +18,8 @@ from tasks.engines.base import EngineError
 from tasks.engines.choose import PreferenceError
 from tasks.heartbeat import HeartbeatThread
 from tasks.models.spec import ModelError
+from tasks.settings import WorkerSettings
 from tasks.wire import keys
-from tasks.wire.environment import TaskConfig, env
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +27,9 @@ logger = logging.getLogger(__name__)
 class EngineLifecycle(Middleware):
     """Engines, heartbeat and metrics of a worker process. Only the engines of the consumed queues are loaded."""
 
-    def __init__(self, store: Callable[[], redis.Redis]) -> None:
+    def __init__(self, store: Callable[[], redis.Redis], settings: WorkerSettings) -> None:
         self._store = store
+        self._settings = settings
         self._heartbeat: HeartbeatThread | None = None
         self._reload: ReloadThread | None = None
 
@@ -39,11 +40,11 @@ class EngineLifecycle(Middleware):
         except (redis.RedisError, msgspec.DecodeError) as error:
             logger.warning("Starting without what administrators have set: %s", error)
         try:
-            serving.load(_queues(worker), TaskConfig())
+            serving.load(_queues(worker), self._settings)
         except (ModelError, EngineError, PreferenceError) as error:
             logger.critical("This worker cannot start: %s", error)
             raise SystemExit(os.EX_CONFIG) from error
-        _serve_metrics()
+        _serve_metrics(self._settings.metrics_host, self._settings.metrics_port)
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
         """Start the heartbeat: from now on messages are taken, and new models noticed."""
@@ -65,11 +66,10 @@ def _queues(worker: dramatiq.Worker) -> list[str]:
     return [queue for queue in keys.QUEUES if queue in wanted]
 
 
-def _serve_metrics() -> None:
-    port = int(env("WORKER_METRICS_PORT", "8040"))
+def _serve_metrics(host: str, port: int) -> None:
     if port == 0:
         return
     try:
-        prometheus_client.start_http_server(port, addr=env("WORKER_METRICS_HOST", "127.0.0.1"))
+        prometheus_client.start_http_server(port, addr=host)
     except OSError as error:
         logger.error("No metrics on port %d (%s): give each worker its own WORKER_METRICS_PORT, or 0", port, error)

@@ -14,7 +14,7 @@ import dramatiq
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from tasks.wire.environment import env
+from tasks.wire.environment import LOG_LEVEL
 
 
 def room_digest(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -45,7 +45,7 @@ def configure(process: str) -> None:
 
     LOG_LEVEL=debug adds what our own code says of smaller steps; libraries, which would quote messages, stay at "info".
     """
-    level = logging.DEBUG if env("LOG_LEVEL", "info").lower() == "debug" else logging.INFO
+    level = logging.DEBUG if LOG_LEVEL() == "debug" else logging.INFO
 
     def named(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         return {"process": process, **event}

@@ -18,6 +18,9 @@ from tasks.wire.keys import CaptionKey
 STT_RATE: Final = 16_000
 """Sample rate of segment PCM, Hz."""
 
+DEFAULT_MAX_LAG_SECONDS: Final = 8.0
+"""What a bridge means that does not say how late a dub may begin."""
+
 Identifier = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:-]{1,96}$")]
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")]
 Text = Annotated[str, Meta(max_length=4_000)]
@@ -69,6 +72,10 @@ class Segment(Struct, frozen=True, kw_only=True):
     hear: list[Language]
     """Languages somebody hears, other than the speaker's (a subset of what is translated)."""
     timeline: Timeline
+    max_lag: Annotated[float, Meta(gt=0)] = DEFAULT_MAX_LAG_SECONDS
+    """Seconds after `timeline.speech_end` by which a dub of this begins, or is given up: the bridge's PLAYOUT_MAX_LAG.
+    The end of speech is by the clock of the bridge's host and a worker compares it with its own host's clock, so one
+    whose clock is ahead gives up so much earlier."""
     voice: Annotated[int, Meta(ge=0)] = 0
     """Which of the voices of a language speaks for this speaker, counted round: a number of their own in the room."""
 

@@ -25,7 +25,7 @@ from app.auth.tokens import bridge_token
 from app.commands.cli import main
 from app.db import create_engine
 from app.main import create_app
-from app.settings import Settings
+from app.settings.web import WebSettings
 from ops.harness.redis_server import redis_server
 from ops.harness.sfu import Sfu
 from ops.harness.web_server import csrf_of, new_room, token_of
@@ -58,7 +58,7 @@ async def enter(sfu: Sfu, token: str) -> dict[str, object]:
 
 
 async def test_a_running_sfu_takes_new_keys_and_old_ones_for_their_life(var: Path) -> None:
-    settings = Settings()
+    settings = WebSettings()
     sfu = Sfu(secret=settings.sfu_token_secret)
     sfu.start()
     try:
@@ -103,7 +103,7 @@ def test_an_old_key_ends_by_itself_and_the_file_stays_as_readable_as_it_was(tmp_
 async def test_a_visitor_stays_in_the_room_with_the_page_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     with redis_server() as server:
         monkeypatch.setenv("REDIS_URL", server.url)
-        settings = Settings()
+        settings = WebSettings()
         await asyncio.to_thread(migrate.upgrade)
         async with AsyncTestClient(create_app(settings), base_url="http://calls.example") as client:
             client.follow_redirects = False
@@ -162,7 +162,7 @@ async def test_postgresqls_password_is_changed_and_kept(
     monkeypatch.setenv("DATABASE_URL", url := await postgres.create_owned("first"))
     await asyncio.to_thread(rotate, "database")
     new = secrets_file.read(var / "secrets.env")["DATABASE_PASSWORD"]
-    tenant = create_engine(Settings(database_password=new).sqlalchemy_url)
+    tenant = create_engine(WebSettings(database_password=new).sqlalchemy_url)
     async with tenant.connect() as connection:
         assert (await connection.execute(text("SELECT current_user"))).scalar() == make_url(url).username
     await tenant.dispose()

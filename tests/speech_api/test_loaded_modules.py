@@ -9,7 +9,7 @@ import httpx
 import pytest
 import redis
 
-from app.settings import Settings
+from app.settings.web import WebSettings
 from ops.harness.captions import caption, say, stored
 from ops.harness.redis_server import RedisServer
 from ops.harness.web_server import SECRETS, WebServer, csrf_of, new_room
@@ -36,7 +36,7 @@ async def test_web_loads_the_wire_and_no_worker(
         code = await new_room(client)
         with redis.Redis.from_url(api_redis.url) as store:
             say(store, caption(code, "s1", "The library opens in March."))
-        settings = Settings(
+        settings = WebSettings(
             var_dir=var_dir,
             session_secret=SECRETS["SESSION_SECRET"],
             sfu_token_secret=SECRETS["SFU_TOKEN_SECRET"],

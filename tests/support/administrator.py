@@ -7,7 +7,7 @@ import pytest
 
 from app.auth.admins import Admins
 from app.db import create_engine, create_sessions
-from app.settings import Settings
+from app.settings.web import WebSettings
 from ops.harness.web_server import csrf_of
 
 NAME = "Ada"
@@ -18,7 +18,7 @@ on_sqlite = pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
 """For tests that ask nothing of the database that another would do in its own way."""
 
 
-async def make(settings: Settings, name: str = NAME) -> None:
+async def make(settings: WebSettings, name: str = NAME) -> None:
     """Make an administrator whose password is `PASSWORD`."""
     engine = create_engine(settings.sqlalchemy_url)
     await Admins(create_sessions(engine)).set_password(name, PASSWORD)
@@ -31,7 +31,7 @@ async def log_in(client: httpx.AsyncClient, password: str = PASSWORD, **more: st
     return await send(client, "/admin/login", name=NAME, password=password, **more)
 
 
-async def enter(client: httpx.AsyncClient, settings: Settings) -> None:
+async def enter(client: httpx.AsyncClient, settings: WebSettings) -> None:
     """Make the first administrator and log in."""
     await make(settings)
     await log_in(client)

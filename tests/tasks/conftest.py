@@ -48,5 +48,5 @@ def engines(models: list[str]) -> Iterator[serving.Engines]:
 def patience(monkeypatch: pytest.MonkeyPatch) -> float:
     """Let speech be spoken to its end however busy the machine is; seconds from which it is too late even so."""
     seconds = 120.0
-    monkeypatch.setattr("tasks.actors.speak.TOO_LATE", seconds)
+    monkeypatch.setattr("tests.tasks.messages.max_lag", seconds)
     return seconds

@@ -10,7 +10,10 @@ import redis
 from tasks import broker
 from tasks.wire import keys
 from tasks.wire.enqueue import TRANSCRIBE, enqueue
-from tasks.wire.messages import Segment, Timeline
+from tasks.wire.messages import DEFAULT_MAX_LAG_SECONDS, Segment, Timeline
+
+max_lag = DEFAULT_MAX_LAG_SECONDS
+"""Of all of them, but for those that say another; `conftest.patience` raises it."""
 
 
 def segment(name: str = "room.anna.0", **changes: Any) -> Segment:  # noqa: ANN401
@@ -28,6 +31,7 @@ def segment(name: str = "room.anna.0", **changes: Any) -> Segment:  # noqa: ANN4
         "samples": 0,
         "read": ["pt"],
         "hear": ["pt"],
+        "max_lag": max_lag,
         "timeline": Timeline(speech_start=now - 5, speech_end=now, closed=now),
     }
     return Segment(**{**fields, **changes})

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 import dramatiq
+import msgspec
 import numpy as np
 import pytest
 import redis
@@ -18,7 +19,16 @@ from tasks.engines.base import EngineError
 from tasks.voice_fallback import voice_for
 from tasks.wire import keys
 from tasks.wire.enqueue import SPEAK, message_of
-from tasks.wire.messages import ClipPart, NoClip, Speech, Timeline, decode_clip_event
+from tasks.wire.messages import (
+    ClipPart,
+    NoClip,
+    Segment,
+    Speech,
+    Timeline,
+    decode_clip_event,
+    from_payload,
+    to_payload,
+)
 from tests.support.channels import listen
 from tests.tasks.in_thread import run
 from tests.tasks.messages import segment
@@ -52,6 +62,21 @@ def test_speech_that_comes_too_late_is_not_spoken(store: redis.Redis, patience: 
         event = decode_clip_event(clips.next())
     assert isinstance(event, NoClip)
     assert "too late" in event.reason
+
+
+def test_how_late_is_too_late_comes_with_the_message(store: redis.Redis) -> None:
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        for max_lag, kind in ((8.0, NoClip), (20.0, ClipPart)):
+            late = said("Bom dia.", age=9.0)
+            asked = msgspec.structs.replace(late.segment, id=f"s{max_lag:.0f}", max_lag=max_lag)
+            run(message_of(SPEAK, msgspec.structs.replace(late, segment=asked)))
+            assert isinstance(decode_clip_event(clips.waiting()[0]), kind)
+
+
+def test_a_message_that_does_not_say_how_late_is_too_late_means_eight_seconds() -> None:
+    payload = to_payload(segment())
+    del payload["max_lag"]
+    assert from_payload(payload, Segment).max_lag == 8.0
 
 
 @pytest.mark.parametrize(("age", "engine"), [(0.0, "kokoro-82m-int8"), (4.0, "espeak-ng")])

@@ -15,7 +15,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from app.main import create_app
-from app.settings import Settings
+from app.settings.web import WebSettings
 from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.web_server import ROOT, SECRETS, WebServer
 from tasks.wire.environment import TaskConfig
@@ -61,8 +61,8 @@ def migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
-def settings(database: str, shared_redis: RedisServer, broker: redis.Redis, tmp_path: Path) -> Settings:  # noqa: ARG001
-    return Settings(
+def settings(database: str, shared_redis: RedisServer, broker: redis.Redis, tmp_path: Path) -> WebSettings:  # noqa: ARG001
+    return WebSettings(
         var_dir=tmp_path,
         database_url=database,
         session_secret=SECRETS["SESSION_SECRET"],
@@ -73,7 +73,7 @@ def settings(database: str, shared_redis: RedisServer, broker: redis.Redis, tmp_
 
 
 @pytest.fixture
-async def app(settings: Settings) -> Litestar:
+async def app(settings: WebSettings) -> Litestar:
     return create_app(settings)
 
 

@@ -17,7 +17,7 @@ from app.admin.agents import in_words
 from app.auth import login_throttle, setup_code
 from app.commands.cli import main
 from app.db import create_engine, create_sessions
-from app.settings import Settings
+from app.settings.web import WebSettings
 from app.tables import Admin, AdminSession, AuditEntry
 from tests.support.administrator import NAME, PASSWORD, be, enter, log_in, make, on_sqlite, send
 
@@ -26,7 +26,7 @@ BLINK = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0"
 IPHONE = "iPhone; CPU iPhone OS 18_6 like Mac OS X"
 
 
-async def log_of(settings: Settings) -> list[tuple[str, str, str]]:
+async def log_of(settings: WebSettings) -> list[tuple[str, str, str]]:
     engine = create_engine(settings.sqlalchemy_url)
     async with create_sessions(engine)() as session:
         found = [(one.who, one.action, one.subject) for one in await session.scalars(select(AuditEntry))]
@@ -36,7 +36,7 @@ async def log_of(settings: Settings) -> list[tuple[str, str, str]]:
 
 @on_sqlite
 async def test_the_first_password_needs_the_code_that_only_the_owner_can_read(
-    client: httpx.AsyncClient, settings: Settings
+    client: httpx.AsyncClient, settings: WebSettings
 ) -> None:
     assert (await client.get("/admin/login")).headers["location"] == "/admin/setup"
     await client.get("/admin/setup")
@@ -67,7 +67,7 @@ async def test_the_first_password_needs_the_code_that_only_the_owner_can_read(
 
 @on_sqlite
 async def test_nothing_opens_without_a_session_and_no_address_leads_elsewhere(
-    client: httpx.AsyncClient, app: Litestar, settings: Settings
+    client: httpx.AsyncClient, app: Litestar, settings: WebSettings
 ) -> None:
     await make(settings)
     await client.get("/")
@@ -90,7 +90,7 @@ async def test_nothing_opens_without_a_session_and_no_address_leads_elsewhere(
 
 
 async def test_a_session_survives_redis_and_ends_when_it_should(
-    client: httpx.AsyncClient, settings: Settings, broker: redis.Redis
+    client: httpx.AsyncClient, settings: WebSettings, broker: redis.Redis
 ) -> None:
     await enter(client, settings)
     broker.flushall()
@@ -130,7 +130,7 @@ async def test_a_session_survives_redis_and_ends_when_it_should(
 
 @on_sqlite
 async def test_guessing_is_slowed_and_logged_and_the_words_typed_are_not(
-    client: httpx.AsyncClient, settings: Settings
+    client: httpx.AsyncClient, settings: WebSettings
 ) -> None:
     await make(settings)
     for _ in range(login_throttle.MAX_FAILURES):
@@ -146,7 +146,7 @@ async def test_guessing_is_slowed_and_logged_and_the_words_typed_are_not(
 
 @on_sqlite
 async def test_the_list_of_sessions_says_in_words_which_browser_it_is(
-    client: httpx.AsyncClient, settings: Settings
+    client: httpx.AsyncClient, settings: WebSettings
 ) -> None:
     client.headers["user-agent"] = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0"
     await enter(client, settings)

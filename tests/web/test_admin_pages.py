@@ -17,7 +17,7 @@ from app.admin.term_form import read_csv, write_csv
 from app.auth.api_keys import ApiKeys
 from app.db import create_engine, create_sessions
 from app.main import create_app
-from app.settings import Settings
+from app.settings.web import WebSettings
 from app.speech_api.records import REFERENCE_RATE
 from app.speech_api.voices import VoiceService
 from ops.harness.web_server import csrf_of
@@ -55,7 +55,7 @@ def assert_names_are_whole(page: str) -> None:
 
 @on_sqlite
 async def test_every_page_is_there_in_every_language_and_runs_nothing_inline(
-    client: httpx.AsyncClient, settings: Settings
+    client: httpx.AsyncClient, settings: WebSettings
 ) -> None:
     await enter(client, settings)
     for section in SECTIONS:
@@ -76,7 +76,7 @@ async def test_every_page_is_there_in_every_language_and_runs_nothing_inline(
 
 
 @on_sqlite
-async def test_without_redis_the_pages_that_need_it_say_so(settings: Settings) -> None:
+async def test_without_redis_the_pages_that_need_it_say_so(settings: WebSettings) -> None:
     await make(settings)
     away = replace(settings, tasks=replace(settings.tasks, redis_url="redis://127.0.0.1:9/0"))
     async with AsyncTestClient(create_app(away), base_url="http://calls.example") as client:
@@ -91,7 +91,7 @@ async def test_without_redis_the_pages_that_need_it_say_so(settings: Settings) -
 
 @on_sqlite
 async def test_what_is_chosen_reaches_redis_and_comes_back_when_redis_loses_it(
-    client: httpx.AsyncClient, settings: Settings, broker: redis.Redis
+    client: httpx.AsyncClient, settings: WebSettings, broker: redis.Redis
 ) -> None:
     await enter(client, settings)
     page = (await client.get("/admin/pairs")).text
@@ -116,7 +116,7 @@ async def test_what_is_chosen_reaches_redis_and_comes_back_when_redis_loses_it(
 
 @on_sqlite
 async def test_terms_are_set_changed_taken_in_by_file_and_removed(
-    client: httpx.AsyncClient, settings: Settings, broker: redis.Redis
+    client: httpx.AsyncClient, settings: WebSettings, broker: redis.Redis
 ) -> None:
     await enter(client, settings)
     await client.get("/admin/glossary")
@@ -175,7 +175,7 @@ def test_a_file_gives_back_what_was_written_and_runs_nothing_in_a_spreadsheet() 
 
 @on_sqlite
 async def test_a_key_is_shown_once_and_a_voice_of_its_owner_deleted(
-    client: httpx.AsyncClient, settings: Settings
+    client: httpx.AsyncClient, settings: WebSettings
 ) -> None:
     await enter(client, settings)
     await client.get("/admin/keys")
@@ -208,7 +208,7 @@ async def test_a_key_is_shown_once_and_a_voice_of_its_owner_deleted(
     assert (await send(client, f"/admin/keys/{holder.id}/revoke")).status_code == 404
 
 
-async def test_what_is_stored_is_counted_on_each_database(client: httpx.AsyncClient, settings: Settings) -> None:
+async def test_what_is_stored_is_counted_on_each_database(client: httpx.AsyncClient, settings: WebSettings) -> None:
     await enter(client, settings)
     page = (await client.get("/admin/storage")).text
     assert ("PostgreSQL" if "postgresql" in settings.database_url else "SQLite") in page
@@ -216,7 +216,7 @@ async def test_what_is_stored_is_counted_on_each_database(client: httpx.AsyncCli
 
 
 @on_sqlite
-async def test_a_package_is_taken_from_our_own_page_only(client: httpx.AsyncClient, settings: Settings) -> None:
+async def test_a_package_is_taken_from_our_own_page_only(client: httpx.AsyncClient, settings: WebSettings) -> None:
     await make(settings)
     file = {"file": ("x.argosmodel", b"PK")}
     path = "/admin/models/upload"

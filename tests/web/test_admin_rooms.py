@@ -25,7 +25,7 @@ from app.main import create_app
 from app.media.policy.ladder import Level, Rung
 from app.media.policy.notices import notices
 from app.media.policy.room import Room as MediaRoom
-from app.settings import Settings
+from app.settings.web import WebSettings
 from app.tables import Correction, Participant, Room, StoredCaption
 from ops.harness.bridge_client import bridge
 from ops.harness.captions import caption, say, stored
@@ -44,12 +44,12 @@ def sfu() -> Iterator[Sfu]:
 
 
 @pytest.fixture
-def settings(settings: Settings, sfu: Sfu) -> Settings:
+def settings(settings: WebSettings, sfu: Sfu) -> WebSettings:
     return replace(settings, sfu_port=sfu.port)
 
 
 @pytest.fixture
-async def sessions(settings: Settings) -> AsyncIterator[Sessions]:
+async def sessions(settings: WebSettings) -> AsyncIterator[Sessions]:
     engine = create_engine(settings.sqlalchemy_url)
     yield create_sessions(engine)
     await engine.dispose()
@@ -69,7 +69,7 @@ async def room_id(client: httpx.AsyncClient, code: str) -> int:
 
 @on_sqlite
 async def test_a_call_is_seen_and_closed_and_the_room_opened_again(
-    client: httpx.AsyncClient, settings: Settings, sfu: Sfu
+    client: httpx.AsyncClient, settings: WebSettings, sfu: Sfu
 ) -> None:
     code = await new_room(client, name="Ana", speak="pt", read="en", hear="en")
     await enter(client, settings)
@@ -105,7 +105,7 @@ async def test_a_call_is_seen_and_closed_and_the_room_opened_again(
 
 @on_sqlite
 async def test_a_room_is_made_with_its_limits_and_wrong_ones_come_back_as_typed(
-    client: httpx.AsyncClient, settings: Settings, sfu: Sfu, sessions: Sessions
+    client: httpx.AsyncClient, settings: WebSettings, sfu: Sfu, sessions: Sessions
 ) -> None:
     await enter(client, settings)
     form = {"name": "Clinic <3>", "opens_at": "", "closes_at": "", "retention_days": "0", "capacity": "1"}
@@ -132,7 +132,7 @@ async def test_a_room_is_made_with_its_limits_and_wrong_ones_come_back_as_typed(
         assert (await hello(bob, client, code))["error"]["code"] == "limit"
 
 
-async def test_rooms_are_found_and_closed_when_their_time_is_over(settings: Settings, sessions: Sessions) -> None:
+async def test_rooms_are_found_and_closed_when_their_time_is_over(settings: WebSettings, sessions: Sessions) -> None:
     rooms, now = RoomAdmin(sessions, SfuOperator(settings)), datetime.now(UTC)
     hour = timedelta(hours=1)
     times: dict[str, tuple[datetime | None, datetime | None]] = {
@@ -163,7 +163,7 @@ async def test_rooms_are_found_and_closed_when_their_time_is_over(settings: Sett
 
 @on_sqlite
 async def test_what_was_said_is_deleted_when_that_is_meant_and_nothing_else_is(
-    client: httpx.AsyncClient, settings: Settings, broker: redis.Redis
+    client: httpx.AsyncClient, settings: WebSettings, broker: redis.Redis
 ) -> None:
     first, second = [await new_room(client, name="Ana", speak="pt", read="pt", hear="pt") for _ in range(2)]
     say(broker, caption(first, "one", "a secret"))
@@ -191,7 +191,7 @@ async def test_what_was_said_is_deleted_when_that_is_meant_and_nothing_else_is(
 
 @on_sqlite
 async def test_a_room_is_deleted_when_that_is_meant_and_those_in_it_are_told(
-    client: httpx.AsyncClient, settings: Settings, sessions: Sessions, sfu: Sfu, broker: redis.Redis
+    client: httpx.AsyncClient, settings: WebSettings, sessions: Sessions, sfu: Sfu, broker: redis.Redis
 ) -> None:
     first, second = [await new_room(client, name=name, speak="pt", read="pt", hear="pt") for name in ("Ana", "Bob")]
     say(broker, caption(first, "one", "a secret"))
@@ -239,7 +239,7 @@ def _streamed(broker: redis.Redis) -> list[bytes]:
 
 
 @on_sqlite
-async def test_without_the_sfu_the_page_says_what_to_start(settings: Settings) -> None:
+async def test_without_the_sfu_the_page_says_what_to_start(settings: WebSettings) -> None:
     await make(settings)
     app = create_app(replace(settings, sfu_port=9))
     async with AsyncTestClient(app, base_url="http://calls.example") as client:

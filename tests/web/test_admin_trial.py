@@ -16,7 +16,7 @@ import httpx
 import pytest
 import redis
 
-from app.settings import Settings
+from app.settings.web import WebSettings
 from tasks import broker as worker_broker
 from tasks import serving
 from tasks.actors import api_speak, api_translate, survey
@@ -37,7 +37,7 @@ pytestmark = on_sqlite
 
 @pytest.fixture
 def worker(
-    settings: Settings, broker: redis.Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: WebSettings, broker: redis.Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dramatiq.Worker]:
     """Takes API requests; its heartbeat is laid out once, for as long as the test takes."""
     assert {survey, api_speak, api_translate}
@@ -64,7 +64,7 @@ def worker(
 
 @pytest.mark.usefixtures("worker")
 async def test_every_stage_is_shown_with_text_sound_time_and_what_went_wrong(
-    client: httpx.AsyncClient, settings: Settings
+    client: httpx.AsyncClient, settings: WebSettings
 ) -> None:
     await enter(client, settings)
     await client.get("/admin/pairs")
@@ -89,7 +89,7 @@ async def test_every_stage_is_shown_with_text_sound_time_and_what_went_wrong(
 
 
 @pytest.mark.usefixtures("worker")
-async def test_what_is_installed_can_be_chosen(client: httpx.AsyncClient, settings: Settings) -> None:
+async def test_what_is_installed_can_be_chosen(client: httpx.AsyncClient, settings: WebSettings) -> None:
     await enter(client, settings)
     pairs, models, voices = await asyncio.gather(
         *(client.get(f"/admin/{section}") for section in ("pairs", "models", "voices"))

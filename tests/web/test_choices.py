@@ -17,10 +17,11 @@ import redis
 from litestar.testing import AsyncTestClient
 
 from app.main import create_app
-from app.settings import MissingSettingError, Settings
+from app.settings.web import WebSettings
 from ops.harness.captions import caption, say
 from ops.harness.web_server import csrf_of, new_room, token_of
 from tasks.wire import keys
+from tasks.wire.environment import SettingError
 from tasks.wire.messages import Heartbeat, encode
 from tests.web.test_entering import read
 
@@ -39,7 +40,7 @@ async def change(client: httpx.AsyncClient, code: str, **fields: str) -> httpx.R
 
 
 async def test_new_choices_are_kept_signed_and_said_to_the_script(
-    client: httpx.AsyncClient, settings: Settings, broker: redis.Redis
+    client: httpx.AsyncClient, settings: WebSettings, broker: redis.Redis
 ) -> None:
     beat(broker)
     code = await new_room(client, name="Ana", speak="en", read="en", hear="original")
@@ -102,7 +103,10 @@ async def test_choices_that_make_no_sense_are_refused_with_the_form(client: http
     assert (await client.get(f"/rooms/{code}/abilities?speak=en&read=en&hear=en")).status_code == 403
 
 
-async def test_browsers_get_turn_credentials_that_expire(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_browsers_get_turn_credentials_that_expire(
+    settings: WebSettings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     secret = "t" * 40
     turn = replace(
         settings, stun_urls=("stun:stun.example:3478",), turn_urls=("turn:turn.example:3478",), turn_secret=secret
@@ -122,9 +126,9 @@ async def test_browsers_get_turn_credentials_that_expire(settings: Settings, mon
 
     monkeypatch.setenv("TURN_URLS", "turn:turn.example:3478")
     monkeypatch.setenv("TURN_SECRET", "short")
-    with pytest.raises(MissingSettingError, match="TURN_SECRET"):
-        Settings(session_secret="x", sfu_token_secret="x")
+    with pytest.raises(SettingError, match="TURN_SECRET"):
+        WebSettings(session_secret="x", sfu_token_secret="x")
     monkeypatch.setenv("TURN_URLS", "turn.example")
     monkeypatch.setenv("TURN_SECRET", secret)
-    with pytest.raises(MissingSettingError, match="TURN_URLS"):
-        Settings(session_secret="x", sfu_token_secret="x")
+    with pytest.raises(SettingError, match="TURN_URLS"):
+        WebSettings(session_secret="x", sfu_token_secret="x")

@@ -16,7 +16,7 @@ from app.auth.keyset import KeySet
 from app.auth.read_tokens import ReadTokens
 from app.embed.style import EmbedStyle, StyleError
 from app.main import create_app
-from app.settings import Settings
+from app.settings.web import WebSettings
 from ops.harness.web_server import SECRETS, csrf_of, new_room
 
 TOKENS = ReadTokens(KeySet(SECRETS["SESSION_SECRET"]))
@@ -40,7 +40,7 @@ async def test_an_embed_sets_no_cookie_and_may_load_only_our_files(client: httpx
     assert not re.search(r"<style|\s(style|on\w+)=", page.text)
 
 
-async def test_sites_that_may_frame_captions_can_be_listed(settings: Settings) -> None:
+async def test_sites_that_may_frame_captions_can_be_listed(settings: WebSettings) -> None:
     listed = replace(settings, embed_origins=frozenset({"https://b.example", "https://a.example"}))
     async with AsyncTestClient(create_app(listed)) as client:
         policy = policy_of(await client.get("/embed/none"))

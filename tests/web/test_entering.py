@@ -14,23 +14,23 @@ from sqlalchemy import select, update
 
 from app.db import Sessions, create_engine, create_sessions
 from app.main import create_app
-from app.settings import Settings
+from app.settings.web import WebSettings
 from app.tables import Participant, Room
 from app.web.origin import place
 from ops.harness.web_server import csrf_of, new_room, token_of
 from tests.web.test_pages import config_of
 
 
-def read(settings: Settings, token: str) -> dict[str, object]:
+def read(settings: WebSettings, token: str) -> dict[str, object]:
     claims: dict[str, object] = jwt.decode(token, settings.sfu_token_secret, ["HS256"], audience="jbcalling-sfu")
     return claims
 
 
-def sessions_of(settings: Settings) -> Sessions:
+def sessions_of(settings: WebSettings) -> Sessions:
     return create_sessions(create_engine(settings.sqlalchemy_url))
 
 
-async def test_a_token_says_who_enters_which_room(client: httpx.AsyncClient, settings: Settings) -> None:
+async def test_a_token_says_who_enters_which_room(client: httpx.AsyncClient, settings: WebSettings) -> None:
     code = await new_room(client, name="Ana", speak="pt", read="en", hear="original")
     answer = await token_of(client, code)
     claims = read(settings, answer["token"])
@@ -60,7 +60,7 @@ async def test_only_participants_get_tokens_and_only_from_our_pages(client: http
         assert refused.status_code == 403
 
 
-async def test_the_address_of_the_sfu_can_be_set(settings: Settings) -> None:
+async def test_the_address_of_the_sfu_can_be_set(settings: WebSettings) -> None:
     public = replace(settings, sfu_public_url="wss://calls.example/sfu")
     async with AsyncTestClient(create_app(public), base_url="https://calls.example") as client:
         client.follow_redirects = False
@@ -70,7 +70,7 @@ async def test_the_address_of_the_sfu_can_be_set(settings: Settings) -> None:
         assert "connect-src 'self' wss://calls.example;" in page.headers["content-security-policy"]
 
 
-async def test_rooms_are_spread_over_several_sfu_machines_and_stay_where_they_are(settings: Settings) -> None:
+async def test_rooms_are_spread_over_several_sfu_machines_and_stay_where_they_are(settings: WebSettings) -> None:
     urls = [f"wss://sfu{n}.example/ws" for n in (1, 2, 3)]
     several = replace(settings, sfu_public_url=", ".join(urls))
     async with AsyncTestClient(create_app(several), base_url="https://calls.example") as client:
@@ -94,7 +94,7 @@ async def enter_demo(client: httpx.AsyncClient) -> str:
     return str(entered.headers["location"].split("/")[2])
 
 
-async def test_the_demo_names_its_recording(client: httpx.AsyncClient, settings: Settings) -> None:
+async def test_the_demo_names_its_recording(client: httpx.AsyncClient, settings: WebSettings) -> None:
     code = await enter_demo(client)
     page = await client.get(f"/rooms/{code}/call")
     config = config_of(page.text)
@@ -114,7 +114,7 @@ async def test_more_visitors_than_demo_rooms_share_the_newest(client: httpx.Asyn
 
 
 async def test_an_old_demo_makes_place_and_is_closed(
-    client: httpx.AsyncClient, app: Litestar, settings: Settings
+    client: httpx.AsyncClient, app: Litestar, settings: WebSettings
 ) -> None:
     assert app
     old = await enter_demo(client)

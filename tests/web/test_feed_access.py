@@ -19,9 +19,10 @@ from litestar.testing import AsyncTestClient
 from app.auth.keyset import KeySet
 from app.auth.read_tokens import MAX_LIFETIME, ReadTokens
 from app.main import create_app
-from app.settings import Settings, WrongSettingError
+from app.settings.web import WebSettings
 from ops.harness.captions import say
 from ops.harness.web_server import ROOT, SECRETS, WebServer, new_room, token_of
+from tasks.wire.environment import SettingError
 from tests.support.feeds import WITHIN, count, feed, live, spoken, take
 from tests.web.conftest import FEED_LIMITS
 
@@ -78,7 +79,7 @@ def test_no_token_lives_longer_than_allowed() -> None:
     assert token.expires - token.issued == MAX_LIFETIME.total_seconds()
 
 
-async def test_only_listed_sites_may_read_the_feed_and_its_errors(settings: Settings) -> None:
+async def test_only_listed_sites_may_read_the_feed_and_its_errors(settings: WebSettings) -> None:
     listed = replace(settings, feed_origins=frozenset({"https://www.example.org"}))
     async with AsyncTestClient(create_app(listed)) as client:
         for method, path, status in (("GET", "/rooms/abc/captions", 404), ("OPTIONS", "/rooms/abc/captions", 204)):
@@ -96,8 +97,8 @@ async def test_only_listed_sites_may_read_the_feed_and_its_errors(settings: Sett
 
 def test_an_origin_that_is_none_is_refused_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMBED_ORIGINS", "https://www.example.org, 'self'; script-src *")
-    with pytest.raises(WrongSettingError, match="EMBED_ORIGINS"):
-        Settings(session_secret=SECRETS["SESSION_SECRET"], sfu_token_secret=SECRETS["SFU_TOKEN_SECRET"])
+    with pytest.raises(SettingError, match="EMBED_ORIGINS"):
+        WebSettings(session_secret=SECRETS["SESSION_SECRET"], sfu_token_secret=SECRETS["SFU_TOKEN_SECRET"])
 
 
 async def test_feeds_of_one_token_and_from_one_address_are_limited(web: WebServer, browser: httpx.AsyncClient) -> None:

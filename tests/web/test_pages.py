@@ -16,7 +16,7 @@ from sqlalchemy import update
 
 from app.db import create_engine, create_sessions
 from app.i18n import formats
-from app.settings import Settings
+from app.settings.web import WebSettings
 from app.tables import Room
 from ops.harness.web_server import ROOT, csrf_of, join_form, new_room
 from tasks.wire import keys
@@ -121,7 +121,7 @@ async def test_a_code_that_leads_nowhere_is_explained(client: httpx.AsyncClient)
     assert 'value="abcd-efgh-jkmn"' in response.text
 
 
-async def test_a_room_is_entered_between_its_times_only(client: httpx.AsyncClient, settings: Settings) -> None:
+async def test_a_room_is_entered_between_its_times_only(client: httpx.AsyncClient, settings: WebSettings) -> None:
     code = await new_room(client)
     now = datetime.now(UTC)
     engine = create_engine(settings.sqlalchemy_url)
@@ -139,7 +139,10 @@ async def test_a_room_is_entered_between_its_times_only(client: httpx.AsyncClien
     await engine.dispose()
 
 
-async def test_errors_are_pages_for_people_and_json_for_programs(client: httpx.AsyncClient, settings: Settings) -> None:
+async def test_errors_are_pages_for_people_and_json_for_programs(
+    client: httpx.AsyncClient,
+    settings: WebSettings,
+) -> None:
     code = await new_room(client)
     engine = create_engine(settings.sqlalchemy_url)
     async with create_sessions(engine).begin() as session:
@@ -184,7 +187,7 @@ async def test_too_many_posts_are_refused_until_later(client: httpx.AsyncClient)
     )
 
 
-async def test_every_response_carries_the_security_headers(client: httpx.AsyncClient, settings: Settings) -> None:
+async def test_every_response_carries_the_security_headers(client: httpx.AsyncClient, settings: WebSettings) -> None:
     for path in ("/", "/nothing", "/health", "/static/css/app.css", "/static/css/none.css"):
         headers = (await client.get(path)).headers
         policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
@@ -248,7 +251,7 @@ def test_vendored_libraries_are_those_that_were_pinned() -> None:
     assert len(list(folder.glob("*.LICENSE.txt"))) == len(found)
 
 
-async def test_the_form_says_how_long_captions_are_kept(client: httpx.AsyncClient, settings: Settings) -> None:
+async def test_the_form_says_how_long_captions_are_kept(client: httpx.AsyncClient, settings: WebSettings) -> None:
     code = await new_room(client)
     engine = create_engine(settings.sqlalchemy_url)
     for days, words in ((1, "kept for 1 day,"), (30, "kept for 30 days,"), (0, "and is not kept.")):

@@ -15,7 +15,7 @@ from litestar.testing import AsyncTestClient
 
 from app.captions import metrics
 from app.main import create_app
-from app.settings import Settings
+from app.settings.web import WebSettings
 from ops.harness.captions import caption
 from ops.harness.ports import free_port
 from ops.harness.web_server import new_room
@@ -25,7 +25,7 @@ from tasks.wire.messages import Heartbeat, encode
 
 
 @asynccontextmanager
-async def browser_of(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def browser_of(settings: WebSettings) -> AsyncIterator[httpx.AsyncClient]:
     async with AsyncTestClient(create_app(settings), base_url="http://calls.example") as browser:
         browser.follow_redirects = False
         yield browser
@@ -63,7 +63,7 @@ async def test_every_dependency_says_how_it_is_and_what_to_do(client: httpx.Asyn
 
 @pytest.mark.parametrize("address", ["127.0.0.1:{port}", "no-such-host.invalid:{port}"])
 async def test_without_its_database_web_is_not_ready_and_says_so(
-    settings: Settings, postgres: object, address: str
+    settings: WebSettings, postgres: object, address: str
 ) -> None:
     assert postgres
     where = address.format(port=free_port())
@@ -80,14 +80,14 @@ async def test_without_its_database_web_is_not_ready_and_says_so(
         assert "The database does not answer" in page.text
 
 
-async def test_an_old_schema_is_not_ready(settings: Settings, tmp_path: object) -> None:
+async def test_an_old_schema_is_not_ready(settings: WebSettings, tmp_path: object) -> None:
     async with browser_of(replace(settings, database_url=f"sqlite+aiosqlite:///{tmp_path}/empty.db")) as browser:
         response = await browser.get("/ready")
         assert response.status_code == 503
         assert "alembic upgrade head" in response.text
 
 
-async def test_without_redis_rooms_can_be_made_and_entered(settings: Settings) -> None:
+async def test_without_redis_rooms_can_be_made_and_entered(settings: WebSettings) -> None:
     nowhere = TaskConfig(redis_url=f"redis://:hidden@127.0.0.1:{free_port()}/0")
     async with browser_of(replace(settings, tasks=nowhere)) as browser:
         response = await browser.get("/ready")

@@ -12,7 +12,7 @@ import redis
 from sqlalchemy import select, update
 
 from app.db import create_engine, create_sessions
-from app.settings import Settings
+from app.settings.web import WebSettings
 from app.tables import Room, StoredCaption
 from app.transcripts.search import fold, marked
 from ops.harness.captions import caption, say, stored
@@ -22,7 +22,7 @@ from tests.web.test_pages import config_of
 
 
 @pytest.fixture
-async def code(client: httpx.AsyncClient, broker: redis.Redis, settings: Settings) -> str:
+async def code(client: httpx.AsyncClient, broker: redis.Redis, settings: WebSettings) -> str:
     """A room in which Ana has said two things, of which one is translated."""
     code = await new_room(client, name="Ana", speak="en", read="pt")
     speaker = str(config_of((await client.get(f"/rooms/{code}/call")).text)["participant"])
@@ -90,7 +90,7 @@ async def test_a_transcript_can_be_taken_along(client: httpx.AsyncClient, code: 
 
 
 async def test_a_correction_stands_beside_what_was_heard_and_reaches_every_reader(
-    client: httpx.AsyncClient, code: str, settings: Settings
+    client: httpx.AsyncClient, code: str, settings: WebSettings
 ) -> None:
     page = (await client.get(f"/rooms/{code}/transcript")).text
     number = re.findall(r'id="c-(\d+)"', page)[1]
@@ -125,7 +125,7 @@ async def test_a_correction_stands_beside_what_was_heard_and_reaches_every_reade
 
 
 async def test_transcripts_are_for_those_who_took_part_even_when_the_room_is_closed(
-    client: httpx.AsyncClient, code: str, settings: Settings
+    client: httpx.AsyncClient, code: str, settings: WebSettings
 ) -> None:
     engine = create_engine(settings.sqlalchemy_url)
     async with create_sessions(engine).begin() as session:

@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from app.health.trend import MAX_POINTS, SAMPLE_SECONDS, Buckets, Lag, Point, Sample, Trend
-from app.settings import Settings
+from app.settings.web import WebSettings
 from tasks.wire import keys
 from tasks.wire.messages import Heartbeat, encode
 from tests.support.feeds import live
@@ -56,7 +56,7 @@ def test_what_is_later_than_the_last_bound_counts_as_that_bound_and_silence_as_n
 
 
 async def test_the_monitor_tells_prometheus_who_works_how_long_work_waits_and_when_a_backup_was_made(
-    settings: Settings, broker: redis.Redis, monkeypatch: pytest.MonkeyPatch
+    settings: WebSettings, broker: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     beat = Heartbeat(worker="one", at=time.time(), queues=["stt"], stt=["en"], translate=[], speak=[])
     broker.set(keys.heartbeat("one"), encode(beat))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tasks.wire.environment import env
+from tasks.wire.environment import INTERIM_EVERY, SEGMENT_ENDPOINT, SEGMENT_MAX
 
 
 @dataclass(frozen=True)
@@ -17,22 +17,20 @@ class SegmenterConfig:
     """Probability that keeps an open segment voiced: lower, so that a soft syllable does not end a word."""
     pre_roll: float = 0.75
     """Audio kept from before the first voiced frame, as far as it is after the segment before: the recogniser errs less
-    often when it hears the room first. With 0.25 s Portuguese had a WER of 18.7, with 0.5 s 18.2, with 0.75 s 17.5, 1 s
-    no better; English 4.4 and 4.1, Vietnamese 37.1 and 37.2 with 0.25 and 0.75 s (docs/quality.md)."""
+    often when it hears the room first (docs/measurements/segmenting.md)."""
     tail: float = 0.16
     """Audio kept after the last voiced frame; also the pause after which the first ask is made."""
-    endpoint: float = field(default_factory=lambda: float(env("SEGMENT_ENDPOINT", "0.4")))
+    endpoint: float = field(default_factory=SEGMENT_ENDPOINT)
     """SEGMENT_ENDPOINT: pause that closes a segment."""
     endpoint_short: float = 0.6
     """Pause that closes a segment with next to no speech in it yet: "Well, …" is rarely a whole sentence."""
     short_speech: float = 1.5
     """Voiced time at which the endpoint has come down from `endpoint_short` to `endpoint`, linearly."""
     min_speech: float = 0.2
-    """Voiced time below which a segment is a click or a cough, and dropped. Stray hits on music measured
-    0.19 s at most; a spoken "yes" has about 0.25 s."""
-    max_length: float = field(default_factory=lambda: float(env("SEGMENT_MAX", "12.0")))
+    """Voiced time below which a segment is a click or a cough, and dropped; a spoken "yes" has a little more."""
+    max_length: float = field(default_factory=SEGMENT_MAX)
     """SEGMENT_MAX: length at which a segment is cut at its quietest recent point."""
     cut_window: float = 3.0
     """How far back from `max_length` the quietest point is looked for."""
-    interim_every: float = field(default_factory=lambda: float(env("INTERIM_EVERY", "2.0")))
+    interim_every: float = field(default_factory=INTERIM_EVERY)
     """INTERIM_EVERY: seconds between hypotheses while speech goes on; 0 asks only in pauses."""

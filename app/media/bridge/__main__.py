@@ -11,17 +11,17 @@ from functools import partial
 import structlog
 
 from app.media.bridge.bridge import Bridge
-from app.settings import Settings
+from app.media.bridge.settings import BridgeSettings
 from tasks.wire import logs
 from tasks.wire.enqueue import TRANSCRIBE, enqueue, sending_broker
+from tasks.wire.environment import ending_in_one_line
 
 log = structlog.get_logger(__name__)
 
 
-async def serve() -> None:
+async def serve(settings: BridgeSettings) -> None:
     """Runs a bridge until SIGTERM or SIGINT."""
     logs.configure("bridge")
-    settings = Settings.of_bridge()
     send = partial(enqueue, sending_broker(settings.tasks.redis_url), TRANSCRIBE)
     task = asyncio.create_task(Bridge(settings, send).run())
     loop = asyncio.get_running_loop()
@@ -35,12 +35,14 @@ async def serve() -> None:
 
 def main() -> None:
     """The process."""
+    with ending_in_one_line():
+        settings = BridgeSettings()
     if sys.platform == "win32":
-        asyncio.run(serve())
+        asyncio.run(serve(settings))
     else:
         import uvloop
 
-        uvloop.run(serve())
+        uvloop.run(serve(settings))
     gc.freeze()  # else the interpreter searches all that was imported for garbage before it ends
 
 

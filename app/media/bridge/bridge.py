@@ -22,11 +22,12 @@ from app.media.bridge.metrics import Metrics
 from app.media.bridge.reconciler import Reconciler
 from app.media.bridge.rooms import Rooms
 from app.media.bridge.services import Services
+from app.media.bridge.settings import BridgeSettings
 from app.media.bridge.sfu_client import SfuClient
 from app.media.bridge.worker_watch import Watch
 from app.media.policy import admission
-from app.settings import Settings
 from tasks.wire import keys
+from tasks.wire.addresses import authority
 from tasks.wire.messages import NextRoom, Segment, encode
 
 TICK_SECONDS: Final = 0.02
@@ -46,12 +47,12 @@ class Bridge:
     """One bridge. Run `run` as a task; cancelling it leaves the SFU in order."""
 
     def __init__(
-        self, settings: Settings, send_stt: Callable[[Segment], object], config: MediaConfig | None = None
+        self, settings: BridgeSettings, send_stt: Callable[[Segment], object], config: MediaConfig | None = None
     ) -> None:
         """`send_stt` sends a segment to the stt queue; it blocks."""
         self.id = f"bridge-{secrets.token_hex(4)}"
         self.metrics = Metrics()
-        config = config or MediaConfig()
+        config = config or settings.media
         self._settings = settings
         self._config = config
         url = settings.tasks.redis_url
@@ -59,7 +60,7 @@ class Bridge:
         self._redis = aioredis.Redis.from_url(url, socket_timeout=limit, socket_connect_timeout=limit)
         self._pubsub = aioredis.Redis.from_url(url, socket_connect_timeout=limit)
         self._sfu = SfuClient(
-            f"ws://{settings.sfu_host}:{settings.sfu_port}/ws",
+            f"ws://{authority(settings.sfu_host, settings.sfu_port)}/ws",
             lambda: bridge_token(settings.sfu_token_keys.newest, bridge=self.id),
         )
         self._watch = Watch(self._redis, config.ladder, self._on_look)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from app.media.audio.config import SegmenterConfig
 from app.media.policy.config import AdmissionConfig, LadderConfig
-from tasks.wire.environment import env
+from tasks.wire import keys
+from tasks.wire.environment import number
+from tasks.wire.messages import DEFAULT_MAX_LAG_SECONDS
 
 
 @dataclass(frozen=True)
@@ -15,9 +17,9 @@ class PlayoutConfig:
 
     max_wait: float = 3.0
     """How long a clip that is ready waits for an earlier one that is not, or not to its end."""
-    max_lag: float = field(default_factory=lambda: float(env("PLAYOUT_MAX_LAG", "8.0")))
+    max_lag: float = field(default_factory=number("PLAYOUT_MAX_LAG", DEFAULT_MAX_LAG_SECONDS, 1, keys.CLIP_TTL))
     """PLAYOUT_MAX_LAG: how long after the end of a segment's speech its dub begins at the latest; what would begin
-    later is skipped. Workers give up speaking at the same age (`tasks.actors.speak.TOO_LATE`)."""
+    later is skipped. Each segment carries it (`Segment.max_lag`), so that workers give up speaking at the same age."""
     hurry_after: float = 3.0
     """Lag above which clips are played faster, up to `fastest` at half of `max_lag`."""
     fastest: float = 1.2

@@ -168,6 +168,7 @@ class Speaker(asyncio.DatagramProtocol):
             samples=len(ask.samples),
             read=sorted(read),
             hear=sorted(dubbed),
+            max_lag=self._services.config.playout.max_lag,
             voice=self._room.voices_of.get(speaker, 0),
             timeline=Timeline(speech_start=ask.speech_start, speech_end=ask.speech_end, closed=time.time()),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tasks.wire.environment import env
+from tasks.wire.environment import number
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class LadderConfig:
     poll_every: float = 0.2
     silent_after: float = 1.0
     """A worker without a heartbeat for this long is gone (they come every `keys.HEARTBEAT_EVERY`)."""
-    queue_limit: float = field(default_factory=lambda: float(env("QUEUE_LIMIT", "3.0")))
+    queue_limit: float = field(default_factory=number("QUEUE_LIMIT", 3.0, 0.1, 600))
     """QUEUE_LIMIT: age of the oldest waiting message at which its stage counts as failing."""
     up_after: float = 1.0
     """Health needed before a step up; steps down are immediate."""
@@ -24,7 +24,7 @@ class LadderConfig:
 class AdmissionConfig:
     """How much work speakers may bring before later ones get less."""
 
-    capacity: float = field(default_factory=lambda: float(env("ADMISSION_LOAD", "0.9")))
+    capacity: float = field(default_factory=number("ADMISSION_LOAD", 0.9, 0, 1_000))
     """ADMISSION_LOAD: seconds of work in a second for each host of workers; 0 lets everybody have everything."""
     decoded: float = 2.0
     """How often speech is decoded on average: a growing segment every `interim_every`, and once at its end."""

@@ -37,28 +37,61 @@ export const LIMITS = Object.freeze({
 
 /** @typedef {Readonly<Record<keyof typeof LIMITS, number>>} Limits */
 
-const port = z.coerce.number().int().min(1).max(65_535);
-/** @param {number} most */
-const count = (most) => z.coerce.number().int().min(1).max(most);
+/** Exit status of a start that a setting ends: EX_CONFIG of sysexits.h, as all processes of ours have it. */
+export const EX_CONFIG = 78;
+
+const MAX_PORT = 65_535;
+/** How many characters of a value that cannot be used are shown. */
+const MAX_SHOWN = 60;
+const MAKE_SECRETS = 'start through `make run`, or create the secrets with `jbcalling secrets`';
+const SECRETS = new Set(['SFU_TOKEN_SECRET']);
+
+/** A whole number in decimal digits. Every check of a setting has what is allowed as its message. @param {number} least @param {number} most */
+function whole(least, most) {
+  const allowed = `a whole number from ${least} to ${most}`;
+  const digits = z.string().trim().regex(/^\d+$/, allowed).transform(Number);
+  return digits.pipe(z.number(allowed).min(least, allowed).max(most, allowed));
+}
+const port = whole(1, MAX_PORT);
+const IP = 'an IP address, as 10.0.0.1 or ::1';
+const ip = z.union([z.ipv4(), z.ipv6()], IP);
+const host = z.union([z.ipv6(), z.string().regex(/^[A-Za-z0-9._-]{1,253}$/)], 'a host name or an address alone, as 10.0.0.1 or ::1');
+const SECRET = `one line of at least 32 characters: ${MAKE_SECRETS}`;
+const LEVELS = /** @type {const} */ (['debug', 'info', 'warn', 'error', 'silent']);
 
 const environment = z.object({
-  SFU_HOST: z.string().default('127.0.0.1'),
+  SFU_HOST: host.default('127.0.0.1'),
   SFU_PORT: port.default(8010),
-  SFU_RTC_IP: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
-  SFU_ANNOUNCED_ADDRESS: z.string().max(255).optional(),
+  SFU_RTC_IP: ip.default('127.0.0.1'),
+  SFU_ANNOUNCED_ADDRESS: host.optional(),
   SFU_RTC_PORT: port.default(8020),
   SFU_PLAIN_PORT_MIN: port.default(42_000),
   SFU_PLAIN_PORT_MAX: port.default(42_999),
-  SFU_WORKERS: z.coerce.number().int().min(0).max(64).default(1),
-  SFU_TOKEN_SECRET: z.string({ error: 'is missing: start through `make run`, or create the secrets with `jbcalling secrets`' })
-    .min(32, 'must have at least 32 characters: create the secrets with `jbcalling secrets`'),
+  SFU_WORKERS: whole(0, 64).default(1),
+  SFU_TOKEN_SECRET: z.string(SECRET).min(32, SECRET).regex(/^[^\r\n]*$/, SECRET),
   JBC_KEYS: z.string().optional(),
-  SFU_MAX_ROOMS: count(10_000).default(200),
-  SFU_MAX_PARTICIPANTS: count(1_000).default(50),
-  SFU_MAX_VIDEOS: count(1_000).default(12),
-  SFU_MAX_SOCKETS: count(100_000).default(4_096),
-  SFU_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  SFU_MAX_ROOMS: whole(1, 10_000).default(200),
+  SFU_MAX_PARTICIPANTS: whole(1, 1_000).default(50),
+  SFU_MAX_VIDEOS: whole(1, 1_000).default(12),
+  SFU_MAX_SOCKETS: whole(1, 100_000).default(4_096),
+  SFU_LOG_LEVEL: z.enum(LEVELS, `one of ${LEVELS.join(', ')}`).default('info'),
 });
+
+/** The setting names that are read here, for tests. */
+export const NAMES = Object.freeze(Object.keys(environment.shape));
+
+/**
+ * @param {string} name
+ * @param {string | number | undefined} value What it is; undefined where it is not set.
+ * @param {string} allowed
+ */
+function refusal(name, value, allowed) {
+  if (value === undefined) return new ConfigError(`${name} is missing: it must be ${allowed}.`);
+  const text = String(value);
+  const shown = JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
+  const now = SECRETS.has(name) ? 'cannot be used (what it is stays secret)' : `is ${shown}`;
+  return new ConfigError(`${name} ${now}: it must be ${allowed}.`);
+}
 
 /**
  * @typedef {object} Config
@@ -89,18 +122,19 @@ export function loadConfig(env) {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = environment.safeParse(set);
   if (!result.success) {
-    throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+    const [issue] = /** @type {[z.core.$ZodIssue]} */ (result.error.issues);
+    throw refusal(String(issue.path[0]), set[String(issue.path[0])], issue.message);
   }
   const e = result.data;
   if (e.SFU_PLAIN_PORT_MIN > e.SFU_PLAIN_PORT_MAX) {
-    throw new ConfigError('SFU_PLAIN_PORT_MIN is above SFU_PLAIN_PORT_MAX: swap them.');
+    throw refusal('SFU_PLAIN_PORT_MIN', e.SFU_PLAIN_PORT_MIN, `at most ${e.SFU_PLAIN_PORT_MAX}, which is SFU_PLAIN_PORT_MAX`);
   }
   const workers = e.SFU_WORKERS || availableParallelism();
-  if (e.SFU_RTC_PORT + workers - 1 > 65_535) {
-    throw new ConfigError('SFU_RTC_PORT leaves no room for one port a worker: choose a lower one.');
+  if (e.SFU_RTC_PORT + workers - 1 > MAX_PORT) {
+    throw refusal('SFU_RTC_PORT', e.SFU_RTC_PORT, `at most ${MAX_PORT - workers + 1}: each of ${workers} media workers takes the next port`);
   }
   if ((e.SFU_RTC_IP === '0.0.0.0' || e.SFU_RTC_IP === '::') && e.SFU_ANNOUNCED_ADDRESS === undefined) {
-    throw new ConfigError('SFU_RTC_IP is a wildcard: set SFU_ANNOUNCED_ADDRESS to the address that browsers can reach.');
+    throw refusal('SFU_RTC_IP', e.SFU_RTC_IP, 'no wildcard unless SFU_ANNOUNCED_ADDRESS is the address that browsers can reach');
   }
   return Object.freeze({
     host: e.SFU_HOST,

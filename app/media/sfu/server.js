@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 
 import pino from 'pino';
 
-import { ConfigError, loadConfig } from './config.js';
+import { ConfigError, EX_CONFIG, loadConfig } from './config.js';
 import { logMediasoup } from './media.js';
 import { startSfu } from './sfu.js';
 
@@ -38,7 +38,7 @@ try {
     });
   }
 } catch (error) {
-  if (error instanceof ConfigError) log.fatal(`The SFU cannot start: ${error.message}`);
+  if (error instanceof ConfigError) log.fatal(`Cannot start: ${error.message}`);
   else log.fatal({ err: error }, 'The SFU cannot start (no mediasoup-worker program? set MEDIASOUP_WORKER_BIN to one)');
-  process.exitCode = 1;
+  process.exitCode = error instanceof ConfigError ? EX_CONFIG : 1;
 }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from app.auth import secrets_file
-from app.settings import Settings
-from tasks.wire.environment import env
+from app.settings.installation import InstallationSettings
+from tasks.wire.environment import env, path, text, whole
 
 LAST_BACKUP: Final = "jbc_backup_last_success_timestamp_seconds"
 """The figure that says when a backup was last proven, where one is noted and where `web` shows it."""
@@ -19,8 +18,15 @@ class BackupError(RuntimeError):
     """A backup could not be made, read or restored; the message says what to do."""
 
 
+MAX_KEEP_DAYS: Final = 36_500
+
+
 def _folder() -> Path:
-    return Path(env("BACKUP_DIR", f"{env('JBC_VAR', 'var')}/backups")).resolve()
+    return path("BACKUP_DIR", lambda: Path(env("JBC_VAR", "var")) / "backups")().resolve()
+
+
+def _also() -> tuple[Path, ...]:
+    return tuple(Path(word) for word in text("BACKUP_ALSO")().split(":") if word)
 
 
 @dataclass(frozen=True)
@@ -29,16 +35,16 @@ class BackupConfig:
 
     folder: Path = field(default_factory=_folder)
     """BACKUP_DIR: where backups lie; JBC_VAR/backups."""
-    recipient: str = field(default_factory=lambda: os.environ.get("BACKUP_RECIPIENT", ""))
+    recipient: str = field(default_factory=text("BACKUP_RECIPIENT"))
     """BACKUP_RECIPIENT: the public half (`age1…`) of the key that `jbcalling backup key` made."""
-    keep_days: int = field(default_factory=lambda: int(env("BACKUP_KEEP_DAYS", "14")))
+    keep_days: int = field(default_factory=whole("BACKUP_KEEP_DAYS", 14, 0, MAX_KEEP_DAYS))
     """BACKUP_KEEP_DAYS: backups older than this are removed, but never the newest. What is deleted in the product
     lives on in backups for so long."""
     also: tuple[Path, ...] = field(
         default_factory=lambda: tuple(Path(path) for path in env("BACKUP_ALSO", "").split(":") if path)
     )
     """BACKUP_ALSO: further files and folders, with `:` between: the proxy's certificates, /etc/jbcalling."""
-    settings: Settings = field(default_factory=Settings.without_secrets)
+    settings: InstallationSettings = field(default_factory=InstallationSettings)
 
     @property
     def secrets(self) -> Path:
@@ -53,4 +59,4 @@ class BackupConfig:
     @property
     def metrics(self) -> Path:
         """Figures of the last backup as Prometheus text; `web` shows them among its own."""
-        return Path(env("BACKUP_METRICS", str(self.folder / "backup.prom")))
+        return path("BACKUP_METRICS", lambda: self.folder / "backup.prom")()

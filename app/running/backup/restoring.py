@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from app.running.backup import database, making
 from app.running.backup.config import BackupConfig, BackupError
 from app.running.backup.manifest import Manifest
 from tasks.models import lock
+from tasks.wire.addresses import listening
 
 
 def restore(path: Path, identity: Identity, config: BackupConfig, *, replace: bool, say: Callable[[str], None]) -> None:
@@ -42,9 +42,7 @@ def restore(path: Path, identity: Identity, config: BackupConfig, *, replace: bo
 
 
 def _served(config: BackupConfig) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((config.settings.web_host, config.settings.web_port)) == 0
+    return listening(config.settings.web_host, config.settings.web_port)
 
 
 def _place_files(folder: Path, config: BackupConfig, say: Callable[[str], None]) -> None:

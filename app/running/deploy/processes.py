@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,8 +15,6 @@ from app.supervisor.runner import ROOT
 Role = Literal["edge", "worker", "all"]
 EDGE: Final = ("redis", "sfu", "web", "bridge")
 SECRETS: Final = ("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "DATABASE_PASSWORD", "TURN_SECRET")
-_DEFAULT: Final = re.compile(r"\$\{(\w+):-([^}]*)\}")
-"""A shell's way to say "this variable, or that": systemd knows only the first half."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +59,6 @@ class Unit:
     name: str
     command: str
     """ExecStart, with the program by its whole path."""
-    defaults: dict[str, str]
-    """Variables that the command names, with the Procfile's defaults."""
     facts: Facts
     several: bool = field(default=False)
 
@@ -93,7 +88,7 @@ def units(role: Role, prefix: Path) -> list[Unit]:
 
 
 def _unit(name: str, line: str, prefix: Path) -> Unit:
-    program, *words = shlex.split(_DEFAULT.sub(r"${\1}", line).removeprefix("exec "))
+    program, *words = shlex.split(line.removeprefix("exec "))
     folder = ".tools/bin" if program == "node" else ".venv/bin"
     command = " ".join([str(prefix / folder / program), *words])
-    return Unit(name, command, dict(_DEFAULT.findall(line)), FACTS[name], several=name == "worker")
+    return Unit(name, command, FACTS[name], several=name == "worker")

@@ -8,6 +8,7 @@ import time
 import urllib.request
 
 import numpy as np
+import pytest
 
 from app.media.audio.opus import Pcm, resample
 from app.media.audio.recording import read_recording
@@ -105,6 +106,12 @@ async def test_nothing_is_synthesised_that_could_not_be_heard() -> None:
         while not (segment := await one.final()).hear:
             pass
         assert segment.hear == ["pt"]
+
+
+async def test_a_segment_says_how_late_it_may_be_dubbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYOUT_MAX_LAG", "20")
+    async with world() as one, one.visitor():
+        assert (await one.final()).max_lag == 20
 
 
 async def test_a_redis_outage_is_told_and_survived() -> None:

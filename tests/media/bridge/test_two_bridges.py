@@ -16,7 +16,7 @@ from app.cancellation import end
 from app.media.audio.opus import resample
 from app.media.audio.rtp import RTP_RATE, pack
 from app.media.bridge.bridge import Bridge
-from app.settings import Settings
+from app.media.bridge.settings import BridgeSettings
 from ops.harness.ports import free_port
 from ops.harness.redis_server import redis_server
 from tasks.wire import keys
@@ -47,10 +47,9 @@ class Two:
         self.tasks = [asyncio.create_task(bridge.run()) for bridge in self.bridges]
 
     def _bridge(self, url: str) -> Bridge:
-        settings = Settings(
+        settings = BridgeSettings(
             sfu_port=self.sfu.port,
             sfu_token_secret="s" * 40,
-            session_secret="x" * 40,
             bridge_port=free_port(),
             tasks=TaskConfig(redis_url=url),
         )

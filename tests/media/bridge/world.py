@@ -19,9 +19,9 @@ from app.auth.tokens import ParticipantMeta, bridge_token, participant_token
 from app.media.audio.opus import Pcm
 from app.media.audio.tap import TapStream
 from app.media.bridge.bridge import Bridge
+from app.media.bridge.settings import BridgeSettings
 from app.media.bridge.sfu_client import SfuClient
 from app.media.bridge.sfu_messages import TapAnswer
-from app.settings import Settings
 from ops.harness.ports import free_port
 from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.sfu import Sfu
@@ -77,10 +77,9 @@ class World:
         self.sfu = sfu
         self.redis_server = server
         self.redis = aioredis.Redis.from_url(server.url, socket_connect_timeout=0.5)
-        self.settings = Settings(
+        self.settings = BridgeSettings(
             sfu_port=sfu.port,
             sfu_token_secret=sfu.secret,
-            session_secret="x" * 40,
             bridge_port=free_port(),
             tasks=TaskConfig(redis_url=server.url),
         )

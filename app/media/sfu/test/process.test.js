@@ -112,8 +112,15 @@ describe('the process', { timeout: 20_000 }, () => {
 
   test('without a secret it says what to do and ends', async (t) => {
     const { exited, lines } = run(t, { SFU_TOKEN_SECRET: '' });
-    assert.deepEqual(await exited, [1, null]);
+    assert.deepEqual(await exited, [78, null]);
+    assert.equal(lines.length, 1);
     assert.match(lines[0].msg, /SFU_TOKEN_SECRET.*make run/);
+  });
+
+  test('it serves on an IPv6 address', async (t) => {
+    const { port } = await startProcess(t, { SFU_HOST: '::1' });
+    const answer = await fetch(`http://[::1]:${port}/health`);
+    assert.equal(answer.status, 200);
   });
 
   test('on a taken port it says which and ends, and its worker with it', async (t) => {

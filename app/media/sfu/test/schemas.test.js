@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { loadConfig } from '../config.js';
+import { loadConfig, NAMES } from '../config.js';
 import { bridgeData, parse, participantData } from '../schemas.js';
 import { SECRET } from '../testing/harness.js';
 
@@ -87,5 +87,27 @@ describe('the environment', () => {
     refused({ SFU_PLAIN_PORT_MIN: '43000', SFU_PLAIN_PORT_MAX: '42000' });
     refused({ SFU_RTC_PORT: '65535', SFU_WORKERS: '2' });
     loadConfig({ SFU_TOKEN_SECRET: SECRET, SFU_RTC_IP: '0.0.0.0', SFU_ANNOUNCED_ADDRESS: 'call.example.org' });
+    assert.equal(loadConfig({ SFU_TOKEN_SECRET: SECRET, SFU_HOST: '::1' }).host, '::1');
+  });
+
+  for (const name of NAMES.filter((known) => known !== 'JBC_KEYS')) {
+    test(`${name} is refused in one line that names it, what it is and what is allowed`, () => {
+      for (const value of ['letters!', '   ', '-1', '99999999', 'nan', 'Infinity', '5s', '1,5', '0x10', 'a\nb', '1e400']) {
+        if (name.endsWith('_ADDRESS') || name === 'SFU_HOST') if (/^[\w.-]+$/.test(value)) continue; // a name like any other
+        const set = { SFU_TOKEN_SECRET: SECRET, [name]: value };
+        assert.throws(() => loadConfig(set), (/** @type {Error} */ error) => {
+          assert.equal(error.name, 'ConfigError');
+          assert.match(error.message, new RegExp(`^${name} .*: it must be .+\\.$`));
+          const secret = name === 'SFU_TOKEN_SECRET';
+          assert.equal(error.message.includes(JSON.stringify(value)), !secret, error.message);
+          return true;
+        });
+      }
+    });
+  }
+
+  test('a value that is too long is shown in part', () => {
+    const set = { SFU_TOKEN_SECRET: SECRET, SFU_PORT: 'x'.repeat(1_000) };
+    assert.throws(() => loadConfig(set), (/** @type {Error} */ error) => error.message.length < 200);
   });
 });

@@ -6,13 +6,13 @@ Never used unless the operator sets GTTS_ENABLED=1 and installs the extra `gtts`
 from __future__ import annotations
 
 import importlib.util
-import os
 from typing import Final
 
 from tasks.engines.base import TextToSpeech
 from tasks.engines.description import Description, LoadRequest, Offer
 from tasks.engines.kinds import Kind
 from tasks.languages import LANGUAGES
+from tasks.settings import GTTS_ENABLED
 
 CODES: Final = {code: known.engines.gtts for code, known in LANGUAGES.items() if known.engines.gtts}
 """Language → what the service calls it."""
@@ -20,7 +20,7 @@ CODES: Final = {code: known.engines.gtts for code, known in LANGUAGES.items() if
 
 def available() -> bool:
     """Whether the operator wants it (GTTS_ENABLED=1) and the extra `gtts` is installed."""
-    return os.environ.get("GTTS_ENABLED") == "1" and importlib.util.find_spec("gtts") is not None
+    return GTTS_ENABLED() and importlib.util.find_spec("gtts") is not None
 
 
 def _load(_request: LoadRequest) -> TextToSpeech:

@@ -1,0 +1,112 @@
+"""The settings of the web process. Secrets are required, never defaulted.
+
+`make run` writes the secrets into `var/secrets.env` on first run and starts every process with it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Final
+
+from app.auth.keyset import KeySet
+from app.captions.feed_limits import FeedLimits
+from app.running.backup.config import BackupConfig
+from app.settings.installation import MIN_SECRET_CHARS, SignallingSettings
+from app.speech_api.limits import Limits
+from tasks.wire.environment import INTERIM_EVERY, SEGMENT_ENDPOINT, SEGMENT_MAX, Setting, flag, key, whole
+
+ANYWHERE: Final = "*"
+_ORIGIN: Final = re.compile(r"https?://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
+_MONTH_SECONDS: Final = 2_678_400
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
+
+
+def _urls(name: str, *schemes: str) -> Setting[tuple[str, ...]]:
+    """A setting that is the addresses of servers for browsers."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        for url in _words(text):
+            if not url.startswith(tuple(f"{scheme}:" for scheme in schemes)):
+                raise ValueError(url)
+        return _words(text)
+
+    return Setting(name, tuple, parse, f"{' or '.join(schemes)}:HOST:PORT, several with commas")
+
+
+def _origins(name: str, default: str) -> Setting[frozenset[str]]:
+    """A setting that is the origins of web sites."""
+
+    def parse(text: str) -> frozenset[str]:
+        for origin in _words(text):
+            if origin != ANYWHERE and not _ORIGIN.fullmatch(origin):
+                raise ValueError(origin)
+        return frozenset(_words(text))
+
+    allowed = f"origins as https://www.example.org, with commas between, or {ANYWHERE} for any"
+    return Setting(name, partial(parse, default), parse, allowed)
+
+
+def _sockets(text: str) -> str:
+    for url in _words(text):
+        if not url.startswith(("ws://", "wss://")):
+            raise ValueError(url)
+    return text
+
+
+def _turn_secret() -> str:
+    return key("TURN_SECRET", MIN_SECRET_CHARS)() if os.environ.get("TURN_URLS") else ""
+
+
+@dataclass(frozen=True)
+class WebSettings(SignallingSettings):
+    """Everything the web process reads from the environment, once, at its start."""
+
+    session_secret: str = field(default_factory=key("SESSION_SECRET", MIN_SECRET_CHARS), repr=False)
+    """SESSION_SECRET: encrypts session cookies and signs CSRF tokens."""
+    sfu_public_url: str = field(
+        default_factory=Setting("SFU_PUBLIC_URL", str, _sockets, "wss://HOST/ws or ws://…, several with commas")
+    )
+    """SFU_PUBLIC_URL: ws(s):// address of the signalling socket as browsers see it, of several SFU machines with commas
+    (`docs/scaling.md`); empty: the page's own host on `sfu_port`."""
+    stun_urls: tuple[str, ...] = field(default_factory=_urls("STUN_URLS", "stun", "stuns"))
+    """STUN_URLS: servers that tell browsers their public address; rarely needed, the SFU has one itself."""
+    turn_urls: tuple[str, ...] = field(default_factory=_urls("TURN_URLS", "turn", "turns"))
+    """TURN_URLS: relays for browsers that reach nothing else (`docs/nat.md`)."""
+    turn_secret: str = field(default_factory=_turn_secret, repr=False)
+    """TURN_SECRET: coturn's `static-auth-secret`; required with `turn_urls`."""
+    turn_lifetime: int = field(default_factory=whole("TURN_LIFETIME", 43_200, 60, _MONTH_SECONDS))
+    """TURN_LIFETIME: seconds for which a browser's TURN credentials are good: longer than any call."""
+    ice_relay_only: bool = field(default_factory=flag("ICE_RELAY_ONLY"))
+    """ICE_RELAY_ONLY: 1: browsers use TURN and nothing else, to prove that it works."""
+    camera_height: int = field(default_factory=whole("CAMERA_HEIGHT", 540, 90, 2_160))
+    """CAMERA_HEIGHT: pixels of the largest picture that a camera sends; smaller ones are sent beside it."""
+    embed_origins: frozenset[str] = field(default_factory=_origins("EMBED_ORIGINS", ANYWHERE))
+    """EMBED_ORIGINS: sites that may show a room's captions in a frame. Each embed needs a link of its room besides."""
+    feed_origins: frozenset[str] = field(default_factory=_origins("FEED_ORIGINS", ""))
+    """FEED_ORIGINS: sites whose scripts may read the caption feed; programs outside browsers need no leave."""
+    max_demo_rooms: int = field(default_factory=whole("MAX_DEMO_ROOMS", 3, 0, 1_000))
+    """MAX_DEMO_ROOMS: demo rooms playing at once; further visitors join the newest of them."""
+    feeds: FeedLimits = field(default_factory=FeedLimits)
+    speech: Limits = field(default_factory=Limits)
+    segment_endpoint: float = field(default_factory=SEGMENT_ENDPOINT)
+    segment_max: float = field(default_factory=SEGMENT_MAX)
+    interim_every: float = field(default_factory=INTERIM_EVERY)
+    """These three are for the speech finders of the speech API, which read them again from the environment of `web`."""
+    backup: BackupConfig = field(default_factory=BackupConfig)
+    """Where the last backup is noted."""
+
+    @cached_property
+    def session_keys(self) -> KeySet:
+        """The keys of session cookies and CSRF tokens."""
+        return KeySet(self.session_secret, self.keys_dir and self.keys_dir / "session.keys")
+
+    @property
+    def sfu_urls(self) -> tuple[str, ...]:
+        """The addresses in `sfu_public_url`, one for each SFU machine."""
+        return tuple(url.strip() for url in self.sfu_public_url.split(",") if url.strip())

@@ -1,0 +1,23 @@
+"""The settings of a worker process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tasks.wire.environment import TaskConfig, flag, host, port
+
+GTTS_ENABLED = flag("GTTS_ENABLED")
+"""GTTS_ENABLED: 1: Google's voices may be used, and what is said is sent to Google."""
+
+
+@dataclass(frozen=True)
+class WorkerSettings(TaskConfig):
+    """Everything a worker reads from the environment at its start, but for which engines and models it is to use.
+
+    What is wrong with those is found out when they are loaded, and ends the start in the same way.
+    """
+
+    metrics_host: str = field(default_factory=host("WORKER_METRICS_HOST", "127.0.0.1"))
+    metrics_port: int = field(default_factory=port("WORKER_METRICS_PORT", 8040, least=0))
+    """WORKER_METRICS_PORT: 0: no metrics."""
+    gtts_enabled: bool = field(default_factory=GTTS_ENABLED)
