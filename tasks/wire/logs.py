@@ -30,11 +30,11 @@ class WithoutPayloads(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Keep every record, with its messages replaced."""
         if isinstance(record.args, tuple):
-            record.args = tuple(_named(argument) for argument in record.args)
+            record.args = tuple(_without_payload(argument) for argument in record.args)
         return True
 
 
-def _named(argument: object) -> object:
+def _without_payload(argument: object) -> object:
     if isinstance(argument, dramatiq.Message | dramatiq.MessageProxy):
         return f"{argument.actor_name} {argument.message_id}"
     return argument
@@ -47,7 +47,7 @@ def configure(process: str) -> None:
     """
     level = logging.DEBUG if LOG_LEVEL() == "debug" else logging.INFO
 
-    def named(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    def add_process(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         return {"process": process, **event}
 
     shared: list[Processor] = [
@@ -57,13 +57,13 @@ def configure(process: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     # Not dict_tracebacks: it prints local variables, which hold names, tokens and what people said.
-    ending: list[Processor] = (
+    rendering: list[Processor] = (
         [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if sys.stderr.isatty()
-        else [structlog.processors.format_exc_info, named, structlog.processors.JSONRenderer()]
+        else [structlog.processors.format_exc_info, add_process, structlog.processors.JSONRenderer()]
     )
     structlog.configure(
-        processors=[*shared, *ending],
+        processors=[*shared, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
@@ -73,7 +73,7 @@ def configure(process: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
         )
     )
     logging.root.handlers = [handler]
