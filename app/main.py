@@ -62,7 +62,7 @@ from app.web.requests import RequestLogMiddleware
 from app.web.stopping import on_stop
 from app.web.templates import create_environment, template_config
 from tasks.wire import logs
-from tasks.wire.enqueue import sending_broker
+from tasks.wire.queues import sending_broker
 
 DRAIN: Final = 2.0
 """Seconds that open caption feeds get to end when this process stops."""

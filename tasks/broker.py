@@ -1,7 +1,7 @@
 """The worker's broker: Dramatiq over Redis, its consumers woken instead of polling.
 
 Dramatiq's own consumer sleeps up to a second between looks, or, told to look every 10 ms, keeps a tenth of a core busy
-doing so. Here idle consumers block on the tokens that `tasks.wire.enqueue` leaves: a message starts within a
+doing so. Here idle consumers block on the tokens that `tasks.wire.queues` leaves: a message starts within a
 millisecond or two and an idle worker costs next to nothing. A lost token costs at most `LOOK_EVERY_SECONDS`.
 """
 
@@ -25,7 +25,7 @@ from tasks.middleware.failure_reply import FailureReply
 from tasks.middleware.max_attempts import MaxAttempts
 from tasks.middleware.no_clip_on_failure import NoClipOnFailure
 from tasks.middleware.redis_outage import RedisOutage, retry_seconds
-from tasks.wire.enqueue import WakingBroker
+from tasks.wire.queues import WakingBroker
 from tasks.wire.redis_client import connect
 
 LOOK_EVERY_SECONDS: Final = 1.0

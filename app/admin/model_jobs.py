@@ -16,8 +16,8 @@ from redis.asyncio import Redis
 from app.i18n import gettext as _
 from tasks.wire import keys
 from tasks.wire.administration import ModelWork, PackageArrival, Progress
-from tasks.wire.enqueue import TAKE_PACKAGE, WORK_ON_MODEL, WakingBroker, enqueue
 from tasks.wire.messages import decode, encode
+from tasks.wire.queues import TAKE_PACKAGE, WORK_ON_MODEL, WakingBroker, enqueue
 
 PIECES_AHEAD: Final = 8
 """Pieces of a package that may wait in Redis: 2 MB, so that a package of any size needs no more."""

@@ -27,7 +27,7 @@ from app.db import Sessions
 from app.settings.web import WebSettings
 from app.speech_api.services import SpeechServices
 from app.speech_api.voices import VoiceService
-from tasks.wire.enqueue import WakingBroker
+from tasks.wire.queues import WakingBroker
 
 LOOK_EVERY: Final = 5.0
 """Seconds between looks at what is to be done without being asked."""

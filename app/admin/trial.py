@@ -18,7 +18,7 @@ from app.speech_api.errors import ApiError
 from app.speech_api.helpers import Helpers
 from app.speech_api.worker_client import WorkerClient, new_request
 from tasks.wire import keys
-from tasks.wire.enqueue import SYNTHESIZE, TRANSCRIBE_SPEECH, TRANSLATE_TEXT, WakingBroker
+from tasks.wire.queues import SYNTHESIZE, TRANSCRIBE_SPEECH, TRANSLATE_TEXT, WakingBroker
 from tasks.wire.requests import SpokenPart, Synthesis, TextTranslation, Transcribed, Transcription, Translated
 
 MAX_SENTENCE_CHARS: Final = 300

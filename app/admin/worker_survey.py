@@ -11,7 +11,7 @@ from app.speech_api import offers
 from app.speech_api.errors import ApiError
 from app.speech_api.worker_client import WorkerClient, new_request
 from tasks.wire.administration import Surveyed
-from tasks.wire.enqueue import SURVEY, WakingBroker
+from tasks.wire.queues import SURVEY, WakingBroker
 from tasks.wire.requests import Survey
 
 ANSWER_SECONDS: Final = 5.0

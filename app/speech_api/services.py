@@ -17,7 +17,7 @@ from app.speech_api.text import TextService
 from app.speech_api.transcription import TranscriptionService
 from app.speech_api.voices import VoiceService
 from app.speech_api.worker_client import WorkerClient
-from tasks.wire.enqueue import WakingBroker
+from tasks.wire.queues import WakingBroker
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from app.speech_api.text import TextService
 from app.speech_api.text_pieces import cut
 from app.speech_api.voices import VoiceService
 from app.speech_api.worker_client import WorkerClient, new_request
-from tasks.wire.enqueue import SYNTHESIZE
+from tasks.wire.queues import SYNTHESIZE
 from tasks.wire.requests import ClonedVoice, SpokenPart, Synthesis
 
 PIECE_CHARS: Final = 300

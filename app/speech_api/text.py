@@ -12,7 +12,7 @@ from app.speech_api.errors import ApiError, bad_request
 from app.speech_api.limits import Limits
 from app.speech_api.text_pieces import Lines
 from app.speech_api.worker_client import WorkerClient, new_request
-from tasks.wire.enqueue import DETECT_LANGUAGE, TRANSLATE_TEXT
+from tasks.wire.queues import DETECT_LANGUAGE, TRANSLATE_TEXT
 from tasks.wire.requests import Detected, Detection, TextTranslation, Translated
 
 AUTO: Final = "auto"

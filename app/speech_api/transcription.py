@@ -17,7 +17,7 @@ from app.speech_api.limits import Limits
 from app.speech_api.records import SpeechRecord
 from app.speech_api.upload import AnyRequest, Form
 from app.speech_api.worker_client import WorkerClient, new_request
-from tasks.wire.enqueue import TRANSCRIBE_SPEECH
+from tasks.wire.queues import TRANSCRIBE_SPEECH
 from tasks.wire.requests import Effort, SpokenWord, Transcribed, Transcription
 
 IN_FLIGHT: Final = 2

@@ -16,7 +16,7 @@ from app.speech_api import metrics
 from app.speech_api.errors import ApiError, unavailable
 from app.web.requests import request_id
 from tasks.wire import keys
-from tasks.wire.enqueue import WakingBroker, Work, enqueue
+from tasks.wire.queues import WakingBroker, Work, enqueue
 from tasks.wire.requests import Failed, Reply, Request, decode_reply
 
 BLOCK_SECONDS: Final = 2.0

@@ -19,8 +19,8 @@ import redis
 from ops.harness.recordings import recordings
 from ops.harness.stack import Stack
 from tasks.wire import keys
-from tasks.wire.enqueue import TRANSCRIBE, enqueue, sending_broker
 from tasks.wire.messages import STT_RATE, Segment, Timeline
+from tasks.wire.queues import TRANSCRIBE, enqueue, sending_broker
 
 RESTART: Final = 1.0
 """Seconds until a process that died is started again, as by systemd or `app.supervisor.restart`."""

@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from tasks.actors import api_speak, api_transcribe, api_translate, model_jobs, speak, survey, transcribe, translate
 from tasks.engines.base import EngineError
-from tasks.wire import enqueue
-from tasks.wire.enqueue import Work
+from tasks.wire import queues
 from tasks.wire.messages import from_payload
+from tasks.wire.queues import Work
 
 M = TypeVar("M", bound=Struct)
 
@@ -28,16 +28,16 @@ class Actor(Generic[M]):
 
 
 ACTORS: Final[tuple[Actor[Any], ...]] = (
-    Actor(enqueue.TRANSCRIBE, transcribe.transcribe),
-    Actor(enqueue.TRANSLATE, translate.translate),
-    Actor(enqueue.SPEAK, speak.speak),
-    Actor(enqueue.TRANSCRIBE_SPEECH, api_transcribe.transcribe_speech),
-    Actor(enqueue.TRANSLATE_TEXT, api_translate.translate_text),
-    Actor(enqueue.DETECT_LANGUAGE, api_translate.detect_language),
-    Actor(enqueue.SYNTHESIZE, api_speak.synthesize),
-    Actor(enqueue.SURVEY, survey.survey),
-    Actor(enqueue.WORK_ON_MODEL, model_jobs.work_on_model),
-    Actor(enqueue.TAKE_PACKAGE, model_jobs.take_package),
+    Actor(queues.TRANSCRIBE, transcribe.transcribe),
+    Actor(queues.TRANSLATE, translate.translate),
+    Actor(queues.SPEAK, speak.speak),
+    Actor(queues.TRANSCRIBE_SPEECH, api_transcribe.transcribe_speech),
+    Actor(queues.TRANSLATE_TEXT, api_translate.translate_text),
+    Actor(queues.DETECT_LANGUAGE, api_translate.detect_language),
+    Actor(queues.SYNTHESIZE, api_speak.synthesize),
+    Actor(queues.SURVEY, survey.survey),
+    Actor(queues.WORK_ON_MODEL, model_jobs.work_on_model),
+    Actor(queues.TAKE_PACKAGE, model_jobs.take_package),
 )
 
 

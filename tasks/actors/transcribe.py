@@ -16,8 +16,8 @@ from tasks.languages.text import GrowingText
 from tasks.steps import Transcribed
 from tasks.wire import keys
 from tasks.wire.captions import publish_interim
-from tasks.wire.enqueue import TRANSLATE, enqueue
 from tasks.wire.messages import STT_RATE, Caption, Segment, Timeline, Translation
+from tasks.wire.queues import TRANSLATE, enqueue
 
 log = structlog.get_logger(__name__)
 

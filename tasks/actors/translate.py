@@ -8,8 +8,8 @@ import msgspec
 
 from tasks import broker, operator_choices, publish, steps
 from tasks.broker import message_id, store
-from tasks.wire.enqueue import SPEAK, enqueue
 from tasks.wire.messages import Caption, Speech, Translation
+from tasks.wire.queues import SPEAK, enqueue
 
 
 def translate(message: Translation) -> None:

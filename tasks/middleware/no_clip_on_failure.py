@@ -10,8 +10,8 @@ from tasks import publish
 from tasks.engines.base import EngineError
 from tasks.middleware.failed_messages import FailedMessages
 from tasks.wire import keys
-from tasks.wire.enqueue import SPEAK, TRANSCRIBE, TRANSLATE
 from tasks.wire.messages import Segment, Speech, Translation, from_payload
+from tasks.wire.queues import SPEAK, TRANSCRIBE, TRANSLATE
 
 log = structlog.get_logger(__name__)
 

@@ -22,9 +22,9 @@ from ops.harness.captions import caption
 from ops.harness.redis_server import redis_server
 from ops.harness.web_server import ROOT
 from tasks import publish
-from tasks.wire.enqueue import TRANSLATE, message_of
 from tasks.wire.logs import WithoutPayloads, room_digest
 from tasks.wire.messages import Translation
+from tasks.wire.queues import TRANSLATE, message_of
 from tests.tasks.messages import segment
 
 SECRET_WORDS = "the combination of the safe is nineteen"

@@ -9,8 +9,8 @@ import redis
 
 from tasks import broker
 from tasks.wire import keys
-from tasks.wire.enqueue import TRANSCRIBE, enqueue
 from tasks.wire.messages import DEFAULT_MAX_LAG_SECONDS, Segment, Timeline
+from tasks.wire.queues import TRANSCRIBE, enqueue
 
 max_lag = DEFAULT_MAX_LAG_SECONDS
 """Of all of them, but for those that say another; `conftest.patience` raises it."""

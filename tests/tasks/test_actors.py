@@ -24,8 +24,8 @@ from tasks.actors.transcribe import transcribe
 from tasks.middleware.max_attempts import MAX_ATTEMPTS
 from tasks.middleware.no_clip_on_failure import affected
 from tasks.wire import keys
-from tasks.wire.enqueue import TRANSCRIBE, TRANSLATE, message_of
 from tasks.wire.messages import Caption, ClipPart, NoClip, Timeline, Translation, decode_clip_event, to_payload
+from tasks.wire.queues import TRANSCRIBE, TRANSLATE, message_of
 from tasks.wire.redis_client import BRIEF_SECONDS, connect
 from tests.support.channels import captions, listen, stream
 from tests.tasks.in_thread import run, run_next, sent, use_broker

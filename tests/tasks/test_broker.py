@@ -13,7 +13,7 @@ from dramatiq.middleware import CurrentMessage
 from ops.harness.redis_server import RedisServer, redis_server
 from tasks.broker import DEAD_AFTER_SECONDS, WorkerBroker
 from tasks.middleware.redis_outage import RedisOutage, retry_seconds
-from tasks.wire.enqueue import WakingBroker
+from tasks.wire.queues import WakingBroker
 from tasks.wire.redis_client import BRIEF_SECONDS, connect
 
 

@@ -14,8 +14,8 @@ from ops.harness.redis_server import RedisServer
 from ops.harness.worker import WorkerProcess, worker_process
 from tasks import broker
 from tasks.wire import keys
-from tasks.wire.enqueue import TRANSCRIBE, enqueue, message_of
 from tasks.wire.messages import ClipPart, NoClip, decode_clip_event
+from tasks.wire.queues import TRANSCRIBE, enqueue, message_of
 from tests.support.channels import listen, stream
 from tests.tasks.messages import segment, send
 

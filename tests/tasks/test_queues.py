@@ -12,7 +12,7 @@ from tasks import broker
 from tasks.heartbeat import HeartbeatThread
 from tasks.serving import Engines
 from tasks.wire import keys, queues
-from tasks.wire.enqueue import TRANSCRIBE, enqueue, message_of
+from tasks.wire.queues import TRANSCRIBE, enqueue, message_of
 from tests.tasks.messages import segment
 
 

@@ -15,8 +15,8 @@ from ops.harness.redis_server import RedisServer
 from ops.harness.worker import worker_process
 from tasks import broker
 from tasks.wire import keys
-from tasks.wire.enqueue import TRANSLATE, enqueue
 from tasks.wire.messages import Caption, Heartbeat, Translation, decode
+from tasks.wire.queues import TRANSLATE, enqueue
 from tests.support import argos_package
 from tests.support.channels import listen, stream
 from tests.tasks.messages import segment

@@ -18,7 +18,6 @@ from tasks.actors.speak import speak
 from tasks.engines.base import EngineError
 from tasks.voice_fallback import voice_for
 from tasks.wire import keys
-from tasks.wire.enqueue import SPEAK, message_of
 from tasks.wire.messages import (
     ClipPart,
     NoClip,
@@ -29,6 +28,7 @@ from tasks.wire.messages import (
     from_payload,
     to_payload,
 )
+from tasks.wire.queues import SPEAK, message_of
 from tests.support.channels import listen
 from tests.tasks.in_thread import run
 from tests.tasks.messages import segment

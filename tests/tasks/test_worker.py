@@ -19,8 +19,8 @@ from ops.harness.recordings import recordings
 from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.worker import WorkerProcess, worker_process
 from tasks.wire import keys
-from tasks.wire.enqueue import TRANSLATE, enqueue, sending_broker
 from tasks.wire.messages import Heartbeat, Translation, decode
+from tasks.wire.queues import TRANSLATE, enqueue, sending_broker
 from tests.support.channels import listen, stream
 from tests.tasks.messages import segment, send
 

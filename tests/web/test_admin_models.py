@@ -19,8 +19,8 @@ from tasks import registry
 from tasks.actors.model_jobs import take_package, work_on_model
 from tasks.wire import keys
 from tasks.wire.administration import ModelWork, PackageArrival, Progress
-from tasks.wire.enqueue import sending_broker
 from tasks.wire.messages import decode, from_payload
+from tasks.wire.queues import sending_broker
 from tests.support import argos_package
 
 

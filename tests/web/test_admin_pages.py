@@ -23,8 +23,8 @@ from app.speech_api.voices import VoiceService
 from ops.harness.web_server import csrf_of
 from tasks.wire import keys
 from tasks.wire.administration import Choice, Configuration, Term
-from tasks.wire.enqueue import sending_broker
 from tasks.wire.messages import decode
+from tasks.wire.queues import sending_broker
 from tests.support.administrator import enter, log_in, make, on_sqlite, send
 
 SECTIONS = ("rooms", "pairs", "models", "glossary", "voices", "keys", "workers", "storage", "audit", "account")

@@ -13,8 +13,8 @@ import structlog
 from app.media.bridge.bridge import Bridge
 from app.media.bridge.settings import BridgeSettings
 from tasks.wire import logs
-from tasks.wire.enqueue import TRANSCRIBE, enqueue, sending_broker
 from tasks.wire.environment import ending_in_one_line
+from tasks.wire.queues import TRANSCRIBE, enqueue, sending_broker
 
 log = structlog.get_logger(__name__)
 
