@@ -64,3 +64,31 @@ def test_imports_go_one_way(folder: str, forbidden: tuple[str, ...], allowed: tu
 def test_the_edge_imports_the_wire_and_the_languages_alone() -> None:
     found = breaches("app", ("tasks",), WIRE)
     assert [breach for breach in found if not breach.startswith(MAY_USE_THE_REGISTRY)] == []
+
+
+def test_nothing_but_the_command_line_imports_commands() -> None:
+    found = breaches("app", ("app.commands",))
+    assert [breach for breach in found if not breach.startswith("app/commands/")] == []
+
+
+def test_the_packages_of_app_have_no_circle() -> None:
+    below: dict[str, set[str]] = {}
+    for path in files("app"):
+        package = package_of(
+            path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__")
+        )
+        named = {package_of(name) for name in imports(path) if name.startswith("app.")}
+        below.setdefault(package, set()).update(named - {package})
+    while free := {package for package, named in below.items() if not named}:
+        below = {package: named - free for package, named in below.items() if package not in free}
+    assert below == {}
+
+
+def package_of(module: str) -> str:
+    """app.rooms of app.rooms.routes.front_page; of app.media each room; app.main of itself; app of its own names."""
+    parts = module.split(".")
+    depth = 3 if parts[:2] == ["app", "media"] else 2
+    path = ROOT.joinpath(*parts[:depth])
+    return (
+        ".".join(parts[:depth]) if path.is_dir() or path.with_suffix(".py").is_file() else ".".join(parts[: depth - 1])
+    )

@@ -12,7 +12,8 @@ import click
 from pyrage.x25519 import Identity
 
 from app.running.backup import keys, making, restoring
-from app.running.backup.config import BackupConfig, BackupError
+from app.running.backup.errors import BackupError
+from app.settings.backup import BackupConfig
 from app.supervisor import runner
 
 Function = TypeVar("Function", bound=Callable[..., object])

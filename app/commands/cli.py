@@ -10,8 +10,11 @@ from pathlib import Path
 import click
 
 from app import __version__
+from app.auth import setup_code
+from app.auth.admins import Admins
 from app.commands.admin import admin
 from app.commands.backup import backup, restore
+from app.commands.database import with_sessions
 from app.commands.deploy import deploy
 from app.commands.keys import keys
 from app.commands.models import models
@@ -20,6 +23,7 @@ from app.commands.trace import trace
 from app.commands.transcripts import transcripts
 from app.commands.voices import voices
 from app.running import doctor
+from app.settings.web import WebSettings
 from app.supervisor import runner
 from tasks.wire.environment import ending_in_one_line, env
 
@@ -46,7 +50,12 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Start every process of the Procfile on this machine and print the address."""
-    sys.exit(runner.run(_var_dir()))
+    sys.exit(runner.run(_var_dir(), _setup_code))
+
+
+def _setup_code(settings: WebSettings) -> str:
+    known = with_sessions("administrators", settings, lambda sessions: Admins(sessions).any())
+    return "" if known else setup_code.make(settings.var_dir)
 
 
 @main.command("doctor")

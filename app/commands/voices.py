@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from app.commands.database import with_sessions
 from app.db import Sessions
 from app.settings.installation import InstallationSettings
-from app.speech_api.limits import Limits
+from app.settings.speech_api import Limits
 from app.speech_api.voices import VoiceService
 from app.supervisor import runner
 from tasks.wire.environment import env

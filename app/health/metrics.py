@@ -6,7 +6,7 @@ from typing import Final
 
 from prometheus_client import Gauge
 
-from app.running.backup.config import LAST_BACKUP
+from app.settings.backup import LAST_BACKUP
 
 DEPENDENCY: Final = Gauge("jbc_dependency_state", "2 ok, 1 degraded, 0 down; the checks of /ready", ["dependency"])
 WORKERS: Final = Gauge("jbc_workers", "Workers with a heartbeat; NaN while Redis does not answer")

@@ -17,7 +17,7 @@ from app.captions.metrics import TOTAL
 from app.health import metrics
 from app.health.checks import Checks
 from app.health.trend import SAMPLE_SECONDS, Buckets, Kind, Sample, Trend, buckets_of
-from app.running.backup.config import LAST_BACKUP
+from app.settings.backup import LAST_BACKUP
 from app.settings.web import WebSettings
 from tasks.wire import keys, queues
 from tasks.wire.messages import Heartbeat

@@ -13,9 +13,9 @@ from typing import Final
 
 from app.auth.keyset import KeySet
 from app.captions.feed_limits import FeedLimits
-from app.running.backup.config import BackupConfig
+from app.settings.backup import BackupConfig
 from app.settings.installation import MIN_SECRET_CHARS, SignallingSettings
-from app.speech_api.limits import Limits
+from app.settings.speech_api import Limits
 from tasks.wire.environment import INTERIM_EVERY, SEGMENT_ENDPOINT, SEGMENT_MAX, Setting, flag, key, whole
 
 ANYWHERE: Final = "*"

@@ -10,9 +10,10 @@ from litestar.connection import ASGIConnection
 
 from app.auth.api_keys import ApiKeys, Holder
 from app.auth.bearer import bearer
+from app.settings.speech_api import Limits
 from app.speech_api import metrics
 from app.speech_api.errors import ApiError
-from app.speech_api.limits import AtOnce, Limits, PerMinute
+from app.speech_api.limits import AtOnce, PerMinute
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 

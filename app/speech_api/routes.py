@@ -12,6 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
 from app import __version__
+from app.settings.speech_api import Limits
 from app.speech_api import (
     describing,
     errors,
@@ -25,7 +26,6 @@ from app.speech_api import (
     openai_models,
     openai_speech,
 )
-from app.speech_api.limits import Limits
 from app.web.security import FOR_PROGRAMS
 
 JSON_BODY: Final = 512 * 1024

@@ -8,10 +8,10 @@ from redis.asyncio import Redis
 
 from app.auth.api_keys import ApiKeys
 from app.db import Sessions
+from app.settings.speech_api import Limits
 from app.settings.web import WebSettings
 from app.speech_api.access import Access
 from app.speech_api.helpers import Helpers
-from app.speech_api.limits import Limits
 from app.speech_api.synthesis import SynthesisService
 from app.speech_api.text import TextService
 from app.speech_api.transcription import TranscriptionService

@@ -12,11 +12,11 @@ import msgspec
 from redis.asyncio import Redis
 
 from app.auth.api_keys import Holder
+from app.settings.speech_api import Limits
 from app.speech_api import metrics, offers
 from app.speech_api.audio_formats import MAX_SPEED, MIN_SPEED, Format
 from app.speech_api.errors import ApiError, bad_request, unavailable
 from app.speech_api.helpers import Helpers, Process
-from app.speech_api.limits import Limits
 from app.speech_api.offers import EngineVoice, Offers
 from app.speech_api.records import SIZE_HEADER
 from app.speech_api.text import TextService

@@ -7,9 +7,9 @@ from typing import Final
 
 from redis.asyncio import Redis
 
+from app.settings.speech_api import Limits
 from app.speech_api import metrics, offers
 from app.speech_api.errors import ApiError, bad_request
-from app.speech_api.limits import Limits
 from app.speech_api.text_pieces import Lines
 from app.speech_api.worker_client import WorkerClient, new_request
 from tasks.wire.queues import DETECT_LANGUAGE, TRANSLATE_TEXT

@@ -11,9 +11,9 @@ from typing import Final
 
 from redis.asyncio import Redis
 
+from app.settings.speech_api import Limits
 from app.speech_api import offers, upload
 from app.speech_api.helpers import Helpers, Process
-from app.speech_api.limits import Limits
 from app.speech_api.records import SpeechRecord
 from app.speech_api.upload import AnyRequest, Form
 from app.speech_api.worker_client import WorkerClient, new_request

@@ -7,15 +7,14 @@ import gc
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from honcho.environ import parse_procfile
 
 from app import migrate
-from app.auth import secrets_file, setup_code
-from app.auth.admins import Admins
-from app.commands.database import with_sessions
+from app.auth import secrets_file
 from app.settings.web import WebSettings
 from app.supervisor.supervisor import Supervisor
 from app.supervisor.terminal import Terminal
@@ -85,20 +84,20 @@ async def _answers(host: str, port: int) -> bool:
         return False
 
 
-def _setup_code(settings: WebSettings) -> str:
-    """The code that the first administrator needs; empty once there is one."""
-    known = with_sessions("administrators", settings, lambda sessions: Admins(sessions).any())
-    return "" if known else setup_code.make(settings.var_dir)
+def run(var_dir: Path, setup_code: Callable[[WebSettings], str]) -> int:
+    """Start everything and stay until Ctrl-C; the exit status is 0 when the stop was asked for.
 
-
-def run(var_dir: Path) -> int:
-    """Start everything and stay until Ctrl-C; the exit status is 0 when the stop was asked for."""
+    Args:
+        var_dir: what this installation writes.
+        setup_code: gives the code that the first administrator needs, empty once there is one; the database has its
+            tables by then.
+    """
     env = environment(var_dir)
     os.environ.update(env)
     with ending_in_one_line():
         settings, everything = WebSettings(), LOG() == "json"
     migrate.upgrade()
-    asyncio.run(_supervise(env, settings, _setup_code(settings), everything=everything))
+    asyncio.run(_supervise(env, settings, setup_code(settings), everything=everything))
     gc.freeze()  # else the interpreter searches all that was imported for garbage before it ends, for half a second
     return 0
 

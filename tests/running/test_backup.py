@@ -20,7 +20,7 @@ from app import migrate
 from app.commands.cli import main
 from app.db import create_engine
 from app.running.backup import keys, making
-from app.running.backup.config import BackupError
+from app.running.backup.errors import BackupError
 from ops.harness.ports import free_port
 from tests.support.postgres import Postgres
 

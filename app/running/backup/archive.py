@@ -20,7 +20,7 @@ from typing import IO
 import pyrage
 from pyrage.x25519 import Identity, Recipient
 
-from app.running.backup.config import BackupError
+from app.running.backup.errors import BackupError
 
 
 class _Side(threading.Thread):

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sqlalchemy import make_url
 
-from app.running.backup.config import BackupError
+from app.running.backup.errors import BackupError
 from app.running.backup.manifest import TableEntry
 from app.running.backup.postgres import PostgresDatabase
 from app.running.backup.sqlite import SqliteDatabase

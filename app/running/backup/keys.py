@@ -8,7 +8,7 @@ from pathlib import Path
 import pyrage
 from pyrage.x25519 import Identity, Recipient
 
-from app.running.backup.config import BackupError
+from app.running.backup.errors import BackupError
 
 HEADER = b"age-encryption.org/"
 

@@ -18,8 +18,9 @@ from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from pyrage.x25519 import Identity
 
 from app.running.backup import archive, database, keys, manifest
-from app.running.backup.config import LAST_BACKUP, BackupConfig, BackupError
+from app.running.backup.errors import BackupError
 from app.running.backup.manifest import FileEntry, Manifest
+from app.settings.backup import LAST_BACKUP, BackupConfig
 from tasks import registry
 from tasks.models import lock
 

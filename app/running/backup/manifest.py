@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from app.running.backup.config import BackupError
+from app.running.backup.errors import BackupError
 
 NAME: Final = "manifest.json"
 """The last member of the archive: only then are all digests known, and an archive that was cut short has none."""

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app import migrate
-from app.running.backup.config import BackupError
+from app.running.backup.errors import BackupError
 from app.running.backup.manifest import TableEntry, compare
 
 T = TypeVar("T")

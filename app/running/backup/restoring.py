@@ -11,8 +11,9 @@ from pathlib import Path
 from pyrage.x25519 import Identity
 
 from app.running.backup import database, making
-from app.running.backup.config import BackupConfig, BackupError
+from app.running.backup.errors import BackupError
 from app.running.backup.manifest import Manifest
+from app.settings.backup import BackupConfig
 from tasks.models import lock
 from tasks.wire.addresses import listening
 

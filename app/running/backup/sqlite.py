@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from app import migrate
-from app.running.backup.config import BackupError
+from app.running.backup.errors import BackupError
 from app.running.backup.manifest import TableEntry, compare
 
 

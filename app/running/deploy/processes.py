@@ -10,9 +10,8 @@ from typing import Final, Literal
 
 from honcho.environ import parse_procfile
 
-from app.supervisor.runner import ROOT
-
 Role = Literal["edge", "worker", "all"]
+ROOT: Final = Path(__file__).resolve().parents[3]
 EDGE: Final = ("redis", "sfu", "web", "bridge")
 SECRETS: Final = ("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "DATABASE_PASSWORD", "TURN_SECRET")
 

@@ -14,10 +14,6 @@ LAST_BACKUP: Final = "jbc_backup_last_success_timestamp_seconds"
 """The figure that says when a backup was last proven, where one is noted and where `web` shows it."""
 
 
-class BackupError(RuntimeError):
-    """A backup could not be made, read or restored; the message says what to do."""
-
-
 MAX_KEEP_DAYS: Final = 36_500
 
 
@@ -40,9 +36,7 @@ class BackupConfig:
     keep_days: int = field(default_factory=whole("BACKUP_KEEP_DAYS", 14, 0, MAX_KEEP_DAYS))
     """BACKUP_KEEP_DAYS: backups older than this are removed, but never the newest. What is deleted in the product
     lives on in backups for so long."""
-    also: tuple[Path, ...] = field(
-        default_factory=lambda: tuple(Path(path) for path in env("BACKUP_ALSO", "").split(":") if path)
-    )
+    also: tuple[Path, ...] = field(default_factory=_also)
     """BACKUP_ALSO: further files and folders, with `:` between: the proxy's certificates, /etc/jbcalling."""
     settings: InstallationSettings = field(default_factory=InstallationSettings)
 
