@@ -89,64 +89,15 @@ def test_of_an_unknown_language_nothing_is_known_but_its_code() -> None:
     assert (unknown.own_name, unknown.spoken, unknown.recognition, unknown.drafts) == ("xx", None, None, None)
 
 
-STARTED_WITH_CATALAN: Final = """
-import json
-from tasks.languages import LANGUAGES
-from tests.support.catalan import CATALAN
-LANGUAGES["ca"] = CATALAN  # what its one line in the list does
-
-from app.i18n.catalogue import INTERFACE
-from app.rooms.forms import JoinForm
-from app.web.assets import Assets
-from app.web.templates import create_environment
-from tasks.engines import choose
-from tasks.engines.description import Offer
-from tasks.engines.stt.phantoms import is_phantom
-from tasks.engines.text.detect import detect
-from tasks.languages.sentences import clauses, sentences
-from tasks.engines.translation import numbers
-from tasks.engines.translation.nllb import FLORES
-from tasks.engines.translation.llm.guards import objection
-from tasks.engines.translation.llm.languages import ALL_PAIRS, wrong_language
-from tasks.engines.translation.llm.prompt import prompt
-from tasks.engines.translation.llm.spelled import in_digits
-from tasks.engines.tts import espeak_program
-from tasks.engines.tts.speakable import speakable
-from tasks.models.catalogue import WHISPER_BASE
-from tasks.models.translators import NLLB
-from tests.support.offers import described
-
-field = '{% import "partials/forms.html" as forms %}{{ forms.language("speak", "Speak", "ca", {}) }}'
-environment = create_environment(Assets())
-voices = [Offer("espeak-ng", described("espeak"), frozenset(espeak_program.VOICES))]
-pairs = [Offer(NLLB.name, described(NLLB.format), frozenset(NLLB.languages))]
-stt = [Offer(WHISPER_BASE.name, described(WHISPER_BASE.format), frozenset(WHISPER_BASE.languages))]
-instructions = prompt("en", "ca").instructions
-print(json.dumps({
-    "entering": JoinForm.parse({"name": "Ona", "speak": "ca", "read": "ca", "hear": "ca"}).errors,
-    "listed": environment.from_string(field).render(),
-    "interface": list(INTERFACE) == list(environment.globals["interface"]) and "ca" not in INTERFACE,
-    "sentences": sentences("Viu al núm. 5 del carrer. Bé."),
-    "clauses": clauses("Volia venir a sopar amb tots vosaltres ahir però no vaig poder", "ca", lengths=(46,)),
-    "speakable": speakable("Costa 25,50 € i són 120 km, 2/3.", "ca"),
-    "phantoms": [is_phantom("Subtítols de la comunitat d'Amara.org", language, 0.0) for language in ("ca", "en")],
-    "drafts": [("ca", "vi") in ALL_PAIRS, len(prompt("ca", "vi").examples), "into Catalan" in instructions],
-    "language": wrong_language("Gràcies", "thanks because of the", "ca"),
-    "refused": objection("Where are they?", "No puc traduir això.", ("en", "ca"), instructions, []),
-    "numbers": [numbers.lost("3 dogs", "tres gossos", "en", "ca"), numbers.localised("1,250.5", "en", "ca")],
-    "digits": in_digits("vint-i-cinc", "ca"),
-    "detected": next(iter(detect("El gat és a la cuina perquè avui fa massa fred per sortir al carrer."))),
-    "codes": [FLORES["ca"], espeak_program.VOICES["ca"][0]],
-    "chosen": [choose.best(*asked, {}).name for asked in (("ca", voices), ("ca", stt), ("ca>en", pairs))],
-}))
-"""
-
-
 @pytest.fixture(scope="module")
 def catalan() -> dict[str, Any]:
     """What every part makes of a language that came with one module, in a process that started with it."""
     run = subprocess.run(
-        [sys.executable, "-c", STARTED_WITH_CATALAN], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tests.support.started_with_catalan"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0, run.stderr
     told: dict[str, Any] = json.loads(run.stdout)
