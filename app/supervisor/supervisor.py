@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import select
 import signal
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +21,9 @@ STOP_SECONDS: Final = 10.0
 """How long one process may take to end before it is killed: a worker finishes the sentence that it is at."""
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Ctrl-C, a request to end, and the terminal being closed."""
+STDIN: Final = 0
+LOOK_SECONDS: Final = 1.0
+"""How often to look whether the terminal is still there."""
 MILESTONES: Final = {
     "redis": {"Ready to accept connections": "is up"},
     "sfu": {"SFU listening": "is up"},
@@ -67,9 +72,11 @@ class Supervisor:
         try:
             for process in self._processes:
                 self._tasks[process.name] = asyncio.create_task(process.run())
+            watching = asyncio.create_task(self._watch_terminal())
             asked = asyncio.create_task(self._asked.wait())
             await asyncio.wait({asked, *self._tasks.values()}, return_when=asyncio.FIRST_COMPLETED)
             asked.cancel()
+            watching.cancel()
             await self._stop()
             await asyncio.gather(*self._tasks.values())
         finally:
@@ -86,6 +93,16 @@ class Supervisor:
         for number in SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` has SIGHUP ignored
                 loop.add_signal_handler(number, self._on_signal, number)
+
+    async def _watch_terminal(self) -> None:
+        """Ask for the end when the terminal has gone: the kernel tells only a `make` that began the session of it."""
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN or not os.isatty(STDIN):
+            return
+        terminal = select.poll()
+        terminal.register(STDIN, 0)
+        while not any(event & select.POLLHUP for _, event in terminal.poll(0)):  # noqa: ASYNC110 - no event comes
+            await asyncio.sleep(LOOK_SECONDS)
+        self._asked.set()
 
     def _on_signal(self, number: signal.Signals) -> None:
         if not self.stopping:

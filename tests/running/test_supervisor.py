@@ -42,7 +42,7 @@ NAMES = ("first", "second", "third")
 class Supervised:
     """A supervisor in a process of its own, with processes that are lines of shell."""
 
-    def __init__(self, folder: Path, *behaviours: str, patience: float = 20.0) -> None:
+    def __init__(self, folder: Path, *behaviours: str, patience: float = 20.0, stdin: int = subprocess.DEVNULL) -> None:
         lines = [
             f"{name}: {how.format(name)}{WAIT}"
             for name, how in zip(NAMES, behaviours or (OBEYS,) * len(NAMES), strict=True)
@@ -52,6 +52,7 @@ class Supervised:
             [sys.executable, "-c", PROGRAM, str(patience), str(folder), *lines],
             cwd=ROOT,
             env=os.environ | {"JBC_TEST_FOLDER": str(folder)},
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -134,6 +135,16 @@ def test_a_terminal_that_is_gone_is_no_reason_not_to_stop_in_order(tmp_path: Pat
     assert supervised.process.wait(timeout=20) == 0
     assert supervised.acts == IN_ORDER
     assert supervised.left() == []
+
+
+def test_a_terminal_that_goes_ends_it_though_no_signal_comes(tmp_path: Path, started: list[Supervised]) -> None:
+    ours, theirs = os.openpty()  # nobody's controlling terminal
+    supervised = Supervised(tmp_path, stdin=theirs).started()
+    started.append(supervised)
+    os.close(theirs)
+    os.close(ours)
+    assert supervised.ended() == 0
+    assert supervised.acts == IN_ORDER
 
 
 def test_a_second_ctrl_c_kills_what_is_left_and_says_so(tmp_path: Path, started: list[Supervised]) -> None:
