@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
-from tests.support.kinds import KINDS, held_to, kinds_of
+from tests.support.kinds import KINDS, held_to, judge, kinds_of
 from tests.support.postgres import Postgres, postgres_server
 
 LONGEST_FIRST = (
@@ -38,6 +38,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Let a unit test start no service."""
     with held_to(frozenset(kind for kind in KINDS if item.get_closest_marker(kind)), item.nodeid):
         return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, None, None]:
+    """See to it that a unit test that has started one does not pass."""
+    try:
+        yield
+    finally:
+        judge()
 
 
 @pytest.fixture(autouse=True)

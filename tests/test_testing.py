@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,8 @@ def test_every_starter_is_there_under_its_name() -> None:
 def test_a_unit_test_may_start_no_service() -> None:
     refused = pytest.raises(pytest.fail.Exception, match="some test counts as a unit test but starts redis-server")
     with kinds.held_to(frozenset({"unit"}), "some test"), refused:
-        subprocess.run(["/nowhere/redis-server"], check=False)
+        with suppress(pytest.fail.Exception):  # as a task or a thread does
+            subprocess.run(["/nowhere/redis-server"], check=False)
+        kinds.judge()
     with kinds.held_to(frozenset({"service"}), "another"), pytest.raises(FileNotFoundError):
         subprocess.run(["/nowhere/redis-server"], check=False)
