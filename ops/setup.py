@@ -281,7 +281,7 @@ def perform(step: Step, number: str, state: dict[str, str]) -> None:
 
     def reassure() -> None:
         while not done.wait(15):
-            print(f"[{number}] … still at it after {time.monotonic() - started:.0f} s", flush=True)
+            print(f"[{number}] … still running after {time.monotonic() - started:.0f} s", flush=True)
 
     threading.Thread(target=reassure, daemon=True).start()
     try:

@@ -44,4 +44,4 @@ def put(kind: Kind, parts: Sequence[Part], value: bytes, *, tag: str = "") -> bo
 
 def _failed(kind: Kind, error: redis.RedisError) -> None:
     metrics.CACHE_FAILURES.labels(kind).inc()
-    logger.warning("The %s cache is passed by: %s", kind, error)
+    logger.warning("The %s cache is not used: %s", kind, error)

@@ -39,14 +39,14 @@ class ReloadThread(threading.Thread):
             try:
                 self.look()
             except (ModelError, EngineError, PreferenceError, OSError, redis.RedisError, msgspec.DecodeError) as error:
-                logger.error("The engines stay as they are: %s", error)
+                logger.error("Keeping the present engines: %s", error)
 
     def look(self) -> bool:
         """Renew the engines where something has come or gone, or other ones were chosen; whether it has."""
         chosen = operator_choices.refresh(self._client)
         if not self._installed() and not chosen:
             return False
-        logger.info("What is installed, or chosen, has changed: loading")
+        logger.info("Installed or chosen engines have changed: loading")
         serving.load(self._queues, TaskConfig())
         return True
 

@@ -51,7 +51,7 @@ class HeartbeatThread(threading.Thread):
                 reachable = True
             except redis.RedisError as error:
                 if reachable:
-                    logger.error("Redis does not answer, so nobody knows that this worker lives: %s", error)
+                    logger.error("Redis does not answer, so nobody knows that this worker is alive: %s", error)
                 reachable = False
 
     def beat(self) -> None:

@@ -44,7 +44,7 @@ def install(name: str, progress: Progress = _quiet, meter: Meter = no_meter) -> 
         installing.install(model, named.models_dir(), _sources(model), progress, meter)
     except ModelError as error:
         if _offline():
-            raise ModelError(f"{error}\nMODELS_OFFLINE is set: nothing but MODELS_FOLDER was asked.") from error
+            raise ModelError(f"{error}\nMODELS_OFFLINE is set: only MODELS_FOLDER was asked.") from error
         raise
 
 

@@ -91,7 +91,7 @@ class Loader(Generic[E]):
                 engine = load(offer, self.config, self.base, self._loaded)
                 engine.warm_up()
         except (ModelError, EngineError) as error:
-            logger.error("%s is left out: %s", offer.name, error)
+            logger.error("%s is not used: %s", offer.name, error)
             return False
         self._loaded[offer.name] = engine
         logger.info("%s is ready, loaded in %.1f s, +%.0f MB", offer.name, seen.load_s, seen.memory_mb)

@@ -21,23 +21,21 @@ DECODE: Final = Histogram(
 FIRST_SOUND: Final = Histogram(
     "jbc_worker_first_sound_seconds", "From starting to speak to the first sound", ["engine"], buckets=_SECONDS
 )
-HEARTBEATS: Final = Counter("jbc_worker_heartbeats", "Heartbeats that Redis took")
+HEARTBEATS: Final = Counter("jbc_worker_heartbeats", "Heartbeats that Redis accepted")
 FAILURES: Final = Counter("jbc_worker_failures", "Messages whose actor failed", ["actor"])
 CAPTIONS: Final = Counter("jbc_worker_captions", "Final captions published", ["language", "kind"])
-CLIPS: Final = Counter("jbc_worker_clips", "Clips spoken to their end", ["language", "engine"])
+CLIPS: Final = Counter("jbc_worker_clips", "Clips spoken completely", ["language", "engine"])
 VOICE_REFUSALS: Final = Counter("jbc_worker_voice_refusals", "Clauses that a voice refused", ["engine"])
-NO_CLIPS: Final = Counter("jbc_worker_no_clips", "Clips there will not be")
+NO_CLIPS: Final = Counter("jbc_worker_no_clips", "Clips given up")
 REFUSED: Final = Counter("jbc_worker_refused_transcripts", "Final transcripts refused, by reason", ["reason"])
 LOOPS: Final = Counter("jbc_worker_loops_caught", "Repetition loops caught in transcripts")
 REUSED: Final = Counter("jbc_worker_reused_hypotheses", "Final transcripts that were ready before they were asked for")
-CACHE_LOOKUPS: Final = Counter(
-    "jbc_cache_lookups", "Looks into the cache, by whether it was there", ["kind", "outcome"]
-)
+CACHE_LOOKUPS: Final = Counter("jbc_cache_lookups", "Cache lookups, by outcome", ["kind", "outcome"])
 CACHE_EVICTED: Final = Counter("jbc_cache_evicted", "Entries dropped to keep the cache within its size", ["kind"])
-CACHE_FAILURES: Final = Counter("jbc_cache_failures", "Looks and stores that Redis did not answer", ["kind"])
-SUPERSEDED: Final = Counter("jbc_worker_superseded_asks", "Interim asks dropped because a newer one existed")
+CACHE_FAILURES: Final = Counter("jbc_cache_failures", "Cache reads and writes that Redis did not answer", ["kind"])
+SUPERSEDED: Final = Counter("jbc_worker_superseded_asks", "Interim requests dropped because a newer one existed")
 GAVE_WAY: Final = Histogram(
-    "jbc_worker_gave_way_seconds", "Seconds that an API request held back for calls", buckets=_SECONDS
+    "jbc_worker_gave_way_seconds", "Seconds that an API request waited for calls", buckets=_SECONDS
 )
 
 for _actor in ("transcribe", "translate", "speak"):  # there from the start, so that the first failure is a change

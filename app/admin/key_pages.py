@@ -45,7 +45,7 @@ async def make_key(request: OperatorRequest, admin: Services) -> Template:
 
 @post("/keys/{key:int}/revoke")
 async def revoke_key(request: OperatorRequest, admin: Services, key: FromPath[int]) -> Redirect:
-    """Make a key useless at once."""
+    """Revoke a key: it stops working at once."""
     name = next((known.name for known in await admin.api_keys.all() if known.id == key and not known.revoked_at), None)
     if name is None or not await admin.api_keys.revoke(name):
         raise NotFoundException

@@ -41,7 +41,7 @@ class Stored:
     """On the disk of `folder`."""
     size: int
     backup: float | None
-    """When the last backup was proven by restoring it, epoch seconds."""
+    """When the last backup was verified by restoring it, epoch seconds."""
 
 
 class Storage:

@@ -21,7 +21,7 @@ def padded(stream_id: str) -> str:
         return START
     match = _STREAM_ID.fullmatch(stream_id)
     if match is None:
-        raise ValueError(f"{stream_id[:40]!r} is no caption id: give the id of a caption, as 1700000000000-0")
+        raise ValueError(f"{stream_id[:40]!r} is not a caption id: give the id of a caption, such as 1700000000000-0")
     return f"{int(match[1]):015d}-{int(match[2]):020d}"
 
 

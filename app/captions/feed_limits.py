@@ -67,7 +67,7 @@ class FeedCounter:
         """Why one more feed of this client cannot be opened now; None where it can."""
         limits = self._limits
         if self._addresses.total() >= limits.total:
-            return Refusal(503, "total", "This server sends captions to as many readers as it may: try again later.")
+            return Refusal(503, "total", "This server has reached its limit of caption readers: try again later.")
         if limits.per_address and self._addresses[client.address] >= limits.per_address:
             return Refusal(429, "address", "Too many caption feeds from this address: close some, then try again.")
         if client.token and limits.per_token and self._tokens[client.token] >= limits.per_token:

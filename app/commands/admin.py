@@ -18,12 +18,12 @@ from app.supervisor import runner
 
 @click.group()
 def admin() -> None:
-    """The password of the administration's pages."""
+    """Access to the administration pages."""
 
 
 @admin.command("set-password")
-@click.option("--name", default="admin", show_default=True, help="Whose password; makes an administrator of them.")
-@click.password_option(help="Asked for when it is not given.")
+@click.option("--name", default="admin", show_default=True, help="Which administrator; created if new.")
+@click.password_option(help="Prompted for if not given.")
 def set_password(name: str, password: str) -> None:
     """Set the password of an administrator, and log them out everywhere."""
     settings = _settings()
@@ -37,7 +37,7 @@ def set_password(name: str, password: str) -> None:
 
 @admin.command("setup-code")
 def show_code() -> None:
-    """Print the code with which the first password is set at /admin/setup, making it where there is none."""
+    """Print the code for setting the first password at /admin/setup; make one if there is none."""
     click.echo(setup_code.make(_settings().var_dir))
 
 

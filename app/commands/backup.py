@@ -22,11 +22,11 @@ Function = TypeVar("Function", bound=Callable[..., object])
 @click.group(invoke_without_command=True)
 @click.pass_context
 def backup(context: click.Context) -> None:
-    """Save database, voices, secrets and certificates in one encrypted file, and prove it by restoring it."""
+    """Save database, voices, secrets and certificates in one encrypted file, and verify it by restoring it."""
     if context.invoked_subcommand is None:
         with _told():
             made = making.make(_config())
-        click.echo(f"{made}: {made.stat().st_size / 1e6:.1f} MB, restored once to prove it.")
+        click.echo(f"{made}: {made.stat().st_size / 1e6:.1f} MB, verified by restoring it.")
 
 
 @backup.command()
@@ -48,7 +48,7 @@ def key(file: Path) -> None:
 
 @backup.command("list")
 def list_backups() -> None:
-    """Every backup in BACKUP_DIR, the oldest first."""
+    """List the backups in BACKUP_DIR, oldest first."""
     for path in making.existing(_config()):
         click.echo(f"{path.stat().st_size / 1e6:9.1f} MB  {path}")
 
@@ -68,14 +68,14 @@ def verify(file: Path, key_file: Path) -> None:
         config.settings.var_dir.mkdir(parents=True, exist_ok=True)
         with making.scratch(config.settings.var_dir) as folder:
             found = making.prove(file, identity, config, folder)
-    click.echo(f"{file.name} is whole: {len(found.files)} files, {len(found.tables)} tables, of {found.made_at} UTC.")
+    click.echo(f"{file.name} is intact: {len(found.files)} files, {len(found.tables)} tables, of {found.made_at} UTC.")
 
 
 @click.command()
 @_with_key
 @click.option("--replace", is_flag=True, help="Replace a database that is not empty.")
 def restore(file: Path, key_file: Path, replace: bool) -> None:
-    """Put the backup in FILE in the place of what is here; `web` must not be running."""
+    """Replace what is here with the backup in FILE; `web` must not be running."""
     with _told():
         restoring.restore(file, _identity(key_file), _config(), replace=replace, say=click.echo)
 

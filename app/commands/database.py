@@ -38,6 +38,6 @@ def with_sessions(what: str, settings: InstallationSettings, work: Callable[[Ses
         return asyncio.run(run())
     except (SQLAlchemyError, OSError) as error:
         remedy = (
-            "Check DATABASE_URL and that the database runs; `make run`, or `alembic upgrade head`, makes its tables."
+            "Check DATABASE_URL and that the database runs; `make run`, or `alembic upgrade head`, creates its tables."
         )
         raise click.ClickException(f"The {what} cannot be reached ({type(error).__name__}). {remedy}") from error

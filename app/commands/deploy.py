@@ -37,16 +37,16 @@ def deploy() -> None:
 @click.option("--role", type=click.Choice(get_args(Role)), required=True, help="What this server does.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="An empty folder to write to.")
 @click.option("--domain", default="", help="The name that people open (edge, all).")
-@click.option("--address", type=_Address(), help="The public address; of a worker the private one.")
-@click.option("--email", default="", help="Whom the certificate authority writes to.")
-@click.option("--edge", type=_Address(), help="The edge's private address, where workers are elsewhere.")
+@click.option("--address", type=_Address(), help="The public address; for a worker, the private one.")
+@click.option("--email", default="", help="Contact address for the certificate authority.")
+@click.option("--edge", type=_Address(), help="The edge's private address, if workers are elsewhere.")
 @click.option("--worker", "workers", type=_Address(), multiple=True, help="A worker's private address; repeat it.")
 @click.option("--instances", type=click.IntRange(1, 9), default=1, show_default=True, help="Worker processes here.")
 @click.option("--sfu-workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Media workers.")
 @click.option("--postgresql", is_flag=True, help="PostgreSQL on this machine instead of SQLite.")
 @click.option("--prefix", type=click.Path(path_type=Path), default=Path("/opt/jbcalling"), show_default=True)
 def plan(role: Role, out: Path, **options: object) -> None:
-    """Write everything that one server needs below OUT, which mirrors its root; nothing is changed on this machine."""
+    """Write everything one server needs into OUT, which mirrors its root; this machine is not changed."""
     given = {name: value for name, value in options.items() if value is not None}
     server = plans.Server(role=role, **given)  # type: ignore[arg-type] # click has checked them
     if server.serves and not (_DOMAIN.fullmatch(server.domain) and server.address):

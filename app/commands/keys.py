@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @click.group()
 def keys() -> None:
-    """The keys with which programs use the speech APIs."""
+    """API keys, with which programs use the speech APIs."""
 
 
 @keys.command()
@@ -32,7 +32,7 @@ def create(name: str, scopes: tuple[str, ...]) -> None:
 
 @keys.command("list")
 def list_keys() -> None:
-    """Every key with what it is good for and when it was last used; never the key itself."""
+    """List the keys with their scopes and when they were last used; never the keys themselves."""
     for key in _with_keys(lambda known: known.all()):
         state = f"revoked {_day(key.revoked_at)}" if key.revoked_at else f"last used {_day(key.last_used_at)}"
         click.echo(f"{key.name:<24} {key.scopes:<32} made {_day(key.created_at)}, {state}")
@@ -41,7 +41,7 @@ def list_keys() -> None:
 @keys.command()
 @click.argument("name")
 def revoke(name: str) -> None:
-    """Make a key useless at once."""
+    """Revoke a key: it stops working at once."""
     if not _with_keys(lambda known: known.revoke(name)):
         raise click.ClickException(f"There is no key named {name!r} in use: see `jbcalling keys list`.")
     click.echo(f"The key {name!r} is revoked. Voices that it cloned stay: see `jbcalling voices list`.")

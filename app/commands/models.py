@@ -15,13 +15,13 @@ from tasks.registry import ModelInfo
 
 @click.group()
 def models() -> None:
-    """The speech and translation models: which there are, whether they are here and whole."""
+    """Speech and translation models: list, install, verify and remove them."""
 
 
 @models.command("list")
 @click.option("--long", "long", is_flag=True, help="Origin, digest, sources and what each costs on this machine.")
 def list_models(long: bool) -> None:
-    """Every model with its languages, licence, size and state; "!" before what should be known first."""
+    """List the models with languages, licence, size and state; "!" marks a caution."""
     everything = registry.list_models()
     for model in everything:
         state = "installed" if model.installed else "not installed"
@@ -41,7 +41,7 @@ def list_models(long: bool) -> None:
 @models.command()
 @click.argument("name")
 def show(name: str) -> None:
-    """Everything that is known of one model."""
+    """Show everything known about one model."""
     try:
         model = registry.info(name)
     except registry.ModelError as error:
@@ -56,7 +56,7 @@ def show(name: str) -> None:
 @models.command()
 @click.argument("names", nargs=-1)
 @click.option("--default", "default", is_flag=True, help="Install the models that a new installation needs.")
-@click.option("--languages", help='What a package from this machine is for, like "en>vi" or "vi,en".')
+@click.option("--languages", help='Languages of a package from this machine, like "en>vi" or "vi,en".')
 @click.option("--name", help="What to call a package from this machine.")
 def install(names: tuple[str, ...], default: bool, languages: str | None, name: str | None) -> None:
     """Install models by NAME, or an .argosmodel file or a CTranslate2 folder by its path.

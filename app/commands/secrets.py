@@ -34,7 +34,7 @@ TOKEN_GRACE_SECONDS: Final = 2.0 * LIFETIME
 @click.group(invoke_without_command=True)
 @click.pass_context
 def secrets(context: click.Context) -> None:
-    """Make the secrets that are missing; existing ones stay."""
+    """Create missing secrets; existing ones are kept."""
     if context.invoked_subcommand is None:
         path = _file()
         files.load_or_create(path)
@@ -43,10 +43,10 @@ def secrets(context: click.Context) -> None:
 
 @secrets.command()
 @click.argument("names", nargs=-1, required=True, type=click.Choice(["session", "token", "redis", "database", "admin"]))
-@click.option("--at-once", is_flag=True, help="Old keys and tokens end now: for one that was stolen.")
+@click.option("--at-once", is_flag=True, help="End old keys and tokens now, because one was stolen.")
 @click.option("--name", default="admin", show_default=True, help="Which administrator's password.")
 def rotate(names: tuple[str, ...], at_once: bool, name: str) -> None:
-    """Exchange secrets. Calls go on: what is signed with an old key is taken for as long as it is good.
+    """Rotate secrets. Calls go on: what is signed with an old key is accepted while it is valid.
 
     session: cookies and CSRF tokens. token: the way into the SFU. redis, database: passwords of the servers.
     admin: a new password, printed once; the administrator is logged out everywhere.
@@ -74,7 +74,7 @@ def rotate(names: tuple[str, ...], at_once: bool, name: str) -> None:
 
 @secrets.command()
 def retire() -> None:
-    """Let Redis forget its old password, when every process has been started again with the new one."""
+    """Make Redis forget its old password, once every process has restarted with the new one."""
     os.environ.update(files.read(_file()))
     settings, password = InstallationSettings(), NEEDED_REDIS_PASSWORD()
     try:
@@ -82,7 +82,7 @@ def retire() -> None:
             _set_password(client, password, at_once=True)
     except redis.RedisError as error:
         raise click.ClickException(f"Redis: {error}") from error
-    click.echo("Redis takes the new password only.")
+    click.echo("Redis now accepts only the new password.")
 
 
 def _file() -> Path:
@@ -93,8 +93,8 @@ def _keys(keys: KeySet, variable: str, grace: float) -> None:
     folder = Path(os.environ["JBC_KEYS"])
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     files.replace(_file(), variable, keys.rotate(grace))
-    until = f"the old one is taken for another {grace / 60:.0f} minutes" if grace else "the old one has ended"
-    click.echo(f"{variable}: a new key signs from now on, {until}. Nothing has to be started again.")
+    until = f"the old one is accepted for another {grace / 60:.0f} minutes" if grace else "the old one no longer works"
+    click.echo(f"{variable}: a new key signs from now on, {until}. No restart is needed.")
 
 
 def _redis(settings: InstallationSettings, *, at_once: bool) -> None:
@@ -105,8 +105,8 @@ def _redis(settings: InstallationSettings, *, at_once: bool) -> None:
         _set_password(client, new, at_once=at_once)
     files.replace(_file(), "REDIS_PASSWORD", new)
     click.echo(
-        "REDIS_PASSWORD: the server takes the new one already. Put it into secrets.env of the workers' machines, start "
-        "web, bridge and workers again one by one (not redis), then `jbcalling secrets retire`."
+        "REDIS_PASSWORD: the server already accepts the new one. Put it into secrets.env on the workers' machines, "
+        "restart web, bridge and workers one by one (not redis), then `jbcalling secrets retire`."
     )
 
 
@@ -128,7 +128,7 @@ def _database(settings: InstallationSettings) -> None:
             await asyncio.to_thread(files.replace, _file(), "DATABASE_PASSWORD", new)  # before it is committed
 
     _with_database(settings, change)
-    click.echo("DATABASE_PASSWORD: changed. Start web again now: calls go on, captions wait in Redis meanwhile.")
+    click.echo("DATABASE_PASSWORD: changed. Restart web now: calls go on, captions wait in Redis meanwhile.")
 
 
 def _admin(settings: InstallationSettings, name: str) -> None:

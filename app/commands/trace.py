@@ -114,7 +114,7 @@ async def from_captions(settings: InstallationSettings, segment: str) -> list[St
     if len(failures) == 2:
         raise click.ClickException("Nothing answers. " + "; ".join(failures))
     for failure in failures:
-        click.echo(f"Not asked: {failure}", err=True)
+        click.echo(f"Not available: {failure}", err=True)
     return [step for language, (source, times) in found.items() for step in from_timeline(language, source, times)]
 
 
@@ -160,5 +160,5 @@ def trace(segment: str, logs: tuple[Path, ...]) -> None:
     segment = segment.removeprefix("u-").removeprefix("t-")
     steps = [*asyncio.run(from_captions(settings, segment)), *from_logs(log_lines(settings.var_dir, logs), segment)]
     if not steps:
-        raise click.ClickException(f"Nothing is known of segment {segment}: neither captions nor logs name it.")
+        raise click.ClickException(f"Nothing is known about segment {segment}: neither captions nor logs name it.")
     click.echo(table(steps))

@@ -23,7 +23,7 @@ from app.transcripts.retention import Retention
 
 @click.group()
 def transcripts() -> None:
-    """What was said in rooms."""
+    """Transcripts of rooms."""
 
 
 @transcripts.command()
@@ -31,20 +31,20 @@ def transcripts() -> None:
 @click.option("--room-too", is_flag=True, help="Delete the room and its participants' names as well.")
 @click.confirmation_option(prompt="This cannot be undone. Delete it?")
 def delete(room: str, room_too: bool) -> None:
-    """Delete all that was said in ROOM (a code or a link) from the database and from Redis."""
+    """Delete everything that was said in ROOM (a code or a link) from the database and from Redis."""
     code = read_code(room)
     if code is None:
-        raise click.ClickException("That is no room code: give twelve letters and digits, as kqzp-7wma-x3td.")
+        raise click.ClickException("That is not a room code: give twelve letters and digits, such as kqzp-7wma-x3td.")
     os.environ.setdefault("JBC_VAR", str(runner.ROOT / "var"))
     os.environ.update(runner.environment(Path(os.environ["JBC_VAR"])))
     try:
         captions = asyncio.run(_delete(code, room_too))
     except (RedisError, SQLAlchemyError, OSError) as error:
-        remedy = "Nothing is known to be deleted: start Redis and the database (`make run`), then do it again."
+        remedy = "Perhaps not everything was deleted: start Redis and the database (`make run`), then try again."
         raise click.ClickException(f"{type(error).__name__}. {remedy}") from error
     if captions is None:
         raise click.ClickException(f"There is no room {code}.")
-    click.echo(f"{captions} captions are deleted. Backups made before hold them until they are removed.")
+    click.echo(f"{captions} captions are deleted. Older backups hold them until they are removed.")
 
 
 async def _delete(code: str, room_too: bool) -> int | None:

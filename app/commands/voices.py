@@ -25,12 +25,12 @@ T = TypeVar("T")
 
 @click.group()
 def voices() -> None:
-    """The voices that programs have cloned."""
+    """Cloned voices."""
 
 
 @voices.command("list")
 def list_voices() -> None:
-    """Every cloned voice with its owner; one whose key is revoked can be deleted here only."""
+    """List every cloned voice with its owner; if the owner's key is revoked, it can be deleted only here."""
     for voice, key in _with_voices(lambda known: known.every()):
         owner = f"{key.name} (revoked)" if key.revoked_at else key.name
         click.echo(f"{voice.id}  {voice.name:<24} {voice.seconds:>5.1f} s  made {voice.created_at:%Y-%m-%d} by {owner}")

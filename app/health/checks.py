@@ -88,7 +88,7 @@ class Checks:
             action = "Start the `redis` process, or check REDIS_URL. Calls go on with the original voices."
             return Check("down", _reason(error), action)
         if not self._hub.live:
-            return Check("degraded", "answers, live captions are not yet connected", "Wait: it connects by itself.")
+            return Check("degraded", "answers, live captions are not yet connected", "Wait: it reconnects on its own.")
         return Check("ok", "answers, live captions flow")
 
     async def _sfu(self) -> Check:
@@ -104,11 +104,11 @@ class Checks:
         try:
             beats = await queues.workers(self._redis)
         except (RedisError, OSError) as error:
-            return Check("down", f"cannot be asked: {_reason(error)}", "Start the `redis` process.")
+            return Check("down", f"cannot be queried: {_reason(error)}", "Start the `redis` process.")
         if not beats:
             return Check("down", "no worker answers", action)
         remedy = (
-            "Start a worker without --queues, or with stt, translate and speak among them; where it has no models, "
+            "Start a worker without --queues, or with stt, translate and speak among them; if it has no models, "
             "`jbcalling models install --default`."
         )
         serves = {"workers": len(beats), **_for_calls(beats)}
@@ -125,7 +125,7 @@ class Checks:
         try:
             behind = await self.unstored()
         except (RedisError, OSError) as error:
-            return Check("degraded", f"cannot be asked: {_reason(error)}", action)
+            return Check("degraded", f"cannot be queried: {_reason(error)}", action)
         more = {"lag_seconds": round(behind, 1)}
         if behind > STORE_LAG_SECONDS:
             return Check("degraded", f"the oldest final not yet stored waits {behind:.0f} s", action, more)
@@ -164,7 +164,7 @@ async def _within(check: Awaitable[Check]) -> Check:
         return await asyncio.wait_for(check, CHECK_SECONDS)
     except TimeoutError:
         return Check(
-            "down", f"no answer within {CHECK_SECONDS:.0f} s", "See whether its process is overloaded or stopped."
+            "down", f"no answer within {CHECK_SECONDS:.0f} s", "Check whether its process is overloaded or stopped."
         )
 
 
@@ -176,7 +176,7 @@ async def _http(host: str, port: int, action: str) -> Check:
         return Check("down", _reason(error), action)
     if response.is_success:
         return Check("ok", "answers")
-    return Check("degraded", f"answers {response.status_code}", "See its log lines.")
+    return Check("degraded", f"answers {response.status_code}", "Check its log.")
 
 
 def _reason(error: Exception) -> str:

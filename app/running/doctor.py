@@ -62,7 +62,7 @@ def _absent(subject: str, detail: str, process: str, *, started: bool) -> Findin
     if not started:
         return Finding(subject, State.NOTE, detail, "start it with `make run`")
     if not ROLE():
-        remedy = f"`make run` starts it again: its lines in JBC_VAR/logs/{process}.log say why it ended"
+        remedy = f"`make run` starts it again: JBC_VAR/logs/{process}.log says why it ended"
         return _fail(subject, detail, remedy)
     unit = f"jbcalling-{process}{'@1' if process == 'worker' else ''}"
     where = "on a worker's machine: " if process == "worker" and ROLE() == "edge" else ""
@@ -80,7 +80,7 @@ def _node() -> Finding:
     node = shutil.which("node")
     version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip() if node else "none"
     if not node or int(version.lstrip("v").split(".")[0]) < 22:
-        return _fail("Node", version, "run `make setup`: it brings its own Node where the machine's is older than 22")
+        return _fail("Node", version, "run `make setup`: it brings its own Node if the machine's is older than 22")
     return _ok("Node", version)
 
 
@@ -128,10 +128,10 @@ async def _http_health(subject: str, host: str, port: int, variable: str) -> Fin
         status = await asyncio.wait_for(reader.readline(), 2)
         writer.close()
     except (OSError, TimeoutError) as error:
-        return _fail(subject, f"port {port} does not answer: {error!r}", "restart it; see its log lines")
+        return _fail(subject, f"port {port} does not answer: {error!r}", "restart it; check its log")
     if b" 200 " in status:
         return _ok(subject, f"healthy on port {port}")
-    remedy = f"if another program uses port {port}, set {variable} to a free one; else see the process's log lines"
+    remedy = f"if another program uses port {port}, set {variable} to a free one; otherwise check the process's log"
     return _fail(subject, f"port {port} answers {status.decode(errors='replace').strip()!r}", remedy)
 
 

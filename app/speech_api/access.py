@@ -65,7 +65,7 @@ class Access:
         with self._running.one(holder.id) as room:
             if not room:
                 most = self._limits.at_once
-                raise self._refused(429, "too_many_at_once", f"{most} requests at once are the most: wait for one.", 1)
+                raise self._refused(429, "too_many_at_once", f"{most} requests at once are the limit: wait for one.", 1)
             yield
 
     @staticmethod

@@ -12,21 +12,21 @@ from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, 
 
 AUDIO = {
     200: ResponseSpec(
-        data_container=bytes, media_type="audio/*", description="The sound, as it is made", generate_examples=False
+        data_container=bytes, media_type="audio/*", description="The audio, as it is made", generate_examples=False
     )
 }
 """What a handler gives that streams sound in the form that was asked for."""
 
 _FAULTS = {
-    400: "The request is at fault",
+    400: "The request is wrong",
     401: "The key is missing, unknown or revoked",
-    403: "The key is not good for this",
+    403: "The key lacks the scope",
     404: "There is no such voice, model or service",
     413: "Too much at once",
     415: "What was sent is not audio",
     429: "Too often, or too many at once: see Retry-After",
-    500: "A fault of ours",
-    503: "Nobody can do it now: the message says why",
+    500: "An error on our side",
+    503: "No worker can do it now: the message says why",
     504: "No worker answered in time",
 }
 _OPEN = frozenset({400, 500, 503})

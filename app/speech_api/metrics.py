@@ -15,5 +15,5 @@ UNANSWERED: Final = Counter("jbc_api_unanswered", "Requests that no worker answe
 REFUSED: Final = Counter("jbc_api_refused", "Requests refused for their key or its limits", ["code"])
 HEARD: Final = Counter("jbc_api_audio_seconds", "Seconds of audio received")
 TRANSLATED: Final = Counter("jbc_api_translated_chars", "Characters translated")
-SPOKEN: Final = Counter("jbc_api_spoken_seconds", "Seconds of speech made")
+SPOKEN: Final = Counter("jbc_api_spoken_seconds", "Seconds of speech synthesised")
 LISTENERS: Final = Counter("jbc_api_listeners", "Processes started to decode audio", ["mode"])

@@ -21,7 +21,7 @@ UPLOAD = describing.body(
     "multipart/form-data",
     ("file",),
     file="file: Audio in any common form: wav, mp3, m4a, ogg, webm, flac …",
-    language="string: BCP 47 primary subtag of what is spoken; found out where it is missing",
+    language="string: BCP 47 primary subtag of what is spoken; detected if missing",
     words="boolean: Whether the time of every word is wanted",
 )
 

@@ -35,7 +35,7 @@ TRANSCRIPTION = describing.body(
     "multipart/form-data",
     ("file", "model"),
     **_COMMON,
-    language="string: ISO 639-1 code of what is spoken; found out where it is missing",
+    language="string: ISO 639-1 code of what is spoken; detected if missing",
     stream="boolean: Whether text is sent as it comes, as server-sent events",
     **{"timestamp_granularities[]": "strings: word, segment"},
 )

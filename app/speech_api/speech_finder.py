@@ -151,7 +151,7 @@ def _opus(packets_in: Iterable[bytes]) -> Iterator[Pcm]:
 
 
 def _no_audio() -> RefusedError:
-    message = "This is no audio that can be read: send wav, mp3, m4a, ogg, opus, webm or flac."
+    message = "This audio cannot be read: send wav, mp3, m4a, ogg, opus, webm or flac."
     return RefusedError(415, "not_audio", message)
 
 

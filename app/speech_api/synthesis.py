@@ -135,7 +135,7 @@ class SynthesisService:
         if not known.cloners:
             raise no_cloner()
         if not any(language in cloner.languages for cloner in known.cloners):
-            raise bad_request(f"No engine here imitates a voice in {language!r}.", "language")
+            raise bad_request(f"No engine here can imitate a voice in {language!r}.", "language")
         return None, clone
 
     async def _feed(self, process: Process, messages: list[Synthesis]) -> None:

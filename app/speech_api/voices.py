@@ -57,7 +57,7 @@ class VoiceService:
         query = select(func.count()).select_from(Voice).where(Voice.owner_id == holder.id)
         async with self._sessions() as session:
             if ((await session.scalar(query)) or 0) >= self._most:
-                raise ApiError(409, "too_many_voices", f"{self._most} voices are the most: delete one first.")
+                raise ApiError(409, "too_many_voices", f"{self._most} voices are the limit: delete one first.")
 
     async def add(self, holder: Holder, name: str, consent: str, pcm: bytes) -> Voice:
         """Keep a voice.
@@ -68,7 +68,7 @@ class VoiceService:
         seconds = len(pcm) / 2 / REFERENCE_RATE
         if seconds < MIN_REFERENCE_SECONDS:
             raise bad_request(
-                f"The reference has {seconds:.1f} s, {MIN_REFERENCE_SECONDS:.0f} s are the least.", "too_short"
+                f"The reference has {seconds:.1f} s, at least {MIN_REFERENCE_SECONDS:.0f} s are needed.", "too_short"
             )
         voice = Voice(
             id=uuid.uuid4().hex,
@@ -103,7 +103,7 @@ class VoiceService:
             pcm = await asyncio.to_thread(_read, self._path(voice))
         except FileNotFoundError:
             raise ApiError(
-                404, "reference_lost", "The recording of this voice is lost: delete it, clone it anew."
+                404, "reference_lost", "The recording of this voice is lost: delete it and clone it again."
             ) from None
         await self._redis.set(keys.voice_reference(voice), pcm, ex=REFERENCE_TTL_SECONDS)
         return ClonedVoice(id=voice, rate=REFERENCE_RATE)

@@ -38,7 +38,7 @@ class EngineLifecycle(Middleware):
         try:
             operator_choices.refresh(self._store())
         except (redis.RedisError, msgspec.DecodeError) as error:
-            logger.warning("Starting without what administrators have set: %s", error)
+            logger.warning("Starting without the administrators' settings: %s", error)
         try:
             serving.load(_queues(worker), self._settings)
         except (ModelError, EngineError, PreferenceError) as error:

@@ -33,7 +33,7 @@ class FailureReply(FailedMessages):
 
 def _failed(exception: BaseException | None) -> Failed:
     if exception is None:
-        return Failed(reason="given_up", message="workers died over this request again and again")
+        return Failed(reason="given_up", message="workers died repeatedly while processing this request")
     if isinstance(exception, EngineError):
         return Failed(reason="engine", message=str(exception)[:500])
     # Of any other exception nothing is passed on: it may quote what was said.

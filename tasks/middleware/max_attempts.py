@@ -31,6 +31,6 @@ class MaxAttempts(Middleware):
             pipe.expire(key, keys.ONCE_TTL)
             begun = int(pipe.execute()[0])
         if begun > MAX_ATTEMPTS:
-            logger.error("Message %s was begun %d times and never finished: giving up", message, begun - 1)
+            logger.error("Message %s was started %d times and never finished: giving up", message, begun - 1)
             message.fail()
-            raise SkipMessage(f"begun {begun - 1} times and never finished")
+            raise SkipMessage(f"started {begun - 1} times and never finished")

@@ -89,16 +89,16 @@ def describe(folder: Path, name: str) -> Metadata:
         ModelError: something is missing or cannot be understood.
     """
     if not (folder / "model" / "model.bin").is_file():
-        raise ModelError(f"{name} is no Argos package: it has no model/model.bin")
+        raise ModelError(f"{name} is not an Argos package: it has no model/model.bin")
     if not any((folder / tokenizer).is_file() for tokenizer in ("sentencepiece.model", "bpe.model")):
-        raise ModelError(f"{name} is no Argos package: it has neither sentencepiece.model nor bpe.model")
+        raise ModelError(f"{name} is not an Argos package: it has neither sentencepiece.model nor bpe.model")
     path = folder / "metadata.json"
     try:
         if path.stat().st_size > _MAX_METADATA:
             raise ModelError(f"{name} has a metadata.json of more than {_MAX_METADATA} bytes")
         metadata = msgspec.json.decode(path.read_bytes(), type=Metadata)
     except FileNotFoundError as error:
-        raise ModelError(f"{name} is no Argos package: it has no metadata.json") from error
+        raise ModelError(f"{name} is not an Argos package: it has no metadata.json") from error
     except msgspec.DecodeError as error:
         raise ModelError(f"{name} has a metadata.json that cannot be understood: {error}") from error
     for code in (metadata.from_code, metadata.to_code):
@@ -133,7 +133,7 @@ def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], into: Pat
     tops = {member.filename.split("/")[0] for member in members if "/" in member.filename}
     flat = any(member.filename == "metadata.json" for member in members)
     if not flat and len(tops) != 1:
-        raise ModelError(f"{name} is no Argos package: it has no metadata.json in its folder")
+        raise ModelError(f"{name} is not an Argos package: it has no metadata.json in its folder")
     left = MAX_BYTES
     for member in members:
         path = member.filename if flat else member.filename.partition("/")[2]

@@ -41,7 +41,7 @@ def bring(
             target = models / brought.name
             if target.exists():
                 target.rename(Path(scratch) / "old")
-                progress(f"{brought.name}: takes the place of the one that was there")
+                progress(f"{brought.name}: replaces the one that was there")
             lock.write(models, brought.name, Record(install.pins(ready), brought.local))
             ready.rename(target)
     progress(f"{brought.name}: installed from {path.name}, digests recorded; {', '.join(brought.local.languages)}")

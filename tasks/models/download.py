@@ -29,7 +29,7 @@ _SAYS: Final[dict[int, str]] = {
     HTTPStatus.FORBIDDEN: "it is not public there",
     HTTPStatus.NOT_FOUND: "there is no such file there",
     HTTPStatus.GONE: "there is no such file there any more",
-    HTTPStatus.TOO_MANY_REQUESTS: "it asks to come back later",
+    HTTPStatus.TOO_MANY_REQUESTS: "it asks us to come back later",
 }
 
 
@@ -91,7 +91,7 @@ class Download:
                 reason = str(error)
             else:
                 return
-        raise SourceError(f"{self.file.name}: {reason}, {ATTEMPTS} times. What has arrived is kept: try again later")
+        raise SourceError(f"{self.file.name}: {reason}, {ATTEMPTS} times. What was downloaded is kept: try again later")
 
     def _fetch(self) -> None:
         have, etag = self._have()
@@ -146,13 +146,13 @@ class Download:
             found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("content-range", ""))
             if not found or int(found[1]) != have:
                 self._forget()
-                raise _CutError("it sent another part than the one asked for")
+                raise _CutError("it sent a different part from the one requested")
         elif status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             if response.headers.get("content-range") == f"bytes */{have}":
                 self._resumed = True
                 return  # the run before was stopped after the last byte
             self._forget()
-            raise _CutError("what had arrived is no part of what it has now")
+            raise _CutError("the partial download does not belong to the file it has now")
         elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _CutError(f"it answered {status}")
         elif status != HTTPStatus.OK:
@@ -161,12 +161,10 @@ class Download:
     def _receive(self, response: httpx.Response, have: int) -> None:
         length = response.headers.get("content-length")
         if length is None and response.headers.get("transfer-encoding") is None and not self.file.sha256:
-            raise SourceError(f"{self.file.name}: it does not say how long the file is, so that a cut would go unseen")
+            raise SourceError(f"{self.file.name}: it does not say how long the file is, so a cut would go unnoticed")
         total = have + int(length or 0) if length else 0
         if total > self.file.limit:
-            raise SourceError(
-                f"{self.file.name}: refused, it has {total} bytes where at most {self.file.limit} are right"
-            )
+            raise SourceError(f"{self.file.name}: refused, it has {total} bytes where at most {self.file.limit} may be")
         with self._part.open("r+b" if have else "wb") as part:
             part.seek(have)
             part.truncate()

@@ -104,7 +104,7 @@ def _put(ready: Path, folder: Path, progress: Progress) -> None:
     if folder.exists():
         aside = _free_name(folder)
         folder.rename(aside)
-        progress(f"{folder.name}: what was there did not verify and is kept as {aside.name}")
+        progress(f"{folder.name}: the files that were there failed verification and are kept as {aside.name}")
     ready.rename(folder)
 
 

@@ -71,7 +71,7 @@ def _ct2(path: Path, ready: Path, languages: Sequence[str], name: str | None) ->
     shape = next((shape for shape in SHAPES if shape.knows(there)), None)
     if shape is None:
         raise ModelError(
-            f"{path} is no model that an engine here can load: an Argos package has model/model.bin and "
+            f"{path} is not a model that an engine here can load: an Argos package has model/model.bin and "
             f"metadata.json, a CTranslate2 folder has model.bin and {marks}"
         )
     stem = re.sub(r"[^a-z0-9]+", "-", path.resolve().name.lower()).strip("-")

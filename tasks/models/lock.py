@@ -99,7 +99,7 @@ def alone(folder: Path, progress: Progress = lambda _line: None) -> Iterator[Non
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            progress(f"another process installs into {folder}: waiting for it")
+            progress(f"another process is installing into {folder}: waiting for it")
             fcntl.flock(handle, fcntl.LOCK_EX)
         for left in folder.glob(f"{SCRATCH}*"):  # by a process that was killed: only one works here at a time
             shutil.rmtree(left)

@@ -66,7 +66,7 @@ def record(name: str, *, load_s: float, memory_mb: float, speed: str) -> None:
             content = msgspec.json.format(msgspec.json.encode(dict(sorted(everything.items()))), indent=1)
             write_whole(folder / NAME, content + b"\n")
     except OSError as error:
-        logger.warning("The figures of %s are not kept: %s", name, error)
+        logger.warning("The figures of %s could not be saved: %s", name, error)
 
 
 def read() -> dict[str, Measured]:

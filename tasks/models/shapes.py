@@ -58,8 +58,8 @@ def learn(model: Model, sources: Sequence[Source], progress: Progress) -> tuple[
         else:
             needed = ", ".join(("model.bin", *shape.marks))
             reasons.append(f"{source.label}: of {needed} it has {', '.join(found) or 'nothing'}")
-    why = "".join(f"\n  {reason}" for reason in reasons) or "\n  there is no source that could tell"
+    why = "".join(f"\n  {reason}" for reason in reasons) or "\n  no source could tell"
     raise ModelError(
-        f"{model.name} cannot be installed, nobody says what its files are:{why}\n"
+        f"{model.name} cannot be installed, no source lists its files:{why}\n"
         f"Put the files of {model.origin} into MODELS_FOLDER/{model.name}/ or fix the source above."
     )

@@ -92,7 +92,7 @@ class Silent:
 
     def listing(self, model: str) -> tuple[ModelFile, ...]:
         """Nothing; see `Source.listing`."""
-        raise SourceError(f"it cannot say what {model} consists of")
+        raise SourceError(f"it cannot list the files of {model}")
 
 
 @dataclass(frozen=True)

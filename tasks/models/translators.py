@@ -101,7 +101,7 @@ DRAFT_EN_VI: Final = Model(
         ),
     ),
     default=False,
-    caution="a language model that translates in draft quality: what it says is always labelled so; 2 GB of memory",
+    caution="a language model that translates in draft quality: always labelled as a draft; 2 GB of memory",
 )
 
 TRANSLATORS: Final[tuple[Model, ...]] = (*ARGOS, _opus("en", "vi"), _opus("vi", "en"), NLLB, DRAFT_EN_VI)

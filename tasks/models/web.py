@@ -86,9 +86,9 @@ class HubSource:
             with _client(self.patience) as client:
                 entries = msgspec.json.decode(_small(client, url), type=list[_Entry])
         except httpx.HTTPError as error:
-            raise SourceError(f"cannot say what it has: {error}") from error
+            raise SourceError(f"cannot list its files: {error}") from error
         except msgspec.DecodeError as error:
-            raise SourceError(f"says what it has in words that are not understood: {error}") from error
+            raise SourceError(f"its list of files is not understood: {error}") from error
         return [
             ModelFile(entry.path.rpartition("/")[2], entry.lfs.oid if entry.lfs else None, entry.size)
             for entry in entries
@@ -171,7 +171,7 @@ def _resolve(base: str, seconds: float) -> None:
     except ValueError:
         host = ""
     if address.scheme not in {"http", "https"} or not host:
-        raise SourceError(f"{base!r} is no web address: it must look like https://host or http://host:8000")
+        raise SourceError(f"{base!r} is not a web address: it must look like https://host or http://host:8000")
     if address.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host):
         return  # the proxy looks it up
     failure: list[OSError] = []

@@ -139,5 +139,5 @@ async def workers(client: redis.asyncio.Redis) -> list[Heartbeat]:
         try:
             found.append(decode(data, Heartbeat))
         except msgspec.DecodeError as error:
-            logger.warning("A heartbeat cannot be read, perhaps of a worker of another version: %s", error)
+            logger.warning("A heartbeat cannot be read, perhaps from a worker with another version: %s", error)
     return found

@@ -81,7 +81,7 @@ def test_latents_outlive_the_process_but_not_the_model(engine: Xtts, tmp_path: P
         latents.replace(b"latents 1", b"latents 9"),
         latents + b"1234",
     ):
-        with pytest.raises(EngineError, match="make them anew"):
+        with pytest.raises(EngineError, match="make them again"):
             engine.speak_as("Yes.", "en", broken)
 
 

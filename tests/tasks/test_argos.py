@@ -124,8 +124,8 @@ def test_brazilian_portuguese_has_a_code_of_its_own_at_argos(tmp_path: Path, mon
 @pytest.mark.parametrize(
     ("file", "reason"),
     [
-        ("model/model.bin", "no usable CTranslate2 model"),
-        ("model/config.json", "no usable CTranslate2 model"),
+        ("model/model.bin", "not a usable CTranslate2 model"),
+        ("model/config.json", "not a usable CTranslate2 model"),
         ("sentencepiece.model", "tokenizer .* cannot be loaded"),
     ],
 )

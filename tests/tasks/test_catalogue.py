@@ -60,7 +60,7 @@ def test_offline_only_the_folder_is_asked(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("MODELS_DIR", str(tmp_path / "models"))
     monkeypatch.setenv("MODELS_FOLDER", str(tmp_path / "usb stick"))
     lines: list[str] = []
-    with pytest.raises(ModelError, match=r"MODELS_OFFLINE is set: nothing but MODELS_FOLDER was asked"):
+    with pytest.raises(ModelError, match=r"MODELS_OFFLINE is set: only MODELS_FOLDER was asked"):
         installation.install("whisper-base", lines.append)
     assert [line for line in lines if "asking" in line] == [f"whisper-base: asking folder {tmp_path / 'usb stick'}"]
 

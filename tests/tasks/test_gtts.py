@@ -75,7 +75,7 @@ def test_after_a_refusal_it_rests_and_then_speaks_again(server: GttsServer) -> N
     clock = Clock()
     engine = Gtts(base_url=server.url, cooldown=CoolDown(clock))
     server.refusals.append((429, {"Retry-After": "60"}, b""))
-    with pytest.raises(EngineError, match="answered 429; it is left alone for 60 s"):
+    with pytest.raises(EngineError, match="answered 429; it is not asked for 60 s"):
         engine.speak("One.", "en")
     with pytest.raises(EngineError, match="another 60 s"):
         engine.speak("Two.", "en")
@@ -98,7 +98,7 @@ def test_a_redirect_to_a_captcha_is_not_followed(server: GttsServer) -> None:
 def test_an_answer_without_audio_is_a_failure(server: GttsServer, body: bytes) -> None:
     engine = Gtts(base_url=server.url)
     server.refusals.append((200, {}, body))
-    with pytest.raises(EngineError, match="left alone"):
+    with pytest.raises(EngineError, match="is not asked"):
         engine.speak("One.", "en")
     assert not engine.usable()
 

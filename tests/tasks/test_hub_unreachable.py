@@ -39,7 +39,7 @@ def test_a_hub_behind_a_wall_is_left_after_the_connect_timeout(tmp_path: Path, m
 @pytest.mark.parametrize("address", ["ftp://hub", "hub", "http://", "http://hub:none"])
 def test_an_address_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("MODEL_HUB", address)
-    with pytest.raises(ModelError, match=rf"'{address.rstrip('/')}\S*' is no web address"):
+    with pytest.raises(ModelError, match=rf"'{address.rstrip('/')}\S*' is not a web address"):
         install(model(), tmp_path)
 
 

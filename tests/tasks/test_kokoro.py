@@ -100,5 +100,5 @@ def test_a_clause_begins_when_the_rest_of_it_will_be_there_in_time() -> None:
 
 def test_what_is_no_kokoro_model_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"no model")
-    with pytest.raises(EngineError, match=r"model\.onnx is no Kokoro model that can be used"):
+    with pytest.raises(EngineError, match=r"model\.onnx is not a usable Kokoro model"):
         KokoroNetwork(tmp_path / "model.onnx", onnxruntime.SessionOptions(), {}, space=0)

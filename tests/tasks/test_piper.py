@@ -87,7 +87,7 @@ def test_a_folder_that_is_no_voice_is_refused(voice: Path) -> None:
     with pytest.raises(EngineError, match="cannot be read"):
         Piper(voice, threads=1)
     description.write_text(json.dumps(content | {"phoneme_type": "pinyin"}))
-    with pytest.raises(EngineError, match="no Piper voice"):
+    with pytest.raises(EngineError, match="not describe a Piper voice"):
         Piper(voice, threads=1)
     for broken in ("[]", "{}", "{"):
         description.write_text(broken)

@@ -47,7 +47,7 @@ def test_a_ctranslate2_folder_is_known_by_its_files(
 @pytest.mark.parametrize(
     ("names", "given", "reason"),
     [
-        ([], (), "is no model that an engine here can load"),
+        ([], (), "is not a model that an engine here can load"),
         (["source.spm", "target.spm"], (), "name the languages of some, like --languages 'en>vi'"),
         (["source.spm", "target.spm"], ("vi",), "'vi' is not of that form"),
         (["tokenizer.json"], ("en>vi",), "'en>vi' is not of that form"),

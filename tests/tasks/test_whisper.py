@@ -181,7 +181,7 @@ def test_what_is_no_whisper_model_is_refused_with_the_reason(tokenizer: Path, tm
     with pytest.raises(EngineError, match="xx"):
         Whisper(folder, threads=1, languages=("en", "xx"))
     (folder / "tokenizer.json").write_text("{}")
-    with pytest.raises(EngineError, match="no tokenizer that can be read"):
+    with pytest.raises(EngineError, match="not a tokenizer that can be read"):
         Whisper(folder, threads=1)
     (folder / "tokenizer.json").unlink()
     with pytest.raises(EngineError, match="has no tokenizer"):

@@ -20,7 +20,7 @@ def test_padded_ids_sort_as_the_stream_does() -> None:
     assert [event_ids.stream_id(event_ids.padded(stream_id)) for stream_id in ids] == ids
     assert event_ids.padded("") == event_ids.padded("0") < event_ids.padded("0-1")
     for wrong in ("1", "a-b", "1-", "-1-1", "1-1\n", "9" * 30 + "-1"):
-        with pytest.raises(ValueError, match="no caption id"):
+        with pytest.raises(ValueError, match="not a caption id"):
             event_ids.padded(wrong)
 
 

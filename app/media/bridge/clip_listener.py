@@ -29,7 +29,7 @@ async def listen(client: aioredis.Redis, bridge: str, on_event: Callable[[ClipEv
                 async for message in channel.listen():
                     _pass_on(message["data"], on_event)
         except (RedisError, OSError) as error:
-            log.warning("clips cannot be heard of", error=str(error), retry_in=RETRY_SECONDS)
+            log.warning("cannot listen for clips", error=str(error), retry_in=RETRY_SECONDS)
         await asyncio.sleep(RETRY_SECONDS)
 
 
@@ -37,6 +37,6 @@ def _pass_on(data: bytes, on_event: Callable[[ClipEvent], None]) -> None:
     try:
         event: ClipEvent = decode(data, ClipPart | NoClip)  # type: ignore[arg-type]  # msgspec takes unions
     except msgspec.MsgspecError as error:
-        log.error("a worker sent what tasks/wire/messages.py does not know", error=str(error))
+        log.error("an event from a worker is not one of tasks/wire/messages.py", error=str(error))
         return
     on_event(event)

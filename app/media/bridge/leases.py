@@ -162,7 +162,7 @@ class Leases:
                 self._seen[room] = time.monotonic() + ROUND_SECONDS  # somebody else has it: look again now and then
             return
         if not fence:
-            log.warning("another bridge serves a room of ours", room=room)
+            log.warning("another bridge has taken over one of our rooms", room=room)
             del self._held[room]
             return
         try:
@@ -203,4 +203,4 @@ class Leases:
                 async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
                     await self._redis.eval(_RELEASE, 1, keys.lease(room), self._bridge)
             except (RedisError, OSError, TimeoutError) as error:
-                log.debug("a lease runs out by itself", room=room, error=str(error))
+                log.debug("a lease was not released and will expire", room=room, error=str(error))

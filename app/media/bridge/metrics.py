@@ -19,7 +19,7 @@ class Metrics:
         registry = self.registry
         ProcessCollector(registry=registry)
         self.segments = Counter("jbc_segments", "Segments closed", registry=registry)
-        self.hypotheses = Counter("jbc_hypotheses", "Interim asks sent", registry=registry)
+        self.hypotheses = Counter("jbc_hypotheses", "Requests for interim captions sent", registry=registry)
         self.dropped = Counter(
             "jbc_dropped", "Work given up on, by stage and reason", ["stage", "reason"], registry=registry
         )
@@ -27,8 +27,8 @@ class Metrics:
             self.dropped.labels("segment", reason)
         self.clips = Counter("jbc_clip_parts_played", "Clip parts played", registry=registry)
         self.hurried = Counter("jbc_clip_parts_hurried", "Clip parts played faster to catch up", registry=registry)
-        self.vad = Counter("jbc_vad_seconds", "Audio rated for voice activity", registry=registry)
-        self.vad_busy = Counter("jbc_vad_busy_seconds", "Time spent rating it", registry=registry)
+        self.vad = Counter("jbc_vad_seconds", "Audio checked for voice activity", registry=registry)
+        self.vad_busy = Counter("jbc_vad_busy_seconds", "Time spent on voice activity", registry=registry)
         self.lag = Histogram(
             "jbc_lag_seconds",
             "Lag of one utterance by stage; total is from the end of speech to its first dubbed sound",
@@ -43,7 +43,7 @@ class Metrics:
             registry=registry,
         )
         self._pairs: set[tuple[str, str]] = set()
-        self.packets = Counter("jbc_rtp_packets", "RTP packets tapped, by fate", ["fate"], registry=registry)
+        self.packets = Counter("jbc_rtp_packets", "RTP packets tapped, by outcome", ["fate"], registry=registry)
         self.loop_delay = Histogram(
             "jbc_loop_delay_seconds",
             "How late the event loop's 20 ms tick came",

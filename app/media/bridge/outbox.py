@@ -122,7 +122,9 @@ class Outbox:
                 return
             if not self.away:
                 self.away = True
-                log.warning("Redis is away: segments are kept", speaker=item.segment.speaker, seconds=BUFFER_SECONDS)
+                log.warning(
+                    "Redis does not answer: keeping segments", speaker=item.segment.speaker, seconds=BUFFER_SECONDS
+                )
             await asyncio.sleep(wait)
             wait = RETRY_SECONDS[1]
 

@@ -137,12 +137,12 @@ class SfuClient:
             try:
                 self._take(msgspec.json.decode(frame, type=Incoming))
             except msgspec.MsgspecError as error:
-                log.error("the SFU sent what docs/protocol.md does not know", error=str(error))
+                log.error("the SFU sent a message that docs/protocol.md does not define", error=str(error))
 
     def _take(self, message: Incoming) -> None:
         if message.event is not None:
             if message.event == "closing":
-                log.warning("the SFU closes the connection", data=bytes(message.data).decode())
+                log.warning("the SFU is closing the connection", data=bytes(message.data).decode())
             elif kind := EVENTS.get(message.event):
                 event = msgspec.json.decode(message.data, type=kind)
                 if self._connected:

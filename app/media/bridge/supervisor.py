@@ -62,7 +62,7 @@ class Supervisor(Generic[K, M]):
         if self._stopping:
             _, late = await asyncio.wait(self._stopping, timeout=timeout)
             if late:
-                log.error("members of the bridge do not stop", count=len(late))
+                log.error("parts of the bridge did not stop in time", count=len(late))
 
     async def _run(self, key: K, make: Callable[[], M]) -> None:
         while True:
@@ -71,6 +71,6 @@ class Supervisor(Generic[K, M]):
             except Exception:
                 # One broken track must not take the others along; the log has the bug.
                 kind = type(self.members[key]).__name__
-                log.exception("a member of the bridge crashed", kind=kind, again_in=RESTART_SECONDS)
+                log.exception("a part of the bridge crashed", kind=kind, again_in=RESTART_SECONDS)
             await asyncio.sleep(RESTART_SECONDS)
             self.members[key] = make()

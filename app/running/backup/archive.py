@@ -98,7 +98,7 @@ def extract(path: Path, identities: Sequence[Identity], folder: Path) -> None:
         side.join()
     if side.error or problem:
         what = side.error or problem
-        raise BackupError(f"{path.name} cannot be opened ({what}): is it whole, and the key the one it was made for?")
+        raise BackupError(f"{path.name} cannot be opened ({what}): is it whole, and is this its key?")
 
 
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:

@@ -51,4 +51,4 @@ def of(url: str) -> Database:
         case "postgresql":
             return PostgresDatabase(parsed)
         case other:
-            raise BackupError(f"DATABASE_URL names a {other} database: SQLite and PostgreSQL are known here")
+            raise BackupError(f"DATABASE_URL names a {other} database: only SQLite and PostgreSQL are supported")

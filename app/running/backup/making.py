@@ -69,7 +69,7 @@ def prove(path: Path, identity: Identity, config: BackupConfig, folder: Path) ->
     try:
         found = msgspec.json.decode((folder / manifest.NAME).read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError) as error:
-        raise BackupError(f"{path.name} has no readable manifest: it is no backup of ours, or cut short") from error
+        raise BackupError(f"{path.name} has no readable manifest: it is not our backup, or incomplete") from error
     here = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()} - {manifest.NAME}
     if here != found.files.keys():
         raise BackupError(f"{path.name} holds other files than its manifest says: {sorted(here ^ found.files.keys())}")
@@ -166,9 +166,9 @@ def _forget_old(config: BackupConfig, now: datetime) -> None:
 def _measure(config: BackupConfig, made: Path, seconds: float) -> None:
     figures = CollectorRegistry()
     for name, what, value in (
-        (LAST_BACKUP, "When the last backup was proven.", time.time()),
+        (LAST_BACKUP, "When the last backup was verified.", time.time()),
         ("jbc_backup_size_bytes", "Size of that backup.", made.stat().st_size),
-        ("jbc_backup_duration_seconds", "How long it took, proof included.", seconds),
+        ("jbc_backup_duration_seconds", "How long it took, verification included.", seconds),
     ):
         Gauge(name, what, registry=figures).set(value)
     config.metrics.parent.mkdir(parents=True, exist_ok=True)

@@ -92,7 +92,7 @@ class PostgresDatabase:
             _outside(self._url, f'CREATE DATABASE "{name}"')
         except ProgrammingError as error:
             raise BackupError(
-                f"every backup is proven by restoring it, for which the database {name} is needed. Make it as "
+                f"every backup is verified by restoring it, for which the database {name} is needed. Make it as "
                 f"PostgreSQL's administrator: createdb --owner={self._url.username} {name}"
             ) from error
         return True

@@ -31,13 +31,13 @@ def restore(path: Path, identity: Identity, config: BackupConfig, *, replace: bo
     if _served(config):
         raise BackupError(f"something answers on port {config.settings.web_port}: stop `web` first")
     if not replace and not ours.empty():
-        raise BackupError("the database here is not empty: say --replace if it may be replaced")
+        raise BackupError("the database here is not empty: use --replace to replace it")
     config.settings.var_dir.mkdir(parents=True, exist_ok=True)
     with making.scratch(config.settings.var_dir) as folder:
         found = making.prove(path, identity, config, folder)
-        say(f"{path.name} is whole: {found.database} of {found.made_at:%Y-%m-%d %H:%M} UTC, schema {found.revision}.")
+        say(f"{path.name} is intact: {found.database} of {found.made_at:%Y-%m-%d %H:%M} UTC, schema {found.revision}.")
         ours.replace(folder / ours.member)
-        say(f"The database is back: {sum(table.rows for table in found.tables.values())} rows.")
+        say(f"The database is restored: {sum(table.rows for table in found.tables.values())} rows.")
         _place_files(folder, config, say)
     _say_what_is_left(found, say)
 
@@ -66,11 +66,11 @@ def _exchange(new: Path, place: Path, say: Callable[[str], None]) -> None:
     if os.geteuid() == 0:  # run by root for an installation that belongs to a user of its own
         for path in (place, *place.rglob("*")):
             os.chown(path, owner.st_uid, owner.st_gid)
-    say(f"{place} is back.")
+    say(f"{place} is restored.")
 
 
 def _say_what_is_left(found: Manifest, say: Callable[[str], None]) -> None:
     if found.also:
-        say(f"From {', '.join(found.also)}: put what you need from `restored` in its place by hand.")
+        say(f"From {', '.join(found.also)}: move what you need from `restored` to its place by hand.")
     if found.models:
-        say(f"Models to have again: jbcalling models install {' '.join(found.models)}")
+        say(f"To get its models again: jbcalling models install {' '.join(found.models)}")

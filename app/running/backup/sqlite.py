@@ -25,7 +25,7 @@ class SqliteDatabase:
     def snapshot(self, path: Path) -> tuple[str | None, dict[str, TableEntry]]:
         """One moment of the file; see `Database`."""
         if not self._path.exists():
-            raise BackupError(f"there is no database at {self._path}: is JBC_VAR the installation's?")
+            raise BackupError(f"there is no database at {self._path}: is JBC_VAR that of the installation?")
         with closing(sqlite3.connect(self._path)) as source, closing(sqlite3.connect(path)) as copy:
             source.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it

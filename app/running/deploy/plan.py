@@ -30,7 +30,7 @@ class Server:
     address: str = ""
     """On an edge the public address, which browsers' media reach; on a worker its own on the private network."""
     email: str = ""
-    """Whom the certificate authority writes to."""
+    """Contact address for the certificate authority."""
     edge: str = ""
     """On a worker: the edge's private address. On an edge with workers elsewhere: its own."""
     workers: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 Service times come from var/bench.json; `--transcribe` and the like ask "what if". `--check` runs the cases of
 var/load.json instead, says how far off the simulation is, and fails where that is too much. `--docs` writes what is
-printed into docs/capacity.md, too, and draws its plots.
+printed into docs/measurements/capacity.md, too, and draws its plots.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def arguments() -> argparse.Namespace:
     for stage in ("transcribe", *STAGES):
         parser.add_argument(f"--{stage.replace('_', '-')}", metavar="P50/P95", type=parse, help="milliseconds")
     parser.add_argument("--check", action="store_true", help="compare with var/load.json")
-    parser.add_argument("--docs", action="store_true", help="write into docs/capacity.md, and draw its plots")
+    parser.add_argument("--docs", action="store_true", help="renew docs/measurements/capacity.md and its plots")
     chosen = parser.parse_args()
     if (one := chosen.transcribe) is not None:
         chosen.quick, chosen.usual, chosen.thorough = (getattr(chosen, stage) or one for stage in DECODES)

@@ -1,4 +1,4 @@
-"""Tables and plots in docs/capacity.md, renewed in place."""
+"""Tables and plots in docs/measurements/capacity.md, renewed in place."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import Final
 
-DOCS: Final = Path(__file__).resolve().parents[3] / "docs"
-PAGE: Final = DOCS / "capacity.md"
-PLOTS: Final = DOCS / "plots"
+MEASUREMENTS: Final = Path(__file__).resolve().parents[3] / "docs" / "measurements"
+PAGE: Final = MEASUREMENTS / "capacity.md"
+PLOTS: Final = MEASUREMENTS / "plots"
 
 
 def renew(name: str, text: str, page: Path = PAGE) -> None:
@@ -22,4 +22,4 @@ def renew(name: str, text: str, page: Path = PAGE) -> None:
     if not place.search(before):
         raise ValueError(f"{page.name} has no place for {name}")
     page.write_text(place.sub(lambda _: f"\n{text}\n\n", before, count=1))
-    print(f"docs/{page.name}: {name} renewed")
+    print(f"docs/measurements/{page.name}: {name} renewed")

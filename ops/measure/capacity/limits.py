@@ -19,7 +19,7 @@ PLAIN_PORTS: Final = 1_000
 MAX_ROOMS: Final = 200
 """SFU_MAX_ROOMS."""
 TRACK: Final = 0.001
-"""Share of a core that a voice takes for each that hears it (docs/scaling.md)."""
+"""Share of a core that a voice takes for each that hears it (docs/measurements/sfu.md)."""
 FULL: Final = 0.7
 """Share of a core beyond which sound is no longer on time."""
 SPEAKING: Final = Talk().utterance / (Talk().utterance + Talk().pause)
@@ -64,7 +64,7 @@ def limits(var: Path = VAR) -> list[Limit]:
             "`sfu`, a core",
             # Everybody hears everybody else and a dub of them, and the bridge hears everybody.
             {people: FULL / TRACK / (2 * people * (people - 1) + people) for people in sizes},
-            "a voice takes 1 ms of it a second for each who hears it; cameras twice that ([scaling](scaling.md))",
+            "a voice takes 1 ms of it a second for each who hears it; cameras twice that ([SFU](sfu.md))",
             machines,
         ),
         Limit(

@@ -4,8 +4,8 @@ What it takes from the product: what the segmenter asks for; of a segment's asks
 of growing speech before the one before is answered, and none of open segments while the queue is behind; finals that
 are decoded again and those that are not; three queues of which a worker process takes one message each at a time;
 engines with as many threads as they have; a dub for every translation, in rooms that are dubbed. What it leaves out:
-network, Redis and web (docs/capacity.md has their limits), and the ladder, which steps down where this shows seconds
-of waiting.
+network, Redis and web (docs/measurements/capacity.md has their limits), and the ladder, which steps down where this
+shows seconds of waiting.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The plots in docs/capacity.md."""
+"""The plots in docs/measurements/capacity.md."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ class Pieces:
         try:
             self._processor = SentencePieceProcessor(model_file=str(path))
         except (OSError, RuntimeError) as error:
-            raise ModelError(f"the tokenizer {path} cannot be loaded: {error}. Install the model anew.") from error
+            raise ModelError(f"the tokenizer {path} cannot be loaded: {error}. Install the model again.") from error
 
     def encode(self, text: str) -> list[str]:
         """The pieces of `text`."""

@@ -84,7 +84,7 @@ def _tokenizer(vocabulary: Path, metadata: _Metadata) -> Tokenizer:
     try:
         chosen.encode("a")
     except (RuntimeError, OSError, ValueError) as error:
-        raise ModelError(f"the tokenizer {vocabulary} cannot be loaded: {error}. Install it anew.") from error
+        raise ModelError(f"the tokenizer {vocabulary} cannot be loaded: {error}. Install it again.") from error
     return chosen
 
 

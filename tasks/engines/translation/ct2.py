@@ -59,7 +59,7 @@ class Ct2Model:
             )
             self.adds_end: bool = bool(json.loads((folder / "config.json").read_bytes()).get("add_source_eos"))
         except (RuntimeError, ValueError, OSError, AttributeError) as error:  # the last: JSON, but no object
-            raise ModelError(f"{folder} is no usable CTranslate2 model: {error}. Install it anew.") from error
+            raise ModelError(f"{folder} is not a usable CTranslate2 model: {error}. Install it again.") from error
 
     def translate(self, sentences: Sequence[Sequence[str]], prefix: str = "") -> list[list[str]]:
         """The tokens of each translation, without `prefix`.
@@ -95,7 +95,7 @@ def load(folder: Path, decoding: Decoding) -> Ct2Model:
     """
     weights = folder / "model.bin"
     if not weights.is_file():
-        raise ModelError(f"{folder} holds no model.bin: it is no CTranslate2 model. Install it anew.")
+        raise ModelError(f"{folder} holds no model.bin: it is not a CTranslate2 model. Install it again.")
     state = weights.stat()
     with _lock:
         key = (folder.resolve(), state.st_mtime_ns, state.st_size, decoding)
@@ -116,9 +116,9 @@ def vocabulary(folder: Path) -> frozenset[str]:
             text = path.read_text(encoding="utf-8")
             tokens.update(json.loads(text) if path.suffix == ".json" else text.splitlines())
         except ValueError as error:
-            raise ModelError(f"{path} cannot be read: {error}. Install the model anew.") from error
+            raise ModelError(f"{path} cannot be read: {error}. Install the model again.") from error
     if not tokens:
-        raise ModelError(f"{folder} holds no vocabulary: it is no CTranslate2 model. Install it anew.")
+        raise ModelError(f"{folder} holds no vocabulary: it is not a CTranslate2 model. Install it again.")
     return frozenset(tokens)
 
 

@@ -22,7 +22,7 @@ class Pivot(Translator):
         targets = {target for source, target in second.pairs if source == through}
         self.pairs = frozenset((source, target) for source in sources for target in targets if source != target)
         if not self.pairs:
-            raise EngineError(f"{first.name} and {second.name} do not meet in {through}: no pair comes of them")
+            raise EngineError(f"{first.name} and {second.name} do not meet in {through}: they cannot be combined")
         self.name = f"{first.name}+{second.name}"
         self.draft = first.draft or second.draft
         self.fingerprint = f"{first.fingerprint} {through} {second.fingerprint}"

@@ -45,7 +45,7 @@ def test_the_label_says_when_text_leaves_the_machine(url: str, leaves: bool) -> 
     [
         ({"LLM_URL": "127.0.0.1:8080"}, "LLM_URL must be an address"),
         ({"LLM_URL": "file:///etc/passwd"}, "LLM_URL must be an address"),
-        ({"LLM_URL": "http://127.0.0.1:port/v1"}, "LLM_URL is no address"),
+        ({"LLM_URL": "http://127.0.0.1:port/v1"}, "LLM_URL is not an address"),
         ({"LLM_API_KEY": "two\nlines"}, "LLM_API_KEY must be one line"),
         ({"LLM_URL": "http://me:secret@host/v1"}, "put the key into LLM_API_KEY"),
         ({"LLM_MODEL": ""}, "LLM_URL is set without LLM_MODEL"),

@@ -59,7 +59,7 @@ class Decoder:
                 str(folder), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=at_once
             )
         except (RuntimeError, ValueError, IndexError) as error:
-            raise EngineError(f"{folder.name} is no Whisper model that CTranslate2 can load: {error}") from error
+            raise EngineError(f"{folder.name} is not a Whisper model that CTranslate2 can load: {error}") from error
         self.multilingual = bool(self._model.is_multilingual)
         self.vocabulary = Vocabulary(folder, self._languages, multilingual=self.multilingual)
         self._mel = LogMel(self._model.n_mels)

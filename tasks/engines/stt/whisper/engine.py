@@ -28,24 +28,22 @@ MIN_SECONDS: Final = 6.0
 
 WINDOW_STEP_SECONDS: Final = 0.5
 """Windows are whole multiples of so many seconds: the CPU library (oneDNN) compiles code for every length of window
-that it meets, and keeps it. 400 encodings of any length from 6 to 13 s took 267 MB, in steps of half a second 20."""
+that it meets, and keeps it (docs/measurements/soak.md)."""
 
 UNFAMILIAR_MIN_SECONDS: Final = 12.0
 """Speech and silence together for languages not in `GREEDY_FIRST`, for what is not asked again soon: in 6 s the model
-takes more words for others. On the evaluation set Portuguese came down from a WER of 20.2 to 18.7, Vietnamese from 38.8
-to 37.1, in 1.1 and 1.2 of the time; 15 s and 20 s do no better (docs/quality.md)."""
+takes more words for others; 15 s and 20 s do no better (docs/measurements/recogniser.md)."""
 
 CAREFUL_PADDING_SECONDS: Final = 4.0
 CAREFUL_MIN_SECONDS: Final = 12.0
-"""The same for a careful decoding. On the 15 doubtful segments of the evaluation set (82 clips in three languages) 12 s
-gave what 30 s did within half a point of word error rate, in 0.4 times the time."""
+"""The same for a careful decoding: as good as 30 s, in less than half of the time (docs/measurements/recogniser.md)."""
 
 UNSURE_LOG_PROBABILITY: Final = -0.2
 """Mean log-probability below which a greedy decoding is followed by a beam."""
 
 GREEDY_FIRST: Final = frozenset(code for code, known in RECOGNITION.items() if known.greedy_first)
-"""Languages that the model knows so well that greedy decoding is seldom unsure. On half of the evaluation set it gave
-English 8.4 % WER read, Portuguese 22.7, Vietnamese 42.2; a beam where unsure 5.7, 21.2, 37.4; the other half agreed."""
+"""Languages that the model knows so well that greedy decoding is seldom unsure
+(docs/measurements/recogniser.md)."""
 
 BEAM: Final = 5
 """Costs about 50 ms for 5 s of speech, the encoding being there already."""

@@ -21,8 +21,7 @@ SILENCE_PEAK: Final = 1e-4
 
 LEVEL_DB: Final = -20.0
 """Speech under this level (RMS, dBFS) is raised to it, as far as its peak lets it be: the log-mel is not
-level-invariant. On the evaluation set Portuguese came down from a WER of 20.7 to 19.7 and Vietnamese from 37.4 to 35.9
-beside raising only what is under -35 dBFS, to -26; English went from 3.8 to 3.9 (docs/quality.md)."""
+level-invariant (docs/measurements/recogniser.md)."""
 
 Samples = NDArray[np.float32]
 

@@ -99,5 +99,5 @@ def _load(path: Path) -> Tokenizer:
             f"{path.parent.name} has no tokenizer.json: copy it from the model it was converted from"
         ) from None
     except Exception as error:  # tokenizers raises nothing more particular
-        raise EngineError(f"{path} is no tokenizer that can be read: {error}") from error
+        raise EngineError(f"{path} is not a tokenizer that can be read: {error}") from error
     return tokenizer

@@ -112,7 +112,7 @@ class EndpointChat(Chat):
         status = response.status_code
         if status == 429 or status >= 500:
             self._rest(_asked_rest(response))
-        advice = _ADVICE.get(status, "look into its log")
+        advice = _ADVICE.get(status, "check its log")
         raise EngineError(f"the LLM endpoint answered with status {status}: {advice}")
 
     def _rest(self, seconds: float) -> None:
@@ -140,7 +140,7 @@ def _reply(content: bytes) -> Reply:
     try:
         choice = msgspec.json.decode(content, type=_Answer).choices[0]
     except (msgspec.DecodeError, IndexError, UnicodeDecodeError) as error:
-        raise EngineError("the LLM endpoint's answer is no chat completion: check LLM_URL") from error
+        raise EngineError("the LLM endpoint's answer is not a chat completion: check LLM_URL") from error
     return Reply(choice.message.content or "", choice.finish_reason != "length")
 
 

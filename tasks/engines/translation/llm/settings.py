@@ -64,7 +64,7 @@ class EndpointSettings:
         try:
             return httpx.URL(self.url)
         except httpx.InvalidURL as error:
-            raise EngineError(f"LLM_URL is no address: {error}") from error
+            raise EngineError(f"LLM_URL is not an address: {error}") from error
 
 
 def endpoint_settings() -> EndpointSettings | None:

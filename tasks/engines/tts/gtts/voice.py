@@ -72,7 +72,7 @@ class Gtts(TextToSpeech):
         """One clause; see `TextToSpeech.speak`. Refuses at once while the service is being left alone."""
         self.voice_of(language, voice)
         if (rest := self._cooldown.remaining()) > 0:
-            raise EngineError(f"gTTS is left alone for another {rest:.0f} s because it refused or did not answer")
+            raise EngineError(f"gTTS is not asked for another {rest:.0f} s because it refused or did not answer")
         samples = np.concatenate([_decoded(self._ask(body)) for body in _bodies(clause, language)])
         if not samples.any():
             raise EngineError(f"{self.name} answered with silence")
@@ -101,7 +101,7 @@ class Gtts(TextToSpeech):
 
     def _rest(self, what: str, asked: float | None) -> EngineError:
         seconds = self._cooldown.failed(asked)
-        return EngineError(f"gTTS's server {what}; it is left alone for {seconds:.0f} s, other voices speak meanwhile")
+        return EngineError(f"gTTS's server {what}; it is not asked for {seconds:.0f} s, other voices speak meanwhile")
 
 
 def _bodies(text: str, language: str) -> list[str]:

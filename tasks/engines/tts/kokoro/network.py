@@ -98,7 +98,7 @@ class KokoroNetwork:
                     for part in (parts.prosody, parts.vocoder, parts.measuring)
                 )
         except Exception as error:  # protobuf's, onnx's and onnxruntime's have no common base
-            raise EngineError(f"{model} is no Kokoro model that can be used: {error}") from error
+            raise EngineError(f"{model} is not a usable Kokoro model: {error}") from error
         self._space = space
         self.sounds: dict[str, Array] = {}
         """The samples of the voices as they sound, at `RATE`."""

@@ -31,7 +31,7 @@ class Piper(TextToSpeech):
         try:
             self._config = PiperConfig.from_dict(described)
         except (KeyError, TypeError, ValueError) as error:
-            raise EngineError(f"{model.name}.json describes no Piper voice: {error!r}") from error
+            raise EngineError(f"{model.name}.json does not describe a Piper voice: {error!r}") from error
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -93,5 +93,5 @@ def _files(folder: Path) -> tuple[Path, dict[str, object]]:
             f"{models[0].name}.json, the description of the Piper voice, cannot be read: {error}"
         ) from error
     if not isinstance(described, dict) or described.get("phoneme_type", "espeak") != "espeak":
-        raise EngineError(f"{models[0].name}.json describes no Piper voice that is spoken through espeak-ng")
+        raise EngineError(f"{models[0].name}.json does not describe a Piper voice that is spoken through espeak-ng")
     return models[0], described

@@ -65,7 +65,7 @@ class Xtts(VoiceCloner):
             raise EngineError("XTTS is not installed: install the extra `xtts` (torch and coqui-tts, about 1 GB)")
         missing = [name for name in _FILES if not (folder / name).is_file()]
         if missing:
-            raise EngineError(f"{folder} is no XTTS model: it lacks {', '.join(missing)}")
+            raise EngineError(f"{folder} is not an XTTS model: it lacks {', '.join(missing)}")
         try:
             import torch
             from TTS.tts.configs.xtts_config import XttsConfig
@@ -204,13 +204,13 @@ class Xtts(VoiceCloner):
             split = int(np.prod(condition_shape))
             condition, embedding = values[:split].reshape(condition_shape), values[split:].reshape(embedding_shape)
         except (ValueError, KeyError, TypeError) as error:
-            raise EngineError(f"these latents are not {self.name}'s: make them anew from the recording") from error
+            raise EngineError(f"these latents are not {self.name}'s: make them again from the recording") from error
         if (
             condition.ndim != 3
             or condition.shape[2] != arguments.gpt_n_model_channels
             or embedding.shape != (1, arguments.d_vector_dim, 1)
         ):
-            raise EngineError(f"these latents were made with another model than this {self.name}: make them anew")
+            raise EngineError(f"these latents were made with another model than this {self.name}: make them again")
         return _Speaker(digest, torch.from_numpy(condition.copy()), torch.from_numpy(embedding.copy()))
 
 
