@@ -27,16 +27,16 @@ class OperatorChoices(Configuration, frozen=True, kw_only=True):
 
     def preferred(self, kind: Kind) -> dict[str, str]:
         """What is wanted → the engine chosen for it."""
-        return {one.wanted: one.engine for one in self.choices if one.kind == kind and one.engine}
+        return {choice.wanted: choice.engine for choice in self.choices if choice.kind == kind and choice.engine}
 
     def allowed(self, kind: Kind, offers: Iterable[Offer]) -> list[Offer]:
         """The offers without what is switched off; one that is left with nothing may still be half of a pivot."""
         off = self.switched_off(kind)
-        return [replace(one, serves=one.serves - off) for one in offers]
+        return [replace(offer, serves=offer.serves - off) for offer in offers]
 
     def switched_off(self, kind: Kind) -> frozenset[str]:
         """What nothing is to serve."""
-        return frozenset(one.wanted for one in self.choices if one.kind == kind and not one.enabled)
+        return frozenset(choice.wanted for choice in self.choices if choice.kind == kind and not choice.enabled)
 
     def hotwords(self, language: str) -> list[Term]:
         """Terms that may well be said in `language`, the oldest first, each spelling once."""
@@ -63,7 +63,7 @@ class OperatorChoices(Configuration, frozen=True, kw_only=True):
             if term.spoken and term.target_language == language and _first_word(term.target) in folded
         ]
         used: list[Term] = []
-        for term in sorted(terms, key=lambda one: -len(one.target)):
+        for term in sorted(terms, key=lambda known: -len(known.target)):
             spans = glossary.find(text, [glossary.Term(term.target, term.spoken)])
             for span in reversed(spans):
                 text = text[: span.start] + span.target + text[span.end :]

@@ -89,5 +89,5 @@ def cookie(services: AdminServices, token: str | None) -> Cookie:
 
 
 def address(request: Request[Any, Any, Any]) -> str:
-    """Where a request comes from, for the log and for the brake."""
+    """Where a request comes from, for the log and for the login throttle."""
     return login_throttle.source(request.client.host if request.client else "unknown")

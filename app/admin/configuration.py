@@ -26,7 +26,8 @@ class ConfigurationAdmin:
         async with self._sessions() as session:
             choices = await session.scalars(select(EngineChoice).order_by(EngineChoice.kind, EngineChoice.wanted))
             chosen = [
-                Choice(kind=one.kind, wanted=one.wanted, enabled=one.enabled, engine=one.engine) for one in choices
+                Choice(kind=choice.kind, wanted=choice.wanted, enabled=choice.enabled, engine=choice.engine)
+                for choice in choices
             ]
             terms = [_term(row) for row in await session.scalars(select(GlossaryTerm).order_by(GlossaryTerm.id))]
         return Configuration(choices=chosen, terms=terms)

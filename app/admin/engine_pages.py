@@ -89,9 +89,9 @@ async def choose_engines(request: OperatorRequest, admin: Services) -> Redirect:
     form = await request.form()
     changed = await admin.configuration.choose(_choices(form))
     for choice in changed:
-        said = "off" if not choice.enabled else choice.engine or "the best there is"
+        decision = "off" if not choice.enabled else choice.engine or "the best there is"
         await admin.audit.note(
-            request.user.name, "engine.chosen", f"{choice.kind} {choice.wanted}", said, address=address(request)
+            request.user.name, "engine.chosen", f"{choice.kind} {choice.wanted}", decision, address=address(request)
         )
     return Redirect("/admin/pairs?told=saved", status_code=HTTP_303_SEE_OTHER)
 

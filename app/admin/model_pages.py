@@ -100,14 +100,14 @@ async def _models(
     request: OperatorRequest, admin: AdminServices, *, told: str = "", problem: str = "", status: int = 200
 ) -> Template:
     survey = await admin.workers.survey()
-    said = {
+    outcomes = {
         "asked": _("A worker does it; how far it is stands below."),
         "busy": _("Something is being done to that model already: wait until it is over."),
     }
     context: dict[str, Any] = {
         "survey": survey,
         "works": await admin.models.progress(),
-        "told": said.get(told, ""),
+        "told": outcomes.get(told, ""),
         "problem": problem,
         "kinds": {"stt": _("hears"), "translate": _("translates"), "speak": _("speaks")},
     }

@@ -63,7 +63,7 @@ class RoomSettings:
         names = ("name", "opens_at", "closes_at", "retention_days", "capacity")
         return {name: getattr(self, name) for name in names}
 
-    def said(self) -> str:
+    def summary(self) -> str:
         """The settings in a few words, for the log."""
         words = [f"keeps captions {self.retention_days} days" if self.retention_days else "stores no captions"]
         words += [f"opens {self.opens_at:%Y-%m-%d %H:%M}"] if self.opens_at else []

@@ -54,7 +54,7 @@ async def make_room(request: OperatorRequest, admin: Services) -> Redirect | Tem
     if form.errors:
         return await _list(request, admin, "", "open", 0, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
     room = await admin.rooms.make(form)
-    await admin.audit.note(request.user.name, "room.made", room.name, form.said(), address=address(request))
+    await admin.audit.note(request.user.name, "room.made", room.name, form.summary(), address=address(request))
     return _to(room)
 
 
@@ -81,7 +81,7 @@ async def change_room(request: OperatorRequest, admin: Services, room: FromPath[
     if form.errors:
         return await _room(request, admin, found, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
     await admin.rooms.change(found.id, form)
-    await admin.audit.note(request.user.name, "room.changed", form.name, form.said(), address=address(request))
+    await admin.audit.note(request.user.name, "room.changed", form.name, form.summary(), address=address(request))
     return _to(found, "changed")
 
 

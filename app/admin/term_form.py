@@ -89,7 +89,7 @@ class LineError:
 
     line: int
     column: str
-    said: str
+    message: str
 
 
 def read_csv(data: bytes) -> tuple[list[TermForm], list[LineError]]:
@@ -103,8 +103,8 @@ def read_csv(data: bytes) -> tuple[list[TermForm], list[LineError]]:
     reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
     missing = [name for name in COLUMNS[:4] if name not in reader.fieldnames]
     if missing:
-        said = _("The first line must name the columns; these are missing: %(names)s.", names=", ".join(missing))
-        return [], [LineError(1, "", said)]
+        message = _("The first line must name the columns; these are missing: %(names)s.", names=", ".join(missing))
+        return [], [LineError(1, "", message)]
     terms, errors = list[TermForm](), list[LineError]()
     seen: dict[tuple[str, str, str], int] = {}
     try:
@@ -128,7 +128,7 @@ def _take(
         errors.append(LineError(line, "", _("This line has more cells than there are columns.")))
         return
     form = TermForm.parse({name: _bare(value) for name, value in row.items() if isinstance(value, str)})
-    errors += [LineError(line, name, said) for name, said in form.errors.items()]
+    errors += [LineError(line, name, message) for name, message in form.errors.items()]
     before = seen.setdefault((form.source_language, form.target_language, form.source), line)
     if before != line:
         errors.append(LineError(line, "source", _("The same term is in line %(line)d.", line=before)))

@@ -32,7 +32,7 @@ STAGE_SECONDS: Final = 30.0
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of the road."""
+    """One stage of the pipeline."""
 
     name: str
     seconds: float

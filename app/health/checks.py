@@ -153,9 +153,9 @@ class Checks:
 def _for_calls(beats: list[Heartbeat]) -> dict[str, list[str]]:
     """Queue of calls → what is served there; a worker of the batch queue alone has engines and serves no call."""
     return {
-        "stt": sorted({one for beat in beats if "stt" in beat.queues for one in beat.stt}),
-        "translate": sorted({one for beat in beats if "translate" in beat.queues for one in beat.translate}),
-        "speak": sorted({one for beat in beats if "speak" in beat.queues for one in beat.speak}),
+        "stt": sorted({served for beat in beats if "stt" in beat.queues for served in beat.stt}),
+        "translate": sorted({served for beat in beats if "translate" in beat.queues for served in beat.translate}),
+        "speak": sorted({served for beat in beats if "speak" in beat.queues for served in beat.speak}),
     }
 
 

@@ -37,12 +37,12 @@ class Busy:
     async def words(self) -> str:
         """A sentence for the join page; empty where there is nothing to say, or nobody knows."""
         try:
-            said = await self._redis.get(keys.ADMISSION)
+            data = await self._redis.get(keys.ADMISSION)
         except (RedisError, OSError) as error:
             log.debug("busy.unknown", error=repr(error))
             return ""
         try:
-            level = decode(said, NextRoom).level if isinstance(said, bytes) else "voice"
+            level = decode(data, NextRoom).level if isinstance(data, bytes) else "voice"
         except msgspec.DecodeError as error:
             log.warning("busy.unreadable", error=str(error))
             return ""

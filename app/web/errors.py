@@ -135,11 +135,11 @@ def respond(
     """The problem as a page in its reader's language, or as JSON in English."""
     if wants_page(request):
         use(chosen(request))  # an address that leads nowhere is answered before any middleware
-        said = replace(problem, title=gettext(problem.title), advice=gettext(problem.advice))
+        translated = replace(problem, title=gettext(problem.title), advice=gettext(problem.advice))
         if opens_at:
             when = gettext("It opens at %(moment)s.", moment=moment(opens_at))
-            said = replace(said, advice=f"{when} {said.advice}")
-        return Template("error.html", context={"problem": said}, status_code=problem.status, headers=headers)
+            translated = replace(translated, advice=f"{when} {translated.advice}")
+        return Template("error.html", context={"problem": translated}, status_code=problem.status, headers=headers)
     return Response(asdict(problem), status_code=problem.status, headers=headers)
 
 

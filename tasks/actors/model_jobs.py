@@ -40,9 +40,9 @@ class Report:
         self._said = ""
         self._written = 0.0
 
-    def line(self, said: str) -> None:
+    def line(self, text: str) -> None:
         """A line for a person."""
-        self._said = said
+        self._said = text
         self._write("running")
 
     def meter(self, label: str, done: int, total: int) -> None:
@@ -51,9 +51,9 @@ class Report:
             self._said = label
             self._write("running", done, total)
 
-    def end(self, state: Literal["done", "failed"], said: str) -> None:
+    def end(self, state: Literal["done", "failed"], text: str) -> None:
         """It is over."""
-        self._said = said
+        self._said = text
         self._write(state)
 
     def _write(self, state: Literal["running", "done", "failed"], done: int = 0, total: int = 0) -> None:

@@ -98,8 +98,8 @@ def _check_languages(shape: Shape, languages: Sequence[str], path: Path) -> None
     wrong += [language for language in languages if not all(_LANGUAGE.fullmatch(code) for code in language.split(">"))]
     if wrong or not languages:
         example = "en>vi" if shape.kind == "translate" else "vi"
-        said = f"{wrong[0]!r} is not of that form" if wrong else "its files do not say it"
-        raise ModelError(f"name the languages of {path.name}, like --languages '{example}': {said}")
+        reason = f"{wrong[0]!r} is not of that form" if wrong else "its files do not say it"
+        raise ModelError(f"name the languages of {path.name}, like --languages '{example}': {reason}")
 
 
 def _valid(name: str) -> str:

@@ -1,4 +1,4 @@
-"""How much of the road a new call gets on a busy node, so that what is there already does not sink. Pure logic.
+"""How much of the pipeline a new call gets on a busy node, so that running calls do not fall behind. Pure logic.
 
 Workers measure, when they load their engines, how many seconds of work a second of speech costs them. From that follows
 what each speaker will cost. Whoever comes when there is no room for everything gets less from the start, and more as
