@@ -59,7 +59,7 @@ async function gone(pid) {
   }
 }
 
-describe('the process', { timeout: 20_000 }, () => {
+describe('the process', { timeout: 60_000 }, () => {
   for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT'])) {
     test(`${signal} ends it in good order`, async (t) => {
       const { child, exited, port, worker } = await startProcess(t);
