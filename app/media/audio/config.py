@@ -17,7 +17,7 @@ class SegmenterConfig:
     """Probability that keeps an open segment voiced: lower, so that a soft syllable does not end a word."""
     pre_roll: float = 0.75
     """Audio kept from before the first voiced frame, as far as it is after the segment before: the recogniser errs less
-    often when it hears the room first (docs/measurements/segmenting.md)."""
+    often when it hears the room first (docs/measurements/recogniser.md)."""
     tail: float = 0.16
     """Audio kept after the last voiced frame; also the pause after which the first ask is made."""
     endpoint: float = field(default_factory=SEGMENT_ENDPOINT)
