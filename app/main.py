@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-import structlog
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import CacheControlHeader
@@ -22,11 +18,12 @@ from litestar.types import ControllerRouterHandler
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app import background
 from app.admin import routes as admin_routes
 from app.admin import services as admin_services
 from app.admin.services import AdminServices
 from app.auth.read_tokens import ReadTokens
-from app.cancellation import end
+from app.background import Lifespan
 from app.captions.feed_limits import FeedCounter
 from app.captions.feeds import Feeds
 from app.captions.fragments import Fragments
@@ -59,26 +56,17 @@ from app.web.assets import FOLDERS, STATIC, Assets
 from app.web.cors import cross_origin_hook
 from app.web.proxy import TrustedProxyMiddleware
 from app.web.requests import RequestLogMiddleware
-from app.web.stopping import on_stop
 from app.web.templates import create_environment, template_config
 from tasks.wire import logs
 from tasks.wire.queues import sending_broker
 
-DRAIN: Final = 2.0
-"""Seconds that open caption feeds get to end when this process stops."""
-HOUSEKEEPING_EVERY: Final = 60.0
-"""Seconds between removals of expired rate-limit counters."""
 COMPRESSION: Final = CompressionConfig(
     "gzip", gzip_compress_level=6, exclude=[r"^/$", r"^/(?!static/|rooms/[^/]+/call$)[a-z]"]
 )
 """Scripts, styles and the call page, which holds all captions so far. Never a feed: it would wait for more."""
-RESTART_AFTER: Final = 1.0
-"""Seconds until a background job that failed unexpectedly is started again."""
 A_YEAR: Final = 31_536_000
 REDIS_TIMEOUT: Final = 5.0
 """Seconds without an answer after which Redis counts as gone; longer than the longest blocking read."""
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -230,43 +218,14 @@ def _handlers(services: Services) -> list[ControllerRouterHandler]:
     ]
 
 
-def _lifespan(services: Services, limits: MemoryStore) -> Callable[[Litestar], Any]:
-    @asynccontextmanager
-    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        jobs = (
-            services.captions.hub.run,
-            services.store.run,
-            services.monitor.run,
-            services.retention.run,
-            services.admin.run,
-            partial(_housekeeping, limits),
-        )
-        tasks = [asyncio.create_task(_keep_running(job)) for job in jobs]
-        try:
-            with on_stop(services.captions.feeds.close):
-                yield
-        finally:
-            services.captions.feeds.close()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(services.captions.feeds.idle.wait(), DRAIN)
-            await end(tasks)
-            await services.redis.aclose()
-            await services.engine.dispose()
-
-    return lifespan
-
-
-async def _housekeeping(limits: MemoryStore) -> None:
-    while True:
-        await asyncio.sleep(HOUSEKEEPING_EVERY)
-        await limits.delete_expired()
-
-
-async def _keep_running(job: Callable[[], Awaitable[None]]) -> None:
-    """Start a job again after an error that it did not expect, which is logged."""
-    while True:
-        try:
-            await job()
-        except Exception as error:
-            log.critical("web.job_failed", exc_info=error)
-            await asyncio.sleep(RESTART_AFTER)
+def _lifespan(services: Services, limits: MemoryStore) -> Lifespan:
+    captions = services.captions
+    jobs = (
+        captions.hub.run,
+        services.store.run,
+        services.monitor.run,
+        services.retention.run,
+        services.admin.run,
+        partial(background.forget_expired, limits),
+    )
+    return background.lifespan(jobs, captions.feeds, (services.redis.aclose, services.engine.dispose))
