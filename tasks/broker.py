@@ -172,7 +172,7 @@ def current() -> WorkerBroker:
         RuntimeError: it has none; only workers do.
     """
     if _broker is None:
-        raise RuntimeError("this process has no broker: run actors in a worker (`dramatiq tasks.worker`)")
+        raise RuntimeError("this process has no broker: run actors in a worker (`python -m tasks.worker`)")
     return _broker
 
 

@@ -103,7 +103,7 @@ def engines() -> Engines:
         EngineError: it has loaded none; only workers do.
     """
     if _engines is None:
-        raise EngineError("this process has loaded no engines: run actors in a worker (`dramatiq tasks.worker`)")
+        raise EngineError("this process has loaded no engines: run actors in a worker (`python -m tasks.worker`)")
     return _engines
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tasks.wire.environment import TaskConfig, flag, host, port
+from tasks.wire.environment import TaskConfig, flag, host, number, port
 
 GTTS_ENABLED = flag("GTTS_ENABLED")
 """GTTS_ENABLED: 1: Google's voices may be used, and what is said is sent to Google."""
@@ -20,4 +20,6 @@ class WorkerSettings(TaskConfig):
     metrics_host: str = field(default_factory=host("WORKER_METRICS_HOST", "127.0.0.1"))
     metrics_port: int = field(default_factory=port("WORKER_METRICS_PORT", 8040, least=0))
     """WORKER_METRICS_PORT: 0: no metrics."""
+    stop_seconds: float = field(default_factory=number("WORKER_STOP_SECONDS", 50.0, 0.0, 600.0))
+    """WORKER_STOP_SECONDS: what is under way gets so long to be finished; what is not is left to other workers."""
     gtts_enabled: bool = field(default_factory=GTTS_ENABLED)

@@ -45,7 +45,9 @@ logger = logging.getLogger(__name__)
 
 
 def main() -> None:
-    """Load the models and work until SIGTERM or SIGINT; what is under way is finished, a second signal ends it at once.
+    """Load the models and work until SIGTERM or SIGINT; a second signal ends it at once.
+
+    What is under way is finished, or, after WORKER_STOP_SECONDS, left to other workers.
 
     Raises:
         SystemExit: a signal came before the models were loaded, or there are none for a queue (`os.EX_CONFIG`).
@@ -65,8 +67,12 @@ def main() -> None:
     _wait_for_signal()
     logger.info("worker.stopping")
     working.stop_fetching()
-    worker.stop()
+    worker.stop(timeout=round(settings.stop_seconds * 1000))
     working.close()
+    if unfinished := sum(thread.is_alive() for thread in worker.workers):
+        logger.info("worker.unfinished messages=%d", unfinished)
+        logging.shutdown()
+        os._exit(os.EX_OK)  # a model at work would be taken apart under its thread's hands
     gc.freeze()  # the interpreter would search half a gigabyte for garbage before it ends
 
 

@@ -24,6 +24,8 @@ from tasks.wire.environment import choice, ending_in_one_line
 LOG: Final = choice("LOG", "", ("json",))
 """LOG: json: the terminal shows every line as it was printed."""
 ROOT = Path(__file__).resolve().parents[2]
+WORKER_STOP_SECONDS: Final = 3
+"""How long a worker may finish what it is at: whoever would hear it has lost the call by then."""
 READY_SECONDS: Final = 60.0
 """Seconds after which the runner stops waiting for the page to answer."""
 
@@ -93,6 +95,7 @@ def run(var_dir: Path, setup_code: Callable[[WebSettings], str]) -> int:
             tables by then.
     """
     env = environment(var_dir)
+    env.setdefault("WORKER_STOP_SECONDS", str(WORKER_STOP_SECONDS))
     os.environ.update(env)
     with ending_in_one_line():
         settings, everything = WebSettings(), LOG() == "json"

@@ -150,6 +150,21 @@ def test_a_worker_that_is_told_to_stop_takes_nothing_more(
     assert levels == {"info"}
 
 
+def test_what_a_worker_cannot_finish_in_time_is_left_to_others(
+    server: RedisServer, store: redis.Redis, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with worker_process(server.url, log, queues=("stt",), extra={"WORKER_STOP_SECONDS": "0"}) as worker:
+        interrupted = send(store, recordings()["en_ls_198"].pcm(), seq=0)
+        deadline = time.monotonic() + 10
+        while not store.keys("dramatiq:__acks__.*.stt"):
+            assert time.monotonic() < deadline
+        assert worker.terminate() == 0
+    assert "worker.unfinished" in log.read_text()
+    assert {json.loads(line)["level"] for line in log.read_text().splitlines()} == {"info"}
+    assert store.keys("dramatiq:__acks__.*.stt"), f"{interrupted.id} is there for whoever looks next"
+
+
 def test_a_worker_loads_only_what_its_queues_need(server: RedisServer, store: redis.Redis, tmp_path: Path) -> None:
     with worker_process(server.url, tmp_path / "worker.log", queues=("translate",)):
         (name,) = store.keys(keys.HEARTBEATS)

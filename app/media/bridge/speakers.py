@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import structlog
 
+from app.cancellation import end
 from app.media.audio.segmenter import Ask, AskKind, Segmenter
 from app.media.audio.tap import Chunk, TapStream
 from app.media.audio.vad import FRAME_SECONDS, VoiceDetector
@@ -71,12 +72,13 @@ class Speaker(asyncio.DatagramProtocol):
         try:
             tap = await self._tap(transport.get_extra_info("sockname")[1])
             self.tapped = True
-            await sending
+            await asyncio.wait({sending})  # not the task itself, which may swallow a cancellation: see `end`
+            sending.result()
         finally:
             self.tapped = False
             transport.close()
-            sending.cancel()
             self.stop_receiving()
+            await end({sending})
             with suppress(SfuError, SfuGoneError, TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     if tap is not None and self._services.sfu.connected:

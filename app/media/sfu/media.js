@@ -159,10 +159,16 @@ export class MediaPool {
 /** @param {Slot} slot */
 const load = (slot) => [...slot.rooms.keys()].reduce((total, media) => total + media.load, 0);
 
-/** Lets the warnings and errors of mediasoup into our log. @param {import('pino').Logger} log */
-export function logMediasoup(log) {
+/**
+ * Lets the warnings and errors of mediasoup into our log.
+ *
+ * @param {import('pino').Logger} log
+ * @param {() => boolean} closing Whether we are about to end: a worker that still has something to tell us then finds
+ *   its pipe broken, which is no error.
+ */
+export function logMediasoup(log, closing) {
   mediasoup.setLogEventListeners({
-    onwarn: (namespace, message) => log.warn({ namespace }, message),
-    onerror: (namespace, message, error) => log.error({ namespace, err: error }, message),
+    onwarn: (namespace, message) => log[closing() ? 'info' : 'warn']({ namespace }, message),
+    onerror: (namespace, message, error) => log[closing() ? 'info' : 'error']({ namespace, err: error }, message),
   });
 }

@@ -16,16 +16,17 @@ const log = pino({
   redact: { paths: ['room'], censor: digest },
 });
 
+let closing = false;
+
 try {
   const config = loadConfig(process.env);
   log.level = config.logLevel;
-  logMediasoup(log);
+  logMediasoup(log, () => closing);
   const sfu = await startSfu(config, log);
   log.info({ host: config.host, port: sfu.port, workers: config.workers }, 'SFU listening');
 
   // mediasoup's own handlers only close its workers, and with a handler installed Node does not exit by itself.
   // Ours run first, so that clients hear that we are closing before their media stops.
-  let closing = false;
   for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT'])) {
     process.prependListener(signal, () => {
       if (closing) return;
