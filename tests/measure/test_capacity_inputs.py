@@ -22,7 +22,7 @@ from ops.measure.capacity.checking import FEW
 from ops.measure.capacity.service import around, fit, read
 from ops.measure.capacity.speech import SEGMENTER, Talk, drawn, heard, spoken
 from tasks.wire.messages import ClipPart, Timeline
-from tests.watching.service import SERVICE
+from tests.measure.service import SERVICE
 
 
 def test_a_line_is_laid_through_what_was_measured_and_what_it_varies_by_is_drawn() -> None:
