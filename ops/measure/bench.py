@@ -24,14 +24,15 @@ from ops.harness.people import CHROMIUM, FLAGS, Person, heard_out, room_from_fro
 from ops.harness.recordings import DATA
 from ops.harness.stack import Stack, temporary_folder
 from ops.measure import alone, signals
+from ops.measure.clips import clips, read_aloud
 from ops.measure.figures import VAR, machine, percentiles, write
 from tasks.wire import keys
 from tasks.wire.messages import Caption, ClipPart, Timeline, decode, decode_clip_event
 
 DIRECTIONS = (("en", "pt"), ("pt", "en"))
-LONGEST = 14.0
-"""Seconds of the longest recording used: an utterance, not a speech."""
-LEAST = 20
+MAX_RECORDING_SECONDS = 14.0
+"""An utterance, not a speech."""
+MIN_UTTERANCES = 20
 """Utterances below which figures are not worth printing."""
 
 STAGES = {
@@ -66,11 +67,10 @@ class Measurements:
                 self.stages[name].append((end - begin) * 1000)
 
 
-def clips(folder: Path, language: str, count: int) -> list[Path]:
+def readings(folder: Path, language: str, count: int) -> list[Path]:
     """Clean recordings of one language in a folder with a manifest, in its order."""
-    rows = map(json.loads, (folder / "manifest.jsonl").read_text().splitlines())
-    fit = [r for r in rows if r["language"] == language and r["kind"] == "read_speech" and r["duration_s"] <= LONGEST]
-    return [folder / row["file"] for row in fit[:count]]
+    fit = [clip for clip in read_aloud(clips(folder), language) if clip.duration_s <= MAX_RECORDING_SECONDS]
+    return [clip.path for clip in fit[:count]]
 
 
 async def utterance(
@@ -150,7 +150,7 @@ async def measure(folder: Path) -> Measurements:
             redis = Redis.from_url(stack.redis_url)
             following = asyncio.create_task(follow_clips(redis, found))
             for source, target in DIRECTIONS:
-                chosen = clips(folder, source, 24 if source == "en" else 12)
+                chosen = readings(folder, source, 24 if source == "en" else 12)
                 await direction(stack, browser, source, target, chosen, found)
             entries: list[tuple[bytes, dict[bytes, bytes]]] = await redis.xrange(keys.CAPTIONS)  # type: ignore[assignment]
             for _, entry in entries:
@@ -220,7 +220,7 @@ def main() -> None:
     folder = chosen.set.resolve()
     figures = report(signals.run(measure(folder)), folder)
     print(f"\n{table(figures)}")
-    if figures["utterances"] < LEAST:
+    if figures["utterances"] < MIN_UTTERANCES:
         print(f"\nOnly {figures['utterances']} utterances: take the figures as a hint.")
     write("bench", figures)
 

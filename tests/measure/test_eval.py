@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ops.harness.recordings import DATA
+from ops.measure.clips import TextSet, clips, first_of_each, text_sets
 from ops.measure.eval import published, translating
-from ops.measure.eval.clips import TextSet, clips, first_of_each, text_sets
 from ops.measure.eval.parts import Extent, measure_cache, measure_stt, measure_translation
 from ops.measure.eval.sheet import Sheet
 from ops.measure.eval.table import table

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ops.harness.recordings import DATA
-from ops.measure.eval.clips import clips, first_of_each
+from ops.measure.clips import clips, first_of_each
 from ops.measure.eval.parts import Extent, measure_cache, measure_stt, measure_translation, measure_tts
 from ops.measure.eval.sheet import Sheet
 from ops.measure.eval.table import table

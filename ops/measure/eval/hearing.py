@@ -15,8 +15,9 @@ import numpy as np
 from app.media.audio.segmenter import Ask
 from app.media.audio.vad import FRAME
 from ops.harness.pipeline import Pcm, segments
+from ops.harness.recordings import RATE
 from ops.harness.wer import corpus_wer, normalise
-from ops.measure.eval.clips import NOBODY, RATE, SEVERAL, Clip
+from ops.measure.clips import NOBODY, SEVERAL, Clip
 from ops.measure.figures import percentiles
 from tasks.engines.base import SpeechToText, Transcript
 from tasks.engines.stt.whisper.doubt import LOOPING

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ops.measure.clips import Clip, clips, first_of_each, text_sets
 from ops.measure.eval import hearing, silence, speaking, translating
 from ops.measure.eval.cached import cached
-from ops.measure.eval.clips import Clip, clips, first_of_each, text_sets
 from ops.measure.eval.sheet import Sheet
 from tasks import registry
 from tasks.engines.base import SpeechToText, TextToSpeech

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ops.harness.pipeline import captions
 from ops.harness.stillness import stillness
-from ops.measure.eval.clips import NOBODY, Clip
+from ops.measure.clips import NOBODY, Clip
 from tasks.engines.base import SpeechToText
 
 SEED: Final = 20

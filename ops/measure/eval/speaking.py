@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ops.harness.listening import understood
 from ops.harness.lufs import integrated
+from ops.harness.recordings import RATE
 from ops.harness.wer import corpus_wer
-from ops.measure.eval.clips import RATE
 from ops.measure.figures import percentiles
 from tasks.engines.base import TextToSpeech
 
