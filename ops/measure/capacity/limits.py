@@ -36,6 +36,8 @@ CLIP_RATE: Final = 24_000
 UTTERANCE: Final = Talk().utterance
 CAPTIONS: Final = 2.5
 """Captions of an utterance that a reader is sent: its final, its translation where it is one, and interims."""
+SIZES: Final = (2, 3, 4)
+"""People in a room."""
 MANY: Final = 10_000
 
 
@@ -52,64 +54,73 @@ class Limit(NamedTuple):
 
 def limits(var: Path = VAR) -> list[Limit]:
     """Every part but the workers, the first to give way in rooms of two first."""
+    feeds = Limit(
+        "`web`, open feeds",
+        {people: FeedLimits().total / people for people in SIZES},
+        f"`FEEDS_TOTAL`: {FeedLimits().total:,} of one process",
+        "several behind a balancer",
+    )
+    return sorted([*_sfu(), *_redis(), feeds, *_measured(var)], key=lambda limit: limit.rooms[2])
+
+
+def _sfu() -> list[Limit]:
+    """Its processor, its ports, and how many rooms it may hold."""
+    becomes = "machines in `SFU_PUBLIC_URL`, then a service that places rooms by load and region"
+    return [
+        Limit(
+            "`sfu`, a core",
+            # Everybody hears everybody else and a dub of them, and the bridge hears everybody.
+            {people: FULL / TRACK / (2 * people * (people - 1) + people) for people in SIZES},
+            "a voice takes 1 ms of it a second for each who hears it; cameras twice that ([SFU](sfu.md))",
+            becomes,
+        ),
+        Limit(
+            "`sfu`, plain ports",
+            {people: PLAIN_PORTS / (2 * people) for people in SIZES},
+            f"a tap and a dub for each voice, of {PLAIN_PORTS}; `SFU_PLAIN_PORT_MIN` and `_MAX` widen it",
+            becomes,
+        ),
+        Limit("`sfu`, rooms", dict.fromkeys(SIZES, MAX_ROOMS), "`SFU_MAX_ROOMS`", becomes),
+    ]
+
+
+def _redis() -> list[Limit]:
+    """Its memory and its one core."""
     # Asks replace one another: of each utterance one copy of its audio stays until after it has been transcribed.
     speech = SPEAKING * STT_RATE * 2 * (UTTERANCE + keys.PCM_DONE_TTL)
     clips = SPEAKING * CLIP_RATE * 2 * keys.CLIP_TTL
     messages = SPEAKING / UTTERANCE * (1 + UTTERANCE / SEGMENTER.interim_every + 3)
-    cells = "a server for each cell of rooms; managed ones will do"
-    machines = "machines in `SFU_PUBLIC_URL`, then a service that places rooms by load and region"
-    sizes = (2, 3, 4)
-    found = [
-        Limit(
-            "`sfu`, a core",
-            # Everybody hears everybody else and a dub of them, and the bridge hears everybody.
-            {people: FULL / TRACK / (2 * people * (people - 1) + people) for people in sizes},
-            "a voice takes 1 ms of it a second for each who hears it; cameras twice that ([SFU](sfu.md))",
-            machines,
-        ),
-        Limit(
-            "`sfu`, plain ports",
-            {people: PLAIN_PORTS / (2 * people) for people in sizes},
-            f"a tap and a dub for each voice, of {PLAIN_PORTS}; `SFU_PLAIN_PORT_MIN` and `_MAX` widen it",
-            machines,
-        ),
-        Limit("`sfu`, rooms", dict.fromkeys(sizes, MAX_ROOMS), "`SFU_MAX_ROOMS`", machines),
+    becomes = "a server for each cell of rooms; managed ones will do"
+    return [
         Limit(
             "Redis, memory",
-            dict.fromkeys(sizes, (REDIS_BYTES - CACHES) / (speech + clips)),
+            dict.fromkeys(SIZES, (REDIS_BYTES - CACHES) / (speech + clips)),
             f"{(speech + clips) / 2**20:.1f} MB a room while people speak; raise `maxmemory`",
-            cells,
+            becomes,
         ),
         Limit(
             "Redis, commands",
-            dict.fromkeys(sizes, REDIS_COMMANDS / (COMMANDS * messages)),
+            dict.fromkeys(SIZES, REDIS_COMMANDS / (COMMANDS * messages)),
             f"about {COMMANDS} commands a message, {REDIS_COMMANDS:,} a second of one core",
-            cells,
+            becomes,
         ),
-        Limit(
-            "`web`, open feeds",
-            {people: FeedLimits().total / people for people in sizes},
-            f"`FEEDS_TOTAL`: {FeedLimits().total:,} of one process",
-            "several behind a balancer",
-        ),
-        *_measured(var, sizes),
     ]
-    return sorted(found, key=lambda one: one.rooms[2])
 
 
-def _measured(var: Path, sizes: tuple[int, ...]) -> list[Limit]:
+def _measured(var: Path) -> list[Limit]:
+    """What `make fanout` and `make load` have measured, where they have been run."""
     found = []
     if (fanout := _read(var / "fanout.json")) is not None:
         calm = fanout["steady"]
         events = calm["events"] / calm["seconds"] / calm["web_processor_share"]
-        rooms = {people: events / (people * SPEAKING / UTTERANCE * CAPTIONS) for people in sizes}
+        rooms = {people: events / (people * SPEAKING / UTTERANCE * CAPTIONS) for people in SIZES}
         why = f"{events:,.0f} captions sent a second of one core (`make fanout`)"
         found.append(Limit("`web`, captions", rooms, why, "several behind a balancer"))
     if (load := _read(var / "load.json")) is not None and (share := bridge_share(load["rows"])) is not None:
         idle, each = share
         why = f"{each:.1%} of a core for each room in which somebody always speaks (`make load`)"
         becomes = "one beside each `sfu`"
-        found.append(Limit("`bridge`", dict.fromkeys(sizes, (FULL - idle) / each), why, becomes))
+        found.append(Limit("`bridge`", dict.fromkeys(SIZES, (FULL - idle) / each), why, becomes))
     return found
 
 
@@ -131,7 +142,8 @@ def table(found: list[Limit]) -> str:
     """In Markdown, the first to give way first."""
     lines = ["| part | rooms of 2 | of 3 | of 4 | why |", "|---|---|---|---|---|"]
     lines += [
-        f"| {one.part} | {' | '.join(f'{rooms:,.0f}' for rooms in one.rooms.values())} | {one.why} |" for one in found
+        f"| {limit.part} | {' | '.join(f'{rooms:,.0f}' for rooms in limit.rooms.values())} | {limit.why} |"
+        for limit in found
     ]
     return "\n".join(lines)
 
@@ -142,7 +154,7 @@ def many(found: list[Limit], workers: int | None) -> str:
     lines = [f"| part | for {MANY:,} rooms of two | what it becomes |", "|---|---|---|"]
     taken = "more than any number" if workers is None else f"{workers:,} machines"
     lines.append(f"| workers | {taken} | machines that are added and taken away by `jbc_queue_age_seconds` |")
-    lines += [f"| {one.part} | {math.ceil(MANY / one.rooms[2]):,} | {one.becomes} |" for one in found]
+    lines += [f"| {limit.part} | {math.ceil(MANY / limit.rooms[2]):,} | {limit.becomes} |" for limit in found]
     lines.append(
         f"| PostgreSQL | {captions:,.0f} captions a second to write | one managed server with a replica, captions "
         "partitioned by day |"
