@@ -32,7 +32,7 @@ def spread(text: str, start: float, end: float) -> list[TimedWord]:
     ]
 
 
-def matches(one: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]:
+def matches(first: Sequence[str], second: Sequence[str]) -> list[tuple[int, int]]:
     """Places of the words that two texts have in common, in order: (in the first, in the second)."""
-    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    blocks = SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()
     return [(block.a + n, block.b + n) for block in blocks for n in range(block.size)]

@@ -23,7 +23,7 @@ from redis.asyncio import Redis
 from ops.harness.people import CHROMIUM, FLAGS, Person, heard_out, room_from_front_page, speech_bounds
 from ops.harness.recordings import DATA
 from ops.harness.stack import Stack, temporary_folder
-from ops.measure import alone, signals
+from ops.measure import service_times, signals
 from ops.measure.clips import clips, read_aloud
 from ops.measure.figures import VAR, machine, percentiles, write
 from tasks.wire import keys
@@ -144,8 +144,8 @@ def queue_waits(log: str) -> list[float]:
 async def measure(folder: Path) -> Measurements:
     """Run the road in both directions on a system started for it."""
     found = Measurements()
-    with temporary_folder() as place:
-        async with Stack(Path(place)) as stack, async_playwright() as playwright:
+    with temporary_folder() as system_folder:
+        async with Stack(Path(system_folder)) as stack, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             redis = Redis.from_url(stack.redis_url)
             following = asyncio.create_task(follow_clips(redis, found))
@@ -163,7 +163,7 @@ async def measure(folder: Path) -> Measurements:
             found.queue_waits = queue_waits(stack.log("worker"))
             await redis.aclose()
             await browser.close()
-    found.service = await alone.measure()
+    found.service = await service_times.measure()
     return found
 
 
@@ -190,20 +190,20 @@ def table(figures: dict[str, Any]) -> str:
     """The figures for reading."""
     where = figures["machine"]
 
-    def row(name: str, one: dict[str, Any]) -> str:
-        return f"{name:<44}{one.get('p50', '-'):>8}{one.get('p95', '-'):>8}{one['n']:>5}"
+    def row(name: str, values: dict[str, Any]) -> str:
+        return f"{name:<44}{values.get('p50', '-'):>8}{values.get('p95', '-'):>8}{values['n']:>5}"
 
     rows = [f"{where['cpu']}, {where['cores']} cores; {figures['utterances']} utterances; milliseconds", ""]
     rows.append(f"{'from the end of speech to':<44}{'median':>8}{'p95':>8}{'n':>5}")
-    for what, values in figures["lag_ms"].items():
-        for name, one in {"both directions": values, **values["by_direction"]}.items():
-            rows.append(row(f"{what.replace('_', ' ')}, {name}", one))
+    for what, both in figures["lag_ms"].items():
+        for name, values in {"both directions": both, **both["by_direction"]}.items():
+            rows.append(row(f"{what.replace('_', ' ')}, {name}", values))
     rows += ["", f"{'stage':<44}{'median':>8}{'p95':>8}{'n':>5}"]
-    for name, one in {
+    for name, values in {
         **figures["stages_ms"],
         "enqueue → start, idle queue": figures["queue_wait_ms"],
     }.items():
-        rows.append(row(name, one))
+        rows.append(row(name, values))
     return "\n".join(rows)
 
 
@@ -215,7 +215,7 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.service:
         before = json.loads((VAR / "bench.json").read_text()) if (VAR / "bench.json").exists() else {}
-        write("bench", {"machine": machine()} | before | {"service_ms": signals.run(alone.measure())})
+        write("bench", {"machine": machine()} | before | {"service_ms": signals.run(service_times.measure())})
         return
     folder = chosen.set.resolve()
     figures = report(signals.run(measure(folder)), folder)

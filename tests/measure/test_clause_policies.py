@@ -9,7 +9,7 @@ import pytest
 from ops.harness.recordings import DATA
 from ops.measure.clips import TextSet, parallel_texts
 from ops.measure.simultaneous import clauses
-from ops.measure.simultaneous.clause_policies import CUTS, Cut, after_the_one_before, alone, growing, whole
+from ops.measure.simultaneous.clause_policies import CUTS, Cut, after_the_one_before, each_alone, growing, whole
 from tests.support.translators import bergamot
 
 CLAUSES = ["the red house", "of my brother"]
@@ -60,7 +60,7 @@ def test_clauses_joined_are_the_sentence(cut: Cut) -> None:
 
 def test_clauses_are_translated_by_policies() -> None:
     assert whole(CLAUSES, translate) == "a casa vermelha do meu irmão"
-    assert alone(CLAUSES, translate) == "a casa vermelha do meu irmão"
+    assert each_alone(CLAUSES, translate) == "a casa vermelha do meu irmão"
     assert after_the_one_before(CLAUSES, translate) == "a casa vermelha do meu irmão"
 
 

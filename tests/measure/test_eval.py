@@ -12,7 +12,7 @@ import pytest
 
 from ops.harness.recordings import DATA
 from ops.measure.clips import TextSet, clips, first_of_each, text_sets
-from ops.measure.eval import published, translating
+from ops.measure.eval import published, translation
 from ops.measure.eval.parts import Extent, measure_cache, measure_stt, measure_translation
 from ops.measure.eval.sheet import Sheet
 from ops.measure.eval.table import table
@@ -132,7 +132,7 @@ class Refusing(Translator):
 
 def test_a_sentence_that_is_refused_counts_as_untranslated() -> None:
     sentences, references = zip(*PAIRS, strict=True)
-    found = translating.translate(TextSet("small", "en", "pt", sentences, references), Refusing())
+    found = translation.translate(TextSet("small", "en", "pt", sentences, references), Refusing())
     assert (found["sentences"], found["refused"]) == (3, 1)
     assert found["chrf"] < 100
 

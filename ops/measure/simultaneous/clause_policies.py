@@ -81,7 +81,7 @@ def whole(clauses: Sequence[str], translate: Translate) -> str:
     return translate(" ".join(clauses))
 
 
-def alone(clauses: Sequence[str], translate: Translate) -> str:
+def each_alone(clauses: Sequence[str], translate: Translate) -> str:
     """Each clause by itself."""
     return " ".join(map(translate, clauses))
 
@@ -127,7 +127,7 @@ def _key(word: str) -> str:
 
 
 POLICIES: Final[dict[str, Policy]] = {
-    "each clause alone": alone,
+    "each clause alone": each_alone,
     "growing, nothing held back": partial(growing, held_back=0),
     "growing, two words held back": partial(growing, held_back=2),
     "after the clause before": after_the_one_before,

@@ -64,7 +64,7 @@ def speak(engine: TextToSpeech, language: str) -> dict[str, Any]:
     loudness: list[float] = []
     peaks: list[float] = []
     for text in SENTENCES[language]:
-        samples, rate, begun = _said(engine, text, language)
+        samples, rate, begun = _synthesised(engine, text, language)
         first.append(begun)
         pairs.append((text, understood(soxr.resample(samples, rate, RATE), language)))
         loudness.append(integrated(samples, rate))
@@ -80,7 +80,7 @@ def speak(engine: TextToSpeech, language: str) -> dict[str, Any]:
     }
 
 
-def _said(engine: TextToSpeech, text: str, language: str) -> tuple[NDArray[np.float32], int, float]:
+def _synthesised(engine: TextToSpeech, text: str, language: str) -> tuple[NDArray[np.float32], int, float]:
     """The samples of a text, their rate, and the milliseconds until the first of them were there."""
     started = time.perf_counter()
     parts, begun = [], 0.0
