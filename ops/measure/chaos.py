@@ -34,7 +34,6 @@ from ops.measure.figures import machine, write
 from tasks.wire import keys
 from tasks.wire.messages import Caption, decode
 
-ROOT = Path(__file__).resolve().parents[2]
 SENTENCES: Final = ("en_LJ001-0011", "en_LJ001-0009", "en_ls_1272_quilter", "en_LJ001-0019", "en_fleurs_004")
 SILENCE_SECONDS: Final = 0.5
 """Seconds without a packet of the original voice that count as silence: less is the jitter of a busy machine."""
@@ -45,8 +44,8 @@ NOTHING_MISSING = """remarks => document.querySelector('#notice').hidden
   || [...document.querySelectorAll('#notice [data-reason]')].every(line => remarks.includes(line.dataset.reason))"""
 REMARKS: Final = ["hurried", "skipped"]
 """Reasons that go with the highest rung: how a dub keeps up with somebody who never pauses, fault or no fault."""
-WITNESS = ROOT / "ops/measure/witness.js"
-WRONG_CLOCK = ROOT / "ops/measure/wrong_clock.js"
+WITNESS = Path(__file__).with_name("witness.js")
+WRONG_CLOCK = Path(__file__).with_name("wrong_clock.js")
 
 
 class Speech:

@@ -45,9 +45,9 @@ def shown(spoken: Sequence[TimedWord], updates: Iterable[Update]) -> list[float]
     for update in updates:
         texts[update.segment] = words(update.text)
         hypothesis = [word for text in texts.values() for word in text]
-        for place, _ in matches(reference, hypothesis):
-            first.setdefault(place, update.at)
-    return [at - spoken[place].at for place, at in sorted(first.items())]
+        for index, _ in matches(reference, hypothesis):
+            first.setdefault(index, update.at)
+    return [at - spoken[index].at for index, at in sorted(first.items())]
 
 
 def erased(updates: Iterable[Update], final: Mapping[str, str]) -> int:
@@ -76,10 +76,10 @@ def by_proportion(spoken: Sequence[TimedWord], utterances: Iterable[Utterance]) 
     utterances = list(utterances)
     sources = [words(utterance.source) for utterance in utterances]
     known = matches([word.text for word in spoken], [word for source in sources for word in source])
-    times = {place: spoken[reference].at for reference, place in known}
+    times = {index: spoken[reference].at for reference, index in known}
     found, begin = [], 0
     for utterance, source in zip(utterances, sources, strict=True):
-        own = [times[place] for place in range(begin, begin + len(source)) if place in times]
+        own = [times[index] for index in range(begin, begin + len(source)) if index in times]
         begin += len(source)
         if own:
             start, lasts, target = own[0], own[-1] - own[0], words(utterance.translation)

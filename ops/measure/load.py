@@ -89,8 +89,8 @@ async def measure(stack: Stack, exchange: Exchange, people: int, rooms: int, sec
 async def run(cases: tuple[tuple[int, int], ...], seconds: float) -> list[dict[str, Any]]:
     """Every case, one after the other."""
     rows = []
-    with temporary_folder() as place:
-        async with Stack(Path(place), **UNCACHED) as stack, Exchange(stack) as exchange:
+    with temporary_folder() as folder:
+        async with Stack(Path(folder), **UNCACHED) as stack, Exchange(stack) as exchange:
             for people, rooms in cases:
                 rows.append(await measure(stack, exchange, people, rooms, seconds))
                 print(line(rows[-1]), flush=True)
