@@ -25,7 +25,7 @@ from ops.harness.redis_server import redis_server
 from ops.harness.web_server import WebServer
 from ops.measure import signals
 from ops.measure.audience import Audience, joined
-from ops.measure.figures import machine, percentiles, write
+from ops.measure.figures import busy, machine, percentiles, write
 from tasks import publish as publishing
 from tasks.wire import keys
 
@@ -131,7 +131,7 @@ async def measure(readers: int, slow: int, rate: float, count: int) -> dict[str,
             print(f"steady part measured in {calm['seconds']:.0f} s", flush=True)
             figures = {
                 "machine": machine(),
-                "load_average": psutil.getloadavg()[0],
+                "load_average": busy(),
                 "readers": readers,
                 "opened_in_s": round(opening, 1),
                 "web_memory_of_feeds_mb": round(open_mb, 1),

@@ -30,6 +30,11 @@ def percentiles(values: list[float], digits: int = 1) -> dict[str, float]:
     return {"p50": round(statistics.median(values), digits), "p95": round(p95, digits), "n": len(values)}
 
 
+def busy() -> float:
+    """Processes that wanted a core in the last minute, on average: whether a measurement had the machine to itself."""
+    return round(psutil.getloadavg()[0], 1)
+
+
 def machine() -> dict[str, Any]:
     """What it was measured on."""
     names = [

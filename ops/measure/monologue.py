@@ -26,7 +26,7 @@ from ops.harness.stack import Stack, temporary_folder
 from ops.measure import delays, signals
 from ops.measure.alignment import TimedWord, words
 from ops.measure.delays import Update, Utterance
-from ops.measure.figures import machine, percentiles, write
+from ops.measure.figures import busy, machine, percentiles, write
 from ops.measure.long_speech import LongSpeech, long_speech
 
 TAPPED_SECONDS: Final = 2.0
@@ -127,8 +127,8 @@ def table(figures: dict[str, Any]) -> str:
     """The figures for reading."""
     where, count, erased = figures["machine"], figures["words"], figures["erased"]
     lines = [
-        f"{where['cpu']}, {where['cores']} cores; {figures['seconds']:.0f} s of {figures['recording']}, "
-        f"{figures['pair']}, {figures['utterances']} utterances",
+        f"{where['cpu']}, {where['cores']} cores, load average {figures['load_average']} before it began",
+        f"{figures['seconds']:.0f} s of {figures['recording']}, {figures['pair']}, {figures['utterances']} utterances",
         f"words: {count['spoken']} spoken, {count['shown']} of them shown; {count['translated']} translated, "
         f"{count['heard']} heard",
         "",
@@ -150,8 +150,9 @@ def main() -> None:
     parser.add_argument("--target", default="pt", help="language that is read and heard; default: pt")
     asked = parser.parse_args()
     speech = long_speech(asked.set.resolve(), asked.source, asked.seconds)
+    before = {"machine": machine(), "load_average": busy()}
     observed = signals.run(observe(speech, asked.target))
-    figures = {"machine": machine(), **report(speech, asked.target, observed, heard_words(observed, asked.target))}
+    figures = {**before, **report(speech, asked.target, observed, heard_words(observed, asked.target))}
     print(table(figures))
     write("monologue", figures)
 

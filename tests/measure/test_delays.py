@@ -81,5 +81,5 @@ def test_a_report_of_what_a_page_showed_can_be_read() -> None:
     assert figures["translated_shown_s"]["p50"] == pytest.approx((6.0 - 2.5 + 6.0 - 4.0) / 2)
     assert figures["heard_s"] == {"p50": 3.5, "p95": 3.5, "n": 1}
     assert figures["erased"] == {"source": 0, "translation": 0}
-    printed = table({"machine": {"cpu": "a processor", "cores": 2}, **figures})
+    printed = table({"machine": {"cpu": "a processor", "cores": 2}, "load_average": 0.5, **figures})
     assert "word spoken → heard translated, by proportion        3.5" in printed

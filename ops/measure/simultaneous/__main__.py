@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ops.harness.recordings import DATA
 from ops.measure.clips import parallel_texts
-from ops.measure.figures import machine, write
+from ops.measure.figures import busy, machine, write
 from ops.measure.long_speech import long_speech
 from ops.measure.simultaneous import clauses, commits
 from ops.measure.simultaneous.clause_policies import JOINTS
@@ -57,7 +57,8 @@ def main() -> None:
     """Measure, print, write."""
     asked = arguments()
     folder = asked.set.resolve()
-    figures: dict[str, Any] = {"machine": machine(), "set": "tests/data" if folder == DATA else folder.name}
+    name = "tests/data" if folder == DATA else folder.name
+    figures: dict[str, Any] = {"machine": machine(), "load_average": busy(), "set": name}
     queues = {"words": "stt", "clauses": "translate"}
     engines = serving.load([queues[part] for part in asked.only], TaskConfig())
     tables = []
@@ -68,7 +69,8 @@ def main() -> None:
         figures["clauses"] = measure_clauses(folder, engines, asked)
         tables += [clauses.table(*row) for row in figures["clauses"].items()]
     where = figures["machine"]
-    print("\n\n".join([f"\n{where['cpu']}, {where['cores']} cores; set: {figures['set']}", *tables]))
+    load = f"load average {figures['load_average']} before it began"
+    print("\n\n".join([f"\n{where['cpu']}, {where['cores']} cores, {load}; set: {name}", *tables]))
     write("simultaneous", figures)
 
 
