@@ -1,4 +1,4 @@
-.PHONY: help run check test setup setup-check setup-test lint bench fanout capacity eval load chaos soak audit doctor lock catalogue screenshots clean
+.PHONY: help run check test setup setup-check setup-test lint bench fanout capacity eval monologue simultaneous load chaos soak audit doctor lock catalogue screenshots clean
 PYTHON ?= python3
 VENV := .venv/bin
 # The larger set of recordings where it lies beside the checkout; else tests/data.
@@ -39,6 +39,12 @@ capacity: setup-test ## simulate how many workers so many rooms need, from var/b
 
 eval: setup-test ## how well it hears, translates and speaks; table and var/eval.json
 	@$(VENV)/python -m ops.measure.eval $(if $(EVAL_SET),--set $(EVAL_SET)) $(EVAL_ARGS)
+
+monologue: setup-test ## how far behind a speaker who does not pause a listener is; table and var/monologue.json
+	@$(VENV)/python -m ops.measure.monologue $(if $(EVAL_SET),--set $(EVAL_SET)) $(MONOLOGUE_ARGS)
+
+simultaneous: setup-test ## policies of showing words and clauses early, off line; tables and var/simultaneous.json
+	@$(VENV)/python -m ops.measure.simultaneous $(if $(EVAL_SET),--set $(EVAL_SET)) $(SIMULTANEOUS_ARGS)
 
 load: setup-test ## calls of 2, 5 and 10 people, several at once; table and var/load.json
 	@$(VENV)/python -m ops.measure.load $(LOAD_ARGS)

@@ -206,8 +206,8 @@ def _panel(number: int, panel: Panel, x: int, y: int) -> dict[str, Any]:
 def _panels() -> Iterable[dict[str, Any]]:
     number, y = 1, 0
     for title, panels in ROWS.items():
-        place = {"h": 1, "w": COLUMNS, "x": 0, "y": y}
-        yield {"id": number, "type": "row", "title": title, "collapsed": False, "panels": [], "gridPos": place}
+        position = {"h": 1, "w": COLUMNS, "x": 0, "y": y}
+        yield {"id": number, "type": "row", "title": title, "collapsed": False, "panels": [], "gridPos": position}
         number, y, x = number + 1, y + 1, 0
         for panel in panels:
             if x + panel.width > COLUMNS:

@@ -8,9 +8,10 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+
+from ops.commands import run
+from ops.packages import apt_install, uv
 
 RECIPE = Path(__file__).resolve().parent / "mediasoup-worker"
 WORKER_BUILD = [
@@ -20,13 +21,6 @@ WORKER_BUILD = [
 """Debian packages that the build needs; the libraries among them are also what the built worker runs on."""
 EXPECTED_EXIT = 41
 """What mediasoup-worker exits with when it is started by hand: the check mediasoup itself uses."""
-
-
-class Run(Protocol):
-    """How a command is run."""
-
-    def __call__(self, command: list[str | Path], *, cwd: Path = ..., env: dict[str, str] | None = ...) -> None:
-        """Run it; raises SetupError with its last lines when it fails."""
 
 
 def runs(binary: Path) -> bool:
@@ -46,13 +40,11 @@ def cached_path(version: str) -> Path:
     return root / "mediasoup-worker" / f"{version}-{release}-{recipe.hexdigest()[:16]}" / "mediasoup-worker"
 
 
-def install_worker(
-    package: Path, link: Path, run: Run, apt_install: Callable[[list[str]], None], uv: Callable[[], str]
-) -> None:
+def install_worker(package: Path, link: Path) -> None:
     """Make `link` point at a worker that runs here, for the mediasoup npm package in `package`.
 
     Raises:
-        SetupError: from `run` or `apt_install`, when it can neither be downloaded nor built.
+        SetupError: it can neither be downloaded nor built.
         RuntimeError: the built worker does not run.
     """
     version = json.loads((package / "package.json").read_text())["version"]
@@ -61,7 +53,7 @@ def install_worker(
     if binary is None:
         apt_install(_missing())
         if not runs(built):
-            _build(package, built, run, uv)
+            _build(package, built)
         binary = built
     if not runs(binary):
         raise RuntimeError(f"{binary} was built but does not run; remove it and start again")
@@ -91,7 +83,7 @@ def _missing() -> list[str]:
     return [name for name in WORKER_BUILD if name not in installed]
 
 
-def _build(package: Path, built: Path, run: Run, uv: Callable[[], str]) -> None:
+def _build(package: Path, built: Path) -> None:
     tools = built.parent / "build-tools"
     run([uv(), "venv", "--allow-existing", tools])
     run([uv(), "pip", "install", "--python", tools, "--require-hashes", "-r", RECIPE / "build.lock"])

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from app import __version__
 from app.commands.cli import main
 from app.speech_api.routes import openapi_config
-from ops.setup import ROOT
+from ops.commands import ROOT
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text()
 QUOTED = re.compile(r"`((?:app|docs|migrations|ops|static|tasks|templates|tests)\b[\w./-]*)[^`]*`")

@@ -14,6 +14,8 @@ WIRE = ("tasks.wire", "tasks.languages")
 """What the edge may import of the workers' code."""
 MAY_USE_THE_REGISTRY = ("app/commands/", "app/running/")
 """The command line and what it carries out (backup, deploy, doctor): neither `web` nor `bridge` loads them."""
+MAY_USE_MEASUREMENTS = ("tests/measure/", "tests/e2e/test_measurements.py")
+"""The tests of the measurements; what other tests share with these is in `ops.harness`."""
 
 
 def imports(path: Path) -> set[str]:
@@ -59,6 +61,11 @@ def breaches(folder: str, forbidden: tuple[str, ...], allowed: tuple[str, ...] =
 )
 def test_imports_go_one_way(folder: str, forbidden: tuple[str, ...], allowed: tuple[str, ...]) -> None:
     assert breaches(folder, forbidden, allowed) == []
+
+
+def test_only_their_own_tests_import_the_measurements() -> None:
+    found = breaches("tests", ("ops.measure",))
+    assert [breach for breach in found if not breach.startswith(MAY_USE_MEASUREMENTS)] == []
 
 
 def test_the_edge_imports_the_wire_and_the_languages_alone() -> None:

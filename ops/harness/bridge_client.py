@@ -77,12 +77,12 @@ class Bridge:
 async def bridge(url: str, secret: str) -> AsyncIterator[Bridge]:
     """A connected bridge that leaves at the end."""
     async with connect(url) as socket_:
-        one = Bridge(socket_)
-        await one.request("hello", token=bridge_token(secret, bridge="test-bridge"))
+        client = Bridge(socket_)
+        await client.request("hello", token=bridge_token(secret, bridge="test-bridge"))
         try:
-            yield one
+            yield client
         finally:
-            await one.close()
+            await client.close()
 
 
 async def _send_tone(port: int, ssrc: int, hertz: float) -> None:

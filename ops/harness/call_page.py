@@ -1,4 +1,4 @@
-"""A web server with nothing but the call page of `tests/client/call.html`: what the browser's script needs."""
+"""A web server with nothing but the call page of `call.html`: what the browser's script needs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.auth.tokens import ParticipantMeta, participant_token
 from app.rooms.texts import TEXTS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-TEMPLATE: Final = Template((ROOT / "tests/client/call.html").read_text())
+TEMPLATE: Final = Template(Path(__file__).with_name("call.html").read_text())
 FILES: Final = {
     "/dist/call.js": ROOT / "static/dist/call.js",
     "/htmx.min.js": ROOT / "static/node_modules/htmx.org/dist/htmx.min.js",

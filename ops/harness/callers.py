@@ -37,10 +37,10 @@ from ops.harness.web_server import new_room, token_of
 SPOKEN: Final = ("en", "pt")
 """Languages that callers take in turn: the pair that every machine can translate."""
 
-PAUSE: Final = 0.4
-"""Seconds between one caller's recording and the next one's."""
-LONGEST: Final = 14.0
-"""Seconds of the longest recording that is spoken."""
+TURN_GAP_SECONDS: Final = 0.4
+"""Between one caller's recording and the next one's."""
+MAX_RECORDING_SECONDS: Final = 14.0
+"""Of a recording that is spoken."""
 
 
 @cache
@@ -52,7 +52,8 @@ def voice(recording: str) -> Pcm:
 
 def sentences(language: str) -> list[str]:
     """Recordings that callers of a language speak, by id."""
-    return [one.id for one in by_language(language) if one.kind == "read_speech" and one.duration_s <= LONGEST]
+    fit = (clip for clip in by_language(language) if clip.duration_s <= MAX_RECORDING_SECONDS)
+    return [clip.id for clip in fit if clip.kind == "read_speech"]
 
 
 def order(number: int, call: int = 0) -> list[str]:
@@ -67,8 +68,8 @@ def order(number: int, call: int = 0) -> list[str]:
 
 def turns(people: int, call: int = 0) -> Iterator[str]:
     """The recordings of a call in the order in which they are spoken, for ever."""
-    said = [itertools.cycle(order(number, call)) for number in range(people)]
-    return (next(one) for one in itertools.cycle(said))
+    repertoires = [itertools.cycle(order(number, call)) for number in range(people)]
+    return (next(repertoire) for repertoire in itertools.cycle(repertoires))
 
 
 @dataclass
@@ -79,11 +80,12 @@ class Caller:
     language: str
     producer: str
     sender: RtpSender
-    said: itertools.cycle[str]
+    repertoire: itertools.cycle[str]
+    """Recordings by id, again and again."""
 
     async def say_next(self) -> str:
         """Speak the next recording to its end; which it was."""
-        recording = next(self.said)
+        recording = next(self.repertoire)
         await self.sender.play(frames(voice(recording), RTP_RATE))
         return recording
 
@@ -99,7 +101,7 @@ class Call:
     told: list[tuple[float, str, dict[str, Any] | None]] = field(default_factory=list)
     """When what was told, from the first notice on."""
 
-    async def take_turns(self, until: float, pause: float = PAUSE) -> None:
+    async def take_turns(self, until: float, pause: float = TURN_GAP_SECONDS) -> None:
         """One after the other speaks, until a moment of the monotonic clock."""
         for caller in itertools.cycle(self.callers):
             if time.monotonic() > until:
@@ -133,15 +135,15 @@ class Exchange:
         self._sfu = SfuClient(url, lambda: bridge_token(env["SFU_TOKEN_SECRET"], bridge="zz-callers"))
         self._running: asyncio.Task[None] | None = None
         self._events: asyncio.Task[None] | None = None
-        self._deaf = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._ears: dict[str, list[tuple[str, str | None]]] = {}  # room → who listens, and to which dub
+        self._sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._listeners: dict[str, list[tuple[str, str | None]]] = {}  # room → who listens, and to which dub
         self._taps: dict[str, list[str]] = {}  # producer → taps
 
     async def __aenter__(self) -> Exchange:
-        self._deaf.bind(("127.0.0.1", 0))
+        self._sink.bind(("127.0.0.1", 0))
         self._running = asyncio.create_task(self._sfu.run())
         await self._sfu.events.get()
-        self._events = asyncio.create_task(self._listen())
+        self._events = asyncio.create_task(self._tap_everybody())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -150,7 +152,7 @@ class Exchange:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
-        self._deaf.close()
+        self._sink.close()
 
     @asynccontextmanager
     async def call(self, people: int, number: int = 0) -> AsyncIterator[Call]:
@@ -160,54 +162,54 @@ class Exchange:
         """
         async with AsyncExitStack() as leaving:
             client = await leaving.enter_async_context(httpx.AsyncClient(base_url=self._stack.url, timeout=30))
-            one = Call(await new_room(client, name="Watcher", speak="en", read="en", hear="original"))
-            token = await token_of(client, one.code)
+            call = Call(await new_room(client, name="Watcher", speak="en", read="en", hear="original"))
+            token = await token_of(client, call.code)
             watching = await leaving.enter_async_context(connect(token["url"]))
             await watching.send(json.dumps({"id": 1, "method": "hello", "data": {"token": token["token"]}}))
             for notice in json.loads(await watching.recv())["ok"]["notices"]:
-                one.take(notice["key"], notice["payload"])
-            following = asyncio.create_task(one.follow(watching))
+                call.take(notice["key"], notice["payload"])
+            following = asyncio.create_task(call.follow(watching))
             leaving.callback(following.cancel)
             for seat in range(people):
-                one.callers.append(await self._join(one.code, seat, number))
-            yield one
-            for caller in one.callers:
+                call.callers.append(await self._join(call.code, seat, number))
+            yield call
+            for caller in call.callers:
                 caller.sender.close()
                 with suppress(SfuError):
-                    place = {"room": one.code, "participant": caller.name}
-                    await self._sfu.request("removeParticipant", place, Nothing)
-            self._ears.pop(one.code, None)
+                    participant = {"room": call.code, "participant": caller.name}
+                    await self._sfu.request("removeParticipant", participant, Nothing)
+            self._listeners.pop(call.code, None)
 
     async def _join(self, room: str, number: int, call: int) -> Caller:
         language = SPOKEN[number % len(SPOKEN)]
         name = f"caller-{room}-{number}"
         meta = ParticipantMeta(name=f"Caller {number}", speak=language, read=language, hear=language)
-        place = {"room": room, "participant": name}
-        await self._sfu.request("addParticipant", {**place, "meta": msgspec.to_builtins(meta)}, Nothing)
-        self._ears.setdefault(room, []).append((name, language))
+        participant = {"room": room, "participant": name}
+        await self._sfu.request("addParticipant", {**participant, "meta": msgspec.to_builtins(meta)}, Nothing)
+        self._listeners.setdefault(room, []).append((name, language))
         ssrc = new_ssrc()
-        data = {**place, "track": "original", "label": None, "ssrc": ssrc}
+        data = {**participant, "track": "original", "label": None, "ssrc": ssrc}
         answer = await self._sfu.request("inject", data, InjectAnswer)
-        said = itertools.cycle(order(number, call))
-        return Caller(name, language, answer.producer_id, RtpSender(answer.port, ssrc), said)
+        repertoire = itertools.cycle(order(number, call))
+        return Caller(name, language, answer.producer_id, RtpSender(answer.port, ssrc), repertoire)
 
-    async def let_hear(self, caller: Caller, port: int) -> None:
+    async def copy_voice(self, caller: Caller, port: int) -> None:
         """Send what a caller says, as everybody else gets it, to a UDP port of loopback, too."""
         await self._sfu.request("tap", {"producerId": caller.producer, "port": port}, TapAnswer)
 
-    async def _listen(self) -> None:
+    async def _tap_everybody(self) -> None:
         """Everybody hears everybody else, and the dubs into their language, as long as these last."""
         while True:
             event = await self._sfu.events.get()
             if isinstance(event, ProducerAdded) and event.kind == "audio":
-                for name, language in self._ears.get(event.room, []):
+                for name, language in self._listeners.get(event.room, []):
                     if name != event.participant and event.label in (None, language):
-                        await self._hear(event.producer_id)
+                        await self._tap(event.producer_id)
             elif isinstance(event, ProducerRemoved):
                 self._taps.pop(event.producer_id, None)
 
-    async def _hear(self, producer: str) -> None:
+    async def _tap(self, producer: str) -> None:
         with suppress(SfuError):  # it has gone again
-            data = {"producerId": producer, "port": self._deaf.getsockname()[1]}
+            data = {"producerId": producer, "port": self._sink.getsockname()[1]}
             answer = await self._sfu.request("tap", data, TapAnswer)
             self._taps.setdefault(producer, []).append(answer.tap_id)

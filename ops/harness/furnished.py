@@ -108,13 +108,13 @@ async def _log_in_elsewhere(visitor: BrowserContext, url: str) -> None:
 
 def _work(redis_url: str) -> None:
     """A model in the middle of being installed, and one that could not be."""
-    now, said = time.time(), "No room for it: 0.3 GB are needed."
+    now, failure = time.time(), "No room for it: 0.3 GB are needed."
     works = (
         Progress(
             name="whisper-small", action="install", state="running", said="model.bin", done=182_000_000,
             total=483_546_902, at=now,
         ),
-        Progress(name="argos-en-vi", action="install", state="failed", said=said, at=now),
+        Progress(name="argos-en-vi", action="install", state="failed", said=failure, at=now),
     )  # fmt: skip
     with redis.Redis.from_url(redis_url) as client:
         for work in works:

@@ -21,7 +21,7 @@ from ops.harness.captions import caption, say, staged
 from ops.harness.furnished import ADMINISTRATOR, furnished
 from ops.harness.redis_server import redis_server
 from ops.harness.sfu import Sfu
-from ops.harness.views import CONNECTED, PATIENCE, View
+from ops.harness.views import CONNECTED, MAX_WAIT_SECONDS, View
 from ops.harness.web_server import WebServer
 from tasks.wire.messages import Timeline
 
@@ -88,11 +88,11 @@ async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator
         await asyncio.to_thread(web.migrate)
         code = setup_code.make(folder)
         stack.callback(web.kill)
-        await asyncio.to_thread(web.start, PATIENCE)
+        await asyncio.to_thread(web.start, MAX_WAIT_SECONDS)
         visitor = await stack.enter_async_context(
             await browser.new_context(locale="en", permissions=["microphone", "camera"])
         )
-        visitor.set_default_timeout(1000 * PATIENCE)
+        visitor.set_default_timeout(1000 * MAX_WAIT_SECONDS)
         page = await visitor.new_page()
         room = await new_room(page, web.url)
         people = []
@@ -118,10 +118,10 @@ async def new_room(page: Page, url: str) -> str:
 
 
 async def _join(context: BrowserContext, url: str, room: str, name: str, language: str) -> str:
-    context.set_default_timeout(1000 * PATIENCE)
+    context.set_default_timeout(1000 * MAX_WAIT_SECONDS)
     page = await context.new_page()
     await enter(page, url, room, name, language)
-    await until(page, CONNECTED, PATIENCE)
+    await until(page, CONNECTED, MAX_WAIT_SECONDS)
     return str(await page.get_attribute("#participants .me", "data-participant"))
 
 
@@ -136,20 +136,20 @@ async def enter(page: Page, url: str, room: str, name: str, language: str, *, re
 
 
 def _talk(client: redis.Redis, room: str, ana: str, minh: str) -> None:
-    said = (
+    lines = (
         (ana, "pt", "Bom dia! Pousamos às nove e meia.", "Good morning! We land at half past nine."),
         (minh, "vi", "Chào chị. Em sẽ đợi ở cửa số hai.", "Hello. I will wait at door number two."),
         (ana, "pt", "Quanto tempo leva de carro até a cidade velha?", "How long does it take by car to the old town?"),
         (minh, "vi", "Khoảng bốn mươi lăm phút, nếu trời không mưa.", "About forty-five minutes, if it does not rain."),
         (ana, "pt", "Perfeito, obrigada. Até amanhã!", "Perfect, thank you. See you tomorrow!"),
     )  # fmt: skip
-    for seq, (speaker, spoken, source, english) in enumerate(said):
+    for seq, (speaker, spoken, source, english) in enumerate(lines):
         for language, text, engine in ((spoken, source, "whisper-base"), ("en", english, TRANSLATED_BY[spoken])):
-            staged = caption(
+            item = caption(
                 room, f"{room}.{seq}", text, language=language, source=spoken, speaker=speaker, seq=seq,
                 timeline=_timeline(translated=language != spoken), engine=engine,
             )  # fmt: skip
-            say(client, staged)
+            say(client, item)
 
 
 def _timeline(*, translated: bool) -> Timeline:

@@ -31,7 +31,9 @@ def figure(text: str, name: str, **labels: str) -> float:
     Raises:
         LookupError: there is none.
     """
-    found = [one.value for one in samples(text) if one.name == name and labels.items() <= one.labels.items()]
+    found = [
+        sample.value for sample in samples(text) if sample.name == name and labels.items() <= sample.labels.items()
+    ]
     if not found:
         raise LookupError(f"no metric has the name {name} and the labels {labels}")
     return sum(found)

@@ -27,7 +27,7 @@ LAGS = {
 
 
 @dataclass
-class Said:
+class Published:
     """What was published since `follow` began."""
 
     captions: list[Caption] = field(default_factory=list)

@@ -30,6 +30,8 @@ class Recording:
     source: str
     sha256: str
     text: str = ""
+    speaker: str = ""
+    """Who reads, where that is known."""
     translation: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -39,14 +41,24 @@ class Recording:
 
     def samples(self) -> NDArray[np.float32]:
         """The recording as 16 kHz mono in -1…1, whatever the file's own rate and channels."""
-        audio, rate = soundfile.read(self.path, dtype="float32", always_2d=True)
-        mono = audio.mean(axis=1)
-        resampled: NDArray[np.float32] = mono if rate == RATE else soxr.resample(mono, rate, RATE)
-        return resampled
+        return mono(self.path)
 
     def pcm(self) -> bytes:
         """The recording as 16 kHz mono s16le."""
-        return np.clip(np.rint(self.samples() * 32767), -32768, 32767).astype("<i2").tobytes()
+        return to_int16(self.samples()).tobytes()
+
+
+def mono(path: Path) -> NDArray[np.float32]:
+    """A sound file as 16 kHz mono in -1…1."""
+    audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    mixed = audio.mean(axis=1)
+    resampled: NDArray[np.float32] = mixed if rate == RATE else soxr.resample(mixed, rate, RATE)
+    return resampled
+
+
+def to_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
+    """Samples in -1…1 as little-endian 16-bit ones."""
+    return np.clip(np.rint(samples * 32767), -32768, 32767).astype("<i2")
 
 
 @cache

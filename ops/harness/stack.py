@@ -170,8 +170,8 @@ def processes_of(folder: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            place = process.environ().get("JBC_VAR")
-            if place and Path(place).is_relative_to(folder) and process.status() != psutil.STATUS_ZOMBIE:
+            var = process.environ().get("JBC_VAR")
+            if var and Path(var).is_relative_to(folder) and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
         except psutil.Error:
             continue

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from ops.harness.sounds import RATE, Samples, breathing, coloured, hum, keyboard
 
-SHORTEST: Final = 3.0
-LONGEST: Final = 20.0
+MIN_SCENE_SECONDS: Final = 3.0
+MAX_SCENE_SECONDS: Final = 20.0
 """Seconds of one scene."""
 
-QUIETEST: Final = -70.0
-LOUDEST: Final = -14.0
+MIN_LEVEL_DBFS: Final = -70.0
+MAX_LEVEL_DBFS: Final = -14.0
 """RMS of a source, dBFS: from under the noise of a good microphone to music played into it."""
 
-SILENT: Final = 0.1
+SILENT_SHARE: Final = 0.1
 """How often a scene is digital silence: a muted microphone."""
 
 _FADE: Final = 0.05
@@ -27,14 +27,14 @@ _FADE: Final = 0.05
 def synthetic(seed: int) -> list[Samples]:
     """Sounds made for one stream, other ones for every seed."""
     return [
-        keyboard(LONGEST, seed=seed),
-        hum(LONGEST, mains=50, seed=seed),
-        hum(LONGEST, mains=60, seed=seed),
-        breathing(LONGEST, seed=seed),
-        breathing(LONGEST, seed=seed + 1),
-        coloured(LONGEST, slope=0, seed=seed),
-        coloured(LONGEST, slope=1, seed=seed),
-        coloured(LONGEST, slope=2, seed=seed),
+        keyboard(MAX_SCENE_SECONDS, seed=seed),
+        hum(MAX_SCENE_SECONDS, mains=50, seed=seed),
+        hum(MAX_SCENE_SECONDS, mains=60, seed=seed),
+        breathing(MAX_SCENE_SECONDS, seed=seed),
+        breathing(MAX_SCENE_SECONDS, seed=seed + 1),
+        coloured(MAX_SCENE_SECONDS, slope=0, seed=seed),
+        coloured(MAX_SCENE_SECONDS, slope=1, seed=seed),
+        coloured(MAX_SCENE_SECONDS, slope=2, seed=seed),
     ]
 
 
@@ -47,16 +47,16 @@ def stillness(recordings: Sequence[Samples], seconds: float, *, seed: int) -> It
         seed: the same seed gives the same samples.
     """
     rng = np.random.default_rng(seed)
-    sources = [*(one for one in recordings if np.abs(one).max(initial=0) > 0), *synthetic(seed)]
+    sources = [*(recording for recording in recordings if np.abs(recording).max(initial=0) > 0), *synthetic(seed)]
     left = seconds
     while left > 0:
-        length = float(rng.uniform(SHORTEST, LONGEST))
+        length = float(rng.uniform(MIN_SCENE_SECONDS, MAX_SCENE_SECONDS))
         left -= length
         scene = np.zeros(int(length * RATE), np.float64)
-        if rng.random() >= SILENT:
+        if rng.random() >= SILENT_SHARE:
             for _ in range(int(rng.integers(1, 4))):
                 source = sources[int(rng.integers(len(sources)))]
-                scene += _placed(source, scene.size, float(rng.uniform(QUIETEST, LOUDEST)), rng)
+                scene += _placed(source, scene.size, float(rng.uniform(MIN_LEVEL_DBFS, MAX_LEVEL_DBFS)), rng)
         fade = np.minimum(1.0, np.arange(scene.size) / (_FADE * RATE))
         scene *= fade * fade[::-1]
         yield np.clip(np.rint(scene * 32767), -32768, 32767).astype(np.int16)

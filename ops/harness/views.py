@@ -13,7 +13,7 @@ from playwright.async_api import Page
 
 from ops.harness.call_page import until
 
-PATIENCE: Final = 120.0
+MAX_WAIT_SECONDS: Final = 120.0
 """Seconds for anything here to come about: what is judged are the pages, not how busy the machine is."""
 CONNECTED: Final = "document.body.dataset.state === 'connected'"
 LIVE: Final = "document.body.dataset.state === 'live'"
@@ -47,15 +47,15 @@ def pressed(selector: str, then: str) -> Callable[[Page], Awaitable[object]]:
 
 def all_open(selector: str) -> Callable[[Page], Awaitable[object]]:
     """Open every `<details>` of this selector first."""
-    return lambda page: page.eval_on_selector_all(selector, "all => all.forEach(one => { one.open = true })")
+    return lambda page: page.eval_on_selector_all(selector, "all => all.forEach(details => { details.open = true })")
 
 
 def in_call(then: str = "", within: str = "", key: str = "") -> Callable[[Page], Awaitable[object]]:
     """Wait until the page is in the call with its captions; then press something, or a key; wait for what opens."""
 
     async def prepare(page: Page) -> None:
-        await until(page, CONNECTED, PATIENCE)
-        await until(page, "document.querySelectorAll('#participants li[data-hue]').length === 3", PATIENCE)
+        await until(page, CONNECTED, MAX_WAIT_SECONDS)
+        await until(page, "document.querySelectorAll('#participants li[data-hue]').length === 3", MAX_WAIT_SECONDS)
         await page.wait_for_selector("#captions li[data-hue]")
         if then:
             await page.click(then)
@@ -77,13 +77,13 @@ async def embedded(page: Page) -> None:
     """Go on from the share page to what reads along."""
     await links_made(page)
     await page.goto(await page.input_value("#page"))
-    await until(page, LIVE, PATIENCE)
+    await until(page, LIVE, MAX_WAIT_SECONDS)
 
 
 async def demo_begun(page: Page) -> None:
     """Enter the demo."""
     await page.click("form[action='/demo'] button")
-    await until(page, CONNECTED, PATIENCE)
+    await until(page, CONNECTED, MAX_WAIT_SECONDS)
 
 
 async def key_made(page: Page) -> None:
@@ -129,7 +129,7 @@ VIEWS: Final = (
     View("transcript", "/rooms/{room}/transcript"),
     View("transcript-search", "/rooms/{room}/transcript?q=nove"),
     View("transcript-correct", "/rooms/{room}/transcript", pressed("a.edit", ".correcting textarea")),
-    View("projector", "/rooms/{room}/projector", lambda page: until(page, LIVE, PATIENCE)),
+    View("projector", "/rooms/{room}/projector", lambda page: until(page, LIVE, MAX_WAIT_SECONDS)),
     View("error", "/nothing", status=404),
     View("admin-login", "/admin/login"),
     View("admin-rooms", "/admin/rooms"),

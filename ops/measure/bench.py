@@ -23,15 +23,16 @@ from redis.asyncio import Redis
 from ops.harness.people import CHROMIUM, FLAGS, Person, heard_out, room_from_front_page, speech_bounds
 from ops.harness.recordings import DATA
 from ops.harness.stack import Stack, temporary_folder
-from ops.measure import alone, signals
+from ops.measure import service_times, signals
+from ops.measure.clips import clips, read_aloud
 from ops.measure.figures import VAR, machine, percentiles, write
 from tasks.wire import keys
 from tasks.wire.messages import Caption, ClipPart, Timeline, decode, decode_clip_event
 
 DIRECTIONS = (("en", "pt"), ("pt", "en"))
-LONGEST = 14.0
-"""Seconds of the longest recording used: an utterance, not a speech."""
-LEAST = 20
+MAX_RECORDING_SECONDS = 14.0
+"""An utterance, not a speech."""
+MIN_UTTERANCES = 20
 """Utterances below which figures are not worth printing."""
 
 STAGES = {
@@ -66,11 +67,10 @@ class Measurements:
                 self.stages[name].append((end - begin) * 1000)
 
 
-def clips(folder: Path, language: str, count: int) -> list[Path]:
+def readings(folder: Path, language: str, count: int) -> list[Path]:
     """Clean recordings of one language in a folder with a manifest, in its order."""
-    rows = map(json.loads, (folder / "manifest.jsonl").read_text().splitlines())
-    fit = [r for r in rows if r["language"] == language and r["kind"] == "read_speech" and r["duration_s"] <= LONGEST]
-    return [folder / row["file"] for row in fit[:count]]
+    fit = [clip for clip in read_aloud(clips(folder), language) if clip.duration_s <= MAX_RECORDING_SECONDS]
+    return [clip.path for clip in fit[:count]]
 
 
 async def utterance(
@@ -144,13 +144,13 @@ def queue_waits(log: str) -> list[float]:
 async def measure(folder: Path) -> Measurements:
     """Run the road in both directions on a system started for it."""
     found = Measurements()
-    with temporary_folder() as place:
-        async with Stack(Path(place)) as stack, async_playwright() as playwright:
+    with temporary_folder() as system_folder:
+        async with Stack(Path(system_folder)) as stack, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             redis = Redis.from_url(stack.redis_url)
             following = asyncio.create_task(follow_clips(redis, found))
             for source, target in DIRECTIONS:
-                chosen = clips(folder, source, 24 if source == "en" else 12)
+                chosen = readings(folder, source, 24 if source == "en" else 12)
                 await direction(stack, browser, source, target, chosen, found)
             entries: list[tuple[bytes, dict[bytes, bytes]]] = await redis.xrange(keys.CAPTIONS)  # type: ignore[assignment]
             for _, entry in entries:
@@ -163,7 +163,7 @@ async def measure(folder: Path) -> Measurements:
             found.queue_waits = queue_waits(stack.log("worker"))
             await redis.aclose()
             await browser.close()
-    found.service = await alone.measure()
+    found.service = await service_times.measure()
     return found
 
 
@@ -190,20 +190,20 @@ def table(figures: dict[str, Any]) -> str:
     """The figures for reading."""
     where = figures["machine"]
 
-    def row(name: str, one: dict[str, Any]) -> str:
-        return f"{name:<44}{one.get('p50', '-'):>8}{one.get('p95', '-'):>8}{one['n']:>5}"
+    def row(name: str, values: dict[str, Any]) -> str:
+        return f"{name:<44}{values.get('p50', '-'):>8}{values.get('p95', '-'):>8}{values['n']:>5}"
 
     rows = [f"{where['cpu']}, {where['cores']} cores; {figures['utterances']} utterances; milliseconds", ""]
     rows.append(f"{'from the end of speech to':<44}{'median':>8}{'p95':>8}{'n':>5}")
-    for what, values in figures["lag_ms"].items():
-        for name, one in {"both directions": values, **values["by_direction"]}.items():
-            rows.append(row(f"{what.replace('_', ' ')}, {name}", one))
+    for what, both in figures["lag_ms"].items():
+        for name, values in {"both directions": both, **both["by_direction"]}.items():
+            rows.append(row(f"{what.replace('_', ' ')}, {name}", values))
     rows += ["", f"{'stage':<44}{'median':>8}{'p95':>8}{'n':>5}"]
-    for name, one in {
+    for name, values in {
         **figures["stages_ms"],
         "enqueue → start, idle queue": figures["queue_wait_ms"],
     }.items():
-        rows.append(row(name, one))
+        rows.append(row(name, values))
     return "\n".join(rows)
 
 
@@ -215,12 +215,12 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.service:
         before = json.loads((VAR / "bench.json").read_text()) if (VAR / "bench.json").exists() else {}
-        write("bench", {"machine": machine()} | before | {"service_ms": signals.run(alone.measure())})
+        write("bench", {"machine": machine()} | before | {"service_ms": signals.run(service_times.measure())})
         return
     folder = chosen.set.resolve()
     figures = report(signals.run(measure(folder)), folder)
     print(f"\n{table(figures)}")
-    if figures["utterances"] < LEAST:
+    if figures["utterances"] < MIN_UTTERANCES:
         print(f"\nOnly {figures['utterances']} utterances: take the figures as a hint.")
     write("bench", figures)
 

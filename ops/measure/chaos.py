@@ -34,26 +34,25 @@ from ops.measure.figures import machine, write
 from tasks.wire import keys
 from tasks.wire.messages import Caption, decode
 
-ROOT = Path(__file__).resolve().parents[2]
 SENTENCES: Final = ("en_LJ001-0011", "en_LJ001-0009", "en_ls_1272_quilter", "en_LJ001-0019", "en_fleurs_004")
-SILENT: Final = 0.5
+SILENCE_SECONDS: Final = 0.5
 """Seconds without a packet of the original voice that count as silence: less is the jitter of a busy machine."""
-BEFORE: Final = 2
+SENTENCES_BEFORE: Final = 2
 """Sentences that are heard and read before the fault."""
-MENDED_WITHIN: Final = 90.0
+MAX_RECOVERY_SECONDS: Final = 90.0
 NOTHING_MISSING = """remarks => document.querySelector('#notice').hidden
   || [...document.querySelectorAll('#notice [data-reason]')].every(line => remarks.includes(line.dataset.reason))"""
 REMARKS: Final = ["hurried", "skipped"]
 """Reasons that go with the highest rung: how a dub keeps up with somebody who never pauses, fault or no fault."""
-WITNESS = ROOT / "ops/measure/witness.js"
-WRONG_CLOCK = ROOT / "ops/measure/wrong_clock.js"
+WITNESS = Path(__file__).with_name("witness.js")
+WRONG_CLOCK = Path(__file__).with_name("wrong_clock.js")
 
 
 class Speech:
     """Somebody who speaks sentence after sentence until told to stop."""
 
     def __init__(self, person: Person) -> None:
-        self.said: list[str] = []
+        self.spoken: list[str] = []
         self._person = person
         self._enough = False
         self._task = asyncio.create_task(self._run())
@@ -65,15 +64,15 @@ class Speech:
 
     async def sentences(self, count: int) -> None:
         """Wait until so many have been begun from now on."""
-        wanted = len(self.said) + count
-        while len(self.said) < wanted:  # noqa: ASYNC110  (seconds apart)
+        wanted = len(self.spoken) + count
+        while len(self.spoken) < wanted:  # noqa: ASYNC110  (seconds apart)
             await asyncio.sleep(0.1)
 
     async def _run(self) -> None:
         for name in itertools.cycle(SENTENCES):
             if self._enough:
                 return
-            self.said.append(name)
+            self.spoken.append(name)
             await self._person.say(recordings()[name].path.read_bytes())
 
 
@@ -107,16 +106,16 @@ async def stored(stack: Stack, room: str) -> list[tuple[str, str]]:
 def twice(captions: dict[tuple[str, str], Caption]) -> int:
     """Captions of speech that another caption has, too."""
     sources = [caption for caption in captions.values() if caption.is_source]
-    spans = sorted((one.timeline.speech_start, one.timeline.speech_end) for one in sources)
+    spans = sorted((source.timeline.speech_start, source.timeline.speech_end) for source in sources)
     return sum(later < end - 0.3 for (_, end), (later, _) in itertools.pairwise(spans))
 
 
 async def well(stack: Stack, listener: Person) -> None:
     """Wait until every process answers and nothing is missing on the listener's page."""
-    async with asyncio.timeout(MENDED_WITHIN):
+    async with asyncio.timeout(MAX_RECOVERY_SECONDS):
         await stack.ready(captions="ok", bridge="ok", database="ok", redis="ok", sfu="ok", workers="ok")
-        await listener.wait_for("() => document.body.dataset.state === 'connected'", MENDED_WITHIN)
-        await listener.wait_for(NOTHING_MISSING, MENDED_WITHIN, REMARKS)
+        await listener.wait_for("() => document.body.dataset.state === 'connected'", MAX_RECOVERY_SECONDS)
+        await listener.wait_for(NOTHING_MISSING, MAX_RECOVERY_SECONDS, REMARKS)
 
 
 async def measure(stack: Stack, browser: Browser, fault: Fault) -> dict[str, Any]:
@@ -133,7 +132,7 @@ async def measure(stack: Stack, browser: Browser, fault: Fault) -> dict[str, Any
         noting = asyncio.create_task(published(stack, room, finals))
         leaving.callback(noting.cancel)
         speech = Speech(alice)
-        await speech.sentences(BEFORE)
+        await speech.sentences(SENTENCES_BEFORE)
         await bruno.wait_for("() => document.querySelectorAll('#captions li:not(.interim)').length >= 1")
         await bruno.page.evaluate("window.__listenForSilence()")
         struck = time.monotonic()
@@ -144,13 +143,13 @@ async def measure(stack: Stack, browser: Browser, fault: Fault) -> dict[str, Any
         silence: float = await bruno.page.evaluate("window.__longestSilence()")
         await speech.sentences(1)
         await speech.stop()
-        await bruno.settled(timeout=MENDED_WITHIN)
+        await bruno.settled(timeout=MAX_RECOVERY_SECONDS)
         told: dict[str, float] = await bruno.page.evaluate("window.__told()")
         return await figures(stack, room, bruno, speech, finals) | {
             "fault": fault.name,
             "lasted_s": round(mended - struck, 1),
             "recovery_s": round(recovered - mended, 1),
-            "original_silence_s": round(silence, 1) if silence > SILENT else 0.0,
+            "original_silence_s": round(silence, 1) if silence > SILENCE_SECONDS else 0.0,
             "told_s": {reason: round(seconds, 1) for reason, seconds in told.items()},
         }
 
@@ -166,15 +165,15 @@ async def figures(
     wanted = {"en": shown.keys(), "pt": translated}
     lost = [key for key in finals if key[0] not in wanted[key[1]] or not kept[key]]
     doubled = sum(count - 1 for count in (*shown.values(), *kept.values())) + twice(finals)
-    said = " ".join(recordings()[name].text for name in speech.said)
+    spoken = " ".join(recordings()[name].text for name in speech.spoken)
     read = " ".join(line.source for line in lines)
     return {
         "captions": len(finals),
         "captions_lost": len(lost),
         "captions_doubled": doubled,
         "lost": [" ".join(key) for key in lost],
-        "sentences": len(speech.said),
-        "wer_of_all": round(corpus_wer([(said, read)], "en"), 2),
+        "sentences": len(speech.spoken),
+        "wer_of_all": round(corpus_wer([(spoken, read)], "en"), 2),
     }
 
 
@@ -211,14 +210,14 @@ def main() -> None:
     parser.add_argument("--only", action="append", default=[], metavar="WORDS", help="faults with these words")
     parser.add_argument("--but", action="append", default=[], metavar="WORDS", help="no faults with these words")
     asked = parser.parse_args()
-    faults = [one for one in FAULTS if not asked.only or any(words in one.name for words in asked.only)]
-    faults = [one for one in faults if not any(words in one.name for words in asked.but)]
+    faults = [fault for fault in FAULTS if not asked.only or any(words in fault.name for words in asked.only)]
+    faults = [fault for fault in faults if not any(words in fault.name for words in asked.but)]
     where = machine()
     print(f"{where['cpu']}, {where['cores']} cores; seconds\n\n{HEAD}", flush=True)
-    with temporary_folder() as place, ExitStack() as disk:
-        needed = any("disk" in one.name for one in faults)
-        extra = disk.enter_context(SmallDisk(Path(place))) if needed else {}
-        rows = signals.run(run(faults, extra, Path(place)))
+    with temporary_folder() as folder, ExitStack() as disk:
+        needed = any("disk" in fault.name for fault in faults)
+        extra = disk.enter_context(SmallDisk(Path(folder))) if needed else {}
+        rows = signals.run(run(faults, extra, Path(folder)))
     write("chaos", {"machine": where, "rows": rows})
     bad = [row["fault"] for row in rows if row["captions_lost"] or row["captions_doubled"]]
     bad += [row["fault"] for row in rows if row["original_silence_s"] and not row["fault"].startswith("sfu")]

@@ -22,9 +22,9 @@ from tasks.wire import keys
 from tasks.wire.messages import STT_RATE, Segment, Timeline
 from tasks.wire.queues import TRANSCRIBE, enqueue, sending_broker
 
-RESTART: Final = 1.0
+RESTART_SECONDS: Final = 1.0
 """Seconds until a process that died is started again, as by systemd or `app.supervisor.restart`."""
-FLOOD: Final = 30
+FLOOD_UTTERANCES: Final = 30
 """Utterances of five seconds that are dumped on the workers at once."""
 SMALL_DISK_MB: Final = 8
 
@@ -47,7 +47,7 @@ def killed(process: str) -> Fault:
 
     async def act(stack: Stack) -> None:
         await asyncio.to_thread(stack.kill, process)
-        await asyncio.sleep(RESTART)
+        await asyncio.sleep(RESTART_SECONDS)
         stack.start(process)
 
     return Fault(f"{process}: kill -9", act)
@@ -76,7 +76,7 @@ def _flood(url: str) -> None:
     pcm = recordings()["en_LJ001-0011"].pcm()
     broker = sending_broker(url)
     with redis.Redis.from_url(url) as store:
-        for number in range(FLOOD):
+        for number in range(FLOOD_UTTERANCES):
             now = time.time()
             segment = Segment(
                 id=f"flood-{now:.3f}-{number}",
@@ -117,7 +117,7 @@ FAULTS: Final = (
     killed("sfu"),
     Fault("redis: stopped for 5 s", _redis_stopped),
     Fault("worker: frozen for 6 s", _worker_frozen),
-    Fault(f"queue: {FLOOD} utterances at once", _flooded),
+    Fault(f"queue: {FLOOD_UTTERANCES} utterances at once", _flooded),
     Fault("database: disk full for 8 s", _disk_full),
     Fault("client: clock an hour wrong", _nothing, clock=True),
 )

@@ -22,15 +22,17 @@ def write(name: str, figures: Any) -> None:  # noqa: ANN401 - figures of any sha
     print(f"\nWritten to {out.relative_to(VAR.parent)}")
 
 
-def percentiles(values: list[float]) -> dict[str, float]:
-    """Median, 95th percentile and number of some values."""
-    if len(values) < 2:
-        return {"p50": round(values[0], 1), "p95": round(values[0], 1), "n": len(values)} if values else {"n": 0}
-    return {
-        "p50": round(statistics.median(values), 1),
-        "p95": round(statistics.quantiles(values, n=20, method="inclusive")[-1], 1),
-        "n": len(values),
-    }
+def percentiles(values: list[float], digits: int = 1) -> dict[str, float]:
+    """Median, 95th percentile and number of some values, rounded to so many digits behind the point."""
+    if not values:
+        return {"n": 0}
+    p95 = statistics.quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]
+    return {"p50": round(statistics.median(values), digits), "p95": round(p95, digits), "n": len(values)}
+
+
+def busy() -> float:
+    """Processes that wanted a core in the last minute, on average: whether a measurement had the machine to itself."""
+    return round(psutil.getloadavg()[0], 1)
 
 
 def machine() -> dict[str, Any]:

@@ -17,17 +17,17 @@ from typing import Any, Final
 from redis.asyncio import Redis
 
 from ops.harness.callers import Call, Exchange
-from ops.harness.published import Said, drops
+from ops.harness.published import Published, drops
 from ops.harness.stack import Stack, temporary_folder
 from ops.measure import processes, signals
 from ops.measure.figures import machine, percentiles, write
 
 CASES: Final = ((2, 1), (5, 1), (10, 1), (2, 2), (5, 2), (2, 4))
 """People in a call, and calls at once."""
-SECONDS: Final = 60.0
+CASE_SECONDS: Final = 60.0
 UNCACHED: Final = {"CACHE_TRANSLATION_MB": "0", "CACHE_AUDIO_MB": "0"}
 """Recordings come again and again, and people do not: nothing may be had for less than its work."""
-SETTLE: Final = 8.0
+SETTLE_SECONDS: Final = 8.0
 """Seconds for the last words to come through."""
 
 
@@ -58,18 +58,18 @@ def ladder(calls: list[Call], began: float, ended: float) -> dict[str, Any]:
 
 async def measure(stack: Stack, exchange: Exchange, people: int, rooms: int, seconds: float) -> dict[str, Any]:
     """One row: so many people in each of so many calls."""
-    redis, said = Redis.from_url(stack.redis_url), Said()
+    redis, published = Redis.from_url(stack.redis_url), Published()
     async with AsyncExitStack() as over:
         over.push_async_callback(redis.aclose)
         calls = [await over.enter_async_context(exchange.call(people, number)) for number in range(rooms)]
-        following = asyncio.create_task(said.follow(redis))
+        following = asyncio.create_task(published.follow(redis))
         over.callback(following.cancel)
         await asyncio.sleep(2.0)  # everybody is tapped by now, and every track is there
         before, lost, began = processes.read(stack), await drops(stack), time.monotonic()
         await asyncio.gather(*(call.take_turns(began + seconds) for call in calls))
         spoken = time.monotonic()
         used = processes.between(before, processes.read(stack))
-        await asyncio.sleep(SETTLE)
+        await asyncio.sleep(SETTLE_SECONDS)
         dropped = await drops(stack)
         dropped.subtract(lost)
         if following.done():
@@ -78,8 +78,8 @@ async def measure(stack: Stack, exchange: Exchange, people: int, rooms: int, sec
             "people": people,
             "calls": rooms,
             "seconds": round(spoken - began, 1),
-            "lag_ms": {stage: percentiles(values) for stage, values in said.lags().items()},
-            "clip_ms": {language: percentiles(values) for language, values in said.clip_lags().items()},
+            "lag_ms": {stage: percentiles(values) for stage, values in published.lags().items()},
+            "clip_ms": {language: percentiles(values) for language, values in published.clip_lags().items()},
             "counts": {name: count for name, count in sorted(dropped.items()) if count},
             "ladder": ladder(calls, began, spoken),
             "processes": used,
@@ -89,8 +89,8 @@ async def measure(stack: Stack, exchange: Exchange, people: int, rooms: int, sec
 async def run(cases: tuple[tuple[int, int], ...], seconds: float) -> list[dict[str, Any]]:
     """Every case, one after the other."""
     rows = []
-    with temporary_folder() as place:
-        async with Stack(Path(place), **UNCACHED) as stack, Exchange(stack) as exchange:
+    with temporary_folder() as folder:
+        async with Stack(Path(folder), **UNCACHED) as stack, Exchange(stack) as exchange:
             for people, rooms in cases:
                 rows.append(await measure(stack, exchange, people, rooms, seconds))
                 print(line(rows[-1]), flush=True)
@@ -107,8 +107,8 @@ def line(row: dict[str, Any]) -> str:
     """One row for reading: median/p95 in ms, share of time dubbed, clips, percent of a core."""
 
     def lag(stage: str) -> str:
-        one = row["lag_ms"][stage]
-        return f"{one['p50']:.0f}/{one['p95']:.0f}" if one["n"] else "-"
+        delay = row["lag_ms"][stage]
+        return f"{delay['p50']:.0f}/{delay['p95']:.0f}" if delay["n"] else "-"
 
     counts, used = row["counts"], row["processes"]
     skipped = sum(count for name, count in counts.items() if name.startswith("clip: "))
@@ -124,7 +124,7 @@ def line(row: dict[str, Any]) -> str:
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="of each case")
+    parser.add_argument("--seconds", type=float, default=CASE_SECONDS, help="of each case")
     parser.add_argument("--case", action="append", metavar="PEOPLExCALLS", help="only these, such as 5x1")
     asked = parser.parse_args()
     cases = tuple((int(p), int(c)) for p, c in (case.split("x") for case in asked.case or [])) or CASES

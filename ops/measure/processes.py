@@ -33,11 +33,11 @@ def read(stack: Stack) -> dict[str, Reading]:
 
 def _reading(process: psutil.Process) -> Reading:
     cpu = memory = 0.0
-    for one in [process, *process.children(recursive=True)]:
+    for member in [process, *process.children(recursive=True)]:
         with suppress(psutil.NoSuchProcess):
-            times = one.cpu_times()
+            times = member.cpu_times()
             cpu += times.user + times.system
-            memory += one.memory_info().rss / 2**20
+            memory += member.memory_info().rss / 2**20
     return Reading(time.monotonic(), cpu, memory)
 
 

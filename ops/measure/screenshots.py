@@ -28,22 +28,22 @@ async def main(names: list[str], into: Path, *, whole: bool = False) -> None:
     """Write the pictures; of whole pages, also what a screen does not show."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        async with world(browser, interpreter=True) as place, place.furnished():
+        async with world(browser, interpreter=True) as room, room.furnished():
             for view in dict.fromkeys((*VIEWS, *FILLED, SETUP)):
                 if names and view.name not in names:
                     continue
                 if view == SETUP:
-                    place.forget_administrators()
-                await _picture(place, view, into, whole=whole)
+                    room.forget_administrators()
+                await _picture(room, view, into, whole=whole)
         await browser.close()
 
 
-async def _picture(place: World, view: View, into: Path, *, whole: bool) -> None:
+async def _picture(room: World, view: View, into: Path, *, whole: bool) -> None:
     for size, (width, height) in SIZES.items():
-        page = await place.visitor.new_page()
+        page = await room.visitor.new_page()
         await page.set_viewport_size({"width": width, "height": height})
         await page.emulate_media(reduced_motion="reduce")
-        await place.open(page, view)
+        await room.open(page, view)
         for scheme in SCHEMES:
             await _shoot(page, scheme, into / f"{view.name}-{size}-{scheme}.webp", whole=whole)
         await page.close()

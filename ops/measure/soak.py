@@ -17,15 +17,15 @@ import numpy as np
 from redis.asyncio import Redis
 
 from ops.harness.callers import Exchange
-from ops.harness.published import Said, drops
+from ops.harness.published import Published, drops
 from ops.harness.stack import Stack, temporary_folder
 from ops.measure import processes, signals
 from ops.measure.figures import machine, percentiles, write
 
 MINUTES: Final = 30.0
-EVERY: Final = 5.0
+MEMORY_EVERY_SECONDS: Final = 5.0
 """Seconds between two looks at memory."""
-WARM: Final = 0.25
+WARM_UP_SHARE: Final = 0.25
 """Share of the time that is left out: what is used for the first time takes memory for good."""
 LAGS: Final = {"source caption": "stt_end", "translated caption": "translate_end", "clip": "speak_end"}
 
@@ -42,28 +42,32 @@ def slope(points: list[tuple[float, float]]) -> tuple[float, float]:
 async def measure(minutes: float) -> dict[str, Any]:
     """The whole call."""
     memory: dict[str, list[tuple[float, float]]] = {}
-    said = Said()
-    with temporary_folder() as place:
-        async with Stack(Path(place)) as stack, Exchange(stack) as exchange, AsyncExitStack() as over:
+    published = Published()
+    with temporary_folder() as folder:
+        async with Stack(Path(folder)) as stack, Exchange(stack) as exchange, AsyncExitStack() as over:
             redis = Redis.from_url(stack.redis_url)
             over.push_async_callback(redis.aclose)
             call = await over.enter_async_context(exchange.call(2))
-            following = asyncio.create_task(said.follow(redis))
+            following = asyncio.create_task(published.follow(redis))
             over.callback(following.cancel)
             began, began_at = time.monotonic(), time.time()
             talking = asyncio.create_task(call.take_turns(began + minutes * 60))
             while not talking.done():
                 for name, reading in processes.read(stack).items():
                     memory.setdefault(name, []).append((reading.at - began, reading.memory))
-                await asyncio.wait([talking], timeout=EVERY)
+                await asyncio.wait([talking], timeout=MEMORY_EVERY_SECONDS)
             talking.result()
             dropped = await drops(stack)
-    return report(memory, said, began_at, minutes * 60) | {"counts": {k: v for k, v in sorted(dropped.items()) if v}}
+    return report(memory, published, began_at, minutes * 60) | {
+        "counts": {k: v for k, v in sorted(dropped.items()) if v}
+    }
 
 
-def report(memory: dict[str, list[tuple[float, float]]], said: Said, began: float, seconds: float) -> dict[str, Any]:
+def report(
+    memory: dict[str, list[tuple[float, float]]], published: Published, began: float, seconds: float
+) -> dict[str, Any]:
     """Slopes, and where memory began and ended."""
-    warm = seconds * WARM
+    warm = seconds * WARM_UP_SHARE
     found: dict[str, Any] = {"minutes": round(seconds / 60, 1), "memory_mb": {}, "lag_ms": {}}
     for name, points in memory.items():
         late = [point for point in points if point[0] >= warm]
@@ -74,7 +78,7 @@ def report(memory: dict[str, list[tuple[float, float]]], said: Said, began: floa
             "each_minute": _each_minute(points),
         }
     for what, stamp in LAGS.items():
-        timelines = [one.timeline for one in (said.clips if what == "clip" else said.captions)]
+        timelines = [item.timeline for item in (published.clips if what == "clip" else published.captions)]
         points = [
             (timeline.speech_end - began, (ended - timeline.speech_end) * 1000)
             for timeline in timelines
@@ -98,14 +102,14 @@ def table(found: dict[str, Any]) -> str:
     """For reading."""
     rows = [f"{'memory, MB':<22}{'warm':>8}{'end':>8}{'per hour':>10}"]
     rows += [
-        f"{name:<22}{one['warm']:>8.0f}{one['end']:>8.0f}{one['per_hour']:>+10.1f}"
-        for name, one in found["memory_mb"].items()
+        f"{name:<22}{size['warm']:>8.0f}{size['end']:>8.0f}{size['per_hour']:>+10.1f}"
+        for name, size in found["memory_mb"].items()
     ]
     rows += ["", f"{'lag, ms':<22}{'median':>8}{'p95':>8}{'per hour':>10}{'error':>8}{'n':>6}"]
-    for name, one in found["lag_ms"].items():
+    for name, lag in found["lag_ms"].items():
         rows.append(
-            f"{name:<22}{one.get('p50', '-'):>8}{one.get('p95', '-'):>8}{one['per_hour']:>+10}"
-            f"{one['per_hour_error']:>8}{one['n']:>6}"
+            f"{name:<22}{lag.get('p50', '-'):>8}{lag.get('p95', '-'):>8}{lag['per_hour']:>+10}"
+            f"{lag['per_hour_error']:>8}{lag['n']:>6}"
         )
     return "\n".join(rows)
 

@@ -9,7 +9,7 @@ from playwright.async_api import Page
 
 from ops.harness.call_page import until
 from ops.harness.gallery import SIZES, World
-from ops.harness.views import CALL, CONNECTED, PATIENCE
+from ops.harness.views import CALL, CONNECTED, MAX_WAIT_SECONDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -75,9 +75,9 @@ async def _enter(page: Page, place: World, *, keeps: bool) -> dict[str, Any]:
         await session.send("Network.clearBrowserCache")
     await session.send("Network.emulateNetworkConditions", SLOW_3G)
     await page.goto(place.url + CALL.format(room=place.room), wait_until="commit")
-    painted: dict[str, Any] = await until(page, PAINTED, PATIENCE)
+    painted: dict[str, Any] = await until(page, PAINTED, MAX_WAIT_SECONDS)
     await session.send("Network.emulateNetworkConditions", SLOW_3G | {"latency": 0, "downloadThroughput": -1})
-    await until(page, CONNECTED, PATIENCE)
+    await until(page, CONNECTED, MAX_WAIT_SECONDS)
     await page.wait_for_selector("#participants li[data-hue]")
     await session.detach()
     return painted

@@ -19,7 +19,7 @@ from playwright.async_api import Locator, Page, Response, expect
 
 from ops.harness.call_page import until
 from ops.harness.gallery import SCHEMES, SIZES, World
-from ops.harness.views import CALL, FILLED, PATIENCE, SETUP, VIEWS, View, links_made
+from ops.harness.views import CALL, FILLED, MAX_WAIT_SECONDS, SETUP, VIEWS, View, links_made
 from ops.harness.web_server import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -74,7 +74,7 @@ async def _judged(place: World, views: Iterable[View], folder: Path) -> list[str
     axe, faults = AXE.read_text(), []
     for view in views:
         try:
-            async with asyncio.timeout(2 * PATIENCE):
+            async with asyncio.timeout(2 * MAX_WAIT_SECONDS):
                 faults += [f"{view.name}: {fault}" for fault in await _faults(place, view, axe, folder)]
         except TimeoutError as late:  # Playwright itself waits for ever for what a hanging browser should evaluate
             raise AssertionError(f"{view.name} is not there in time: {late}") from late

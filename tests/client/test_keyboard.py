@@ -9,7 +9,7 @@ from playwright.async_api import Page
 
 from ops.harness.call_page import until
 from ops.harness.gallery import World
-from ops.harness.views import CONNECTED, PATIENCE
+from ops.harness.views import CONNECTED, MAX_WAIT_SECONDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -72,7 +72,7 @@ async def test_a_keyboard_leads_from_the_front_page_to_the_captions_and_how_they
     await tab_to(page, "button[name=reader]")
     await page.keyboard.press("Enter")
     await page.wait_for_selector("body[data-page=call]")
-    await until(page, CONNECTED, PATIENCE)
+    await until(page, CONNECTED, MAX_WAIT_SECONDS)
     await tab_to(page, "[popovertarget=reading]")
     await page.keyboard.press("Enter")
     await tab_to(page, "#reading-form [name=size]")
@@ -95,7 +95,7 @@ async def test_a_keyboard_leads_from_the_front_page_to_the_captions_and_how_they
 async def test_tab_reaches_everything_on_the_call_page(place: World) -> None:
     page = await place.visitor.new_page()
     await page.goto(f"{place.url}/rooms/{place.room}/call")
-    await until(page, CONNECTED, PATIENCE)
+    await until(page, CONNECTED, MAX_WAIT_SECONDS)
     await page.wait_for_selector("#mic:not([hidden])")
     reached = await stops(page)
     assert {"captions", "mic", "camera", "screen", "leave"} <= reached

@@ -8,7 +8,7 @@ import pytest
 
 from ops.harness.call_page import until
 from ops.harness.gallery import World
-from ops.harness.views import PATIENCE, VIEWS
+from ops.harness.views import MAX_WAIT_SECONDS, VIEWS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -62,13 +62,13 @@ async def test_captions_jump_to_the_newest_line_where_less_motion_is_asked_for(
     await page.set_viewport_size({"width": 390, "height": 500})
     await page.emulate_media(reduced_motion=motion)
     await place.open(page, next(view for view in VIEWS if view.name == "call"))
-    await until(page, AT_END, PATIENCE)
+    await until(page, AT_END, MAX_WAIT_SECONDS)
     await page.evaluate(HALF_WAY)
     first = FIRST_LINES[motion]
     for seq in range(first, first + CAPTIONS):
         place.say(seq, f"line {seq}")
         await page.wait_for_selector(f"#captions li:has-text('line {seq}')")
-        await until(page, AT_END, PATIENCE)
+        await until(page, AT_END, MAX_WAIT_SECONDS)
         if await page.evaluate("window.__half"):
             break
     assert bool(await page.evaluate("window.__half")) == smooth

@@ -9,7 +9,7 @@ import pytest
 from app.i18n.catalogue import INTERFACE
 from ops.harness.call_page import until
 from ops.harness.gallery import SIZES, World
-from ops.harness.views import LIVE, PATIENCE, VIEWS, in_call
+from ops.harness.views import LIVE, MAX_WAIT_SECONDS, VIEWS, in_call
 from ops.harness.web_server import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -78,7 +78,7 @@ async def test_the_projectors_controls_never_cover_a_caption(place: World, size:
     page = await place.visitor.new_page()
     await page.set_viewport_size({"width": width, "height": height})
     await page.goto(f"{place.url}/rooms/{place.room}/projector")
-    await until(page, LIVE, PATIENCE)
+    await until(page, LIVE, MAX_WAIT_SECONDS)
     last = page.locator("#captions > li").last
     await page.wait_for_selector("body[data-controls=hide]")
     hidden = await last.bounding_box()

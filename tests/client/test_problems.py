@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page
 
 from ops.harness.call_page import until
 from ops.harness.gallery import World, enter, new_room
-from ops.harness.views import CONNECTED, PATIENCE
+from ops.harness.views import CONNECTED, MAX_WAIT_SECONDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -23,7 +23,7 @@ SOCKETS = """window.WebSocket = class extends WebSocket {
 async def somebody(browser: Browser, script: str = "") -> AsyncIterator[Page]:
     """A page of a browser of its own, in English."""
     context = await browser.new_context(locale="en", permissions=["microphone", "camera"])
-    context.set_default_timeout(1000 * PATIENCE)
+    context.set_default_timeout(1000 * MAX_WAIT_SECONDS)
     if script:
         await context.add_init_script(script=script)
     yield await context.new_page()
@@ -59,7 +59,7 @@ async def test_a_deleted_room_says_so_to_those_in_it_and_leads_on(place: World, 
     async with somebody(browser) as bob:
         room = await new_room(bob, place.url)
         await enter(bob, place.url, room, "Bob", "en", reader=True)
-        await until(bob, CONNECTED, PATIENCE)
+        await until(bob, CONNECTED, MAX_WAIT_SECONDS)
         admin = await administrator(place, room)
         await delete(admin)
         await admin.close()
@@ -82,10 +82,10 @@ async def test_who_finds_a_room_full_is_told_and_let_in_later(place: World, brow
             await admin.wait_for_selector("p.said:has-text('Saved.')")
             await admin.close()
             await enter(ana, place.url, room, "Ana", "en", reader=True)
-            await until(ana, CONNECTED, PATIENCE)
+            await until(ana, CONNECTED, MAX_WAIT_SECONDS)
             await enter(bob, place.url, room, "Bob", "en", reader=True)
             await bob.wait_for_selector("#connection:has-text('The room is full. You will be let in')")
-        await until(bob, CONNECTED, PATIENCE)
+        await until(bob, CONNECTED, MAX_WAIT_SECONDS)
 
 
 async def test_an_old_browser_is_told_which_ones_hold_calls(place: World, browser: Browser) -> None:
@@ -109,7 +109,7 @@ async def test_without_a_camera_one_is_told_why(place: World, browser: Browser, 
       devices.getUserMedia = async (asked) => (asked.video ? refuse() : all(asked));"""
     async with somebody(browser, refusal) as bob:
         await enter(bob, place.url, place.room, "Bob", "en")
-        await until(bob, CONNECTED, PATIENCE)
+        await until(bob, CONNECTED, MAX_WAIT_SECONDS)
         await bob.click("#camera")
         await bob.wait_for_selector(f"#notice p:has-text('{told}')")
         assert await bob.get_attribute("#mic", "aria-pressed") == "true", "the rest of the call goes on"
@@ -118,13 +118,13 @@ async def test_without_a_camera_one_is_told_why(place: World, browser: Browser, 
 async def test_a_lost_connection_is_tried_again_at_once_when_asked_for(place: World, browser: Browser) -> None:
     async with somebody(browser, SOCKETS) as bob:
         await enter(bob, place.url, place.room, "Bob", "en", reader=True)
-        await until(bob, CONNECTED, PATIENCE)
+        await until(bob, CONNECTED, MAX_WAIT_SECONDS)
         await bob.evaluate("Math.random = () => 1; window.__cut = true; window.__socket.close()")
         await bob.wait_for_selector("#connection:has-text('Connection lost. Connecting again')")
         await bob.wait_for_selector("#try-now:visible")
         await bob.evaluate("window.__cut = false")
         await bob.press("#try-now", "Enter")
-        await until(bob, CONNECTED, PATIENCE)
+        await until(bob, CONNECTED, MAX_WAIT_SECONDS)
         assert await bob.is_hidden("#try-now")
 
 
@@ -135,7 +135,7 @@ async def test_who_comes_back_to_a_room_that_was_closed_meanwhile_is_told_so(
     async with somebody(browser, SOCKETS) as bob:
         room = await new_room(bob, place.url)
         await enter(bob, place.url, room, "Bob", "en", reader=True)
-        await until(bob, CONNECTED, PATIENCE)
+        await until(bob, CONNECTED, MAX_WAIT_SECONDS)
         await bob.evaluate("window.__cut = true; window.__socket.close()")
         await bob.wait_for_selector("#connection:has-text('Connection lost. Connecting again')")
         admin = await administrator(place, room)

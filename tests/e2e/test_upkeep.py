@@ -26,7 +26,7 @@ from app.media.audio.framer import frames
 from app.media.audio.rtp import RTP_RATE
 from ops.harness.callers import Call, Exchange, voice
 from ops.harness.ports import free_port
-from ops.harness.published import Said
+from ops.harness.published import Published
 from ops.harness.stack import ROOT, Stack, temporary_folder
 from ops.harness.waiting import until
 from ops.harness.web_server import csrf_of, join_form
@@ -93,7 +93,7 @@ class Talk:
     call: Call
     ear: Ear
     reader: Reader = field(default_factory=Reader)
-    said: Said = field(default_factory=Said)
+    said: Published = field(default_factory=Published)
     enough: bool = False
 
     async def speak(self) -> None:
@@ -144,7 +144,7 @@ async def talk(stack: Stack) -> AsyncIterator[Talk]:
         exchange = await leaving.enter_async_context(Exchange(stack))
         call = await leaving.enter_async_context(exchange.call(2))
         one = Talk(stack, call, leaving.enter_context(Ear()))
-        await exchange.let_hear(call.callers[0], one.ear.port)
+        await exchange.copy_voice(call.callers[0], one.ear.port)
         client = await leaving.enter_async_context(httpx.AsyncClient(base_url=stack.url, timeout=30))
         await client.get("/")
         joined = await client.post(f"/rooms/{call.code}/join", data=join_form(csrf_of(client)))

@@ -15,9 +15,9 @@ from ops.harness.stack import ROOT
 PROGRAM = """
 import signal, sys
 from pathlib import Path
-from ops import setup
-setup.LOG = Path(sys.argv[1])
-setup.steps = lambda test: [setup.Step("Compiler", lambda: setup.run(["bash", "-c", sys.argv[2]]), "", ())]
+from ops import commands, setup
+commands.LOG = Path(sys.argv[1])
+setup.steps = lambda test: [setup.Step("Compiler", lambda: commands.run(["bash", "-c", sys.argv[2]]), "", ())]
 setup.STATE = Path(sys.argv[1] + ".state")
 sys.exit(setup.main())
 """

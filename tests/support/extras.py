@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from ops.setup import ROOT, digest, tool_environment, uv
+from ops.commands import ROOT, tool_environment
+from ops.packages import uv
+from ops.setup import digest
 from tasks.wire.environment import TaskConfig
 
 LOCKS = ROOT / "ops" / "extras"

@@ -6,11 +6,11 @@ import pytest
 import redis
 
 from ops.harness.redis_server import RedisServer, redis_server
-from tasks import installation, registry, serving
-from tasks.wire import keys
-from tasks.wire.environment import TaskConfig
 from tasks.wire.redis_client import connect
+from tests.support.engines import engines, models
 from tests.tasks.in_thread import use_broker
+
+__all__ = ["engines", "models"]
 
 
 @pytest.fixture(scope="session")
@@ -26,22 +26,6 @@ def store(server: RedisServer) -> Iterator[redis.Redis]:
     with connect(server.url) as client:
         client.flushall()
         yield client
-
-
-@pytest.fixture(scope="session")
-def models() -> list[str]:
-    """The default models, installed."""
-    for name in registry.default_models():
-        installation.install(name)
-    return registry.default_models()
-
-
-@pytest.fixture(scope="session")
-def engines(models: list[str]) -> Iterator[serving.Engines]:
-    """All engines, loaded in this process."""
-    assert models
-    yield serving.load(keys.QUEUES, TaskConfig())
-    serving.unload()
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import soxr
 
+from ops.harness.lufs import integrated
 from ops.harness.wer import corpus_wer
 from tasks.engines.base import EngineError, TextToSpeech
 from tasks.engines.tts.loudness import CEILING, to_pcm
 from tasks.engines.tts.speakable import speakable
 from tasks.serving import Engines
-from tests.support.lufs import loudness
 
 TEXTS = {
     "en": "The weather was cold, but the children played outside all afternoon. Good morning, everybody.",
@@ -43,8 +43,9 @@ def test_every_voice_is_as_loud_as_the_others_and_none_clips(engines: Engines) -
         for language, voices in engine.voices.items():
             for voice in voices:
                 pcm, rate = spoken(engine, TEXTS[language], language, voice)
-                measured[f"{engine.name} {language} {voice}"] = loudness(pcm, rate)
-                peak = np.abs(np.frombuffer(pcm, "<i2").astype(np.float32)).max() / 32768
+                samples = np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
+                measured[f"{engine.name} {language} {voice}"] = integrated(samples, rate)
+                peak = np.abs(samples).max()
                 assert peak <= CEILING + 1e-3, f"{engine.name} {voice} peaks at {peak:.3f}"
     print(", ".join(f"{name}: {level:.1f} LUFS" for name, level in measured.items()))
     assert len(measured) == 10

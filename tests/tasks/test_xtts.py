@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.setup import ROOT
+from ops.commands import ROOT
 from tasks.engines.base import EngineError
 from tasks.engines.tts.xtts import available
 from tasks.engines.tts.xtts.voice import Xtts

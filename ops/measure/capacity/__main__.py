@@ -37,8 +37,10 @@ PLOTTED: Final = 2
 
 def holds(found: Found) -> bool:
     """Whether nobody waits longer than the alerts allow."""
-    p95 = [percentiles([1000 * one for one in lags]).get("p95", math.inf) for lags in (found.caption, found.sound)]
-    return p95[0] <= 1000 * CAPTION_P95 and p95[1] <= 1000 * SOUND_P95
+    caption, sound = (
+        percentiles([1000 * seconds for seconds in lags]).get("p95", math.inf) for lags in (found.caption, found.sound)
+    )
+    return caption <= 1000 * CAPTION_P95 and sound <= 1000 * SOUND_P95
 
 
 def most_rooms(service: Service, talk: Talk, workers: int) -> int:
@@ -90,8 +92,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--check", action="store_true", help="compare with var/load.json")
     parser.add_argument("--docs", action="store_true", help="renew docs/measurements/capacity.md and its plots")
     chosen = parser.parse_args()
-    if (one := chosen.transcribe) is not None:
-        chosen.quick, chosen.usual, chosen.thorough = (getattr(chosen, stage) or one for stage in DECODES)
+    if (given := chosen.transcribe) is not None:
+        chosen.quick, chosen.usual, chosen.thorough = (getattr(chosen, stage) or given for stage in DECODES)
     return chosen
 
 
@@ -111,7 +113,7 @@ def plan(service: Service, *, docs: bool) -> None:
     tables = {
         "nodes": nodes(held),
         "limits": limits.table(parts),
-        "many": limits.many(parts, needed(held[2]).get(limits.MANY)),
+        "many": limits.many(parts, needed(held[2]).get(limits.MANY_ROOMS)),
     }
     print(*tables.values(), sep="\n\n")
     if docs:
@@ -125,7 +127,7 @@ def plan(service: Service, *, docs: bool) -> None:
 def main() -> None:
     """Simulate, print, draw."""
     chosen = arguments()
-    given: dict[str, Stage] = {stage: one for stage in STAGES if (one := getattr(chosen, stage)) is not None}
+    given: dict[str, Stage] = {stage: times for stage in STAGES if (times := getattr(chosen, stage)) is not None}
     service = read(VAR / "bench.json", given)
     print(f"{service.describe()}\n")
     if chosen.check:

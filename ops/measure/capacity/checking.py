@@ -12,13 +12,13 @@ from ops.measure.capacity.model import Found, Room, System
 from ops.measure.capacity.service import Service
 from ops.measure.capacity.speech import spoken
 
-ENOUGH: Final = 0.2
+MAX_DIFFERENCE: Final = 0.2
 """How far a median may be off, as a share of what was measured."""
-FEW: Final = 10
+MIN_UTTERANCES: Final = 10
 """Utterances below which a measured median proves nothing."""
-TIMES: Final = 20
+RUNS: Final = 20
 """How often each case is simulated, with other draws."""
-SETTLE: Final = 8.0
+SETTLE_SECONDS: Final = 8.0
 """Seconds for the last words to come through."""
 
 
@@ -42,9 +42,9 @@ class Compared(NamedTuple):
     @property
     def verdict(self) -> str:
         """Why it is not close enough; empty where it is."""
-        if self.utterances < FEW:
+        if self.utterances < MIN_UTTERANCES:
             return "too few to tell"
-        return "" if abs(self.off) <= ENOUGH else "too far off"
+        return "" if abs(self.off) <= MAX_DIFFERENCE else "too far off"
 
 
 def levels(row: dict[str, Any]) -> list[Level]:
@@ -58,13 +58,13 @@ def simulate(service: Service, row: dict[str, Any], cores: float) -> Found:
     """What `make load` would have seen of a row, again and again."""
     others = sum(used["cpu_percent"] for name, used in row["processes"].items() if name != "worker") / 100
     found = Found()
-    for seed in range(TIMES):
+    for seed in range(RUNS):
         rng = random.Random(seed)  # noqa: S311 - a simulation must be repeatable, not unpredictable
         rooms = [Room(spoken(row["people"], call, row["seconds"]), level) for call, level in enumerate(levels(row))]
-        one = System(service, rooms, 1, rng, cores - others).run(row["seconds"] + SETTLE, warm_up=0.0)
-        found.caption += one.caption
-        found.translated += one.translated
-        for language, lags in one.sounds.items():
+        run = System(service, rooms, 1, rng, cores - others).run(row["seconds"] + SETTLE_SECONDS, warm_up=0.0)
+        found.caption += run.caption
+        found.translated += run.translated
+        for language, lags in run.sounds.items():
             found.sounds[language] += lags
     return found
 
@@ -87,7 +87,7 @@ def compare(service: Service, measured: dict[str, Any]) -> Iterator[Compared]:
 
 def passes(compared: list[Compared]) -> bool:
     """Whether each that rests on enough utterances is close enough."""
-    return not any(one.verdict == "too far off" for one in compared)
+    return not any(row.verdict == "too far off" for row in compared)
 
 
 def table(compared: list[Compared]) -> str:
@@ -97,8 +97,8 @@ def table(compared: list[Compared]) -> str:
         "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {one.case} | {one.what} | {one.measured:.0f} | {one.utterances} | {one.simulated:.0f} | {one.off:+.0%}"
-        f"{f', {one.verdict}' if one.verdict else ''} |"
-        for one in compared
+        f"| {row.case} | {row.what} | {row.measured:.0f} | {row.utterances} | {row.simulated:.0f} | {row.off:+.0%}"
+        f"{f', {row.verdict}' if row.verdict else ''} |"
+        for row in compared
     ]
     return "\n".join(lines)

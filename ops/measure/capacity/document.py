@@ -18,8 +18,8 @@ def renew(name: str, text: str, page: Path = PAGE) -> None:
         ValueError: the page has no such place.
     """
     before = page.read_text()
-    place = re.compile(f"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)
-    if not place.search(before):
+    marked = re.compile(f"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)
+    if not marked.search(before):
         raise ValueError(f"{page.name} has no place for {name}")
-    page.write_text(place.sub(lambda _: f"\n{text}\n\n", before, count=1))
+    page.write_text(marked.sub(lambda _: f"\n{text}\n\n", before, count=1))
     print(f"docs/measurements/{page.name}: {name} renewed")

@@ -18,25 +18,27 @@ PLAIN_PORTS: Final = 1_000
 """SFU_PLAIN_PORT_MIN to _MAX: one for each tap of a voice and one for each dub."""
 MAX_ROOMS: Final = 200
 """SFU_MAX_ROOMS."""
-TRACK: Final = 0.001
+TRACK_CORE_SHARE: Final = 0.001
 """Share of a core that a voice takes for each that hears it (docs/measurements/sfu.md)."""
-FULL: Final = 0.7
+MAX_CORE_SHARE: Final = 0.7
 """Share of a core beyond which sound is no longer on time."""
-SPEAKING: Final = Talk().utterance / (Talk().utterance + Talk().pause)
+SPEAKING_SHARE: Final = Talk().utterance / (Talk().utterance + Talk().pause)
 """Share of the time in which somebody speaks."""
 REDIS_BYTES: Final = 512 * 2**20
 """maxmemory of our own server."""
-CACHES: Final = (32 + 128) * 2**20
+CACHE_BYTES: Final = (32 + 128) * 2**20
 """CACHE_TRANSLATION_MB and CACHE_AUDIO_MB."""
-REDIS_COMMANDS: Final = 50_000
+REDIS_COMMANDS_A_SECOND: Final = 50_000
 """A second, of one core."""
-COMMANDS: Final = 40
+COMMANDS_A_MESSAGE: Final = 40
 """For each actor message."""
-CLIP_RATE: Final = 24_000
-UTTERANCE: Final = Talk().utterance
-CAPTIONS: Final = 2.5
+CLIP_RATE_HZ: Final = 24_000
+UTTERANCE_SECONDS: Final = Talk().utterance
+CAPTIONS_AN_UTTERANCE: Final = 2.5
 """Captions of an utterance that a reader is sent: its final, its translation where it is one, and interims."""
-MANY: Final = 10_000
+PEOPLE: Final = (2, 3, 4)
+"""People in a room."""
+MANY_ROOMS: Final = 10_000
 
 
 class Limit(NamedTuple):
@@ -52,64 +54,75 @@ class Limit(NamedTuple):
 
 def limits(var: Path = VAR) -> list[Limit]:
     """Every part but the workers, the first to give way in rooms of two first."""
-    # Asks replace one another: of each utterance one copy of its audio stays until after it has been transcribed.
-    speech = SPEAKING * STT_RATE * 2 * (UTTERANCE + keys.PCM_DONE_TTL)
-    clips = SPEAKING * CLIP_RATE * 2 * keys.CLIP_TTL
-    messages = SPEAKING / UTTERANCE * (1 + UTTERANCE / SEGMENTER.interim_every + 3)
-    cells = "a server for each cell of rooms; managed ones will do"
-    machines = "machines in `SFU_PUBLIC_URL`, then a service that places rooms by load and region"
-    sizes = (2, 3, 4)
-    found = [
+    feeds = Limit(
+        "`web`, open feeds",
+        {people: FeedLimits().total / people for people in PEOPLE},
+        f"`FEEDS_TOTAL`: {FeedLimits().total:,} of one process",
+        "several behind a balancer",
+    )
+    return sorted([*_sfu(), *_redis(), feeds, *_measured(var)], key=lambda limit: limit.rooms[2])
+
+
+def _sfu() -> list[Limit]:
+    """Its processor, its ports, and how many rooms it may hold."""
+    becomes = "machines in `SFU_PUBLIC_URL`, then a service that places rooms by load and region"
+    return [
         Limit(
             "`sfu`, a core",
             # Everybody hears everybody else and a dub of them, and the bridge hears everybody.
-            {people: FULL / TRACK / (2 * people * (people - 1) + people) for people in sizes},
+            {people: MAX_CORE_SHARE / TRACK_CORE_SHARE / (2 * people * (people - 1) + people) for people in PEOPLE},
             "a voice takes 1 ms of it a second for each who hears it; cameras twice that ([SFU](sfu.md))",
-            machines,
+            becomes,
         ),
         Limit(
             "`sfu`, plain ports",
-            {people: PLAIN_PORTS / (2 * people) for people in sizes},
+            {people: PLAIN_PORTS / (2 * people) for people in PEOPLE},
             f"a tap and a dub for each voice, of {PLAIN_PORTS}; `SFU_PLAIN_PORT_MIN` and `_MAX` widen it",
-            machines,
+            becomes,
         ),
-        Limit("`sfu`, rooms", dict.fromkeys(sizes, MAX_ROOMS), "`SFU_MAX_ROOMS`", machines),
+        Limit("`sfu`, rooms", dict.fromkeys(PEOPLE, MAX_ROOMS), "`SFU_MAX_ROOMS`", becomes),
+    ]
+
+
+def _redis() -> list[Limit]:
+    """Its memory and its one core."""
+    # Asks replace one another: of each utterance one copy of its audio stays until after it has been transcribed.
+    speech = SPEAKING_SHARE * STT_RATE * 2 * (UTTERANCE_SECONDS + keys.PCM_DONE_TTL)
+    clips = SPEAKING_SHARE * CLIP_RATE_HZ * 2 * keys.CLIP_TTL
+    messages = SPEAKING_SHARE / UTTERANCE_SECONDS * (1 + UTTERANCE_SECONDS / SEGMENTER.interim_every + 3)
+    becomes = "a server for each cell of rooms; managed ones will do"
+    return [
         Limit(
             "Redis, memory",
-            dict.fromkeys(sizes, (REDIS_BYTES - CACHES) / (speech + clips)),
+            dict.fromkeys(PEOPLE, (REDIS_BYTES - CACHE_BYTES) / (speech + clips)),
             f"{(speech + clips) / 2**20:.1f} MB a room while people speak; raise `maxmemory`",
-            cells,
+            becomes,
         ),
         Limit(
             "Redis, commands",
-            dict.fromkeys(sizes, REDIS_COMMANDS / (COMMANDS * messages)),
-            f"about {COMMANDS} commands a message, {REDIS_COMMANDS:,} a second of one core",
-            cells,
+            dict.fromkeys(PEOPLE, REDIS_COMMANDS_A_SECOND / (COMMANDS_A_MESSAGE * messages)),
+            f"about {COMMANDS_A_MESSAGE} commands a message, {REDIS_COMMANDS_A_SECOND:,} a second of one core",
+            becomes,
         ),
-        Limit(
-            "`web`, open feeds",
-            {people: FeedLimits().total / people for people in sizes},
-            f"`FEEDS_TOTAL`: {FeedLimits().total:,} of one process",
-            "several behind a balancer",
-        ),
-        *_measured(var, sizes),
     ]
-    return sorted(found, key=lambda one: one.rooms[2])
 
 
-def _measured(var: Path, sizes: tuple[int, ...]) -> list[Limit]:
+def _measured(var: Path) -> list[Limit]:
+    """What `make fanout` and `make load` have measured, where they have been run."""
     found = []
     if (fanout := _read(var / "fanout.json")) is not None:
         calm = fanout["steady"]
         events = calm["events"] / calm["seconds"] / calm["web_processor_share"]
-        rooms = {people: events / (people * SPEAKING / UTTERANCE * CAPTIONS) for people in sizes}
+        rooms = {
+            people: events / (people * SPEAKING_SHARE / UTTERANCE_SECONDS * CAPTIONS_AN_UTTERANCE) for people in PEOPLE
+        }
         why = f"{events:,.0f} captions sent a second of one core (`make fanout`)"
         found.append(Limit("`web`, captions", rooms, why, "several behind a balancer"))
     if (load := _read(var / "load.json")) is not None and (share := bridge_share(load["rows"])) is not None:
         idle, each = share
         why = f"{each:.1%} of a core for each room in which somebody always speaks (`make load`)"
         becomes = "one beside each `sfu`"
-        found.append(Limit("`bridge`", dict.fromkeys(sizes, (FULL - idle) / each), why, becomes))
+        found.append(Limit("`bridge`", dict.fromkeys(PEOPLE, (MAX_CORE_SHARE - idle) / each), why, becomes))
     return found
 
 
@@ -131,18 +144,19 @@ def table(found: list[Limit]) -> str:
     """In Markdown, the first to give way first."""
     lines = ["| part | rooms of 2 | of 3 | of 4 | why |", "|---|---|---|---|---|"]
     lines += [
-        f"| {one.part} | {' | '.join(f'{rooms:,.0f}' for rooms in one.rooms.values())} | {one.why} |" for one in found
+        f"| {limit.part} | {' | '.join(f'{rooms:,.0f}' for rooms in limit.rooms.values())} | {limit.why} |"
+        for limit in found
     ]
     return "\n".join(lines)
 
 
 def many(found: list[Limit], workers: int | None) -> str:
-    """What `MANY` rooms of two take, in Markdown."""
-    captions = MANY * SPEAKING / UTTERANCE * 2
-    lines = [f"| part | for {MANY:,} rooms of two | what it becomes |", "|---|---|---|"]
+    """What `MANY_ROOMS` rooms of two take, in Markdown."""
+    captions = MANY_ROOMS * SPEAKING_SHARE / UTTERANCE_SECONDS * 2
+    lines = [f"| part | for {MANY_ROOMS:,} rooms of two | what it becomes |", "|---|---|---|"]
     taken = "more than any number" if workers is None else f"{workers:,} machines"
     lines.append(f"| workers | {taken} | machines that are added and taken away by `jbc_queue_age_seconds` |")
-    lines += [f"| {one.part} | {math.ceil(MANY / one.rooms[2]):,} | {one.becomes} |" for one in found]
+    lines += [f"| {limit.part} | {math.ceil(MANY_ROOMS / limit.rooms[2]):,} | {limit.becomes} |" for limit in found]
     lines.append(
         f"| PostgreSQL | {captions:,.0f} captions a second to write | one managed server with a replica, captions "
         "partitioned by day |"

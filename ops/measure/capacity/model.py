@@ -52,7 +52,7 @@ class Found:
     @property
     def sound(self) -> list[float]:
         """End of speech → first sound ready, in whichever language."""
-        return [seconds for one in self.sounds.values() for seconds in one]
+        return [seconds for lags in self.sounds.values() for seconds in lags]
 
 
 @dataclass
@@ -111,7 +111,7 @@ class System:
         before = [processor.busy for processor in self._processors]
         self.found = Found()
         self.env.run(until=warm_up + seconds)
-        worked = sum(one.busy - was for one, was in zip(self._processors, before, strict=True))
+        worked = sum(processor.busy - was for processor, was in zip(self._processors, before, strict=True))
         self.found.busy = worked / (seconds * len(self._processors))
         return self.found
 
@@ -176,7 +176,7 @@ class System:
             self._send("speak", job)
 
     def _say(self, job: _Job, processor: Processor) -> Process:
-        target = next(one for one in sorted(self._service.languages) if one != job.language)
+        target = next(language for language in sorted(self._service.languages) if language != job.language)
         stages = self._service.languages[target]
         first = stages.first_sound.draw(self._rng, job.speech)
         yield processor.run(first, stages.speak.threads)

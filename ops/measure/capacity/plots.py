@@ -18,15 +18,19 @@ def lags(found: Mapping[int, Found], workers: int, path: Path) -> None:
     """Lag over the number of rooms that so many workers serve."""
     figure, axes = _begin()
     for name, of in (
-        ("caption", [one.caption for one in found.values()]),
-        ("translated caption", [one.translated for one in found.values()]),
-        ("first dubbed sound", [one.sound for one in found.values()]),
+        ("caption", [lags.caption for lags in found.values()]),
+        ("translated caption", [lags.translated for lags in found.values()]),
+        ("first dubbed sound", [lags.sound for lags in found.values()]),
     ):
         figures = [percentiles([1000 * seconds for seconds in values]) for values in of]
         rooms = list(found)
-        (drawn,) = axes.plot(rooms, [one.get("p50", 0.0) / 1000 for one in figures], label=f"{name}, median")
+        (drawn,) = axes.plot(rooms, [values.get("p50", 0.0) / 1000 for values in figures], label=f"{name}, median")
         axes.plot(
-            rooms, [one.get("p95", 0.0) / 1000 for one in figures], "--", color=drawn.get_color(), label=f"{name}, p95"
+            rooms,
+            [values.get("p95", 0.0) / 1000 for values in figures],
+            "--",
+            color=drawn.get_color(),
+            label=f"{name}, p95",
         )
     axes.set(xlabel=f"rooms on {workers} workers", ylabel="seconds from the end of speech", ylim=(0, 10))
     axes.legend(fontsize=7)

@@ -105,7 +105,7 @@ class Stages:
         """The times for reading."""
         stages = {"decode growing speech": self.quick, "decode in a pause": self.usual, "decode a final": self.thorough}
         stages |= {"speak a clip": self.speak, "its first sound": self.first_sound}
-        return "\n".join(f"  {name}: {one.describe()}" for name, one in stages.items())
+        return "\n".join(f"  {name}: {stage.describe()}" for name, stage in stages.items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +134,7 @@ class Service:
             f"{1000 * self.handover:.0f} ms, {self.again:.0%} of finals decoded again, {every}\n"
             f"  translate: {self.translate.describe()}"
         )
-        return "\n".join([common, *(f"{language}\n{one.describe()}" for language, one in self.languages.items())])
+        return "\n".join([common, *(f"{language}\n{stages.describe()}" for language, stages in self.languages.items())])
 
 
 def parse(text: str) -> Stage:
@@ -169,7 +169,7 @@ def read(path: Path, given: dict[str, Stage] | None = None) -> Service:
             translate=_stage(measured, "translate", given),
             again=measured["decoded_again"],
             pauses=measured["pauses_a_second"],
-            languages={language: _stages(one, given) for language, one in measured["languages"].items()},
+            languages={language: _stages(times, given) for language, times in measured["languages"].items()},
             cores=bench["machine"]["cores"],
         )
     except KeyError as error:
@@ -186,10 +186,10 @@ def _stages(measured: dict[str, Any], given: dict[str, Stage]) -> Stages:
 
 
 def _stage(measured: dict[str, Any], name: str, given: dict[str, Stage], like: Stage | None = None) -> Stage:
-    one = measured[name] if like is None else measured.get(name, {"pairs": [], "threads": like.threads})
+    times = measured[name] if like is None else measured.get(name, {"pairs": [], "threads": like.threads})
     if name in given:
-        return replace(given[name], threads=one["threads"])
-    pairs = [(speech, ms / 1000) for speech, ms in one["pairs"]]
+        return replace(given[name], threads=times["threads"])
+    pairs = [(speech, ms / 1000) for speech, ms in times["pairs"]]
     if not pairs and like is None:
         raise KeyError(name)
-    return fit(pairs, one["threads"], like)
+    return fit(pairs, times["threads"], like)

@@ -15,7 +15,7 @@ from app.media.audio.config import SegmenterConfig
 from app.media.audio.segmenter import Ask, AskKind, Segmenter
 from app.media.audio.tap import ABSENCE_SECONDS, MAX_SILENCE_SECONDS, Chunk
 from app.media.audio.vad import FRAME_SECONDS, VoiceDetector
-from ops.harness.callers import PAUSE, turns
+from ops.harness.callers import TURN_GAP_SECONDS, turns
 from ops.harness.recordings import recordings
 from ops.measure.capacity.service import Service
 from tasks.wire.messages import STT_RATE
@@ -84,18 +84,18 @@ def _piece(language: str, begin: float, left: float, service: Service, rng: rand
     length = min(left, SEGMENTER.max_length)
     wishes: list[Wish] = []
 
-    def wish(at: float, kind: AskKind, revision: int, said: float) -> None:
-        wishes.append(Wish(begin + at, kind, revision, SEGMENTER.pre_roll + said))
+    def wish(at: float, kind: AskKind, revision: int, seconds: float) -> None:
+        wishes.append(Wish(begin + at, kind, revision, SEGMENTER.pre_roll + seconds))
 
-    said = 0.0
+    begun = 0.0
     while True:
         pause = rng.expovariate(service.pauses) if service.pauses else math.inf
         grown = SEGMENTER.interim_every or math.inf
-        wait, kind = min((grown, AskKind.GROWTH), (pause, AskKind.PAUSE), key=lambda one: one[0])
-        if said + wait >= length:
+        wait, kind = min((grown, AskKind.GROWTH), (pause, AskKind.PAUSE), key=lambda ask: ask[0])
+        if begun + wait >= length:
             break
-        said += wait
-        wish(said, kind, len(wishes), said)
+        begun += wait
+        wish(begun, kind, len(wishes), begun)
     if left > length:
         wish(length, AskKind.FINAL, len(wishes), length)
     else:
@@ -109,27 +109,27 @@ def spoken(people: int, call: int, seconds: float) -> Iterator[Turn]:
     """What callers of `make load` say in so many seconds, recording by recording."""
     begun = 0.0
     for name in turns(people, call):
-        turn = heard(name)
-        if begun + turn.lasts > seconds + PAUSE:
+        turn = segmented(name)
+        if begun + turn.lasts > seconds + TURN_GAP_SECONDS:
             return
         begun += turn.lasts
         yield turn
 
 
 @cache
-def heard(recording: str) -> Turn:
-    """A recording as the bridge hears it: after its end the clock makes the stream go on, `ABSENCE_SECONDS` later."""
-    one = recordings()[recording]
-    samples = np.frombuffer(one.pcm(), "<i2").astype(np.int16)
+def segmented(recording: str) -> Turn:
+    """A recording as the bridge cuts it: after its end the clock makes the stream go on, `ABSENCE_SECONDS` later."""
+    clip = recordings()[recording]
+    samples = np.frombuffer(clip.pcm(), "<i2").astype(np.int16)
     stream = np.concatenate([samples, np.zeros(int(MAX_SILENCE_SECONDS * STT_RATE), np.int16)])
     segmenter, asked = Segmenter(SEGMENTER), list[tuple[float, Ask]]()
     for frame in VoiceDetector().push(Chunk(stream, 0.0)):
         at = frame.time + FRAME_SECONDS
-        late = ABSENCE_SECONDS if at > one.duration_s else 0.0
+        late = ABSENCE_SECONDS if at > clip.duration_s else 0.0
         asked += [(at + late, ask) for ask in segmenter.push(frame)]
     pieces = []
     for final in [ask for _, ask in asked if ask.final]:
         of_it = [(at, ask) for at, ask in asked if ask.seq == final.seq]
         wishes = tuple(Wish(at, ask.kind, ask.revision, len(ask.samples) / STT_RATE) for at, ask in of_it)
-        pieces.append(Piece(one.language, wishes, final.speech_end, final.speech_end - final.speech_start))
-    return Turn(tuple(pieces), one.duration_s + PAUSE)
+        pieces.append(Piece(clip.language, wishes, final.speech_end, final.speech_end - final.speech_start))
+    return Turn(tuple(pieces), clip.duration_s + TURN_GAP_SECONDS)

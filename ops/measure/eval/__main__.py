@@ -14,16 +14,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from ops.harness.recordings import DATA
-from ops.measure.eval.clips import clips, first_of_each
+from ops.measure.clips import clips, first_of_each
 from ops.measure.eval.parts import Extent, measure_cache, measure_stt, measure_translation, measure_tts
 from ops.measure.eval.sheet import Sheet
 from ops.measure.eval.table import table
-from ops.measure.figures import machine, write
+from ops.measure.figures import VAR, machine, write
 from tasks import serving
 from tasks.wire import keys
 from tasks.wire.environment import TaskConfig
 
-ROOT: Final = Path(__file__).resolve().parents[3]
 NORMALISER: Final = "whisper-normalizer (en: English; else basic, with numbers spelled out), jiwer"
 PARTS: Final = ("stt", "translation", "tts", "cache")
 
@@ -54,7 +53,7 @@ def main() -> None:
         "clips": [clip.id for clip in first_of_each(clips(folder), extent.clips)],
     }
     conditions = {**figures, "sentences": extent.sentences, "hours": extent.hours, "shifts": extent.shifts}
-    sheet = Sheet(ROOT / "var" / "eval.partial.json", conditions, resume=asked.resume)
+    sheet = Sheet(VAR / "eval.partial.json", conditions, resume=asked.resume)
     measured: dict[str, Callable[[], dict[str, Any]]] = {
         "stt": lambda: measure_stt(sheet, folder, engines, extent),
         "translation": lambda: measure_translation(sheet, folder, engines, extent),

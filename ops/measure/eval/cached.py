@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ops.harness.redis_server import redis_server
-from ops.measure.eval.speaking import SENTENCES
+from ops.measure.eval.tts import SENTENCES
 from ops.measure.figures import percentiles
 from tasks import broker, cached_speech, cached_translation
 from tasks.engines.base import TextToSpeech, Translator

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ops.measure.eval import hearing, silence, speaking, translating
+from ops.measure.clips import Clip, clips, first_of_each, text_sets
+from ops.measure.eval import silence, stt, translation, tts
 from ops.measure.eval.cached import cached
-from ops.measure.eval.clips import Clip, clips, first_of_each, text_sets
 from ops.measure.eval.sheet import Sheet
 from tasks import registry
 from tasks.engines.base import SpeechToText, TextToSpeech
@@ -29,39 +29,39 @@ class Extent:
     hours: float = 2.0
     """In which nobody speaks; 0: none."""
     shifts: int = 4
-    """Times that each clip is heard in a pinned language; see `hearing.hear`."""
+    """Times that each clip is transcribed in a pinned language; see `stt.recognise`."""
 
 
 def measure_stt(sheet: Sheet, folder: Path, engines: Engines, extent: Extent) -> dict[str, Any]:
     """Recognition of every language that has clips and an engine, and what is heard where nobody speaks."""
     found = first_of_each(clips(folder), extent.clips)
-    languages = [one for one in engines.stt.services() if any(hearing.spoken_in(found, one))]
+    languages = [language for language in engines.stt.services() if any(stt.spoken_in(found, language))]
     figures: dict[str, Any] = {"languages": languages, "quiet": {}}
     for language in languages:
         measured = _language(sheet, found, engines.stt_for(language), language, extent.shifts)
         figures["quiet"] |= measured.pop("quiet")
         figures[language] = measured
     first = engines.stt_for((languages or engines.stt.services())[0])
-    if mixed := sheet.step("stt: several languages in one clip", lambda: hearing.switched(found, first)):
+    if mixed := sheet.step("stt: several languages in one clip", lambda: stt.switched(found, first)):
         figures["mul"] = mixed
-    figures["non_speech"] = sheet.step("stt: clips without speech", lambda: hearing.non_speech(found, first))
+    figures["non_speech"] = sheet.step("stt: clips without speech", lambda: stt.non_speech(found, first))
     if extent.hours:
         figures["stillness"] = _stillness(sheet, found, first, extent.hours)
     return figures
 
 
 def _language(sheet: Sheet, found: list[Clip], engine: SpeechToText, language: str, shifts: int) -> dict[str, Any]:
-    chosen = hearing.spoken_in(found, language)
+    chosen = stt.spoken_in(found, language)
 
-    def heard() -> dict[str, Any]:
-        results = hearing.hear(chosen, engine, language, shifts)
-        figures = {"engine": engine.name, **hearing.figures(results, language), "quiet": hearing.quiet(results)}
-        return {**figures, "identified": hearing.identified(chosen, engine)}
+    def shortened() -> dict[str, Any]:
+        results = stt.recognise(chosen, engine, language, shifts)
+        figures = {"engine": engine.name, **stt.figures(results, language), "quiet": stt.quiet(results)}
+        return {**figures, "identified": stt.identified(chosen, engine)}
 
     def whole() -> dict[str, Any]:
-        return hearing.figures(hearing.hear(chosen, _whole_window(engine), language, shifts), language)
+        return stt.figures(stt.recognise(chosen, _whole_window(engine), language, shifts), language)
 
-    figures: dict[str, Any] = dict(sheet.step(f"stt: {language}, {engine.name}", heard))
+    figures: dict[str, Any] = dict(sheet.step(f"stt: {language}, {engine.name}", shortened))
     figures["full_window"] = sheet.step(f"stt: {language}, the same with the whole window of 30 s", whole)
     return figures
 
@@ -89,15 +89,15 @@ def _stillness(sheet: Sheet, found: list[Clip], engine: SpeechToText, hours: flo
 def measure_translation(sheet: Sheet, folder: Path, engines: Engines, extent: Extent) -> dict[str, Any]:
     """Every installed direction on every text of its languages."""
     figures: dict[str, Any] = {}
-    sets = [direction for one in text_sets(folder) for direction in (one, one.turned())]
+    sets = [direction for texts in text_sets(folder) for direction in (texts, texts.turned())]
     for pair in engines.translation.services():
         source, _, target = pair.partition(">")
         engine = engines.translation_for(source, target)
-        for texts in (one for one in sets if (one.source, one.target) == (source, target)):
+        for texts in (some for some in sets if (some.source, some.target) == (source, target)):
             spread = texts.spread(extent.sentences)
             measured = sheet.step(
                 f"translation: {source}-{target} {texts.name}, {engine.name}",
-                partial(translating.translate, spread, engine),
+                partial(translation.translate, spread, engine),
             )
             figures.setdefault(f"{source}-{target}", {})[texts.name] = measured
     return figures
@@ -107,11 +107,11 @@ def measure_tts(sheet: Sheet, engines: Engines) -> dict[str, Any]:
     """Every voice that a language is spoken with: by default, and when speech is late."""
     figures: dict[str, Any] = {}
     for language in engines.tts.services():
-        if language not in speaking.SENTENCES:
+        if language not in tts.SENTENCES:
             continue
         for engine in _voices(engines, language):
             name = f"{engine.name} {language}"
-            figures[name] = sheet.step(f"tts: {name}", partial(speaking.speak, engine, language))
+            figures[name] = sheet.step(f"tts: {name}", partial(tts.speak, engine, language))
     return figures
 
 

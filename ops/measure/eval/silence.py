@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ops.harness.pipeline import captions
 from ops.harness.stillness import stillness
-from ops.measure.eval.clips import NOBODY, Clip
+from ops.measure.clips import NOBODY, Clip
 from tasks.engines.base import SpeechToText
 
 SEED: Final = 20
@@ -39,7 +39,12 @@ def stream(clips: Iterable[Clip], engine: SpeechToText, number: int, seconds: fl
 def total(hours: float, found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The streams together."""
     refusals: Counter[str] = Counter()
-    for one in found:
-        refusals.update(one["refusals"])
-    sums = {name: sum(one[name] for one in found) for name in ("asks", "captions")}
-    return {"hours": hours, **sums, "texts": [text for one in found for text in one["texts"]], "refusals": refusals}
+    for figures in found:
+        refusals.update(figures["refusals"])
+    sums = {name: sum(figures[name] for figures in found) for name in ("asks", "captions")}
+    return {
+        "hours": hours,
+        **sums,
+        "texts": [text for figures in found for text in figures["texts"]],
+        "refusals": refusals,
+    }

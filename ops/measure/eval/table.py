@@ -12,28 +12,28 @@ def table(figures: dict[str, Any]) -> str:
     where = figures["machine"]
     parts = [
         f"{where['cpu']}, {where['cores']} cores; set: {figures['set']}; {figures['normaliser']}",
-        _hearing(figures["stt"]) if "stt" in figures else "",
-        _translating(figures["translation"]) if figures.get("translation") else "",
-        _speaking(figures["tts"]) if figures.get("tts") else "",
+        _stt(figures["stt"]) if "stt" in figures else "",
+        _translation(figures["translation"]) if figures.get("translation") else "",
+        _tts(figures["tts"]) if figures.get("tts") else "",
         _cached(figures["cache"]) if "cache" in figures else "",
         _targets(figures),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _hearing(stt: dict[str, Any]) -> str:
+def _stt(stt: dict[str, Any]) -> str:
     rows = [f"{'speech to text':<30}{'clips':>6}{'WER %':>8}{'CER %':>8}{'30 s window':>12}{'ms p50':>9}{'ms p95':>9}"]
     for language in stt["languages"]:
         found = stt[language]
         full = found["full_window"]
-        rows.append(_heard(language, found, full, found["segment_ms"]))
+        rows.append(_stt_row(language, found, full, found["segment_ms"]))
         for kind, part in found["kinds"].items():
-            rows.append(_heard(f"  {kind.replace('_', ' ')}", part, full["kinds"].get(kind, {}), {}))
+            rows.append(_stt_row(f"  {kind.replace('_', ' ')}", part, full["kinds"].get(kind, {}), {}))
         each, right = found["wer_shifts"], found["identified"]
         rows.append(f"  cut in {len(each)} places each: WER {min(each)} to {max(each)}")
         rows.append(f"  language identified in {right['right']} of {right['segments']} segments")
     if mixed := stt.get("mul"):
-        rows.append(_heard("several languages, identified", mixed, {}, {}))
+        rows.append(_stt_row("several languages, identified", mixed, {}, {}))
         rows.append(f"  language identified in {mixed['identified']['right']} of {mixed['identified']['segments']}")
     nobody = stt["non_speech"]
     rows.append(
@@ -45,32 +45,32 @@ def _hearing(stt: dict[str, Any]) -> str:
     return "\n".join(rows)
 
 
-def _heard(name: str, found: dict[str, Any], full: dict[str, Any], took: dict[str, Any]) -> str:
+def _stt_row(name: str, found: dict[str, Any], full: dict[str, Any], took: dict[str, Any]) -> str:
     return (
         f"{name:<30}{found.get('clips', 0):>6}{found.get('wer', '-'):>8}{found.get('cer', '-'):>8}"
         f"{full.get('wer', '-'):>12}{took.get('p50', ''):>9}{took.get('p95', ''):>9}"
     )
 
 
-def _translating(translation: dict[str, Any]) -> str:
+def _translation(translation: dict[str, Any]) -> str:
     rows = [f"{'translation':<30}{'n':>6}{'BLEU':>8}{'theirs':>8}{'chrF':>8}{'ms p50':>9}{'ms p95':>9}  engine"]
     signatures: dict[str, str] = {}
     for pair, sets in translation.items():
-        for name, one in sets.items():
+        for name, row in sets.items():
             rows.append(
-                f"{f'{pair} {name}':<30}{one['sentences']:>6}{one['bleu']:>8}{one['published_bleu'] or '-':>8}"
-                f"{one['chrf']:>8}{one['ms']['p50']:>9}{one['ms']['p95']:>9}  {one['engine']}"
+                f"{f'{pair} {name}':<30}{row['sentences']:>6}{row['bleu']:>8}{row['published_bleu'] or '-':>8}"
+                f"{row['chrf']:>8}{row['ms']['p50']:>9}{row['ms']['p95']:>9}  {row['engine']}"
             )
-            signatures |= one["signature"]
+            signatures |= row["signature"]
     return "\n".join([*rows, *(f"{metric}: {signature}" for metric, signature in signatures.items())])
 
 
-def _speaking(tts: dict[str, Any]) -> str:
+def _tts(tts: dict[str, Any]) -> str:
     rows = [f"{'speech':<30}{'n':>6}{'WER %':>8}{'first ms':>10}{'p95':>8}{'LUFS':>8}{'peak dBFS':>11}"]
     rows += [
-        f"{name:<30}{one['sentences']:>6}{one['wer']:>8}{one['first_sound_ms']:>10}{one['first_sound_p95_ms']:>8}"
-        f"{one['loudness_lufs']:>8}{one['peak_dbfs']:>11}"
-        for name, one in tts.items()
+        f"{name:<30}{row['sentences']:>6}{row['wer']:>8}{row['first_sound_ms']:>10}{row['first_sound_p95_ms']:>8}"
+        f"{row['loudness_lufs']:>8}{row['peak_dbfs']:>11}"
+        for name, row in tts.items()
     ]
     return "\n".join(rows)
 
@@ -78,8 +78,8 @@ def _speaking(tts: dict[str, Any]) -> str:
 def _cached(cache: dict[str, Any]) -> str:
     rows = [f"{'from the cache':<30}{'n':>6}{'ms p50':>9}{'ms p95':>9}"]
     rows += [
-        f"{name.removesuffix('_ms'):<30}{one['n']:>6}{one.get('p50', '-'):>9}{one.get('p95', '-'):>9}"
-        for name, one in cache.items()
+        f"{name.removesuffix('_ms'):<30}{row['n']:>6}{row.get('p50', '-'):>9}{row.get('p95', '-'):>9}"
+        for name, row in cache.items()
     ]
     return "\n".join(rows)
 
@@ -87,6 +87,7 @@ def _cached(cache: dict[str, Any]) -> str:
 def _targets(figures: dict[str, Any]) -> str:
     rows = [f"{'target':<64}{'measured':>10}{'at most':>9}"]
     rows += [
-        f"{one.what:<64}{one.measured:>10}{one.limit:>9}  {'met' if one.met else 'NOT MET'}" for one in targets(figures)
+        f"{target.what:<64}{target.measured:>10}{target.limit:>9}  {'met' if target.met else 'NOT MET'}"
+        for target in targets(figures)
     ]
     return "\n".join(rows)

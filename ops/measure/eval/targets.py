@@ -22,15 +22,21 @@ class Target(NamedTuple):
 
 def targets(figures: dict[str, Any]) -> list[Target]:
     """Every target that these figures say something about."""
-    parts = {"stt": (_hearing, _silence), "translation": (_translating,), "tts": (_speaking,), "cache": (_cached,)}
-    return [target for part, held in parts.items() if part in figures for one in held for target in one(figures[part])]
+    parts = {"stt": (_stt, _silence), "translation": (_translation,), "tts": (_tts,), "cache": (_cached,)}
+    return [
+        target
+        for part, checks in parts.items()
+        if part in figures
+        for check in checks
+        for target in check(figures[part])
+    ]
 
 
 WER = {"en": 10.0, "pt": 18.0, "vi": 33.0}
 """Percent, over every kind of clip of a language but the joined ones."""
 
 
-def _hearing(stt: dict[str, Any]) -> Iterator[Target]:
+def _stt(stt: dict[str, Any]) -> Iterator[Target]:
     for language, limit in WER.items():
         found = stt.get(language)
         if not found:
@@ -58,7 +64,7 @@ def _silence(stt: dict[str, Any]) -> Iterator[Target]:
         yield Target(f"captions in {still['hours']} h in which nobody speaks", still["captions"], 0)
 
 
-def _translating(translation: dict[str, Any]) -> Iterator[Target]:
+def _translation(translation: dict[str, Any]) -> Iterator[Target]:
     for pair, sets in translation.items():
         for name, found in sets.items():
             yield Target(f"{pair} {name}: ms a sentence, median", found["ms"]["p50"], 40)
@@ -71,7 +77,7 @@ def _cached(cache: dict[str, Any]) -> Iterator[Target]:
             yield Target(f"{name.removesuffix('_ms')} from the cache: ms, p95", found["p95"], 5)
 
 
-def _speaking(tts: dict[str, Any]) -> Iterator[Target]:
+def _tts(tts: dict[str, Any]) -> Iterator[Target]:
     levels = [found["loudness_lufs"] for found in tts.values()]
     for name, found in tts.items():
         yield Target(f"{name}: ms to the first sound, median", found["first_sound_ms"], 500)

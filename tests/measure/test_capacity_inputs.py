@@ -12,17 +12,17 @@ import pytest
 
 from app.media.audio.segmenter import AskKind
 from app.media.policy.ladder import Level
-from ops.harness.callers import PAUSE
+from ops.harness.callers import TURN_GAP_SECONDS
 from ops.harness.captions import caption
-from ops.harness.published import Said
+from ops.harness.published import Published
 from ops.harness.recordings import recordings
-from ops.measure.alone import figures, repeated
 from ops.measure.capacity import checking, document, limits
-from ops.measure.capacity.checking import FEW
+from ops.measure.capacity.checking import MIN_UTTERANCES
 from ops.measure.capacity.service import around, fit, read
-from ops.measure.capacity.speech import SEGMENTER, Talk, drawn, heard, spoken
+from ops.measure.capacity.speech import SEGMENTER, Talk, drawn, segmented, spoken
+from ops.measure.service_times import figures, repeated
 from tasks.wire.messages import ClipPart, Timeline
-from tests.watching.service import SERVICE
+from tests.measure.service import SERVICE
 
 
 def test_a_line_is_laid_through_what_was_measured_and_what_it_varies_by_is_drawn() -> None:
@@ -83,13 +83,13 @@ def test_times_of_a_worker_alone_are_given_beside_the_seconds_of_speech() -> Non
         about | {"actor": "speak", "took_ms": 5, "cpu_ms": 5, "segment": "another that was never heard"},
     ]
     log = "[INFO] not JSON\n" + "\n".join(map(json.dumps, rows))
-    found = figures(Said(captions=words, clips=[clip]), log)
+    found = figures(Published(captions=words, clips=[clip]), log)
     assert (found["endpoint"]["p50"], found["handover"]["p50"]) == (400.0, 10.0)
     assert found["translate"] == {"pairs": [[4.0, 50.0]], "threads": 1.0}
     assert found["languages"]["en"]["usual"] == {"pairs": [[4.41, 300.0]], "threads": 1.0}
     assert "quick" not in found["languages"]["en"]
     assert found["languages"]["pt"]["first_sound"] == {"pairs": [[4.0, 300.0]], "threads": 1.8}
-    assert Said(clips=[clip]).clip_lags() == {"pt": [pytest.approx(900.0)]}
+    assert Published(clips=[clip]).clip_lags() == {"pt": [pytest.approx(900.0)]}
     assert found["languages"]["pt"]["speak"] == {"pairs": [[4.0, 1_000]], "threads": 1.8}
 
 
@@ -125,8 +125,8 @@ def test_drawn_speech_is_asked_for_as_the_segmenter_does() -> None:
 
 
 def test_recordings_are_heard_as_the_bridge_hears_them() -> None:
-    turn = heard("en_fleurs_003")
-    assert turn.lasts == recordings()["en_fleurs_003"].duration_s + PAUSE
+    turn = segmented("en_fleurs_003")
+    assert turn.lasts == recordings()["en_fleurs_003"].duration_s + TURN_GAP_SECONDS
     last = turn.pieces[-1]
     assert {last.language} == {"en"}
     assert 2.0 < last.speech < 5.76
@@ -141,7 +141,7 @@ def test_calls_at_once_say_different_things_for_as_long_as_they_were_measured() 
     first, second = (list(spoken(2, call, 60.0)) for call in (0, 1))
     assert first != second
     for turns in (first, second):
-        assert 45.0 < sum(turn.lasts for turn in turns) <= 60.0 + PAUSE
+        assert 45.0 < sum(turn.lasts for turn in turns) <= 60.0 + TURN_GAP_SECONDS
         assert [turn.pieces[0].language for turn in turns[:4]] == ["en", "pt", "en", "pt"]
 
 
@@ -160,10 +160,10 @@ def row(ms: float, count: int, **shares: float) -> dict[str, Any]:
 
 def test_the_check_judges_what_rests_on_enough_utterances() -> None:
     machine = {"cores": 2}
-    few = list(checking.compare(SERVICE, {"machine": machine, "rows": [row(10_000, FEW - 1, voice=1.0)]}))
+    few = list(checking.compare(SERVICE, {"machine": machine, "rows": [row(10_000, MIN_UTTERANCES - 1, voice=1.0)]}))
     assert checking.passes(few)
     assert "too few to tell" in checking.table(few)
-    many = list(checking.compare(SERVICE, {"machine": machine, "rows": [row(10_000, FEW, voice=1.0)]}))
+    many = list(checking.compare(SERVICE, {"machine": machine, "rows": [row(10_000, MIN_UTTERANCES, voice=1.0)]}))
     assert [one.what for one in many[2:]] == ["clip in en", "clip in pt"]
     assert not checking.passes(many)
     assert "too far off" in checking.table(many)

@@ -15,8 +15,9 @@ import numpy as np
 from app.media.audio.segmenter import Ask
 from app.media.audio.vad import FRAME
 from ops.harness.pipeline import Pcm, segments
+from ops.harness.recordings import RATE
 from ops.harness.wer import corpus_wer, normalise
-from ops.measure.eval.clips import NOBODY, RATE, SEVERAL, Clip
+from ops.measure.clips import NOBODY, SEVERAL, Clip
 from ops.measure.figures import percentiles
 from tasks.engines.base import SpeechToText, Transcript
 from tasks.engines.stt.whisper.doubt import LOOPING
@@ -30,7 +31,7 @@ ABOUT_5_S: Final = (4.0, 6.5)
 
 
 @dataclass(frozen=True)
-class Heard:
+class Recognised:
     """One segment."""
 
     seconds: float
@@ -41,39 +42,39 @@ class Heard:
 
 @dataclass(frozen=True)
 class Result:
-    """One clip, once heard."""
+    """One clip, once transcribed."""
 
     clip: Clip
     shift: int
     """Samples of silence before it, less than a frame of the VAD."""
-    heard: tuple[Heard, ...]
+    segments: tuple[Recognised, ...]
 
     @property
     def text(self) -> str:
         """What captions would have said."""
-        return " ".join(one.transcript.text for one in self.heard if one.transcript.text)
+        return " ".join(segment.transcript.text for segment in self.segments if segment.transcript.text)
 
 
-def hear(clips: Iterable[Clip], engine: SpeechToText, language: str | None, shifts: int = 1) -> list[Result]:
+def recognise(clips: Iterable[Clip], engine: SpeechToText, language: str | None, shifts: int = 1) -> list[Result]:
     """Cut clips into segments and transcribe them in a pinned language, or in the one identified for each.
 
-    Every clip is heard `shifts` times, each time with the grid of the VAD's frames elsewhere on it. Where that lies is
-    chance, and decides where segments are cut: over eight places of it the WER of twelve Portuguese clips went from
-    17.7 to 20.7.
+    Every clip is transcribed `shifts` times, each time with the grid of the VAD's frames elsewhere on it. Where that
+    lies is chance, and decides where segments are cut: over eight places of it the WER of twelve Portuguese clips went
+    from 17.7 to 20.7.
     """
     label = f"    {language or 'identified'}"
     with click.progressbar(list(clips), label=label, item_show_func=lambda clip: clip.id if clip else "") as bar:
-        return [_hear(clip, engine, language, FRAME * n // shifts) for clip in bar for n in range(shifts)]
+        return [_recognise(clip, engine, language, FRAME * n // shifts) for clip in bar for n in range(shifts)]
 
 
-def _hear(clip: Clip, engine: SpeechToText, language: str | None, shift: int) -> Result:
-    heard = []
+def _recognise(clip: Clip, engine: SpeechToText, language: str | None, shift: int) -> Result:
+    recognised = []
     for ask in segments(_shifted(clip, shift)):
         started = time.perf_counter()
         transcript = engine.transcribe(ask.samples.tobytes(), language)
         took = (time.perf_counter() - started) * 1000
-        heard.append(Heard(len(ask.samples) / RATE, took, transcript))
-    return Result(clip, shift, tuple(heard))
+        recognised.append(Recognised(len(ask.samples) / RATE, took, transcript))
+    return Result(clip, shift, tuple(recognised))
 
 
 def _shifted(clip: Clip, shift: int) -> Pcm:
@@ -109,7 +110,7 @@ def errors(results: Collection[Result], language: str) -> dict[str, Any]:
         "cer": round(100 * float(jiwer.cer(references, hypotheses)), 1),
         "clips": len({result.clip.id for result in results}),
         "wer_shifts": [
-            round(100 * corpus_wer(_pairs(one for one in results if one.shift == shift), language), 1)
+            round(100 * corpus_wer(_pairs(result for result in results if result.shift == shift), language), 1)
             for shift in sorted({result.shift for result in results})
         ],
     }
@@ -124,14 +125,16 @@ def figures(results: list[Result], language: str) -> dict[str, Any]:
     kinds: dict[str, list[Result]] = defaultdict(list)
     for result in results:
         kinds[result.clip.kind].append(result)
-    heard = [one for result in results for one in result.heard]
+    found = [segment for result in results for segment in result.segments]
     return {
         **errors([result for result in results if result.clip.kind != JOINED], language),
-        "segment_ms": percentiles([one.took for one in heard]),
-        "segment_5s_ms": percentiles([one.took for one in heard if ABOUT_5_S[0] <= one.seconds <= ABOUT_5_S[1]]),
-        "loops": sum(compression_ratio(one.transcript.text) > LOOPING for one in heard),
-        "loops_caught": sum(one.transcript.looped for one in heard),
-        "refused": sum(not one.transcript.text for one in heard),
+        "segment_ms": percentiles([segment.took for segment in found]),
+        "segment_5s_ms": percentiles(
+            [segment.took for segment in found if ABOUT_5_S[0] <= segment.seconds <= ABOUT_5_S[1]]
+        ),
+        "loops": sum(compression_ratio(segment.transcript.text) > LOOPING for segment in found),
+        "loops_caught": sum(segment.transcript.looped for segment in found),
+        "refused": sum(not segment.transcript.text for segment in found),
         "kinds": {kind: errors(some, language) for kind, some in kinds.items()},
     }
 
@@ -154,12 +157,12 @@ def quiet(results: Iterable[Result]) -> dict[str, Any]:
 def non_speech(clips: Iterable[Clip], engine: SpeechToText) -> dict[str, Any]:
     """Texts found where nobody speaks: by the road, and by the recogniser alone on each whole clip."""
     chosen = [clip for clip in clips if clip.language == NOBODY]
-    by_road, alone = [], []
+    by_pipeline, by_engine = [], []
     for clip in chosen:
         found = [ask.samples.tobytes() for ask in segments(clip.pcm)]
-        by_road.append(any(_texts(engine, found)))
-        alone.append(any(_texts(engine, [clip.pcm.tobytes()])))
-    return {"clips": len(chosen), "with_text": sum(by_road), "with_text_without_vad": sum(alone)}
+        by_pipeline.append(any(_texts(engine, found)))
+        by_engine.append(any(_texts(engine, [clip.pcm.tobytes()])))
+    return {"clips": len(chosen), "with_text": sum(by_pipeline), "with_text_without_vad": sum(by_engine)}
 
 
 def _texts(engine: SpeechToText, pieces: list[bytes]) -> list[str]:
@@ -174,5 +177,5 @@ def spoken_in(clips: Iterable[Clip], language: str) -> list[Clip]:
 def switched(clips: Iterable[Clip], engine: SpeechToText) -> dict[str, Any]:
     """Clips in several languages, each segment in the language identified for it."""
     chosen = spoken_in(clips, SEVERAL)
-    results = hear(chosen, engine, None)
+    results = recognise(chosen, engine, None)
     return {**errors(results, SEVERAL), "identified": identified(chosen, engine)} if results else {}

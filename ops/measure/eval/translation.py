@@ -8,8 +8,8 @@ from typing import Any
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
+from ops.measure.clips import TextSet
 from ops.measure.eval import published
-from ops.measure.eval.clips import TextSet
 from ops.measure.figures import percentiles
 from tasks.engines.base import EngineError, Translator
 

@@ -1,23 +1,22 @@
-"""The recordings and texts of an evaluation set: a folder with `manifest.jsonl`, and perhaps `text/*.tsv`."""
+"""Recordings and texts to measure with: a folder with `manifest.jsonl`, and perhaps `text/*.tsv`."""
 
 from __future__ import annotations
 
 import csv
 import json
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import soundfile
-import soxr
 from numpy.typing import NDArray
 
 from ops.harness.pipeline import Pcm
+from ops.harness.recordings import mono, to_int16
 
-RATE: Final = 16_000
 NOBODY: Final = "zxx"
 """The language of a clip in which nobody speaks (ISO 639-3)."""
 SEVERAL: Final = "mul"
@@ -32,6 +31,7 @@ class Part:
     """Seconds."""
     end: float
     language: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -46,19 +46,21 @@ class Clip:
     text: str
     derived_from: str
     parts: tuple[Part, ...]
+    duration_s: float
+    speaker: str
+    """Who speaks; empty where the manifest does not say."""
+    translation: Mapping[str, str]
+    """Language → what `text` means in it, where the manifest says so."""
 
     @cached_property
     def samples(self) -> NDArray[np.float32]:
         """16 kHz mono in -1…1, whatever the file's own rate and channels."""
-        audio, rate = soundfile.read(self.path, dtype="float32", always_2d=True)
-        mono = audio.mean(axis=1)
-        resampled: NDArray[np.float32] = mono if rate == RATE else soxr.resample(mono, rate, RATE)
-        return resampled
+        return mono(self.path)
 
     @property
     def pcm(self) -> Pcm:
         """The same as 16-bit samples."""
-        return np.clip(np.rint(self.samples * 32767), -32768, 32767).astype(np.int16)
+        return to_int16(self.samples)
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,16 @@ class TextSet:
     def turned(self) -> TextSet:
         """The other direction."""
         return TextSet(self.name, self.target, self.source, self.references, self.sentences)
+
+    def only(self, kept: Callable[[str], bool]) -> TextSet:
+        """The sentences that are wanted."""
+        pairs = [pair for pair in zip(self.sentences, self.references, strict=True) if kept(pair[0])]
+        sentences, references = (tuple(pair[side] for pair in pairs) for side in (0, 1))
+        return TextSet(self.name, self.source, self.target, sentences, references)
+
+    def first(self, count: int) -> TextSet:
+        """The first `count` sentences."""
+        return TextSet(self.name, self.source, self.target, self.sentences[:count], self.references[:count])
 
     def spread(self, count: int) -> TextSet:
         """At most `count` sentences, evenly from the whole set, and always the same ones."""
@@ -95,12 +107,47 @@ def clips(folder: Path) -> list[Clip]:
             text=row.get("text", ""),
             derived_from=row.get("derived_from", ""),
             parts=tuple(
-                Part(part["start"], part["end"], part.get("language", row["language"]))
+                Part(part["start"], part["end"], part.get("language", row["language"]), part.get("text", ""))
                 for part in row.get("segments", ())
             ),
+            duration_s=row["duration_s"],
+            speaker=row.get("speaker") or "",
+            translation=row.get("translation") or {},
         )
         for row in rows
     ]
+
+
+def read_aloud(found: list[Clip], language: str) -> list[Clip]:
+    """The clean recordings in which one language is read."""
+    return [clip for clip in found if (clip.language, clip.kind) == (language, "read_speech")]
+
+
+def parallel_texts(folder: Path, source: str, target: str, kept: Callable[[str], bool]) -> TextSet:
+    """Sentences with their translations: the folder's first text for a pair either way, else what its manifest gives.
+
+    Args:
+        folder: recordings and texts.
+        source: language to translate from.
+        target: language to translate into.
+        kept: whether a sentence is wanted, asked of the side that the text begins with.
+
+    Raises:
+        LookupError: the folder has no such sentence.
+    """
+    for texts in text_sets(folder):
+        if {texts.source, texts.target} == {source, target}:
+            some = texts.only(kept)
+            return some if some.source == source else some.turned()
+    pairs = [
+        (clip.text, clip.translation[target])
+        for clip in clips(folder)
+        if clip.language == source and target in clip.translation and not clip.derived_from and kept(clip.text)
+    ]
+    if not pairs:
+        raise LookupError(f"{folder} has no {source} sentences with a translation into {target}")
+    sentences, references = zip(*pairs, strict=True)
+    return TextSet("manifest", source, target, sentences, references)
 
 
 def first_of_each(found: list[Clip], most: int | None) -> list[Clip]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from fractions import Fraction
 from typing import Any, Final
 
-import av
-import av.filter
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 
 from ops.harness.listening import understood
+from ops.harness.lufs import integrated
+from ops.harness.recordings import RATE
 from ops.harness.wer import corpus_wer
-from ops.measure.eval.clips import RATE
 from ops.measure.figures import percentiles
 from tasks.engines.base import TextToSpeech
 
@@ -66,7 +64,7 @@ def speak(engine: TextToSpeech, language: str) -> dict[str, Any]:
     loudness: list[float] = []
     peaks: list[float] = []
     for text in SENTENCES[language]:
-        samples, rate, begun = _said(engine, text, language)
+        samples, rate, begun = _synthesised(engine, text, language)
         first.append(begun)
         pairs.append((text, understood(soxr.resample(samples, rate, RATE), language)))
         loudness.append(integrated(samples, rate))
@@ -82,7 +80,7 @@ def speak(engine: TextToSpeech, language: str) -> dict[str, Any]:
     }
 
 
-def _said(engine: TextToSpeech, text: str, language: str) -> tuple[NDArray[np.float32], int, float]:
+def _synthesised(engine: TextToSpeech, text: str, language: str) -> tuple[NDArray[np.float32], int, float]:
     """The samples of a text, their rate, and the milliseconds until the first of them were there."""
     started = time.perf_counter()
     parts, begun = [], 0.0
@@ -93,26 +91,3 @@ def _said(engine: TextToSpeech, text: str, language: str) -> tuple[NDArray[np.fl
     parts += [engine.speak(clause, language) for clause in others]
     samples = np.frombuffer(b"".join(part.pcm for part in parts), "<i2").astype(np.float32) / np.float32(32768)
     return samples, parts[0].rate, begun
-
-
-def integrated(samples: NDArray[np.float32], rate: int) -> float:
-    """Integrated loudness (EBU R 128, LUFS) of mono samples, by FFmpeg's `ebur128`."""
-    graph = av.filter.Graph()
-    source = graph.add_abuffer(sample_rate=rate, format="flt", layout="mono", time_base=Fraction(1, rate))
-    meter, sink = graph.add("ebur128", "metadata=true"), graph.add("abuffersink")
-    source.link_to(meter)
-    meter.link_to(sink)
-    graph.configure()
-    padded = np.concatenate([samples, np.zeros(rate // 2, np.float32)])  # the last block of 400 ms must be complete
-    frame = av.AudioFrame.from_ndarray(padded[None], format="flt", layout="mono")
-    frame.sample_rate, frame.pts = rate, 0
-    graph.push(frame)
-    graph.push(None)
-    found = -70.0  # what the standard calls silence
-    while True:
-        try:
-            measured = graph.pull()
-        except (av.error.EOFError, av.error.BlockingIOError):
-            return found
-        if isinstance(measured, av.AudioFrame) and "lavfi.r128.I" in measured.metadata:
-            found = float(measured.metadata["lavfi.r128.I"])

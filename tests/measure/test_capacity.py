@@ -18,7 +18,7 @@ from ops.measure.capacity.model import Found, Room, System, run
 from ops.measure.capacity.processor import Process, Processor
 from ops.measure.capacity.service import Service, Stage, around
 from ops.measure.capacity.speech import Piece, Talk, Turn, Wish
-from tests.watching.service import SERVICE, STAGES
+from tests.measure.service import SERVICE, STAGES
 
 
 def test_a_shared_processor_keeps_to_the_theory_of_processor_sharing() -> None:

@@ -8,12 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from ops.harness.recordings import DATA
-from ops.measure.eval import published, speaking, translating
-from ops.measure.eval.clips import TextSet, clips, first_of_each, text_sets
+from ops.measure.clips import TextSet, clips, first_of_each, text_sets
+from ops.measure.eval import published, translation
 from ops.measure.eval.parts import Extent, measure_cache, measure_stt, measure_translation
 from ops.measure.eval.sheet import Sheet
 from ops.measure.eval.table import table
@@ -133,7 +132,7 @@ class Refusing(Translator):
 
 def test_a_sentence_that_is_refused_counts_as_untranslated() -> None:
     sentences, references = zip(*PAIRS, strict=True)
-    found = translating.translate(TextSet("small", "en", "pt", sentences, references), Refusing())
+    found = translation.translate(TextSet("small", "en", "pt", sentences, references), Refusing())
     assert (found["sentences"], found["refused"]) == (3, 1)
     assert found["chrf"] < 100
 
@@ -149,11 +148,3 @@ def test_a_sentence_that_is_refused_counts_as_untranslated() -> None:
 )
 def test_a_published_figure_is_that_of_the_same_engine_and_texts(engine: str, texts: str, bleu: float | None) -> None:
     assert published.bleu(engine, "en", "pt", texts) == bleu
-
-
-def test_loudness_is_that_of_the_standard() -> None:
-    time = np.arange(48_000 * 4) / 48_000
-    tone = np.sin(2 * np.pi * 997 * time).astype(np.float32)  # EBU Tech 3341: 0 dBFS in one channel is -3.01 LUFS
-    assert speaking.integrated(tone * np.float32(0.1), 48_000) == pytest.approx(-23.0, abs=0.3)
-    assert speaking.integrated(tone * np.float32(0.01), 48_000) == pytest.approx(-43.0, abs=0.3)
-    assert speaking.integrated(np.zeros(48_000, np.float32), 48_000) <= -70

@@ -1,0 +1,65 @@
+"""Commands that `ops.setup` runs: with their output in a log, our own tools first, and nothing left behind.
+
+For the machine's own Python, 3.11 or newer, with the standard library only, as everything that `ops.setup` imports.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / ".tools"
+VENV = ROOT / ".venv"
+LOG = TOOLS / "setup.log"
+GRACE_SECONDS = 5.0
+"""In which a command that is told to end may remove what is half done."""
+
+
+class SetupError(RuntimeError):
+    """A step failed; the message says what to do."""
+
+
+def run(command: list[str | Path], *, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
+    """Run a command with its output in the log; when this program is told to end, so is all that the command began.
+
+    Raises:
+        SetupError: it failed; the message ends with the last lines it printed.
+    """
+    with LOG.open("a+b") as log:
+        start = log.tell()
+        log.write(f"\n$ {' '.join(map(str, command))}\n".encode())
+        log.flush()
+        whole = {**os.environ, **tool_environment(), **(env or {})}
+        process = subprocess.Popen(command, cwd=cwd, env=whole, stdout=log, stderr=log, start_new_session=True)
+        try:
+            status = process.wait()
+        except BaseException:  # Ctrl-C, or SIGTERM by `main`: a compiler's processes would go on without us
+            end(process)
+            raise
+        if status:
+            log.seek(start)
+            tail = b"\n".join(log.read().splitlines()[-25:]).decode(errors="replace")
+            raise SetupError(f"{command[0]} ended with {status}. Its last lines:\n{tail}\n(All of it: {LOG})")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that leads a session, and everything that it began there."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_SECONDS)
+
+
+def tool_environment() -> dict[str, str]:
+    """The environment in which our own tools come first, and downloads trust whom the machine trusts.
+
+    Company networks sign with their own authority; uv and Node look at their own lists unless told otherwise.
+    """
+    trusted = "/etc/ssl/certs/ca-certificates.crt"
+    trust = {"UV_SYSTEM_CERTS": "true", "NODE_EXTRA_CA_CERTS": trusted} if Path(trusted).exists() else {}
+    return {"PATH": f"{TOOLS / 'bin'}:{VENV / 'bin'}:{os.environ.get('PATH', '')}"} | trust

@@ -1,0 +1,1 @@
+"""`make simultaneous`: what showing words and clauses of somebody who still speaks costs, by policy, off line."""
