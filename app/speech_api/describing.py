@@ -22,6 +22,7 @@ _FAULTS = {
     401: "The key is missing, unknown or revoked",
     403: "The key lacks the scope",
     404: "There is no such voice, model or service",
+    409: "There are as many as there may be",
     413: "Too much at once",
     415: "What was sent is not audio",
     429: "Too often, or too many at once: see Retry-After",

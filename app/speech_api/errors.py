@@ -101,19 +101,21 @@ def libretranslate(error: ApiError) -> LibreTranslate:
     return LibreTranslate(error.detail)
 
 
-_KNOWN: Final = {
+_WORDS_BY_STATUS: Final = {
     404: ("not_found", "There is no such thing here: see /api/schema/openapi.json for what there is."),
     405: ("method_not_allowed", "Use another method: see /api/schema/openapi.json."),
     413: ("too_large", "The request is too large: send less at once."),
 }
 
 
-def translated(error: Exception) -> ApiError:
+def as_api_error(error: Exception) -> ApiError:
     """Any exception as one that a caller can be told; what is not the caller's fault is logged."""
     if isinstance(error, ApiError):
         return error
     if isinstance(error, HTTPException) and error.status_code < 500:
-        code, message = _KNOWN.get(error.status_code, ("invalid_request", error.detail or "The request is malformed."))
+        code, message = _WORDS_BY_STATUS.get(
+            error.status_code, ("invalid_request", error.detail or "The request is malformed.")
+        )
         extra = _first_fault(error.extra)
         return ApiError(error.status_code, code, f"{message} {extra}".strip())
     if isinstance(error, RedisError):
@@ -139,7 +141,7 @@ def handlers(shape: Shape) -> ExceptionHandlersMap:
     """Exception handlers that answer in `shape`."""
 
     def handle(_request: AnyRequest, error: Exception) -> Response[Any]:
-        told = translated(error)
+        told = as_api_error(error)
         return Response(shape(told), status_code=told.status_code, headers=told.headers, media_type="application/json")
 
     return {HTTPException: handle, RedisError: handle, Exception: handle}

@@ -14,7 +14,7 @@ from litestar.exceptions import WebSocketDisconnect
 from msgspec import Meta, Struct
 
 from app.speech_api import offers
-from app.speech_api.errors import ApiError, bad_request, native, translated
+from app.speech_api.errors import ApiError, as_api_error, bad_request, native
 from app.speech_api.helpers import Process
 from app.speech_api.records import MAX_PACKET_BYTES
 from app.speech_api.services import SpeechServices
@@ -56,7 +56,7 @@ async def transcribe_stream(socket: AnySocket, speech: NamedDependency[SpeechSer
     except WebSocketDisconnect:
         return
     except Exception as error:
-        told = translated(error)
+        told = as_api_error(error)
         await socket.send_json({"type": "error", **msgspec.to_builtins(native(told).error)})
         await socket.close(close_code(told))
 

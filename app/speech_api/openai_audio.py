@@ -143,7 +143,7 @@ async def _events(transcription: FileTranscription, stack: AsyncExitStack) -> As
                 parts.append(delta)
                 yield event({"type": "transcript.text.delta", "delta": delta})
         except Exception as error:
-            yield event(errors.openai(errors.translated(error)))
+            yield event(errors.openai(errors.as_api_error(error)))
             return
         yield event({"type": "transcript.text.done", "text": "".join(parts)})
 

@@ -64,6 +64,6 @@ async def _events(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         async for chunk in chunks:
             yield event({"type": "speech.audio.delta", "audio": base64.b64encode(chunk).decode()})
     except Exception as error:
-        yield event(errors.openai(errors.translated(error)))
+        yield event(errors.openai(errors.as_api_error(error)))
         return
     yield event({"type": "speech.audio.done"})

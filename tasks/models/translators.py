@@ -6,9 +6,9 @@ from itertools import permutations
 from typing import Final
 
 from tasks.languages import LANGUAGES
+from tasks.models.hub import ArgosSource, HubSource
 from tasks.models.sources import WheelSource
 from tasks.models.spec import Model, ModelFile
-from tasks.models.web import ArgosSource, HubSource
 
 
 def _argos(source: str, target: str, size: int, sha256: str | None) -> Model:

@@ -8,8 +8,8 @@ import random
 from pathlib import Path
 
 from tasks.models import install as installing
+from tasks.models.hub import HubSource, Patience
 from tasks.models.spec import Model, ModelFile, Source
-from tasks.models.web import HubSource, Patience
 from tests.support.hub import Hub
 
 REVISION = "0123abc"

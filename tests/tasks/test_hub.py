@@ -13,10 +13,10 @@ import pytest
 
 from tasks.models import install as installing
 from tasks.models.download import ATTEMPTS
+from tasks.models.hub import ArgosSource
 from tasks.models.lock import read
 from tasks.models.sources import FolderSource
 from tasks.models.spec import Model, ModelError, ModelFile
-from tasks.models.web import ArgosSource
 from tests.support.hub import Hub, hub
 from tests.tasks.hub_model import BASE, QUICK, REVISION, WEIGHTS, content, install, model, serve_listed, unlisted
 

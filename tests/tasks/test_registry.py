@@ -13,7 +13,7 @@ from tasks.models import bundled as in_packages
 from tasks.models import install as installing
 from tasks.models import sources as sources_module
 from tasks.models.catalogue import BERGAMOT_EN_PT
-from tasks.models.sources import FolderSource, NpmSource, Silent, WheelSource
+from tasks.models.sources import FolderSource, NpmSource, Unlisted, WheelSource
 from tasks.models.spec import BundledModel, Errand, Model, ModelError, ModelFile, Source, SourceError
 
 CONTENT = {"a.bin": b"weights" * 1000, "b.json": b"{}"}
@@ -87,7 +87,7 @@ def test_what_lay_in_the_folder_is_kept(tmp_path: Path) -> None:
 
 
 @dataclass(frozen=True)
-class Unreachable(Silent):
+class Unreachable(Unlisted):
     label: str = "unreachable"
 
     def fetch(self, errand: Errand) -> None:  # noqa: ARG002

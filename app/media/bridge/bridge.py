@@ -136,7 +136,7 @@ class Bridge:
         """Says, for whoever is about to come in, what there is room for."""
         while True:
             now = self._reconciler.director.admission
-            level = admission.next_level(now, self._reconciler.node, self._config.admission)
+            level = admission.next_level(now, self._reconciler.pool, self._config.admission)
             next_room = NextRoom(level=level.label, load=round(now.load, 2), capacity=round(now.capacity, 2))
             with suppress(RedisError, OSError):  # the ladder says that Redis is away
                 await self._redis.set(keys.ADMISSION, encode(next_room), ex=keys.ADMISSION_TTL)

@@ -31,7 +31,7 @@ class Reconciler:
         self.speakers: Supervisor[str, Speaker] = Supervisor()
         """By producer."""
         self.director = Director(services)
-        self.node = admission.node_of([], services.config.admission)
+        self.pool = admission.pool_of([], services.config.admission)
         """What there is to work with, as of the last look."""
         self._services = services
         self._rooms = rooms
@@ -81,9 +81,9 @@ class Reconciler:
         rooms, conditions, config = self._rooms.by_name, self._watch.conditions, self._services.config
         told = {name: room for name, room in rooms.items() if self._leases.speaks_for(name)}
         alive = [beat for beat in conditions.heartbeats if time.time() - beat.at <= config.ladder.silent_after]
-        self.node = admission.node_of(alive, config.admission)
+        self.pool = admission.pool_of(alive, config.admission)
         # Over all rooms, in the SFU's order: so every bridge comes to the same without asking the others.
-        self.director.step(told, conditions, admission.admit(rooms, self.node, config.admission))
+        self.director.step(told, conditions, admission.admit(rooms, self.pool, config.admission))
 
     def _start_speaker(self, producer_id: str, room: Room, producer: Producer) -> None:
         def make() -> Speaker:

@@ -1,4 +1,4 @@
-"""How much of the pipeline a new call gets on a busy node, so that running calls do not fall behind. Pure logic.
+"""How much of the pipeline a new call gets on a busy pool, so that running calls do not fall behind. Pure logic.
 
 Workers measure, when they load their engines, how many seconds of work a second of speech costs them. From that follows
 what each speaker will cost. Whoever comes when there is no room for everything gets less from the start, and more as
@@ -31,7 +31,7 @@ class Speaking(NamedTuple):
     hear: frozenset[str]
 
 
-class Node(NamedTuple):
+class WorkerPool(NamedTuple):
     """What there is to work with."""
 
     costs: Mapping[str, float]
@@ -40,7 +40,7 @@ class Node(NamedTuple):
     """Seconds of work in a second: 1 for every host of workers, whose engines use all of its cores."""
 
 
-def node_of(heartbeats: Iterable[Heartbeat], config: AdmissionConfig) -> Node:
+def pool_of(heartbeats: Iterable[Heartbeat], config: AdmissionConfig) -> WorkerPool:
     """What these workers, all of them alive, can do together."""
     beats = list(heartbeats)
     hosts = {beat.worker.partition(".")[0] for beat in beats}
@@ -49,18 +49,18 @@ def node_of(heartbeats: Iterable[Heartbeat], config: AdmissionConfig) -> Node:
     for service in services:
         known = [beat.costs[service] for beat in beats if service in beat.costs]
         costs[service] = sum(known) / len(known)
-    return Node(costs, len(hosts) * config.capacity)
+    return WorkerPool(costs, len(hosts) * config.capacity)
 
 
-def cost(speaking: Speaking, level: Level, node: Node, config: AdmissionConfig) -> float:
+def cost(speaking: Speaking, level: Level, pool: WorkerPool, config: AdmissionConfig) -> float:
     """Seconds of work for a second in which this person speaks and gets `level`; unmeasured services are free."""
     total = 0.0
     if level >= Level.SOURCE_CAPTIONS:
-        total += node.costs.get(f"stt:{speaking.source}", 0.0) * config.decoded
+        total += pool.costs.get(f"stt:{speaking.source}", 0.0) * config.decoded
     if level >= Level.TRANSLATED_CAPTIONS:
-        total += sum(node.costs.get(f"translate:{speaking.source}>{target}", 0.0) for target in speaking.read)
+        total += sum(pool.costs.get(f"translate:{speaking.source}>{target}", 0.0) for target in speaking.read)
     if level >= Level.VOICE:
-        total += sum(node.costs.get(f"speak:{target}", 0.0) for target in speaking.hear)
+        total += sum(pool.costs.get(f"speak:{target}", 0.0) for target in speaking.hear)
     return total
 
 
@@ -79,7 +79,7 @@ class Admission(NamedTuple):
         return rung if rung.level <= level else Rung(level, BUSY[level])
 
 
-def admit(rooms: Mapping[str, Room], node: Node, config: AdmissionConfig) -> Admission:
+def admit(rooms: Mapping[str, Room], pool: WorkerPool, config: AdmissionConfig) -> Admission:
     """Who gets what: rooms in the order in which they were opened, the first always everything.
 
     In a room one person speaks at a time, as a rule; so each of n speakers costs an nth of what they cost speaking.
@@ -90,11 +90,11 @@ def admit(rooms: Mapping[str, Room], node: Node, config: AdmissionConfig) -> Adm
         people = [speaking_of(room, name) for name in {producer.participant for producer in room.voices()}]
         if not people:
             continue
-        costs = {level: sum(cost(person, level, node, config) for person in people) / len(people) for level in Level}
-        fits = [level for level in Level if level is Level.ORIGINAL or load + costs[level] <= node.capacity]
+        costs = {level: sum(cost(person, level, pool, config) for person in people) / len(people) for level in Level}
+        fits = [level for level in Level if level is Level.ORIGINAL or load + costs[level] <= pool.capacity]
         levels[room.name] = Level.VOICE if not levels or config.capacity <= 0 else max(fits)
         load += costs[levels[room.name]]
-    return Admission(levels, load, node.capacity)
+    return Admission(levels, load, pool.capacity)
 
 
 def speaking_of(room: Room, person: str) -> Speaking:
@@ -104,13 +104,13 @@ def speaking_of(room: Room, person: str) -> Speaking:
     return Speaking(meta.speak, (wants.captions | wants.hear) - {meta.speak}, wants.hear)
 
 
-def next_level(now: Admission, node: Node, config: AdmissionConfig) -> Level:
-    """What a further room would get, with two people in it and dubbing both ways at this node's average costs."""
+def next_level(now: Admission, pool: WorkerPool, config: AdmissionConfig) -> Level:
+    """What a further room would get, with two people in it and dubbing both ways at this pool's average costs."""
     if config.capacity <= 0 or not now.levels:
         return Level.VOICE
 
     def average(service: str) -> float:
-        known = [value for name, value in node.costs.items() if name.startswith(service)]
+        known = [value for name, value in pool.costs.items() if name.startswith(service)]
         return sum(known) / len(known) if known else 0.0
 
     parts = (average("stt:") * config.decoded, average("translate:"), average("speak:"))

@@ -86,14 +86,14 @@ def decide(conditions: Conditions, now: float, source: str, target: str, config:
         return Rung(Level.ORIGINAL, reason)
     if source != target and (reason := trouble("translate", translators, "no_translation")):
         return Rung(Level.SOURCE_CAPTIONS, reason)
-    if source != target and not any(_is_solid(beat, f"{source}>{target}") for beat in alive):
+    if source != target and not any(_may_be_spoken(beat, f"{source}>{target}") for beat in alive):
         return Rung(Level.TRANSLATED_CAPTIONS, "draft_only")
     if reason := trouble("speak", voices, "no_voice"):
         return Rung(Level.TRANSLATED_CAPTIONS, reason)
     return Rung(Level.VOICE, None)
 
 
-def _is_solid(beat: Heartbeat, pair: str) -> bool:
+def _may_be_spoken(beat: Heartbeat, pair: str) -> bool:
     """Whether a worker translates a pair well enough for it to be spoken."""
     return pair in beat.translate and pair not in beat.drafts
 

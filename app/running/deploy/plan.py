@@ -119,7 +119,7 @@ def files(server: Server) -> dict[str, str]:
         "units": services,
         "instances": server.instances,
         "private": [*server.workers] if server.serves else [server.edge],
-        "friends": [*server.workers, *filter(None, [server.edge, "" if server.serves else server.address])],
+        "allowed_peers": [*server.workers, *filter(None, [server.edge, "" if server.serves else server.address])],
         "backup_dir": BACKUPS,
         "ports": ports(server),
         "packages": packages(server),

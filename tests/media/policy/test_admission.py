@@ -1,4 +1,4 @@
-"""Who gets how much of the road on a node of a known speed."""
+"""Who gets how much of the road on a pool of a known speed."""
 
 from __future__ import annotations
 
@@ -40,33 +40,33 @@ def calls(*names: str) -> Rooms:
     return rooms
 
 
-def levels(rooms: dict[str, Room], node: admission.Node) -> list[Level]:
-    return list(admission.admit(rooms, node, CONFIG).levels.values())
+def levels(rooms: dict[str, Room], pool: admission.WorkerPool) -> list[Level]:
+    return list(admission.admit(rooms, pool, CONFIG).levels.values())
 
 
 def test_later_calls_get_what_there_is_room_for_and_more_when_others_end() -> None:
-    node = admission.node_of([beat("host.1.a")], CONFIG)
+    pool = admission.pool_of([beat("host.1.a")], CONFIG)
     rooms = calls("one", "two", "three")
-    assert levels(rooms.by_name, node) == [Level.VOICE, Level.TRANSLATED_CAPTIONS, Level.ORIGINAL]
+    assert levels(rooms.by_name, pool) == [Level.VOICE, Level.TRANSLATED_CAPTIONS, Level.ORIGINAL]
     rooms.by_name.pop("one")
-    assert levels(rooms.by_name, node) == [Level.VOICE, Level.TRANSLATED_CAPTIONS]
+    assert levels(rooms.by_name, pool) == [Level.VOICE, Level.TRANSLATED_CAPTIONS]
 
 
 def test_the_first_call_always_gets_everything() -> None:
-    slow = admission.node_of([beat("host.1.a", **dict.fromkeys(COSTS, 3.0))], CONFIG)
+    slow = admission.pool_of([beat("host.1.a", **dict.fromkeys(COSTS, 3.0))], CONFIG)
     assert levels(calls("one").by_name, slow) == [Level.VOICE]
 
 
 def test_each_further_host_of_workers_adds_room_and_a_second_worker_on_one_host_does_not() -> None:
-    same = admission.node_of([beat("host.1.a"), beat("host.2.b")], CONFIG)
+    same = admission.pool_of([beat("host.1.a"), beat("host.2.b")], CONFIG)
     assert same.capacity == 0.9
-    two = admission.node_of([beat("host.1.a"), beat("other.1.b")], CONFIG)
+    two = admission.pool_of([beat("host.1.a"), beat("other.1.b")], CONFIG)
     assert levels(calls("one", "two", "three").by_name, two) == [Level.VOICE] * 3
 
 
 def test_what_was_not_measured_holds_nobody_back() -> None:
-    node = admission.node_of([beat("host.1.a", other=9.0)], CONFIG)
-    assert levels(calls("one", "two").by_name, node) == [Level.VOICE] * 2
+    pool = admission.pool_of([beat("host.1.a", other=9.0)], CONFIG)
+    assert levels(calls("one", "two").by_name, pool) == [Level.VOICE] * 2
 
 
 def test_who_is_held_back_is_told_why_and_troubles_below_that_come_first() -> None:
@@ -78,7 +78,7 @@ def test_who_is_held_back_is_told_why_and_troubles_below_that_come_first() -> No
 
 
 def test_the_next_call_is_told_what_it_will_get() -> None:
-    node = admission.node_of([beat("host.1.a")], CONFIG)
+    pool = admission.pool_of([beat("host.1.a")], CONFIG)
     for names, level in (((), Level.VOICE), (("one",), Level.TRANSLATED_CAPTIONS), (("one", "two"), Level.ORIGINAL)):
-        now = admission.admit(calls(*names).by_name, node, CONFIG)
-        assert admission.next_level(now, node, CONFIG) == level
+        now = admission.admit(calls(*names).by_name, pool, CONFIG)
+        assert admission.next_level(now, pool, CONFIG) == level

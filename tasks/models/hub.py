@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from tasks.models.download import Download
-from tasks.models.sources import Silent
+from tasks.models.sources import Unlisted
 from tasks.models.spec import Errand, ModelFile, SourceError
 
 HUB: Final = "https://huggingface.co"
@@ -103,7 +103,7 @@ class HubSource:
 
 
 @dataclass(frozen=True)
-class ArgosSource(Silent):
+class ArgosSource(Unlisted):
     """A package at `{ARGOS_PACKAGES}/{file}`."""
 
     patience: Patience = Patience()
