@@ -214,7 +214,7 @@ async def test_it_starts_what_ends_again_and_stops_when_told(tmp_path: Path) -> 
     try:
         async with asyncio.timeout(20):
             assert await lines.get() == "begun"
-            (child,) = psutil.Process().children()
+            (child,) = [each for each in psutil.Process().children() if str(script) in each.cmdline()]
             assert os.getsid(child.pid) == child.pid, "the terminal's signals pass it by"
             child.kill()
             assert "ended with status -9; starting again" in await lines.get()

@@ -85,7 +85,7 @@ def test_nllb_refuses_what_it_cannot_serve(tmp_path: Path) -> None:
     [
         ("model.bin", "no model.bin"),
         ("source.spm", r"tokenizer .*source\.spm cannot be loaded"),
-        ("shared_vocabulary.json", "no usable CTranslate2 model|no vocabulary"),
+        ("shared_vocabulary.json", "not a usable CTranslate2 model|no vocabulary"),
     ],
 )
 def test_a_folder_that_lacks_a_file_is_refused(tmp_path: Path, missing: str, reason: str) -> None:

@@ -68,4 +68,4 @@ def test_a_models_folder_that_cannot_be_written_does_not_stop_a_worker(
     (models / "file").write_text("no folder")
     monkeypatch.setenv("MODELS_DIR", str(models / "file"))
     measured.record("whisper-base", load_s=1, memory_mb=1, speed="fast")
-    assert "The figures of whisper-base are not kept" in caplog.text
+    assert "The figures of whisper-base could not be saved" in caplog.text
