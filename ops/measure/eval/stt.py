@@ -155,15 +155,15 @@ def quiet(results: Iterable[Result]) -> dict[str, Any]:
 
 
 def non_speech(clips: Iterable[Clip], engines: Iterable[SpeechToText]) -> dict[str, Any]:
-    """Clips in which nobody speaks that give some engine a text: by the road, and by the recogniser alone."""
+    """Clips in which nobody speaks that give some engine a text: by the pipeline, and by the recogniser alone."""
     chosen = [clip for clip in clips if clip.language == NOBODY]
     recognisers = list(engines)
-    by_road, alone = [], []
+    by_pipeline, by_engine = [], []
     for clip in chosen:
         found = [ask.samples.tobytes() for ask in segments(clip.pcm)]
-        by_road.append(any(text for engine in recognisers for text in _texts(engine, found)))
-        alone.append(any(text for engine in recognisers for text in _texts(engine, [clip.pcm.tobytes()])))
-    return {"clips": len(chosen), "with_text": sum(by_road), "with_text_without_vad": sum(alone)}
+        by_pipeline.append(any(text for engine in recognisers for text in _texts(engine, found)))
+        by_engine.append(any(text for engine in recognisers for text in _texts(engine, [clip.pcm.tobytes()])))
+    return {"clips": len(chosen), "with_text": sum(by_pipeline), "with_text_without_vad": sum(by_engine)}
 
 
 def _texts(engine: SpeechToText, pieces: list[bytes]) -> list[str]:

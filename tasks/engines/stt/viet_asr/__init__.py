@@ -15,4 +15,4 @@ def _load(request: LoadRequest) -> SpeechToText:
     return VietAsr(request.folder, name=request.offer.name, languages=request.offer.serves)
 
 
-DESCRIPTION: Final = Description(kind=Kind.STT, format="viet-asr", rank=10, load=_load)
+DESCRIPTION: Final = Description(kind=Kind.STT, format="viet-asr", rank=5, load=_load)
