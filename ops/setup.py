@@ -109,7 +109,7 @@ def steps(options: list[str]) -> list[Step]:
             (TOOLS / "bin" / "mediasoup-worker", SFU / "node_modules"),
         ),
         Step("Browser client", browser_client, digest(client), (STATIC / "dist" / "call.js",)),
-        Step("Speech and translation models (250 MB)", models, model_inputs, ()),
+        Step("Speech and translation models (320 MB)", models, model_inputs, ()),
     ]
     return found[:-1] if check else found
 

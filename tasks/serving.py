@@ -44,6 +44,17 @@ class Engines:
         """
         return _ranked(self.stt, language, f"no engine here transcribes {language}")[0]
 
+    def identifier(self) -> SpeechToText:
+        """The engine that tells which language is spoken: the one that knows most of them.
+
+        Raises:
+            EngineError: none here transcribes.
+        """
+        best = [self.stt_for(language) for language in self.stt.services()]
+        if not best:
+            raise EngineError("no engine here transcribes")
+        return max(best, key=lambda engine: len(engine.languages))
+
     def translation_for(self, source: str, target: str) -> Translator:
         """The engine that translates `source` into `target`.
 

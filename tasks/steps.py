@@ -69,10 +69,7 @@ def transcribe(
         EngineError: no engine here recognises this language.
     """
     if language is None:
-        known = engines().stt.services()
-        if not known:
-            raise EngineError("no engine here transcribes")
-        identifier = engines().stt_for(known[0])
+        identifier = engines().identifier()
         language = next(iter(identifier.identify(pcm)), None)
         if language is None:
             return Transcribed(Transcript("", 0.0, "silence"), None, identifier.name)

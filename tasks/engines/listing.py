@@ -10,6 +10,7 @@ from tasks.engines.description import Description
 
 ENGINES: Final = (
     "tasks.engines.stt.whisper",
+    "tasks.engines.stt.viet_asr",
     "tasks.engines.translation.bergamot",
     "tasks.engines.translation.argos",
     "tasks.engines.translation.opus_mt",

@@ -59,6 +59,21 @@ class Recognition:
 
 
 @dataclass(frozen=True)
+class WrittenForm:
+    """What bare words in small letters lack, for recognisers that give no more."""
+
+    names: tuple[str, ...] = ()
+    """Names as they are written, of places and peoples for instance; only such whose words in small letters, in this
+    order, are nothing else."""
+    question_ends: frozenset[str] = NOTHING
+    """Last words of questions."""
+    question_frames: tuple[tuple[str, str], ...] = ()
+    """A word and the last one that makes a question of what stands between them."""
+    statement_words: frozenset[str] = NOTHING
+    """Before any of them these are no questions: words that deny, or that have a question as their object."""
+
+
+@dataclass(frozen=True)
 class SentenceRules:
     """Where text is cut."""
 
@@ -117,6 +132,7 @@ class Language:
     samples: Samples = field(default_factory=Samples)
     engines: EngineCodes = field(default_factory=EngineCodes)
     sentences: SentenceRules = field(default_factory=SentenceRules)
+    written_form: WrittenForm = field(default_factory=WrittenForm)
     traits: Traits = field(default_factory=Traits)
     written: WrittenNumbers = field(default_factory=WrittenNumbers)
     """How numbers are written, and which of its words stand for numbers."""

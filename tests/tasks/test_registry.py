@@ -112,12 +112,12 @@ def test_a_missing_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_the_default_models_install_from_their_sources_and_verify(models: list[str]) -> None:
-    assert models == ["whisper-base", "kokoro-82m-int8"]
+    assert models == ["whisper-base", "viet-asr-streaming", "kokoro-82m-int8"]
     for info in registry.list_models():
         if info.default:
             assert info.installed
             registry.verify(info.name)
-    for kind, formats in (("stt", "whisper-ct2"), ("translate", "bergamot"), ("speak", "kokoro hibari")):
+    for kind, formats in (("stt", "whisper-ct2 viet-asr"), ("translate", "bergamot"), ("speak", "kokoro hibari")):
         found = [info.format for info in registry.installed(kind) if info.default]  # type: ignore[arg-type]
         assert found == formats.split()
 
@@ -125,7 +125,7 @@ def test_the_default_models_install_from_their_sources_and_verify(models: list[s
 def test_a_folder_named_by_the_environment_is_asked_first(
     models: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    existing = registry.folder(models[1]).parent
+    existing = registry.folder(models[0]).parent
     monkeypatch.setenv("MODELS_FOLDER", str(existing))
     monkeypatch.setenv("MODELS_DIR", str(tmp_path))
     lines: list[str] = []
@@ -185,7 +185,7 @@ def test_a_bundled_model_that_was_tampered_with_is_refused(tmp_path: Path, monke
 
 
 def test_an_unknown_model_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ModelError, match=r"whisper-base, kokoro-82m-int8, .*bergamot-en-pt, hibari-en"):
+    with pytest.raises(ModelError, match=r"whisper-base, viet-asr-streaming, kokoro-82m.*bergamot-en-pt, hibari-en"):
         registry.verify("nonsense")
 
 

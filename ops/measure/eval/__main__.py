@@ -36,6 +36,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sentences", type=int, default=200, help="sentences of each text at most; default: 200")
     parser.add_argument("--hours", type=float, default=2.0, help="hours in which nobody speaks; default: 2; 0 for none")
     parser.add_argument("--shifts", type=int, default=4, help="times each clip is heard, cut elsewhere; default: 4")
+    parser.add_argument("--languages", nargs="+", default=[], help="languages to recognise; default: all")
     parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
     return parser.parse_args()
 
@@ -43,7 +44,8 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Measure, print, write."""
     asked = arguments()
-    folder, extent = asked.set.resolve(), Extent(asked.clips, asked.sentences, asked.hours, asked.shifts)
+    folder = asked.set.resolve()
+    extent = Extent(asked.clips, asked.sentences, asked.hours, asked.shifts, tuple(asked.languages))
     started = time.monotonic()
     engines = serving.load(keys.QUEUES, TaskConfig())
     figures: dict[str, Any] = {
@@ -52,7 +54,8 @@ def main() -> None:
         "normaliser": NORMALISER,
         "clips": [clip.id for clip in first_of_each(clips(folder), extent.clips)],
     }
-    conditions = {**figures, "sentences": extent.sentences, "hours": extent.hours, "shifts": extent.shifts}
+    extents = {"sentences": extent.sentences, "hours": extent.hours, "shifts": extent.shifts}
+    conditions = {**figures, **extents, "languages": asked.languages}
     sheet = Sheet(VAR / "eval.partial.json", conditions, resume=asked.resume)
     measured: dict[str, Callable[[], dict[str, Any]]] = {
         "stt": lambda: measure_stt(sheet, folder, engines, extent),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,39 +31,44 @@ class Extent:
     """In which nobody speaks; 0: none."""
     shifts: int = 4
     """Times that each clip is transcribed in a pinned language; see `stt.recognise`."""
+    languages: tuple[str, ...] = ()
+    """Whose recognition is measured; empty: all of them."""
 
 
 def measure_stt(sheet: Sheet, folder: Path, engines: Engines, extent: Extent) -> dict[str, Any]:
     """Recognition of every language that has clips and an engine, and what is heard where nobody speaks."""
     found = first_of_each(clips(folder), extent.clips)
-    languages = [language for language in engines.stt.services() if any(stt.spoken_in(found, language))]
+    wanted = [one for one in engines.stt.services() if one in extent.languages or not extent.languages]
+    languages = [language for language in wanted if any(stt.spoken_in(found, language))]
     figures: dict[str, Any] = {"languages": languages, "quiet": {}}
     for language in languages:
-        measured = _language(sheet, found, engines.stt_for(language), language, extent.shifts)
+        measured = _language(sheet, found, engines, language, extent.shifts)
         figures["quiet"] |= measured.pop("quiet")
         figures[language] = measured
-    first = engines.stt_for((languages or engines.stt.services())[0])
-    if mixed := sheet.step("stt: several languages in one clip", lambda: stt.switched(found, first)):
+    if mixed := sheet.step("stt: several languages in one clip", lambda: stt.switched(found, engines.identifier())):
         figures["mul"] = mixed
-    figures["non_speech"] = sheet.step("stt: clips without speech", lambda: stt.non_speech(found, first))
+    used = {engine.name: engine for engine in map(engines.stt_for, languages or wanted)}
+    figures["non_speech"] = sheet.step("stt: clips without speech", lambda: stt.non_speech(found, used.values()))
     if extent.hours:
-        figures["stillness"] = _stillness(sheet, found, first, extent.hours)
+        figures["stillness"] = _stillness(sheet, found, used.values(), extent.hours)
     return figures
 
 
-def _language(sheet: Sheet, found: list[Clip], engine: SpeechToText, language: str, shifts: int) -> dict[str, Any]:
+def _language(sheet: Sheet, found: list[Clip], engines: Engines, language: str, shifts: int) -> dict[str, Any]:
     chosen = stt.spoken_in(found, language)
+    engine, identifier = engines.stt_for(language), engines.identifier()
 
     def shortened() -> dict[str, Any]:
         results = stt.recognise(chosen, engine, language, shifts)
         figures = {"engine": engine.name, **stt.figures(results, language), "quiet": stt.quiet(results)}
-        return {**figures, "identified": stt.identified(chosen, engine)}
+        return {**figures, "identified": stt.identified(chosen, identifier)}
 
     def whole() -> dict[str, Any]:
         return stt.figures(stt.recognise(chosen, _whole_window(engine), language, shifts), language)
 
     figures: dict[str, Any] = dict(sheet.step(f"stt: {language}, {engine.name}", shortened))
-    figures["full_window"] = sheet.step(f"stt: {language}, the same with the whole window of 30 s", whole)
+    if isinstance(engine, Whisper):
+        figures["full_window"] = sheet.step(f"stt: {language}, the same with the whole window of 30 s", whole)
     return figures
 
 
@@ -74,16 +80,16 @@ def _whole_window(engine: SpeechToText) -> SpeechToText:
     )
 
 
-def _stillness(sheet: Sheet, found: list[Clip], engine: SpeechToText, hours: float) -> dict[str, Any]:
+def _stillness(sheet: Sheet, found: list[Clip], engines: Iterable[SpeechToText], hours: float) -> dict[str, Any]:
     streams = silence.streams(hours)
     seconds = hours * silence.HOUR / streams
 
-    def stream(number: int) -> dict[str, Any]:
-        name = f"stt: {seconds / 60:.0f} min in which nobody speaks, {number + 1} of {streams}"
+    def stream(engine: SpeechToText, number: int) -> dict[str, Any]:
+        name = f"stt: {seconds / 60:.0f} min in which nobody speaks, {number + 1} of {streams}, {engine.name}"
         figures: dict[str, Any] = sheet.step(name, lambda: silence.stream(found, engine, number, seconds))
         return figures
 
-    return silence.total(hours, [stream(number) for number in range(streams)])
+    return silence.total(hours, [stream(engine, number) for engine in engines for number in range(streams)])
 
 
 def measure_translation(sheet: Sheet, folder: Path, engines: Engines, extent: Extent) -> dict[str, Any]:

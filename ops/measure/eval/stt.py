@@ -154,14 +154,15 @@ def quiet(results: Iterable[Result]) -> dict[str, Any]:
     return found
 
 
-def non_speech(clips: Iterable[Clip], engine: SpeechToText) -> dict[str, Any]:
-    """Texts found where nobody speaks: by the road, and by the recogniser alone on each whole clip."""
+def non_speech(clips: Iterable[Clip], engines: Iterable[SpeechToText]) -> dict[str, Any]:
+    """Clips in which nobody speaks that give some engine a text: by the pipeline, and by the recogniser alone."""
     chosen = [clip for clip in clips if clip.language == NOBODY]
+    recognisers = list(engines)
     by_pipeline, by_engine = [], []
     for clip in chosen:
         found = [ask.samples.tobytes() for ask in segments(clip.pcm)]
-        by_pipeline.append(any(_texts(engine, found)))
-        by_engine.append(any(_texts(engine, [clip.pcm.tobytes()])))
+        by_pipeline.append(any(text for engine in recognisers for text in _texts(engine, found)))
+        by_engine.append(any(text for engine in recognisers for text in _texts(engine, [clip.pcm.tobytes()])))
     return {"clips": len(chosen), "with_text": sum(by_pipeline), "with_text_without_vad": sum(by_engine)}
 
 
@@ -174,8 +175,8 @@ def spoken_in(clips: Iterable[Clip], language: str) -> list[Clip]:
     return [clip for clip in clips if clip.language == language and clip.text]
 
 
-def switched(clips: Iterable[Clip], engine: SpeechToText) -> dict[str, Any]:
+def switched(clips: Iterable[Clip], identifier: SpeechToText) -> dict[str, Any]:
     """Clips in several languages, each segment in the language identified for it."""
     chosen = spoken_in(clips, SEVERAL)
-    results = recognise(chosen, engine, None)
-    return {**errors(results, SEVERAL), "identified": identified(chosen, engine)} if results else {}
+    results = recognise(chosen, identifier, None)
+    return {**errors(results, SEVERAL), "identified": identified(chosen, identifier)} if results else {}

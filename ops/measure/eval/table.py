@@ -25,10 +25,10 @@ def _stt(stt: dict[str, Any]) -> str:
     rows = [f"{'speech to text':<30}{'clips':>6}{'WER %':>8}{'CER %':>8}{'30 s window':>12}{'ms p50':>9}{'ms p95':>9}"]
     for language in stt["languages"]:
         found = stt[language]
-        full = found["full_window"]
+        full = found.get("full_window", {})
         rows.append(_stt_row(language, found, full, found["segment_ms"]))
         for kind, part in found["kinds"].items():
-            rows.append(_stt_row(f"  {kind.replace('_', ' ')}", part, full["kinds"].get(kind, {}), {}))
+            rows.append(_stt_row(f"  {kind.replace('_', ' ')}", part, full.get("kinds", {}).get(kind, {}), {}))
         each, right = found["wer_shifts"], found["identified"]
         rows.append(f"  cut in {len(each)} places each: WER {min(each)} to {max(each)}")
         rows.append(f"  language identified in {right['right']} of {right['segments']} segments")

@@ -32,7 +32,7 @@ def targets(figures: dict[str, Any]) -> list[Target]:
     ]
 
 
-WER = {"en": 10.0, "pt": 18.0, "vi": 33.0}
+WER = {"en": 10.0, "pt": 18.0, "vi": 10.0}
 """Percent, over every kind of clip of a language but the joined ones."""
 
 
@@ -44,7 +44,8 @@ def _stt(stt: dict[str, Any]) -> Iterator[Target]:
         if language == "en" and (read := found["kinds"].get("read_speech")):
             yield Target("en, clean read speech: WER %", read["wer"], 6.0)
         yield Target(f"{language}: WER %", found["wer"], limit)
-        yield Target(f"{language}: WER above that of the 30 s window, points", _above(found), 1.0)
+        if "full_window" in found:
+            yield Target(f"{language}: WER above that of the 30 s window, points", _above(found), 1.0)
         yield Target(f"{language}: loops shown", found["loops"], 0)
         if found["segment_5s_ms"]["n"]:
             yield Target(f"{language}: ms for a 5 s segment, median", found["segment_5s_ms"]["p50"], 250)

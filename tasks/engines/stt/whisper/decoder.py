@@ -10,8 +10,9 @@ from typing import Any, Final
 import ctranslate2
 
 from tasks.engines.base import EngineError, Word
+from tasks.engines.stt.sound import RATE, Samples
 from tasks.engines.stt.whisper.doubt import LOOPING, Decoded
-from tasks.engines.stt.whisper.sound import RATE, LogMel, Samples
+from tasks.engines.stt.whisper.sound import LogMel
 from tasks.engines.stt.whisper.vocabulary import Vocabulary
 from tasks.engines.stt.whisper.words import align
 from tasks.engines.text.repeats import before_restart, collapse

@@ -18,9 +18,10 @@ import numpy as np
 
 from tasks.engines.base import Effort, EngineError, SpeechToText, Transcript
 from tasks.engines.stt.hotwords import echoed, heard_in
+from tasks.engines.stt.sound import RATE, Samples
 from tasks.engines.stt.whisper.decoder import RECOGNITION, Decoder, Encoded
 from tasks.engines.stt.whisper.doubt import Decoded, refusal
-from tasks.engines.stt.whisper.sound import RATE, WINDOW, Samples, audible
+from tasks.engines.stt.whisper.sound import WINDOW, audible
 
 PADDING_SECONDS: Final = 2.0
 MIN_SECONDS: Final = 6.0

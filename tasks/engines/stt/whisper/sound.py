@@ -7,36 +7,29 @@ from typing import Final
 
 import numpy as np
 from faster_whisper.feature_extractor import FeatureExtractor
-from numpy.typing import NDArray
 
-RATE: Final = 16_000
-WINDOW: Final = 30.0
+from tasks.engines.stt.sound import MAX_SECONDS, RATE, Samples, samples_of
+
+WINDOW: Final = MAX_SECONDS
 """Seconds that the model hears at most."""
 
 FRAME: Final = 0.01
 """Seconds of one frame of the log-mel; the encoder makes one of two."""
 
-SILENCE_PEAK: Final = 1e-4
-"""Peak of full scale under which there is nothing to hear (-80 dBFS; the quietest speech met had -67 RMS)."""
-
 LEVEL_DB: Final = -20.0
 """Speech under this level (RMS, dBFS) is raised to it, as far as its peak lets it be: the log-mel is not
 level-invariant (docs/measurements/recogniser.md)."""
 
-Samples = NDArray[np.float32]
-
 
 def audible(pcm: bytes) -> Samples | None:
     """Mono s16le at `RATE` as samples, raised where they are quiet; None where there is nothing to hear."""
-    audio = np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
-    if audio.size < RATE // 10:
-        return None
-    peak = float(np.abs(audio).max())
-    if peak < SILENCE_PEAK:
+    audio = samples_of(pcm)
+    if audio is None:
         return None
     level = 10 * math.log10(float(np.mean(np.square(audio, dtype=np.float64))))
     if level >= LEVEL_DB:
         return audio
+    peak = float(np.abs(audio).max())
     return audio * np.float32(min(10 ** ((LEVEL_DB - level) / 20), 0.99 / peak))
 
 

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.engines.base import Word
-from tasks.engines.stt.whisper.sound import FRAME, RATE, Samples
+from tasks.engines.stt.sound import RATE, Samples
+from tasks.engines.stt.whisper.sound import FRAME
 from tasks.engines.stt.whisper.vocabulary import Vocabulary
 
 STEP: Final = 2 * FRAME

@@ -1,0 +1,148 @@
+"""The network, a Conformer with CTC that takes sound in chunks of 400 ms and remembers what came before.
+
+A chunk costs the same wherever in an utterance it stands: what the network needs of the past are two caches of fixed
+size and the number of frames so far.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from tasks.engines.base import EngineError
+from tasks.engines.stt.viet_asr.fbank import BANDS, RATE, STEP, Array, Fbank
+
+CHUNK: Final = 43
+"""Frames of the filter bank that the network takes at once."""
+ADVANCE: Final = 40
+"""Frames by which a chunk begins after the one before."""
+OUTPUTS: Final = 10
+"""Frames of a chunk's output."""
+
+OUTPUT_SECONDS: Final = ADVANCE * STEP / RATE / OUTPUTS
+"""Seconds of one frame of output: 0.04."""
+
+ENDING_SECONDS: Final = 0.5
+"""Silence heard after the end, without which the last word may be cut off."""
+
+_ATTENTION: Final = (1, 12, 4, 40, 224)
+_CONVOLUTION: Final = (1, 12, 448, 30)
+_BLANK: Final = 0
+_WORD: Final = "▁"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of text when it was heard."""
+
+    text: str
+    begins_word: bool
+    start: float
+    """Seconds from the start of the sound."""
+    end: float
+    probability: float
+    """0…1, where the network was surest."""
+
+
+class Network:
+    """The weights, which all streams share."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load `model.onnx` and `vocab.txt`.
+
+        Raises:
+            EngineError: the folder holds no such model.
+        """
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        try:
+            lines = (folder / "vocab.txt").read_text("utf-8").splitlines()
+            self.session = onnxruntime.InferenceSession(
+                folder / "model.onnx", options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime's have no common base
+            raise EngineError(f"{folder.name} is not a usable model of viet-asr: {error}") from error
+        self.pieces = [line.rsplit(" ", 1)[0] for line in lines]
+        shapes = {given.name: tuple(given.shape[1:]) for given in self.session.get_inputs()}
+        wanted = {"chunk": (CHUNK, BANDS), "offset": (1,), "att_cache": _ATTENTION[1:], "cnn_cache": _CONVOLUTION[1:]}
+        if shapes != wanted:
+            raise EngineError(f"{folder.name} takes {shapes} instead of {wanted}")
+
+    def begin(self) -> Stream:
+        """A new utterance."""
+        return Stream(self)
+
+
+class Stream:
+    """One utterance as it is heard. Not for several threads at a time."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._fbank = Fbank()
+        self._frames: Array = np.zeros((0, BANDS), np.float32)
+        self._attention: Array = np.zeros(_ATTENTION, np.float32)
+        self._convolution: Array = np.zeros(_CONVOLUTION, np.float32)
+        self._outputs = 0
+        self._open: Token | None = None
+        self._last = _BLANK
+
+    def feed(self, samples: Array) -> list[Token]:
+        """The tokens that are certain with these samples (-1…1, 16 kHz), which follow those before."""
+        self._frames = np.concatenate([self._frames, self._fbank(samples)])
+        tokens: list[Token] = []
+        while len(self._frames) >= CHUNK:
+            tokens += self._run(self._frames[:CHUNK])
+            self._frames = self._frames[ADVANCE:]
+        return tokens
+
+    def end(self) -> list[Token]:
+        """The tokens that were still open; nothing may be fed after it."""
+        tokens = self.feed(np.zeros(int(ENDING_SECONDS * RATE), np.float32))
+        if len(self._frames):
+            missing = CHUNK - len(self._frames)
+            tokens += self._run(np.concatenate([self._frames, np.repeat(self._frames[-1:], missing, axis=0)]))
+        return tokens + self._close()
+
+    def _run(self, chunk: Array) -> list[Token]:
+        given = {
+            "chunk": chunk[None],
+            "offset": np.array([[self._outputs]], np.int64),
+            "att_cache": self._attention,
+            "cnn_cache": self._convolution,
+        }
+        output, self._attention, self._convolution = self._network.session.run(None, given)
+        return self._greedy(output[0])
+
+    def _greedy(self, output: Array) -> list[Token]:
+        """CTC: the likeliest piece of each frame, repeats and blanks left out. `output`: log-probabilities."""
+        found: list[Token] = []
+        best: NDArray[np.int64] = output.argmax(axis=1)
+        for piece, probability in zip(best.tolist(), np.exp(output.max(axis=1)).tolist(), strict=True):
+            start = self._outputs * OUTPUT_SECONDS
+            self._outputs += 1
+            if piece == self._last and self._open:
+                surest = max(self._open.probability, probability)
+                self._open = Token(
+                    self._open.text, self._open.begins_word, self._open.start, start + OUTPUT_SECONDS, surest
+                )
+            elif piece != self._last:
+                found += self._close()
+                self._open = self._token(piece, start, probability)
+            self._last = piece
+        return found
+
+    def _token(self, piece: int, start: float, probability: float) -> Token | None:
+        text = self._network.pieces[piece]
+        if piece == _BLANK or text.startswith("<"):
+            return None
+        begins = text.startswith(_WORD)
+        return Token(text.removeprefix(_WORD), begins, start, start + OUTPUT_SECONDS, probability)
+
+    def _close(self) -> list[Token]:
+        closed, self._open = self._open, None
+        return [closed] if closed else []
