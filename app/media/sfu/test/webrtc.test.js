@@ -115,13 +115,6 @@ describe('pages', () => {
     await stranger.leave();
   });
 
-  /**
-   * What a page was told, but for who speaks, which it may be told at any moment.
-   *
-   * @param {Awaited<ReturnType<typeof page>>} told
-   */
-  const comings = async (told) => (await told.client.settled()).filter((name) => name !== 'dominantSpeaker');
-
   test('keep their place and their tracks while their socket is lost, and go on with a new one', async () => {
     const patient = await startTestSfu({}, { resumeWithin: 5_000 });
     try {
@@ -140,13 +133,13 @@ describe('pages', () => {
       assert.deepEqual(await bob.client.event('participantUpdated'), { id: 'ana', meta: { hear: 'pt' } });
       await again.request('pauseProducer', { producerId: voice.id });
       assert.deepEqual(await bob.client.event('producerPaused'), { producerId: voice.id });
-      assert.deepEqual(await comings(bob), [], 'nobody has left or come');
+      assert.deepEqual(await bob.client.settled(), [], 'nobody has left or come');
 
       // A page that comes back before its old socket is known to be dead takes it over; one that has forgotten begins anew.
       const { client: sooner, hello: third } = await resume(patient.port, token, ana.resume);
       assert.equal(third.resumed, true);
       assert.equal(await again.closed, 4409);
-      assert.deepEqual(await comings(bob), []);
+      assert.deepEqual(await bob.client.settled(), []);
 
       // Nor is it a good-bye when a page takes its socket for dead, and to go on it needs no token of the hour.
       sooner.socket.close(4000);
@@ -156,7 +149,7 @@ describe('pages', () => {
       await assert.rejects(resume(patient.port, old, 'another page'), { code: 'unauthorized' });
       const { client: last, hello: fourth } = await resume(patient.port, old, ana.resume);
       assert.equal(fourth.resumed, true);
-      assert.deepEqual(await comings(bob), []);
+      assert.deepEqual(await bob.client.settled(), []);
       const { hello: fresh } = await resume(patient.port, token, 'another page');
       assert.equal(fresh.resumed, false);
       assert.equal(await last.closed, 4409);
