@@ -31,6 +31,11 @@ def test_what_is_held_twice_is_named_and_counted_and_the_slowest_files_are_told(
     part(tmp_path, "base", 60, *(("web.test_feed", f"test_{n}", 2.0, False) for n in range(5)))
     part(tmp_path, "systems", 120, ("e2e.test_call", "test_a[en]", 30.0, True), ("e2e.test_call", "test_b", 9.5, True))
     part(tmp_path, "systems.again", 30, ("e2e.test_call", "test_a[en]", 7, False), ("e2e.test_call", "test_b", 1, True))
+    part(tmp_path, "sfu", 30, ("node", "rooms", 0.5, False), ("node", "pages", 0.5, True))
+    part(tmp_path, "sfu.again", 30, ("node", "rooms", 0.5, False), ("node", "pages", 0.5, False))
+    for report in ("sfu.xml", "sfu.again.xml"):  # Node holds all of them again, and names no files
+        path = tmp_path / report
+        path.write_text(path.read_text().replace("tests.node", "test"))
     part(tmp_path, "callers", 2400)
     part(tmp_path, "callers.again", 60, ("client.test_nat", "test_c", 3.0, False))
     part(tmp_path, "bridges", 2400)
@@ -42,10 +47,11 @@ def test_what_is_held_twice_is_named_and_counted_and_the_slowest_files_are_told(
         "    3.0  tests/client/test_nat.py",
     ]
     assert "    2.0  systems" in said
-    assert said[-5:] == [
-        "=== held twice: 4 ===",
+    assert said[-6:] == [
+        "=== held twice: 5 ===",
         "held twice: tests/e2e/test_call.py::test_a[en]: failed, then passed",
         "held twice: tests/e2e/test_call.py::test_b: failed, then failed again",
+        "held twice: app/media/sfu::pages: failed, then passed",
         "held twice: all of callers: broken off, then passed",
         "held twice: all of bridges: broken off both times",
     ]
