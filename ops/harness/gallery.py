@@ -27,6 +27,7 @@ from tasks.wire.messages import Timeline
 
 SIZES: Final = {"phone": (390, 844), "laptop": (1366, 768)}
 SCHEMES: Final = ("light", "dark")
+RECOGNISED_BY: Final = {"pt": "whisper-base", "vi": "viet-asr-streaming"}
 TRANSLATED_BY: Final = {"pt": "bergamot-en-pt", "vi": "argos-vi-en"}
 
 
@@ -144,7 +145,7 @@ def _talk(client: redis.Redis, room: str, ana: str, minh: str) -> None:
         (ana, "pt", "Perfeito, obrigada. Até amanhã!", "Perfect, thank you. See you tomorrow!"),
     )  # fmt: skip
     for seq, (speaker, spoken, source, english) in enumerate(lines):
-        for language, text, engine in ((spoken, source, "whisper-base"), ("en", english, TRANSLATED_BY[spoken])):
+        for language, text, engine in ((spoken, source, RECOGNISED_BY[spoken]), ("en", english, TRANSLATED_BY[spoken])):
             item = caption(
                 room, f"{room}.{seq}", text, language=language, source=spoken, speaker=speaker, seq=seq,
                 timeline=_timeline(translated=language != spoken), engine=engine,
