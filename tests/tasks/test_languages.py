@@ -134,6 +134,7 @@ def test_a_part_that_it_lacks_is_done_without(catalan: dict[str, Any]) -> None:
     assert catalan["digits"] == "vint-i-cinc"
 
 
+@pytest.mark.model  # among those that are installed
 def test_engines_are_chosen_for_it(catalan: dict[str, Any]) -> None:
     assert catalan["codes"] == ["cat_Latn", "ca"]
     assert catalan["chosen"] == ["espeak-ng", "whisper-base", "nllb-200-600m"]
