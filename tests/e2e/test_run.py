@@ -84,7 +84,10 @@ def test_ctrl_c_is_calm(start: Start, tmp_path: Path) -> None:
     assert any(f"Logs: {tmp_path}/logs/*.log" in line for line in printed)
     assert httpx.get(url).status_code == 200
     logs = {name: tmp_path / "logs" / f"{name}.log" for name in STOP_ORDER}
-    assert "web.request" in logs["web"].read_text()
+    deadline = time.monotonic() + 20
+    while "web.request" not in logs["web"].read_text():  # on its way from the process to the file
+        assert time.monotonic() < deadline, "the request is in the log file"
+        time.sleep(0.05)
     before = {name: len(log.read_text()) for name, log in logs.items()}
 
     os.killpg(runner.pid, signal.SIGINT)  # as a terminal does
