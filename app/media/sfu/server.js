@@ -17,27 +17,31 @@ const log = pino({
 });
 
 let closing = false;
+/** @type {Awaited<ReturnType<typeof startSfu>> | undefined} */
+let sfu;
+
+// mediasoup's own handlers only close its workers, and with a handler installed Node does not exit by itself. Ours run
+// first, so that clients hear that we are closing before their media stops, and are there before mediasoup starts: told
+// to end in that moment, the process would go on without a worker.
+for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT'])) {
+  process.prependListener(signal, () => {
+    if (closing) return;
+    closing = true;
+    log.info({ signal }, 'SFU closing');
+    if (!sfu) process.exit(0);
+    sfu.close().then(() => process.exit(0), (error) => {
+      log.fatal({ err: error }, 'SFU did not close in good order');
+      process.exit(1);
+    });
+  });
+}
 
 try {
   const config = loadConfig(process.env);
   log.level = config.logLevel;
   logMediasoup(log, () => closing);
-  const sfu = await startSfu(config, log);
+  sfu = await startSfu(config, log);
   log.info({ host: config.host, port: sfu.port, workers: config.workers }, 'SFU listening');
-
-  // mediasoup's own handlers only close its workers, and with a handler installed Node does not exit by itself.
-  // Ours run first, so that clients hear that we are closing before their media stops.
-  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT'])) {
-    process.prependListener(signal, () => {
-      if (closing) return;
-      closing = true;
-      log.info({ signal }, 'SFU closing');
-      sfu.close().then(() => process.exit(0), (error) => {
-        log.fatal({ err: error }, 'SFU did not close in good order');
-        process.exit(1);
-      });
-    });
-  }
 } catch (error) {
   if (error instanceof ConfigError) log.fatal(`Cannot start: ${error.message}`);
   else log.fatal({ err: error }, 'The SFU cannot start (no mediasoup-worker program? set MEDIASOUP_WORKER_BIN to one)');

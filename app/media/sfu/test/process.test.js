@@ -90,6 +90,17 @@ describe('the process', { timeout: 60_000 }, () => {
     client.socket.terminate();
   });
 
+  test('told to end at any moment of its start, it ends', async (t) => {
+    for (let wait = 60; wait <= 300; wait += 20) {
+      const env = { SFU_TOKEN_SECRET: SECRET, SFU_PORT: String(await freePort()), SFU_RTC_PORT: String(await freePort()) };
+      const { child, exited } = run(t, env);
+      await new Promise((resolve) => { setTimeout(resolve, wait); });
+      child.kill('SIGTERM');
+      const [code, signal] = await exited;
+      assert.ok(code === 0 || signal === 'SIGTERM', `after ${wait} ms it ended with ${code ?? signal}`);
+    }
+  });
+
   test('even killed it leaves no media worker', async (t) => {
     const { child, exited, worker } = await startProcess(t);
     child.kill('SIGKILL');
