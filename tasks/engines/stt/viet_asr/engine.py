@@ -11,7 +11,7 @@ import numpy as np
 
 from tasks.engines.base import Effort, EngineError, SpeechToText, Transcript, Word
 from tasks.engines.stt.hotwords import heard_in
-from tasks.engines.stt.sound import MAX_SECONDS, RATE, Samples, samples_of
+from tasks.engines.stt.sound import RATE, Samples, samples_of
 from tasks.engines.stt.viet_asr.network import Network, Token
 from tasks.engines.stt.written_form import written
 
@@ -44,7 +44,6 @@ class VietAsr(SpeechToText):
 
     def identify(self, pcm: bytes) -> dict[str, float]:
         """Its one language; see `SpeechToText.identify`."""
-        self._check(pcm)
         return {} if samples_of(pcm) is None else dict.fromkeys(self.languages, 1.0)
 
     def transcribe(
@@ -64,7 +63,6 @@ class VietAsr(SpeechToText):
         language = language or next(iter(self.languages))
         if language not in self.languages:
             raise EngineError(f"{self.name} does not transcribe {language}: choose one of {sorted(self.languages)}")
-        self._check(pcm)
         audio = samples_of(pcm)
         if audio is None:
             return Transcript("", 0.0, "silence")
@@ -89,11 +87,6 @@ class VietAsr(SpeechToText):
     def _tokens(self, audio: Samples) -> list[Token]:
         stream = self._network.begin()
         return [*stream.feed(audio), *stream.end()]
-
-    @staticmethod
-    def _check(pcm: bytes) -> None:
-        if len(pcm) > MAX_SECONDS * RATE * 2:
-            raise EngineError(f"a segment of more than {MAX_SECONDS:.0f} s cannot be transcribed: lower SEGMENT_MAX")
 
 
 def _words(tokens: Sequence[Token], seconds: float) -> list[Word]:

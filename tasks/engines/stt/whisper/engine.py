@@ -94,7 +94,7 @@ class Whisper(SpeechToText):
 
     def identify(self, pcm: bytes) -> dict[str, float]:
         """How probable each language is; see `SpeechToText.identify`."""
-        audio = self._audible(pcm)
+        audio = audible(pcm)
         return {} if audio is None else self._decoder.identify(self._decoder.encode(audio, self._window(audio)))
 
     def transcribe(
@@ -109,7 +109,7 @@ class Whisper(SpeechToText):
         """The text of one utterance; see `SpeechToText.transcribe`."""
         if language is not None and language not in self.languages:
             raise EngineError(f"{self.name} does not transcribe {language}: choose one of {sorted(self.languages)}")
-        audio = self._audible(pcm)
+        audio = audible(pcm)
         if audio is None:
             return Transcript("", 0.0, "silence")
         encoded, language = self._encode_for(audio, language, effort)
@@ -129,11 +129,6 @@ class Whisper(SpeechToText):
         settled = effort is Effort.THOROUGH or (effort is Effort.USUAL and not wants_care)
         timed = self._decoder.words(encoded, text, language) if words and text else ()
         return Transcript(text, confidence, reason, looped, settled, language, timed, heard_in(text, hotwords))
-
-    def _audible(self, pcm: bytes) -> Samples | None:
-        if len(pcm) > WINDOW * RATE * 2:
-            raise EngineError(f"a segment of more than {WINDOW:.0f} s cannot be transcribed: lower SEGMENT_MAX")
-        return audible(pcm)
 
     def _window(self, audio: Samples, shortest: float = MIN_SECONDS, padding: float = PADDING_SECONDS) -> float:
         if not self._shorten:
