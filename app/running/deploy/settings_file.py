@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from app.running.deploy.processes import SECRETS, Role
+from app.running.deploy.processes import ROOT, SECRETS, Role
 
-ROOT: Final = Path(__file__).resolve().parents[3]
 PAGES: Final = ("running.md", "nat.md", "operations.md", "models.md", "api.md", "llm.md")
 OF_WORKERS: Final = re.compile(
     r"JBC_CACHE|REDIS_(HOST|PORT|URL)|WORKER_.*|MODEL.*|.*_WITH|TRANSLATE_BEAM|CACHE_.*|GTTS_.*|LLM_.*|ESPEAK_NG"
