@@ -17,6 +17,7 @@ from typing import IO, Final
 
 import psutil
 
+from ops.harness import process_group
 from ops.harness.ports import free_port
 from tasks.wire.addresses import authority
 
@@ -94,16 +95,15 @@ class Sfu:
 
     def kill(self) -> None:
         """End it with SIGKILL, as the kernel's out-of-memory killer would."""
-        self._end(signal.SIGKILL)
+        if self._process is not None:
+            process_group.kill(self._process)
+            self._process = None
 
     def stop(self) -> None:
         """Ask it to end."""
-        self._end(signal.SIGTERM)
-
-    def _end(self, number: signal.Signals) -> None:
         # The whole group: `node` may be a launcher with the real one as its child.
         if self._process is not None:
             with suppress(ProcessLookupError):  # it has ended by itself; what it printed says why
-                os.killpg(self._process.pid, number)
+                os.killpg(self._process.pid, signal.SIGTERM)
             self._process.wait(timeout=10)
             self._process = None

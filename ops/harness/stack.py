@@ -18,6 +18,7 @@ import psutil
 from honcho.environ import parse_procfile
 
 from app.supervisor import runner
+from ops.harness import process_group
 from ops.harness.ports import free_ports
 from ops.harness.waiting import until
 
@@ -78,8 +79,7 @@ class Stack:
 
     def kill(self, name: str) -> None:
         """End a process with kill -9, as the kernel's out-of-memory killer would."""
-        self.signal(name, signal.SIGKILL)
-        self.running.pop(name).wait()
+        process_group.kill(self.running.pop(name))
 
     def stop(self, name: str) -> float:
         """Ask a process to end and wait for it; how many seconds it took."""

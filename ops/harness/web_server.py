@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from honcho.environ import parse_procfile
 
+from ops.harness import process_group
 from ops.harness.ports import free_port
 from tasks.wire.addresses import authority
 
@@ -98,15 +99,13 @@ class WebServer:
             process.wait(within)
         finally:
             if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                process_group.kill(process)
         return time.monotonic() - began
 
     def kill(self) -> None:
         """End it at once, as a crash would."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            process_group.kill(self._process)
             self._process = None
 
     def events(self) -> list[str]:

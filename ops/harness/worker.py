@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import redis
 
+from ops.harness import process_group
 from ops.harness.ports import free_port
 from tasks.wire import keys
 
@@ -77,9 +77,7 @@ class WorkerProcess:
     def kill(self) -> None:
         """Kill -9 to all of it; no-op when it is not running."""
         if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            process_group.kill(self._process)
             self._process = None
 
 

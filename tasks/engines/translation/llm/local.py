@@ -1,4 +1,4 @@
-"""A language model in a GGUF file, run in this process by llama.cpp through the xllamacpp wheel (optional extra `llm`).
+"""A language model in a GGUF file, run in this process by llama.cpp through the xllamacpp wheel.
 
 The library always opens an HTTP port on loopback. Nothing here uses it, so it is closed to others by a random key.
 """
@@ -37,7 +37,7 @@ class LocalChat(Chat):
             EngineError: the library or the file is missing, or the file is no model.
         """
         if not available():
-            raise EngineError("xllamacpp is not installed: install the extra `llm` (`uv pip install '.[llm]'`)")
+            raise EngineError("xllamacpp, which runs this model, has no package for this machine")
         if not model.is_file():
             raise EngineError(f"there is no model file {model}: install it with `jbcalling models install`")
         self.label = f"{model.stem} (this machine)"
