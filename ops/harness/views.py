@@ -15,6 +15,17 @@ from ops.harness.call_page import until
 
 MAX_WAIT_SECONDS: Final = 120.0
 """Seconds for anything here to come about: what is judged are the pages, not how busy the machine is."""
+MOVING: Final = """() => {
+  const some = list => Math.max(...list.split(",").map(parseFloat)) > 0;
+  const moves = style => some(style.transitionDuration) || style.animationName !== "none"
+    || style.scrollBehavior === "smooth";
+  const parts = [null, "::before", "::after", "::backdrop"];
+  const found = [...document.querySelectorAll("*")]
+    .filter(element => parts.some(part => moves(getComputedStyle(element, part))))
+    .map(element => element.outerHTML.slice(0, 80));
+  return [...found, ...document.getAnimations().map(() => "something that runs")];
+}"""
+"""What can move in the page's styles, and what moves now."""
 CONNECTED: Final = "document.body.dataset.state === 'connected'"
 LIVE: Final = "document.body.dataset.state === 'live'"
 CALL: Final = "/rooms/{room}/call?reader=true"

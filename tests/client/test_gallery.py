@@ -1,4 +1,4 @@
-"""Every page there is, judged: by axe in both colour schemes, by an HTML validator and by its weight."""
+"""Every page there is, judged: by axe in both colour schemes, by what moves, by an HTML validator and by its weight."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from playwright.async_api import Locator, Page, Response, expect
 
 from ops.harness.call_page import until
 from ops.harness.gallery import SCHEMES, SIZES, World
-from ops.harness.views import CALL, FILLED, MAX_WAIT_SECONDS, SETUP, VIEWS, View, links_made
+from ops.harness.views import CALL, FILLED, MAX_WAIT_SECONDS, MOVING, SETUP, VIEWS, View, links_made
 from ops.harness.web_server import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -85,8 +85,9 @@ async def _faults(place: World, view: View, axe: str, folder: Path) -> list[str]
     page = await place.visitor.new_page()
     errors, faults = _errors(page), []
     await page.set_viewport_size(dict(zip(("width", "height"), SIZES["phone"], strict=True)))  # type: ignore[arg-type]
-    await page.emulate_media(reduced_motion="reduce")  # no colours half way between two
+    await page.emulate_media(reduced_motion="reduce")  # and no colours half way between two
     await place.open(page, view)
+    faults += [f"moves where less motion is asked for: {element}" for element in await page.evaluate(MOVING)]
     await page.evaluate(axe)
     for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme)

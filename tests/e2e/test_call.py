@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from dataclasses import dataclass
 
@@ -98,22 +99,31 @@ async def test_english_is_read_and_heard_in_portuguese(stack: Stack, join: Join)
     assert alice.errors == bruno.errors == []
 
 
-async def test_sounds_that_are_not_speech_make_no_caption_and_no_clip(join: Join) -> None:
-    alice = await join("Alice", speak="en", read="en", hear="en")
+async def test_sounds_that_are_not_speech_make_no_caption_and_no_clip(stack: Stack, join: Join) -> None:
+    names = ("Alice", "Anne", "Arthur")
+    speakers = [await join(name, speak="en", read="en", hear="original") for name in names]
     bruno = await join("Bruno", speak="pt", read="pt", hear="pt")
     noises = {clip.id: clip.path.read_bytes() for clip in by_language("zxx")}
     for name, samples in (("keyboard", sounds.keyboard()), ("hum", sounds.hum())):
         file = io.BytesIO()
         soundfile.write(file, samples, sounds.RATE, format="WAV")
         noises[name] = file.getvalue()
-    for noise in noises.values():
-        await alice.say(noise)
-    # Lines come in order, so that the line of real speech says that nothing before it is still under way.
-    speech = await alice.say(recordings()[SENTINEL].path.read_bytes())
-    await bruno.settled()
+
+    async def make(share: list[bytes], speaker: Person) -> None:
+        for noise in share:
+            await speaker.say(noise)
+
+    shares = [list(noises.values())[part :: len(speakers)] for part in range(len(speakers))]
+    await asyncio.gather(*map(make, shares, speakers))
+    # A speaker's lines come in order: the one of real speech says that nothing before it is still under way.
+    sentinel = recordings()[SENTINEL]
+    spoken = await asyncio.gather(*(speaker.say(sentinel.path.read_bytes()) for speaker in speakers))
+    await heard_out(bruno, stack)
     lines = await bruno.lines()
     print(f"\nafter {sorted(noises)}: {[x.source for x in lines]}")
-    assert corpus_wer([(recordings()[SENTINEL].text, " ".join(x.source for x in lines))], "en") <= 0.20
+    for name in names:
+        text = " ".join(line.source for line in lines if line.speaker == name)
+        assert corpus_wer([(sentinel.text, text)], "en") <= 0.20, name
     onsets = await bruno.onsets()
     assert onsets
-    assert min(onsets) > speech["startedAt"]
+    assert min(onsets) > min(one["startedAt"] for one in spoken)
