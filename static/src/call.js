@@ -5,7 +5,6 @@ import { tendPageCaptions } from "./captions.js";
 import { sayOthers, tendChoices } from "./choices.js";
 import { parseConfig } from "./config.js";
 import { chosen } from "./devices.js";
-import { MediaSession } from "./media.js";
 import { Mixer } from "./mixer.js";
 import { languageNamer, Notices } from "./notices.js";
 import { Own } from "./own.js";
@@ -13,6 +12,7 @@ import { byId, csrfToken, Page } from "./page.js";
 import { Presence } from "./presence.js";
 import { watchQuality } from "./quality.js";
 import { Roster } from "./roster.js";
+import { Sessions } from "./sessions.js";
 import { Signalling } from "./signalling.js";
 import { Tiles } from "./tiles.js";
 
@@ -36,13 +36,10 @@ class Call {
   #own;
   #tiles;
   #presence;
+  #sessions;
   #signalling;
   #stopQuality;
   #languageName = languageNamer(document.documentElement.lang);
-  /** @type {MediaSession | null} */
-  #session = null;
-  /** @type {Map<string, MediaStreamTrack>} the others' pictures, by producer */
-  #pictures = new Map();
   /** @type {{ track: MediaStreamTrack, loudness: () => number, stop: () => void } | null} */
   #ownMeter = null;
 
@@ -57,7 +54,7 @@ class Call {
     this.#notices = new Notices(config);
     this.#mixer = new Mixer(byId("audio"), () => this.#showSound());
     this.#own = new Own(config, page, () => this.#show(), (id) => void this.#mixer.setOutput(id));
-    this.#tiles = new Tiles(byId("tiles"), (id, view) => void this.#session?.receiver.show(id, view));
+    this.#tiles = new Tiles(byId("tiles"), (id, view) => void this.#sessions.current?.receiver.show(id, view));
     this.#presence = new Presence(
       byId("participants"),
       config.texts,
@@ -66,8 +63,12 @@ class Call {
       (id, speaking) => this.#tiles.speaking(id, speaking),
     );
     this.#stopQuality = watchQuality(
-      async () => (await this.#session?.stats()) ?? [],
+      async () => (await this.#sessions.current?.stats()) ?? [],
       (quality, network) => page.network(quality, network),
+    );
+    this.#sessions = new Sessions(
+      { roster: this.#roster, mixer: this.#mixer, own: this.#own },
+      { onChange: () => this.#show(), onFlow: (flowing) => page.status(flowing ? "connected" : this.#signalling.lost) },
     );
     this.#signalling = new Signalling(config.tokenUrl, csrfToken(), {
       onHello: (connection, hello, ice) => void this.#join(connection, hello, ice),
@@ -100,7 +101,7 @@ class Call {
   stop() {
     this.#signalling.stop();
     this.#stopQuality();
-    this.#session?.close();
+    this.#sessions.stop();
     this.#presence.stop();
     this.#own.stop();
     this.#tiles.stop();
@@ -116,8 +117,8 @@ class Call {
     this.#roster.reset(hello);
     this.#notices.reset(hello.notices);
     try {
-      if (hello.resumed && this.#session) await this.#goOn(this.#session, connection, hello, ice);
-      else await this.#begin(connection, hello, ice);
+      await this.#sessions.join(connection, hello, ice);
+      this.#tiles.forget();
       this.#page.status("connected");
     } catch (error) {
       console.error("call: the media could not be set up:", error);
@@ -126,69 +127,6 @@ class Call {
       connection.close();
     }
     this.#show();
-  }
-
-  /**
-   * The socket was lost and is back, and the media has gone on meanwhile.
-   * @param {MediaSession} session
-   * @param {Connection} connection
-   * @param {Hello} hello
-   * @param {Ice} ice
-   */
-  async #goOn(session, connection, hello, ice) {
-    await session.resume(connection, hello, ice);
-    this.#own.sendOn(session);
-    this.#mixer.update(this.#roster.producers);
-    session.receiver.sync(this.#roster.wanted());
-    this.#tiles.forget();
-  }
-
-  /**
-   * @param {Connection} connection
-   * @param {Hello} hello
-   * @param {Ice} ice
-   */
-  async #begin(connection, hello, ice) {
-    const before = this.#session;
-    const session = this.#newSession(connection, ice);
-    this.#session = session;
-    this.#mixer.retire();
-    this.#show();
-    try {
-      await session.start(hello.routerRtpCapabilities);
-      this.#page.status("connected");
-      this.#own.sendOn(session);
-      session.receiver.sync(this.#roster.wanted());
-      // What the connection before still plays is heard until its successor runs.
-      await session.receiver.settled();
-      if (this.#session === session) this.#mixer.sweep();
-    } finally {
-      before?.close();
-    }
-  }
-
-  /**
-   * @param {Connection} connection
-   * @param {Ice} ice
-   */
-  #newSession(connection, ice) {
-    /** @type {MediaSession} */
-    const session = new MediaSession(connection, ice, {
-      onTrack: (producer, track) => {
-        if (producer.kind === "audio") this.#mixer.attach(producer, track);
-        else this.#pictures.set(producer.producerId, track);
-        this.#show();
-      },
-      onTrackGone: (producerId) => {
-        this.#mixer.detach(producerId);
-        this.#pictures.delete(producerId);
-        this.#show();
-      },
-      onFlow: (flowing) => {
-        if (this.#session === session) this.#page.status(flowing ? "connected" : this.#signalling.lost);
-      },
-    });
-    return session;
   }
 
   /**
@@ -203,7 +141,7 @@ class Call {
 
   #sync() {
     this.#mixer.update(this.#roster.producers);
-    this.#session?.receiver.sync(this.#roster.wanted());
+    this.#sessions.current?.receiver.sync(this.#roster.wanted());
     this.#show();
   }
 
@@ -219,7 +157,7 @@ class Call {
     const { states, camera } = this.#own;
     this.#measureOwn();
     this.#presence.render(rowsOf(this.#config, this.#roster, this.#mixer, states.mic !== "on"));
-    this.#tiles.render(tilesOf(this.#config, this.#roster, this.#pictures, camera.track));
+    this.#tiles.render(tilesOf(this.#config, this.#roster, this.#sessions.pictures, camera.track));
     this.#tiles.dominant(this.#roster.dominant);
     sayOthers([...this.#roster.participants.values()].map(({ meta }) => meta.speak));
     const worst = this.#notices.worst(this.#roster);
