@@ -42,6 +42,8 @@ class Call {
   #languageName = languageNamer(document.documentElement.lang);
   /** @type {{ track: MediaStreamTrack, loudness: () => number, stop: () => void } | null} */
   #ownMeter = null;
+  /** Whether this page has left the call; what was on its way then changes nothing any more. */
+  #left = false;
 
   /**
    * @param {import("./config.js").CallConfig} config
@@ -68,7 +70,7 @@ class Call {
     );
     this.#sessions = new Sessions(
       { roster: this.#roster, mixer: this.#mixer, own: this.#own },
-      { onChange: () => this.#show(), onFlow: (flowing) => page.status(flowing ? "connected" : this.#signalling.lost) },
+      { onChange: () => this.#show(), onFlow: (flowing) => this.#onStatus(flowing ? "connected" : this.#signalling.lost) },
     );
     this.#signalling = new Signalling(config.tokenUrl, csrfToken(), {
       onHello: (connection, hello, ice) => void this.#join(connection, hello, ice),
@@ -99,11 +101,12 @@ class Call {
   }
 
   stop() {
+    this.#left = true;
     this.#signalling.stop();
     this.#stopQuality();
     this.#sessions.stop();
     this.#presence.stop();
-    this.#own.stop();
+    this.#own.leave();
     this.#tiles.stop();
     void this.#mixer.close();
   }
@@ -119,8 +122,9 @@ class Call {
     try {
       await this.#sessions.join(connection, hello, ice);
       this.#tiles.forget();
-      this.#page.status("connected");
+      this.#onStatus("connected");
     } catch (error) {
+      if (this.#left) return;
       console.error("call: the media could not be set up:", error);
       if (error instanceof Error && error.name === "UnsupportedError") return this.#onStatus("browserTooOld");
       this.#signalling.forget();
@@ -154,6 +158,7 @@ class Call {
   }
 
   #show() {
+    if (this.#left) return;
     const { states, camera } = this.#own;
     this.#measureOwn();
     this.#presence.render(rowsOf(this.#config, this.#roster, this.#mixer, states.mic !== "on"));
@@ -181,6 +186,7 @@ class Call {
 
   /** @param {string} status a key of the texts */
   #onStatus(status) {
+    if (this.#left) return;
     if (FINAL.includes(status)) this.stop();
     this.#page.status(status);
   }

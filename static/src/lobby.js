@@ -1,6 +1,7 @@
 /** Trying microphone and camera in templates/lobby.html, before anybody is there to hear. */
 
 import { cameraConstraints, chosen, denied, microphoneConstraints, tendSelect } from "./devices.js";
+import { Opening } from "./opening.js";
 import { byId } from "./page.js";
 
 const LOOK_EVERY_MS = 60;
@@ -39,8 +40,10 @@ function trial(use, constraints, show) {
   const says = byId(`${use}-says`);
   const tryout = byId("tryout");
   if (!button || !says || !tryout || !(select instanceof HTMLSelectElement)) return;
+  const opening = new Opening();
   let close = () => {};
   const stop = () => {
+    opening.drop();
     close();
     close = () => {};
     button.setAttribute("aria-pressed", "false");
@@ -48,7 +51,8 @@ function trial(use, constraints, show) {
   const open = async () => {
     stop();
     try {
-      const stream = await navigator.mediaDevices.getUserMedia(constraints());
+      const stream = await opening.take(() => navigator.mediaDevices.getUserMedia(constraints()));
+      if (!stream) return;
       const hide = show(stream);
       close = () => {
         hide();

@@ -1,6 +1,7 @@
 /** One's own microphone: asked for once, sent on every connection, muted at will, exchanged for another. */
 
 import { chosen, denied, microphoneConstraints } from "./devices.js";
+import { Opening } from "./opening.js";
 
 /**
  * "off": this page never asks; "denied", "none", "insecure": why there is no voice to send.
@@ -14,6 +15,7 @@ export class Microphone {
   /** @type {MediaStreamTrack | null} */
   track = null;
   #onState;
+  #opening = new Opening();
   /** @type {MediaSession | null} */
   #session = null;
   #work = Promise.resolve();
@@ -25,12 +27,12 @@ export class Microphone {
 
   /** Asks for the microphone; the person may take their time, or refuse. */
   async ask() {
-    if (this.state === "asking" || this.track) return;
+    if (this.state === "asking" || this.track || this.#opening.over) return;
     if (!navigator.mediaDevices) return this.#become("insecure");
     this.#become("asking");
     try {
-      const track = await open();
-      if (!track) return this.#become("none");
+      const track = await this.#open();
+      if (!track) return;
       this.#take(track);
       this.#become("on");
       this.#publish();
@@ -45,7 +47,7 @@ export class Microphone {
     const before = this.track;
     if (!before) return this.ask();
     try {
-      const track = await open();
+      const track = await this.#open();
       if (!track) return;
       track.enabled = before.enabled;
       this.#take(track);
@@ -77,12 +79,19 @@ export class Microphone {
     this.#then(async () => this.#session?.sender.setMuted("voice", this.state === "muted"));
   }
 
-  /** Lets the device go. */
-  stop() {
+  /** Lets the device go for good: nothing opens any more. */
+  leave() {
+    this.#opening.end();
     this.track?.stop();
     this.track = null;
     this.#session = null;
     this.#become("off");
+  }
+
+  /** The microphone chosen in this browser, opened; `undefined` where nobody wants it any more. */
+  async #open() {
+    const audio = microphoneConstraints(chosen("microphone"));
+    return (await this.#opening.take(() => navigator.mediaDevices.getUserMedia({ audio })))?.getAudioTracks()[0];
   }
 
   #publish() {
@@ -124,10 +133,4 @@ export class Microphone {
     this.state = state;
     this.#onState();
   }
-}
-
-/** The microphone chosen in this browser, opened. @returns {Promise<MediaStreamTrack | undefined>} */
-async function open() {
-  const audio = microphoneConstraints(chosen("microphone"));
-  return (await navigator.mediaDevices.getUserMedia({ audio })).getAudioTracks()[0];
 }

@@ -14,6 +14,7 @@ export class Own {
   #page;
   #onChange;
   #sends;
+  #over = false;
   /** @type {(() => Promise<void>)[]} */
   #fills = [];
 
@@ -67,13 +68,16 @@ export class Own {
   show() {
     const { mic, camera, screen } = this.states;
     this.#page.device("mic", mic, mic === "off");
-    this.#page.device("camera", camera, !this.#sends);
-    this.#page.device("screen", screen, !this.#sends || !navigator.mediaDevices?.getDisplayMedia);
+    const shown = this.#sends && !this.#over;
+    this.#page.device("camera", camera, !shown);
+    this.#page.device("screen", screen, !shown || !navigator.mediaDevices?.getDisplayMedia);
   }
 
-  /** Lets every device go. */
-  stop() {
-    for (const source of [this.microphone, this.camera, this.screen]) source.stop();
+  /** Lets every device go for good, with its button. */
+  leave() {
+    this.#over = true;
+    for (const source of [this.microphone, this.camera, this.screen]) source.leave();
+    this.show();
   }
 
   #changed() {

@@ -2,6 +2,7 @@
 
 import { RequestError } from "./connection.js";
 import { denied } from "./devices.js";
+import { Opening } from "./opening.js";
 
 /**
  * "denied", "none", "insecure": why there is no picture; "full": the room has no place for it; "taken": somebody else
@@ -18,6 +19,7 @@ export class Picture {
   #source;
   #open;
   #onState;
+  #opening = new Opening();
   /** @type {MediaSession | null} */
   #session = null;
   #work = Promise.resolve();
@@ -63,12 +65,19 @@ export class Picture {
     this.#then(async () => this.#session?.sender.stop(this.#source));
   }
 
+  /** Lets the device go for good: nothing opens any more. */
+  leave() {
+    this.#opening.end();
+    this.stop();
+  }
+
   async #start() {
+    if (this.#opening.over) return;
     if (!navigator.mediaDevices) return this.#become("insecure");
     this.#become("asking");
     try {
-      const [track] = (await this.#open()).getVideoTracks();
-      if (!track) return this.#become("none");
+      const [track] = (await this.#opening.take(this.#open))?.getVideoTracks() ?? [];
+      if (!track) return;
       if (this.#source === "screen") track.contentHint = "detail";
       track.addEventListener("ended", () => this.track === track && this.stop());
       this.track = track;
@@ -101,6 +110,7 @@ export class Picture {
 
   /** @param {PictureState} state */
   #end(state) {
+    this.#opening.drop();
     this.track?.stop();
     this.track = null;
     this.#become(state);

@@ -109,6 +109,7 @@ export class Signalling {
     try {
       const pass = this.#pass ?? (await this.#token(within));
       this.#pass = null; // until it has worked
+      this.#stopped.signal.throwIfAborted(); // or a page that has left would take the call back
       const { token, url, ...ice } = pass;
       connection = await Connection.open(url, this.#listener.onEvent, this.#stopped.signal, within);
       this.#connection = connection;
@@ -139,7 +140,7 @@ export class Signalling {
     const response = await fetch(this.#tokenUrl, {
       method: "POST",
       headers: { "x-csrftoken": this.#csrf, accept: "application/json" },
-      signal: AbortSignal.timeout(within),
+      signal: AbortSignal.any([AbortSignal.timeout(within), this.#stopped.signal]),
     });
     if (response.ok) return response.json();
     const message = `The web server answered ${response.status} when asked for a token.`;

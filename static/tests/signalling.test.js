@@ -89,3 +89,34 @@ test("a restart is told as such until the SFU is back, a lost connection as lost
   signalling.stop();
   await running;
 });
+
+for (const [when, hold] of Object.entries({
+  "the token is on its way": { answer: async () => Response.json({ token: "t", url: "ws://sfu", ice_servers: [] }) },
+  "the web server is slow to refuse it": { answer: async () => new Response("", { status: 503 }) },
+  "the network is away": { answer: () => Promise.reject(new TypeError("Failed to fetch")) },
+})) {
+  test(`a page that leaves while ${when} does not come back`, async (context) => {
+    const window = Object.assign(new EventTarget(), { setTimeout, clearTimeout });
+    Object.assign(globalThis, { window, WebSocket: Socket });
+    Socket.up = true;
+    Socket.all.length = 0;
+    /** @type {(value?: unknown) => void} */
+    let answer = () => {};
+    const asked = new Promise((resolve) => {
+      context.mock.method(globalThis, "fetch", async () => {
+        resolve(undefined);
+        await new Promise((held) => (answer = held));
+        return hold.answer();
+      });
+    });
+    context.mock.method(console, "warn", () => {});
+    const { signalling, after } = page();
+    const running = signalling.run();
+    await asked;
+    signalling.stop();
+    answer();
+    await running;
+    assert.deepEqual(Socket.all, [], "no socket is opened");
+    assert.deepEqual(await after(1), ["connecting"]);
+  });
+}
