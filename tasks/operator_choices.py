@@ -30,9 +30,12 @@ class OperatorChoices(Configuration, frozen=True, kw_only=True):
         return {choice.wanted: choice.engine for choice in self.choices if choice.kind == kind and choice.engine}
 
     def allowed(self, kind: Kind, offers: Iterable[Offer]) -> list[Offer]:
-        """The offers without what is switched off; one that is left with nothing may still be half of a pivot."""
+        """The offers, none to be chosen for what is switched off. They are loaded with it all the same.
+
+        What is loaded is kept when choices change, and may be half of a pivot that is not switched off.
+        """
         off = self.switched_off(kind)
-        return [replace(offer, serves=offer.serves - off) for offer in offers]
+        return [replace(offer, withheld=off) for offer in offers]
 
     def switched_off(self, kind: Kind) -> frozenset[str]:
         """What nothing is to serve."""

@@ -31,7 +31,7 @@ def ranked(wanted: str, offers: Iterable[Offer], preferred: Mapping[str, str], *
             offer.name,
         )
 
-    return sorted((offer for offer in offers if wanted in offer.serves), key=rank)
+    return sorted((offer for offer in offers if wanted in offer.open), key=rank)
 
 
 def best(wanted: str, offers: Iterable[Offer], preferred: Mapping[str, str], *, late: bool = False) -> Offer | None:
@@ -48,7 +48,7 @@ def preferences(setting: str, variable: str, offers: Sequence[Offer]) -> dict[st
     chosen: dict[str, str] = {}
     for part in filter(None, (part.strip() for part in setting.split(","))):
         wanted, _, name = part.partition("=")
-        if not any(offer.name == name and wanted in offer.serves for offer in offers):
+        if not any(offer.name == name and wanted in offer.open for offer in offers):
             known = "; ".join(f"{service}={'|'.join(names)}" for service, names in _by_service(offers).items())
             raise PreferenceError(f"{variable} holds {part!r}, which is none of: {known or 'nothing is installed'}")
         chosen[wanted] = name
@@ -56,9 +56,9 @@ def preferences(setting: str, variable: str, offers: Sequence[Offer]) -> dict[st
 
 
 def services(offers: Iterable[Offer]) -> list[str]:
-    """Everything that some offer serves."""
-    return sorted({service for offer in offers for service in offer.serves})
+    """Everything that some offer may be chosen for."""
+    return sorted({service for offer in offers for service in offer.open})
 
 
 def _by_service(offers: Sequence[Offer]) -> dict[str, list[str]]:
-    return {wanted: [offer.name for offer in offers if wanted in offer.serves] for wanted in services(offers)}
+    return {wanted: [offer.name for offer in offers if wanted in offer.open] for wanted in services(offers)}

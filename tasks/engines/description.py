@@ -60,7 +60,9 @@ class Offer:
     name: str
     engine: Description
     serves: frozenset[str]
-    """Languages, or pairs like "en>pt" for translation."""
+    """What it is loaded with: languages, or pairs like "en>pt" for translation."""
+    withheld: frozenset[str] = frozenset()
+    """What administrators have switched off: asked of nothing, but it may still be half of a pivot."""
     default: bool = False
     """Whether it comes with every installation."""
     parts: tuple[str, ...] = ()
@@ -69,8 +71,13 @@ class Offer:
     """Whether it is a model of the registry, whose digests are verified before its engine is loaded."""
 
     @property
+    def open(self) -> frozenset[str]:
+        """What it may be chosen for."""
+        return self.serves - self.withheld
+
+    @property
     def pairs(self) -> list[tuple[str, str]]:
-        """(source, target) of each pair that it serves, in order."""
+        """(source, target) of each pair in `serves`, in order."""
         return [(source, target) for source, _, target in (pair.partition(">") for pair in sorted(self.serves))]
 
 

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from tasks.engines.base import EngineError
+from tasks.engines.description import LoadRequest, Offer
 from tasks.engines.translation.nllb import Nllb
 from tasks.engines.translation.opus_mt import OpusMt
 from tasks.models.spec import ModelError
+from tasks.wire.environment import TaskConfig
 from tests.support.argos_package import WORDS
 from tests.support.dictionary_model import SPACE, train_tokenizer, write_model
+from tests.support.offers import described
 from tests.support.translators import DECODING
 
 VIETNAMESE = {SPACE + word.replace(" ", SPACE): SPACE + found.replace(" ", SPACE) for word, found in WORDS.items()}
@@ -48,6 +51,15 @@ def test_opus_mt(tmp_path: Path, adds_end: bool) -> None:
     assert engine.translate("hello, my friend. thank you!", "en", "vi") == "xin chào, bạn tôi. cảm ơn!"
     with pytest.raises(EngineError, match="does not translate"):
         engine.translate("xin chào", "vi", "en")
+
+
+def test_half_of_a_pivot_loads_although_its_only_pair_is_switched_off(tmp_path: Path) -> None:
+    off = frozenset({"en>vi"})
+    offer = Offer("opus-mt-en-vi", described("opus-ct2"), serves=off, withheld=off)
+    folder = opus(tmp_path / offer.name)
+    engine = offer.engine.load(LoadRequest(offer, TaskConfig(), folder))
+    assert isinstance(engine, OpusMt)
+    assert engine.translate("hello", "en", "vi") == "xin chào"
 
 
 @pytest.mark.parametrize("mark", [">>vie<<", ">>vi<<"])
