@@ -9,7 +9,7 @@ from typing import Generic
 
 from tasks import engine_speed, registry
 from tasks.engines import choose
-from tasks.engines.base import EngineError
+from tasks.engines.base import EngineError, Translator
 from tasks.engines.description import LoadRequest, Offer
 from tasks.models import measured
 from tasks.models.spec import ModelError
@@ -41,6 +41,8 @@ def load(offer: Offer, config: TaskConfig, base: type[E], loaded: Mapping[str, E
     engine = offer.engine.load(request)
     if not isinstance(engine, base):
         raise EngineError(f"{offer.name} is no {base.__name__}: the description of its engine is wrong")
+    if isinstance(engine, Translator):
+        engine.draft = offer.engine.draft
     if offer.has_model:
         engine.fingerprint = f"{registry.fingerprint(offer.name)} {engine.fingerprint}".strip()
     return engine

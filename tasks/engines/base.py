@@ -134,7 +134,7 @@ class Translator(Engine):
     pairs: frozenset[tuple[str, str]]
     """(source, target) languages."""
     draft: bool = False
-    """Whether its quality is too low to be shown without the label "draft"."""
+    """Whether its quality is too low to be shown without the label "draft": what its description says."""
 
     @abstractmethod
     def translate(self, text: str, source: str, target: str) -> str:

@@ -42,7 +42,7 @@ class Description:
     quick: bool = False
     """Whether a voice is fast enough to catch up when speech is late."""
     draft: bool = False
-    """Whether its translations are too bad to be built upon, or shown without the label "draft"."""
+    """Whether its translations are too bad to be shown without the label "draft", or built upon where others exist."""
     clones: bool = False
     """Whether it speaks in the voices of recordings, and is not offered as a voice of its own."""
     remote: bool = False

@@ -94,5 +94,19 @@ def test_pairs_that_nobody_serves_go_by_way_of_english() -> None:
     assert services([*offers, *made]) == ["en>pt", "en>vi", "pt>en", "pt>vi", "vi>en", "vi>pt"]
 
 
-def test_drafts_are_not_built_upon() -> None:
-    assert pivots([BERGAMOT, DRAFT], ("en", "pt", "vi")) == []
+def test_a_draft_is_built_upon_only_where_nothing_else_is_there() -> None:
+    made = pivots([BERGAMOT, DRAFT], ("en", "pt", "vi"))
+    assert [(one.name, one.engine.draft) for one in made] == [
+        ("bergamot-en-pt+draft-en-vi", True),
+        ("draft-en-vi+bergamot-en-pt", True),
+    ]
+    one_way = [BERGAMOT, DRAFT, ARGOS_EN_VI]
+    assert [(one.name, one.engine.draft) for one in pivots(one_way, ("en", "pt", "vi"))] == [
+        ("bergamot-en-pt+argos-en-vi", False),
+        ("draft-en-vi+bergamot-en-pt", True),
+    ]
+    direct = offer("llm-endpoint", "endpoint", "pt>vi", "vi>pt")
+    assert pivots([BERGAMOT, DRAFT, direct], ("en", "pt", "vi")) == []
+    solid = pivots([*one_way, direct], ("en", "pt", "vi"))
+    assert [one.name for one in solid] == ["bergamot-en-pt+argos-en-vi"]
+    assert best("pt>vi", [direct, *solid], {}) == solid[0]

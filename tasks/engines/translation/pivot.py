@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import permutations
 from typing import Final
 
 from tasks.engines.base import EngineError, Translator
@@ -24,7 +26,6 @@ class Pivot(Translator):
         if not self.pairs:
             raise EngineError(f"{first.name} and {second.name} do not meet in {through}: they cannot be combined")
         self.name = f"{first.name}+{second.name}"
-        self.draft = first.draft or second.draft
         self.fingerprint = f"{first.fingerprint} {through} {second.fingerprint}"
         self._first = first
         self._second = second
@@ -37,22 +38,32 @@ class Pivot(Translator):
         between = self._first.translate(text, source, self._through)
         return self._second.translate(between, self._through, target)
 
+    def warm_up(self) -> None:
+        """Nothing: its halves were loaded, and warmed up, before it."""
+
 
 def pivots(offers: Sequence[Offer], languages: Iterable[str]) -> list[Offer]:
-    """Offers made of two, for pairs of `languages` that are not served directly.
+    """Offers made of two, for pairs of `languages` that are not served directly, each half the best there is for it.
 
-    Each half is the best there is for it; drafts are not built upon.
+    Where only drafts reach a language, what is made with them is a draft, and counts for less than any other.
     """
+    pairs = list(permutations(sorted(set(languages) - {THROUGH}), 2))
     solid = [offer for offer in offers if not offer.engine.draft]
+    found = _joined(pairs, solid, DESCRIPTION)
+    served = {service for offer in [*offers, *found] for service in offer.serves}
+    left = [pair for pair in pairs if ">".join(pair) not in served]
+    return found + _joined(left, offers, _OF_A_DRAFT)
+
+
+def _joined(pairs: Iterable[tuple[str, str]], halves: Sequence[Offer], engine: Description) -> list[Offer]:
+    """Offers for those of `pairs` that two of `halves` serve, and none of them alone."""
     found: list[Offer] = []
-    others = sorted(set(languages) - {THROUGH})
-    for source in others:
-        for target in others:
-            pair = f"{source}>{target}"
-            first, second = best(f"{source}>{THROUGH}", solid, {}), best(f"{THROUGH}>{target}", solid, {})
-            if source != target and first and second and best(pair, solid, {}) is None:
-                parts = (first.name, second.name)
-                found.append(Offer("+".join(parts), DESCRIPTION, frozenset({pair}), parts=parts, has_model=False))
+    for source, target in pairs:
+        pair = f"{source}>{target}"
+        first, second = best(f"{source}>{THROUGH}", halves, {}), best(f"{THROUGH}>{target}", halves, {})
+        if first and second and best(pair, halves, {}) is None:
+            parts = (first.name, second.name)
+            found.append(Offer("+".join(parts), engine, frozenset({pair}), parts=parts, has_model=False))
     return found
 
 
@@ -66,3 +77,5 @@ def _load(request: LoadRequest) -> Pivot:
 
 
 DESCRIPTION: Final = Description(kind=Kind.TRANSLATION, format="pivot", rank=50, combined_offers=_offers, load=_load)
+_OF_A_DRAFT: Final = replace(DESCRIPTION, rank=80, draft=True)
+"""A pivot with a draft for a half, or two."""

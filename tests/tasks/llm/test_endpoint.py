@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from ops.harness.ports import free_port
+from tasks import engine_speed
 from tasks.engines.base import EngineError
 from tasks.engines.translation.llm import endpoint
 from tasks.engines.translation.llm.endpoint import EndpointChat
@@ -43,7 +44,7 @@ def reason(llm: LlmTranslator, text: str = "Where is the train station?") -> str
 def test_a_draft_comes_back_and_says_that_it_is_one(server: LlmServer, llm: LlmTranslator) -> None:
     server.says("Nhà ga ở đâu?")
     assert llm.translate("Where is\nthe train station?", "en", "vi") == "Nhà ga ở đâu?"
-    assert (llm.draft, llm.label) == (True, "draft by test-model (this machine)")
+    assert llm.label == "draft by test-model (this machine)"
 
 
 def test_a_request_is_greedy_bounded_and_signed(server: LlmServer, llm: LlmTranslator) -> None:
@@ -54,6 +55,14 @@ def test_a_request_is_greedy_bounded_and_signed(server: LlmServer, llm: LlmTrans
     assert (request["model"], request["temperature"], request["stream"]) == ("test-model", 0, False)
     assert request["max_tokens"] == 24 + len("Hello there.")
     assert [turn["role"] for turn in request["messages"]] == ["system", *["user", "assistant"] * 6, "user"]
+
+
+def test_what_it_costs_is_known_of_a_model_whose_drafts_are_refused(server: LlmServer, llm: LlmTranslator) -> None:
+    server.says("I cannot help with that.")
+    speed = engine_speed.of(llm, remote=False)
+    assert server.requests
+    assert speed.cost is not None
+    assert speed.words.endswith("ms a sentence")
 
 
 def test_spelled_out_numbers_are_sent_as_digits(server: LlmServer, llm: LlmTranslator) -> None:

@@ -33,8 +33,6 @@ _QUOTES: Final = ('""', "''", "\u201c\u201d", "«»")
 class LlmTranslator(Translator):
     """Drafts by a language model. Whoever shows them must say that they are drafts."""
 
-    draft = True
-
     def __init__(self, chat: Chat, *, name: str, pairs: Collection[tuple[str, str]]) -> None:
         """Translate with `chat`; every one of `pairs` gets a slot of its own, in sorted order."""
         self.name = name
