@@ -6,7 +6,5 @@ compile() { uv pip compile --universal --python-version 3.11 --generate-hashes -
 compile pyproject.toml -o ops/requirements.lock
 compile --group dev pyproject.toml -o ops/requirements-dev.lock
 for name in uv node mediasoup-worker/build; do compile "ops/$name.in" -o "ops/$name.lock"; done
-# Piper runs on the base installation's onnxruntime and numpy: what it asks for beside them would come twice.
-compile --no-deps ops/extras/piper.in -o ops/extras/piper.lock
 compile ops/extras/xtts.in -o ops/extras/xtts.lock
 for folder in app/media/sfu static; do (cd "$folder" && npm update --package-lock-only --omit-lockfile-registry-resolved); done

@@ -78,10 +78,7 @@ PHOWHISPER_SMALL: Final = Model(
 )
 
 
-_PIPER: Final = (
-    "its engine, Piper, is under the GPL-3.0 and installed as an extra; it is fine-tuned from Piper's lessac voice, "
-    "whose recordings were licensed for research"
-)
+_PIPER: Final = "it is fine-tuned from Piper's lessac voice, whose recordings were licensed for research"
 
 
 def _piper(name: str, voice: str, licence: str, files: tuple[ModelFile, ModelFile], *sources: Source) -> Model:

@@ -25,16 +25,6 @@ _INSTALL = ("pip", "install", "--quiet", "--require-hashes")
 
 
 @cache
-def packages(extra: str) -> Path:
-    """A folder for `sys.path` with what ops/extras/EXTRA.lock pins; made once, in the cache of all checkouts."""
-    lock = LOCKS / f"{extra}.lock"
-    with _made_once(f"{extra}-{digest([lock])[:16]}") as (folder, made):
-        if not made:
-            _run([uv(), *_INSTALL, "--no-deps", "--python", sys.executable, "--target", str(folder), "-r", str(lock)])
-    return folder
-
-
-@cache
 def torch_environment(extra: str) -> Path:
     """The Python of an environment of its own with torch and what ops/extras/EXTRA.lock pins; made once likewise."""
     lock = LOCKS / f"{extra}.lock"

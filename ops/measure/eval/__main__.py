@@ -37,6 +37,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--hours", type=float, default=2.0, help="hours in which nobody speaks; default: 2; 0 for none")
     parser.add_argument("--shifts", type=int, default=4, help="times each clip is heard, cut elsewhere; default: 4")
     parser.add_argument("--languages", nargs="+", default=[], help="languages to recognise; default: all")
+    parser.add_argument("--voices", nargs="+", default=[], help="installed voices to measure; default: those in use")
     parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
     return parser.parse_args()
 
@@ -55,12 +56,12 @@ def main() -> None:
         "clips": [clip.id for clip in first_of_each(clips(folder), extent.clips)],
     }
     extents = {"sentences": extent.sentences, "hours": extent.hours, "shifts": extent.shifts}
-    conditions = {**figures, **extents, "languages": asked.languages}
+    conditions = {**figures, **extents, "languages": asked.languages, "voices": asked.voices}
     sheet = Sheet(VAR / "eval.partial.json", conditions, resume=asked.resume)
     measured: dict[str, Callable[[], dict[str, Any]]] = {
         "stt": lambda: measure_stt(sheet, folder, engines, extent),
         "translation": lambda: measure_translation(sheet, folder, engines, extent),
-        "tts": lambda: measure_tts(sheet, engines),
+        "tts": lambda: measure_tts(sheet, engines, asked.voices),
         "cache": lambda: measure_cache(sheet, engines),
     }
     figures |= {part: work() for part, work in measured.items() if part in asked.only}

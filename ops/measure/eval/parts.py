@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,8 +12,9 @@ from ops.measure.clips import Clip, clips, first_of_each, text_sets
 from ops.measure.eval import silence, stt, translation, tts
 from ops.measure.eval.cached import cached
 from ops.measure.eval.sheet import Sheet
-from tasks import registry
+from tasks import loading, offers, registry
 from tasks.engines.base import SpeechToText, TextToSpeech
+from tasks.engines.kinds import Kind
 from tasks.engines.stt.whisper.engine import Whisper
 from tasks.serving import Engines
 from tasks.wire.environment import TaskConfig
@@ -109,21 +110,28 @@ def measure_translation(sheet: Sheet, folder: Path, engines: Engines, extent: Ex
     return figures
 
 
-def measure_tts(sheet: Sheet, engines: Engines) -> dict[str, Any]:
-    """Every voice that a language is spoken with: by default, and when speech is late."""
+def measure_tts(sheet: Sheet, engines: Engines, named: Sequence[str] = ()) -> dict[str, Any]:
+    """Every voice that a language is spoken with: by default, and when speech is late; or the installed ones named."""
     figures: dict[str, Any] = {}
-    for language in engines.tts.services():
-        if language not in tts.SENTENCES:
-            continue
-        for engine in _voices(engines, language):
+    for engine, language in _named(named) if named else _used(engines):
+        if language in tts.SENTENCES:
             name = f"{engine.name} {language}"
             figures[name] = sheet.step(f"tts: {name}", partial(tts.speak, engine, language))
     return figures
 
 
-def _voices(engines: Engines, language: str) -> list[TextToSpeech]:
-    both = [engines.tts_for(language, late=late)[0] for late in (False, True)]
-    return list({engine.name: engine for engine in both}.values())
+def _used(engines: Engines) -> Iterator[tuple[TextToSpeech, str]]:
+    for language in engines.tts.services():
+        both = [engines.tts_for(language, late=late)[0] for late in (False, True)]
+        yield from ((engine, language) for engine in {engine.name: engine for engine in both}.values())
+
+
+def _named(names: Sequence[str]) -> Iterator[tuple[TextToSpeech, str]]:
+    there = {offer.name: offer for offer in offers.listed(Kind.TTS)}
+    for name in names:
+        engine = loading.load(there[name], TaskConfig(), TextToSpeech, {})
+        engine.warm_up()
+        yield from ((engine, language) for language in sorted(engine.languages))
 
 
 def measure_cache(sheet: Sheet, engines: Engines) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from types import MappingProxyType
@@ -18,6 +19,10 @@ VOICES: Final = MappingProxyType(
 
 TIMEOUT: Final = 5
 """Seconds for one clause, which takes about 0.02 s."""
+
+_PUNCTUATION = re.compile("[,;:.!?…—\u2013]+(?=\\s|$)")
+_OTHER_LANGUAGE = re.compile(r"\([a-z-]+\)")
+"""Around a word that is taken for another language's: "(en)…(pt-br)"."""
 
 
 def available() -> bool:
@@ -35,6 +40,8 @@ def run(arguments: list[str], text: str, voice: str) -> bytes:
     if program is None:
         raise EngineError("espeak-ng is not installed: install the package espeak-ng or name the program in ESPEAK_NG")
     spoken = "".join(character if character.isprintable() else " " for character in text)
+    while "[[" in spoken:  # what stands in "[[…]]" it would take for phonemes
+        spoken = spoken.replace("[[", "[")
     command = [program, *arguments, "-v", voice, "--", spoken]
     try:
         done = subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=False)
@@ -43,6 +50,25 @@ def run(arguments: list[str], text: str, voice: str) -> bytes:
     if done.returncode:
         raise EngineError(f"espeak-ng failed: {done.stderr.decode(errors='replace').strip()[-200:]}")
     return done.stdout
+
+
+def phonemes(text: str, voice: str, *options: str) -> str:
+    """`text` in the International Phonetic Alphabet, with its punctuation, which carries the prosody.
+
+    Args:
+        text: what is to be said.
+        voice: as in `run`.
+        options: how it is written, beyond `--ipa`.
+
+    Raises:
+        EngineError: see `run`.
+    """
+    output = run(["-q", "--ipa", *options], text, voice).decode()
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    marks = [mark[0] for mark in _PUNCTUATION.findall(text)]
+    if len(marks) in (len(lines), len(lines) - 1):  # espeak-ng writes one line a clause, as a rule
+        lines = [line + mark for line, mark in zip(lines, [*marks, ""], strict=False)]
+    return _OTHER_LANGUAGE.sub("", " ".join(lines))
 
 
 def version() -> str:

@@ -7,20 +7,19 @@ Phonemes come from the espeak-ng program and are written the way Kokoro was trai
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from tasks.engines.base import Audio, EngineError, Piece, TextToSpeech
 from tasks.engines.tts import espeak_program
 from tasks.engines.tts.kokoro.network import RATE, Inputs, KokoroNetwork
 from tasks.engines.tts.loudness import Leveller, closing_pause, gain_for
+from tasks.engines.tts.onnx_options import options
 from tasks.engines.tts.speakable import speakable, speakable_clauses
 from tasks.languages import LANGUAGES
 
@@ -40,7 +39,6 @@ _TIED: Final = {
     "a^\u026a": "I", "a^ʊ": "W", "d^z": "ʣ", "d^ʒ": "ʤ", "e^\u026a": "A", "o^ʊ": "O", "ə^ʊ": "Q",
     "s^s": "S", "t^s": "ʦ", "t^ʃ": "ʧ", "ɔ^\u026a": "Y",
 }  # fmt: skip
-_PUNCTUATION = re.compile("[,;:.!?…—\u2013]+(?=\\s|$)")
 
 
 class Kokoro(TextToSpeech):
@@ -51,11 +49,6 @@ class Kokoro(TextToSpeech):
     voices = VOICES
 
     def __init__(self, folder: Path, *, threads: int) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        # Threads that spin while they wait would take the cores from the other engines.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._alphabet: dict[str, int] = json.loads((folder / "config.json").read_text())["vocab"]
         self._styles = {
             voice: np.fromfile(folder / f"{voice}.bin", "<f4").reshape(MAX_PHONEMES, 256)
@@ -67,7 +60,7 @@ class Kokoro(TextToSpeech):
             for language, voices in VOICES.items()
             for voice in voices
         }
-        self._network = KokoroNetwork(folder / "model.onnx", options, samples, space=self._alphabet[" "])
+        self._network = KokoroNetwork(folder / "model.onnx", options(threads), samples, space=self._alphabet[" "])
         self._gains = {voice: gain_for(sound, RATE) for voice, sound in self._network.sounds.items()}
 
     def warm_up(self) -> None:
@@ -97,12 +90,7 @@ class Kokoro(TextToSpeech):
 
     def phonemes(self, text: str, language: str) -> str:
         """`text` in Kokoro's alphabet, with its punctuation, which carries the prosody."""
-        output = espeak_program.run(["-q", "--ipa", "--tie=^"], text, espeak_program.VOICES[language][0]).decode()
-        lines = [line.strip() for line in output.splitlines() if line.strip()]
-        marks = [mark[0] for mark in _PUNCTUATION.findall(text)]
-        if len(marks) in (len(lines), len(lines) - 1):  # espeak-ng writes one line a clause, as a rule
-            lines = [line + mark for line, mark in zip(lines, [*marks, ""], strict=False)]
-        joined = re.sub(r"\([a-z-]+\)", "", " ".join(lines))  # "(en)…(pt-br)": a word taken for another language's
+        joined = espeak_program.phonemes(text, espeak_program.VOICES[language][0], "--tie=^")
         for tied, letter in _TIED.items():
             joined = joined.replace(tied, letter)
         return joined.replace("^", "").replace("-", "")

@@ -1,61 +1,68 @@
-"""Piper voices through piper-tts, which is GPL-3.0 and therefore never installed by default (extra `piper`).
+"""Piper voices on onnxruntime, without Piper: a voice is one VITS network (Kim et al., ICML 2021).
 
-A voice is a folder with one model and its description (`NAME.onnx`, `NAME.onnx.json`), as Piper's makers publish them.
+A voice is a folder with the network and its description (`NAME.onnx`, `NAME.onnx.json`), as Piper's makers publish
+them. Piper asks espeak-ng, as a library, for the phonemes; here the program gives the same ones.
 """
 
 from __future__ import annotations
 
-import json
+import unicodedata
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 import numpy as np
+import onnxruntime
 
 from tasks.engines.base import Audio, EngineError, TextToSpeech
+from tasks.engines.tts import espeak_program
 from tasks.engines.tts.loudness import Samples, finish, gain_for
-from tasks.engines.tts.piper import available
+from tasks.engines.tts.onnx_options import options
+from tasks.engines.tts.piper.description import read
 from tasks.engines.tts.speakable import speakable, speakable_clauses
 from tasks.languages import described
 
+CLAUSE_CHARACTERS: Final = (26, 60, 120)
+"""Characters of the first, second and further clauses: the first sounds after some 130 ms on one core."""
+
+MAX_IDS: Final = 2_000
+"""Of one clause, half a minute of speech: memory grows with it."""
+
+_MARKS: Final = str.maketrans({"…": ".", "—": ",", "\u2013": ","})
+"""Marks that no voice was trained with → those that stand for about the same."""
+
 
 class Piper(TextToSpeech):
-    """One Piper voice, or one model with several speakers, on the CPU."""
+    """One Piper voice, or one network with several speakers, on the CPU.
 
-    def __init__(self, folder: Path, *, threads: int) -> None:
-        if not available():
-            raise EngineError("Piper is not installed: install the extra `piper` (GPL-3.0)")
-        import onnxruntime
-        from piper import PiperConfig, PiperVoice
+    Raises:
+        EngineError: the folder holds no usable voice; the message says why.
+    """
 
-        model, described = _files(folder)
+    def __init__(self, folder: Path, language: str, *, threads: int) -> None:
+        model, self._voice = read(folder)
         try:
-            self._config = PiperConfig.from_dict(described)
-        except (KeyError, TypeError, ValueError) as error:
-            raise EngineError(f"{model.name}.json does not describe a Piper voice: {error!r}") from error
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        # Threads that spin while they wait would take the cores from the other engines.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        self._piper = PiperVoice(session=session, config=self._config)
-        language = str(self._config.espeak_voice).partition("-")[0]
-        speakers = tuple(self._config.speaker_id_map) or (model.stem,)
-        self.name = f"piper-{model.stem}"
+            self._network = onnxruntime.InferenceSession(
+                str(model), options(threads), providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime's errors have no common base
+            raise EngineError(f"{model} is not a usable Piper voice: {error}") from error
+        self._takes = {taken.name for taken in self._network.get_inputs()}
+        self.name = folder.name
         self.languages = frozenset({language})
+        speakers = tuple(self._voice.speaker_id_map) or (self._voice.dataset or folder.name,)
         self.voices = MappingProxyType({language: speakers})
         self._gains: dict[str, float] = {}
 
     def warm_up(self) -> None:
-        """Speak a fixed sentence with every speaker, which sets the levels."""
+        """Speak a fixed sentence with the speakers, which sets their levels."""
         for language, voices in self.voices.items():
-            for voice in voices[:8]:  # a model may hold hundreds; the others set their level when first heard
-                sample = self._synthesise(described(language).samples.level, voice)
-                self._gains[voice] = gain_for(sample, self._rate)
+            for voice in voices[:8]:  # a network may hold hundreds; the others set their level when first heard
+                self._gains[voice] = gain_for(self._synthesise(described(language).samples.level, voice), self._rate)
 
     def clauses(self, text: str, language: str) -> list[str]:
-        """Clauses that sound after some 100 ms."""
-        return speakable_clauses(text, language, lengths=(60, 120, 200))
+        """A short first clause, longer ones after it."""
+        return speakable_clauses(text, language, lengths=CLAUSE_CHARACTERS)
 
     def speak(self, clause: str, language: str, voice: str | None = None) -> Audio:
         """One clause; see `TextToSpeech.speak`."""
@@ -66,32 +73,32 @@ class Piper(TextToSpeech):
 
     @property
     def _rate(self) -> int:
-        return int(self._config.sample_rate)
+        return self._voice.audio.sample_rate
 
     def _synthesise(self, text: str, voice: str) -> Samples:
-        from piper import SynthesisConfig
-
-        # "[[…]]" would be taken for phonemes, and a null character for the end.
-        plain = "".join(character if character.isprintable() else " " for character in text)
-        plain = plain.replace("[[", "[").replace("]]", "]")
-        settings = SynthesisConfig(speaker_id=self._config.speaker_id_map.get(voice), normalize_audio=False)
-        pieces = [chunk.audio_float_array for chunk in self._piper.synthesize(plain, settings)]
-        samples: Samples = np.concatenate(pieces).astype(np.float32) if pieces else np.zeros(0, np.float32)
-        if not samples.any():
-            raise EngineError(f"{self.name} found nothing to say in {len(text)} characters")
+        ids, scales = self._ids(text), self._voice.inference
+        inputs = {
+            "input": np.array([ids]),
+            "input_lengths": np.array([len(ids)]),
+            "scales": np.array([scales.noise_scale, scales.length_scale, scales.noise_w], np.float32),
+        }
+        if "sid" in self._takes:
+            inputs["sid"] = np.array([self._voice.speaker_id_map.get(voice, 0)])
+        samples: Samples = np.asarray(self._network.run(None, inputs)[0], np.float32).reshape(-1)
         return samples
 
+    def _ids(self, text: str) -> list[int]:
+        """`text` as the network takes it: "^", the phonemes by code point (NFD), and "$", with "_" after each but "$".
 
-def _files(folder: Path) -> tuple[Path, dict[str, object]]:
-    models = sorted(folder.glob("*.onnx"))
-    if len(models) != 1:
-        raise EngineError(f"{folder} holds {len(models)} .onnx files; a Piper voice is a folder with one and its .json")
-    try:
-        described = json.loads(Path(f"{models[0]}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise EngineError(
-            f"{models[0].name}.json, the description of the Piper voice, cannot be read: {error}"
-        ) from error
-    if not isinstance(described, dict) or described.get("phoneme_type", "espeak") != "espeak":
-        raise EngineError(f"{models[0].name}.json does not describe a Piper voice that is spoken through espeak-ng")
-    return models[0], described
+        Raises:
+            EngineError: there is nothing in it to say.
+        """
+        known = self._voice.phoneme_id_map
+        phonemes = espeak_program.phonemes(text, self._voice.espeak.voice).translate(_MARKS)
+        if not any(letter.isalpha() for letter in phonemes):
+            raise EngineError(f"{self.name} found nothing to say in {len(text)} characters")
+        ids = [*known["^"], *known["_"]]
+        for letter in unicodedata.normalize("NFD", phonemes):
+            if letter in known:
+                ids += [*known[letter], *known["_"]]
+        return [*ids[:MAX_IDS], *known["$"]]
