@@ -17,7 +17,7 @@ from tasks.languages.language import (
     WrittenForm,
 )
 from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, words
-from tasks.languages.vietnamese_digits import vietnamese_digits
+from tasks.languages.vietnamese_digits import NUMBER_PARTS, vietnamese_digits
 from tasks.languages.written_numbers import WrittenNumbers, values_of
 
 _SMALL: Final = words("không một hai ba bốn năm sáu bảy tám chín")
@@ -228,6 +228,7 @@ VIETNAMESE: Final = Language(
         hours=("giờ", "h"),
         parts_of_an_hour={"rưỡi": 30},
         reader=vietnamese_digits,
+        parts=NUMBER_PARTS,
     ),
     spoken=Vietnamese(),
     drafts=DraftTexts(

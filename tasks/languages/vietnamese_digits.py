@@ -28,6 +28,9 @@ _MAX_WORDS: Final = 24
 
 _NUMBER_WORDS: Final = frozenset({*_DIGITS, *_AFTER_TENS, *_SCALES, "mười", "mươi", "trăm", "phẩy"})
 
+NUMBER_PARTS: Final = _NUMBER_WORDS | {"linh", "lẻ", "rưỡi", "giêng"}
+"""Every word that can be within a number, or a month."""
+
 _MIN_DIGITS_IN_A_ROW: Final = 4
 """Digits read out one by one that make a telephone or room number; "hai ba" is two or three, "năm sáu" five or six."""
 

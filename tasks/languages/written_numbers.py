@@ -54,6 +54,8 @@ class WrittenNumbers:
     """Word → minutes."""
     reader: Text2Num | Reader | None = None
     """What makes digits of spelled-out numbers; None: they stay words."""
+    parts: frozenset[str] = frozenset()
+    """Words that `reader` may join with the next to one number: until it is known, what they are written as is open."""
 
     def digits(self, value: Decimal) -> str:
         """`value` in digits: "1984", from ten thousand on in groups ("12,000"), round millions as "2.5 million"."""

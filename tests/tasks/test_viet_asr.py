@@ -14,10 +14,9 @@ from ops.harness.recordings import Recording, by_language
 from ops.harness.wer import corpus_wer
 from tasks import registry
 from tasks.actors.transcribe import SPEAK_CONFIDENCE
-from tasks.engines.base import Effort, EngineError, SpeechToText
+from tasks.engines.base import Effort, EngineError, Word
 from tasks.engines.stt.viet_asr.engine import VietAsr
 from tasks.engines.stt.viet_asr.fbank import Fbank
-from tasks.engines.stt.viet_asr.network import Network
 from tasks.serving import Engines
 
 CLIPS = by_language("vi")
@@ -25,14 +24,10 @@ HOUSE = "Mặc dù có ba người ở trong nhà khi chiếc xe đâm vào như
 
 
 @pytest.fixture(scope="module")
-def engine(engines: Engines) -> SpeechToText:
-    return engines.stt_for("vi")
-
-
-@pytest.fixture(scope="module")
-def network(models: list[str]) -> Network:
-    assert models
-    return Network(registry.folder("viet-asr-streaming"))
+def engine(engines: Engines) -> VietAsr:
+    found = engines.stt_for("vi")
+    assert isinstance(found, VietAsr)
+    return found
 
 
 def test_it_is_chosen_for_its_language_and_whisper_for_the_others_and_to_tell_them_apart(engines: Engines) -> None:
@@ -42,7 +37,7 @@ def test_it_is_chosen_for_its_language_and_whisper_for_the_others_and_to_tell_th
     assert engines.stt_for("vi").fingerprint.startswith(registry.fingerprint("viet-asr-streaming"))
 
 
-def test_recordings_are_recognised(engine: SpeechToText) -> None:
+def test_recordings_are_recognised(engine: VietAsr) -> None:
     found = [engine.transcribe(clip.pcm(), "vi") for clip in CLIPS]
     # One word of 25, a foreign name, when this was written; Whisper base has 30 % on these.
     assert corpus_wer([(clip.text, one.text) for clip, one in zip(CLIPS, found, strict=True)], "vi") <= 0.12
@@ -53,12 +48,12 @@ def test_recordings_are_recognised(engine: SpeechToText) -> None:
 
 
 @pytest.mark.parametrize("clip", [*by_language("en")[:3], *by_language("pt")[:3]], ids=lambda clip: clip.id)
-def test_other_languages_are_too_uncertain_to_be_spoken(engine: SpeechToText, clip: Recording) -> None:
+def test_other_languages_are_too_uncertain_to_be_spoken(engine: VietAsr, clip: Recording) -> None:
     assert engine.transcribe(clip.pcm(), "vi").confidence < SPEAK_CONFIDENCE
 
 
 @pytest.mark.parametrize("clip", CLIPS, ids=lambda clip: clip.id)
-def test_words_have_times_within_the_sound(engine: SpeechToText, clip: Recording) -> None:
+def test_words_have_times_within_the_sound(engine: VietAsr, clip: Recording) -> None:
     found = engine.transcribe(clip.pcm(), "vi", words=True)
     assert " ".join(word.text for word in found.words) == found.text
     for word in found.words:
@@ -69,23 +64,23 @@ def test_words_have_times_within_the_sound(engine: SpeechToText, clip: Recording
     assert engine.transcribe(clip.pcm(), "vi").words == ()
 
 
-def test_sound_cut_off_within_a_word_has_its_times_within_it_too(engine: SpeechToText) -> None:
+def test_sound_cut_off_within_a_word_has_its_times_within_it_too(engine: VietAsr) -> None:
     for seconds in (1.0, 1.5, 2.13, 4.01):
         found = engine.transcribe(CLIPS[-1].pcm()[: int(seconds * 16_000) * 2], "vi", words=True)
         assert all(0 <= word.start <= word.end <= seconds for word in found.words)
 
 
-def test_a_quick_text_leaves_its_end_open_and_is_not_settled(engine: SpeechToText) -> None:
+def test_a_quick_text_leaves_its_end_open_and_is_not_settled(engine: VietAsr) -> None:
     quick = engine.transcribe(CLIPS[-1].pcm(), "vi", effort=Effort.QUICK)
     assert (quick.text, quick.settled) == (HOUSE.removesuffix("."), False)
 
 
-def test_hotwords_get_their_spelling_back_and_are_reported(engine: SpeechToText) -> None:
+def test_hotwords_get_their_spelling_back_and_are_reported(engine: VietAsr) -> None:
     found = engine.transcribe(CLIPS[-1].pcm(), "vi", hotwords=["Chiếc XE", "Byron"])
     assert (found.text, found.hotwords_heard) == (HOUSE.replace("chiếc xe", "Chiếc XE"), ("Chiếc XE",))
 
 
-def test_several_threads_get_what_one_gets(engine: SpeechToText) -> None:
+def test_several_threads_get_what_one_gets(engine: VietAsr) -> None:
     pcms = [clip.pcm() for clip in CLIPS] * 2
     alone = [engine.transcribe(pcm, "vi", words=True) for pcm in pcms[: len(CLIPS)]] * 2
     with ThreadPoolExecutor(4) as pool:
@@ -93,16 +88,41 @@ def test_several_threads_get_what_one_gets(engine: SpeechToText) -> None:
 
 
 @pytest.mark.parametrize("step", [160, 1_111, 6_400])
-def test_sound_fed_in_pieces_gives_what_it_gives_as_a_whole(network: Network, step: int) -> None:
+def test_sound_fed_in_pieces_gives_what_it_gives_as_a_whole(engine: VietAsr, step: int) -> None:
     audio = CLIPS[0].samples()[:48_000]
-    whole, pieces = network.begin(), network.begin()
-    expected = [*whole.feed(audio), *whole.end()]
-    fed = [token for at in range(0, audio.size, step) for token in pieces.feed(audio[at : at + step])]
-    found = [*fed, *pieces.end()]
-    assert [(token.text, token.start, token.end) for token in found] == [
-        (token.text, token.start, token.end) for token in expected
-    ]
-    assert fed, "words are known before the end"
+    whole, pieces = engine.begin("vi"), engine.begin("vi")
+    whole.feed(audio)
+    certain: list[list[Word]] = []
+    for at in range(0, audio.size, step):
+        pieces.feed(audio[at : at + step])
+        certain.append(list(pieces.certain))
+    assert [word.text for word in pieces.ended()] == [word.text for word in whole.ended()]
+    assert certain[-1], "words are known before the end"
+    for earlier, later in pairwise([*certain, list(pieces.ended())]):
+        assert later[: len(earlier)] == earlier, "what is certain stays"
+
+
+def test_an_utterance_goes_on_after_it_might_have_ended(engine: VietAsr) -> None:
+    audio = CLIPS[-1].samples()
+    interrupted, whole = engine.begin("vi"), engine.begin("vi")
+    whole.feed(audio)
+    for at in range(0, audio.size, 16_000):
+        interrupted.feed(audio[at : at + 16_000])
+        interrupted.ended()
+    assert [word.text for word in interrupted.ended()] == [word.text for word in whole.ended()]
+
+
+@pytest.mark.parametrize("clip", CLIPS, ids=lambda clip: clip.id)
+def test_what_is_shown_only_grows_into_the_final_text(engine: VietAsr, clip: Recording) -> None:
+    utterance, audio, shown = engine.begin("vi"), clip.samples(), [""]
+    for at in range(0, audio.size, 6_400):
+        utterance.feed(audio[at : at + 6_400])
+        shown.append(engine.transcript(utterance.certain, "vi", whole=False).text)
+    final = engine.transcript(utterance.ended(), "vi", whole=True)
+    assert final.text == engine.transcribe(clip.pcm(), "vi").text
+    assert len(set(shown)) > 5
+    for earlier, later in pairwise([*shown, final.text]):
+        assert later.casefold().startswith(earlier.casefold())
 
 
 def test_the_filter_bank_does_not_depend_on_how_sound_arrives() -> None:
@@ -122,7 +142,7 @@ def test_a_tone_is_in_the_band_of_its_frequency() -> None:
     assert set(Fbank()(tone).argmax(axis=1)) == {nearest}
 
 
-def test_what_it_cannot_do_is_refused(engine: SpeechToText, tmp_path: Path) -> None:
+def test_what_it_cannot_do_is_refused(engine: VietAsr, tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="viet-asr-streaming does not transcribe en"):
         engine.transcribe(CLIPS[0].pcm(), "en")
     with pytest.raises(EngineError, match="more than 30 s"):

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from tasks.engines.base import Word
-from tasks.engines.stt.written_form import written
+from tasks.engines.stt.written_form import settled_words, written
 
 
 def bare(text: str) -> list[Word]:
@@ -45,8 +45,30 @@ def test_vietnamese_is_written(heard: str, expected: str) -> None:
     assert text_of(unicodedata.normalize("NFD", heard)) == expected
 
 
-def test_an_open_end_keeps_number_words_and_has_no_mark() -> None:
-    assert text_of("hà nội có hai mươi", open_end=True) == "Hà Nội có hai mươi"
+def test_an_open_end_has_no_mark_and_numbers_are_written_when_they_are_complete() -> None:
+    assert text_of("hà nội có hai mươi quận", open_end=True) == "Hà Nội có 20 quận"
+    assert settled_words(bare("hà nội có hai mươi"), "vi") == 3
+    assert settled_words(bare("hà nội có hai mươi quận"), "vi") == 6
+    assert settled_words(bare("em i hai"), "ca") == 3
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        "ngày mười bốn tháng tư năm hai nghìn không trăm hai mươi tư ở thành phố hồ chí minh có ba người",
+        "số điện thoại là không chín một hai ba bốn năm sáu bảy tám và giá hai triệu rưỡi đồng",
+        "sinh mười tháng năm ba mươi tuổi bốn phẩy năm phần trăm hai nghìn năm trăm linh ba con",
+    ],
+)
+def test_what_is_written_of_a_beginning_only_grows(heard: str) -> None:
+    words = heard.split()
+    texts = []
+    for count in range(len(words) + 1):
+        beginning = bare(" ".join(words[:count]))
+        known = beginning[: settled_words(beginning, "vi")]
+        texts.append(" ".join(word.text for word in written(known, "vi", open_end=True)).casefold())
+    assert all(longer.startswith(shorter) for shorter, longer in pairwise(texts))
+    assert text_of(heard).casefold().startswith(texts[-1])
 
 
 def test_names_and_hotwords_are_recased_the_longest_first() -> None:

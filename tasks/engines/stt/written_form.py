@@ -31,8 +31,8 @@ def written(words: Sequence[Word], language: str, hotwords: Sequence[str] = (), 
         words: in small letters, without marks and digits.
         language: theirs.
         hotwords: names and terms as they are spelled.
-        open_end: whether more may follow: numbers stay words, which could be the beginning of others, and nothing
-            ends the sentence.
+        open_end: whether more may follow, so that nothing ends the sentence. Of words that are still open
+            (`settled_words`) it is not known how they are written.
     """
     words = [replace(word, text=unicodedata.normalize("NFC", word.text)) for word in words]
     if not words:
@@ -40,12 +40,20 @@ def written(words: Sequence[Word], language: str, hotwords: Sequence[str] = (), 
     rules = described(language)
     asks = is_question([word.text for word in words], rules.written_form)
     names = [*hotwords, *rules.written_form.names]
-    cased = _recased(words, names)
+    cased = _in_digits(words, _recased(words, names), rules.written)
     if not open_end:
-        cased = _in_digits(words, cased, rules.written)
         cased[-1] = replace(cased[-1], text=cased[-1].text + ("?" if asks else "."))
     cased[0] = replace(cased[0], text=cased[0].text[:1].upper() + cased[0].text[1:])
     return cased
+
+
+def settled_words(words: Sequence[Word], language: str) -> int:
+    """How many of these words are written as they are whatever follows: a number at the end may go on."""
+    parts = described(language).written.parts
+    count = len(words)
+    while count and unicodedata.normalize("NFC", words[count - 1].text) in parts:
+        count -= 1
+    return count
 
 
 def is_question(words: Sequence[str], form: WrittenForm) -> bool:

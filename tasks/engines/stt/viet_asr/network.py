@@ -6,13 +6,12 @@ size and the number of frames so far.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 
 from tasks.engines.base import EngineError
 from tasks.engines.stt.viet_asr.fbank import BANDS, RATE, STEP, Array, Fbank
@@ -32,21 +31,6 @@ ENDING_SECONDS: Final = 0.5
 
 _ATTENTION: Final = (1, 12, 4, 40, 224)
 _CONVOLUTION: Final = (1, 12, 448, 30)
-_BLANK: Final = 0
-_WORD: Final = "▁"
-
-
-@dataclass(frozen=True)
-class Token:
-    """A piece of text when it was heard."""
-
-    text: str
-    begins_word: bool
-    start: float
-    """Seconds from the start of the sound."""
-    end: float
-    probability: float
-    """0…1, where the network was surest."""
 
 
 class Network:
@@ -79,7 +63,7 @@ class Network:
 
 
 class Stream:
-    """One utterance as it is heard. Not for several threads at a time."""
+    """One utterance as the network hears it. Not for several threads at a time."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -88,27 +72,35 @@ class Stream:
         self._attention: Array = np.zeros(_ATTENTION, np.float32)
         self._convolution: Array = np.zeros(_CONVOLUTION, np.float32)
         self._outputs = 0
-        self._open: Token | None = None
-        self._last = _BLANK
 
-    def feed(self, samples: Array) -> list[Token]:
-        """The tokens that are certain with these samples (-1…1, 16 kHz), which follow those before."""
+    def feed(self, samples: Array) -> list[Array]:
+        """What comes of the chunks that are complete with these samples (-1…1, 16 kHz), which follow those before.
+
+        Returns:
+            Log-probabilities of the pieces, (`OUTPUTS`, pieces) for each chunk.
+        """
         self._frames = np.concatenate([self._frames, self._fbank(samples)])
-        tokens: list[Token] = []
+        found: list[Array] = []
         while len(self._frames) >= CHUNK:
-            tokens += self._run(self._frames[:CHUNK])
+            found.append(self._run(self._frames[:CHUNK]))
             self._frames = self._frames[ADVANCE:]
-        return tokens
+        return found
 
-    def end(self) -> list[Token]:
-        """The tokens that were still open; nothing may be fed after it."""
-        tokens = self.feed(np.zeros(int(ENDING_SECONDS * RATE), np.float32))
+    def end(self) -> list[Array]:
+        """What is left, and what comes of a short silence after it; nothing may be fed after it."""
+        found = self.feed(np.zeros(int(ENDING_SECONDS * RATE), np.float32))
         if len(self._frames):
             missing = CHUNK - len(self._frames)
-            tokens += self._run(np.concatenate([self._frames, np.repeat(self._frames[-1:], missing, axis=0)]))
-        return tokens + self._close()
+            found.append(self._run(np.concatenate([self._frames, np.repeat(self._frames[-1:], missing, axis=0)])))
+        return found
 
-    def _run(self, chunk: Array) -> list[Token]:
+    def fork(self) -> Stream:
+        """A stream that has heard the same, and goes on by itself."""
+        other = copy(self)  # the arrays are replaced and never written to
+        other._fbank = copy(self._fbank)
+        return other
+
+    def _run(self, chunk: Array) -> Array:
         given = {
             "chunk": chunk[None],
             "offset": np.array([[self._outputs]], np.int64),
@@ -116,33 +108,6 @@ class Stream:
             "cnn_cache": self._convolution,
         }
         output, self._attention, self._convolution = self._network.session.run(None, given)
-        return self._greedy(output[0])
-
-    def _greedy(self, output: Array) -> list[Token]:
-        """CTC: the likeliest piece of each frame, repeats and blanks left out. `output`: log-probabilities."""
-        found: list[Token] = []
-        best: NDArray[np.int64] = output.argmax(axis=1)
-        for piece, probability in zip(best.tolist(), np.exp(output.max(axis=1)).tolist(), strict=True):
-            start = self._outputs * OUTPUT_SECONDS
-            self._outputs += 1
-            if piece == self._last and self._open:
-                surest = max(self._open.probability, probability)
-                self._open = Token(
-                    self._open.text, self._open.begins_word, self._open.start, start + OUTPUT_SECONDS, surest
-                )
-            elif piece != self._last:
-                found += self._close()
-                self._open = self._token(piece, start, probability)
-            self._last = piece
+        self._outputs += OUTPUTS
+        found: Array = output[0]
         return found
-
-    def _token(self, piece: int, start: float, probability: float) -> Token | None:
-        text = self._network.pieces[piece]
-        if piece == _BLANK or text.startswith("<"):
-            return None
-        begins = text.startswith(_WORD)
-        return Token(text.removeprefix(_WORD), begins, start, start + OUTPUT_SECONDS, probability)
-
-    def _close(self) -> list[Token]:
-        closed, self._open = self._open, None
-        return [closed] if closed else []

@@ -1,0 +1,59 @@
+"""Recognisers that keep state within an utterance: they hear each sample once, and know early what is certain."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tasks.engines.base import SpeechToText, Transcript, Word
+
+if TYPE_CHECKING:  # descriptions of engines are read by processes that have no NumPy loaded
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Utterance(ABC):
+    """One utterance as it is heard. Not for several threads at a time."""
+
+    @abstractmethod
+    def feed(self, samples: NDArray[np.float32]) -> None:
+        """Hear on: mono, -1…1, 16 kHz, any number of samples, which follow those before."""
+
+    @property
+    @abstractmethod
+    def certain(self) -> Sequence[Word]:
+        """The words that no later sound changes, as they are recognised and not as they are written; only grows.
+
+        A word that may go on is not among them.
+        """
+
+    @abstractmethod
+    def ended(self) -> Sequence[Word]:
+        """All words, were this the end: `certain` and what follows. More may be fed after it all the same."""
+
+
+class ListeningRecogniser(SpeechToText):
+    """Turns speech into text while it is spoken."""
+
+    @abstractmethod
+    def begin(self, language: str, hotwords: Sequence[str] = ()) -> Utterance:
+        """A new utterance in `language`; `hotwords` as in `transcribe`.
+
+        Raises:
+            EngineError: the language is not known.
+        """
+
+    @abstractmethod
+    def transcript(
+        self, words: Sequence[Word], language: str, *, hotwords: Sequence[str] = (), whole: bool
+    ) -> Transcript:
+        """Words of an `Utterance` in writing, `Transcript.words` among it.
+
+        Args:
+            words: from the utterance's beginning on.
+            language: what it was begun with.
+            hotwords: likewise.
+            whole: whether these are all. Otherwise the text holds what further words leave as it is, so that the
+                texts of more and more `certain` words begin with each other; case and final punctuation aside.
+        """
