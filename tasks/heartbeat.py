@@ -72,6 +72,7 @@ class HeartbeatThread(threading.Thread):
                 translate=engines.translation.services(),
                 drafts=engines.drafts(),
                 speak=engines.tts.services(),
+                off=engines.off,
                 engines=offered(engines),
                 costs=engines.costs(),
             )

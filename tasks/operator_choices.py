@@ -41,6 +41,10 @@ class OperatorChoices(Configuration, frozen=True, kw_only=True):
         """What nothing is to serve."""
         return frozenset(choice.wanted for choice in self.choices if choice.kind == kind and not choice.enabled)
 
+    def off(self) -> list[str]:
+        """Everything that nothing is to serve, as "translate:en>pt"."""
+        return sorted(f"{choice.kind}:{choice.wanted}" for choice in self.choices if not choice.enabled)
+
     def hotwords(self, language: str) -> list[Term]:
         """Terms that may well be said in `language`, the oldest first, each spelling once."""
         found = {term.source: term for term in self.terms if term.hotword and term.source_language == language}

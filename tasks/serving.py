@@ -33,6 +33,8 @@ class Engines:
     translation: Shelf[Translator] = field(default_factory=Shelf)
     tts: Shelf[TextToSpeech] = field(default_factory=Shelf)
     cloners: Shelf[VoiceCloner] = field(default_factory=Shelf)
+    off: list[str] = field(default_factory=list)
+    """What administrators have switched off; see `messages.Heartbeat.off`."""
     measured: dict[str, float] = field(default_factory=dict)
     """Engine → seconds of work for a second of speech, as measured when it was loaded."""
 
@@ -136,7 +138,7 @@ def load(queues: Collection[str], config: TaskConfig, listed: tuple[str, ...] = 
     os.environ.setdefault("OMP_NUM_THREADS", str(config.threads))
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     before = _engines or Engines()
-    now = Engines(measured=before.measured)
+    now = Engines(off=operator_choices.current().off(), measured=before.measured)
     wanted = set(keys.LIVE_QUEUES if keys.BATCH in queues else queues)  # an API may ask for anything
     if Kind.STT.wire in wanted:
         now.stt = _filled(Kind.STT, Loader(SpeechToText, config, before.stt.loaded, now.measured), listed)

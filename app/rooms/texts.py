@@ -48,6 +48,15 @@ TEXTS: Final[dict[str, str]] = {
         "No installed model translates {source} into {target}. You hear the original voice. Whoever runs this server "
         "can add one, without a restart: jbcalling models install {install}"
     ),
+    "no_translator": N_("No worker translates {source} into {target} now. You hear the original voice."),
+    "stt_off": N_("Understanding {source} has been switched off on this server. You hear the original voice."),
+    "translation_off": N_(
+        "Translating {source} into {target} has been switched off on this server. You hear the original voice. Whoever "
+        "runs it can switch it on again."
+    ),
+    "voice_off": N_(
+        "Speaking {target} has been switched off on this server. You read the translation and hear the original voice."
+    ),
     "no_voice": N_("No installed voice speaks {target}. You read the translation and hear the original voice."),
     "draft_only": N_(
         "Translations from {source} into {target} are drafts with mistakes in them. You read them and hear the "

@@ -78,6 +78,8 @@ class Offers:
         Raises:
             ApiError: 503 when nobody transcribes, 400 when nobody transcribes this language.
         """
+        if language not in self.transcribed:
+            self._refuse_off(f"stt:{language}", f"transcribe {language}", "language")
         self._need(self.transcribed, "stt", "transcribe")
         if language is not None and language not in self.transcribed:
             raise bad_request(f"Nobody here transcribes {language!r}: choose {_one_of(self.transcribed)}.", "language")
@@ -88,6 +90,8 @@ class Offers:
         Raises:
             ApiError: as for `need_transcribed`.
         """
+        if (source, target) not in self.pairs:
+            self._refuse_off(f"translate:{source}>{target}", f"translate {source}→{target}", "language_pair")
         self._need(self.pairs, "translate", "translate")
         if (source, target) not in self.pairs:
             known = ", ".join(f"{first}→{second}" for first, second in self.pairs)
@@ -100,9 +104,16 @@ class Offers:
         Raises:
             ApiError: as for `need_transcribed`.
         """
+        if language not in self.spoken:
+            self._refuse_off(f"speak:{language}", f"speak {language}", "language")
         self._need(self.spoken, "speak", "speak")
         if language not in self.spoken:
             raise bad_request(f"Nobody here speaks {language!r}: choose {_one_of(self.spoken)}.", "language")
+
+    def _refuse_off(self, service: str, what: str, code: str) -> None:
+        """No advice to install anything where an administrator has decided."""
+        if any(service in beat.off for beat in self.beats):
+            raise bad_request(f"An administrator of this server has decided not to {what}: ask them about it.", code)
 
     def _need(self, served: object, kind: str, verb: str) -> None:
         if not self.beats:

@@ -190,6 +190,8 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
     """Those of them that it can only draft: shown, and never spoken."""
     speak: list[Language]
     """Languages it speaks."""
+    off: list[str] = []
+    """Services ("stt:en", "translate:en>pt", "speak:pt") that an administrator has switched off."""
     engines: list[EngineInfo] = []
     costs: dict[str, float] = {}
     """Service ("stt:en", "translate:en>pt", "speak:pt") → seconds of work for a second of somebody's speech, as it was

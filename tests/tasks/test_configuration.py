@@ -99,6 +99,7 @@ def test_the_engine_that_is_chosen_is_loaded_and_what_is_off_is_refused(store: r
         now = serving.load(["translate", "speak"], TaskConfig())
         assert now.tts_for("en", late=False)[0].name == other
         assert now.translation.services() == ["en>pt"]
+        assert now.off == ["translate:pt>en"]
         with pytest.raises(EngineError):
             now.translation_for("pt", "en")
     finally:

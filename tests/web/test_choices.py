@@ -90,6 +90,31 @@ async def test_what_cannot_be_done_is_said_with_the_reason_before_it_is_chosen(
     assert "No installed model understands Vietnamese" in vietnamese["vi"][1]
 
 
+async def test_what_an_administrator_switched_off_is_named_and_no_model_is_asked_for(
+    client: httpx.AsyncClient, broker: redis.Redis
+) -> None:
+    code = await new_room(client, read="en", speak="en", hear="en")
+    await client.get("/")
+    off = ["translate:pt>en", "speak:pt", "stt:vi"]
+    beat(broker, translate=["en>pt"], off=off)
+    pages = {
+        query: (await client.get(f"/rooms/{code}/abilities?speak=en&{query}")).text
+        for query in ("read=en&hear=original&others=pt", "read=pt&hear=pt&others=en", "read=en&hear=en&others=vi")
+    }
+    expected = (
+        "Translating Portuguese into English has been switched off on this server.",
+        "Speaking Portuguese has been switched off on this server.",
+        "Understanding Vietnamese has been switched off on this server.",
+    )
+    for text, page in zip(expected, pages.values(), strict=True):
+        assert text in page
+        assert "models install" not in page
+    beat(broker, translate=[])
+    nobody = (await client.get(f"/rooms/{code}/abilities?speak=en&read=en&hear=original&others=pt")).text
+    assert "No worker translates Portuguese into English now." in nobody
+    assert "models install" not in nobody, "every installation has these models"
+
+
 async def test_choices_that_make_no_sense_are_refused_with_the_form(client: httpx.AsyncClient) -> None:
     code = await new_room(client, name="Ana", speak="en", read="en", hear="en")
     answer = await change(client, code, speak="klingon", read="en", hear="pt")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from app.media.policy.config import LadderConfig
+from tasks.languages.pairs import ALWAYS
 from tasks.wire.messages import Heartbeat
 
 Reason = Literal[
@@ -17,7 +18,11 @@ Reason = Literal[
     "queue_old",
     "no_stt",
     "no_translation",
+    "no_translator",
     "no_voice",
+    "stt_off",
+    "translation_off",
+    "voice_off",
     "draft_only",
     "broker_gone",
     "busy",
@@ -26,7 +31,16 @@ Reason = Literal[
     "hurried",
     "skipped",
 ]
-"""Why a rung is not higher; the last two, which a dub reports of itself, go with the highest."""
+"""Why a rung is not higher. "no_translator": a worker is missing, and not a model, which every installation has. The
+last two, which a dub reports of itself, go with the highest."""
+
+_OFF: Final[dict[Reason, Reason]] = {
+    "no_stt": "stt_off",
+    "no_translation": "translation_off",
+    "no_translator": "translation_off",
+    "no_voice": "voice_off",
+}
+"""What is missing → the reason where an administrator has switched it off: no model would help then."""
 
 
 class Level(IntEnum):
@@ -74,21 +88,22 @@ def decide(conditions: Conditions, now: float, source: str, target: str, config:
     if not alive:
         return Rung(Level.ORIGINAL, "workers_silent")
 
-    def trouble(queue: str, able: Iterable[bool], missing: Reason) -> Reason | None:
+    def trouble(queue: str, service: str, able: Iterable[bool], missing: Reason) -> Reason | None:
         if not any(able):
-            return missing
+            return _OFF[missing] if any(f"{queue}:{service}" in beat.off for beat in alive) else missing
         return "queue_old" if (conditions.ages.get(queue) or 0.0) > config.queue_limit else None
 
     transcribers = ("stt" in beat.queues and source in beat.stt for beat in alive)
     translators = ("translate" in beat.queues and f"{source}>{target}" in beat.translate for beat in alive)
     voices = ("speak" in beat.queues and target in beat.speak for beat in alive)
-    if reason := trouble("stt", transcribers, "no_stt"):
+    untranslated: Reason = "no_translator" if (source, target) in ALWAYS else "no_translation"
+    if reason := trouble("stt", source, transcribers, "no_stt"):
         return Rung(Level.ORIGINAL, reason)
-    if source != target and (reason := trouble("translate", translators, "no_translation")):
+    if source != target and (reason := trouble("translate", f"{source}>{target}", translators, untranslated)):
         return Rung(Level.SOURCE_CAPTIONS, reason)
     if source != target and not any(_may_be_spoken(beat, f"{source}>{target}") for beat in alive):
         return Rung(Level.TRANSLATED_CAPTIONS, "draft_only")
-    if reason := trouble("speak", voices, "no_voice"):
+    if reason := trouble("speak", target, voices, "no_voice"):
         return Rung(Level.TRANSLATED_CAPTIONS, reason)
     return Rung(Level.VOICE, None)
 

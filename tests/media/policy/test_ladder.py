@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+from typing import Any
+
 import pytest
 
 from app.media.bridge.worker_watch import Pulse
 from app.media.policy.config import LadderConfig
 from app.media.policy.ladder import Conditions, Ladder, Level, Rung, decide
+from app.media.policy.notices import packages
+from tasks.languages import LANGUAGES
 from tasks.wire.messages import Heartbeat
 
 NOW = 100.0
@@ -23,6 +28,7 @@ def beat(
     translate: tuple[str, ...] = ("en>pt",),
     speak: tuple[str, ...] = ("pt",),
     drafts: tuple[str, ...] = (),
+    off: tuple[str, ...] = (),
 ) -> Heartbeat:
     return Heartbeat(
         worker=worker,
@@ -32,6 +38,7 @@ def beat(
         translate=list(translate),
         drafts=list(drafts),
         speak=list(speak),
+        off=list(off),
     )
 
 
@@ -51,7 +58,7 @@ def conditions(*beats: Heartbeat, ok: bool = True, **ages: float | None) -> Cond
         (conditions(beat(stt=("vi",))), Rung(Level.ORIGINAL, "no_stt")),
         (conditions(beat(queues=("translate", "speak"))), Rung(Level.ORIGINAL, "no_stt")),
         (conditions(beat(), stt=3.5), Rung(Level.ORIGINAL, "queue_old")),
-        (conditions(beat(translate=("pt>en",))), Rung(Level.SOURCE_CAPTIONS, "no_translation")),
+        (conditions(beat(translate=("pt>en",))), Rung(Level.SOURCE_CAPTIONS, "no_translator")),
         (conditions(beat(), translate=3.5), Rung(Level.SOURCE_CAPTIONS, "queue_old")),
         (conditions(beat(speak=("en",))), Rung(Level.TRANSLATED_CAPTIONS, "no_voice")),
         (conditions(beat(drafts=("en>pt",))), Rung(Level.TRANSLATED_CAPTIONS, "draft_only")),
@@ -74,6 +81,32 @@ def conditions(*beats: Heartbeat, ok: bool = True, **ages: float | None) -> Cond
 )
 def test_rungs(given: Conditions, rung: Rung) -> None:
     assert decide(given, NOW, "en", "pt", CONFIG) == rung
+
+
+@pytest.mark.parametrize(("source", "target"), list(permutations(LANGUAGES, 2)))
+@pytest.mark.parametrize("kind", ["stt", "translate", "speak"])
+def test_what_an_administrator_switched_off_is_called_so_and_never_missing(kind: str, source: str, target: str) -> None:
+    service = {"stt": source, "translate": f"{source}>{target}", "speak": target}[kind]
+    able: dict[str, Any] = {"stt": (source,), "translate": (f"{source}>{target}",), "speak": (target,)}
+    without = able | {kind: ()}
+    rung = {
+        "stt": Rung(Level.ORIGINAL, "stt_off"),
+        "translate": Rung(Level.SOURCE_CAPTIONS, "translation_off"),
+        "speak": Rung(Level.TRANSLATED_CAPTIONS, "voice_off"),
+    }[kind]
+    other = f"{kind}:{'xx>yy' if kind == 'translate' else 'xx'}"
+
+    def decided(*beats: Heartbeat) -> Rung:
+        return decide(conditions(*beats), NOW, source, target, CONFIG)
+
+    off = beat(**without, off=(f"{kind}:{service}",))
+    assert decided(off) == rung
+    assert decided(off, beat(worker="w2", **without)) == rung, "one that has not heard of it yet"
+    missing = decided(beat(**without, off=(other,)))
+    assert missing.level == rung.level
+    assert missing.reason not in {rung.reason, None}, "another service is off"
+    if missing.reason == "no_translation":
+        assert packages(source, target), "what is missing has a name"
 
 
 def test_readers_hear_nothing_of_voice_trouble() -> None:
