@@ -55,10 +55,11 @@ class Piper(TextToSpeech):
         self._gains: dict[str, float] = {}
 
     def warm_up(self) -> None:
-        """Speak a fixed sentence with the speakers, which sets their levels."""
+        """Speak a fixed sentence with the speakers, which sets their levels: thrice, as no two utterances are alike."""
         for language, voices in self.voices.items():
             for voice in voices[:8]:  # a network may hold hundreds; the others set their level when first heard
-                self._gains[voice] = gain_for(self._synthesise(described(language).samples.level, voice), self._rate)
+                spoken = [self._synthesise(described(language).samples.level, voice) for _ in range(3)]
+                self._gains[voice] = gain_for(np.concatenate(spoken), self._rate)
 
     def clauses(self, text: str, language: str) -> list[str]:
         """A short first clause, longer ones after it."""
