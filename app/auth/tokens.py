@@ -26,6 +26,8 @@ class ParticipantMeta(msgspec.Struct, frozen=True, kw_only=True):
     read: str
     hear: str
     """A language, or `ORIGINAL`."""
+    hear_drafts: bool = False
+    """Whether drafts by a language model are spoken to them too."""
     recording: str | None = None
     """Name of a shipped recording that the bridge plays into the room as a participant of its own."""
     recording_id: str | None = None

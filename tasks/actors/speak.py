@@ -58,6 +58,7 @@ def _part(message: Speech, number: int, spoken: Spoken, started: float) -> ClipP
         samples=spoken.audio.samples,
         rate=spoken.audio.rate,
         engine=spoken.engine,
+        draft=message.draft,
         timeline=msgspec.structs.replace(message.timeline, speak_start=started, speak_end=time.time()),
     )
 

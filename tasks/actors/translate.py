@@ -37,8 +37,8 @@ def translate(message: Translation) -> None:
     operator_choices.note(client, done.lost, "lost")
     if message.target not in segment.hear:
         return
-    if done.draft:
+    if done.draft and message.target not in segment.hear_drafts:
         publish.no_clip(client, segment, [message.target], "a draft is shown and not spoken")
         return
-    speech = Speech(segment=segment, text=done.text, language=message.target, timeline=timeline)
+    speech = Speech(segment=segment, text=done.text, language=message.target, timeline=timeline, draft=done.draft)
     enqueue(broker.current(), SPEAK, speech)

@@ -71,6 +71,8 @@ class Segment(Struct, frozen=True, kw_only=True):
     """Languages somebody reads, other than the speaker's: translate into these."""
     hear: list[Language]
     """Languages somebody hears, other than the speaker's (a subset of what is translated)."""
+    hear_drafts: list[Language] = []
+    """Those of `hear` in which somebody wants drafts spoken too."""
     timeline: Timeline
     max_lag: Annotated[float, Meta(gt=0)] = DEFAULT_MAX_LAG_SECONDS
     """Seconds after `timeline.speech_end` by which a dub of this begins, or is given up: the bridge's PLAYOUT_MAX_LAG.
@@ -96,6 +98,8 @@ class Speech(Struct, frozen=True, kw_only=True):
     text: Text
     language: Language
     timeline: Timeline
+    draft: bool = False
+    """Whether it is a draft: for those alone who want drafts spoken."""
 
 
 class Caption(Struct, frozen=True, kw_only=True, tag="caption"):
@@ -145,6 +149,8 @@ class ClipPart(Struct, frozen=True, kw_only=True, tag="clip"):
     """Sample rate of the PCM under `key`, Hz."""
     engine: str
     timeline: Timeline
+    draft: bool = False
+    """Whether it speaks a draft: for those alone who want that."""
 
 
 class NoClip(Struct, frozen=True, kw_only=True, tag="no_clip"):
@@ -187,7 +193,7 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
     translate: list[str]
     """Pairs it translates, as "en>pt"."""
     drafts: list[str] = []
-    """Those of them that it can only draft: shown, and never spoken."""
+    """Those of them that it can only draft: shown, and spoken only to those who want that."""
     speak: list[Language]
     """Languages it speaks."""
     off: list[str] = []

@@ -21,6 +21,7 @@ from ops.harness.redis_server import RedisServer, redis_server
 from tasks import serving
 from tasks.actors import transcribe as transcribe_module
 from tasks.actors.transcribe import transcribe
+from tasks.actors.translate import translate
 from tasks.middleware.max_attempts import MAX_ATTEMPTS
 from tasks.middleware.no_clip_on_failure import affected
 from tasks.wire import keys
@@ -157,6 +158,24 @@ def test_a_language_that_is_only_read_is_not_spoken(store: redis.Redis) -> None:
     transcribe(offered(store, JFK, hear=[]))
     run_next("translate")
     assert (len(stream(store)), sent(store, "speak")) == (2, 0)
+
+
+def test_a_draft_is_spoken_where_somebody_wants_that_and_nowhere_else(
+    store: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving.engines().translation_for("en", "pt"), "draft", True)
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        translate(TRANSLATION)
+        refused = decode_clip_event(clips.next())
+        assert isinstance(refused, NoClip)
+        assert (refused.reason, sent(store, "speak")) == ("a draft is shown and not spoken", 0)
+        wanted = segment("room.anna.1", hear_drafts=["pt"])
+        translate(msgspec.structs.replace(TRANSLATION, segment=wanted))
+        run_next("speak")
+        spoken = decode_clip_event(clips.next())
+    assert isinstance(spoken, ClipPart)
+    assert spoken.draft
+    assert [caption.draft for _, caption in stream(store)] == [True, True]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from app.media.bridge.supervisor import Supervisor
 from app.media.policy.admission import Admission
 from app.media.policy.ladder import Conditions, Ladder, Level, Reason, Rung, decide
 from app.media.policy.notices import notices
-from app.media.policy.room import Room
+from app.media.policy.room import Dub, Room
 from tasks.wire.messages import ClipEvent, ClipPart, Segment
 
 log = structlog.get_logger(__name__)
@@ -27,7 +27,7 @@ class TrackKey(NamedTuple):
 
     room: str
     speaker: str
-    language: str
+    version: Dub
 
 
 class Director:
@@ -38,44 +38,45 @@ class Director:
         self.publisher = NoticePublisher(services.sfu, services.fence)
         self._services = services
         self._unheard_since: dict[TrackKey, float] = {}  # on the monotonic clock
-        self._ladders: dict[tuple[str, str], Ladder] = {}
+        self._ladders: dict[tuple[str, Dub], Ladder] = {}
         self.admission = Admission({}, 0.0, 0.0)
         """As of the last step."""
 
     def step(self, rooms: Mapping[str, Room], conditions: Conditions, admission: Admission) -> None:
         """Decides every pair's rung in these rooms anew and acts on it."""
         self.admission = admission
-        rungs: dict[tuple[str, str], Rung] = {}
+        rungs: dict[tuple[str, Dub], Rung] = {}
 
-        def rung_of(source: str, target: str) -> Rung:
-            if (source, target) not in rungs:
-                rungs[source, target] = self._rung(source, target, conditions)
-            return rungs[source, target]
+        def rung_of(source: str, version: Dub) -> Rung:
+            if (source, version) not in rungs:
+                rungs[source, version] = self._rung(source, version, conditions)
+            return rungs[source, version]
 
         wanted: dict[tuple[str, str], dict[str, Any]] = {}
         listened_to: set[TrackKey] = set()
         for room in rooms.values():
 
-            def given(source: str, target: str, name: str = room.name) -> Rung:
-                return admission.limited(rung_of(source, target), name)
+            def given(source: str, version: Dub, name: str = room.name) -> Rung:
+                return admission.limited(rung_of(source, version), name)
 
             for speaker in {producer.participant for producer in room.voices()}:
                 meta = room.people[speaker]
                 wants = room.wants(speaker, meta)
-                troubles = {language: self._trouble(room.name, speaker, language) for language in wants.hear}
+                troubles = {version: self._trouble(room.name, speaker, version) for version in wants.dubs}
                 told = notices(room, speaker, given, troubles)
                 wanted |= {(room.name, key): payload for key, payload in told.items()}
-                for language in wants.hear:
-                    key = TrackKey(room.name, speaker, language)
+                for version in wants.dubs:
+                    key = TrackKey(room.name, speaker, version)
                     listened_to.add(key)
-                    self._direct(key, live=given(meta.speak, language).level is Level.VOICE)
-        self._services.metrics.rungs({pair: rung.level for pair, rung in rungs.items()})
+                    self._direct(key, live=given(meta.speak, version).level is Level.VOICE)
+        levels = [((source, version.language), rung.level) for (source, version), rung in rungs.items()]
+        self._services.metrics.rungs(dict(sorted(levels)))  # of two versions the one that is given more
         self.publisher.publish(wanted)
         self._retire(rooms, listened_to)
 
-    def speaks(self, room: str, speaker: str, language: str) -> bool:
+    def speaks(self, room: str, speaker: str, version: Dub) -> bool:
         """Whether a clip made now would be played: nothing is synthesised that nobody is going to hear."""
-        track = self.tracks.members.get(TrackKey(room, speaker, language))
+        track = self.tracks.members.get(TrackKey(room, speaker, version))
         return track is not None and track.live
 
     def admitted(self, room: str) -> Level:
@@ -85,24 +86,24 @@ class Director:
     def on_final(self, segment: Segment) -> None:
         """A closed segment is on its way to the workers: its clips can be expected."""
         for language in segment.hear:
-            if track := self._track(segment, language):
+            for track in self._tracks(segment, language):
                 track.expect(segment.seq, segment.timeline.speech_end)
 
     def on_dropped(self, segment: Segment) -> None:
         """A closed segment never reached the workers."""
         for language in segment.hear:
-            if track := self._track(segment, language):
+            for track in self._tracks(segment, language):
                 track.no_clip(segment.seq)
 
     def on_clip(self, event: ClipEvent) -> None:
         """A worker has a clip, or will not have one."""
         if isinstance(event, ClipPart):
-            if track := self._track(event, event.language):
+            for track in self._tracks(event, event.language):
                 track.add(event)
             return
         log.info("clip.none", segment=event.segment, room=event.room, languages=event.languages, reason=event.reason)
         for language in event.languages:
-            if track := self._track(event, language):
+            for track in self._tracks(event, language):
                 track.no_clip(event.seq)
 
     def stop_all(self) -> None:
@@ -112,17 +113,20 @@ class Director:
         self._services.metrics.rungs({})
         self.publisher.forget()
 
-    def _track(self, about: Segment | ClipEvent, language: str) -> DubTrack | None:
-        return self.tracks.members.get(TrackKey(about.room, about.speaker, language))
+    def _tracks(self, about: Segment | ClipEvent, language: str) -> list[DubTrack]:
+        """Both versions of somebody in a language, as far as there are any."""
+        versions = [TrackKey(about.room, about.speaker, Dub(language, drafts)) for drafts in (False, True)]
+        return [self.tracks.members[key] for key in versions if key in self.tracks.members]
 
-    def _trouble(self, room: str, speaker: str, language: str) -> Reason | None:
-        track = self.tracks.members.get(TrackKey(room, speaker, language))
+    def _trouble(self, room: str, speaker: str, version: Dub) -> Reason | None:
+        track = self.tracks.members.get(TrackKey(room, speaker, version))
         return track.trouble if track else None
 
-    def _rung(self, source: str, target: str, conditions: Conditions) -> Rung:
+    def _rung(self, source: str, version: Dub, conditions: Conditions) -> Rung:
         now, config = time.time(), self._services.config.ladder
-        ladder = self._ladders.setdefault((source, target), Ladder(config))
-        return ladder.update(decide(conditions, now, source, target, config), now)
+        ladder = self._ladders.setdefault((source, version), Ladder(config))
+        decided = decide(conditions, now, source, version.language, config, drafts=version.drafts)
+        return ladder.update(decided, now)
 
     def _direct(self, key: TrackKey, *, live: bool) -> None:
         if live:

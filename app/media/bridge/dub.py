@@ -21,6 +21,7 @@ from app.media.bridge.services import Services
 from app.media.bridge.sfu_client import SfuError, SfuGoneError
 from app.media.bridge.sfu_messages import InjectAnswer, Nothing
 from app.media.policy.ladder import Reason
+from app.media.policy.room import Dub
 from tasks.wire.messages import ClipPart
 
 RETRY_SECONDS: Final = 1.0
@@ -33,18 +34,18 @@ log = structlog.get_logger(__name__)
 
 
 class DubTrack:
-    """The dubbed producer of (speaker, language). Run `run` as a task; cancel it when nobody listens any more.
+    """The dubbed producer of (speaker, version). Run `run` as a task; cancel it when nobody listens any more.
 
     The producer exists from the first time the track goes live and is paused while it is not, which puts the
     listeners back on the original voice.
     """
 
-    def __init__(self, services: Services, room: str, speaker: str, language: str) -> None:
+    def __init__(self, services: Services, room: str, speaker: str, version: Dub) -> None:
         self.playout = Playout(services.config.playout)
         self._services = services
         self._room = room
         self._speaker = speaker
-        self._language = language
+        self._version = version
         self._live = False
         self._changed = asyncio.Event()
         self._producer: str | None = None
@@ -80,8 +81,10 @@ class DubTrack:
             self._changed.set()
 
     def add(self, part: ClipPart) -> None:
-        """A clip part is ready; while the track may not speak it is of no use."""
-        if self._live:
+        """A clip part is ready; while the track may not speak it is of no use, nor where it is not to be heard here."""
+        if part.draft and not self._version.drafts:
+            self.no_clip(part.seq)
+        elif self._live:
             self.playout.add(part, time.time())
             self._changed.set()
 
@@ -130,7 +133,7 @@ class DubTrack:
                 "room": self._room,
                 "participant": self._speaker,
                 "track": "dubbed",
-                "label": self._language,
+                "label": self._version.label,
                 "ssrc": ssrc,
                 "fence": self._services.fence(self._room),
             }
@@ -183,6 +186,6 @@ class DubTrack:
                 self._told["skipped"] = time.monotonic()
             self._services.metrics.dropped.labels("clip", reason).inc(count)
             log.warning(
-                "clips are not played", speaker=self._speaker, language=self._language, reason=reason, count=count
+                "clips are not played", speaker=self._speaker, version=self._version.label, reason=reason, count=count
             )
         self._counted = self.playout.dropped.copy()

@@ -154,7 +154,8 @@ class Speaker(asyncio.DatagramProtocol):
         speaker = self._producer.participant
         self._meta = self._room.people.get(speaker, self._meta)
         wants = self._room.wants(speaker, self._meta)
-        dubbed = {language for language in wants.hear if self._director.speaks(self._room.name, speaker, language)}
+        dubs = [dub for dub in wants.dubs if self._director.speaks(self._room.name, speaker, dub)]
+        dubbed = {dub.language for dub in dubs}
         translated = self._director.admitted(self._room.name) >= Level.TRANSLATED_CAPTIONS
         read = (wants.captions | dubbed) - {self._meta.speak} if translated else frozenset()
         return Segment(
@@ -170,6 +171,7 @@ class Speaker(asyncio.DatagramProtocol):
             samples=len(ask.samples),
             read=sorted(read),
             hear=sorted(dubbed),
+            hear_drafts=sorted(dub.language for dub in dubs if dub.drafts),
             max_lag=self._services.config.playout.max_lag,
             voice=self._room.voices_of.get(speaker, 0),
             timeline=Timeline(speech_start=ask.speech_start, speech_end=ask.speech_end, closed=time.time()),

@@ -24,6 +24,7 @@ Reason = Literal[
     "translation_off",
     "voice_off",
     "draft_only",
+    "draft_spoken",
     "broker_gone",
     "busy",
     "busy_translation",
@@ -31,8 +32,8 @@ Reason = Literal[
     "hurried",
     "skipped",
 ]
-"""Why a rung is not higher. "no_translator": a worker is missing, and not a model, which every installation has. The
-last two, which a dub reports of itself, go with the highest."""
+"""Why a rung is not higher. "no_translator": a worker is missing, and not a model, which every installation has. With
+the highest go "draft_spoken", which says what is heard there, and the last two, which a dub reports of itself."""
 
 _OFF: Final[dict[Reason, Reason]] = {
     "no_stt": "stt_off",
@@ -62,7 +63,7 @@ class Rung(NamedTuple):
 
     level: Level
     reason: Reason | None
-    """Why it is not higher; None when nothing is wrong."""
+    """Why it is not higher, or what is to be known of it; None when nothing is wrong."""
 
     def capped(self, best: Level) -> Rung:
         """The same for somebody who wants no more than `best`: troubles beyond it do not concern them."""
@@ -79,8 +80,16 @@ class Conditions(NamedTuple):
     """Queue → age of its oldest waiting message in seconds, None when it is empty."""
 
 
-def decide(conditions: Conditions, now: float, source: str, target: str, config: LadderConfig | None = None) -> Rung:
-    """How much of `source` → `target` works at `now`."""
+def decide(
+    conditions: Conditions,
+    now: float,
+    source: str,
+    target: str,
+    config: LadderConfig | None = None,
+    *,
+    drafts: bool = False,
+) -> Rung:
+    """How much of `source` → `target` works at `now`, for somebody who wants `drafts` spoken or does not."""
     config = config or LadderConfig()
     if not conditions.broker_ok:
         return Rung(Level.ORIGINAL, "broker_gone")
@@ -101,15 +110,16 @@ def decide(conditions: Conditions, now: float, source: str, target: str, config:
         return Rung(Level.ORIGINAL, reason)
     if source != target and (reason := trouble("translate", f"{source}>{target}", translators, untranslated)):
         return Rung(Level.SOURCE_CAPTIONS, reason)
-    if source != target and not any(_may_be_spoken(beat, f"{source}>{target}") for beat in alive):
+    drafted = source != target and not any(_more_than_draft(beat, f"{source}>{target}") for beat in alive)
+    if drafted and not drafts:
         return Rung(Level.TRANSLATED_CAPTIONS, "draft_only")
     if reason := trouble("speak", target, voices, "no_voice"):
         return Rung(Level.TRANSLATED_CAPTIONS, reason)
-    return Rung(Level.VOICE, None)
+    return Rung(Level.VOICE, "draft_spoken" if drafted else None)
 
 
-def _may_be_spoken(beat: Heartbeat, pair: str) -> bool:
-    """Whether a worker translates a pair well enough for it to be spoken."""
+def _more_than_draft(beat: Heartbeat, pair: str) -> bool:
+    """Whether a worker translates a pair well enough for it to be spoken to everybody."""
     return pair in beat.translate and pair not in beat.drafts
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.media.policy.ladder import Level, Reason, Rung
-from app.media.policy.room import Room
+from app.media.policy.room import Dub, Room
 from tasks.languages.pairs import ALWAYS
 
 Payload = dict[str, Any]
@@ -14,22 +14,22 @@ Payload = dict[str, Any]
 
 
 def notices(
-    room: Room, speaker: str, rung_of: Callable[[str, str], Rung], troubles: Mapping[str, Reason | None] | None = None
+    room: Room, speaker: str, rung_of: Callable[[str, Dub], Rung], troubles: Mapping[Dub, Reason | None] | None = None
 ) -> dict[str, Payload]:
-    """Key → payload of everything to be said about one speaker; `troubles` of the dubs into each language included.
+    """Key → payload of everything to be said about one speaker; `troubles` of the dubs included.
 
     Listeners are always told where their dub stands, readers only when their captions are affected.
     """
     meta = room.people[speaker]
     source, wants = meta.speak, room.wants(speaker, meta)
     payloads: dict[str, Payload] = {}
-    for target in sorted(wants.hear):
-        level, reason = rung_of(source, target)
-        rung = Rung(level, reason or (troubles or {}).get(target))
-        payloads[f"dub:{speaker}:{target}"] = _payload(rung, source, target, speaker)
+    for dub in sorted(wants.dubs):
+        level, reason = rung_of(source, dub)
+        trouble = (troubles or {}).get(dub) if level is Level.VOICE else None
+        payloads[f"dub:{speaker}:{dub.label}"] = _payload(Rung(level, trouble or reason), source, dub.language, speaker)
     for target in sorted(wants.captions):
         best = Level.SOURCE_CAPTIONS if target == source else Level.TRANSLATED_CAPTIONS
-        rung = rung_of(source, target).capped(best)
+        rung = rung_of(source, Dub(target)).capped(best)
         if rung.reason is not None:
             payloads[f"captions:{speaker}:{target}"] = _payload(rung, source, target, speaker)
     return payloads

@@ -23,13 +23,31 @@ class Producer(Struct, frozen=True, rename="camel"):
     paused: bool = False
 
 
+class Dub(NamedTuple):
+    """A version of somebody's voice, of which there is one track."""
+
+    language: str
+    drafts: bool = False
+    """Whether drafts are spoken in it: for listeners who want that, beside the version of those who do not."""
+
+    @property
+    def label(self) -> str:
+        """What the SFU and the pages call it: "vi", "vi:drafts"."""
+        return f"{self.language}:drafts" if self.drafts else self.language
+
+
 class Wants(NamedTuple):
     """Languages that somebody wants a speaker in, now."""
 
-    hear: frozenset[str]
+    dubs: frozenset[Dub]
     """As a dubbed voice; never the speaker's own."""
     captions: frozenset[str]
     """As captions by somebody who may be reading them, the speaker's own language included."""
+
+    @property
+    def hear(self) -> frozenset[str]:
+        """The languages of `dubs`."""
+        return frozenset(dub.language for dub in self.dubs)
 
 
 @dataclass
@@ -62,8 +80,8 @@ class Room:
         spoken = meta.speak
         recorded = {person.recording_id for person in self.people.values()}
         read = {person.read for name, person in self.people.items() if name not in recorded}
-        dubs = {meta.hear for person, meta in self.people.items() if person != speaker}
-        dubs -= {ORIGINAL, spoken}
+        heard = {Dub(meta.hear, meta.hear_drafts) for person, meta in self.people.items() if person != speaker}
+        dubs = {dub for dub in heard if dub.language not in (ORIGINAL, spoken)}
         return Wants(frozenset(dubs), frozenset(read))
 
     def voices(self) -> Iterator[Producer]:

@@ -35,6 +35,11 @@ def pitch(samples: Pcm) -> float:
     return float(np.argmax(spectrum) * 16_000 / len(samples))
 
 
+def tone(frequency: float) -> Pcm:
+    """One second, 22050 Hz."""
+    return np.asarray(9_000 * np.sin(2 * np.pi * frequency * np.arange(22_050) / 22_050), np.int16)
+
+
 async def fetch(url: str) -> str:
     def get() -> str:
         with urllib.request.urlopen(url, timeout=5) as answer:
@@ -64,9 +69,7 @@ async def test_a_recorded_speaker_is_segmented_and_dubbed() -> None:
         dubbed = await visitor.event("producerAdded", lambda p: p["track"] == "dubbed")
         assert (dubbed["participant"], dubbed["label"]) == (SPEAKER, "pt")
         async with one.ears(dubbed["producerId"]) as ears:
-            t = np.arange(22_050) / 22_050
-            tone = np.asarray(9_000 * np.sin(2 * np.pi * 700 * t), np.int16)
-            await one.clip(segment, np.split(tone, [5_001, 12_345]), 22_050)
+            await one.clip(segment, np.split(tone(700), [5_001, 12_345]), 22_050)
             sound = await listen(ears, 0.9)
         assert abs(pitch(sound[2_000:12_000]) - 700) < 5
         powers = np.mean(np.square(sound[2_000:12_080].astype(float)).reshape(-1, 80), axis=1)
@@ -106,6 +109,29 @@ async def test_nothing_is_synthesised_that_could_not_be_heard() -> None:
         while not (segment := await one.final()).hear:
             pass
         assert segment.hear == ["pt"]
+
+
+async def test_a_draft_is_heard_by_those_alone_who_want_that() -> None:
+    async with world() as one, one.visitor() as strict, one.visitor("visitor-2", hear_drafts=True) as eager:
+        one.drafts = ["en>pt"]
+        assert (await strict.rung(DUB, "draft_only"))["level"] == "translated_captions"
+        assert (await eager.rung(f"{DUB}:drafts", "draft_spoken"))["level"] == "voice"
+        with_drafts = await eager.event("producerAdded", lambda p: p["label"] == "pt:drafts")
+        while not (segment := await one.final()).hear_drafts:
+            pass  # closed before anybody's track was there
+        assert (segment.hear, segment.hear_drafts) == (["pt"], ["pt"])
+        one.drafts = []  # now there is a translator for it: everybody hears that
+        await strict.rung(DUB, None)
+        await eager.rung(f"{DUB}:drafts", None)
+        without = await strict.event("producerAdded", lambda p: p["label"] == "pt")
+        both = await one.final()
+        async with one.ears(without["producerId"]) as strict_ears, one.ears(with_drafts["producerId"]) as eager_ears:
+            await one.clip(both, [tone(700)], 22_050, draft=True)
+            assert abs(pitch((await listen(eager_ears, 0.9))[2_000:12_000]) - 700) < 5
+            following = await one.final()
+            await one.clip(following, [tone(500)], 22_050)
+            heard = [await listen(ears, 0.9) for ears in (strict_ears, eager_ears)]
+        assert [abs(pitch(sound[2_000:12_000]) - 500) < 5 for sound in heard] == [True, True]
 
 
 async def test_a_segment_says_how_late_it_may_be_dubbed(monkeypatch: pytest.MonkeyPatch) -> None:

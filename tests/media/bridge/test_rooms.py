@@ -21,7 +21,7 @@ from app.media.bridge.sfu_messages import (
 )
 from app.media.policy.ladder import Level, Rung
 from app.media.policy.notices import notices, packages
-from app.media.policy.room import Producer, Room
+from app.media.policy.room import Dub, Producer, Room
 
 
 def meta(speak: str, hear: str = "original", read: str = "") -> dict[str, Any]:
@@ -55,6 +55,29 @@ def test_nobody_hears_a_dub_of_their_own_voice_or_of_their_own_language() -> Non
     room = room_of(("ana", meta("pt", hear="en", read="en")))
     assert room.wants("ana", room.people["ana"]).hear == frozenset()
     assert room.wants("ana", room.people["ana"]).captions == {"en"}
+
+
+def test_those_who_want_drafts_spoken_hear_a_version_of_their_own() -> None:
+    eager = meta("en", hear="en") | {"hear_drafts": True}
+    room = room_of(("ana", meta("vi")), ("bob", meta("en", hear="en")), ("chi", eager), ("dan", eager))
+    wants = room.wants("ana", room.people["ana"])
+    assert wants.dubs == {Dub("en"), Dub("en", drafts=True)}
+    assert wants.hear == {"en"}
+    assert sorted(dub.label for dub in wants.dubs) == ["en", "en:drafts"]
+
+    def rung_of(_source: str, version: Dub) -> Rung:
+        spoken = Rung(Level.VOICE, "draft_spoken")
+        return spoken if version.drafts else Rung(Level.TRANSLATED_CAPTIONS, "draft_only")
+
+    told = notices(room, "ana", rung_of, {Dub("en"): "hurried"})
+    assert {key: payload["reason"] for key, payload in told.items()} == {
+        "dub:ana:en": "draft_only",
+        "dub:ana:en:drafts": "draft_spoken",
+    }
+    assert notices(room, "ana", rung_of, {Dub("en", drafts=True): "hurried"})["dub:ana:en:drafts"]["target"] == "en"
+    assert (
+        notices(room, "ana", rung_of, {Dub("en", drafts=True): "hurried"})["dub:ana:en:drafts"]["reason"] == "hurried"
+    )
 
 
 def test_a_recorded_speaker_reads_nothing() -> None:

@@ -87,6 +87,8 @@ class World:
         self.working = asyncio.Event()
         self.spoken = ["pt"]
         """Languages that the worker speaks."""
+        self.drafts: list[str] = []
+        """Pairs that it can only draft."""
         self._loop = asyncio.get_running_loop()
         self.bridge = Bridge(self.settings, self._send)
         self.bridge_task: asyncio.Task[None]
@@ -104,6 +106,7 @@ class World:
                 queues=["stt", "translate", "speak"],
                 stt=["en"],
                 translate=["en>pt"],
+                drafts=self.drafts,
                 speak=self.spoken,
             )
             with suppress(aioredis.RedisError, OSError):  # a worker bears with Redis being away, too
@@ -117,7 +120,7 @@ class World:
                 pass
         return segment
 
-    async def clip(self, segment: Segment, pieces: list[Pcm], rate: int) -> None:
+    async def clip(self, segment: Segment, pieces: list[Pcm], rate: int, *, draft: bool = False) -> None:
         """Publishes a clip of one clause for a segment, as the speak actor does."""
         for number, samples in enumerate(pieces):
             key, last = keys.clip(segment.id, "pt", number), number == len(pieces) - 1
@@ -134,6 +137,7 @@ class World:
                 samples=len(samples),
                 rate=rate,
                 engine="test",
+                draft=draft,
                 timeline=Timeline(**msgspec.structs.asdict(segment.timeline) | {"speak_end": time.time()}),
             )
             await self.redis.set(key, samples.astype("<i2").tobytes(), ex=keys.CLIP_TTL)
@@ -152,11 +156,11 @@ class World:
         await self.redis.publish(keys.clips_channel(segment.bridge), encode(event))
 
     @asynccontextmanager
-    async def visitor(self, **meta: str) -> AsyncIterator[Visitor]:
+    async def visitor(self, name: str = "visitor-1", **meta: str | bool) -> AsyncIterator[Visitor]:
         """A Portuguese listener who asked for the recorded speaker."""
-        wishes = {"recording": "demo-en", "recording_id": SPEAKER} | meta
+        wishes: dict[str, Any] = {"recording": "demo-en", "recording_id": SPEAKER} | meta
         about = ParticipantMeta(name="Visitor", speak="pt", read="pt", hear="pt", **wishes)
-        token = participant_token(self.sfu.secret, room=ROOM, participant="visitor-1", meta=about)
+        token = participant_token(self.sfu.secret, room=ROOM, participant=name, meta=about)
         async with connect(self.sfu.url) as socket:
             visitor = Visitor(socket)
             await visitor.hello(token)
@@ -165,7 +169,7 @@ class World:
     @asynccontextmanager
     async def ears(self, producer: str) -> AsyncIterator[asyncio.Queue[Pcm]]:
         """What a producer sounds like, 16 kHz, through a tap of its own."""
-        client = SfuClient(self.sfu.url, lambda: bridge_token(self.sfu.secret, bridge="ears"))
+        client = SfuClient(self.sfu.url, lambda: bridge_token(self.sfu.secret, bridge=f"ears-{producer[:8]}"))
         running = asyncio.create_task(client.run())
         heard: asyncio.Queue[Pcm] = asyncio.Queue()
         await client.events.get()

@@ -109,6 +109,20 @@ def test_what_an_administrator_switched_off_is_called_so_and_never_missing(kind:
         assert packages(source, target), "what is missing has a name"
 
 
+@pytest.mark.parametrize(
+    ("given", "rung"),
+    [
+        (conditions(beat()), VOICE),
+        (conditions(beat(drafts=("en>pt",))), Rung(Level.VOICE, "draft_spoken")),
+        (conditions(beat(drafts=("en>pt",)), beat(worker="w2")), VOICE),
+        (conditions(beat(drafts=("en>pt",), speak=())), Rung(Level.TRANSLATED_CAPTIONS, "no_voice")),
+        (conditions(beat(translate=())), Rung(Level.SOURCE_CAPTIONS, "no_translator")),
+    ],
+)
+def test_rungs_of_somebody_who_wants_drafts_spoken(given: Conditions, rung: Rung) -> None:
+    assert decide(given, NOW, "en", "pt", CONFIG, drafts=True) == rung
+
+
 def test_readers_hear_nothing_of_voice_trouble() -> None:
     assert Rung(Level.TRANSLATED_CAPTIONS, "no_voice").capped(Level.TRANSLATED_CAPTIONS).reason is None
     assert Rung(Level.SOURCE_CAPTIONS, "no_translation").capped(Level.TRANSLATED_CAPTIONS).reason
