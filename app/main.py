@@ -157,7 +157,7 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
         health_check_interval=5,
     )
     feeds = Feeds(FeedCounter(settings.feeds))
-    hub, history, speakers = Hub(redis, feeds), History(redis, sessions), Speakers(sessions)
+    hub, history, speakers = Hub(redis, feeds, sessions), History(redis, sessions), Speakers(sessions)
     store = CaptionStore(redis, sessions)
     broker = sending_broker(settings.tasks.redis_url)
     speech = speech_services.create(redis, broker, settings, sessions)

@@ -123,8 +123,11 @@ class StoredCaption(Base):
     seq: Mapped[int] = mapped_column(BigInteger)
     source_language: Mapped[str] = mapped_column(String(3))
     text: Mapped[str] = mapped_column(Text)
-    event_id: Mapped[str] = mapped_column(String(36))
-    """Position in the stream of captions, padded so that it sorts as text (`app.captions.event_ids`)."""
+    event_id: Mapped[str] = mapped_column(String(54).with_variant(String(36), "sqlite"))
+    """Position in the stream of captions, in the form that sorts as text (`app.captions.event_ids`).
+
+    SQLite minds no length: its column kept the one that it was made with.
+    """
     engine: Mapped[str] = mapped_column(Text)
     timeline: Mapped[Timeline] = mapped_column(TimelineJson)
     draft: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -150,6 +153,18 @@ class StoredCaption(Base):
     def shown_text(self) -> str:
         """The text as it is shown: corrected where somebody did."""
         return self.correction.text if self.correction else self.text
+
+
+class StreamLife(Base):
+    """One life of the stream of captions in Redis, until its history was lost (`app.captions.lives`)."""
+
+    __tablename__ = "stream_lives"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(8), unique=True)
+    """What the stream calls it (`tasks.wire.captions`)."""
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    """When it was first met."""
 
 
 class Correction(Base):

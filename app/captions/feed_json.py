@@ -46,7 +46,7 @@ def as_json(published: PublishedCaption, speaker: str) -> str:
     caption = published.caption
     stages = lag.stages(caption.timeline)
     fields = FeedCaption(
-        id=published.stream_id,
+        id=published.shown_id,
         segment=caption.segment,
         seq=caption.seq,
         speaker=Speaker(caption.speaker, speaker),

@@ -9,6 +9,7 @@ from redis.exceptions import ResponseError
 from sqlalchemy import select
 
 from app.captions import event_ids, stream
+from app.captions.lives import Lives
 from app.captions.published import PublishedCaption, is_shown_in
 from app.captions.rows import from_row, shown_in
 from app.db import Sessions
@@ -31,9 +32,10 @@ class History:
     def __init__(self, redis: Redis, sessions: Sessions) -> None:
         self._redis = redis
         self._sessions = sessions
+        self.lives = Lives(sessions)
 
     async def after(self, room: str, language: str, event_id: str, *, stores: bool = True) -> list[PublishedCaption]:
-        """Final captions of `room` that concern readers of `language`, later than the padded `event_id`.
+        """Final captions of `room` that concern readers of `language`, later than `event_id`.
 
         Of a room that stores none, these are what the stream still holds: the last minutes (`retention.REDIS_SECONDS`).
 
@@ -114,10 +116,10 @@ class History:
         return [] if start is None else await self._from(room, start)
 
     async def _from(self, room: str, start: str) -> list[PublishedCaption]:
-        found = stream.captions(self._redis, start)
+        found = stream.captions(self._redis, self.lives, start)
         return [published async for published in found if published.caption.room == room]
 
 
 def newest(captions: list[PublishedCaption], otherwise: str = event_ids.START) -> str:
-    """Padded id of the last caption in order, or `otherwise` where there is none."""
+    """Event id of the last caption in order, or `otherwise` where there is none."""
     return captions[-1].event_id if captions else otherwise

@@ -12,12 +12,16 @@ from msgspec.structs import replace
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.captions import event_ids, lag, metrics, stream
 from app.captions.feeds import Feeds
 from app.captions.interims import Interims
+from app.captions.lives import Lives
 from app.captions.published import MalformedCaptionError, PublishedCaption, from_channel, from_entry
+from app.db import Sessions
 from tasks.wire import keys
+from tasks.wire.captions import begin_life
 from tasks.wire.keys import CaptionKey
 
 MAX_FINALS: Final = 1_000
@@ -35,9 +39,10 @@ class Hub:
     that time are gone, as they would have been superseded anyway.
     """
 
-    def __init__(self, redis: Redis, feeds: Feeds) -> None:
+    def __init__(self, redis: Redis, feeds: Feeds, sessions: Sessions) -> None:
         self._redis = redis
         self._feeds = feeds
+        self._lives = Lives(sessions)
         self._newest: str | None = None
         self._finals: OrderedDict[CaptionKey, None] = OrderedDict()
         self._interims = Interims()
@@ -62,10 +67,10 @@ class Hub:
         while True:
             try:
                 await self._listen()
-            except (RedisError, OSError) as error:
+            except (RedisError, SQLAlchemyError, OSError) as error:
                 if attempt == 0 or self.live:
                     attempt = 0
-                    log.warning("captions.redis_lost", error=repr(error))
+                    log.warning("captions.not_live", error=repr(error))
                 self._live.clear()
                 await asyncio.sleep(BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)])
                 attempt += 1
@@ -81,25 +86,48 @@ class Hub:
             while True:
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=5)
                 if message is not None:
-                    self._receive(message)
+                    await self._receive(message)
                 for published in self._interims.take_back(time.monotonic()):
                     self._feeds.send(published)
 
     async def _catch_up(self) -> None:
         if self._newest is None:  # no feed has been live yet: readers get the past from history
-            self._newest = event_ids.padded(await stream.newest_id(self._redis))
+            self._newest = await self._present()
             return
-        async for stream_id, fields in stream.entries(self._redis, f"({event_ids.stream_id(self._newest)}"):
+        async for stream_id, fields in stream.entries(self._redis, await self._unseen()):
             try:
-                published = from_entry(stream_id, fields)
+                published = await from_entry(stream_id, fields, self._lives)
             except MalformedCaptionError as error:
                 self._reject(error)
             else:  # shown only now
                 self._publish(replace(published, lag=lag.when_sent(published.caption, time.time())))
 
-    def _receive(self, message: dict[str, Any]) -> None:
+    async def _present(self) -> str:
+        """Event id of the stream's end."""
+        life = await self._lives.of(await stream.life(self._redis))
+        present, stored = event_ids.event_id(await stream.last_id(self._redis), life), await self._lives.stored(life)
+        if present < stored:
+            await self._went_back(stored)
+        return present
+
+    async def _unseen(self) -> str:
+        """Where the entries begin that were published during an outage, as XRANGE understands it."""
+        newest = self._newest or event_ids.START
+        if event_ids.life_name(newest) != await stream.life(self._redis):
+            return "-"  # another stream took its place, with ids of its own
+        seen = event_ids.stream_id(newest)
+        if event_ids.parts(await stream.last_id(self._redis)) < event_ids.parts(seen):
+            await self._went_back(newest)
+        return f"({seen}"
+
+    async def _went_back(self, known: str) -> None:
+        """Redis came back with an older copy of the stream: it will give ids again that captions have already."""
+        log.warning("captions.went_back", known=event_ids.shown(known))
+        await begin_life(self._redis)
+
+    async def _receive(self, message: dict[str, Any]) -> None:
         try:
-            self._publish(from_channel(message["data"], time.time()))
+            self._publish(await from_channel(message["data"], time.time(), self._lives))
         except MalformedCaptionError as error:
             self._reject(error)
 

@@ -28,7 +28,7 @@ class PageCaptions:
     language: str
     """The language read."""
     after: str
-    """The stream id after which the feed goes on; empty: from the beginning."""
+    """The caption's id after which the feed goes on; empty: from the beginning."""
 
 
 async def page_captions(captions: CaptionServices, room: Room, language: str) -> PageCaptions:
@@ -49,4 +49,4 @@ async def page_captions(captions: CaptionServices, room: Room, language: str) ->
     lines = Lines(language, room.created_at.timestamp())
     for published in past:
         lines.add(published, await captions.speakers.name(published.caption.speaker))
-    return PageCaptions(lines.visible, lines.translates, language, event_ids.stream_id(after) if after else "")
+    return PageCaptions(lines.visible, lines.translates, language, event_ids.shown(after))

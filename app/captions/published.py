@@ -6,7 +6,9 @@ import msgspec
 from msgspec import Struct
 
 from app.captions import event_ids, lag
-from tasks.wire.captions import FIELD
+from app.captions.event_ids import Shown
+from app.captions.lives import Lives
+from tasks.wire.captions import FIELD, LIFE_FIELD
 from tasks.wire.messages import Caption, Timeline, decode
 
 _FIELD = FIELD.encode()
@@ -20,15 +22,15 @@ class PublishedCaption(Struct, frozen=True, cache_hash=True):
     """One caption as published: the same for all readers, so that they can share what is rendered."""
 
     event_id: str
-    """Padded stream id; "" for interims, which have no place in the stream."""
+    """Its position (`event_ids`); "" for interims, which have no place in the stream."""
     caption: Caption
     lag: float
     """Seconds from the end of speech until this process had it, or until it was ready where it is shown again later."""
 
     @property
-    def stream_id(self) -> str | None:
+    def shown_id(self) -> str | None:
         """The id that readers are told; None for interims."""
-        return event_ids.stream_id(self.event_id) if self.event_id else None
+        return event_ids.shown(self.event_id) or None
 
     @property
     def timeline(self) -> Timeline:
@@ -51,29 +53,45 @@ def is_shown_in(caption: Caption, language: str) -> bool:
     return caption.is_source or caption.language == language
 
 
-def from_channel(data: bytes, now: float) -> PublishedCaption:
-    """The caption in a pub/sub message, which came at `now` (epoch seconds): stream id or "-", a space, JSON.
+async def from_channel(data: bytes, now: float, lives: Lives) -> PublishedCaption:
+    """The caption in a pub/sub message, which came at `now` (epoch seconds): shown id or "-", a space, JSON.
 
     Raises:
         MalformedCaptionError: it is not that.
+        sqlalchemy.exc.SQLAlchemyError: a life of the stream is new, and the database does not answer.
     """
-    stream_id, _, payload = data.partition(b" ")
-    event_id, caption = _decoded(b"" if stream_id == b"-" else stream_id, payload)
-    return PublishedCaption(event_id, caption, lag.when_sent(caption, now))
+    shown, _, payload = data.partition(b" ")
+    position, caption = _decoded(b"" if shown == b"-" else shown, payload)
+    return PublishedCaption(await _event_id(position, lives), caption, lag.when_sent(caption, now))
 
 
-def from_entry(stream_id: bytes, fields: dict[bytes, bytes]) -> PublishedCaption:
+async def from_entry(stream_id: bytes, fields: dict[bytes, bytes], lives: Lives) -> PublishedCaption:
     """The caption in a stream entry, to be stored or shown again.
 
     Raises:
         MalformedCaptionError: it holds no caption.
+        sqlalchemy.exc.SQLAlchemyError: a life of the stream is new, and the database does not answer.
     """
-    event_id, caption = _decoded(stream_id, fields.get(_FIELD, b""))
-    return PublishedCaption(event_id, caption, lag.until_ready(caption))
+    position, caption = in_entry(stream_id, fields)
+    return PublishedCaption(await _event_id(position, lives), caption, lag.until_ready(caption))
 
 
-def _decoded(stream_id: bytes, payload: bytes) -> tuple[str, Caption]:
+def in_entry(stream_id: bytes, fields: dict[bytes, bytes]) -> tuple[Shown | None, Caption]:
+    """The position and the caption of a stream entry, for those who compare it with nothing.
+
+    Raises:
+        MalformedCaptionError: it holds no caption.
+    """
+    life = fields.get(LIFE_FIELD.encode(), b"")
+    return _decoded(stream_id + b"-" + life if life else stream_id, fields.get(_FIELD, b""))
+
+
+async def _event_id(position: Shown | None, lives: Lives) -> str:
+    return event_ids.event_id(position.stream_id, await lives.of(position.life)) if position else event_ids.START
+
+
+def _decoded(shown: bytes, payload: bytes) -> tuple[Shown | None, Caption]:
     try:
-        return event_ids.padded(stream_id.decode()), decode(payload, Caption)
+        return event_ids.parsed(shown.decode()), decode(payload, Caption)
     except (msgspec.DecodeError, ValueError) as error:  # ValidationError is a DecodeError
-        raise MalformedCaptionError(f"entry {stream_id[:40]!r}: {error}") from error
+        raise MalformedCaptionError(f"entry {shown[:40]!r}: {error}") from error

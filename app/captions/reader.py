@@ -56,7 +56,7 @@ class ReaderRequest:
     client: Client
     language: str
     after: str
-    """Padded id of the newest caption that the reader has."""
+    """Event id of the newest caption that the reader has."""
     format: Format
     until: float = math.inf
     """When the feed ends by itself, epoch seconds."""
@@ -127,7 +127,7 @@ class Reader:
         else:
             data = await self._fragment(published, line)
         metrics.SENT.labels("final" if published.caption.final else "interim").inc()
-        return sse.caption(data, published.stream_id)
+        return sse.caption(data, published.shown_id)
 
     async def _fragment(self, published: PublishedCaption, line: Line[PublishedCaption]) -> str:
         fragments, lines = self._services.fragments, self._lines

@@ -18,11 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.captions import event_ids, metrics
 from app.captions.history import GROUP
+from app.captions.lives import Lives
 from app.captions.published import MalformedCaptionError, PublishedCaption, from_entry
 from app.captions.rows import to_row
 from app.db import Sessions
 from app.tables import Participant, Room, StoredCaption
 from tasks.wire import keys
+from tasks.wire.captions import make_group
 from tasks.wire.keys import CaptionKey
 
 CONSUMER: Final = "web"
@@ -55,6 +57,7 @@ class CaptionStore:
     def __init__(self, redis: Redis, sessions: Sessions) -> None:
         self._redis = redis
         self._sessions = sessions
+        self._lives = Lives(sessions)
         self.state = StoreState(working=False, problem="it has not started yet")
 
     async def run(self) -> None:
@@ -92,7 +95,7 @@ class CaptionStore:
     async def _take_over(self) -> None:
         """Make the group where it is missing and finish what an earlier run has left."""
         try:
-            await self._redis.xgroup_create(keys.CAPTIONS, GROUP, id="0", mkstream=True)
+            await make_group(self._redis, GROUP)
         except ResponseError as error:
             if not str(error).startswith("BUSYGROUP"):
                 raise
@@ -115,7 +118,7 @@ class CaptionStore:
         captions = []
         for stream_id, fields in entries:
             try:
-                captions.append(from_entry(stream_id, fields))
+                captions.append(await from_entry(stream_id, fields, self._lives))
             except MalformedCaptionError as error:
                 _reject("malformed", str(error))
         roomless = await self._insert(captions) if captions else []

@@ -102,8 +102,7 @@ async def from_captions(settings: InstallationSettings, segment: str) -> list[St
     except (SQLAlchemyError, OSError) as error:
         failures.append(f"the database: {type(error).__name__}")
     try:
-        async for published in stream.captions(redis, "-"):
-            caption = published.caption
+        async for _, caption in stream.spoken(redis):
             if caption.segment == segment:
                 found.setdefault(caption.language, (caption.source_language, caption.timeline))
     except (RedisError, OSError) as error:

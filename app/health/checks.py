@@ -141,7 +141,7 @@ class Checks:
         if start is None:
             return 0.0
         async for stream_id, _ in stream.entries(self._redis, start, page=1):
-            return max(0.0, time.time() - event_ids.moment(event_ids.padded(stream_id.decode())))
+            return max(0.0, time.time() - event_ids.moment(stream_id.decode()))
         return 0.0
 
     async def _pages(self) -> Check:

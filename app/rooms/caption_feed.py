@@ -14,7 +14,7 @@ from litestar.response import Stream
 
 from app.auth.bearer import bearer
 from app.auth.read_tokens import ReadTokenError, ReadTokens
-from app.captions import event_ids, metrics, sse
+from app.captions import metrics, sse
 from app.captions.feed_limits import Client
 from app.captions.reader import CaptionServices, Format, Reader, ReaderRequest
 from app.rooms import visitor
@@ -71,7 +71,8 @@ async def caption_feed(
     else:
         grant = await _participant_grant(request, rooms, room, lang)
     try:
-        position = max(event_ids.padded(after), event_ids.padded(last_event_id))
+        lives = captions.history.lives
+        position = max(await lives.position(after), await lives.position(last_event_id))
     except ValueError as error:
         raise ValidationException(str(error)) from error
     _refuse_where_full(captions, grant.client)

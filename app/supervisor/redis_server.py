@@ -34,6 +34,8 @@ def configuration(settings: RedisServerSettings) -> str:
 
     Segments and clips are audio, and audio never touches a disk; captions are in the database as soon as they are
     final. When memory runs out, what expires soonest (audio) goes first, never a queue or the caption stream.
+
+    An entry of a stream has a node of its own: one that is deleted from a shared node leaves its words there.
     """
     return "\n".join(
         [
@@ -45,6 +47,7 @@ def configuration(settings: RedisServerSettings) -> str:
             "appendonly no",
             f"maxmemory {MAX_MEMORY}",
             "maxmemory-policy volatile-ttl",
+            "stream-node-max-entries 1",
             "",
         ]
     )

@@ -136,9 +136,10 @@ class Retention:
         bound = await self._history.unstored_from()
         if bound is None or bound == "-":  # nothing has been stored yet
             return 0
-        needed = event_ids.padded(bound.removeprefix("("))
-        oldest = min(event_ids.following(needed) if bound.startswith("(") else needed, event_ids.at(before))
-        return int(await self._redis.xtrim(keys.CAPTIONS, minid=event_ids.stream_id(oldest), approximate=False))
+        milliseconds, number = event_ids.parts(bound.removeprefix("("))
+        needed = milliseconds, number + bound.startswith("(")
+        oldest = min(needed, (max(0, int(before * 1000)), 0))
+        return int(await self._redis.xtrim(keys.CAPTIONS, minid="{}-{}".format(*oldest), approximate=False))
 
     async def _forget(self, code: str, segments: set[str]) -> None:
         """Take a room's captions out of Redis with the sound and the clips of its `segments`.
@@ -146,10 +147,10 @@ class Retention:
         The caches go whole: they do not know whose words they hold.
         """
         entries = []
-        async for published in stream.captions(self._redis, "-"):
-            if published.caption.room == code:
-                entries.append(event_ids.stream_id(published.event_id))
-                segments.add(published.caption.segment)
+        async for stream_id, caption in stream.spoken(self._redis):
+            if caption.room == code:
+                entries.append(stream_id)
+                segments.add(caption.segment)
         if entries:
             await self._redis.xdel(keys.CAPTIONS, *entries)
         async for key in self._redis.scan_iter(keys.CACHES, count=500):

@@ -65,7 +65,7 @@ async def transcript_page(
         "lines": matching if everything or asked.words else matching[-MAX_LINES:],
         "earlier": 0 if everything or asked.words else max(0, len(matching) - MAX_LINES),
         "count": len(matching),
-        "after": event_ids.stream_id(found.newest) if found.newest else "",
+        "after": event_ids.shown(found.newest),
         "live": asked.room.door(datetime.now(UTC)) == "open" and asked.room.stores and not asked.words,
         "suffixes": tuple(MEDIA_TYPES),
         "views": VIEWS,
@@ -91,7 +91,7 @@ async def new_lines(
     if asked is None:
         raise PermissionDeniedException
     try:
-        known = event_ids.padded(after)
+        known = await transcripts.position(after)
     except ValueError as error:
         raise NotFoundException(str(error)) from error
     if await transcripts.newest(asked.room, asked.language) <= known:  # an open page asks every few seconds
@@ -105,7 +105,7 @@ async def new_lines(
         "zero": zero or _zero(found),
         "lines": fresh,
         "changed": changed,
-        "after": event_ids.stream_id(found.newest),
+        "after": event_ids.shown(found.newest),
     }
     return Template("transcript/new.html", context=context)
 

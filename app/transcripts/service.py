@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from app.captions import event_ids
 from app.captions.lines import Line
+from app.captions.lives import Lives
 from app.captions.rows import from_row, shown_in
 from app.captions.speakers import UNKNOWN
 from app.db import Sessions
@@ -33,7 +34,7 @@ class CorrectionError(ValueError):
 
 @dataclass(frozen=True)
 class Transcript:
-    """Lines of a room, and the padded event id of the newest caption in them."""
+    """Lines of a room, and the event id of the newest caption in them."""
 
     lines: list[Line[StoredCaption]]
     newest: str
@@ -45,9 +46,18 @@ class Transcripts:
     def __init__(self, redis: Redis, sessions: Sessions) -> None:
         self._redis = redis
         self._sessions = sessions
+        self._lives = Lives(sessions)
+
+    async def position(self, shown: str) -> str:
+        """The event id of a position that a page names; the start where it is from a stream that nobody knows.
+
+        Raises:
+            ValueError: it is no position.
+        """
+        return await self._lives.position(shown)
 
     async def newest(self, room: Room, language: str) -> str:
-        """The padded event id of the newest caption that `read` gives; "" where there is none."""
+        """The event id of the newest caption that `read` gives; "" where there is none."""
         query = select(func.max(StoredCaption.event_id)).where(StoredCaption.room_id == room.id, shown_in(language))
         async with self._sessions() as session:
             return await session.scalar(query) or event_ids.START

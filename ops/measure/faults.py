@@ -59,6 +59,14 @@ async def _redis_stopped(stack: Stack) -> None:
     stack.start("redis")
 
 
+async def _captions_lost(stack: Stack) -> None:
+    """The stream comes back empty, by a clock that is an hour behind the one before."""
+    with redis.Redis.from_url(stack.redis_url) as store:
+        store.xadd(keys.CAPTIONS, {"ahead": ""}, id=f"{int((time.time() + 3_600) * 1000)}-0")
+        await asyncio.sleep(2)  # something is said with such an id
+        store.delete(keys.CAPTIONS)
+
+
 async def _worker_frozen(stack: Stack) -> None:
     stack.signal("worker", signal.SIGSTOP)
     await asyncio.sleep(6)
@@ -116,6 +124,7 @@ FAULTS: Final = (
     killed("redis"),
     killed("sfu"),
     Fault("redis: stopped for 5 s", _redis_stopped),
+    Fault("captions: the stream lost, an hour back", _captions_lost),
     Fault("worker: frozen for 6 s", _worker_frozen),
     Fault(f"queue: {FLOOD_UTTERANCES} utterances at once", _flooded),
     Fault("database: disk full for 8 s", _disk_full),

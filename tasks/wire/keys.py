@@ -24,7 +24,10 @@ MODEL_WORK_TTL: Final = 86_400
 """Seconds that one can see how work on a model went."""
 
 CAPTIONS: Final = "jbc:captions"
-"""Stream of final captions (field "c": JSON `messages.Caption`), in the order all readers see them."""
+"""Stream of final captions (field "c": JSON `messages.Caption`, "l": its life), in the order all readers see them."""
+
+CAPTIONS_LIFE: Final = "jbc:captions:life"
+"""Name of the stream's life: ids are compared within one. A stream that is made anew gets a new one."""
 
 CAPTIONS_KEPT: Final = 20_000
 """About how many entries the stream keeps; `web` takes out what the database has (`app.transcripts.retention`)."""

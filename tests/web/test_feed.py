@@ -42,7 +42,7 @@ async def test_a_line_grows_becomes_final_and_gets_its_translation(
         f'<p id="t-{code}.s1" class="translation" lang="pt"></p>',
     ):
         assert part in final.data
-    assert re.fullmatch(r"\d+-\d+", final.id)
+    assert re.fullmatch(r"\d+-\d+-[0-9a-f]{8}", final.id)
     assert translation.data.startswith(
         f'<p id="t-{code}.s1" class="translation" lang="pt" hx-swap-oob="true" data-lag-ms="'
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from app.captions.event_ids import Life, event_id
 from app.captions.feed_json import as_json
 from app.captions.fragments import Fragments
 from app.captions.lines import Line, Lines
@@ -47,7 +48,9 @@ def test_programs_get_the_fields_of_a_caption_in_their_order() -> None:
         '"engine":"test","draft":false,"corrected":false,"spoken_at":1.5,"lag_ms":750,'
         '"stages_ms":{"endpoint":400,"queue":100,"stt":250}}'
     )
-    published = PublishedCaption("000000000000001-00000000000000000002", final, 0.75)
-    assert as_json(published, "Ana") == f'{{"id":"1-2",{beginning}"text":"He said \\"Olá\\".","final":true,{end}'
+    published = PublishedCaption(event_id("1-2", Life(3, "0a1b2c3d")), final, 0.75)
+    assert (
+        as_json(published, "Ana") == f'{{"id":"1-2-0a1b2c3d",{beginning}"text":"He said \\"Olá\\".","final":true,{end}'
+    )
     shown = as_json(PublishedCaption("", interim, 0.75), "Ana")
     assert shown == f'{{"id":null,{beginning}"text":"","final":false,{end}'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.captions import event_ids, lag
+from app.captions.event_ids import Life
 from app.captions.lines import Lines
 from app.captions.published import PublishedCaption
 from app.i18n.accept_language import preferred
@@ -14,14 +15,24 @@ from ops.harness.captions import caption
 from tasks.wire.messages import Timeline
 
 
-def test_padded_ids_sort_as_the_stream_does() -> None:
+def test_event_ids_sort_as_the_stream_does_and_lives_before_all() -> None:
     ids = ["999-2", "999-10", "1700000000000-0", "1700000000000-3", "1700000000000-12"]
-    assert sorted(map(event_ids.padded, ids)) == [event_ids.padded(stream_id) for stream_id in ids]
-    assert [event_ids.stream_id(event_ids.padded(stream_id)) for stream_id in ids] == ids
-    assert event_ids.padded("") == event_ids.padded("0") < event_ids.padded("0-1")
-    for wrong in ("1", "a-b", "1-", "-1-1", "1-1\n", "9" * 30 + "-1"):
+    lives = [event_ids.UNNAMED, Life(2, "ffffffff"), Life(10, "00000000")]
+    ordered = [event_ids.event_id(stream_id, life) for life in lives for stream_id in ids]
+    assert sorted(ordered) == ordered
+    assert [event_ids.stream_id(event_id) for event_id in ordered] == ids * 3
+    assert event_ids.event_id("0-1") > event_ids.START
+
+
+def test_readers_name_positions_as_they_were_told() -> None:
+    for life, shown in ((event_ids.UNNAMED, "1700000000000-3"), (Life(7, "0a1b2c3d"), "1700000000000-3-0a1b2c3d")):
+        assert event_ids.shown(event_ids.event_id("1700000000000-3", life)) == shown
+        assert event_ids.parsed(shown) == ("1700000000000-3", life.name)
+    assert event_ids.parsed("") is event_ids.parsed("0") is None
+    wrong_life = ("1-1-", "1-1-0a1b2c3", "1-1-0A1B2C3D", "1-1-0a1b2c3d-")
+    for wrong in ("1", "a-b", "1-", "-1-1", "1-1\n", "9" * 30 + "-1", *wrong_life):
         with pytest.raises(ValueError, match="not a caption id"):
-            event_ids.padded(wrong)
+            event_ids.parsed(wrong)
 
 
 def test_an_interim_never_undoes_its_final() -> None:

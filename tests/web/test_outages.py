@@ -15,6 +15,7 @@ from ops.harness.captions import say
 from ops.harness.redis_server import RedisServer
 from ops.harness.web_server import WebServer, new_room
 from tasks.wire import keys
+from tasks.wire.captions import LIFE_FIELD
 from tests.support.feeds import WITHIN, count, feed, live, spoken, take, texts
 
 
@@ -67,7 +68,8 @@ async def test_a_killed_web_process_loses_and_doubles_nothing(
     newest = re.search(r'data-after="([^"]+)"', page)
     assert newest
     entries: Any = own_broker.xrevrange(keys.CAPTIONS, count=1)
-    assert entries[0][0].decode() == newest[1]
+    ((stream_id, fields),) = entries
+    assert f"{stream_id.decode()}-{fields[LIFE_FIELD.encode()].decode()}" == newest[1]
 
 
 async def test_a_feed_survives_a_cut_connection_to_redis_without_loss(
