@@ -13,9 +13,10 @@ from typing import Final
 
 from honcho.environ import parse_procfile
 
-from app import migrate
+from app import migrate, ports
 from app.auth import secrets_file
 from app.settings.web import WebSettings
+from app.supervisor import claims
 from app.supervisor.supervisor import Supervisor
 from app.supervisor.terminal import Terminal
 from tasks.wire.addresses import authority
@@ -56,10 +57,13 @@ def processes(env: dict[str, str]) -> dict[str, str]:
     return lines
 
 
+def _url(settings: WebSettings) -> str:
+    return f"http://{authority(settings.web_host, settings.web_port)}"
+
+
 async def _announce(settings: WebSettings, code: str, terminal: Terminal) -> None:
     """Say the address once the page answers, and how to set the administrator's password where there is none."""
-    host, port = settings.web_host, settings.web_port
-    url = f"http://{authority(host, port)}"
+    host, port, url = settings.web_host, settings.web_port, _url(settings)
     try:
         async with asyncio.timeout(READY_SECONDS):
             while not await _answers(host, port):  # noqa: ASYNC110 - another process answers
@@ -87,7 +91,9 @@ async def _answers(host: str, port: int) -> bool:
 
 
 def run(var_dir: Path, setup_code: Callable[[WebSettings], str]) -> int:
-    """Start everything and stay until Ctrl-C; the exit status is 0 when the stop was asked for.
+    """Start everything and stay until Ctrl-C; the exit status.
+
+    0 when the stop was asked for, 1 where it runs already or another program has a port; one line says so.
 
     Args:
         var_dir: what this installation writes.
@@ -99,8 +105,15 @@ def run(var_dir: Path, setup_code: Callable[[WebSettings], str]) -> int:
     os.environ.update(env)
     with ending_in_one_line():
         settings, everything = WebSettings(), LOG() == "json"
-    migrate.upgrade()
-    asyncio.run(_supervise(env, settings, setup_code(settings), everything=everything))
+        wanted = claims.claims(settings, processes(env))
+    try:
+        with claims.alone_in(var_dir, _url(settings)):
+            ports.check(wanted)
+            migrate.upgrade()
+            asyncio.run(_supervise(env, settings, setup_code(settings), everything=everything))
+    except ports.TakenError as error:
+        print(f"Cannot start: {error}", file=sys.stderr)  # noqa: T201 - there is no terminal to say it on yet
+        return 1
     gc.freeze()  # else the interpreter searches all that was imported for garbage before it ends, for half a second
     return 0
 

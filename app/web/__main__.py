@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 
 from granian.constants import Interfaces, Loops
 from granian.server import Server
 
+from app import ports
 from app.settings.web import WebSettings
 from tasks.wire.environment import ending_in_one_line
 
@@ -22,6 +24,9 @@ def main() -> None:
     """Check the settings, then serve until SIGTERM or SIGINT."""
     with ending_in_one_line():
         settings = WebSettings()
+    # Granian shares its port with whoever else does: without this two servers would each get some of the requests.
+    if reason := ports.refused(ports.Claim("web", "WEB_PORT", settings.web_host, settings.web_port)):
+        sys.exit(f"Cannot start: {reason}")
     Server(
         "app.main:create_app",
         factory=True,
