@@ -62,4 +62,34 @@ def tool_environment() -> dict[str, str]:
     """
     trusted = "/etc/ssl/certs/ca-certificates.crt"
     trust = {"UV_SYSTEM_CERTS": "true", "NODE_EXTRA_CA_CERTS": trusted} if Path(trusted).exists() else {}
-    return {"PATH": f"{TOOLS / 'bin'}:{VENV / 'bin'}:{os.environ.get('PATH', '')}"} | trust
+    return {"PATH": f"{TOOLS / 'bin'}:{VENV / 'bin'}:{os.environ.get('PATH', '')}"} | trust | _tool_caches()
+
+
+def cache_folder() -> Path:
+    """Where builds and models are kept outside the checkout: JBC_CACHE, as `tasks.wire.environment` reads it."""
+    cache = os.environ.get("XDG_CACHE_HOME") or f"{_home()}/.cache"
+    return Path(os.environ.get("JBC_CACHE") or f"{cache}/jbcalling")
+
+
+def _tool_caches() -> dict[str, str]:
+    """Where uv, pip and npm keep what they fetched, if it is not where they do by themselves: HOME cannot be written.
+
+    Raises:
+        SetupError: it cannot, and no other folder has been named.
+    """
+    home = _home()
+    if home.is_dir() and os.access(home, os.W_OK):
+        return {}
+    named = os.environ.get("JBC_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    if not named:
+        raise SetupError(
+            f"The home directory {home} cannot be written. Set JBC_CACHE to a folder for builds and models:\n\n"
+            "    JBC_CACHE=/var/tmp/jbcalling make run\n"
+        )
+    tools = cache_folder() / "tools"
+    folders = {"UV_CACHE_DIR": "uv", "PIP_CACHE_DIR": "pip", "npm_config_cache": "npm"}
+    return {name: os.environ.get(name) or str(tools / folder) for name, folder in folders.items()}
+
+
+def _home() -> Path:
+    return Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() fails for a user without a home directory

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from ops.commands import run
+from ops.commands import cache_folder, run
 from ops.packages import apt_install, uv
 
 RECIPE = Path(__file__).resolve().parent / "mediasoup-worker"
@@ -35,9 +35,7 @@ def cached_path(version: str) -> Path:
         recipe.update(str(file.relative_to(RECIPE)).encode() + b"\0" + file.read_bytes())
     system = platform.freedesktop_os_release()
     release = f"{system.get('ID', 'linux')}{system.get('VERSION_ID', '')}-{platform.machine()}"
-    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    root = Path(os.environ.get("JBC_CACHE") or f"{cache}/jbcalling")
-    return root / "mediasoup-worker" / f"{version}-{release}-{recipe.hexdigest()[:16]}" / "mediasoup-worker"
+    return cache_folder() / "mediasoup-worker" / f"{version}-{release}-{recipe.hexdigest()[:16]}" / "mediasoup-worker"
 
 
 def install_worker(package: Path, link: Path) -> None:
