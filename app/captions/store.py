@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import faults
 from app.captions import event_ids, metrics
 from app.captions.history import GROUP
 from app.captions.lives import Lives
@@ -72,7 +73,9 @@ class CaptionStore:
                 attempt = 0
                 await self._follow()
             except (RedisError, SQLAlchemyError, OSError) as error:
-                problem = f"{'Redis' if isinstance(error, RedisError) else 'the database'} does not answer"
+                redis = isinstance(error, RedisError)
+                fault = faults.of_redis(error) if redis else faults.of_database(error)
+                problem = f"{'Redis' if redis else 'the database'}: {fault.detail}"
                 if self.state.problem != problem:
                     log.warning("captions.store_stopped", error=repr(error))
                 self.state = StoreState(working=False, problem=problem)

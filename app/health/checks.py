@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import shutil
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import httpx
@@ -14,18 +17,22 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app import migrate
+from app import faults, migrate
 from app.captions import event_ids, stream
 from app.captions.history import History
 from app.captions.hub import Hub
 from app.captions.store import CaptionStore
 from app.settings.web import WebSettings
 from app.web.assets import Assets
-from tasks.wire import queues
+from tasks.wire import keys, queues
 from tasks.wire.addresses import authority
 from tasks.wire.messages import Heartbeat
 
 State = Literal["ok", "degraded", "down"]
+MIN_DISK_MB: Final = 50.0
+"""Megabytes left on SQLite's disk below which somebody should make room."""
+PROBE_MS: Final = 1_000
+"""Milliseconds for which Redis keeps what shows that it can be written to."""
 CHECK_SECONDS: Final = 2.0
 """Seconds that one dependency may take to answer."""
 STORE_LAG_SECONDS: Final = 10.0
@@ -75,21 +82,36 @@ class Checks:
         try:
             present = await migrate.present(self._engine)
         except (SQLAlchemyError, OSError) as error:
-            return Check("down", _reason(error), "Check DATABASE_URL and that the database server runs.")
+            fault = faults.of_database(error)
+            return Check("down", f"{fault.detail} ({_reason(error)})", fault.action)
         wanted = await asyncio.to_thread(migrate.newest)
         if present != wanted:
             return Check("down", f"the schema is {present or 'missing'}, not {wanted}", "Run `alembic upgrade head`.")
+        if (left := await asyncio.to_thread(self._disk_left)) < MIN_DISK_MB:
+            action = f"Free space on the disk of {self._settings.var_dir}: captions wait in Redis meanwhile."
+            return Check("degraded", f"its disk has {left:.0f} MB left", action)
         return Check("ok", f"answers, schema {present}")
 
+    def _disk_left(self) -> float:
+        """Megabytes free where SQLite's file is; without end where a server keeps the database."""
+        if self._engine.dialect.name != "sqlite":
+            return math.inf
+        return shutil.disk_usage(Path(self._engine.url.database or ".").parent).free / 1e6
+
     async def _broker(self) -> Check:
-        try:
-            await self._redis.ping()
-        except (RedisError, OSError) as error:
-            action = "Start the `redis` process, or check REDIS_URL. Calls go on with the original voices."
-            return Check("down", _reason(error), action)
+        if fault := await self._redis_fault():
+            return Check("down", fault.detail, f"{fault.action} Calls go on with the original voices.")
         if not self._hub.live:
             return Check("degraded", "answers, live captions are not yet connected", "Wait: it reconnects on its own.")
         return Check("ok", "answers, live captions flow")
+
+    async def _redis_fault(self) -> faults.Fault | None:
+        """What keeps Redis from doing its work: one that is full still answers, but takes no heartbeat and no word."""
+        try:
+            await self._redis.set(keys.READY, "1", px=PROBE_MS)
+        except (RedisError, OSError) as error:
+            return faults.of_redis(error)
+        return None
 
     async def _sfu(self) -> Check:
         action = "Start the `sfu` process: nobody can hear anybody without it."
@@ -104,7 +126,9 @@ class Checks:
         try:
             beats = await queues.workers(self._redis)
         except (RedisError, OSError) as error:
-            return Check("down", f"cannot be queried: {_reason(error)}", "Start the `redis` process.")
+            return Check("down", f"cannot be queried: {_reason(error)}", "See redis.")
+        if not beats and (fault := await self._redis_fault()):
+            return Check("down", f"cannot be told: Redis {fault.detail}", "See redis: workers report through it.")
         if not beats:
             return Check("down", "no worker answers", action)
         remedy = (

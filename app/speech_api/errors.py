@@ -124,7 +124,7 @@ def as_api_error(error: Exception) -> ApiError:
         )
     if isinstance(error, (OperationalError, InterfaceError, ConnectionError, socket.gaierror, TimeoutError)):
         log.error("api.database_lost", error=type(error).__name__)
-        return unavailable("database_gone", "The database does not answer: the operator sees the reason at /ready.")
+        return unavailable("database_gone", "The database cannot be used: the operator sees the reason at /ready.")
     log.error("api.failed", exc_info=error)
     return ApiError(500, "internal", "Something went wrong on our side: the log of `web` has the reason.")
 

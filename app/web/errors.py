@@ -100,7 +100,7 @@ PROBLEMS: Final = {
         ),
         Problem(
             503,
-            N_("The database does not answer"),
+            N_("The database cannot be used at the moment"),
             N_("Running calls go on. Try again in a moment; the operator sees the reason at /ready."),
         ),
     )

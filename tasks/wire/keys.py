@@ -57,6 +57,9 @@ HEARTBEAT_TTL: Final = 5
 """Seconds until a silent worker's last heartbeat is forgotten altogether."""
 
 
+READY: Final = "jbc:ready"
+"""What `web` writes for a second, to see that Redis takes anything new."""
+
 CONFIGURATION: Final = "jbc:configuration"
 """JSON `configuration.Configuration`; its truth is in the database of `web`, which writes it again where it is lost."""
 

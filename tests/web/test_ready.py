@@ -77,7 +77,7 @@ async def test_without_its_database_web_is_not_ready_and_says_so(
         assert (await browser.get("/health")).status_code == 200
         page = await browser.get("/rooms/abcd-efgh-jkmn", headers={"accept": "text/html"})
         assert page.status_code == 503
-        assert "The database does not answer" in page.text
+        assert "The database cannot be used at the moment" in page.text
 
 
 async def test_an_old_schema_is_not_ready(settings: WebSettings, tmp_path: object) -> None:
