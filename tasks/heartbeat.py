@@ -72,6 +72,7 @@ class HeartbeatThread(threading.Thread):
                 translate=engines.translation.services(),
                 drafts=engines.drafts(),
                 speak=engines.tts.services(),
+                unclear=engines.unclear(),
                 off=engines.off,
                 engines=offered(engines),
                 costs=engines.costs(),

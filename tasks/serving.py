@@ -84,6 +84,11 @@ class Engines:
             raise EngineError(f"no engine here speaks {language} in the voice of a recording")
         return found
 
+    def unclear(self) -> list[str]:
+        """Languages in which the best voice of this process is not understood."""
+        best = {language: self.tts_for(language, late=False)[0] for language in self.tts.services()}
+        return [language for language, voice in best.items() if language in voice.unclear]
+
     def drafts(self) -> list[str]:
         """Pairs, as "en>pt", that this process can only draft."""
         return [pair for pair in self.translation.services() if self.translation_for(*pair.split(">")).draft]

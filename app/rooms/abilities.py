@@ -19,6 +19,7 @@ from app.media.policy.notices import packages
 from app.rooms.texts import TEXTS
 from tasks.languages import LANGUAGES
 from tasks.wire import keys, queues
+from tasks.wire.messages import Heartbeat
 
 TIMEOUT: Final = 1.0
 """Seconds that one look at Redis may take before Redis counts as gone."""
@@ -26,6 +27,9 @@ TIMEOUT: Final = 1.0
 
 CAN_HEAR: Final = N_("{source}: you read it in {read} and hear it in {hear}.")
 CAN_READ: Final = N_("{source}: you read it in {read} and hear the original voice.")
+UNCLEAR: Final = N_(
+    "The only {hear} voice here is hardly understood: rely on the captions, or hear the original voice."
+)
 
 
 class Choices(NamedTuple):
@@ -58,6 +62,10 @@ class Abilities:
         sources = others or [language for language in LANGUAGES if language != choices.speak]
         return [describe(source, choices, conditions, now) for source in dict.fromkeys(sources)]
 
+    async def unclear(self) -> list[str]:
+        """Languages in which the only voice there is now is not understood; none where nobody knows."""
+        return unclear((await self._look()).heartbeats)
+
     async def _look(self) -> Conditions:
         try:
             async with asyncio.timeout(TIMEOUT):
@@ -83,7 +91,21 @@ def describe(source: str, choices: Choices, conditions: Conditions, now: float) 
         return Ability(source, False, " ".join((f"{name}:", *troubles.values())))
     text, language = (CAN_HEAR, choices.hear) if dubbed else (CAN_READ, source)
     names = {"source": name, "read": language_name(choices.read), "hear": language_name(language)}
-    return Ability(source, True, gettext(text).format_map(names))
+    words = gettext(text).format_map(names)
+    if dubbed and choices.hear in unclear(conditions.heartbeats):
+        return Ability(source, False, f"{words} {gettext(UNCLEAR).format_map(names)}")
+    return Ability(source, True, words)
+
+
+def unclear(heartbeats: Sequence[Heartbeat]) -> list[str]:
+    """Languages that some worker speaks, and none clearly enough to be understood."""
+    return sorted(
+        {lang for beat in heartbeats for lang in beat.unclear if all(_unclear(lang, one) for one in heartbeats)}
+    )
+
+
+def _unclear(language: str, beat: Heartbeat) -> bool:
+    return language in beat.unclear or language not in beat.speak
 
 
 def _trouble(rung: Rung, source: str, target: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,12 +10,14 @@ from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
-from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_404_NOT_FOUND, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_404_NOT_FOUND, HTTP_422_UNPROCESSABLE_ENTITY
 
+from app.auth.tokens import ORIGINAL
 from app.i18n import gettext as _
 from app.i18n import locale
 from app.i18n.accept_language import preferred
 from app.rooms import visitor
+from app.rooms.abilities import Abilities
 from app.rooms.busy import Busy
 from app.rooms.codes import read_code
 from app.rooms.forms import JoinForm, RoomForm
@@ -56,23 +59,28 @@ async def find_room(rooms: NamedDependency[RoomService], code: FromQuery[str] = 
 
 @get("/rooms/{code:str}")
 async def lobby(
-    request: AnyRequest, rooms: NamedDependency[RoomService], busy: NamedDependency[Busy], code: FromPath[str]
+    request: AnyRequest,
+    rooms: NamedDependency[RoomService],
+    busy: NamedDependency[Busy],
+    abilities: NamedDependency[Abilities],
+    code: FromPath[str],
 ) -> Template:
     """The form with which a person enters the room."""
     room = await visitor.open_room(rooms, code)
-    return _lobby(room, _first_choices(request), busy=await busy.words())
+    unclear = await abilities.unclear()
+    return _lobby(room, _first_choices(request, unclear), unclear, busy=await busy.words())
 
 
 @post("/rooms/{code:str}/join")
 async def join_room(
-    request: AnyRequest, rooms: NamedDependency[RoomService], code: FromPath[str]
+    request: AnyRequest, rooms: NamedDependency[RoomService], abilities: NamedDependency[Abilities], code: FromPath[str]
 ) -> Redirect | Template:
     """Enter the room, or show the form again with what is wrong."""
     room = await visitor.open_room(rooms, code)
     data = await request.form()
     form = JoinForm.parse(data)
     if form.errors:
-        return _lobby(room, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return _lobby(room, form, await abilities.unclear(), status=HTTP_422_UNPROCESSABLE_ENTITY)
     person = await rooms.join(room, form, visitor.earlier_participant(request, code))
     visitor.remember(request, code, person)
     visitor.remember_choices(request, form)
@@ -94,11 +102,15 @@ async def try_demo(request: AnyRequest, rooms: NamedDependency[RoomService]) -> 
     return Redirect(f"/rooms/{room.code}/call", status_code=HTTP_303_SEE_OTHER)
 
 
-def _first_choices(request: AnyRequest) -> JoinForm:
-    """What the browser chose last time, else the language that it prefers for everything."""
+def _first_choices(request: AnyRequest, unclear: Sequence[str]) -> JoinForm:
+    """What the browser chose last time, else the language that it prefers for everything.
+
+    Where its only voice here is not understood, captions come first: hearing that voice is for the person to choose.
+    """
     own = preferred(request.headers.get("accept-language", ""), LANGUAGES, locale())
     last = visitor.choices(request)
-    return JoinForm(last.get("name", ""), last.get("speak", own), last.get("read", own), last.get("hear", own))
+    hear = ORIGINAL if own in unclear else own
+    return JoinForm(last.get("name", ""), last.get("speak", own), last.get("read", own), last.get("hear", hear))
 
 
 def _front(form: RoomForm | None = None, *, typed: str = "", code_error: str = "", status: int = 200) -> Template:
@@ -106,6 +118,8 @@ def _front(form: RoomForm | None = None, *, typed: str = "", code_error: str = "
     return Template("front.html", context=context, status_code=status)
 
 
-def _lobby(room: Room, form: JoinForm, *, busy: str = "", status: int = 200) -> Template:
-    context = {"room": room, "form": asdict(form), "errors": form.errors, "busy": busy}
+def _lobby(
+    room: Room, form: JoinForm, unclear: Sequence[str], *, busy: str = "", status: int = HTTP_200_OK
+) -> Template:
+    context = {"room": room, "form": asdict(form), "errors": form.errors, "busy": busy, "unclear": unclear}
     return Template("lobby.html", context=context, status_code=status)

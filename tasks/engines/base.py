@@ -165,6 +165,8 @@ class TextToSpeech(Engine):
     languages: frozenset[str]
     low_quality: bool = False
     """Whether a listener should be told that this voice is a makeshift."""
+    unclear: frozenset[str] = frozenset()
+    """Languages in which it is not understood: where it is their only voice, captions come first."""
     voices: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Language → names of its voices, the default first."""
 

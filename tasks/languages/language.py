@@ -32,6 +32,8 @@ class EngineCodes:
 
     espeak: tuple[str, ...] = ()
     """Voices of espeak-ng, the default first: a man's, and the same language by a woman's."""
+    espeak_unclear: bool = False
+    """Whether listeners do not understand what these say."""
     gtts: str = ""
     """What Google Translate calls it."""
     kokoro: tuple[str, ...] = ()

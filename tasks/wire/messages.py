@@ -196,6 +196,8 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
     """Those of them that it can only draft: shown, and spoken only to those who want that."""
     speak: list[Language]
     """Languages it speaks."""
+    unclear: list[Language] = []
+    """Those of them in which its best voice is not understood."""
     off: list[str] = []
     """Services ("stt:en", "translate:en>pt", "speak:pt") that an administrator has switched off."""
     engines: list[EngineInfo] = []

@@ -115,6 +115,33 @@ async def test_what_an_administrator_switched_off_is_named_and_no_model_is_asked
     assert "models install" not in nobody, "every installation has these models"
 
 
+async def test_where_the_only_voice_is_not_understood_captions_come_first_and_hearing_it_is_a_choice(
+    client: httpx.AsyncClient, broker: redis.Redis
+) -> None:
+    code = await new_room(client, read="en", speak="en", hear="en")
+    client.cookies.delete("jbc_session")
+    vietnamese = {"accept-language": "vi"}
+
+    async def heard_first() -> tuple[list[str], list[str]]:
+        page = (await client.get(f"/rooms/{code}", headers=vietnamese)).text
+        chosen = re.findall(r'<option value="(\w+)"[^>]* selected>', page)
+        return chosen, re.findall(r'data-unclear="(\w+)"', page)
+
+    beat(broker, translate=["en>vi"], speak=["en", "vi"], unclear=["vi"])
+    assert await heard_first() == (["vi", "vi", "original"], ["vi"])
+    await new_room(client, read="vi", speak="vi", hear="vi")
+    assert (await heard_first())[0] == ["vi", "vi", "vi"], "what was chosen is kept"
+    query = "speak=vi&read=vi&hear=vi&others=en"
+    code = await new_room(client, read="vi", speak="vi", hear="vi")
+    ((_, complete, text),) = ABILITY.findall((await client.get(f"/rooms/{code}/abilities?{query}")).text)
+    assert (complete, "hardly understood" in text) == ("false", True)
+    beat(broker, translate=["en>vi"], speak=["en", "vi"])
+    ((_, complete, text),) = ABILITY.findall((await client.get(f"/rooms/{code}/abilities?{query}")).text)
+    assert (complete, "hardly understood" in text) == ("true", False)
+    client.cookies.delete("jbc_session")
+    assert await heard_first() == (["vi", "vi", "vi"], []), "another voice has been installed"
+
+
 async def test_choices_that_make_no_sense_are_refused_with_the_form(client: httpx.AsyncClient) -> None:
     code = await new_room(client, name="Ana", speak="en", read="en", hear="en")
     answer = await change(client, code, speak="klingon", read="en", hear="pt")

@@ -20,6 +20,7 @@ class Espeak(TextToSpeech):
     name = "espeak-ng"
     languages = frozenset(espeak_program.VOICES)
     low_quality = True
+    unclear = frozenset(code for code in espeak_program.VOICES if described(code).engines.espeak_unclear)
     voices = espeak_program.VOICES
 
     def __init__(self) -> None:
