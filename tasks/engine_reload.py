@@ -23,7 +23,10 @@ LOOK_SECONDS: Final = 2.0
 
 
 class ReloadThread(threading.Thread):
-    """Loads what has been installed and drops what has been removed, until `stop`."""
+    """Loads what has been installed and drops what has been removed, until `stop`.
+
+    Make it before the engines are loaded for the first time: what comes while they are is noticed, too.
+    """
 
     def __init__(self, queues: Collection[str], client: redis.Redis) -> None:
         super().__init__(name="reload", daemon=True)

@@ -43,7 +43,7 @@ def install(name: str, progress: Progress = _quiet, meter: Meter = no_meter) -> 
     try:
         installing.install(model, named.models_dir(), _sources(model), progress, meter)
     except ModelError as error:
-        if _offline():
+        if offline():
             raise ModelError(f"{error}\nMODELS_OFFLINE is set: only MODELS_FOLDER was asked.") from error
         raise
 
@@ -72,7 +72,7 @@ def install_local(
 
 
 def remove(name: str, progress: Progress = _quiet, *, forget: bool = False) -> None:
-    """Delete an installed model and what was downloaded of it.
+    """Delete an installed model and what was downloaded of it. It does not come back by itself.
 
     Digests that were recorded at its first installation stay, unless they are to be forgotten; those of packages from
     this machine go with them.
@@ -91,14 +91,16 @@ def remove(name: str, progress: Progress = _quiet, *, forget: bool = False) -> N
         installing.clean(models, name)
         if registry.folder(name).exists():
             shutil.rmtree(registry.folder(name))
+            lock.note_removed(models, name, is_so=True)
     progress(f"{name}: removed, {size / 1e6:.0f} MB" if size else f"{name}: was not installed")
 
 
 def _sources(model: Model) -> list[Source]:
     local_folder = os.environ.get("MODELS_FOLDER")
     first: list[Source] = [FolderSource(Path(local_folder))] if local_folder else []
-    return first if _offline() else [*first, *model.sources]
+    return first if offline() else [*first, *model.sources]
 
 
-def _offline() -> bool:
+def offline() -> bool:
+    """Whether nothing but MODELS_FOLDER may be asked."""
     return os.environ.get("MODELS_OFFLINE", "0") not in ("", "0")

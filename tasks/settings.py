@@ -1,4 +1,4 @@
-"""The settings of a worker process."""
+"""The settings of workers and of the installer."""
 
 from __future__ import annotations
 
@@ -23,3 +23,11 @@ class WorkerSettings(TaskConfig):
     stop_seconds: float = field(default_factory=number("WORKER_STOP_SECONDS", 50.0, 0.0, 600.0))
     """WORKER_STOP_SECONDS: what is under way gets so long to be finished; what is not is left to other workers."""
     gtts_enabled: bool = field(default_factory=GTTS_ENABLED)
+
+
+@dataclass(frozen=True)
+class InstallerSettings(TaskConfig):
+    """Everything that the installer reads from the environment, but for what the registry of models reads itself."""
+
+    auto: bool = field(default_factory=flag("MODELS_AUTO", default=True))
+    """MODELS_AUTO: 0: nothing is installed unless somebody asks for it."""

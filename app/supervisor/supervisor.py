@@ -30,6 +30,11 @@ MILESTONES: Final = {
     "web": {"Started worker": "is up"},
     "bridge": {"connected to the SFU": "is up"},
     "worker": {"worker.loading": "is loading models …", "worker.ready": "is up"},
+    "installer": {
+        "installer.ready": "is up",
+        "installer.begins": "is fetching a translator that is missing; the pages show how far it is",
+        "installer.installed": "has installed it",
+    },
 }
 """What beginnings of a process's lines tell of its start, in words for a person."""
 

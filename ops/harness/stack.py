@@ -37,7 +37,7 @@ class Stack:
         self.folder = folder
         ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
         ours = {name: value for name, value in runner.environment(folder).items() if name not in NOT_INHERITED}
-        self.env = ours | ports | extra
+        self.env = ours | ports | {"MODELS_AUTO": "0"} | extra  # a test that wants a gigabyte says so
         self.lines = parse_procfile((ROOT / "Procfile").read_text()).processes
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 

@@ -40,6 +40,7 @@ class EngineLifecycle(Middleware):
         except (redis.RedisError, msgspec.DecodeError) as error:
             logger.warning("Starting without the administrators' settings: %s", error)
         try:
+            self._reload = ReloadThread(_queues(worker), self._store())
             serving.load(_queues(worker), self._settings)
         except (ModelError, EngineError, PreferenceError) as error:
             logger.critical("This worker cannot start: %s", error)
@@ -50,8 +51,8 @@ class EngineLifecycle(Middleware):
         """Start the heartbeat: from now on messages are taken, and new models noticed."""
         self._heartbeat = HeartbeatThread(self._store(), serving.engines, _queues(worker))
         self._heartbeat.start()
-        self._reload = ReloadThread(_queues(worker), self._store())
-        self._reload.start()
+        if self._reload:
+            self._reload.start()
 
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
         """Stop the heartbeat before the last message is finished."""

@@ -44,6 +44,7 @@ def bring(
                 progress(f"{brought.name}: replaces the one that was there")
             lock.write(models, brought.name, Record(install.pins(ready), brought.local))
             ready.rename(target)
+        lock.note_removed(models, brought.name, is_so=False)
     progress(f"{brought.name}: installed from {path.name}, digests recorded; {', '.join(brought.local.languages)}")
     return brought.name
 

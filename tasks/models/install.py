@@ -17,6 +17,7 @@ from tasks.models.spec import (
     Model,
     ModelError,
     ModelFile,
+    NotDeliveredError,
     Progress,
     Source,
     SourceError,
@@ -61,8 +62,8 @@ def install(model: Model, models: Path, sources: Sequence[Source], progress: Pro
     What lies there and is not this model is kept beside it, under a name ending in `.refused`.
 
     Raises:
-        ModelError: no source delivered every file as its digest names it, or there is no room; the message gives
-            each reason.
+        NotDeliveredError: no source delivered every file as its digest names it; the message gives each reason.
+        ModelError: there is no room, or a package is not what it should be.
     """
     started = time.monotonic()
     folder = models / model.name
@@ -88,6 +89,7 @@ def install(model: Model, models: Path, sources: Sequence[Source], progress: Pro
             if kept:
                 lock.write(models, model.name, Record(kept))
             _put(ready, folder, progress)
+        lock.note_removed(models, model.name, is_so=False)
         clean(models, model.name)
     progress(f"{model.name}: installed, {model.size / 1e6:.0f} MB in {time.monotonic() - started:.1f} s")
     for name in sorted(kept.keys() & {file.name for file in wanted}):
@@ -161,7 +163,7 @@ def _collect(
                 verified = "sha256 verified" if file.sha256 else "not pinned before"
                 progress(f"{model.name}: {file.name}, {target.stat().st_size / 1e6:.1f} MB, {verified}")
     if missing:
-        raise ModelError(_refusal(model, missing, reasons))
+        raise NotDeliveredError(_refusal(model, missing, reasons), tuple(reasons))
 
 
 def _refusal(model: Model, missing: Sequence[ModelFile], reasons: Sequence[str]) -> str:

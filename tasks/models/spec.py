@@ -23,6 +23,15 @@ class ModelError(RuntimeError):
     """A model cannot be installed or used; the message says why and what to do."""
 
 
+class NotDeliveredError(ModelError):
+    """No source delivered all files of a model."""
+
+    def __init__(self, message: str, reasons: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.reasons = reasons
+        """A line for each source: which, and why it did not."""
+
+
 class SourceError(ModelError):
     """One source could not deliver; another may."""
 

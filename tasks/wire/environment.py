@@ -89,9 +89,9 @@ def port(name: str, default: int, least: int = 1) -> Setting[int]:
     return whole(name, default, least, MAX_PORT)
 
 
-def flag(name: str) -> Setting[bool]:
-    """A setting that is off unless it says 1."""
-    return Setting(name, lambda: False, lambda text: _within(int, 0, 1, text) == 1, "0 or 1")
+def flag(name: str, *, default: bool = False) -> Setting[bool]:
+    """A setting that is on or off."""
+    return Setting(name, lambda: default, lambda text: _within(int, 0, 1, text) == 1, "0 or 1")
 
 
 def choice(name: str, default: str, allowed: Collection[str]) -> Setting[str]:

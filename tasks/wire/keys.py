@@ -176,6 +176,13 @@ MODEL_WORKS: Final = "jbc:models:work:*"
 """Pattern of all of them."""
 
 
+INSTALLING: Final = "jbc:installing"
+"""Hash: machine → JSON `installing.Installing` of its installer, written anew every second."""
+
+INSTALLING_TTL: Final = 20
+"""Seconds after which an installer that says no more counts as gone."""
+
+
 def upload(name: str) -> str:
     """List of pieces of a package on its way to a worker; a few at a time."""
     return f"jbc:upload:{name}"

@@ -110,7 +110,7 @@ def test_units_run_the_procfile_with_the_secrets_that_each_needs(plan: Path) -> 
         hidden = set(re.search(r"^UnsetEnvironment=(.*)$", unit, re.M)[1].split())  # type: ignore[index]
         assert ("SESSION_SECRET" in hidden) == (name != "web")
         assert ("REDIS_PASSWORD" in hidden) == (name == "sfu")
-        assert ("SFU_TOKEN_SECRET" in hidden) == (name in ("worker", "redis"))
+        assert ("SFU_TOKEN_SECRET" in hidden) == (name in ("worker", "redis", "installer"))
 
 
 async def test_the_bridge_starts_with_the_secrets_that_its_unit_leaves_it(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from app.settings.web import WebSettings
 from app.supervisor.redis_server import RedisServerSettings
 from app.supervisor.runner import LOG
 from ops.harness.stack import ROOT
-from tasks.settings import WorkerSettings
+from tasks.settings import InstallerSettings, WorkerSettings
 from tasks.wire.environment import (
     MAX_SHOWN_CHARS,
     REDIS_HOST,
@@ -36,6 +36,7 @@ PROCESSES: dict[str, Callable[[], object]] = {
     "web": WebSettings,
     "bridge": BridgeSettings,
     "worker": WorkerSettings,
+    "installer": InstallerSettings,
     "redis": RedisServerSettings,
 }
 NUMBER = ("letters", "  ", "-1e99", "99999999999", "nan", "inf", "-inf", "5s", "1,5", "0x10", "--1", "1e999")

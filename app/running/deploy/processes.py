@@ -12,6 +12,7 @@ from honcho.environ import parse_procfile
 
 Role = Literal["edge", "worker", "all"]
 ROOT: Final = Path(__file__).resolve().parents[3]
+VAR: Final = "/var/lib/jbcalling"
 EDGE: Final = ("redis", "sfu", "web", "bridge")
 SECRETS: Final = ("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "DATABASE_PASSWORD", "TURN_SECRET")
 
@@ -24,7 +25,7 @@ class Facts:
     memory: str
     """MemoryMax: above what was measured under load (docs/operations.md), so that a leak ends in a restart."""
     cpu: int
-    """CPUWeight; 100 is what everything else on the machine has."""
+    """CPUWeight, and IOWeight where it is the least; 100 is what everything else on the machine has."""
     oom: int
     """OOMScoreAdjust: who goes first when the machine has no memory left: workers. Audio between people goes last."""
     stop: int
@@ -34,6 +35,7 @@ class Facts:
     outside: bool = False
     """Whether it speaks with anybody, or only with the machines of this installation."""
     writes: tuple[str, ...] = ()
+    """Folders that it may write to."""
     jit: bool = False
     """Whether it makes machine code while it runs: Node, and the models' libraries."""
     after: tuple[str, ...] = ()
@@ -42,12 +44,16 @@ class Facts:
 FACTS: Final[Mapping[str, Facts]] = {
     "redis": Facts("Redis server", "768M", 200, -300, 10, ("REDIS_PASSWORD",)),
     "sfu": Facts("audio and video between people", "1G", 1000, -500, 15, ("SFU_TOKEN_SECRET",), outside=True, jit=True),
-    "web": Facts("pages and captions", "1G", 300, -200, 20, SECRETS, writes=("/var/lib/jbcalling",), after=("redis",)),
+    "web": Facts("pages and captions", "1G", 300, -200, 20, SECRETS, writes=(VAR,), after=("redis",)),
     "bridge": Facts(
         "speech into segments, clips into calls", "1G", 400, -200, 10, ("SFU_TOKEN_SECRET", "REDIS_PASSWORD"), jit=True,
         after=("redis", "sfu"),
     ),
     "worker": Facts("speech recognition, translation, voices", "3G", 50, 500, 60, ("REDIS_PASSWORD",), jit=True),
+    "installer": Facts(
+        "fetches a translator where none is installed", "1G", 1, 900, 10, ("REDIS_PASSWORD",), outside=True,
+        writes=("/var/cache/jbcalling/models",),
+    ),
 }  # fmt: skip
 
 
@@ -67,6 +73,11 @@ class Unit:
         return f"jbcalling-{self.name}{'@' if self.several else ''}.service"
 
     @property
+    def keeps(self) -> bool:
+        """Whether it may write what the installation keeps: database, voices, backups."""
+        return VAR in self.facts.writes
+
+    @property
     def hides(self) -> list[str]:
         """The secrets that it must not know."""
         return [name for name in SECRETS if name not in self.facts.needs]
@@ -82,7 +93,7 @@ def units(role: Role, prefix: Path) -> list[Unit]:
     unknown = lines.keys() - FACTS.keys()
     if unknown:
         raise KeyError(f"app/running/deploy/processes.py does not know the Procfile's {', '.join(sorted(unknown))}")
-    wanted = {"edge": EDGE, "worker": ("worker",), "all": tuple(lines)}[role]
+    wanted = {"edge": EDGE, "worker": ("worker", "installer"), "all": tuple(lines)}[role]
     return [_unit(name, lines[name], prefix) for name in lines if name in wanted]
 
 
