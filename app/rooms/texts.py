@@ -20,7 +20,11 @@ TEXTS: Final[dict[str, str]] = {
         "Your microphone is blocked, so you are only listening. Allow it in the browser and press the microphone "
         "button."
     ),
-    "micNone": N_("No microphone was found, so you are only listening. Connect one and press the microphone button."),
+    "micNone": N_("No microphone was found, so you are only listening. Connect one, or press the microphone button."),
+    "micSilenced": N_(
+        "The system has silenced your microphone, for instance for a phone call or by a switch on the headset. The "
+        "others do not hear you."
+    ),
     "micInsecure": N_("Browsers open the microphone only on https:// pages, so you are only listening."),
     "cameraDenied": N_("Your camera is blocked. Allow it in the browser and press the camera button."),
     "cameraNone": N_("No camera was found, or another program uses it. Connect one and press the camera button."),
@@ -38,8 +42,18 @@ TEXTS: Final[dict[str, str]] = {
     "unmuted": N_("Microphone on"),
     "speaking": N_("speaking"),
     "silent": N_("muted"),
+    "noMicrophone": N_("no microphone"),
     "interpreted": N_("interpreted"),
     "you": N_("you"),
+    "choicesUnanswered": N_(
+        "The server did not answer, so it is not certain that your languages have changed. Try again in a moment."
+    ),
+    "choicesRefused": N_(
+        "Your languages have not changed: this page is no longer let in. Reload it, or join again on the room's page."
+    ),
+    "choicesTooMany": N_("Your languages have not changed: that was too often in a short time. Try again in a minute."),
+    "choicesFailed": N_("Your languages have not changed: the server could not do it now. Try again in a moment."),
+    "choicesUnknown": N_("The server does not say now what these languages would bring."),
     "newest": N_("Newest captions"),
     "workers_silent": N_("The translation workers are not answering. You hear the original voices."),
     "queue_old": N_("Translation is running late. You hear the original voices until it has caught up."),

@@ -77,7 +77,7 @@ class Call {
       onEvent: (event, data) => this.#take(event, data),
       onStatus: (status) => this.#onStatus(status),
     });
-    tendChoices({
+    tendChoices(config.texts, {
       onVolume: (under) => this.#mixer.setUnder(under),
       onChoices: (choices) => this.#choose(choices),
     });
@@ -154,7 +154,7 @@ class Call {
     Object.assign(this.#config, choices);
     this.#roster.hear = choices.hear;
     this.#sync();
-    this.#signalling.renew().catch((error) => console.warn("call: the next connection tells of the new choices:", error));
+    void this.#signalling.renew();
   }
 
   #show() {

@@ -14,9 +14,25 @@ const KEY = "jbc.under";
  * @property {(choices: Choices) => void} onChoices the web server has written down new ones
  */
 
-/** @param {Listener} listener */
-export function tendChoices({ onVolume, onChoices }) {
+/**
+ * What to say of an answer that is none, as a key of the texts; "" where the answer is the form with what is wrong in it.
+ * @param {number} status of HTTP; 0 where no answer came
+ */
+export function failureOf(status) {
+  if (status === 422) return "";
+  if (status === 0) return "choicesUnanswered";
+  if (status === 401 || status === 403) return "choicesRefused";
+  if (status === 404 || status === 410) return "roomClosed";
+  return status === 429 ? "choicesTooMany" : "choicesFailed";
+}
+
+/**
+ * @param {Readonly<Record<string, string>>} texts what the page says
+ * @param {Listener} listener
+ */
+export function tendChoices(texts, { onVolume, onChoices }) {
   tendVolume(onVolume);
+  tendFailures(texts);
   // templates/partials/choices.html: the answer to the form carries the choices in its HX-Trigger header.
   document.body.addEventListener("choices", (event) => {
     const { speak, read, hear } = /** @type {CustomEvent<Choices>} */ (event).detail;
@@ -31,6 +47,37 @@ export function tendChoices({ onVolume, onChoices }) {
 export function sayOthers(languages) {
   const field = byId("others");
   if (field instanceof HTMLInputElement) field.value = [...new Set(languages)].sort().join(" ");
+}
+
+/**
+ * Says why the form, or the question what its choices would bring, was not answered: htmx itself says nothing.
+ * @param {Readonly<Record<string, string>>} texts
+ */
+function tendFailures(texts) {
+  const { body } = document;
+  body.addEventListener("htmx:beforeSwap", (event) => {
+    const { detail } = /** @type {CustomEvent<{ xhr: XMLHttpRequest, shouldSwap: boolean, isError: boolean }>} */ (event);
+    if (detail.xhr.status === 422) Object.assign(detail, { shouldSwap: true, isError: false });
+  });
+  body.addEventListener("htmx:beforeRequest", () => say(""));
+  for (const type of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    body.addEventListener(type, (event) => {
+      const { elt, xhr } = /** @type {CustomEvent<{ elt: Element, xhr: XMLHttpRequest }>} */ (event).detail;
+      const form = byId("choices");
+      if (!form?.contains(elt)) return;
+      const failure = failureOf(type === "htmx:responseError" ? xhr.status : 0);
+      say(texts[elt === form ? failure : "choicesUnknown"] ?? failure);
+      if (elt !== form) byId("abilities")?.replaceChildren(); // they were those of other choices
+    });
+  }
+}
+
+/** @param {string} text "" where there is nothing to say */
+function say(text) {
+  const line = byId("choices-problem");
+  if (!line) return;
+  line.hidden = text === "";
+  line.textContent = text;
 }
 
 /** @param {(under: number) => void} onVolume */

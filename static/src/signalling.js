@@ -1,7 +1,7 @@
 /** Keeps the page connected to the SFU: a token, a socket, `hello`, and again from the start when it ends. */
 
 import { Connection, RequestError } from "./connection.js";
-import { isRefusal, nextStep, withinMs } from "./reconnect.js";
+import { backoffMs, isRefusal, nextStep, withinMs } from "./reconnect.js";
 
 /** A connection that lived this long has worked: the next wait is short again. */
 const WORKED_MS = 5_000;
@@ -37,6 +37,8 @@ export class Signalling {
    */
   #pass = null;
   #restarting = false;
+  /** Counts the changes of choices: what a token from before the last of them says is out of date. */
+  #renewals = 0;
 
   /**
    * @param {string} tokenUrl
@@ -79,12 +81,23 @@ export class Signalling {
     }
   }
 
-  /** Tells everybody of new choices, which the web server has written down. */
+  /** Tells everybody of new choices, which the web server has written down, however long that takes. */
   async renew() {
-    this.#pass = null; // the next connection tells of them if this one cannot
-    const pass = await this.#token(withinMs(Infinity));
-    await this.#connection?.request("renew", { token: pass.token });
-    this.#pass = pass;
+    this.#pass = null;
+    const mine = ++this.#renewals;
+    for (let attempt = 0; mine === this.#renewals && this.#connection; attempt++) {
+      try {
+        const pass = await this.#token(withinMs(attempt));
+        if (mine !== this.#renewals) return;
+        await this.#connection?.request("renew", { token: pass.token });
+        this.#pass = pass;
+        return;
+      } catch (error) {
+        console.warn("call: the others have not heard of the new choices yet:", error);
+        if (error instanceof TokenRefusedError || error instanceof RoomGoneError) return;
+      }
+      await pause(backoffMs(attempt, Math.random()), this.#stopped.signal);
+    }
   }
 
   /** Has the next connection begin anew rather than go on with the media of the one before. */
@@ -107,6 +120,7 @@ export class Signalling {
     /** @type {Connection | null} */
     let connection = null;
     try {
+      const renewals = this.#renewals;
       const pass = this.#pass ?? (await this.#token(within));
       this.#pass = null; // until it has worked
       this.#stopped.signal.throwIfAborted(); // or a page that has left would take the call back
@@ -116,7 +130,8 @@ export class Signalling {
       const hello = await connection.request("hello", { token, ...(this.#resume && { resume: this.#resume }) }, within);
       this.#restarting = false;
       this.#resume = hello.resume;
-      this.#pass = pass;
+      if (renewals === this.#renewals) this.#pass = pass;
+      else void this.renew();
       this.#listener.onHello(connection, hello, { iceServers: ice.ice_servers, iceTransportPolicy: ice.ice_policy });
       const ending = await connection.closed;
       this.#restarting = ending.closing?.code === "shutting_down";

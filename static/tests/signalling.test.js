@@ -120,3 +120,65 @@ for (const [when, hold] of Object.entries({
     assert.deepEqual(await after(1), ["connecting"]);
   });
 }
+
+test("new choices are told until they are heard, whatever fails on the way, and the last ones alone", async (context) => {
+  const window = Object.assign(new EventTarget(), { setTimeout: (/** @type {() => void} */ run) => setTimeout(run, 1), clearTimeout });
+  Object.assign(globalThis, { window, WebSocket: Socket });
+  context.mock.method(console, "warn", () => {});
+  let asked = 0;
+  const fails = [() => new Response("", { status: 503 }), () => Promise.reject(new TypeError("Failed to fetch")), () => new Response("", { status: 502 })];
+  context.mock.method(globalThis, "fetch", async () => {
+    asked += 1;
+    if (asked > 1 && fails.length) return /** @type {() => any} */ (fails.shift())();
+    return Response.json({ token: `t${asked}`, url: "ws://sfu", ice_servers: [] });
+  });
+  /** @type {any[]} */
+  const sent = [];
+  context.mock.method(Socket.prototype, "send", /** @this {Socket} */ function (/** @type {string} */ text) {
+    const { id, method, data } = JSON.parse(text);
+    if (method === "renew") sent.push(data.token);
+    this.tell({ id, ok: HELLO });
+  });
+  const { signalling, after } = page();
+  const running = signalling.run();
+  await after(2);
+  await Promise.all([signalling.renew(), signalling.renew()]);
+  assert.equal(sent.length, 1, "the earlier ones are no longer of interest");
+  assert.equal(sent[0], `t${asked}`);
+  assert.deepEqual(fails, []);
+  signalling.stop();
+  await running;
+});
+
+test("choices that change while the page connects are told on the connection that comes of it", async (context) => {
+  const window = Object.assign(new EventTarget(), { setTimeout, clearTimeout });
+  Object.assign(globalThis, { window, WebSocket: Socket });
+  context.mock.method(console, "warn", () => {});
+  /** @type {(() => void)[]} */
+  const held = [];
+  let asked = 0;
+  context.mock.method(globalThis, "fetch", async () => {
+    const mine = ++asked;
+    if (mine === 1) await new Promise((resolve) => held.push(() => resolve(undefined)));
+    return Response.json({ token: `t${mine}`, url: "ws://sfu", ice_servers: [] });
+  });
+  /** @type {string[]} */
+  const sent = [];
+  const told = new Promise((resolve) => {
+    context.mock.method(Socket.prototype, "send", /** @this {Socket} */ function (/** @type {string} */ text) {
+      const { id, method, data } = JSON.parse(text);
+      sent.push(`${method} ${data.token}`);
+      this.tell({ id, ok: HELLO });
+      if (method === "renew") resolve(undefined);
+    });
+  });
+  const { signalling } = page();
+  const running = signalling.run();
+  await new Promise((resolve) => setImmediate(resolve));
+  await signalling.renew();
+  held.forEach((answer) => answer());
+  await told;
+  assert.deepEqual(sent, ["hello t1", "renew t2"]);
+  signalling.stop();
+  await running;
+});
