@@ -4,7 +4,6 @@ import { rowsOf, tilesOf } from "./call_view.js";
 import { tendPageCaptions } from "./captions.js";
 import { sayOthers, tendChoices } from "./choices.js";
 import { parseConfig } from "./config.js";
-import { chosen } from "./devices.js";
 import { Mixer } from "./mixer.js";
 import { languageNamer, Notices } from "./notices.js";
 import { Own } from "./own.js";
@@ -55,7 +54,7 @@ class Call {
     this.#roster = new Roster(config.participant, config.hear);
     this.#notices = new Notices(config);
     this.#mixer = new Mixer(byId("audio"), () => this.#showSound());
-    this.#own = new Own(config, page, () => this.#show(), (id) => void this.#mixer.setOutput(id));
+    this.#own = new Own(config, page, () => this.#show(), (id) => this.#mixer.setOutput(id));
     this.#tiles = new Tiles(byId("tiles"), (id, view) => void this.#sessions.current?.receiver.show(id, view));
     this.#presence = new Presence(
       byId("participants"),
@@ -84,19 +83,17 @@ class Call {
   }
 
   start() {
-    const { microphone, camera, screen } = this.#own;
+    const own = this.#own;
     this.#page.listen(
-      { mic: () => microphone.toggle(), camera: () => camera.toggle(), screen: () => screen.toggle() },
+      { mic: () => own.toggle("microphone"), camera: () => own.toggle("camera"), screen: () => own.toggle("screen") },
       () => void this.#mixer.resume(),
     );
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) void this.#mixer.resume();
     });
     void this.#mixer.resume();
-    if (chosen("speaker")) void this.#mixer.setOutput(chosen("speaker"));
     window.setTimeout(() => this.#showSound(), SOUND_GRACE_MS);
     void this.#signalling.run();
-    this.#own.start();
     this.#show();
   }
 
@@ -119,6 +116,7 @@ class Call {
   async #join(connection, hello, ice) {
     this.#roster.reset(hello);
     this.#notices.reset(hello.notices);
+    this.#own.enter();
     try {
       await this.#sessions.join(connection, hello, ice);
       this.#tiles.forget();
@@ -161,7 +159,7 @@ class Call {
     if (this.#left) return;
     const { states, camera } = this.#own;
     this.#measureOwn();
-    this.#presence.render(rowsOf(this.#config, this.#roster, this.#mixer, states.mic !== "on"));
+    this.#presence.render(rowsOf(this.#config, this.#roster, this.#mixer, states.mic));
     this.#tiles.render(tilesOf(this.#config, this.#roster, this.#sessions.pictures, camera.track));
     this.#tiles.dominant(this.#roster.dominant);
     sayOthers([...this.#roster.participants.values()].map(({ meta }) => meta.speak));
@@ -188,6 +186,7 @@ class Call {
   #onStatus(status) {
     if (this.#left) return;
     if (FINAL.includes(status)) this.stop();
+    if (status === "roomFull") this.#own.wait();
     this.#page.status(status);
   }
 }

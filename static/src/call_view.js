@@ -5,22 +5,31 @@
  * @param {import("./config.js").CallConfig} config
  * @param {import("./roster.js").Roster} roster
  * @param {import("./mixer.js").Mixer} mixer
- * @param {boolean} muted whether one's own microphone is off
+ * @param {import("./microphone.js").MicrophoneState} mic one's own
  * @returns {import("./presence.js").Row[]}
  */
-export function rowsOf({ participant, name, speak }, roster, mixer, muted) {
+export function rowsOf({ participant, name, speak }, roster, mixer, mic) {
   return [
-    { id: participant, name, language: speak, me: true, dubbed: false, muted, quality: "good" },
+    { id: participant, name, language: speak, me: true, dubbed: false, voice: ownVoice(mic), quality: "good" },
     ...[...roster.participants.values()].map(({ id, meta }) => ({
       id,
       name: meta.name,
       language: meta.speak,
       me: false,
       dubbed: mixer.dubbed(id),
-      muted: roster.muted(id),
+      voice: roster.voice(id),
       quality: roster.quality(id),
     })),
   ];
+}
+
+/**
+ * @param {import("./microphone.js").MicrophoneState} state
+ * @returns {import("./roster.js").Voice}
+ */
+function ownVoice(state) {
+  if (state === "on") return "on";
+  return state === "muted" || state === "silenced" ? "muted" : "none";
 }
 
 /**

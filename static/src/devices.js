@@ -58,6 +58,15 @@ export async function devices(use) {
 }
 
 /**
+ * Whether one was chosen for a use, and is plugged in now.
+ * @param {DeviceUse} use
+ */
+export async function isThere(use) {
+  const wanted = chosen(use);
+  return wanted !== "" && (await devices(use)).some(({ id }) => id === wanted);
+}
+
+/**
  * Keeps a select filled with the devices for a use, and remembers what is chosen in it.
  * @param {HTMLSelectElement} select its first option is the system's own choice
  * @param {DeviceUse} use

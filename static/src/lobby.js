@@ -58,6 +58,11 @@ function trial(use, constraints, show) {
         hide();
         stream.getTracks().forEach((track) => track.stop());
       };
+      const unplugged = () => {
+        stop();
+        says.textContent = says.dataset.none ?? "";
+      };
+      for (const track of stream.getTracks()) track.addEventListener("ended", unplugged, { once: true });
       button.setAttribute("aria-pressed", "true");
       says.textContent = says.dataset.open ?? "";
       await fill();

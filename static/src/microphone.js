@@ -1,21 +1,31 @@
-/** One's own microphone: asked for once, sent on every connection, muted at will, exchanged for another. */
+/**
+ * One's own microphone: asked for when one is in the call, sent on every connection, muted at will, and exchanged for
+ * another when it goes, when one chooses another, and when the chosen one is back.
+ */
 
-import { chosen, denied, microphoneConstraints } from "./devices.js";
+import { chosen, denied, isThere, microphoneConstraints } from "./devices.js";
 import { Opening } from "./opening.js";
 
+/** A microphone that ends sooner than this after it was opened does not work: the next one waits for a change of devices. */
+const WORKED_MS = 1_000;
+
 /**
- * "off": this page never asks; "denied", "none", "insecure": why there is no voice to send.
- * @typedef {"off" | "asking" | "on" | "muted" | "denied" | "none" | "insecure"} MicrophoneState
+ * "off": nobody is in the call, or this page never asks; "silenced": by the system, for a call on the phone or with a
+ * switch on the headset; "denied", "none", "insecure": why there is no voice to send.
+ * @typedef {"off" | "asking" | "on" | "muted" | "silenced" | "denied" | "none" | "insecure"} MicrophoneState
  * @typedef {import("./media.js").MediaSession} MediaSession
  */
 
 export class Microphone {
-  /** @type {MicrophoneState} */
-  state = "off";
   /** @type {MediaStreamTrack | null} */
   track = null;
+  /** @type {MicrophoneState} the state while there is no track */
+  #without = "off";
+  #muted = false;
   #onState;
   #opening = new Opening();
+  /** Whether devices have changed while one was being opened. */
+  #changed = false;
   /** @type {MediaSession | null} */
   #session = null;
   #work = Promise.resolve();
@@ -25,37 +35,31 @@ export class Microphone {
     this.#onState = onState;
   }
 
+  /** @returns {MicrophoneState} */
+  get state() {
+    if (!this.track) return this.#without;
+    if (this.#muted) return "muted";
+    return this.track.muted ? "silenced" : "on";
+  }
+
   /** Asks for the microphone; the person may take their time, or refuse. */
   async ask() {
-    if (this.state === "asking" || this.track || this.#opening.over) return;
-    if (!navigator.mediaDevices) return this.#become("insecure");
-    this.#become("asking");
-    try {
-      const track = await this.#open();
-      if (!track) return;
-      this.#take(track);
-      this.#become("on");
-      this.#publish();
-    } catch (error) {
-      console.warn("call: no microphone:", error);
-      this.#become(denied(error) ? "denied" : "none");
-    }
+    if (this.#without === "asking" || this.track || this.#opening.over) return;
+    if (!navigator.mediaDevices) return this.#lack("insecure");
+    await this.#open();
   }
 
   /** Takes the microphone that is chosen now, in place of the one in use, muted as that was. */
   async exchange() {
-    const before = this.track;
-    if (!before) return this.ask();
-    try {
-      const track = await this.#open();
-      if (!track) return;
-      track.enabled = before.enabled;
-      this.#take(track);
-      this.#onState();
-      this.#publish();
-      before.stop();
-    } catch (error) {
-      console.warn("call: the other microphone cannot be opened, the first one stays:", error);
+    if (this.state !== "off" && this.state !== "insecure") await this.#open();
+  }
+
+  /** Devices have come or gone: takes the chosen one where it is back, and any where there was none. */
+  async look() {
+    if (this.#without === "asking") this.#changed = true;
+    else if (this.#without === "none" && !this.track) await this.#open();
+    else if (this.track && (await isThere("microphone")) && this.track?.getSettings().deviceId !== chosen("microphone")) {
+      await this.#open();
     }
   }
 
@@ -70,38 +74,88 @@ export class Microphone {
 
   /** Mutes, unmutes, or asks again where there is no microphone. */
   toggle() {
-    if (!this.track) {
-      void this.ask();
-      return;
-    }
-    this.track.enabled = this.state === "muted";
-    this.#become(this.track.enabled ? "on" : "muted");
-    this.#then(async () => this.#session?.sender.setMuted("voice", this.state === "muted"));
+    if (!this.track) return void this.ask();
+    this.#muted = !this.#muted;
+    this.track.enabled = !this.#muted;
+    this.#tell();
+    this.#onState();
+  }
+
+  /** Lets the device go until it is asked for again. */
+  release() {
+    this.#opening.drop();
+    this.track?.stop();
+    this.track = null;
+    this.#session = null;
+    this.#lack("off");
   }
 
   /** Lets the device go for good: nothing opens any more. */
   leave() {
     this.#opening.end();
-    this.track?.stop();
-    this.track = null;
-    this.#session = null;
-    this.#become("off");
+    this.release();
   }
 
-  /** The microphone chosen in this browser, opened; `undefined` where nobody wants it any more. */
+  /** Opens the microphone chosen in this browser, or else another. */
   async #open() {
-    const audio = microphoneConstraints(chosen("microphone"));
-    return (await this.#opening.take(() => navigator.mediaDevices.getUserMedia({ audio })))?.getAudioTracks()[0];
+    if (!this.track) this.#lack("asking");
+    this.#changed = false;
+    try {
+      const audio = microphoneConstraints(chosen("microphone"));
+      const stream = await this.#opening.take(() => navigator.mediaDevices.getUserMedia({ audio }));
+      const track = stream?.getAudioTracks()[0];
+      if (!track) return;
+      this.#take(track);
+    } catch (error) {
+      console.warn("call: a microphone cannot be opened:", error);
+      if (!this.track) this.#lack(denied(error) ? "denied" : "none");
+    }
+    if (this.#changed) await this.look();
+  }
+
+  /** @param {MediaStreamTrack} track */
+  #take(track) {
+    const before = this.track;
+    const opened = performance.now();
+    track.enabled = !this.#muted;
+    for (const change of ["mute", "unmute"]) track.addEventListener(change, () => this.#hush(track));
+    track.addEventListener("ended", () => this.#lose(track, performance.now() - opened > WORKED_MS));
+    this.track = track;
+    this.#without = "off";
+    this.#publish();
+    this.#onState();
+    before?.stop();
+  }
+
+  /** @param {MediaStreamTrack} track which the system has silenced, or given back its voice */
+  #hush(track) {
+    if (this.track !== track) return;
+    this.#tell();
+    this.#onState();
+  }
+
+  /**
+   * @param {MediaStreamTrack} track whose device has gone
+   * @param {boolean} worked whether it has been of use until then
+   */
+  #lose(track, worked) {
+    if (this.track !== track) return;
+    this.track = null;
+    this.#lack("none");
+    this.#tell();
+    if (worked) void this.#open();
   }
 
   #publish() {
     this.#then(async () => {
-      const { track } = this;
-      const session = this.#session;
-      if (!track || !session) return;
-      await session.sender.send("voice", track);
-      await session.sender.setMuted("voice", this.state === "muted");
+      if (this.track) await this.#session?.sender.send("voice", this.track);
     });
+    this.#tell();
+  }
+
+  /** Tells the others whether they hear this microphone. */
+  #tell() {
+    this.#then(async () => this.#session?.sender.setMuted("voice", this.state !== "on"));
   }
 
   /**
@@ -115,22 +169,9 @@ export class Microphone {
     });
   }
 
-  /** @param {MediaStreamTrack} track */
-  #take(track) {
-    track.addEventListener("ended", () => this.#lose(track));
-    this.track = track;
-  }
-
-  /** @param {MediaStreamTrack} track */
-  #lose(track) {
-    if (this.track !== track) return;
-    this.track = null;
-    this.#become("none");
-  }
-
-  /** @param {MicrophoneState} state */
-  #become(state) {
-    this.state = state;
+  /** @param {MicrophoneState} state while there is no track */
+  #lack(state) {
+    this.#without = state;
     this.#onState();
   }
 }

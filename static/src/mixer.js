@@ -132,10 +132,13 @@ export class Mixer {
   /**
    * Plays on another output.
    * @param {string} deviceId "" for the default one
+   * @throws {DOMException} it is not there, or not allowed
    */
   async setOutput(deviceId) {
     const context = /** @type {AudioContext & { setSinkId?: (id: string) => Promise<void> }} */ (this.#context);
+    if (context.state === "closed") return;
     await context.setSinkId?.(deviceId);
+    await this.resume(); // where the output before has taken the sound with it
   }
 
   /**

@@ -1,6 +1,7 @@
 /** What one gives to the call oneself: voice, camera, screen, with the buttons and the choice of devices for them. */
 
 import { cameraConstraints, chosen, tendSelect } from "./devices.js";
+import { Loudspeaker } from "./loudspeaker.js";
 import { Microphone } from "./microphone.js";
 import { byId } from "./page.js";
 import { Picture } from "./picture.js";
@@ -14,7 +15,10 @@ export class Own {
   #page;
   #onChange;
   #sends;
-  #over = false;
+  #loudspeaker;
+  /** Whether one is in the call: who waits before it, or has left, gives nothing to it. */
+  #inside = false;
+  #over = new AbortController();
   /** @type {(() => Promise<void>)[]} */
   #fills = [];
 
@@ -22,9 +26,9 @@ export class Own {
    * @param {import("./config.js").CallConfig} config
    * @param {import("./page.js").Page} page
    * @param {() => void} onChange
-   * @param {(deviceId: string) => void} onOutput another loudspeaker was chosen
+   * @param {(deviceId: string) => Promise<void>} play plays on another loudspeaker, "" for the system's choice
    */
-  constructor(config, page, onChange, onOutput) {
+  constructor(config, page, onChange, play) {
     this.#page = page;
     this.#onChange = onChange;
     this.#sends = !config.reader && !config.demo;
@@ -43,12 +47,35 @@ export class Own {
     );
     this.#tend("microphone", () => void this.microphone.exchange());
     this.#tend("camera", () => void this.camera.exchange());
-    this.#tend("speaker", onOutput);
+    this.#loudspeaker = new Loudspeaker(play);
+    this.#tend("speaker", () => void this.#loudspeaker.look());
+    void this.#loudspeaker.look();
+    mediaDevices?.addEventListener("devicechange", () => this.#look(), { signal: this.#over.signal });
   }
 
-  /** Asks for the microphone, where this page sends anything. */
-  start() {
+  /** One is in the call: asks for the microphone, where this page sends anything. */
+  enter() {
+    if (this.#inside || this.#over.signal.aborted) return;
+    this.#inside = true;
     if (this.#sends) void this.microphone.ask();
+    this.show();
+  }
+
+  /** There is no place in the call: until there is, nothing is recorded. */
+  wait() {
+    this.#inside = false;
+    this.microphone.release();
+    this.camera.stop();
+    this.screen.stop();
+    this.show();
+  }
+
+  /**
+   * What the button of a device does.
+   * @param {"microphone" | "camera" | "screen"} source
+   */
+  toggle(source) {
+    if (this.#inside) this[source].toggle();
   }
 
   /**
@@ -68,16 +95,24 @@ export class Own {
   show() {
     const { mic, camera, screen } = this.states;
     this.#page.device("mic", mic, mic === "off");
-    const shown = this.#sends && !this.#over;
+    const shown = this.#sends && this.#inside;
     this.#page.device("camera", camera, !shown);
     this.#page.device("screen", screen, !shown || !navigator.mediaDevices?.getDisplayMedia);
   }
 
   /** Lets every device go for good, with its button. */
   leave() {
-    this.#over = true;
+    this.#over.abort();
+    this.#inside = false;
+    this.#loudspeaker.stop();
     for (const source of [this.microphone, this.camera, this.screen]) source.leave();
     this.show();
+  }
+
+  /** Devices have come or gone. */
+  #look() {
+    void this.microphone.look();
+    void this.#loudspeaker.look();
   }
 
   #changed() {

@@ -21,7 +21,7 @@ export function csrfToken() {
  * @type {Readonly<Record<"mic" | "camera" | "screen", Readonly<Record<string, string>>>>}
  */
 const PROBLEMS = {
-  mic: { denied: "micDenied", none: "micNone", insecure: "micInsecure" },
+  mic: { silenced: "micSilenced", denied: "micDenied", none: "micNone", insecure: "micInsecure" },
   camera: { denied: "cameraDenied", none: "cameraNone", insecure: "cameraInsecure", full: "cameraFull" },
   screen: { none: "screenNone", insecure: "screenNone", full: "cameraFull", taken: "screenTaken" },
 };

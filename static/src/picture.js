@@ -79,7 +79,7 @@ export class Picture {
       const [track] = (await this.#opening.take(this.#open))?.getVideoTracks() ?? [];
       if (!track) return;
       if (this.#source === "screen") track.contentHint = "detail";
-      track.addEventListener("ended", () => this.track === track && this.stop());
+      track.addEventListener("ended", () => this.#lose(track));
       this.track = track;
       this.#become("on");
       this.#publish();
@@ -88,6 +88,17 @@ export class Picture {
       // Whoever closes the window in which a screen is chosen has simply thought better of it.
       this.#become(denied(error) ? (this.#source === "screen" ? "off" : "denied") : "none");
     }
+  }
+
+  /**
+   * A screen is no longer shared when its person says so to the browser; a camera has gone, and another in its place
+   * would show what nobody meant to show.
+   * @param {MediaStreamTrack} track
+   */
+  #lose(track) {
+    if (this.track !== track) return;
+    this.stop();
+    if (this.#source === "camera") this.#become("none");
   }
 
   #publish() {

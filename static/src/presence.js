@@ -10,6 +10,9 @@ const HOLD_MS = 400;
 /** What is said of others whose network is not good, as keys of the texts. */
 const THEIRS = Object.freeze({ fair: "theirsFair", poor: "theirsPoor" });
 
+/** @type {Readonly<Record<import("./roster.js").Voice, string>>} what is said of a voice, as keys of the texts */
+const VOICES = Object.freeze({ on: "", muted: "silent", none: "noMicrophone" });
+
 /**
  * Whether somebody is speaking, with hysteresis, so that the mark does not flicker.
  * @param {{ speaking: boolean, heard: number }} before `heard`: when last loud, ms
@@ -28,7 +31,7 @@ export function speakingNow(before, rms, now) {
  * @property {string} language code of what they speak
  * @property {boolean} me
  * @property {boolean} dubbed heard through the interpreter now
- * @property {boolean} muted
+ * @property {import("./roster.js").Voice} voice
  * @property {import("./protocol.js").Quality} quality of their network
  */
 
@@ -90,11 +93,11 @@ export class Presence {
     const { item } = entry;
     item.classList.toggle("me", row.me);
     item.toggleAttribute("data-dubbed", row.dubbed);
-    item.toggleAttribute("data-muted", row.muted);
+    item.toggleAttribute("data-muted", row.voice === "muted");
     setText(item.querySelector(".name"), row.me ? `${row.name} (${this.#texts.you})` : row.name);
     setText(item.querySelector(".language"), this.#languageName(row.language));
-    const { silent, interpreted } = this.#texts;
-    setText(item.querySelector(".status"), [row.muted ? silent : "", row.dubbed ? interpreted : ""].filter(Boolean).join(", "));
+    const said = [VOICES[row.voice], row.dubbed ? "interpreted" : ""].filter(Boolean);
+    setText(item.querySelector(".status"), said.map((key) => this.#texts[key] ?? "").join(", "));
     item.dataset.quality = row.quality;
     setText(item.querySelector(".quality"), row.quality === "good" ? "" : (this.#texts[THEIRS[row.quality]] ?? ""));
     return item;

@@ -3,6 +3,7 @@
 /**
  * @typedef {import("./protocol.js").Participant} Participant
  * @typedef {import("./protocol.js").Producer} Producer
+ * @typedef {"on" | "muted" | "none"} Voice "none": no microphone at all, as with readers
  */
 
 /**
@@ -96,11 +97,14 @@ export class Roster {
   }
 
   /**
-   * Whether nothing is heard of somebody: their microphone is off, or they have none.
+   * What is heard of somebody.
    * @param {string} id
+   * @returns {Voice}
    */
-  muted(id) {
-    return !this.#tracksOf(id).some(({ source, paused }) => source === "voice" && !paused);
+  voice(id) {
+    const voices = this.#tracksOf(id).filter(({ source }) => source === "voice");
+    if (voices.length === 0) return "none";
+    return voices.some(({ paused }) => !paused) ? "on" : "muted";
   }
 
   /**

@@ -43,9 +43,10 @@ export class Sender {
     this.#transports = transports;
   }
 
-  /** Whether a voice is sent: also muted, when it is silence. */
+  /** Whether a voice is sent: also muted, when it is silence; not while the system has silenced its device, or it is gone. */
   get sendsVoice() {
-    return this.#sent.has("voice");
+    const track = this.#sent.get("voice")?.track;
+    return track?.readyState === "live" && !track.muted;
   }
 
   /**

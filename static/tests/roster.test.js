@@ -67,17 +67,17 @@ test("what is heard here can change", () => {
   assert.deepEqual(roster.wanted().map((p) => p.producerId), ["p1", "d1"]);
 });
 
-test("somebody is muted without a voice that runs, and as well connected as their worst track", () => {
+test("somebody is muted with a voice that does not run, has none without a microphone, and is as well connected as their worst track", () => {
   const roster = new Roster("me", "en");
   const camera = producer({ producerId: "c1", kind: "video", source: "camera" });
   roster.reset(hello({ producers: [producer(), camera, dub({ quality: "poor" })] }));
-  assert.deepEqual([roster.muted("ana"), roster.quality("ana"), roster.muted("bob")], [false, "good", true]);
+  assert.deepEqual([roster.voice("ana"), roster.quality("ana"), roster.voice("bob")], ["on", "good", "none"]);
   roster.take("producerQuality", { producerId: "c1", quality: "poor" });
   roster.take("producerQuality", { producerId: "p1", quality: "fair" });
   assert.equal(roster.quality("ana"), "poor");
   roster.take("producerPaused", { producerId: "p1" });
   roster.take("dominantSpeaker", { participant: "ana" });
-  assert.deepEqual([roster.muted("ana"), roster.dominant], [true, "ana"]);
+  assert.deepEqual([roster.voice("ana"), roster.dominant], ["muted", "ana"]);
 });
 
 test("pauses, removals and the bridge are followed; other events are not the roster's", () => {

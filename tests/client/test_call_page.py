@@ -154,6 +154,53 @@ async def test_muting_is_seen_and_heard_by_the_others(join: Join) -> None:
     await bob.wait_for_selector('#participants li[data-participant="ana"]:not([data-muted]).speaking')
 
 
+KEEP_TRACKS: Final = """{
+  const own = navigator.mediaDevices.getUserMedia;
+  window.__tracks = [];
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await own(wanted);
+    window.__tracks.push(...stream.getTracks());
+    return stream;
+  };
+}"""
+SILENCE: Final = """(muted) => {
+  const track = window.__tracks.at(-1);
+  Object.defineProperty(track, "muted", { value: muted, configurable: true });
+  track.dispatchEvent(new Event(muted ? "mute" : "unmute"));
+}"""
+UNPLUG: Final = "window.__tracks.at(-1).stop(); window.__tracks.at(-1).dispatchEvent(new Event('ended'))"
+
+
+async def test_a_microphone_that_the_system_silences_or_that_is_unplugged_is_told_to_both_sides(join: Join) -> None:
+    ana = await join("ana", script=KEEP_TRACKS)
+    bob = await join("bob")
+    await speak(ana)
+    await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
+    await ana.evaluate(SILENCE, True)
+    await ana.wait_for_selector('#notice p[data-reason="micSilenced"]')
+    assert await ana.get_attribute("#mic", "aria-pressed") == "false"
+    await bob.wait_for_selector('#participants li[data-participant="ana"][data-muted]')
+    await ana.evaluate(SILENCE, False)
+    await ana.wait_for_selector('#notice p[data-reason="micSilenced"]', state="detached")
+    await bob.wait_for_selector('#participants li[data-participant="ana"]:not([data-muted]).speaking')
+    await ana.wait_for_timeout(1_000)  # a microphone that goes sooner counts as broken
+    await ana.evaluate(UNPLUG)
+    await until(ana, "window.__tracks.length === 2")
+    assert await ana.get_attribute("#mic", "aria-pressed") == "true"
+    await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
+    assert (await levels(bob))[0] > 0.05
+    assert await ana.evaluate("document.body.dataset.state") == "connected"
+
+
+async def test_who_only_reads_has_no_microphone_and_is_not_called_muted(join: Join) -> None:
+    ana = await join("ana")
+    bob = await join("bob", reader=True)
+    status = "#participants li[data-participant='{}'] .status"
+    for page in (ana, bob):
+        await page.wait_for_selector(f"{status.format('bob')}:has-text('no microphone')")
+        await until(page, f"document.querySelector(\"{status.format('ana')}\").textContent === ''")
+
+
 @pytest.mark.parametrize(("error", "reason"), [("NotAllowedError", "micDenied"), ("NotFoundError", "micNone")])
 async def test_without_a_microphone_one_still_listens(join: Join, error: str, reason: str) -> None:
     ana = await join("ana")

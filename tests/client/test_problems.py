@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Route
 
 from ops.harness.call_page import until
 from ops.harness.gallery import World, enter, new_room
@@ -16,6 +16,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SOCKETS = """window.WebSocket = class extends WebSocket {
   constructor(url, ...more) { super(window.__cut ? "ws://127.0.0.1:9" : url, ...more); window.__socket = this; }
+}"""
+
+
+COUNT_DEVICES = """window.__asked = 0;
+for (const name of ["getUserMedia", "getDisplayMedia"]) {
+  const own = navigator.mediaDevices[name].bind(navigator.mediaDevices);
+  navigator.mediaDevices[name] = (wanted) => (window.__asked++, own(wanted));
 }"""
 
 
@@ -73,7 +80,7 @@ async def test_a_deleted_room_says_so_to_those_in_it_and_leads_on(place: World, 
 
 
 async def test_who_finds_a_room_full_is_told_and_let_in_later(place: World, browser: Browser) -> None:
-    async with somebody(browser) as bob:
+    async with somebody(browser, COUNT_DEVICES) as bob:
         async with somebody(browser) as ana:
             room = await new_room(ana, place.url)
             admin = await administrator(place, room)
@@ -83,9 +90,15 @@ async def test_who_finds_a_room_full_is_told_and_let_in_later(place: World, brow
             await admin.close()
             await enter(ana, place.url, room, "Ana", "en", reader=True)
             await until(ana, CONNECTED, MAX_WAIT_SECONDS)
-            await enter(bob, place.url, room, "Bob", "en", reader=True)
+            await enter(bob, place.url, room, "Bob", "en")
             await bob.wait_for_selector("#connection:has-text('The room is full. You will be let in')")
+            for key in "mvs":
+                await bob.keyboard.press(key)
+            assert await bob.locator("button.device:visible").count() == 0
+            assert await bob.evaluate("window.__asked") == 0, "who waits is not recorded, nor asked for a microphone"
         await until(bob, CONNECTED, MAX_WAIT_SECONDS)
+        await bob.wait_for_selector("#mic[aria-pressed=true]:visible")
+        assert await bob.evaluate("window.__asked") == 1
 
 
 async def test_an_old_browser_is_told_which_ones_hold_calls(place: World, browser: Browser) -> None:
@@ -126,6 +139,53 @@ async def test_a_lost_connection_is_tried_again_at_once_when_asked_for(place: Wo
         await bob.press("#try-now", "Enter")
         await until(bob, CONNECTED, MAX_WAIT_SECONDS)
         assert await bob.is_hidden("#try-now")
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (403, "this page is no longer let in. Reload it"),
+        (410, "This room has been closed"),
+        (429, "too often in a short time"),
+        (503, "the server could not do it now"),
+        (0, "The server did not answer"),
+    ],
+)
+async def test_languages_that_do_not_change_are_told_with_the_reason(
+    place: World, browser: Browser, status: int, told: str
+) -> None:
+    async with somebody(browser) as bob:
+        await enter(bob, place.url, place.room, "Bob", "en", reader=True)
+        await until(bob, CONNECTED, MAX_WAIT_SECONDS)
+
+        async def fail(route: Route) -> None:
+            await (route.fulfill(status=status) if status else route.abort())
+
+        await bob.route("**/choices", fail)
+        await bob.route("**/abilities?*", fail)
+        await bob.click("#languages summary")
+        await bob.wait_for_selector("#choices-problem:has-text('does not say now what these languages would bring')")
+        assert await bob.locator("#abilities li").count() == 0
+        await bob.click("#choices button")
+        await bob.wait_for_selector(f"#choices-problem:visible:has-text('{told}')")
+        assert await bob.is_enabled("#choices button")
+        await bob.unroute("**/choices")
+        await bob.unroute("**/abilities?*")
+        await bob.select_option("#choices [name=read]", "pt")
+        await bob.wait_for_selector("#abilities li")
+        await bob.click("#choices button")
+        await bob.wait_for_selector("#captions[data-read=pt]")
+        assert await bob.is_hidden("#choices-problem")
+
+
+async def test_languages_that_the_server_refuses_are_marked_in_the_form(place: World, browser: Browser) -> None:
+    async with somebody(browser) as bob:
+        await enter(bob, place.url, place.room, "Bob", "en", reader=True)
+        await until(bob, CONNECTED, MAX_WAIT_SECONDS)
+        await bob.click("#languages summary")
+        await bob.evaluate("document.querySelector('#choices [name=speak]').append(new Option('x', 'xx', true, true))")
+        await bob.click("#choices button")
+        await bob.wait_for_selector("#choices #speak-error:has-text('Choose the language you speak.')")
 
 
 @pytest.mark.parametrize("end", [close, delete])
