@@ -104,6 +104,8 @@ class Participant(Base):
     read: Mapped[str] = mapped_column(String(3))
     hear: Mapped[str] = mapped_column(String(10))
     """A language, or "original"."""
+    hear_drafts: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether drafts are spoken to them too."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
 
 

@@ -17,6 +17,7 @@ from app.i18n.formats import language_name
 from app.media.policy.ladder import Conditions, Level, Rung, decide
 from app.media.policy.notices import packages
 from app.rooms.texts import TEXTS
+from app.tables import Participant
 from tasks.languages import LANGUAGES
 from tasks.wire import keys, queues
 from tasks.wire.messages import Heartbeat
@@ -39,6 +40,13 @@ class Choices(NamedTuple):
     read: str
     hear: str
     """A language, or `ORIGINAL`."""
+    hear_drafts: bool = False
+    """Whether drafts are spoken too."""
+
+    @classmethod
+    def of(cls, person: Participant) -> Choices:
+        """What somebody has chosen."""
+        return cls(person.speak, person.read, person.hear, person.hear_drafts)
 
 
 class Ability(NamedTuple):
@@ -82,7 +90,9 @@ def describe(source: str, choices: Choices, conditions: Conditions, now: float) 
     best = Level.SOURCE_CAPTIONS if source == choices.read else Level.TRANSLATED_CAPTIONS
     read = decide(conditions, now, source, choices.read).capped(best)
     dubbed = choices.hear not in (ORIGINAL, source)
-    hear = decide(conditions, now, source, choices.hear) if dubbed else Rung(Level.VOICE, None)
+    hear = Rung(Level.VOICE, None)
+    if dubbed:
+        hear = decide(conditions, now, source, choices.hear, drafts=choices.hear_drafts)
     wanted = ((hear, choices.hear), (read, choices.read))
     troubles = {rung.reason: _trouble(rung, source, target) for rung, target in wanted}
     troubles.pop(None, None)

@@ -85,6 +85,7 @@ async def sfu_token(
         speak=person.speak,
         read=person.read,
         hear=person.hear,
+        hear_drafts=person.hear_drafts,
         recording=DEMO_RECORDING if recording else None,
         recording_id=recording.id if recording else None,
     )
@@ -106,6 +107,7 @@ def _config(room: Room, person: Participant, settings: WebSettings, reader: bool
         "speak": person.speak,
         "read": person.read,
         "hear": person.hear,
+        "hearDrafts": person.hear_drafts,
         "tokenUrl": f"/rooms/{room.code}/token",
         "reader": demo or reader,
         "demo": demo,

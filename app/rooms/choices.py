@@ -43,13 +43,13 @@ async def change_choices(
     form = JoinForm.parse({**data, "name": person.name})
     others = _languages(str(data.get("others", "")))
     if form.errors:
-        choices = Choices(person.speak, person.read, person.hear)
+        choices = Choices.of(person)
         context = await _context(room, choices, abilities, others) | {"errors": form.errors}
         return Template("partials/choices.html", context=context, status_code=HTTP_422_UNPROCESSABLE_ENTITY)
     before = person.read
     person = await rooms.join(room, form, person.id)
     visitor.remember_choices(request, form)
-    choices = Choices(person.speak, person.read, person.hear)
+    choices = Choices.of(person)
     context = await _context(room, choices, abilities, others)
     if person.read != before:
         context |= {"so_far": await page_captions(captions, room, person.read)}
@@ -66,6 +66,7 @@ async def show_abilities(
     speak: FromQuery[str],
     read: FromQuery[str],
     hear: FromQuery[str],
+    hear_drafts: FromQuery[bool] = False,
     others: FromQuery[str] = "",
 ) -> Template:
     """What could be done about choices that are not made yet."""
@@ -74,6 +75,7 @@ async def show_abilities(
         speak if speak in LANGUAGES else person.speak,
         read if read in LANGUAGES else person.read,
         hear if hear in LANGUAGES or hear == ORIGINAL else person.hear,
+        hear_drafts,
     )
     context = {"abilities": await abilities.of(wanted, _languages(others))}
     return Template("partials/abilities.html", context=context, headers={"Cache-Control": "no-store"})
@@ -81,7 +83,7 @@ async def show_abilities(
 
 async def call_context(room: Room, person: Participant, abilities: Abilities) -> dict[str, Any]:
     """What templates/partials/choices.html needs in the call page."""
-    return await _context(room, Choices(person.speak, person.read, person.hear), abilities, [])
+    return await _context(room, Choices.of(person), abilities, [])
 
 
 async def _context(room: Room, choices: Choices, abilities: Abilities, others: list[str]) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class JoinForm:
     speak: str = ""
     read: str = ""
     hear: str = ""
+    hear_drafts: bool = False
+    """Whether drafts are to be spoken too."""
     errors: dict[str, str] = field(default_factory=dict)
     """Field → what is wrong and what to do."""
 
@@ -46,6 +48,7 @@ class JoinForm:
             speak=_word(data.get("speak")),
             read=_word(data.get("read")),
             hear=_word(data.get("hear")),
+            hear_drafts=bool(data.get("hear_drafts")),
         )
         if not form.name:
             form.errors["name"] = _("Type the name that the others will see.")

@@ -110,7 +110,13 @@ def _first_choices(request: AnyRequest, unclear: Sequence[str]) -> JoinForm:
     own = preferred(request.headers.get("accept-language", ""), LANGUAGES, locale())
     last = visitor.choices(request)
     hear = ORIGINAL if own in unclear else own
-    return JoinForm(last.get("name", ""), last.get("speak", own), last.get("read", own), last.get("hear", hear))
+    return JoinForm(
+        name=last.get("name", ""),
+        speak=last.get("speak", own),
+        read=last.get("read", own),
+        hear=last.get("hear", hear),
+        hear_drafts=last.get("hear_drafts", False),
+    )
 
 
 def _front(form: RoomForm | None = None, *, typed: str = "", code_error: str = "", status: int = 200) -> Template:

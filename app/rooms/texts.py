@@ -76,6 +76,9 @@ TEXTS: Final[dict[str, str]] = {
         "Translations from {source} into {target} are drafts with mistakes in them. You read them and hear the "
         "original voice."
     ),
+    "draft_spoken": N_("Translations from {source} into {target} are drafts with mistakes in them, and spoken to you."),
+    "speakDrafts": N_("Speak them to me"),
+    "readDrafts": N_("Do not speak them"),
     "busy": N_("This server is too busy to transcribe {source} now. You hear the original voice."),
     "busy_translation": N_(
         "This server is too busy to translate from {source} now. You read what is said and hear the original voice."

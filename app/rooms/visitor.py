@@ -34,12 +34,18 @@ def remember(request: AnyRequest, code: str, person: Participant) -> None:
 
 def remember_choices(request: AnyRequest, form: JoinForm) -> None:
     """Fill the next form of this browser with the same values."""
-    request.session["choices"] = {"name": form.name, "speak": form.speak, "read": form.read, "hear": form.hear}
+    request.session["choices"] = {
+        "name": form.name,
+        "speak": form.speak,
+        "read": form.read,
+        "hear": form.hear,
+        "hear_drafts": form.hear_drafts,
+    }
 
 
-def choices(request: AnyRequest) -> dict[str, str]:
+def choices(request: AnyRequest) -> dict[str, Any]:
     """What this browser chose last; empty at first."""
-    kept: dict[str, str] = request.session.get("choices", {})
+    kept: dict[str, Any] = request.session.get("choices", {})
     return kept
 
 

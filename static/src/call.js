@@ -2,7 +2,7 @@
 
 import { rowsOf, tilesOf } from "./call_view.js";
 import { tendPageCaptions } from "./captions.js";
-import { sayOthers, tendChoices } from "./choices.js";
+import { chooseDrafts, sayOthers, tendChoices } from "./choices.js";
 import { parseConfig } from "./config.js";
 import { Mixer } from "./mixer.js";
 import { languageNamer, Notices } from "./notices.js";
@@ -19,6 +19,11 @@ import { Tiles } from "./tiles.js";
 const SOUND_GRACE_MS = 400;
 /** After these the call is over for this page. */
 const FINAL = ["replaced", "roomClosed", "notAllowed", "browserTooOld"];
+/** What is offered beside a reason: a key of the texts, and what it does. */
+const OFFERS = {
+  draft_only: { text: "speakDrafts", take: () => chooseDrafts(true) },
+  draft_spoken: { text: "readDrafts", take: () => chooseDrafts(false) },
+};
 
 /**
  * @typedef {import("./connection.js").Connection} Connection
@@ -51,7 +56,7 @@ class Call {
   constructor(config, page) {
     this.#config = config;
     this.#page = page;
-    this.#roster = new Roster(config.participant, config.hear);
+    this.#roster = new Roster(config.participant, config);
     this.#notices = new Notices(config);
     this.#mixer = new Mixer(byId("audio"), () => this.#showSound());
     this.#own = new Own(config, page, () => this.#show(), (id) => this.#mixer.setOutput(id));
@@ -150,7 +155,6 @@ class Call {
   /** @param {import("./choices.js").Choices} choices which the web server has written down */
   #choose(choices) {
     Object.assign(this.#config, choices);
-    this.#roster.hear = choices.hear;
     this.#sync();
     void this.#signalling.renew();
   }
@@ -165,7 +169,7 @@ class Call {
     sayOthers([...this.#roster.participants.values()].map(({ meta }) => meta.speak));
     const worst = this.#notices.worst(this.#roster);
     const text = worst && { reason: worst.reason, text: this.#notices.sentence(worst, this.#languageName) };
-    this.#page.notices(text, states);
+    this.#page.notices(text, states, OFFERS);
     this.#own.show();
   }
 

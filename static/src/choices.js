@@ -7,7 +7,7 @@ import { keep, recall } from "./stored.js";
 const KEY = "jbc.under";
 
 /**
- * @typedef {{ speak: string, read: string, hear: string }} Choices
+ * @typedef {{ speak: string, read: string, hear: string, hearDrafts: boolean }} Choices
  *
  * @typedef {object} Listener
  * @property {(under: number) => void} onVolume of the original under the interpreter, from 0 to 1
@@ -35,9 +35,22 @@ export function tendChoices(texts, { onVolume, onChoices }) {
   tendFailures(texts);
   // templates/partials/choices.html: the answer to the form carries the choices in its HX-Trigger header.
   document.body.addEventListener("choices", (event) => {
-    const { speak, read, hear } = /** @type {CustomEvent<Choices>} */ (event).detail;
-    onChoices({ speak, read, hear });
+    const { speak, read, hear, hear_drafts: hearDrafts } = /** @type {CustomEvent} */ (event).detail;
+    onChoices({ speak, read, hear, hearDrafts });
   });
+}
+
+/**
+ * Sends the form with the one answer changed; what else was changed and not sent is not meant.
+ * @param {boolean} spoken whether drafts are to be spoken here
+ */
+export function chooseDrafts(spoken) {
+  const form = byId("choices");
+  const box = byId("hear_drafts");
+  if (!(form instanceof HTMLFormElement && box instanceof HTMLInputElement)) return;
+  form.reset();
+  box.checked = spoken;
+  form.requestSubmit();
 }
 
 /**

@@ -8,6 +8,7 @@
  * @property {string} speak
  * @property {string} read
  * @property {string} hear a language, or "original"
+ * @property {boolean} hearDrafts whether drafts are spoken here too
  * @property {string} tokenUrl
  * @property {boolean} reader takes part without a microphone
  * @property {boolean} demo listens to a shipped recording
@@ -34,11 +35,20 @@ export function parseConfig(json) {
   }
   return {
     ...raw,
+    hearDrafts: raw.hearDrafts === true,
     reader: raw.reader === true,
     demo: raw.demo === true,
     cameraHeight: raw.cameraHeight ?? CAMERA_HEIGHT,
     texts: Object.freeze({ ...raw.texts }),
   };
+}
+
+/**
+ * What the bridge calls the version of somebody's voice that is heard here.
+ * @param {{ hear: string, hearDrafts: boolean }} listener
+ */
+export function dubLabel({ hear, hearDrafts }) {
+  return hearDrafts ? `${hear}:drafts` : hear;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Why something is missing from the call, in the reader's words. No DOM. */
 
-import { fill } from "./config.js";
+import { dubLabel, fill } from "./config.js";
 
 /**
  * The rungs of the bridge's ladder, the worst first.
@@ -15,14 +15,16 @@ const LEVELS = ["original", "source_captions", "translated_captions", "voice"];
 
 /**
  * Whether a notice is about something this page would show or play, from somebody who is here.
- * @param {string} key "dub:{speaker}:{language}" or "captions:{speaker}:{language}"; a speaker's id may hold colons
- * @param {{ read: string, hear: string }} config
+ * @param {string} key "dub:{speaker}:{version}" or "captions:{speaker}:{language}"; a speaker's id may hold colons
+ * @param {{ read: string, hear: string, hearDrafts: boolean }} config
  * @param {ReadonlyMap<string, unknown>} others by id
  */
-export function concerns(key, { read, hear }, others) {
-  const [, what, speaker, language] = /^([^:]*):(.*):([^:]*)$/.exec(key) ?? [];
-  if (!speaker || !others.has(speaker)) return false;
-  return (what === "dub" && language === hear) || (what === "captions" && language === read);
+export function concerns(key, config, others) {
+  const mine = [["dub:", `:${dubLabel(config)}`], ["captions:", `:${config.read}`]];
+  return mine.some(
+    ([what = "", whose = ""]) =>
+      key.startsWith(what) && key.endsWith(whose) && others.has(key.slice(what.length, -whose.length)),
+  );
 }
 
 /** @param {{ level?: string }} payload */

@@ -14,6 +14,7 @@ export function csrfToken() {
  * @typedef {import("./microphone.js").MicrophoneState} MicrophoneState
  * @typedef {import("./picture.js").PictureState} PictureState
  * @typedef {{ reason: string, text: string }} Line
+ * @typedef {{ text: string, take: () => void }} Offer a key of the texts, and what a press does
  */
 
 /**
@@ -35,6 +36,8 @@ export class Page {
   #notice = byId("notice");
   #network = byId("network");
   #sound = byId("sound");
+  /** Whether the focus was in a notice that has gone. */
+  #held = false;
 
   /** @param {Readonly<Record<string, string>>} texts */
   constructor(texts) {
@@ -55,8 +58,9 @@ export class Page {
    * Says what is missing from the call: one line each for the interpreter and one's own devices.
    * @param {Line | null} interpreter
    * @param {{ mic: MicrophoneState, camera: PictureState, screen: PictureState }} own
+   * @param {Readonly<Record<string, Offer>>} offers what can be done about it by one press, by reason
    */
-  notices(interpreter, own) {
+  notices(interpreter, own, offers) {
     if (!this.#notice) return;
     const problems = /** @type {("mic" | "camera" | "screen")[]} */ (["mic", "camera", "screen"])
       .map((device) => PROBLEMS[device][own[device]])
@@ -70,14 +74,31 @@ export class Page {
     this.#notice.dataset.lines = now;
     this.#notice.dataset.reason = lines[0]?.reason ?? "";
     this.#notice.hidden = lines.length === 0;
+    this.#held ||= this.#notice.contains(document.activeElement);
     this.#notice.replaceChildren(
       ...lines.map(({ reason, text }) => {
         const line = document.createElement("p");
         line.dataset.reason = reason;
         line.textContent = text;
+        const offer = offers[reason];
+        if (offer) line.append(" ", this.#button(offer));
         return line;
       }),
     );
+    const button = this.#notice.querySelector("button");
+    if (!this.#held || !button || document.activeElement !== document.body) return;
+    this.#held = false;
+    button.focus(); // who works by keyboard goes on where they were
+  }
+
+  /** @param {Offer} offer */
+  #button({ text, take }) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet small";
+    button.textContent = this.#texts[text] ?? text;
+    button.addEventListener("click", take);
+    return button;
   }
 
   /**

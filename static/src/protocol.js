@@ -6,6 +6,7 @@
  * @property {string} speak language spoken, as a BCP 47 primary subtag
  * @property {string} read language of the captions
  * @property {string} hear language heard, or "original"
+ * @property {boolean} [hear_drafts] whether drafts are spoken to them too
  *
  * @typedef {{ id: string, meta: Meta }} Participant
  *
@@ -18,7 +19,7 @@
  * @property {"audio" | "video"} kind
  * @property {Source} source
  * @property {"original" | "dubbed"} track
- * @property {string | null} label language of a dubbed track
+ * @property {string | null} label version of a dubbed track (`dubLabel`)
  * @property {boolean} paused
  * @property {Quality} quality how well it reaches the SFU
  *

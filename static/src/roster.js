@@ -1,6 +1,9 @@
 /** Who is in the room and which tracks there are, as the SFU tells it. No DOM, no media. */
 
+import { dubLabel } from "./config.js";
+
 /**
+ * @typedef {{ hear: string, hearDrafts: boolean }} Listener what is heard here
  * @typedef {import("./protocol.js").Participant} Participant
  * @typedef {import("./protocol.js").Producer} Producer
  * @typedef {"on" | "muted" | "none"} Voice "none": no microphone at all, as with readers
@@ -11,13 +14,13 @@
  * those in the language heard here, of people who do not speak it themselves.
  * @param {Producer} producer
  * @param {string} me
- * @param {string} hear
+ * @param {Listener} listener
  * @param {string | undefined} speak what the speaker speaks, where known
  */
-export function wantsTrack(producer, me, hear, speak) {
+export function wantsTrack(producer, me, listener, speak) {
   if (producer.participant === me) return false;
   if (producer.track === "original") return true;
-  return hear !== "original" && producer.label === hear && speak !== hear;
+  return listener.hear !== "original" && producer.label === dubLabel(listener) && speak !== listener.hear;
 }
 
 /** @type {readonly import("./protocol.js").Quality[]} */
@@ -33,17 +36,16 @@ export class Roster {
   bridge = null;
   /** @type {string | null} who spoke loudest last */
   dominant = null;
-  /** The language heard here, or "original". */
-  hear;
   #me;
+  #listener;
 
   /**
    * @param {string} me
-   * @param {string} hear
+   * @param {Readonly<Listener>} listener what holds at any time
    */
-  constructor(me, hear) {
+  constructor(me, listener) {
     this.#me = me;
-    this.hear = hear;
+    this.#listener = listener;
   }
 
   /** @param {import("./protocol.js").Hello} hello */
@@ -125,7 +127,7 @@ export class Roster {
   /** The tracks this page should receive now. */
   wanted() {
     return [...this.producers.values()].filter((producer) =>
-      wantsTrack(producer, this.#me, this.hear, this.participants.get(producer.participant)?.meta.speak),
+      wantsTrack(producer, this.#me, this.#listener, this.participants.get(producer.participant)?.meta.speak),
     );
   }
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Notices, concerns, languageNamer } from "../src/notices.js";
 
-const config = { participant: "me", read: "en", hear: "en", texts: {} };
+const config = { participant: "me", read: "en", hear: "en", hearDrafts: false, texts: {} };
 const participants = new Map([["ana", {}], ["a:b", {}]]);
 const up = { bridge: "up", participants };
 const notice = (key, reason, level = "original") => ({ key, payload: { level, reason, source: "pt", target: "en" } });
@@ -15,6 +15,10 @@ test("a notice concerns those who hear or read the language, while its speaker i
   assert.equal(concerns("captions:ana:pt", { read: "pt", hear: "en" }, participants), true);
   assert.equal(concerns("dub:ana:pt", { read: "pt", hear: "original" }, participants), false);
   assert.equal(concerns("dub:gone:en", config, participants), false);
+  assert.equal(concerns("dub:ana:en:drafts", config, participants), false);
+  assert.equal(concerns("dub:ana:en:drafts", { ...config, hearDrafts: true }, participants), true);
+  assert.equal(concerns("dub:ana:en", { ...config, hearDrafts: true }, participants), false);
+  assert.equal(concerns("dub:en", config, participants), false);
   assert.equal(concerns("dub:a:b:en", config, participants), true);
   assert.equal(concerns("unreadable", config, participants), false);
 });

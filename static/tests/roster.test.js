@@ -15,6 +15,7 @@ const producer = (change = {}) => ({
   ...change,
 });
 const dub = (change = {}) => producer({ producerId: "d1", track: "dubbed", label: "en", ...change });
+const listener = (hear = "en", hearDrafts = false) => ({ hear, hearDrafts });
 const person = (id, speak) => ({ id, meta: { name: id, speak, read: speak, hear: speak } });
 const hello = (change = {}) => ({
   participant: "me",
@@ -29,21 +30,24 @@ const hello = (change = {}) => ({
 });
 
 test("every other's original voice and pictures are wanted, one's own are not", () => {
-  assert.equal(wantsTrack(producer(), "me", "en", "pt"), true);
-  assert.equal(wantsTrack(producer({ kind: "video", source: "camera" }), "me", "original", "pt"), true);
-  assert.equal(wantsTrack(producer({ participant: "me" }), "me", "en", "pt"), false);
+  assert.equal(wantsTrack(producer(), "me", listener(), "pt"), true);
+  assert.equal(wantsTrack(producer({ kind: "video", source: "camera" }), "me", listener("original"), "pt"), true);
+  assert.equal(wantsTrack(producer({ participant: "me" }), "me", listener(), "pt"), false);
 });
 
 test("a dub is wanted in the language heard, from another language, of another person", () => {
-  assert.equal(wantsTrack(dub(), "me", "en", "pt"), true);
-  assert.equal(wantsTrack(dub({ label: "vi" }), "me", "en", "pt"), false);
-  assert.equal(wantsTrack(dub(), "me", "en", "en"), false);
-  assert.equal(wantsTrack(dub({ participant: "me" }), "me", "en", "pt"), false);
-  assert.equal(wantsTrack(dub({ label: "original" }), "me", "original", "pt"), false);
+  assert.equal(wantsTrack(dub(), "me", listener(), "pt"), true);
+  assert.equal(wantsTrack(dub({ label: "vi" }), "me", listener(), "pt"), false);
+  assert.equal(wantsTrack(dub(), "me", listener(), "en"), false);
+  assert.equal(wantsTrack(dub({ label: "en:drafts" }), "me", listener(), "pt"), false);
+  assert.equal(wantsTrack(dub({ label: "en:drafts" }), "me", listener("en", true), "pt"), true);
+  assert.equal(wantsTrack(dub({ label: "en:drafts" }), "me", listener("en", true), "en"), false);
+  assert.equal(wantsTrack(dub({ participant: "me" }), "me", listener(), "pt"), false);
+  assert.equal(wantsTrack(dub({ label: "original" }), "me", listener("original"), "pt"), false);
 });
 
 test("a dub that arrives before its speaker is wanted, and dropped if they speak the language themselves", () => {
-  const roster = new Roster("me", "en");
+  const roster = new Roster("me", listener());
   roster.reset(hello({ participants: [], producers: [] }));
   roster.take("producerAdded", dub());
   assert.deepEqual(roster.wanted().map((p) => p.producerId), ["d1"]);
@@ -52,7 +56,7 @@ test("a dub that arrives before its speaker is wanted, and dropped if they speak
 });
 
 test("a speaker who changes language is dubbed from then on", () => {
-  const roster = new Roster("me", "en");
+  const roster = new Roster("me", listener());
   roster.reset(hello({ participants: [person("ana", "en")], producers: [producer(), dub()] }));
   assert.deepEqual(roster.wanted().map((p) => p.producerId), ["p1"]);
   roster.take("participantUpdated", person("ana", "pt"));
@@ -60,15 +64,20 @@ test("a speaker who changes language is dubbed from then on", () => {
 });
 
 test("what is heard here can change", () => {
-  const roster = new Roster("me", "original");
+  const heard = listener("original");
+  const roster = new Roster("me", heard);
   roster.reset(hello({ producers: [producer(), dub()] }));
   assert.deepEqual(roster.wanted().map((p) => p.producerId), ["p1"]);
-  roster.hear = "en";
+  heard.hear = "en";
   assert.deepEqual(roster.wanted().map((p) => p.producerId), ["p1", "d1"]);
+  heard.hearDrafts = true;
+  assert.deepEqual(roster.wanted().map((p) => p.producerId), ["p1"]);
+  roster.take("producerAdded", dub({ producerId: "d2", label: "en:drafts" }));
+  assert.deepEqual(roster.wanted().map((p) => p.producerId), ["p1", "d2"]);
 });
 
 test("somebody is muted with a voice that does not run, has none without a microphone, and is as well connected as their worst track", () => {
-  const roster = new Roster("me", "en");
+  const roster = new Roster("me", listener());
   const camera = producer({ producerId: "c1", kind: "video", source: "camera" });
   roster.reset(hello({ producers: [producer(), camera, dub({ quality: "poor" })] }));
   assert.deepEqual([roster.voice("ana"), roster.quality("ana"), roster.voice("bob")], ["on", "good", "none"]);
@@ -81,7 +90,7 @@ test("somebody is muted with a voice that does not run, has none without a micro
 });
 
 test("pauses, removals and the bridge are followed; other events are not the roster's", () => {
-  const roster = new Roster("me", "en");
+  const roster = new Roster("me", listener());
   roster.reset(hello());
   assert.equal(roster.take("producerPaused", { producerId: "p1" }), true);
   assert.equal(roster.producers.get("p1").paused, true);

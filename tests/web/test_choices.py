@@ -24,7 +24,9 @@ from tasks.wire import keys
 from tasks.wire.environment import SettingError
 from tasks.wire.messages import Heartbeat, encode
 from tests.web.test_entering import read
+from tests.web.test_pages import config_of
 
+BOX = re.compile(r'<input type="checkbox" id="hear_drafts"[^>]*?( checked|)>')
 ABILITY = re.compile(r'<li data-source="(\w+)" data-complete="(\w+)">([^<]*)</li>')
 
 
@@ -46,13 +48,37 @@ async def test_new_choices_are_kept_signed_and_said_to_the_script(
     code = await new_room(client, name="Ana", speak="en", read="en", hear="original")
     answer = await change(client, code, speak="vi", read="en", hear="en", others="pt")
     assert answer.status_code == 200
-    assert json.loads(answer.headers["hx-trigger"]) == {"choices": {"speak": "vi", "read": "en", "hear": "en"}}
+    assert json.loads(answer.headers["hx-trigger"]) == {
+        "choices": {"speak": "vi", "read": "en", "hear": "en", "hear_drafts": False}
+    }
     assert ABILITY.findall(answer.text) == [
         ("pt", "true", "Portuguese: you read it in English and hear it in English.")
     ]
     assert 'id="captions"' not in answer.text, "who reads the same language keeps the captions as they are"
     meta: Any = read(settings, (await token_of(client, code))["token"])["meta"]
     assert (meta["name"], meta["speak"], meta["hear"]) == ("Ana", "vi", "en")
+
+
+async def test_whether_drafts_are_spoken_is_asked_kept_and_said(
+    client: httpx.AsyncClient, settings: WebSettings, broker: redis.Redis
+) -> None:
+    beat(broker, drafts=["pt>en"])
+    code = await new_room(client, speak="en", read="en", hear="en")
+    lobby = (await client.get(f"/rooms/{code}")).text
+    assert BOX.findall(lobby) == [""], "off at first"
+    read_only = await client.get(f"/rooms/{code}/abilities?speak=en&read=en&hear=en&others=pt")
+    assert "drafts with mistakes in them. You read them" in read_only.text
+
+    answer = await change(client, code, speak="en", read="en", hear="en", hear_drafts="1", others="pt")
+    assert json.loads(answer.headers["hx-trigger"])["choices"]["hear_drafts"]
+    assert BOX.findall(answer.text) == [" checked"]
+    assert "drafts with mistakes in them, and spoken to you." in answer.text
+    meta: Any = read(settings, (await token_of(client, code))["token"])["meta"]
+    assert meta["hear_drafts"]
+    assert config_of((await client.get(f"/rooms/{code}/call")).text)["hearDrafts"]
+    assert BOX.findall((await client.get(f"/rooms/{code}")).text) == [" checked"], "the next form says so too"
+    answer = await change(client, code, speak="en", read="en", hear="en", others="pt")
+    assert BOX.findall(answer.text) == [""]
 
 
 async def test_who_reads_another_language_gets_the_captions_so_far_in_it(

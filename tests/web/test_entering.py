@@ -41,6 +41,7 @@ async def test_a_token_says_who_enters_which_room(client: httpx.AsyncClient, set
         "speak": "pt",
         "read": "en",
         "hear": "original",
+        "hear_drafts": False,
         "recording": None,
         "recording_id": None,
     }
