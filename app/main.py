@@ -39,10 +39,11 @@ from app.health import routes as health_routes
 from app.health.checks import Checks
 from app.health.monitor import Monitor
 from app.i18n import choosing
-from app.rooms import call, caption_feed, choices
+from app.rooms import call, caption_feed, choices, installing
 from app.rooms import routes as room_routes
 from app.rooms.abilities import Abilities
 from app.rooms.busy import Busy
+from app.rooms.installing import Installations
 from app.rooms.service import RoomService
 from app.settings.web import WebSettings
 from app.speech_api import routes as speech_routes
@@ -86,6 +87,7 @@ class Services:
     transcripts: Transcripts
     retention: Retention
     busy: Busy
+    installations: Installations
 
 
 def create_app(settings: WebSettings | None = None) -> Litestar:
@@ -116,6 +118,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
             "admin": _given(services.admin),
             "monitor": _given(services.monitor),
             "busy": _given(services.busy),
+            "installations": _given(services.installations),
         },
         lifespan=[_lifespan(services, limits)],
         middleware=[
@@ -176,6 +179,7 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
         transcripts=Transcripts(redis, sessions),
         retention=Retention(redis, engine, history),
         busy=Busy(redis),
+        installations=Installations(redis),
     )
 
 
@@ -197,6 +201,7 @@ def _handlers(services: Services) -> list[ControllerRouterHandler]:
         call.sfu_token,
         choices.change_choices,
         choices.show_abilities,
+        installing.show_installing,
         caption_feed.caption_feed,
         choosing.choose_language,
         embed_routes.embed,

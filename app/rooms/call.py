@@ -18,6 +18,7 @@ from app.captions.reader import CaptionServices
 from app.rooms import choices, visitor
 from app.rooms.abilities import Abilities
 from app.rooms.ice import IceServer, ice_servers
+from app.rooms.installing import Installations
 from app.rooms.service import RoomService
 from app.rooms.texts import texts
 from app.settings.web import WebSettings
@@ -49,6 +50,7 @@ async def call_page(
     rooms: NamedDependency[RoomService],
     captions: NamedDependency[CaptionServices],
     abilities: NamedDependency[Abilities],
+    installations: NamedDependency[Installations],
     settings: NamedDependency[WebSettings],
     code: FromPath[str],
     reader: FromQuery[bool] = False,
@@ -63,6 +65,7 @@ async def call_page(
         "so_far": await page_captions(captions, room, person.read),
         "link": f"{page_origin(request)}/rooms/{code}",
         "config": _config(room, person, settings, reader),
+        "installing": await installations.look(patient=True),
     }
     return Template("call.html", context=context)
 

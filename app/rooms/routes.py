@@ -21,6 +21,7 @@ from app.rooms.abilities import Abilities
 from app.rooms.busy import Busy
 from app.rooms.codes import read_code
 from app.rooms.forms import JoinForm, RoomForm
+from app.rooms.installing import Installations, Shown
 from app.rooms.service import RoomService
 from app.tables import Room
 from tasks.languages import LANGUAGES
@@ -29,31 +30,37 @@ AnyRequest = Request[Any, Any, Any]
 
 
 @get("/")
-async def front_page() -> Template:
+async def front_page(installations: NamedDependency[Installations]) -> Template:
     """Start a room, enter one by its code, or try the demo."""
-    return _front()
+    return _front(await installations.look())
 
 
 @post("/rooms")
-async def create_room(request: AnyRequest, rooms: NamedDependency[RoomService]) -> Redirect | Template:
+async def create_room(
+    request: AnyRequest, rooms: NamedDependency[RoomService], installations: NamedDependency[Installations]
+) -> Redirect | Template:
     """Make a room and go to its form."""
     form = RoomForm.parse(await request.form())
     if form.errors:
-        return _front(form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return _front(await installations.look(), form, status=HTTP_422_UNPROCESSABLE_ENTITY)
     room = await rooms.create(form.name or _("Room"))
     return Redirect(f"/rooms/{room.code}", status_code=HTTP_303_SEE_OTHER)
 
 
 @get("/join")
-async def find_room(rooms: NamedDependency[RoomService], code: FromQuery[str] = "") -> Redirect | Template:
+async def find_room(
+    rooms: NamedDependency[RoomService], installations: NamedDependency[Installations], code: FromQuery[str] = ""
+) -> Redirect | Template:
     """Go to the room whose code or link was typed on the front page."""
     known = read_code(code)
     if known is None:
         error = _("That is no room code. It has twelve letters and digits, as kqzp-7wma-x3td; or paste the whole link.")
-        return _front(typed=code[:200], code_error=error, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        shown = await installations.look()
+        return _front(shown, typed=code[:200], code_error=error, status=HTTP_422_UNPROCESSABLE_ENTITY)
     if await rooms.find(known) is None:
         error = _("There is no room with this code. Ask for it again: one letter may be wrong.")
-        return _front(typed=code[:200], code_error=error, status=HTTP_404_NOT_FOUND)
+        shown = await installations.look()
+        return _front(shown, typed=code[:200], code_error=error, status=HTTP_404_NOT_FOUND)
     return Redirect(f"/rooms/{known}", status_code=HTTP_303_SEE_OTHER)
 
 
@@ -63,24 +70,31 @@ async def lobby(
     rooms: NamedDependency[RoomService],
     busy: NamedDependency[Busy],
     abilities: NamedDependency[Abilities],
+    installations: NamedDependency[Installations],
     code: FromPath[str],
 ) -> Template:
     """The form with which a person enters the room."""
     room = await visitor.open_room(rooms, code)
     unclear = await abilities.unclear()
-    return _lobby(room, _first_choices(request, unclear), unclear, busy=await busy.words())
+    shown = await installations.look()
+    return _lobby(room, _first_choices(request, unclear), unclear, shown, busy=await busy.words())
 
 
 @post("/rooms/{code:str}/join")
 async def join_room(
-    request: AnyRequest, rooms: NamedDependency[RoomService], abilities: NamedDependency[Abilities], code: FromPath[str]
+    request: AnyRequest,
+    rooms: NamedDependency[RoomService],
+    abilities: NamedDependency[Abilities],
+    installations: NamedDependency[Installations],
+    code: FromPath[str],
 ) -> Redirect | Template:
     """Enter the room, or show the form again with what is wrong."""
     room = await visitor.open_room(rooms, code)
     data = await request.form()
     form = JoinForm.parse(data)
     if form.errors:
-        return _lobby(room, form, await abilities.unclear(), status=HTTP_422_UNPROCESSABLE_ENTITY)
+        unclear, shown = await abilities.unclear(), await installations.look()
+        return _lobby(room, form, unclear, shown, status=HTTP_422_UNPROCESSABLE_ENTITY)
     person = await rooms.join(room, form, visitor.earlier_participant(request, code))
     visitor.remember(request, code, person)
     visitor.remember_choices(request, form)
@@ -119,13 +133,16 @@ def _first_choices(request: AnyRequest, unclear: Sequence[str]) -> JoinForm:
     )
 
 
-def _front(form: RoomForm | None = None, *, typed: str = "", code_error: str = "", status: int = 200) -> Template:
-    context = {"form": form or RoomForm(), "typed": typed, "code_error": code_error}
+def _front(
+    shown: Shown, form: RoomForm | None = None, *, typed: str = "", code_error: str = "", status: int = HTTP_200_OK
+) -> Template:
+    context = {"form": form or RoomForm(), "typed": typed, "code_error": code_error, "installing": shown}
     return Template("front.html", context=context, status_code=status)
 
 
 def _lobby(
-    room: Room, form: JoinForm, unclear: Sequence[str], *, busy: str = "", status: int = HTTP_200_OK
+    room: Room, form: JoinForm, unclear: Sequence[str], shown: Shown, *, busy: str = "", status: int = HTTP_200_OK
 ) -> Template:
     context = {"room": room, "form": asdict(form), "errors": form.errors, "busy": busy, "unclear": unclear}
+    context["installing"] = shown
     return Template("lobby.html", context=context, status_code=status)

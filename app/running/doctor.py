@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from ctypes.util import find_library
 from dataclasses import dataclass
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
@@ -21,6 +22,8 @@ from app.settings.installation import ROLE, InstallationSettings
 from tasks import registry
 from tasks.wire import keys, queues
 from tasks.wire.addresses import authority, listening
+from tasks.wire.installing import Installing
+from tasks.wire.messages import decode
 
 MAX_QUEUE_SECONDS = 5.0
 """Seconds a message may wait in a queue before the doctor calls it a fault."""
@@ -172,7 +175,8 @@ async def _redis(settings: InstallationSettings, *, started: bool) -> list[Findi
         else:
             nobody = "none answering: calls run without translation"
             findings.append(_absent("workers", nobody, "worker", started=started))
-        return findings
+        hosts: list[Any] = await client.hvals(keys.INSTALLING)
+        return [*findings, *(_translators(decode(data, Installing)) for data in hosts)]
     except AuthenticationError:
         return [_fail("Redis", "refuses the password", "make REDIS_URL or REDIS_PASSWORD agree with the server's")]
     except (RedisError, OSError) as error:
@@ -184,6 +188,21 @@ async def _redis(settings: InstallationSettings, *, started: bool) -> list[Findi
         return [_absent("Redis", "our own server is not running", "redis", started=started)]
     finally:
         await client.aclose()
+
+
+def _translators(said: Installing) -> Finding:
+    """What the installer of one machine has to say of pairs that nothing translates."""
+    subject, languages = f"translators on {said.host}", ", ".join(said.languages)
+    if not said.languages:
+        return _ok(subject, "nothing is missing")
+    if said.state == "running":
+        return Finding(subject, State.NOTE, f"{said.model} is being installed for {languages}, {said.percent} %")
+    by_hand = "`jbcalling models list` names those that can be installed by hand"
+    if said.state == "forbidden":
+        return Finding(subject, State.NOTE, f"none for {languages}; MODELS_AUTO or MODELS_OFFLINE forbids it", by_hand)
+    reasons = "".join(f"\n      {one.model}: {one.said}" for one in said.hindrances)
+    remedy = f"it is tried again by itself; {by_hand}; with MODELS_AUTO=0 it is no fault"
+    return _fail(subject, f"none for {languages}{reasons}", remedy)
 
 
 async def _database(settings: InstallationSettings) -> Finding:

@@ -78,8 +78,8 @@ def test_it_prints_one_address_restarts_what_dies_and_leaves_nothing_behind(star
 
 def test_ctrl_c_is_calm(start: Start, tmp_path: Path) -> None:
     runner = start()
-    up = [f"{name:<9} is up" for name in STOP_ORDER]
-    printed = wait_for_lines(runner, "JB Calling is running", "worker    is loading", *up)
+    up = [f"{name:<10} is up" for name in STOP_ORDER]
+    printed = wait_for_lines(runner, "JB Calling is running", "worker     is loading", *up)
     url = next(line for line in printed if "JB Calling is running" in line).split()[-1]
     assert any(f"Logs: {tmp_path}/logs/*.log" in line for line in printed)
     assert httpx.get(url).status_code == 200

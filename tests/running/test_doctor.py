@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import redis
 
 from ops.harness.ports import free_port
 from ops.harness.redis_server import redis_server
 from ops.harness.stack import ROOT
 from ops.harness.web_server import WebServer
+from tasks.wire import keys
 
 PORTS = ("WEB_PORT", "SFU_PORT", "BRIDGE_PORT", "REDIS_PORT")
 
@@ -84,3 +87,22 @@ def test_a_server_of_workers_needs_no_edge_and_gets_no_secrets(tmp_path: Path) -
     assert failed == ["FAIL  workers: none answering: calls run without translation"], result.stdout
     assert "systemctl start jbcalling-worker@1" in result.stdout
     assert secrets.read_text() == kept
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [
+        ("running", "note  translators on here: argos-en-vi is being installed for vi, 43 %"),
+        ("forbidden", "note  translators on here: none for vi; MODELS_AUTO or MODELS_OFFLINE forbids it"),
+        (
+            "failed",
+            "FAIL  translators on here: none for vi\n      argos-en-vi: hub: no route\n      → it is tried",
+        ),
+    ],
+)
+def test_what_the_installer_says_is_passed_on(tmp_path: Path, state: str, shown: str) -> None:
+    hindrance = {"model": "argos-en-vi", "why": "failed", "said": "hub: no route"}
+    said = {"host": "here", "at": 1.0, "state": state, "languages": ["vi"], "model": "argos-en-vi", "percent": 43}
+    with redis_server() as server, redis.Redis.from_url(server.url) as client:
+        client.hset(keys.INSTALLING, "here", json.dumps(said | {"hindrances": [hindrance]}))
+        assert shown in doctor(tmp_path, REDIS_URL=server.url).stdout
