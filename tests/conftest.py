@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
+from tests.support import own_models
 from tests.support.kinds import KINDS, held_to, judge, kinds_of
 from tests.support.postgres import Postgres, postgres_server
 
@@ -21,6 +22,17 @@ LONGEST_FIRST = (
     "tests/client/test_motion.py",
 )
 """Files that take so long that two processes would end far apart if one began with them last."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    """Let nothing that a person has installed or chosen decide what tests find."""
+    own_models.begin()
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    own_models.end()
 
 
 @pytest.hookimpl(tryfirst=True)
