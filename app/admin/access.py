@@ -21,9 +21,10 @@ from app.auth import login_throttle
 from app.auth.admins import SESSION_LIFETIME, Operator
 from app.i18n import N_
 from app.web.errors import Problem, respond
-from app.web.security import secure
+from app.web.security import cookie_name, secure
 
-COOKIE: Final = "jbc_admin"
+COOKIE: Final = "admin"
+"""What the cookie is for, which is in its name."""
 LOGIN: Final = "/admin/login"
 NO_REDIS: Final = Problem(
     503,
@@ -45,7 +46,7 @@ def guard(services: AdminServices) -> Guard:
     """Lets nobody past who has no session; handlers find who it is in `request.user`."""
 
     async def check(connection: AnyConnection, _handler: BaseRouteHandler) -> None:
-        token = connection.cookies.get(COOKIE, "")
+        token = connection.cookies.get(cookie_name(services.settings.session_secret, COOKIE), "")
         operator = await services.admins.operator(token) if token else None
         if operator is None:
             raise NotLoggedInError
@@ -78,7 +79,7 @@ def where_to(wanted: object) -> str:
 def cookie(services: AdminServices, token: str | None) -> Cookie:
     """The cookie that holds a session's token; None: the one that removes it."""
     return Cookie(
-        COOKIE,
+        cookie_name(services.settings.session_secret, COOKIE),
         path="/admin",
         value=token or "",
         max_age=int(SESSION_LIFETIME.total_seconds()) if token else 0,

@@ -14,7 +14,7 @@ from litestar.types import Scope
 from app.settings.web import WebSettings
 from tasks.wire.addresses import authority
 
-_HOST: Final = re.compile(r"(?P<name>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
+_HOST: Final = re.compile(r"(?P<name>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 
 
 def sfu_url(settings: WebSettings, scope: Scope, room: str) -> str:

@@ -37,12 +37,21 @@ def secure(settings: WebSettings) -> bool:
     return settings.sfu_public_url.startswith("wss:")
 
 
+def cookie_name(secret: str, use: str) -> str:
+    """What a cookie of this installation is called.
+
+    Browsers keep cookies by host, whatever the port: with the same names, two installations on one host would log each
+    other's people out. `secret` is SESSION_SECRET, which stays when keys are exchanged (`jbcalling secrets rotate`).
+    """
+    return f"jbc_{use}_{derived(secret, 'jbc-cookies').hex()[:8]}"
+
+
 def session_config(settings: WebSettings) -> sessions.KeyedSessionConfig:
     """The session: an encrypted cookie that scripts cannot read."""
     return sessions.KeyedSessionConfig(
         secret=derived(settings.session_keys.newest, sessions.PURPOSE),
         keys=settings.session_keys,
-        key="jbc_session",
+        key=cookie_name(settings.session_secret, "session"),
         max_age=SESSION_DAYS * 86_400,
         httponly=True,
         samesite="lax",
@@ -55,7 +64,7 @@ def csrf_middleware(settings: WebSettings) -> DefineMiddleware:
     """CSRF tokens: forms carry them in a field, scripts in the header `x-csrftoken`."""
     config = CSRFConfig(
         secret=derived(settings.session_keys.newest, csrf.PURPOSE).hex(),
-        cookie_name="jbc_csrf",
+        cookie_name=cookie_name(settings.session_secret, "csrf"),
         cookie_httponly=True,  # scripts take the token from the page
         cookie_samesite="lax",
         cookie_secure=secure(settings),

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from honcho.environ import parse_procfile
 
+from app.web.security import cookie_name
 from ops.harness import process_group
 from ops.harness.ports import free_port
 from tasks.wire.addresses import authority
@@ -22,6 +23,10 @@ SECRETS = {
     "SESSION_SECRET": "session-secret-of-tests-" + "s" * 16,
     "SFU_TOKEN_SECRET": "sfu-secret-of-tests-" + "t" * 16,
 }
+SESSION_COOKIE, CSRF_COOKIE, ADMIN_COOKIE = (
+    cookie_name(SECRETS["SESSION_SECRET"], use) for use in ("session", "csrf", "admin")
+)
+"""What the cookies are called where these are the secrets."""
 
 
 class WebServer:
@@ -115,7 +120,7 @@ class WebServer:
 
 def csrf_of(client: httpx.Client | httpx.AsyncClient) -> str:
     """The CSRF token that this client got with its first page."""
-    return client.cookies["jbc_csrf"]
+    return next(value for name, value in client.cookies.items() if name.startswith("jbc_csrf_"))
 
 
 def join_form(token: str, **changes: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ import redis
 
 from app.speech_api.limits import AtOnce, PerMinute
 from ops.harness.redis_server import RedisServer, redis_server
-from ops.harness.web_server import WebServer
+from ops.harness.web_server import CSRF_COOKIE, WebServer
 from tasks.wire import keys
 from tasks.wire.messages import Heartbeat, encode
 from tests.speech_api.conftest import make_key
@@ -50,7 +50,7 @@ def test_only_a_key_opens_and_only_for_its_scopes(web: WebServer, key: str, var_
     assert ask(authorization=f"Basic {key}").status_code == 401
     with httpx.Client(base_url=web.url) as browser:
         browser.get("/")  # a page's cookies
-        answer = browser.post("/api/v1/translate", json=BODY, headers={"x-csrftoken": browser.cookies["jbc_csrf"]})
+        answer = browser.post("/api/v1/translate", json=BODY, headers={"x-csrftoken": browser.cookies[CSRF_COOKIE]})
         assert answer.status_code == 401
         assert "set-cookie" not in answer.headers
 

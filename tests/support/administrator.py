@@ -8,7 +8,7 @@ import pytest
 from app.auth.admins import Admins
 from app.db import create_engine, create_sessions
 from app.settings.web import WebSettings
-from ops.harness.web_server import csrf_of
+from ops.harness.web_server import ADMIN_COOKIE, csrf_of
 
 NAME = "Ada"
 PASSWORD = "correct horse battery staple"
@@ -44,9 +44,9 @@ async def send(client: httpx.AsyncClient, path: str, **fields: str) -> httpx.Res
 
 def be(client: httpx.AsyncClient, token: str) -> str:
     """Go on with another session, or with none (""); the token of the one before."""
-    before = [cookie for cookie in client.cookies.jar if cookie.name == "jbc_admin"]
+    before = [cookie for cookie in client.cookies.jar if cookie.name == ADMIN_COOKIE]
     for cookie in before:
         client.cookies.jar.clear(cookie.domain, cookie.path, cookie.name)
     if token:
-        client.cookies.set("jbc_admin", token, path="/admin")
+        client.cookies.set(ADMIN_COOKIE, token, path="/admin")
     return (before[0].value or "") if before else ""

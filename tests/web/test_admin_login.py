@@ -19,6 +19,7 @@ from app.commands.cli import main
 from app.db import create_engine, create_sessions
 from app.settings.web import WebSettings
 from app.tables import Admin, AdminSession, AuditEntry
+from ops.harness.web_server import ADMIN_COOKIE
 from tests.support.administrator import NAME, PASSWORD, be, enter, log_in, make, on_sqlite, send
 
 WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -52,7 +53,7 @@ async def test_the_first_password_needs_the_code_that_only_the_owner_can_read(
         assert "1 to 60 characters" in nameless.text
     done = await send(client, "/admin/setup", code=code.upper(), **form)
     assert (done.status_code, done.headers["location"]) == (303, "/admin")
-    cookie = SimpleCookie(done.headers["set-cookie"])["jbc_admin"]
+    cookie = SimpleCookie(done.headers["set-cookie"])[ADMIN_COOKIE]
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/admin", True, "strict")
     assert (await client.get("/admin/audit")).status_code == 200
     again = await send(client, "/admin/setup", code=code, **form)  # the code is used up, and there is somebody
@@ -95,7 +96,7 @@ async def test_a_session_survives_redis_and_ends_when_it_should(
     await enter(client, settings)
     broker.flushall()
     assert (await client.get("/admin/account")).status_code == 200
-    old = client.cookies["jbc_admin"]
+    old = client.cookies[ADMIN_COOKIE]
     assert (await send(client, "/admin/logout")).headers["location"] == "/admin/login"
     be(client, old)
     assert (await client.get("/admin/account")).status_code == 303

@@ -30,7 +30,7 @@ from app.tables import Correction, Participant, Room, StoredCaption
 from ops.harness.bridge_client import bridge
 from ops.harness.captions import caption, say, stored
 from ops.harness.sfu import Sfu
-from ops.harness.web_server import SECRETS, new_room, token_of
+from ops.harness.web_server import SECRETS, SESSION_COOKIE, new_room, token_of
 from tasks.wire import keys
 from tests.support.administrator import be, enter, log_in, make, on_sqlite, send
 
@@ -126,7 +126,7 @@ async def test_a_room_is_made_with_its_limits_and_wrong_ones_come_back_as_typed(
     await send(client, f"/rooms/{code}/join", name="Ana", **join)
     async with connect(sfu.url) as ana, connect(sfu.url) as bob:
         assert "ok" in await hello(ana, client, code)
-        client.cookies.delete("jbc_session")
+        client.cookies.delete(SESSION_COOKIE)
         await client.get("/")
         await send(client, f"/rooms/{code}/join", name="Bob", **join)
         assert (await hello(bob, client, code))["error"]["code"] == "limit"

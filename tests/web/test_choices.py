@@ -19,7 +19,7 @@ from litestar.testing import AsyncTestClient
 from app.main import create_app
 from app.settings.web import WebSettings
 from ops.harness.captions import caption, say
-from ops.harness.web_server import csrf_of, new_room, token_of
+from ops.harness.web_server import SESSION_COOKIE, csrf_of, new_room, token_of
 from tasks.wire import keys
 from tasks.wire.environment import SettingError
 from tasks.wire.messages import Heartbeat, encode
@@ -145,7 +145,7 @@ async def test_where_the_only_voice_is_not_understood_captions_come_first_and_he
     client: httpx.AsyncClient, broker: redis.Redis
 ) -> None:
     code = await new_room(client, read="en", speak="en", hear="en")
-    client.cookies.delete("jbc_session")
+    client.cookies.delete(SESSION_COOKIE)
     vietnamese = {"accept-language": "vi"}
 
     async def heard_first() -> tuple[list[str], list[str]]:
@@ -164,7 +164,7 @@ async def test_where_the_only_voice_is_not_understood_captions_come_first_and_he
     beat(broker, translate=["en>vi"], speak=["en", "vi"])
     ((_, complete, text),) = ABILITY.findall((await client.get(f"/rooms/{code}/abilities?{query}")).text)
     assert (complete, "hardly understood" in text) == ("true", False)
-    client.cookies.delete("jbc_session")
+    client.cookies.delete(SESSION_COOKIE)
     assert await heard_first() == (["vi", "vi", "vi"], []), "another voice has been installed"
 
 
@@ -175,7 +175,7 @@ async def test_choices_that_make_no_sense_are_refused_with_the_form(client: http
     assert "hx-trigger" not in answer.headers
     assert "Choose the language you speak." in answer.text
     assert (await client.post(f"/rooms/{code}/choices", data={"speak": "pt"})).status_code == 403
-    client.cookies.delete("jbc_session")
+    client.cookies.delete(SESSION_COOKIE)
     await client.get("/")
     assert (await change(client, code, speak="pt", read="en", hear="pt")).status_code == 403
     assert (await client.get(f"/rooms/{code}/abilities?speak=en&read=en&hear=en")).status_code == 403

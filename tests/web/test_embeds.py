@@ -17,7 +17,7 @@ from app.auth.read_tokens import ReadTokens
 from app.embed.style import EmbedStyle, StyleError
 from app.main import create_app
 from app.settings.web import WebSettings
-from ops.harness.web_server import SECRETS, csrf_of, new_room
+from ops.harness.web_server import SECRETS, SESSION_COOKIE, csrf_of, new_room
 
 TOKENS = ReadTokens(KeySet(SECRETS["SESSION_SECRET"]))
 
@@ -135,7 +135,7 @@ async def test_the_share_page_is_for_participants_and_keeps_wrong_choices_out(cl
     wrong = await client.post(f"/rooms/{code}/share", data=form)
     assert wrong.status_code == 422
     assert "Choose how long the links work." in wrong.text
-    client.cookies.delete("jbc_session")
+    client.cookies.delete(SESSION_COOKIE)
     for path in (f"/rooms/{code}/share", f"/rooms/{code}/projector"):
         assert (await client.get(path)).headers["location"] == f"/rooms/{code}"
     outside = await client.post(f"/rooms/{code}/share", data=form | {"lang": "pt", "lifetime": "hour"})

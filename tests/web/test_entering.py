@@ -17,7 +17,7 @@ from app.main import create_app
 from app.settings.web import WebSettings
 from app.tables import Participant, Room
 from app.web.origin import place
-from ops.harness.web_server import csrf_of, new_room, token_of
+from ops.harness.web_server import SESSION_COOKIE, csrf_of, new_room, token_of
 from tests.web.test_pages import config_of
 
 
@@ -54,7 +54,7 @@ async def test_only_participants_get_tokens_and_only_from_our_pages(client: http
     other = await new_room(client)
     accept = {"accept": "application/json"}
     assert (await client.post(f"/rooms/{code}/token", headers=accept)).status_code == 403
-    client.cookies.delete("jbc_session")
+    client.cookies.delete(SESSION_COOKIE)
     await new_room(client)  # a participant, of another room
     for room in (code, other):
         refused = await client.post(f"/rooms/{room}/token", headers=accept | {"x-csrftoken": csrf_of(client)})
@@ -130,7 +130,7 @@ async def test_an_old_demo_makes_place_and_is_closed(
 @pytest.mark.parametrize("path", ["/rooms/{}/captions", "/rooms/{}/captions?format=json"])
 async def test_captions_are_for_participants_only(client: httpx.AsyncClient, path: str) -> None:
     code = await new_room(client)
-    client.cookies.delete("jbc_session")
+    client.cookies.delete(SESSION_COOKIE)
     assert (await client.get(path.format(code))).status_code == 403
 
 

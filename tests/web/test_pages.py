@@ -18,7 +18,7 @@ from app.db import create_engine, create_sessions
 from app.i18n import formats
 from app.settings.web import WebSettings
 from app.tables import Room
-from ops.harness.web_server import ROOT, csrf_of, join_form, new_room
+from ops.harness.web_server import ROOT, SESSION_COOKIE, csrf_of, join_form, new_room
 from tasks.wire import keys
 from tasks.wire.messages import NextRoom, encode
 
@@ -66,7 +66,7 @@ async def test_the_form_says_what_a_busy_server_can_do(client: httpx.AsyncClient
 
 async def test_the_call_page_sends_a_newcomer_to_the_form(client: httpx.AsyncClient) -> None:
     code = await new_room(client)
-    client.cookies.delete("jbc_session")
+    client.cookies.delete(SESSION_COOKIE)
     response = await client.get(f"/rooms/{code}/call")
     assert (response.status_code, response.headers["location"]) == (303, f"/rooms/{code}")
 
@@ -87,7 +87,7 @@ async def test_a_wrong_form_comes_back_whole_with_what_to_do(client: httpx.Async
 
 async def test_the_form_starts_with_the_language_of_the_browser(client: httpx.AsyncClient) -> None:
     code = await new_room(client)
-    client.cookies.delete("jbc_session")
+    client.cookies.delete(SESSION_COOKIE)
     page = await client.get(f"/rooms/{code}", headers={"accept-language": "fr, vi-VN;q=0.9, en;q=0.3"})
     assert len(re.findall(r'<option value="vi"[^>]* selected', page.text)) == 3
 
@@ -233,12 +233,12 @@ async def test_the_session_cookie_cannot_be_read_by_scripts_or_forged(client: ht
     assert app
     code = await new_room(client)
     joined = await client.post(f"/rooms/{code}/join", data=join_form(csrf_of(client)))
-    cookie = next(value for value in joined.headers.get_list("set-cookie") if value.startswith("jbc_session="))
+    cookie = next(value for value in joined.headers.get_list("set-cookie") if value.startswith(f"{SESSION_COOKIE}="))
     assert "httponly" in cookie.lower()
     assert "samesite=lax" in cookie.lower()
-    value = client.cookies["jbc_session"].strip('"')
-    client.cookies.delete("jbc_session")
-    client.cookies.set("jbc_session", ("A" if value[0] != "A" else "B") + value[1:])
+    value = client.cookies[SESSION_COOKIE].strip('"')
+    client.cookies.delete(SESSION_COOKIE)
+    client.cookies.set(SESSION_COOKIE, ("A" if value[0] != "A" else "B") + value[1:])
     forged = await client.get(f"/rooms/{code}/call")
     assert (forged.status_code, forged.headers["location"]) == (303, f"/rooms/{code}")
 

@@ -16,7 +16,7 @@ from app.settings.web import WebSettings
 from app.tables import Room, StoredCaption
 from app.transcripts.search import fold, marked
 from ops.harness.captions import caption, say, stored
-from ops.harness.web_server import csrf_of, join_form, new_room
+from ops.harness.web_server import SESSION_COOKIE, csrf_of, join_form, new_room
 from tests.support.feeds import WITHIN
 from tests.web.test_pages import config_of
 
@@ -135,7 +135,7 @@ async def test_transcripts_are_for_those_who_took_part_even_when_the_room_is_clo
     assert len(texts_of(page)) == 3
     assert 'hx-trigger="every' not in page
     number = re.findall(r'id="c-(\d+)"', page)[0]
-    client.cookies.delete("jbc_session")
+    client.cookies.delete(SESSION_COOKIE)
     other = await new_room(client)
     for path in (f"/rooms/{code}/transcript", f"/rooms/{code}/transcript/files/txt"):
         assert (await client.get(path)).headers["location"] == f"/rooms/{code}"
@@ -151,7 +151,7 @@ async def test_anybody_who_took_part_may_correct_and_earlier_corrections_stay(
     number = re.findall(r'id="c-(\d+)"', (await client.get(f"/rooms/{code}/transcript")).text)[-1]
     path = f"/rooms/{code}/transcript/lines/{number}"
     await client.post(path, data={"_csrf_token": csrf_of(client), "text": "Any question?"})
-    client.cookies.delete("jbc_session")
+    client.cookies.delete(SESSION_COOKIE)
     await client.post(f"/rooms/{code}/join", data=join_form(csrf_of(client), name="Rui"))
     htmx = {"hx-request": "true"}
     cell = await client.post(path, data={"_csrf_token": csrf_of(client), "text": "Questions?"}, headers=htmx)
