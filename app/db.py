@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any, Final
 
-from sqlalchemy import event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -21,8 +23,18 @@ SQLITE_PRAGMAS = {
 deleted is overwritten in the file."""
 
 
+INTEGERS: Final = range(-(2**63), 2**63)
+"""What fits into the largest column."""
+
+
+class UnkeepableError(ValueError):
+    """A value that no database of ours can hold, whether to store it or to look for it: a client sent it."""
+
+
 def create_engine(url: str) -> AsyncEngine:
     """An engine for `url`, which connects when first used; the folder of a SQLite file is made where it is missing.
+
+    Its statements raise `UnkeepableError` for what SQLite would take and PostgreSQL would not, or the other way round.
 
     Statement parameters never appear in error messages: they hold names and what people said.
 
@@ -34,14 +46,33 @@ def create_engine(url: str) -> AsyncEngine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(
+        engine = create_async_engine(
             parsed, hide_parameters=True, pool_pre_ping=True, connect_args={"timeout": 5, "command_timeout": 10}
         )
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(parsed, hide_parameters=True)
-    event.listen(engine.sync_engine, "connect", _set_pragmas)
+    else:
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(parsed, hide_parameters=True)
+        event.listen(engine.sync_engine, "connect", _set_pragmas)
+    event.listen(engine.sync_engine, "before_cursor_execute", _refuse_unkeepable)
     return engine
+
+
+def _refuse_unkeepable(
+    _connection: Connection,
+    _cursor: DBAPICursor,
+    _statement: str,
+    parameters: Any,  # noqa: ANN401 - a row, by name or by place, or a list of rows
+    _context: object,
+    _many: bool,
+) -> None:
+    for row in parameters if isinstance(parameters, list) else [parameters]:
+        values: Iterable[object] = row.values() if isinstance(row, Mapping) else row or ()
+        for value in values:
+            if isinstance(value, str) and "\0" in value:
+                raise UnkeepableError("A text has a NUL character: leave it out.")
+            if isinstance(value, int) and value not in INTEGERS:
+                raise UnkeepableError("A number is too large.")
 
 
 def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:

@@ -56,6 +56,7 @@ from app.web import errors, security
 from app.web.assets import FOLDERS, STATIC, Assets
 from app.web.cors import cross_origin_hook
 from app.web.proxy import TrustedProxyMiddleware
+from app.web.reading import NameableMiddleware, ReadableRequest
 from app.web.requests import RequestLogMiddleware
 from app.web.templates import create_environment, template_config
 from tasks.wire import logs
@@ -126,6 +127,8 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
             DefineMiddleware(RequestLogMiddleware),
             DefineMiddleware(choosing.InterfaceLanguageMiddleware),
             PrometheusConfig(app_name="web", prefix="jbc_web", group_path=True, exclude="/static").middleware,
+            DefineMiddleware(errors.AnswerRefusalsMiddleware, refused=speech_routes.refused),
+            DefineMiddleware(NameableMiddleware),
             security.rate_limit_config().middleware,
             security.session_config(settings).middleware,
             security.csrf_middleware(settings),
@@ -135,9 +138,10 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
             cross_origin_hook(settings.feed_origins, {caption_feed.FEED_PATH}),
         ],
         compression_config=COMPRESSION,
-        exception_handlers=errors.exception_handlers(),
+        exception_handlers=errors.exception_handlers(speech_routes.refused),
         template_config=template_config(environment),
         stores={"rate_limit": limits},
+        request_class=ReadableRequest,
         request_max_body_size=security.MAX_BODY,
         openapi_config=speech_routes.openapi_config(),
         include_in_schema=False,  # but for the routes that are there for programs

@@ -22,7 +22,7 @@ from app.captions.history import GROUP
 from app.captions.lives import Lives
 from app.captions.published import MalformedCaptionError, PublishedCaption, from_entry
 from app.captions.rows import to_row
-from app.db import Sessions
+from app.db import Sessions, UnkeepableError
 from app.tables import Participant, Room, StoredCaption
 from tasks.wire import keys
 from tasks.wire.captions import make_group
@@ -133,7 +133,7 @@ class CaptionStore:
         """Store captions; those whose room is not known."""
         try:
             return await self._commit(captions)
-        except (DataError, IntegrityError) as error:  # one of them is at fault, not the database
+        except (DataError, IntegrityError, UnkeepableError) as error:  # one of them is at fault, not the database
             if len(captions) == 1:
                 _reject("refused by the database", f"segment {captions[0].caption.segment}: {error!r}")
                 return []

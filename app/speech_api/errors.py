@@ -15,6 +15,8 @@ from msgspec import Struct
 from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from app.db import UnkeepableError
+
 log = structlog.get_logger(__name__)
 
 AnyRequest = Request[Any, Any, Any]
@@ -112,12 +114,16 @@ def as_api_error(error: Exception) -> ApiError:
     """Any exception as one that a caller can be told; what is not the caller's fault is logged."""
     if isinstance(error, ApiError):
         return error
+    if isinstance(error, UnkeepableError):
+        return bad_request(str(error))
     if isinstance(error, HTTPException) and error.status_code < 500:
         code, message = _WORDS_BY_STATUS.get(
             error.status_code, ("invalid_request", error.detail or "The request is malformed.")
         )
         extra = _first_fault(error.extra)
-        return ApiError(error.status_code, code, f"{message} {extra}".strip())
+        told = ApiError(error.status_code, code, f"{message} {extra}".strip())
+        told.headers = error.headers  # which methods there are, for one
+        return told
     if isinstance(error, RedisError):
         return unavailable(
             "broker_gone", "Redis does not answer, so no worker can be asked: start `redis`, then retry."
@@ -137,11 +143,16 @@ def _first_fault(extra: object) -> str:
     return f"{fault.get('key', '')}: {fault.get('message', '')}".strip(": ")
 
 
+def answer(shape: Shape, error: Exception) -> Response[Any]:
+    """The error in this shape."""
+    told = as_api_error(error)
+    return Response(shape(told), status_code=told.status_code, headers=told.headers, media_type="application/json")
+
+
 def handlers(shape: Shape) -> ExceptionHandlersMap:
     """Exception handlers that answer in `shape`."""
 
     def handle(_request: AnyRequest, error: Exception) -> Response[Any]:
-        told = as_api_error(error)
-        return Response(shape(told), status_code=told.status_code, headers=told.headers, media_type="application/json")
+        return answer(shape, error)
 
     return {HTTPException: handle, RedisError: handle, Exception: handle}

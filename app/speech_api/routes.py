@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from litestar import Router
+from litestar import Response, Router
+from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -31,6 +32,14 @@ from app.web.security import FOR_PROGRAMS
 JSON_BODY: Final = 512 * 1024
 """Bytes of a request without audio."""
 _KEY: Final = "key"
+_SHAPES: Final[tuple[tuple[str, errors.Shape], ...]] = (
+    ("/api", errors.native),
+    ("/v1", errors.openai),
+    ("/translate", errors.libretranslate),
+    ("/detect", errors.libretranslate),
+    ("/languages", errors.libretranslate),
+)
+"""Where each API lies."""
 
 
 def _router(
@@ -91,6 +100,13 @@ def routers(limits: Limits) -> list[ControllerRouterHandler]:
             most_bytes,
         ),
     ]
+
+
+def refused(path: str, error: HTTPException) -> Response[Any] | None:
+    """The answer to what no route here takes, such as another method, in the shape of the API; None for pages."""
+    below = (shape for prefix, shape in _SHAPES if path == prefix or path.startswith(f"{prefix}/"))
+    shape = next(below, None)
+    return shape and errors.answer(shape, error)
 
 
 def openapi_config() -> OpenAPIConfig:

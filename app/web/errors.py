@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -10,11 +11,13 @@ from typing import Any, Final
 
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.enums import ScopeType
+from litestar.exceptions import ClientException, HTTPException, PermissionDeniedException
 from litestar.response import Template
-from litestar.types import ExceptionHandlersMap
+from litestar.types import ASGIApp, ExceptionHandlersMap, Message, Receive, Scope, Send
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from app.db import UnkeepableError
 from app.i18n import N_, gettext, use
 from app.i18n.choosing import chosen
 from app.i18n.formats import moment
@@ -22,6 +25,8 @@ from app.i18n.formats import moment
 log = structlog.get_logger(__name__)
 
 AnyRequest = Request[Any, Any, Any]
+Refused = Callable[[str, HTTPException], Response[Any] | None]
+"""Answers for APIs at a path that no route of theirs takes; None where it is none of theirs."""
 
 
 @dataclass(frozen=True)
@@ -111,10 +116,15 @@ EXPLAINED: Final = {400, 403, 422, 429, 503}
 """Errors whose cause only the place that raised them knows."""
 
 
-def exception_handlers() -> ExceptionHandlersMap:
+def exception_handlers(refused: Refused) -> ExceptionHandlersMap:
     """Handlers for everything that a request can raise."""
+
+    def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+        return refused(request.scope["path"], error) or _on_http_error(request, error)
+
     return {
-        HTTPException: _on_http_error,
+        HTTPException: on_http_error,
+        UnkeepableError: _on_unkeepable,
         OperationalError: _on_database_error,
         InterfaceError: _on_database_error,
         ConnectionError: _on_database_error,
@@ -122,6 +132,35 @@ def exception_handlers() -> ExceptionHandlersMap:
         TimeoutError: _on_database_error,
         Exception: _on_error,
     }
+
+
+class AnswerRefusalsMiddleware:
+    """Answers what middleware further in refuses, so that the log and the metrics outside see the answer.
+
+    Litestar answers it outside of all middleware, where it looks like a failure of ours.
+    """
+
+    def __init__(self, app: ASGIApp, refused: Refused) -> None:
+        self._app = app
+        self._refused = refused
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except HTTPException as error:
+            if scope["type"] != ScopeType.HTTP or started:
+                raise
+            request: AnyRequest = Request(scope, receive)
+            answer = self._refused(scope["path"], error) or _on_http_error(request, error)
+            await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
 
 
 def wants_page(request: AnyRequest) -> bool:
@@ -159,6 +198,10 @@ def problem_of(error: HTTPException, *, explain: bool) -> Problem:
 def _on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     problem = problem_of(error, explain=not wants_page(request))  # a program's author is helped by details
     return respond(request, problem, dict(error.headers or {}), getattr(error, "opens_at", None))
+
+
+def _on_unkeepable(request: AnyRequest, error: UnkeepableError) -> Response[Any]:
+    return _on_http_error(request, ClientException(str(error)))
 
 
 def _on_database_error(request: AnyRequest, error: Exception) -> Response[Any]:
