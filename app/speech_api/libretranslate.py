@@ -10,7 +10,8 @@ from litestar.di import NamedDependency
 from litestar.exceptions import SerializationException
 from msgspec import Meta, Struct
 
-from app.speech_api import offers
+from app.speech_api import client_ways, offers
+from app.speech_api.client_ways import language
 from app.speech_api.errors import bad_request
 from app.speech_api.offers import language_name
 from app.speech_api.services import SpeechServices
@@ -54,7 +55,8 @@ async def translate(request: AnyRequest, speech: NamedDependency[SpeechServices]
         raise bad_request("Only plain text is translated: send format=text.")
     texts = [fields.q] if isinstance(fields.q, str) else fields.q
     with speech.access.working(holder):
-        done = await speech.text.translate(texts, fields.source, fields.target)
+        source, target = language(fields.source) or AUTO, language(fields.target) or fields.target
+        done = await speech.text.translate(texts, source, target)
     single = isinstance(fields.q, str)
     answer: dict[str, Any] = {"translatedText": done.texts[0] if single else done.texts}
     if done.confidence is not None:
@@ -88,6 +90,6 @@ async def _fields(request: AnyRequest, kind: type[T]) -> T:
     try:
         raw = await request.json() if is_json else await request.form()
         given = raw if is_json else {name: values if len(values := raw.getall(name)) > 1 else values[0] for name in raw}
-        return msgspec.convert(given, type=kind)
+        return msgspec.convert(client_ways.fields(kind, given), type=kind)
     except (msgspec.ValidationError, SerializationException, TypeError) as error:
         raise bad_request(f"The fields cannot be read: {error}. Send q, source and target.") from error

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from msgspec import Struct
 
 from app.speech_api import describing, offers
+from app.speech_api.client_ways import language
 from app.speech_api.errors import bad_request
 from app.speech_api.services import SpeechServices
 from app.speech_api.transcription import Segment, Wanted
@@ -21,7 +22,7 @@ UPLOAD = describing.body(
     "multipart/form-data",
     ("file",),
     file="file: Audio in any common form: wav, mp3, m4a, ogg, webm, flac …",
-    language="string: BCP 47 primary subtag of what is spoken; detected if missing",
+    language="string: BCP 47 tag of what is spoken; a region falls to its language; detected if missing",
     words="boolean: Whether the time of every word is wanted",
 )
 
@@ -57,7 +58,7 @@ async def transcribe(request: AnyRequest, speech: NamedDependency[SpeechServices
     holder = await speech.access.admit(request, "transcribe")
     with speech.access.working(holder):
         async with speech.transcription.uploaded(request) as (form, process):
-            wanted = Wanted(form.one("language") or None, flag(form.one("words")))
+            wanted = Wanted(language(form.one("language")), flag(form.one("words")))
             transcription = await speech.transcription.start(process, wanted)
             segments = [segment async for segment in transcription.segments()]
     return TranscribeAnswer(

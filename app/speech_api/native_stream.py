@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from litestar import WebSocket, websocket
 from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from app.speech_api import offers
+from app.speech_api import client_ways, offers
+from app.speech_api.client_ways import Tag, language
 from app.speech_api.errors import ApiError, as_api_error, bad_request, native
 from app.speech_api.helpers import Process
 from app.speech_api.records import MAX_PACKET_BYTES
@@ -34,7 +35,7 @@ class Start(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     key: str = ""
     """For clients that cannot send an `Authorization` header, such as browsers."""
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")] | None = None
+    language: Tag | None = None
     format: Literal["pcm", "opus"] = "pcm"
     """Mono s16le at 16 kHz in frames of any length; or one Opus packet a frame."""
     words: bool = False
@@ -64,8 +65,9 @@ async def transcribe_stream(socket: AnySocket, speech: NamedDependency[SpeechSer
 async def _serve(socket: AnySocket, speech: SpeechServices) -> None:
     start = await _start(socket)
     holder = await speech.access.admit(socket, "transcribe", start.key)
-    (await offers.look(speech.redis)).need_transcribed(start.language)
-    wanted = Wanted(start.language, start.words)
+    spoken = language(start.language)
+    (await offers.look(speech.redis)).need_transcribed(spoken)
+    wanted = Wanted(spoken, start.words)
     with speech.access.working(holder):
         async with speech.helpers.listener(start.format, speech.limits.audio_seconds) as process:
             await socket.send_json({"type": "ready"})
@@ -90,10 +92,10 @@ async def _together(captions: Coroutine[Any, Any, None], feeding: Coroutine[Any,
 async def _start(socket: AnySocket) -> Start:
     try:
         first = await asyncio.wait_for(_message(socket), START_SECONDS)
-        return msgspec.json.decode(first, type=Start)
+        return client_ways.decoded(Start, first)
     except TimeoutError:
         raise ApiError(408, "no_start", f"Send the first message within {START_SECONDS:.0f} s.") from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise bad_request(f"The first message cannot be read: {error}.") from error
 
 
@@ -115,7 +117,7 @@ async def _audio(socket: AnySocket) -> AsyncGenerator[bytes, None]:
             ) from None
         if isinstance(message, str):
             try:
-                msgspec.json.decode(message, type=Control)
+                client_ways.decoded(Control, message)
             except msgspec.DecodeError as error:
                 raise bad_request(f'Text messages are {{"type": "end"}} only: {error}.') from error
             return

@@ -10,21 +10,22 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from app.speech_api import offers
+from app.speech_api.client_ways import Tag, language
 from app.speech_api.offers import language_name
 from app.speech_api.services import SpeechServices
 from app.speech_api.text import AUTO
 
 AnyRequest = Request[Any, Any, Any]
-Code = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$", description="BCP 47 primary subtag", examples=["en"])]
 
 
 class TranslateBody(Struct, frozen=True, forbid_unknown_fields=True):
     """What to translate."""
 
-    target: Code
+    target: Tag
     text: str | Annotated[list[str], Meta(max_length=100)]
     """One text, or up to 100; line breaks are kept."""
-    source: Annotated[str, Meta(pattern=r"^(auto|[a-z]{2,3})$")] = AUTO
+    source: Tag = AUTO
+    """Or "auto": find out."""
 
 
 class TranslateAnswer(Struct, frozen=True):
@@ -70,11 +71,12 @@ async def translate(
 ) -> TranslateAnswer:
     """Translate one text or several."""
     holder = await speech.access.admit(request, "translate")
+    target = language(data.target) or data.target
     with speech.access.working(holder):
         texts = [data.text] if isinstance(data.text, str) else data.text
-        done = await speech.text.translate(texts, data.source, data.target)
+        done = await speech.text.translate(texts, language(data.source) or AUTO, target)
     text = done.texts[0] if isinstance(data.text, str) else done.texts
-    return TranslateAnswer(text, done.source, data.target, done.engine, done.draft)
+    return TranslateAnswer(text, done.source, target, done.engine, done.draft)
 
 
 @post("/detect", status_code=200, tags=["translation"])

@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 from app.auth.api_keys import Holder
 from app.speech_api import describing, offers, upload
 from app.speech_api.audio_formats import FORMS, MAX_SPEED, MIN_SPEED, Format
+from app.speech_api.client_ways import Tag, language
 from app.speech_api.errors import bad_request
 from app.speech_api.services import SpeechServices
 from app.speech_api.synthesis import Wanted
@@ -38,7 +39,7 @@ class SynthesizeBody(Struct, frozen=True, forbid_unknown_fields=True):
     """What to say."""
 
     text: str
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")] | None = None
+    language: Tag | None = None
     """Found out from the text where it is missing."""
     voice: str | None = None
     """The id of one of `/voices`; the best for the language where it is missing."""
@@ -64,7 +65,8 @@ async def synthesize(
 ) -> Stream:
     """Speak a text; the audio is sent as it is made."""
     holder = await speech.access.admit(request, "speak")
-    return await streamed(speech, holder, Wanted(data.text, data.language, data.voice, data.format, data.speed))
+    wanted = Wanted(data.text, language(data.language), data.voice, data.format, data.speed)
+    return await streamed(speech, holder, wanted)
 
 
 async def streamed(speech: SpeechServices, holder: Holder, wanted: Wanted) -> Stream:

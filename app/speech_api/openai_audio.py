@@ -14,7 +14,7 @@ from litestar.di import NamedDependency
 from litestar.response import Stream
 
 from app import subtitles
-from app.speech_api import describing, errors, openai_models
+from app.speech_api import client_ways, describing, errors, openai_models
 from app.speech_api.errors import bad_request
 from app.speech_api.native_speech import flag
 from app.speech_api.services import SpeechServices
@@ -86,7 +86,7 @@ async def _begin(
         raise bad_request("timestamp_granularities are word and segment.")
     if granularities and form.one("response_format") != "verbose_json":
         raise bad_request("timestamp_granularities need response_format=verbose_json.")
-    language = None if translate else form.one("language") or None
+    language = None if translate else client_ways.language(form.one("language"))
     return form, await speech.transcription.start(process, Wanted(language, "word" in granularities))
 
 

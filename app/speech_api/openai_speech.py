@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from app.speech_api import describing, errors, openai_models
 from app.speech_api.audio_formats import MAX_SPEED, MIN_SPEED, Format
+from app.speech_api.client_ways import Tag, language
 from app.speech_api.native_voices import begun, streamed
 from app.speech_api.openai_audio import event
 from app.speech_api.services import SpeechServices
@@ -42,7 +43,7 @@ class SpeechBody(Struct, frozen=True):
     response_format: Format = "mp3"
     speed: Annotated[float, Meta(ge=MIN_SPEED, le=MAX_SPEED)] = 1.0
     stream_format: Literal["audio", "sse"] = "audio"
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")] | None = None
+    language: Tag | None = None
     """Ours: found out from the text where it is missing."""
 
 
@@ -53,7 +54,7 @@ async def speech_(request: AnyRequest, speech: NamedDependency[SpeechServices], 
     engine = await openai_models.check(speech.redis, data.model, "speak")
     named = data.voice if isinstance(data.voice, str) else data.voice.id
     voice = engine if named in THEIRS else named
-    wanted = Wanted(data.input, data.language, voice, data.response_format, data.speed, engine)
+    wanted = Wanted(data.input, language(data.language), voice, data.response_format, data.speed, engine)
     if data.stream_format == "audio":
         return await streamed(speech, holder, wanted)
     return Stream(_events(await begun(speech, holder, wanted)), media_type="text/event-stream", status_code=200)

@@ -27,6 +27,7 @@ from app.speech_api import (
     openai_models,
     openai_speech,
 )
+from app.speech_api.client_ways import ClientRequest
 from app.web.security import FOR_PROGRAMS
 
 JSON_BODY: Final = 512 * 1024
@@ -56,6 +57,7 @@ def _router(
         path,
         route_handlers=[*handlers, Router("/", route_handlers=uploads, request_max_body_size=most_bytes)],
         exception_handlers=errors.handlers(shape),
+        request_class=ClientRequest,
         request_max_body_size=JSON_BODY,
         opt={FOR_PROGRAMS: True},
         security=[{_KEY: []}],

@@ -98,7 +98,7 @@ def test_libretranslate_takes_json_and_lists(web: WebServer, key: str) -> None:
     answer = httpx.post(f"{web.url}/translate", json=body).json()
     assert answer["translatedText"][0].startswith("Bom dia")
     assert [one["language"] for one in answer["detectedLanguage"]] == ["en", "en"]
-    for fault in ({"format": "html"}, {"q": 5}, {"target": None}):
+    for fault in ({"format": "html"}, {"q": True}, {"target": None}):
         assert httpx.post(f"{web.url}/translate", json=body | fault).status_code == 400
 
 
