@@ -7,6 +7,9 @@ millisecond or two and an idle worker costs next to nothing. A lost token costs 
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
 import threading
 import time
 from typing import Final
@@ -53,6 +56,8 @@ class WorkerBroker(WakingBroker):
 
     fetching = True
     """Whether consumers take messages."""
+    worker: str
+    """What the process calls itself in heartbeats, in the name of its own queue, and as the owner of streams."""
 
     @property
     def consumer_class(self) -> type[_RedisConsumer]:
@@ -136,7 +141,7 @@ class WokenConsumer(_RedisConsumer):
 def worker_broker(url: str) -> WorkerBroker:
     """A broker with our middleware on the Redis server at `url`. It connects when it is first used."""
     client = connect(url, retry_seconds)
-    return WorkerBroker(  # type: ignore[no-untyped-call]
+    broker = WorkerBroker(  # type: ignore[no-untyped-call]
         client=client,
         middleware=[
             Retries(max_retries=0),
@@ -153,6 +158,13 @@ def worker_broker(url: str) -> WorkerBroker:
         heartbeat_timeout=int(DEAD_AFTER_SECONDS * 1000),
         dead_message_ttl=DEAD_LETTER_SECONDS * 1000,
     )
+    broker.worker = _own_name()
+    return broker
+
+
+def _own_name() -> str:
+    host = "".join(letter if letter.isalnum() or letter == "-" else "-" for letter in socket.gethostname())
+    return f"{host[:40]}.{os.getpid()}.{secrets.token_hex(4)}"
 
 
 _broker: WorkerBroker | None = None

@@ -21,13 +21,13 @@ class CallPriority:
 
     def began(self, queue: str) -> None:
         """A message of `queue` is about to be worked on."""
-        if queue in keys.LIVE_QUEUES:
+        if keys.is_live(queue):
             with self._changed:
                 self._calls += 1
 
     def ended(self, queue: str) -> None:
         """A message of `queue` is done, in whatever way."""
-        if queue in keys.LIVE_QUEUES:
+        if keys.is_live(queue):
             with self._changed:
                 self._calls -= 1
                 self._changed.notify_all()

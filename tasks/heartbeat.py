@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
-import secrets
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -27,10 +25,13 @@ logger = logging.getLogger(__name__)
 class HeartbeatThread(threading.Thread):
     """Says what the process serves until `stop`, and ends a process of the `dramatiq` command whose parent has died."""
 
-    def __init__(self, client: redis.Redis, engines: Callable[[], Engines], queues: list[str]) -> None:
+    def __init__(
+        self, client: redis.Redis, worker: str, engines: Callable[[], Engines], queues: list[str], *, listens: bool
+    ) -> None:
+        """`worker` is what the process calls itself; `listens`: whether it takes messages of a queue of its own."""
         super().__init__(name="heartbeat", daemon=True)
-        host = "".join(letter if letter.isalnum() or letter == "-" else "-" for letter in socket.gethostname())
-        self.worker = f"{host[:40]}.{os.getpid()}.{secrets.token_hex(4)}"
+        self.worker = worker
+        self._listens = listens
         self._client = client
         self._engines = engines
         self._queues = queues
@@ -69,6 +70,7 @@ class HeartbeatThread(threading.Thread):
                 at=0.0,
                 queues=self._queues,
                 stt=engines.stt.services(),
+                streams=engines.streams() if self._listens else [],
                 translate=engines.translation.services(),
                 drafts=engines.drafts(),
                 speak=engines.tts.services(),

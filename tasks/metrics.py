@@ -33,10 +33,12 @@ REUSED: Final = Counter("jbc_worker_reused_hypotheses", "Final transcripts that 
 CACHE_LOOKUPS: Final = Counter("jbc_cache_lookups", "Cache lookups, by outcome", ["kind", "outcome"])
 CACHE_EVICTED: Final = Counter("jbc_cache_evicted", "Entries dropped to keep the cache within its size", ["kind"])
 CACHE_FAILURES: Final = Counter("jbc_cache_failures", "Cache reads and writes that Redis did not answer", ["kind"])
+ADOPTED: Final = Counter("jbc_worker_adopted_streams", "Segments taken over from a worker that died hearing them")
 SUPERSEDED: Final = Counter("jbc_worker_superseded_asks", "Interim requests dropped because a newer one existed")
 GAVE_WAY: Final = Histogram(
     "jbc_worker_gave_way_seconds", "Seconds that an API request waited for calls", buckets=_SECONDS
 )
 
-for _actor in ("transcribe", "translate", "speak"):  # there from the start, so that the first failure is a change
+# There from the start, so that the first failure is a change.
+for _actor in ("transcribe", "listen", "translate", "speak"):
     FAILURES.labels(_actor)

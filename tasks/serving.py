@@ -11,6 +11,7 @@ from tasks import offers, operator_choices
 from tasks.engines import choose
 from tasks.engines.base import EngineError, SpeechToText, TextToSpeech, Translator, VoiceCloner
 from tasks.engines.kinds import Kind
+from tasks.engines.listening import ListeningRecogniser
 from tasks.engines.listing import ENGINES
 from tasks.loading import Loader
 from tasks.models.spec import ModelError
@@ -45,6 +46,21 @@ class Engines:
             EngineError: there is none here.
         """
         return _ranked(self.stt, language, f"no engine here transcribes {language}")[0]
+
+    def listener_for(self, language: str) -> ListeningRecogniser:
+        """The engine that transcribes `language`, which hears it as a stream.
+
+        Raises:
+            EngineError: the engine of that language does not.
+        """
+        engine = self.stt_for(language)
+        if not isinstance(engine, ListeningRecogniser):
+            raise EngineError(f"{engine.name} does not hear {language} as a stream")
+        return engine
+
+    def streams(self) -> list[str]:
+        """The languages that are heard as streams here."""
+        return [language for language in self.stt.services() if isinstance(self.stt_for(language), ListeningRecogniser)]
 
     def identifier(self) -> SpeechToText:
         """The engine that tells which language is spoken: the one that knows most of them.

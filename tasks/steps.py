@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tasks import cached_speech, cached_translation, operator_choices, voice_fallback
 from tasks.engines.base import Effort, EngineError, Transcript, VoiceCloner
 from tasks.serving import engines
+from tasks.utterances import Hearing
 from tasks.voice_fallback import Spoken
 from tasks.wire.administration import Term
 
@@ -77,6 +78,17 @@ def transcribe(
     hotwords = [term.source for term in operator_choices.current().hotwords(language)] if glossary else []
     transcript = engine.transcribe(pcm, language, effort=effort, hotwords=hotwords, words=words)
     return Transcribed(transcript, language, engine.name)
+
+
+def listen(language: str) -> Hearing:
+    """Begin to hear an utterance as a stream, leaning towards the glossary's hotwords.
+
+    Raises:
+        EngineError: no engine here hears this language so.
+    """
+    engine = engines().listener_for(language)
+    hotwords = [term.source for term in operator_choices.current().hotwords(language)]
+    return Hearing(engine, engine.begin(language, hotwords), hotwords)
 
 
 def recogniser(language: str) -> str:

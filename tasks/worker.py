@@ -1,9 +1,9 @@
-"""The worker process: `python -m tasks.worker [--threads 5] [--queues stt translate]`.
+"""The worker process: `python -m tasks.worker [--threads 6] [--queues stt translate]`.
 
-Five threads: one for each queue, of which a process takes one message at a time. More cores are used by more processes
-(`MODEL_THREADS` times the processes should not exceed the cores), on this machine or on others.
+Six threads: one for each queue, its own among them, of which a process takes one message at a time. More cores are used
+by more processes (`MODEL_THREADS` times the processes should not exceed the cores), on this machine or on others.
 
-`dramatiq tasks.worker --processes 1 --threads 5` does the same with a second process that watches over the first. That
+`dramatiq tasks.worker --processes 1 --threads 6` does the same with a second process that watches over the first. That
 one looks about once a second, so that it takes seconds to stop, and while the models load it hears of no signal.
 """
 
@@ -23,8 +23,9 @@ from tasks import broker
 from tasks.actors import registry
 from tasks.middleware.engine_lifecycle import EngineLifecycle
 from tasks.settings import WorkerSettings
-from tasks.wire import logs
+from tasks.wire import keys, logs
 from tasks.wire.environment import ending_in_one_line
+from tasks.wire.queues import TRANSCRIBE
 
 with ending_in_one_line():
     settings = WorkerSettings()
@@ -53,16 +54,17 @@ def main() -> None:
         SystemExit: a signal came before the models were loaded, or there are none for a queue (`os.EX_CONFIG`).
     """
     options = argparse.ArgumentParser(prog="python -m tasks.worker", description="Takes work from Redis and does it.")
-    options.add_argument("--threads", type=int, default=5, help="how many messages at once (5)")
+    options.add_argument("--threads", type=int, default=6, help="how many messages at once (6)")
     options.add_argument("--queues", nargs="*", help="only these; all where none is named")
     chosen = options.parse_args()
     for number in SIGNALS:
         signal.signal(number, _leave)
     logger.info("worker.loading")
     working = broker.current()
-    worker = dramatiq.Worker(
-        working, queues=set(chosen.queues or ()), worker_threads=chosen.threads, worker_timeout=THREAD_LOOK_MS
-    )
+    queues = set(chosen.queues or ())
+    if TRANSCRIBE.queue in queues:
+        queues.add(keys.own_queue(working.worker))
+    worker = dramatiq.Worker(working, queues=queues, worker_threads=chosen.threads, worker_timeout=THREAD_LOOK_MS)
     worker.start()
     _wait_for_signal()
     logger.info("worker.stopping")

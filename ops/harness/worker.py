@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class WorkerProcess:
-    """`python -m tasks.worker`, five threads."""
+    """`python -m tasks.worker`, six threads."""
 
     redis_url: str
     log: Path
@@ -36,7 +36,7 @@ class WorkerProcess:
 
     def start(self, *, timeout: float = 60) -> None:
         """Start it and wait for its first heartbeat, which it gives when its models are loaded."""
-        command = [sys.executable, "-m", *self.module, "--threads", "5"]
+        command = [sys.executable, "-m", *self.module, "--threads", "6"]
         if self.queues:
             command += ["--queues", *self.queues]
         metrics = {"WORKER_METRICS_PORT": str(self.metrics_port)}

@@ -10,7 +10,18 @@ from typing import Any, Final, Generic, TypeVar
 import dramatiq
 from msgspec import Struct
 
-from tasks.actors import api_speak, api_transcribe, api_translate, model_jobs, speak, survey, transcribe, translate
+from tasks.actors import (
+    api_speak,
+    api_transcribe,
+    api_translate,
+    listen,
+    model_jobs,
+    speak,
+    survey,
+    transcribe,
+    translate,
+)
+from tasks.broker import WorkerBroker
 from tasks.engines.base import EngineError
 from tasks.wire import queues
 from tasks.wire.messages import from_payload
@@ -41,9 +52,9 @@ ACTORS: Final[tuple[Actor[Any], ...]] = (
 )
 
 
-def register(broker: dramatiq.Broker) -> None:
-    """Let workers on `broker` do all of it."""
-    for actor in ACTORS:
+def register(broker: WorkerBroker) -> None:
+    """Let workers on `broker` do all of it, and this one what is for it alone."""
+    for actor in (*ACTORS, Actor(queues.listen_by(broker.worker), listen.listen)):
         dramatiq.actor(
             actor_name=actor.work.actor,
             queue_name=actor.work.queue,

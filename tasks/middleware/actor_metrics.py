@@ -10,6 +10,7 @@ import structlog
 from dramatiq.middleware import Middleware
 
 from tasks import metrics
+from tasks.wire import keys
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +24,8 @@ class ActorMetrics(Middleware):
     def before_process_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:  # noqa: ARG002
         """Note the wait since the message was made, and the start."""
         self._local.waited = max(0.0, time.time() - message.message_timestamp / 1000)
-        metrics.QUEUE_WAIT.labels(message.queue_name).observe(self._local.waited)
+        queue = "own" if keys.is_own(message.queue_name) else message.queue_name
+        metrics.QUEUE_WAIT.labels(queue).observe(self._local.waited)
         self._local.started, self._local.used = time.monotonic(), time.process_time()
 
     def after_process_message(

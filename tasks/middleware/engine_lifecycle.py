@@ -12,7 +12,9 @@ import prometheus_client
 import redis
 from dramatiq.middleware import Middleware
 
+from tasks import broker as broker_in_use
 from tasks import operator_choices, serving
+from tasks.adoption import AdoptionThread
 from tasks.engine_reload import ReloadThread
 from tasks.engines.base import EngineError
 from tasks.engines.choose import PreferenceError
@@ -31,6 +33,7 @@ class EngineLifecycle(Middleware):
         self._store = store
         self._settings = settings
         self._heartbeat: HeartbeatThread | None = None
+        self._adoption: AdoptionThread | None = None
         self._reload: ReloadThread | None = None
 
     def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
@@ -49,8 +52,12 @@ class EngineLifecycle(Middleware):
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
         """Start the heartbeat: from now on messages are taken, and new models noticed."""
-        self._heartbeat = HeartbeatThread(self._store(), serving.engines, _queues(worker))
+        name = broker_in_use.current().worker
+        own = not worker.consumer_whitelist or keys.own_queue(name) in worker.consumer_whitelist
+        self._heartbeat = HeartbeatThread(self._store(), name, serving.engines, _queues(worker), listens=own)
         self._heartbeat.start()
+        self._adoption = AdoptionThread(broker_in_use.current(), name, lambda: _streams(own=own))
+        self._adoption.start()
         if self._reload:
             self._reload.start()
 
@@ -58,6 +65,8 @@ class EngineLifecycle(Middleware):
         """Stop the heartbeat before the last message is finished."""
         if self._reload:
             self._reload.stop()
+        if self._adoption:
+            self._adoption.stop()
         if self._heartbeat:
             self._heartbeat.stop()
 
@@ -65,6 +74,10 @@ class EngineLifecycle(Middleware):
 def _queues(worker: dramatiq.Worker) -> list[str]:
     wanted = worker.consumer_whitelist or set(keys.QUEUES)
     return [queue for queue in keys.QUEUES if queue in wanted]
+
+
+def _streams(*, own: bool) -> list[str]:
+    return serving.engines().streams() if own else []
 
 
 def _serve_metrics(host: str, port: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
 
 import dramatiq
 import redis
@@ -13,10 +12,12 @@ from dramatiq.middleware import Middleware
 class FailedMessages(Middleware, ABC):
     """Reacts to messages of some queues whose actor failed, or that another middleware refused."""
 
-    queues: Collection[str]
-
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
+
+    @abstractmethod
+    def concerns(self, queue: str) -> bool:
+        """Whether somebody waits for what comes of the messages of a queue."""
 
     @abstractmethod
     def tell(self, message: dramatiq.MessageProxy, exception: BaseException | None) -> None:
@@ -31,10 +32,10 @@ class FailedMessages(Middleware, ABC):
         exception: BaseException | None = None,
     ) -> None:
         """React to an exception."""
-        if exception is not None and message.queue_name in self.queues:
+        if exception is not None and self.concerns(message.queue_name):
             self.tell(message, exception)
 
     def after_skip_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:  # noqa: ARG002
         """React to a message that another middleware refused."""
-        if message.queue_name in self.queues:
+        if self.concerns(message.queue_name):
             self.tell(message, None)

@@ -18,7 +18,9 @@ logger = logging.getLogger(__name__)
 class FailureReply(FailedMessages):
     """Sends `Failed` for messages of the batch queue. Nothing is retried: whoever asked can ask again."""
 
-    queues = (keys.BATCH,)
+    def concerns(self, queue: str) -> bool:
+        """Requests of the APIs."""
+        return queue == keys.BATCH
 
     def tell(self, message: dramatiq.MessageProxy, exception: BaseException | None) -> None:
         """Answer the request."""

@@ -25,6 +25,8 @@ class MaxAttempts(Middleware):
 
     def before_process_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:  # noqa: ARG002
         """Count, and refuse a message that was begun too often."""
+        if keys.is_own(message.queue_name):
+            return  # it is gone with its worker, and what it asked for is counted by segment
         key = keys.attempts(message.message_id)
         with self._client.pipeline() as pipe:
             pipe.incr(key)

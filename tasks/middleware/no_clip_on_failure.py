@@ -19,7 +19,9 @@ log = structlog.get_logger(__name__)
 class NoClipOnFailure(FailedMessages):
     """Publishes `NoClip` for every language that a failed message would have led to. Nothing is retried."""
 
-    queues = keys.LIVE_QUEUES
+    def concerns(self, queue: str) -> bool:
+        """Whatever calls wait for."""
+        return keys.is_live(queue)
 
     def tell(self, message: dramatiq.MessageProxy, exception: BaseException | None) -> None:
         """Tell the bridge."""
@@ -47,7 +49,7 @@ def affected(actor: str, payload: dict[str, object]) -> tuple[Segment, list[str]
         msgspec.ValidationError: the payload is not what this actor takes.
         KeyError: there is no such actor.
     """
-    if actor == TRANSCRIBE.actor:
+    if actor in (TRANSCRIBE.actor, "listen"):
         segment = from_payload(payload, Segment)
         return segment, list(segment.hear) if segment.final else []
     if actor == TRANSLATE.actor:

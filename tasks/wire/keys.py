@@ -18,7 +18,9 @@ MODELS: Final = "models"
 """The queue of work on models (`tasks.actors.model_jobs`), which takes minutes."""
 
 QUEUES: Final = (*LIVE_QUEUES, BATCH, MODELS)
-"""Every queue."""
+"""Every queue that workers share."""
+
+_OWN: Final = "stt."
 
 MODEL_WORK_TTL: Final = 86_400
 """Seconds that one can see how work on a model went."""
@@ -67,7 +69,22 @@ CONFIGURATION: Final = "jbc:configuration"
 OURS: Final = "jbc:*"
 """Pattern of every key of ours."""
 
-_WORDS: Final = re.compile(r"jbc:(?:pcm|hyp|clip):([^:]+)(?::.*)?")
+_WORDS: Final = re.compile(r"jbc:(?:pcm|hyp|clip|sound|listened):([^:]+)(?::.*)?")
+
+
+def own_queue(worker: str) -> str:
+    """The queue of what one worker alone can go on with: speech that it hears as a stream."""
+    return f"{_OWN}{worker}"
+
+
+def is_own(queue: str) -> bool:
+    """Whether it is the queue of one worker."""
+    return queue.startswith(_OWN)
+
+
+def is_live(queue: str) -> bool:
+    """Whether it is a queue of calls."""
+    return queue in LIVE_QUEUES or is_own(queue)
 
 
 class CaptionKey(NamedTuple):
@@ -85,6 +102,25 @@ def terms_fired(use: str) -> str:
 def pcm(segment: str, revision: int) -> str:
     """Mono s16le PCM at `messages.STT_RATE` of one ask for a segment."""
     return f"jbc:pcm:{segment}:{revision}"
+
+
+def sound(segment: str) -> str:
+    """Mono s16le PCM at `messages.STT_RATE` of a segment that is heard as a stream, as far as it has come."""
+    return f"jbc:sound:{segment}"
+
+
+def listened(segment: str) -> str:
+    """Hash: who hears a segment as a stream, what is asked of it, and what has been heard (`tasks.wire.streams`)."""
+    return f"jbc:listened:{segment}"
+
+
+def owned(worker: str) -> str:
+    """Set of the segments that a worker hears as streams."""
+    return f"jbc:owned:{worker}"
+
+
+OWNERS: Final = "jbc:owners"
+"""Set of the workers that have any."""
 
 
 def hypothesis(segment: str) -> str:

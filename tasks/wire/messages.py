@@ -66,7 +66,8 @@ class Segment(Struct, frozen=True, kw_only=True):
     language: Language
     """What the speaker speaks."""
     samples: Annotated[int, Meta(ge=0, le=STT_RATE * 60)]
-    """Length of the PCM under `keys.pcm(id, revision)`, at `STT_RATE`."""
+    """Length of the PCM at `STT_RATE`: all that lies under `keys.pcm(id, revision)`, or so much of what lies under
+    `keys.sound(id)`, where the segment is heard as a stream."""
     read: list[Language]
     """Languages somebody reads, other than the speaker's: translate into these."""
     hear: list[Language]
@@ -190,6 +191,8 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
     queues: list[str]
     stt: list[Language]
     """Languages it transcribes."""
+    streams: list[Language] = []
+    """Those of them that it hears as a stream, by the queue `keys.own_queue(worker)`."""
     translate: list[str]
     """Pairs it translates, as "en>pt"."""
     drafts: list[str] = []

@@ -34,6 +34,8 @@ WAKE_TOKENS: Final = 64
 """Tokens kept for the consumers of one queue: more than there are workers."""
 WAKE_SECONDS: Final = 60
 """Seconds after which a token that nobody took is gone."""
+OWN_QUEUE_SECONDS: Final = 600
+"""Seconds after which the queue of a worker is gone that takes nothing from it any more."""
 
 M = TypeVar("M", bound=Struct)
 
@@ -55,6 +57,12 @@ TRANSCRIBE: Final = Work("transcribe", "stt", 20, Segment)
 TRANSLATE: Final = Work("translate", "translate", 10, Translation)
 SPEAK: Final = Work("speak", "speak", 0, Speech)
 """The three steps of an utterance in a call."""
+
+
+def listen_by(worker: str) -> Work[Segment]:
+    """Hearing a segment as a stream, which is the work of the one worker that has begun with it."""
+    return Work("listen", keys.own_queue(worker), 15, Segment)
+
 
 TRANSCRIBE_SPEECH: Final = Work("transcribe_speech", keys.BATCH, keys.BATCH_PRIORITY, Transcription)
 TRANSLATE_TEXT: Final = Work("translate_text", keys.BATCH, keys.BATCH_PRIORITY, TextTranslation)
@@ -81,6 +89,9 @@ class WakingBroker(RedisBroker):
             pipe.lpush(key, 1)
             pipe.ltrim(key, 0, WAKE_TOKENS - 1)
             pipe.expire(key, WAKE_SECONDS)
+            if keys.is_own(enqueued.queue_name):
+                for suffix in ("", ".msgs"):
+                    pipe.expire(f"{self.namespace}:{enqueued.queue_name}{suffix}", OWN_QUEUE_SECONDS)
             pipe.execute()
         return enqueued
 

@@ -30,7 +30,7 @@ from ops.harness.published import Published
 from ops.harness.stack import ROOT, Stack, temporary_folder
 from ops.harness.waiting import until
 from ops.harness.web_server import csrf_of, join_form
-from tasks.actors.transcribe import EXPIRED
+from tasks.transcripts import EXPIRED
 from tasks.wire.logs import room_digest
 from tests.support.ear import Ear
 from tests.support.feeds import feed

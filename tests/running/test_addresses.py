@@ -167,7 +167,7 @@ async def bridge_at(sfu: Sfu, server: RedisServer) -> AsyncIterator[BridgeSettin
         bridge_port=free_port(),
         tasks=TaskConfig(redis_url=server.url),
     )
-    task = asyncio.create_task(Bridge(settings, lambda _payload: None).run())
+    task = asyncio.create_task(Bridge(settings, lambda _work, _segment: None).run())
     try:
         yield settings
     finally:

@@ -74,7 +74,7 @@ def cloner(server: RedisServer, store: redis.Redis, monkeypatch: pytest.MonkeyPa
     use_broker(server.url)
     worker = dramatiq.Worker(broker.current(), queues={keys.BATCH}, worker_threads=1)
     worker.start()
-    heartbeat = HeartbeatThread(store, serving.engines, [keys.BATCH])
+    heartbeat = HeartbeatThread(store, "w", serving.engines, [keys.BATCH], listens=False)
     heartbeat.beat()
     heartbeat.start()
     yield engine
@@ -145,7 +145,7 @@ def test_too_many_voices_and_no_engine_for_them(owner: httpx.Client, store: redi
     first, second = clone(owner).json()["id"], clone(owner).json()["id"]
     assert clone(owner).json()["error"]["code"] == "too_many_voices"
     assert say(owner, first).json()["error"]["code"] == "no_worker"
-    heartbeat = HeartbeatThread(store, serving.Engines, [keys.BATCH])
+    heartbeat = HeartbeatThread(store, "w", serving.Engines, [keys.BATCH], listens=False)
     heartbeat.beat()
     refused = say(owner, first)
     assert (refused.status_code, refused.json()["error"]["code"]) == (503, "no_cloning_engine")

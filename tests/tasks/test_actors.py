@@ -144,7 +144,7 @@ def test_an_interim_caption_is_withdrawn_when_nothing_was_said_after_all(store: 
 def test_a_transcript_that_is_too_uncertain_is_shown_and_not_spoken(
     store: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.actors.transcribe.SPEAK_CONFIDENCE", 0.99)
+    monkeypatch.setattr("tasks.transcripts.SPEAK_CONFIDENCE", 0.99)
     with listen(store, keys.clips_channel("bridge")) as clips:
         transcribe(offered(store, JFK))
         run_next("translate")

@@ -43,7 +43,7 @@ async def test_the_age_is_that_of_the_oldest_waiting_message(client: redis.async
 
 
 async def test_workers_are_known_by_their_heartbeats(client: redis.asyncio.Redis, store: redis.Redis) -> None:
-    thread = HeartbeatThread(store, Engines, ["stt"])
+    thread = HeartbeatThread(store, "w", Engines, ["stt"], listens=True)
     thread.beat()
     store.set(keys.heartbeat("of-another-version"), b'{"worker": 1}')
     (found,) = await queues.workers(client)

@@ -13,11 +13,11 @@ import pytest
 from ops.harness.recordings import Recording, by_language
 from ops.harness.wer import corpus_wer
 from tasks import registry
-from tasks.actors.transcribe import SPEAK_CONFIDENCE
 from tasks.engines.base import Effort, EngineError, Word
 from tasks.engines.stt.viet_asr.engine import VietAsr
 from tasks.engines.stt.viet_asr.fbank import Fbank
 from tasks.serving import Engines
+from tasks.transcripts import SPEAK_CONFIDENCE
 
 CLIPS = by_language("vi")
 HOUSE = "Mặc dù có ba người ở trong nhà khi chiếc xe đâm vào nhưng không ai bị thương."

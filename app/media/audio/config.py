@@ -34,3 +34,9 @@ class SegmenterConfig:
     """How far back from `max_length` the quietest point is looked for."""
     interim_every: float = field(default_factory=INTERIM_EVERY)
     """INTERIM_EVERY: seconds between hypotheses while speech goes on; 0 asks only in pauses."""
+    stream_every: float = 0.4
+    """The same where speech is heard as a stream, which costs no more for being asked often: what its network takes at
+    once."""
+    stream_pause: float = 0.064
+    """Where speech is heard as a stream a segment is not cut in what was heard: from `cut_window` before `max_length`
+    on it ends with the first pause of this length, and after as much again at the quietest point not heard yet."""

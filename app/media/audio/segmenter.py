@@ -63,6 +63,8 @@ class _Open:
 
     frames: list[Frame]
     voiced: list[bool]
+    streamed: bool = False
+    """Whether it is heard as it comes, so that it cannot end before what was asked last."""
     revision: int = -1
     """Revision of the newest ask, -1 before the first."""
     asked_at: int = 0
@@ -95,6 +97,8 @@ class Segmenter:
     def __init__(self, config: SegmenterConfig | None = None, first_seq: int = 0) -> None:
         self.seq = first_seq
         """Number of the open or next segment."""
+        self.streaming = False
+        """Whether segments that open from now on are heard as streams."""
         self._config = config or SegmenterConfig()
         self._recent: deque[Frame] = deque(maxlen=max(1, self._frames(self._config.pre_roll)))
         self._open: _Open | None = None
@@ -107,7 +111,7 @@ class Segmenter:
                 return []
             before = list(self._recent)
             self._recent.clear()
-            self._open = _Open([*before, frame], [False] * len(before) + [True])
+            self._open = _Open([*before, frame], [False] * len(before) + [True], self.streaming)
             return []
         self._open.frames.append(frame)
         self._open.voiced.append(frame.probability >= self._threshold(self._open))
@@ -126,17 +130,29 @@ class Segmenter:
         config, silence = self._config, segment.silence
         if silence >= self._frames(self._endpoint(segment)):
             return self._close(segment)
-        if len(segment.frames) >= self._frames(config.max_length):
-            return self._close(segment) if silence >= self._frames(config.tail) else self._cut(segment)
+        if self._too_long(segment):
+            return self._close(segment) if silence >= self._frames(self._cut_pause(segment)) else self._cut(segment)
         if segment.speech < self._frames(config.min_speech):
             return []
         if silence == self._frames(config.tail):
             segment.pause_ask = self._ask(segment, AskKind.PAUSE, len(segment.frames))
             return [segment.pause_ask]
         since = len(segment.frames) - segment.asked_at
-        if silence == 0 and config.interim_every and since >= self._frames(config.interim_every):
+        every = config.stream_every if segment.streamed else config.interim_every
+        if silence == 0 and every and since >= self._frames(every):
             return [self._ask(segment, AskKind.GROWTH, len(segment.frames))]
         return []
+
+    def _too_long(self, segment: _Open) -> bool:
+        config, length = self._config, len(segment.frames)
+        if not segment.streamed:
+            return length >= self._frames(config.max_length)
+        pausing = segment.silence >= self._frames(config.stream_pause)
+        return length >= self._frames(config.max_length + (-config.cut_window if pausing else config.cut_window))
+
+    def _cut_pause(self, segment: _Open) -> float:
+        """Seconds of silence with which a segment that is too long is not cut but over."""
+        return self._config.stream_pause if segment.streamed else self._config.tail
 
     def _endpoint(self, segment: _Open) -> float:
         config = self._config
@@ -155,14 +171,17 @@ class Segmenter:
     def _cut(self, segment: _Open) -> list[Ask]:
         """Closes the segment at its quietest recent point and carries the rest over into the next."""
         at = self._quietest(segment)
-        rest = _Open(segment.frames[at:], segment.voiced[at:])
+        rest = _Open(segment.frames[at:], segment.voiced[at:], self.streaming)
         segment.pause_ask = None
         ask = self._final(segment, at)
         self._open = rest
         return [ask]
 
     def _quietest(self, segment: _Open) -> int:
-        window = segment.frames[-self._frames(self._config.cut_window) :]
+        first = max(0, len(segment.frames) - self._frames(self._config.cut_window))
+        if segment.streamed:
+            first = min(max(first, segment.asked_at - 1), len(segment.frames) - _SMOOTH)
+        window = segment.frames[first:]
         power = np.array([float(np.mean(np.square(frame.samples.astype(np.float32)))) for frame in window])
         smooth = np.convolve(power, np.ones(_SMOOTH) / _SMOOTH, mode="valid")
         return len(segment.frames) - len(window) + int(np.argmin(smooth)) + _SMOOTH // 2 + 1

@@ -14,7 +14,7 @@ from app.media.bridge.bridge import Bridge
 from app.media.bridge.settings import BridgeSettings
 from tasks.wire import logs
 from tasks.wire.environment import ending_in_one_line
-from tasks.wire.queues import TRANSCRIBE, enqueue, sending_broker
+from tasks.wire.queues import enqueue, sending_broker
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 async def serve(settings: BridgeSettings) -> None:
     """Runs a bridge until SIGTERM or SIGINT."""
     logs.configure("bridge")
-    send = partial(enqueue, sending_broker(settings.tasks.redis_url), TRANSCRIBE)
+    send = partial(enqueue, sending_broker(settings.tasks.redis_url))
     task = asyncio.create_task(Bridge(settings, send).run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

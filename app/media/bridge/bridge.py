@@ -18,6 +18,7 @@ from app.media.bridge import clip_listener
 from app.media.bridge.config import MediaConfig
 from app.media.bridge.health import HealthServer
 from app.media.bridge.leases import Leases
+from app.media.bridge.listeners import Listeners
 from app.media.bridge.metrics import Metrics
 from app.media.bridge.reconciler import Reconciler
 from app.media.bridge.rooms import Rooms
@@ -28,7 +29,8 @@ from app.media.bridge.worker_watch import Watch
 from app.media.policy import admission
 from tasks.wire import keys
 from tasks.wire.addresses import authority
-from tasks.wire.messages import NextRoom, Segment, encode
+from tasks.wire.messages import Heartbeat, NextRoom, Segment, encode
+from tasks.wire.queues import Work
 
 TICK_SECONDS: Final = 0.02
 """Time between looks at the clock on behalf of silent tracks."""
@@ -47,9 +49,12 @@ class Bridge:
     """One bridge. Run `run` as a task; cancelling it leaves the SFU in order."""
 
     def __init__(
-        self, settings: BridgeSettings, send_stt: Callable[[Segment], object], config: MediaConfig | None = None
+        self,
+        settings: BridgeSettings,
+        send: Callable[[Work[Segment], Segment], object],
+        config: MediaConfig | None = None,
     ) -> None:
-        """`send_stt` sends a segment to the stt queue; it blocks."""
+        """`send` asks workers for something about a segment; it blocks."""
         self.id = f"bridge-{secrets.token_hex(4)}"
         self.metrics = Metrics()
         config = config or settings.media
@@ -69,7 +74,15 @@ class Bridge:
             self._redis, self._sfu, self.id, lambda: self._rooms.by_name, lambda: self._reconciler.reconcile()
         )
         services = Services(
-            self.id, self._sfu, self._redis, send_stt, config, self.metrics, self._stt_age, self._leases.fence
+            self.id,
+            self._sfu,
+            self._redis,
+            send,
+            config,
+            self.metrics,
+            self._stt_age,
+            Listeners(self._alive),
+            self._leases.fence,
         )
         self._reconciler = Reconciler(services, self._rooms, self._leases, self._watch)
 
@@ -141,6 +154,10 @@ class Bridge:
             with suppress(RedisError, OSError):  # the ladder says that Redis is away
                 await self._redis.set(keys.ADMISSION, encode(next_room), ex=keys.ADMISSION_TTL)
             await asyncio.sleep(ANNOUNCE_SECONDS)
+
+    def _alive(self) -> list[Heartbeat]:
+        now, limit = time.time(), self._config.ladder.silent_after
+        return [beat for beat in self._watch.conditions.heartbeats if now - beat.at <= limit]
 
     def _stt_age(self) -> float:
         return self._watch.conditions.ages.get("stt") or 0.0

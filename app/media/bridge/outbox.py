@@ -1,5 +1,8 @@
 """Sends segments to the workers: audio into Redis, then the actor message, in order per speaker.
 
+What is heard as a stream is added to the sound that is there, and asked of the worker that hears it. Otherwise each ask
+has all the sound of its segment, for whichever worker comes first.
+
 Finals are kept while Redis is away, up to `BUFFER_SECONDS` of audio per speaker. Interims are worth nothing
 later: the newest waits, and none while Redis is away.
 """
@@ -19,8 +22,9 @@ from dramatiq.errors import BrokerError
 from redis.exceptions import RedisError
 
 from app.media.bridge.metrics import Metrics
-from tasks.wire import keys
+from tasks.wire import keys, streams
 from tasks.wire.messages import STT_RATE, Segment
+from tasks.wire.queues import TRANSCRIBE, Work, listen_by
 
 BUFFER_SECONDS: Final = 60.0
 """Audio per speaker that is kept while Redis is away."""
@@ -38,6 +42,7 @@ class _Item(NamedTuple):
     segment: Segment
     pcm: bytes
     only_if_answered: bool = False
+    owner: str | None = None
 
 
 class _Answer(msgspec.Struct):
@@ -52,11 +57,11 @@ class Outbox:
     def __init__(
         self,
         client: aioredis.Redis,
-        send: Callable[[Segment], object],
+        send: Callable[[Work[Segment], Segment], object],
         metrics: Metrics,
         on_dropped: Callable[[Segment], None],
     ) -> None:
-        """Writes through `client`; `send` is the blocking `stt.send`; finals given up on go to `on_dropped`."""
+        """Writes through `client`; `send` asks workers, and blocks; finals given up on go to `on_dropped`."""
         self._redis = client
         self._send = send
         self._metrics = metrics
@@ -68,19 +73,21 @@ class Outbox:
         """Whether the last final could not be sent yet."""
         self._stored = ("", -1)  # the newest audio in Redis: segment and revision
         self._asked = ("", -1)  # the newest interim sent: segment and revision
+        self._added = ("", 0)  # of the newest stream: segment and samples in Redis
 
-    def put(self, segment: Segment, pcm: bytes, *, only_if_answered: bool = False) -> None:
+    def put(self, segment: Segment, pcm: bytes, *, only_if_answered: bool = False, owner: str | None = None) -> None:
         """Takes a segment to be sent; never blocks.
 
         Args:
             segment: the ask.
             pcm: its audio, s16le at `STT_RATE`.
-            only_if_answered: leave an interim out while the segment's previous one has no answer.
+            only_if_answered: leave an interim out while the segment's previous one has no answer; a stream goes on.
+            owner: the worker that hears it as a stream, if nobody does yet; None: it is not heard as one.
         """
         if segment.final:
             if self._interim is not None and self._interim.segment.id == segment.id:
                 self._drop_interim("superseded")
-            self._finals.append(_Item(segment, pcm))
+            self._finals.append(_Item(segment, pcm, owner=owner))
             self._trim()
         elif self.away:
             self._metrics.dropped.labels("interim", "broker_gone").inc()
@@ -88,7 +95,7 @@ class Outbox:
         else:
             if self._interim is not None:
                 self._drop_interim("superseded")
-            self._interim = _Item(segment, pcm, only_if_answered)
+            self._interim = _Item(segment, pcm, only_if_answered and owner is None, owner)
         self._work.set()
 
     async def run(self) -> None:
@@ -158,7 +165,10 @@ class Outbox:
 
     async def _attempt(self, item: _Item) -> bool:
         try:
-            await self._write(item)
+            if item.owner is None:
+                await self._write(item)
+            else:
+                await self._stream(item, item.owner)
         except FAILURES as error:
             log.debug("sending a segment failed", segment=item.segment.id, error=str(error))
             return False
@@ -174,7 +184,18 @@ class Outbox:
             pipe.set(keys.newest_revision(segment.id), segment.revision, ex=keys.PCM_TTL)
             await pipe.execute()
         self._stored = (segment.id, segment.revision)
-        await asyncio.to_thread(self._send, segment)
+        await asyncio.to_thread(self._send, TRANSCRIBE, segment)
+
+    async def _stream(self, item: _Item, owner: str) -> None:
+        segment = item.segment
+        before, stored = self._added
+        if before != segment.id:
+            stored = 0
+        answer = await streams.offer(self._redis, segment, item.pcm, stored, owner)
+        while isinstance(answer, int):  # Redis has lost some: all that there is is here
+            answer = await streams.offer(self._redis, segment, item.pcm, answer, owner)
+        self._added = (segment.id, max(stored, segment.samples))
+        await asyncio.to_thread(self._send, listen_by(answer), segment)
 
     def _trim(self) -> None:
         """Drops the oldest finals beyond `BUFFER_SECONDS`, never the newest."""

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import redis.asyncio as aioredis
 
 from app.media.bridge.config import MediaConfig
+from app.media.bridge.listeners import Listeners
 from app.media.bridge.metrics import Metrics
 from app.media.bridge.sfu_client import SfuClient
 from tasks.wire.messages import Segment
+from tasks.wire.queues import Work
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,14 @@ class Services:
     """The bridge's id, under which workers tell it about clips."""
     sfu: SfuClient
     redis: aioredis.Redis
-    send_stt: Callable[[Segment], object]
-    """Sends a segment to the stt queue; blocks."""
+    send: Callable[[Work[Segment], Segment], object]
+    """Asks workers for something about a segment; blocks."""
     config: MediaConfig
     metrics: Metrics
     stt_age: Callable[[], float]
     """Age of the oldest waiting stt message, seconds."""
+    listeners: Listeners
+    """Which worker hears whom as a stream."""
     fence: Callable[[str], int]
     """What this bridge's requests about a room carry, so that the SFU can tell them from a successor's; 0 once the room
     is another's."""

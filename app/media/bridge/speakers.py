@@ -60,7 +60,7 @@ class Speaker(asyncio.DatagramProtocol):
         self._segmenter = Segmenter(services.config.segmenter, first_seq)
         self._detector = VoiceDetector()
         self._stream: TapStream | None = None
-        self._outbox = Outbox(services.redis, services.send_stt, services.metrics, director.on_dropped)
+        self._outbox = Outbox(services.redis, services.send, services.metrics, director.on_dropped)
         self._counted = {"received": 0, "lost": 0, "late": 0, "reordered": 0}
 
     async def run(self) -> None:
@@ -118,6 +118,7 @@ class Speaker(asyncio.DatagramProtocol):
                 return answer.tap_id
 
     def _receive(self, chunks: list[Chunk]) -> None:
+        self._segmenter.streaming = self._services.listeners.hear(self._meta.speak)
         for chunk in chunks:
             began = time.perf_counter()
             frames = self._detector.push(chunk)
@@ -131,12 +132,13 @@ class Speaker(asyncio.DatagramProtocol):
         if self._director.admitted(self._room.name) is Level.ORIGINAL:
             self._services.metrics.dropped.labels("segment" if ask.final else "interim", "busy").inc()
             return
-        if not ask.final and self._services.stt_age() > MAX_INTERIM_QUEUE_SECONDS:
+        segment = self._segment(ask)
+        owner = self._services.listeners.choose(segment)
+        if owner is None and not ask.final and self._services.stt_age() > MAX_INTERIM_QUEUE_SECONDS:
             self._services.metrics.dropped.labels("interim", "queue_old").inc()
             return
-        segment = self._segment(ask)
         growth = ask.kind is AskKind.GROWTH
-        self._outbox.put(segment, ask.samples.astype("<i2").tobytes(), only_if_answered=growth)
+        self._outbox.put(segment, ask.samples.astype("<i2").tobytes(), only_if_answered=growth, owner=owner)
         if ask.final:
             log.info(
                 "segment.closed",

@@ -63,6 +63,8 @@ class Watch:
             async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
                 beats = await workers(self._redis)
                 ages = {queue: await oldest_age(self._redis, queue) for queue in keys.LIVE_QUEUES}
+                own = [await oldest_age(self._redis, keys.own_queue(beat.worker)) for beat in beats if beat.streams]
+                ages["stt"] = max((age for age in [ages["stt"], *own] if age is not None), default=None)
         except (RedisError, OSError, TimeoutError) as error:
             if self.conditions.broker_ok:
                 log.warning("Redis does not answer: original voices only", error=str(error))

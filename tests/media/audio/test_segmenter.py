@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -172,3 +173,35 @@ def test_the_level_of_the_microphone_does_not_matter(gain_db: int) -> None:
     for ours, theirs in zip(heard, reference, strict=True):
         assert ours.speech_start == pytest.approx(theirs.speech_start, abs=0.1)
         assert ours.speech_end == pytest.approx(theirs.speech_end, abs=0.1)
+
+
+def streaming(config: SegmenterConfig = CONFIG) -> Segmenter:
+    segmenter = Segmenter(config)
+    segmenter.streaming = True
+    return segmenter
+
+
+def test_what_is_heard_as_a_stream_is_asked_for_as_it_comes_and_each_ask_goes_on_from_the_last() -> None:
+    asks = run(made_up((0.5, 0.0), (4.0, 0.9), (1.5, 0.0)), streaming())
+    growth = [ask for ask in asks if ask.kind is AskKind.GROWTH]
+    assert len(growth) == 10
+    assert all(len(later.samples) > len(earlier.samples) for earlier, later in pairwise(growth))
+    assert [ask.kind for ask in asks[-2:]] == [AskKind.PAUSE, AskKind.FINAL]
+
+
+def test_a_stream_that_grows_too_long_ends_with_the_next_short_pause() -> None:
+    frames = made_up((0.5, 0.0), (CONFIG.max_length - 1.5, 0.9), (0.1, 0.0), (3.0, 0.9), (1.5, 0.0))
+    first, second = finals(run(frames, streaming()))
+    assert len(first.samples) / RATE < CONFIG.max_length
+    assert numbers(second)[0] == numbers(first)[-1] + 1, "nothing is lost or heard twice"
+
+
+def test_a_stream_is_never_cut_in_what_was_heard() -> None:
+    asks = run(made_up((0.5, 0.0), (40.0, 0.9), (1.5, 0.0)), streaming())
+    heard: dict[int, int] = {}
+    for ask in asks:
+        assert len(ask.samples) >= heard.get(ask.seq, 0) - 2 * FRAME
+        heard[ask.seq] = len(ask.samples)
+    assert len(heard) == 3
+    kept = [number for ask in finals(asks) for number in numbers(ask)]
+    assert kept == list(range(kept[0], kept[-1] + 1))

@@ -81,6 +81,22 @@ async def test_a_recorded_speaker_is_segmented_and_dubbed() -> None:
         assert 'jbc_lag_seconds_count{stage="total"} 1.0' in metrics
 
 
+async def test_speech_goes_to_the_worker_that_hears_it_as_a_stream_as_it_comes() -> None:
+    async with world() as one:
+        one.streams = ["en"]
+        async with one.visitor():
+            asked = [await asyncio.wait_for(one.segments.get(), 15)]
+            while not asked[-1].final:
+                asked.append(await asyncio.wait_for(one.segments.get(), 15))
+        ends = [ask.samples for ask in asked]
+        assert len({ask.id for ask in asked}) == 1
+        assert ends == sorted(ends)
+        assert len(asked) > 4, "every 0.4 s"
+        assert set(one.queues[: len(asked)]) == {"stt.w"}
+        assert await one.redis.strlen(keys.sound(asked[-1].id)) == 2 * asked[-1].samples
+        assert await one.redis.keys("jbc:pcm:*") == []
+
+
 async def test_dead_workers_put_listeners_back_on_the_original_until_they_return() -> None:
     async with world() as one, one.visitor() as visitor:
         await visitor.rung(DUB, None)

@@ -15,6 +15,7 @@ from app.media.bridge.outbox import BUFFER_SECONDS, Outbox
 from ops.harness.redis_server import RedisServer, redis_server
 from tasks.wire import keys
 from tasks.wire.messages import STT_RATE, Segment, Timeline
+from tasks.wire.queues import TRANSCRIBE, Work
 
 
 def segment(seq: int, *, revision: int = 0, final: bool = True, seconds: float = 1.0) -> Segment:
@@ -40,13 +41,18 @@ class Sent:
     def __init__(self, url: str) -> None:
         self.redis = redis.Redis.from_url(url, socket_connect_timeout=0.2)
         self.segments: list[Segment] = []
+        self.queues: list[str] = []
         self.dropped: list[int] = []
         self.arrived = asyncio.Event()
         self.loop = asyncio.get_running_loop()
 
-    def send(self, segment: Segment) -> None:
+    def send(self, work: Work[Segment], segment: Segment) -> None:
         self.redis.ping()
-        assert self.redis.exists(keys.pcm(segment.id, segment.revision)), "audio must be there first"
+        if work is TRANSCRIBE:
+            assert self.redis.exists(keys.pcm(segment.id, segment.revision)), "audio must be there first"
+        else:
+            assert self.redis.strlen(keys.sound(segment.id)) >= 2 * segment.samples, "audio must be there first"
+        self.queues.append(work.queue)
         self.segments.append(segment)
         self.loop.call_soon_threadsafe(self.arrived.set)
 
@@ -177,3 +183,31 @@ async def test_a_leaving_speakers_last_words_are_sent_or_given_up_on(server: Red
         outbox.put(segment(1), b"aa")
         await outbox.drain()
         assert sent.dropped == [1]
+
+
+async def test_a_stream_is_added_to_and_stays_with_the_worker_that_began_with_it(server: RedisServer) -> None:
+    async with outbox_on(server) as (outbox, sent, _, client):
+        for number, (samples, owner, final) in enumerate([(2, "w1", False), (5, "w2", False), (5, "w2", True)]):
+            outbox.put(streamed(0, samples, final=final), bytes(range(2 * samples)), owner=owner)
+            await sent.until(lambda number=number: len(sent.segments) == number + 1)  # type: ignore[misc]
+        assert sent.queues == ["stt.w1"] * 3
+        assert await client.get(keys.sound("s-0")) == bytes(range(10))
+        assert await client.smembers(keys.owned("w1")) == {b"s-0"}
+        assert (await client.hget(keys.listened("s-0"), "owner"), await client.keys("jbc:pcm:*")) == (b"w1", [])
+        outbox.put(streamed(1, 3, final=True), b"abcdef", owner="w2")
+        await sent.until(lambda: len(sent.segments) == 4)
+        assert sent.queues[3:] == ["stt.w2"]
+
+
+async def test_a_stream_is_whole_after_redis_lost_what_it_had(server: RedisServer) -> None:
+    async with outbox_on(server) as (outbox, sent, _, client):
+        outbox.put(streamed(0, 2, final=False), b"abcd", owner="w")
+        await sent.until(lambda: len(sent.segments) == 1)
+        await client.flushall()
+        outbox.put(streamed(0, 4, final=True), b"abcdefgh", owner="w")
+        await sent.until(lambda: len(sent.segments) == 2)
+        assert await client.get(keys.sound("s-0")) == b"abcdefgh"
+
+
+def streamed(seq: int, samples: int, *, final: bool) -> Segment:
+    return segment(seq, final=final, revision=samples, seconds=samples / STT_RATE)

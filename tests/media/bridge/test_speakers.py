@@ -45,7 +45,9 @@ class Stubborn:
 async def test_a_speaker_ends_though_its_outbox_swallows_a_cancellation() -> None:
     sfu, outbox = Sfu(), Stubborn()
     config = SimpleNamespace(segmenter=SegmenterConfig())
-    services = SimpleNamespace(config=config, sfu=sfu, redis=None, send_stt=None, metrics=None, fence=lambda _room: 1)
+    services = SimpleNamespace(
+        config=config, sfu=sfu, redis=None, send=None, listeners=None, metrics=None, fence=lambda _room: 1
+    )
     room = SimpleNamespace(name="r", people={"ana": SimpleNamespace(speak="pt")})
     producer = SimpleNamespace(participant="ana", producer_id="p")
     parts: list[Any] = [services, room, producer, 0, None, SimpleNamespace(on_dropped=None)]

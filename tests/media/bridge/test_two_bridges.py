@@ -53,7 +53,7 @@ class Two:
             bridge_port=free_port(),
             tasks=TaskConfig(redis_url=url),
         )
-        return Bridge(settings, self.sent.append)
+        return Bridge(settings, lambda _work, segment: self.sent.append(segment))
 
     async def beat(self) -> None:
         """A worker on which one call of two costs more than half of what there is."""

@@ -28,6 +28,7 @@ from ops.harness.sfu import Sfu
 from tasks.wire import keys
 from tasks.wire.environment import TaskConfig
 from tasks.wire.messages import ClipPart, Heartbeat, NoClip, Segment, Timeline, encode
+from tasks.wire.queues import Work
 
 ROOM = "demo-1"
 SPEAKER = "recorded-1"
@@ -89,11 +90,16 @@ class World:
         """Languages that the worker speaks."""
         self.drafts: list[str] = []
         """Pairs that it can only draft."""
+        self.streams: list[str] = []
+        """Languages that the worker hears as streams."""
+        self.queues: list[str] = []
+        """Where each segment was sent."""
         self._loop = asyncio.get_running_loop()
         self.bridge = Bridge(self.settings, self._send)
         self.bridge_task: asyncio.Task[None]
 
-    def _send(self, segment: Segment) -> None:
+    def _send(self, work: Work[Segment], segment: Segment) -> None:
+        self.queues.append(work.queue)
         self._loop.call_soon_threadsafe(self.segments.put_nowait, segment)
 
     async def work(self) -> None:
@@ -105,6 +111,7 @@ class World:
                 at=time.time(),
                 queues=["stt", "translate", "speak"],
                 stt=["en"],
+                streams=self.streams,
                 translate=["en>pt"],
                 drafts=self.drafts,
                 speak=self.spoken,

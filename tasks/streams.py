@@ -1,0 +1,119 @@
+"""Segments that are heard as streams, as workers find them in Redis.
+
+One worker, the owner, hears a segment and writes down what is certain. How far the sound was heard and what was heard
+until there are one value, so that they advance together. The sound stays until the segment is final: whoever takes
+over from an owner that died hears it again (`tasks.adoption`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import redis
+from msgspec import Struct
+
+from tasks.engines.base import Word
+from tasks.wire import keys
+from tasks.wire.messages import Segment, decode, encode
+from tasks.wire.streams import SAMPLE_BYTES
+
+_COMMIT: Final = """
+if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'heard', ARGV[2])
+return 1
+"""
+_FINISH: Final = """
+redis.call('SREM', KEYS[3], ARGV[2])
+if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1], KEYS[2])
+return 1
+"""
+_ADOPT: Final = """
+redis.call('SREM', KEYS[2], ARGV[3])
+if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return false end
+redis.call('HSET', KEYS[1], 'owner', ARGV[2])
+redis.call('HINCRBY', KEYS[1], 'adopted', 1)
+redis.call('SADD', KEYS[3], ARGV[3])
+redis.call('EXPIRE', KEYS[3], ARGV[4])
+redis.call('SADD', KEYS[4], ARGV[2])
+return redis.call('HGET', KEYS[1], 'ask')
+"""
+
+
+class Heard(Struct, frozen=True, kw_only=True):
+    """What an owner has made of a segment so far."""
+
+    samples: int = 0
+    """How much of the sound that is."""
+    words: list[Word] = []
+    """What was certain then, as recognised."""
+    shown: str = ""
+    """What readers see of it; it only grows."""
+    spoken: str = ""
+    """The language that it was found to be spoken in, once that was asked; `sure` where it need not be."""
+
+
+class Listened(Struct, frozen=True, kw_only=True):
+    """A segment that is heard as a stream."""
+
+    ask: Segment
+    """The newest of the bridge."""
+    owner: str
+    heard: Heard
+    adopted: int
+    """How many workers that heard it have died."""
+
+
+def load(client: redis.Redis, segment: str) -> Listened | None:
+    """What there is of a segment; None where it is final, or was given up."""
+    found: Any = client.hmget(keys.listened(segment), ["ask", "owner", "heard", "adopted"])
+    ask, owner, heard, adopted = found
+    if ask is None or owner is None:
+        return None
+    return Listened(
+        ask=decode(ask, Segment),
+        owner=str(owner, "ascii"),
+        heard=decode(heard, Heard) if heard else Heard(),
+        adopted=int(adopted or 0),
+    )
+
+
+def sound(client: redis.Redis, segment: str, first: int, end: int) -> bytes:
+    """The samples from `first` to before `end`, as s16le; fewer where it has been lost."""
+    data = client.getrange(keys.sound(segment), first * SAMPLE_BYTES, end * SAMPLE_BYTES - 1)
+    return data if isinstance(data, bytes) else b""
+
+
+def commit(client: redis.Redis, segment: str, owner: str, heard: Heard) -> bool:
+    """Write down what was heard; False where the segment is another worker's by now."""
+    return bool(client.eval(_COMMIT, 1, keys.listened(segment), owner, encode(heard)))
+
+
+def finish(client: redis.Redis, segment: str, owner: str) -> None:
+    """The segment is final: nothing more is heard of it, and its sound goes."""
+    names = (keys.listened(segment), keys.sound(segment), keys.owned(owner))
+    client.eval(_FINISH, len(names), *names, owner, segment)
+
+
+def owners(client: redis.Redis) -> list[str]:
+    """The workers that hear something, or did before they died."""
+    found: Any = client.smembers(keys.OWNERS)
+    return sorted(str(name, "ascii") for name in found)
+
+
+def owned(client: redis.Redis, owner: str) -> list[str]:
+    """The segments that a worker hears."""
+    found: Any = client.smembers(keys.owned(owner))
+    return sorted(str(name, "ascii") for name in found)
+
+
+def adopt(client: redis.Redis, segment: str, before: str, owner: str) -> Segment | None:
+    """Take a segment over from a worker that has died; None where it is nobody's any more, or somebody else's."""
+    names = (keys.listened(segment), keys.owned(before), keys.owned(owner), keys.OWNERS)
+    ask: Any = client.eval(_ADOPT, len(names), *names, before, owner, segment, str(keys.PCM_TTL))
+    return decode(ask, Segment) if isinstance(ask, bytes) else None
+
+
+def forget_owner(client: redis.Redis, owner: str) -> None:
+    """A worker has died and hears nothing any more."""
+    client.srem(keys.OWNERS, owner)

@@ -1,0 +1,57 @@
+"""Speech offered as streams, as the bridge does it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import redis.asyncio
+
+from tasks.wire import streams
+from tasks.wire.messages import STT_RATE, Segment
+from tasks.wire.queues import WakingBroker, enqueue, listen_by
+from tests.tasks.messages import segment
+
+STEP_SECONDS = 0.4
+
+
+def asks(pcm: bytes, name: str = "room.lan.0", **changes: Any) -> Iterator[Segment]:  # noqa: ANN401
+    """What is asked of Vietnamese speech while it grows, and when it has ended."""
+    fields: dict[str, Any] = {"language": "vi", "speaker": "lan", "read": [], "hear": [], **changes}
+    samples, step = len(pcm) // 2, round(STEP_SECONDS * STT_RATE)
+    ends = [*range(step, samples, step), samples]
+    for revision, end in enumerate(ends):
+        paused = end == samples
+        yield segment(name, final=False, paused=paused, revision=revision, samples=end, **fields)
+    yield segment(name, revision=len(ends) - 1, samples=samples, **fields)
+
+
+class Offering:
+    """Offers one utterance piece by piece."""
+
+    def __init__(self, url: str, pcm: bytes, owner: str, broker: WakingBroker) -> None:
+        self._url = url
+        self._pcm = pcm
+        self._owner = owner
+        self._broker = broker
+        self._stored = 0
+
+    def offer(self, ask: Segment) -> str:
+        """One ask; whose it is."""
+        owner = asyncio.run(self._offer(ask))
+        self._stored = ask.samples
+        return owner
+
+    def send(self, ask: Segment) -> str:
+        """One ask, and the message to its owner."""
+        owner = self.offer(ask)
+        enqueue(self._broker, listen_by(owner), ask)
+        return owner
+
+    async def _offer(self, ask: Segment) -> str:
+        async with redis.asyncio.Redis.from_url(self._url) as client:
+            pcm = self._pcm[: 2 * ask.samples]
+            answer = await streams.offer(client, ask, pcm, self._stored, self._owner)
+        assert isinstance(answer, str)
+        return answer
