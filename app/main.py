@@ -200,6 +200,7 @@ def _handlers(services: Services) -> list[ControllerRouterHandler]:
         room_routes.lobby,
         room_routes.join_room,
         room_routes.back_to_form,
+        room_routes.show_demos,
         room_routes.try_demo,
         call.call_page,
         call.sfu_token,

@@ -16,6 +16,7 @@ from app.i18n import N_, gettext
 from app.i18n.formats import language_name
 from app.media.policy.ladder import Conditions, Level, Rung, decide
 from app.media.policy.notices import packages
+from app.rooms.demos import DEMOS, Demo
 from app.rooms.texts import TEXTS
 from app.tables import Participant
 from tasks.languages import LANGUAGES
@@ -69,6 +70,12 @@ class Abilities:
         conditions, now = await self._look(), time.time()
         sources = others or [language for language in LANGUAGES if language != choices.speak]
         return [describe(source, choices, conditions, now) for source in dict.fromkeys(sources)]
+
+    async def demos(self) -> list[Demo]:
+        """The demos, beside the one that is always there, that can be read in their other language now."""
+        conditions, now = await self._look(), time.time()
+        more = [demo for demo in DEMOS.values() if not demo.always]
+        return [d for d in more if decide(conditions, now, d.speaks, d.reads).level >= Level.TRANSLATED_CAPTIONS]
 
     async def unclear(self) -> list[str]:
         """Languages in which the only voice there is now is not understood; none where nobody knows."""

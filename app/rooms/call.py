@@ -17,6 +17,7 @@ from app.captions.page_captions import page_captions
 from app.captions.reader import CaptionServices
 from app.rooms import choices, visitor
 from app.rooms.abilities import Abilities
+from app.rooms.demos import DEMOS
 from app.rooms.ice import IceServer, ice_servers
 from app.rooms.installing import Installations
 from app.rooms.service import RoomService
@@ -24,9 +25,6 @@ from app.rooms.texts import texts
 from app.settings.web import WebSettings
 from app.tables import Participant, Room
 from app.web.origin import page_origin, sfu_url
-
-DEMO_RECORDING = "demo-en"
-"""Name of the shipped recording that the bridge plays in demo rooms."""
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -66,6 +64,7 @@ async def call_page(
         "link": f"{page_origin(request)}/rooms/{code}",
         "config": _config(room, person, settings, reader),
         "installing": await installations.look(patient=True),
+        "recorded": await rooms.recorded_speaker(room) if room.kind == "demo" else None,
     }
     return Template("call.html", context=context)
 
@@ -89,7 +88,7 @@ async def sfu_token(
         read=person.read,
         hear=person.hear,
         hear_drafts=person.hear_drafts,
-        recording=DEMO_RECORDING if recording else None,
+        recording=DEMOS[recording.speak].recording if recording else None,
         recording_id=recording.id if recording else None,
     )
     token = participant_token(

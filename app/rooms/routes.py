@@ -6,11 +6,18 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
-from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_404_NOT_FOUND, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import (
+    HTTP_200_OK,
+    HTTP_204_NO_CONTENT,
+    HTTP_303_SEE_OTHER,
+    HTTP_404_NOT_FOUND,
+    HTTP_422_UNPROCESSABLE_ENTITY,
+)
 
 from app.auth.tokens import ORIGINAL
 from app.i18n import gettext as _
@@ -20,6 +27,7 @@ from app.rooms import visitor
 from app.rooms.abilities import Abilities
 from app.rooms.busy import Busy
 from app.rooms.codes import read_code
+from app.rooms.demos import DEMOS, FIRST, Demo
 from app.rooms.forms import JoinForm, RoomForm
 from app.rooms.installing import Installations, Shown
 from app.rooms.service import RoomService
@@ -30,9 +38,9 @@ AnyRequest = Request[Any, Any, Any]
 
 
 @get("/")
-async def front_page(installations: NamedDependency[Installations]) -> Template:
-    """Start a room, enter one by its code, or try the demo."""
-    return _front(await installations.look())
+async def front_page(installations: NamedDependency[Installations], abilities: NamedDependency[Abilities]) -> Template:
+    """Start a room, enter one by its code, or try a demo."""
+    return _front(await installations.look(), more_demos=await abilities.demos())
 
 
 @post("/rooms")
@@ -108,10 +116,30 @@ async def back_to_form(code: FromPath[str] = "") -> Redirect:
     return Redirect(f"/rooms/{code}" if code else "/", status_code=HTTP_303_SEE_OTHER)
 
 
-@post("/demo")
-async def try_demo(request: AnyRequest, rooms: NamedDependency[RoomService]) -> Redirect:
-    """Enter a room where a recording speaks."""
-    room, person = await rooms.join_demo(_("Visitor"))
+@get("/demos")
+async def show_demos(
+    installations: NamedDependency[Installations], abilities: NamedDependency[Abilities]
+) -> Template | Response[None]:
+    """The demos that have become possible since the front page was opened; 204 while there are none."""
+    found = await abilities.demos()
+    if not found:
+        return Response(None, status_code=HTTP_204_NO_CONTENT)
+    context = {"more_demos": found, "installing": await installations.look()}
+    return Template("partials/demos.html", context=context, headers={"Cache-Control": "no-store"})
+
+
+@post(["/demo", "/demo/{speaks:str}"])
+async def try_demo(
+    request: AnyRequest, rooms: NamedDependency[RoomService], speaks: FromPath[str] = FIRST.speaks
+) -> Redirect:
+    """Enter a room where a recording speaks.
+
+    Raises:
+        NotFoundException: there is no recording in that language.
+    """
+    if speaks not in DEMOS:
+        raise NotFoundException
+    room, person = await rooms.join_demo(_("Visitor"), DEMOS[speaks])
     visitor.remember(request, room.code, person)
     return Redirect(f"/rooms/{room.code}/call", status_code=HTTP_303_SEE_OTHER)
 
@@ -134,9 +162,16 @@ def _first_choices(request: AnyRequest, unclear: Sequence[str]) -> JoinForm:
 
 
 def _front(
-    shown: Shown, form: RoomForm | None = None, *, typed: str = "", code_error: str = "", status: int = HTTP_200_OK
+    shown: Shown,
+    form: RoomForm | None = None,
+    *,
+    typed: str = "",
+    code_error: str = "",
+    more_demos: Sequence[Demo] = (),
+    status: int = HTTP_200_OK,
 ) -> Template:
     context = {"form": form or RoomForm(), "typed": typed, "code_error": code_error, "installing": shown}
+    context["more_demos"] = more_demos
     return Template("front.html", context=context, status_code=status)
 
 

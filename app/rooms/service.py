@@ -13,9 +13,9 @@ from app.auth.tokens import ORIGINAL
 from app.captions.speakers import Speakers
 from app.db import Sessions
 from app.rooms.codes import new_code
+from app.rooms.demos import FIRST, Demo
 from app.rooms.forms import JoinForm
 from app.tables import Participant, Room
-from tasks.languages.pairs import DEFAULT_PAIR
 
 DEMO_RECENT: Final = timedelta(minutes=10)
 """A demo room counts against the limit this long."""
@@ -23,7 +23,6 @@ DEMO_LIFETIME: Final = timedelta(hours=12)
 """After that a demo room is closed."""
 DEMO_NAME: Final = "Demo"
 """Of the room and of the recorded speaker: the same word in every language of the interface."""
-DEMO_SPEAKS, DEMO_READS = DEFAULT_PAIR
 
 
 class RoomService:
@@ -65,8 +64,11 @@ class RoomService:
         self._speakers.remember(person.id, person.name)
         return person
 
-    async def join_demo(self, visitor_name: str) -> tuple[Room, Participant]:
-        """Enter a demo room: a new one, or the newest while as many as allowed are recent."""
+    async def join_demo(self, visitor_name: str, demo: Demo = FIRST) -> tuple[Room, Participant]:
+        """Enter a room of a demo: a new one, or its newest while as many as allowed are recent.
+
+        Where not every installation translates it well, the visitor hears drafts, too: captions say what they are.
+        """
         async with self._demo, self._sessions.begin() as session:
             now = datetime.now(UTC)
             await session.execute(
@@ -74,13 +76,19 @@ class RoomService:
                 .where(Room.kind == "demo", Room.closed_at.is_(None), Room.created_at < now - DEMO_LIFETIME)
                 .values(closed_at=now)
             )
-            recent = await _recent_demos(session, now - DEMO_RECENT)
+            recent = await _recent_demos(session, demo, now - DEMO_RECENT)
             if len(recent) >= max(1, self._max_demo_rooms):
                 room = recent[0]
             else:
-                room = await _new_demo(session)
+                room = await _new_demo(session, demo)
             visitor = Participant(
-                room_id=room.id, kind="person", name=visitor_name, speak=DEMO_READS, read=DEMO_READS, hear=DEMO_READS
+                room_id=room.id,
+                kind="person",
+                name=visitor_name,
+                speak=demo.reads,
+                read=demo.reads,
+                hear=demo.reads,
+                hear_drafts=not demo.always,
             )
             session.add(visitor)
         return room, visitor
@@ -92,16 +100,18 @@ class RoomService:
             return (await session.scalars(query)).first()
 
 
-async def _recent_demos(session: AsyncSession, since: datetime) -> list[Room]:
+async def _recent_demos(session: AsyncSession, demo: Demo, since: datetime) -> list[Room]:
     query = (
         select(Room)
+        .join(Participant, Participant.room_id == Room.id)
+        .where(Participant.kind == "recording", Participant.speak == demo.speaks)
         .where(Room.kind == "demo", Room.closed_at.is_(None), Room.created_at >= since)
         .order_by(Room.created_at.desc(), Room.id.desc())
     )
     return list(await session.scalars(query))
 
 
-async def _new_demo(session: AsyncSession) -> Room:
+async def _new_demo(session: AsyncSession, demo: Demo) -> Room:
     room = Room(code=new_code(), name=DEMO_NAME, kind="demo")
     session.add(room)
     await session.flush()
@@ -109,8 +119,8 @@ async def _new_demo(session: AsyncSession) -> Room:
         room_id=room.id,
         kind="recording",
         name=DEMO_NAME,
-        speak=DEMO_SPEAKS,
-        read=DEMO_SPEAKS,
+        speak=demo.speaks,
+        read=demo.speaks,
         hear=ORIGINAL,
     )
     session.add(speaker)

@@ -199,7 +199,7 @@ def _translators(said: Installing) -> Finding:
         return Finding(subject, State.NOTE, f"{said.model} is being installed for {languages}, {said.percent} %")
     by_hand = "`jbcalling models list` names those that can be installed by hand"
     if said.state == "forbidden":
-        return Finding(subject, State.NOTE, f"none for {languages}; MODELS_AUTO or MODELS_OFFLINE forbids it", by_hand)
+        return _ok(subject, f"none for {languages}: MODELS_AUTO or MODELS_OFFLINE forbids it; {by_hand}")
     reasons = "".join(f"\n      {one.model}: {one.said}" for one in said.hindrances)
     remedy = f"it is tried again by itself; {by_hand}; with MODELS_AUTO=0 it is no fault"
     return _fail(subject, f"none for {languages}{reasons}", remedy)

@@ -93,7 +93,7 @@ def test_a_server_of_workers_needs_no_edge_and_gets_no_secrets(tmp_path: Path) -
     ("state", "shown"),
     [
         ("running", "note  translators on here: argos-en-vi is being installed for vi, 43 %"),
-        ("forbidden", "note  translators on here: none for vi; MODELS_AUTO or MODELS_OFFLINE forbids it"),
+        ("forbidden", "ok    translators on here: none for vi: MODELS_AUTO or MODELS_OFFLINE forbids it"),
         (
             "failed",
             "FAIL  translators on here: none for vi\n      argos-en-vi: hub: no route\n      → it is tried",

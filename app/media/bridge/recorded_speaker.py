@@ -43,6 +43,11 @@ def recording_path(name: str, folder: Path = FOLDER) -> Path | None:
     return {path.stem: path for path in folder.glob("*.flac")}.get(name)
 
 
+def language_of(recording: Path) -> str:
+    """What is spoken in a shipped recording: its name ends in it, as `demo-en`."""
+    return recording.stem.rpartition("-")[2]
+
+
 class RecordedSpeaker:
     """Plays one recording into one room. Run `run` as a task; cancel it when the room is gone."""
 
@@ -67,7 +72,8 @@ class RecordedSpeaker:
                         await self._services.sfu.request("removeParticipant", identity, Nothing)
 
     async def _join(self, identity: dict[str, str]) -> RtpSender:
-        meta = ParticipantMeta(name="Demo", speak="en", read="en", hear=ORIGINAL)
+        speaks = language_of(self._path)
+        meta = ParticipantMeta(name="Demo", speak=speaks, read=speaks, hear=ORIGINAL)
         sfu = self._services.sfu
         await sfu.request("addParticipant", {**identity, "meta": msgspec.to_builtins(meta)}, Nothing)
         ssrc = new_ssrc()
