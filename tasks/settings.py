@@ -9,6 +9,9 @@ from tasks.wire.environment import TaskConfig, flag, host, number, port
 GTTS_ENABLED = flag("GTTS_ENABLED")
 """GTTS_ENABLED: 1: Google's voices may be used, and what is said is sent to Google."""
 
+MODELS_AUTO = flag("MODELS_AUTO", default=True)
+"""MODELS_AUTO: 0: nothing is installed unless somebody asks for it."""
+
 
 @dataclass(frozen=True)
 class WorkerSettings(TaskConfig):
@@ -29,5 +32,4 @@ class WorkerSettings(TaskConfig):
 class InstallerSettings(TaskConfig):
     """Everything that the installer reads from the environment, but for what the registry of models reads itself."""
 
-    auto: bool = field(default_factory=flag("MODELS_AUTO", default=True))
-    """MODELS_AUTO: 0: nothing is installed unless somebody asks for it."""
+    auto: bool = field(default_factory=MODELS_AUTO)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import subprocess
@@ -146,6 +147,29 @@ def test_the_settings_file_explains_every_setting_that_the_code_reads(plan: Path
     settings = (plan / "etc/jbcalling/jbcalling.env").read_text()
     assert "REDIS_HOST" in settings
     assert "_SECRET" not in settings
+
+
+def memory_max(folder: Path, models: Path, **settings: str) -> str:
+    """MemoryMax of a worker's unit, planned on a machine with these models."""
+    words = ["deploy", "plan", "--role", "worker", "--edge", "10.0.0.1", "--address", "10.0.0.2", "--out", str(folder)]
+    result = CliRunner().invoke(main, words, env={"MODELS_DIR": str(models), **settings}, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    unit = (folder / "etc/systemd/system/jbcalling-worker@.service").read_text()
+    return re.search(r"^MemoryMax=(.*)$", unit, re.M)[1]  # type: ignore[index]
+
+
+def test_a_worker_may_use_what_its_models_take(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    assert memory_max(tmp_path / "fresh", models) == "5120M", "the draft may come by itself"
+    assert memory_max(tmp_path / "forbidden", models, MODELS_AUTO="0") == "3072M"
+    (models / "draft-en-vi").mkdir(parents=True)
+    (models / "draft-en-vi" / "model.gguf").touch()
+    assert memory_max(tmp_path / "drafts", models, MODELS_AUTO="0") == "5120M"
+    (models / ".measured").mkdir()
+    figures = {"load_s": 1.0, "memory_mb": 2600.0, "speed": "", "at": ""}
+    (models / ".measured" / "measured.json").write_text(json.dumps({"draft-en-vi": figures}))
+    assert memory_max(tmp_path / "measured", models, MODELS_AUTO="0") == "6144M"
+    assert memory_max(tmp_path / "as before", models, MODELS_OFFLINE="1") == "6144M"
 
 
 def test_only_what_has_a_reason_is_open(plan: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.running.deploy import memory
 from app.running.deploy.processes import Role, units
 from app.running.deploy.settings_file import template
 
@@ -124,6 +125,7 @@ def files(server: Server) -> dict[str, str]:
         "ports": ports(server),
         "packages": packages(server),
         "server": server,
+        "worker_memory": memory.of_worker() if server.works else "",
     }
 
     def rendered(name: str, **more: object) -> str:

@@ -23,7 +23,8 @@ class Facts:
 
     what: str
     memory: str
-    """MemoryMax: above what was measured under load (docs/operations.md), so that a leak ends in a restart."""
+    """MemoryMax: above what was measured under load (docs/operations.md), so that a leak ends in a restart; empty where
+    it depends on the models (`memory.of_worker`)."""
     cpu: int
     """CPUWeight, and IOWeight where it is the least; 100 is what everything else on the machine has."""
     oom: int
@@ -49,7 +50,7 @@ FACTS: Final[Mapping[str, Facts]] = {
         "speech into segments, clips into calls", "1G", 400, -200, 10, ("SFU_TOKEN_SECRET", "REDIS_PASSWORD"), jit=True,
         after=("redis", "sfu"),
     ),
-    "worker": Facts("speech recognition, translation, voices", "3G", 50, 500, 60, ("REDIS_PASSWORD",), jit=True),
+    "worker": Facts("speech recognition, translation, voices", "", 50, 500, 60, ("REDIS_PASSWORD",), jit=True),
     "installer": Facts(
         "fetches a translator where none is installed", "1G", 1, 900, 10, ("REDIS_PASSWORD",), outside=True,
         writes=("/var/cache/jbcalling/models",),
