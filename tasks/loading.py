@@ -36,8 +36,7 @@ def load(offer: Offer, config: TaskConfig, base: type[E], loaded: Mapping[str, E
     """
     if offer.has_model:
         registry.verify(offer.name)
-    bundled = registry.bundled(offer.name) if offer.has_model else {}
-    request = LoadRequest(offer, config, registry.folder(offer.name), bundled=bundled, loaded=loaded)
+    request = LoadRequest(offer, config, registry.folder(offer.name), loaded=loaded)
     engine = offer.engine.load(request)
     if not isinstance(engine, base):
         raise EngineError(f"{offer.name} is no {base.__name__}: the description of its engine is wrong")

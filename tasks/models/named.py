@@ -8,6 +8,7 @@ from tasks.models import catalogue, lock
 from tasks.models import install as installing
 from tasks.models.lock import Record
 from tasks.models.spec import BundledModel, Model, ModelError, ModelFile
+from tasks.models.translators import mozilla_named
 from tasks.wire.environment import TaskConfig
 
 
@@ -17,9 +18,11 @@ def models_dir() -> Path:
 
 
 def known() -> dict[str, Model | BundledModel]:
-    """Everything that this version knows, by name."""
+    """Everything that this version knows, by name, and what was installed by the name of a language it does not."""
     everything: tuple[Model | BundledModel, ...] = (*catalogue.MODELS, *catalogue.BUNDLED)
-    return {model.name: model for model in everything}
+    listed = {model.name: model for model in everything}
+    others = (mozilla_named(name) for name, record in lock.read(models_dir()).items() if not record.local)
+    return listed | {model.name: model for model in others if model and model.name not in listed}
 
 
 def find(name: str) -> Model | BundledModel | Record:
@@ -34,6 +37,8 @@ def find(name: str) -> Model | BundledModel | Record:
     models = known()
     if name in models:
         return models[name]
+    if student := mozilla_named(name):
+        return student
     raise ModelError(f"there is no model {name!r}: choose one of {', '.join(models)}")
 
 

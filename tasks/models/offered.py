@@ -63,19 +63,26 @@ WHISPER_TURBO: Final = Model(
     caution="made for a GPU: on a few cores it does not keep up with speech",
 )
 
-PHOWHISPER_SMALL: Final = Model(
-    name="phowhisper-small",
-    kind="stt",
-    format="whisper-ct2",
-    languages=("vi",),
-    licence="BSD-3-Clause",
-    origin="quocphu/PhoWhisper-ct2-FasterWhisper, a CTranslate2 conversion of VinAI's vinai/PhoWhisper-small",
-    files=(),
-    about=487_000_000,
-    sources=(HubSource("quocphu/PhoWhisper-ct2-FasterWhisper", folder="PhoWhisper-small-ct2-fasterWhisper"),),
-    default=False,
-    caution="about three times as slow as whisper-base",
-)
+
+def _phowhisper(size: str, about: int, caution: str) -> Model:
+    repo = "quocphu/PhoWhisper-ct2-FasterWhisper"
+    return Model(
+        name=f"phowhisper-{size}",
+        kind="stt",
+        format="whisper-ct2",
+        languages=("vi",),
+        licence="BSD-3-Clause",
+        origin=f"{repo}, a CTranslate2 conversion of VinAI's vinai/PhoWhisper-{size}",
+        files=(),
+        about=about,
+        sources=(HubSource(repo, folder=f"PhoWhisper-{size}-ct2-fasterWhisper"),),
+        default=False,
+        caution=caution,
+    )
+
+
+PHOWHISPER_BASE: Final = _phowhisper("base", 148_000_000, "")
+PHOWHISPER_SMALL: Final = _phowhisper("small", 487_000_000, "about three times as slow as whisper-base")
 
 
 _PIPER: Final = "it is fine-tuned from Piper's lessac voice, whose recordings were licensed for research"
@@ -155,6 +162,7 @@ XTTS: Final = Model(
 OFFERED: Final[tuple[Model, ...]] = (
     WHISPER_SMALL,
     WHISPER_TURBO,
+    PHOWHISPER_BASE,
     PHOWHISPER_SMALL,
     *TRANSLATORS,
     PIPER_JOE,

@@ -1,4 +1,4 @@
-"""What the files of a CTranslate2 model are called, for models whose makers' list of files nobody here has seen."""
+"""What the files of a model are called, for models whose makers' list of files nobody here has seen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CT2: Final = ("model.bin", "config.json", *(f"{name}.{end}" for name in _VOCABU
 
 @dataclass(frozen=True)
 class Shape:
-    """How a CTranslate2 folder of one format is known, and what is taken from it."""
+    """How a folder of one format is known, and what is taken from it."""
 
     format: Format
     kind: Kind
@@ -31,6 +31,8 @@ class Shape:
 SHAPES: Final = (
     Shape("opus-ct2", "translate", ("source.spm", "target.spm"), (*_CT2, "source.spm", "target.spm")),
     Shape("nllb-ct2", "translate", ("sentencepiece.bpe.model",), (*_CT2, "sentencepiece.bpe.model")),
+    Shape("envit5-ct2", "translate", ("spiece.model",), (*_CT2, "spiece.model")),
+    Shape("bergamot", "translate", ("lex.bin",), ("model.bin", "lex.bin", "vocab.spm", "srcvocab.spm", "trgvocab.spm")),
     Shape("whisper-ct2", "stt", ("tokenizer.json",), (*_CT2, "tokenizer.json", "preprocessor_config.json")),
 )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from itertools import permutations
 from typing import Final
 
 from tasks.languages import LANGUAGES
 from tasks.models.hub import ArgosSource, HubSource
+from tasks.models.mozilla import MozillaSource
 from tasks.models.sources import WheelSource
 from tasks.models.spec import Model, ModelFile
 
@@ -104,4 +106,52 @@ DRAFT_EN_VI: Final = Model(
     caution="a language model that translates in draft quality: always labelled as a draft; 2 GB of memory",
 )
 
-TRANSLATORS: Final[tuple[Model, ...]] = (*ARGOS, _opus("en", "vi"), _opus("vi", "en"), NLLB, DRAFT_EN_VI)
+ENVIT5: Final = Model(
+    name="envit5",
+    kind="translate",
+    format="envit5-ct2",
+    languages=("en>vi", "vi>en"),
+    licence="OpenRAIL, with its restrictions of use",
+    origin="luigi000/envit5-translation-ct2-int8, a CTranslate2 conversion of VietAI/envit5-translation",
+    files=(),
+    about=280_000_000,
+    sources=(HubSource("luigi000/envit5-translation-ct2-int8"),),
+    default=False,
+)
+
+
+def mozilla(source: str, target: str) -> Model:
+    """The newest student of Firefox Translations for one direction, from or into English."""
+    return Model(
+        name=f"mozilla-{source}-{target}",
+        kind="translate",
+        format="bergamot",
+        languages=(f"{source}>{target}",),
+        licence="MPL-2.0",
+        origin=f"Firefox Translations, the newest student {source}-{target}",
+        files=(),
+        about=45_000_000,
+        sources=(MozillaSource(source, target),),
+        default=False,
+    )
+
+
+def mozilla_named(name: str) -> Model | None:
+    """The student of that name, also where nobody here describes its language: Mozilla's records tell if it exists."""
+    found = re.fullmatch("mozilla-(?:en-(?!en$)([a-z]{2,3})|(?!en-)([a-z]{2,3})-en)", name)
+    return mozilla(*(("en", found[1]) if found[1] else (found[2], "en"))) if found else None
+
+
+MOZILLA: Final = tuple(
+    mozilla(*direction) for code in LANGUAGES if code != "en" for direction in (("en", code), (code, "en"))
+)
+
+TRANSLATORS: Final[tuple[Model, ...]] = (
+    *MOZILLA,
+    *ARGOS,
+    _opus("en", "vi"),
+    _opus("vi", "en"),
+    ENVIT5,
+    NLLB,
+    DRAFT_EN_VI,
+)

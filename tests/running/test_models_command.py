@@ -88,6 +88,7 @@ def test_the_long_list_shows_what_each_costs_here() -> None:
 def test_licences_that_bind_are_told_in_the_list() -> None:
     listed = jbcalling("list").output
     assert listed.count("may NOT be used commercially") == 2
+    assert listed.count("licensed for research") == 3
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ STARTERS = {
     "tests.support.piper_voice.joe": "model",
     "tests.support.extras.torch_environment": "model",
     "tests.support.translators.bergamot": "model",
+    "tests.support.mozilla.student": "model",
     "tests.support.translators.argos": "model",
     "ops.harness.listening.understood": "model",
     "tasks.registry.default_models": "model",

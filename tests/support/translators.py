@@ -6,10 +6,11 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from tasks import registry
+from tasks import installation, registry
 from tasks.engines.translation.argos import Argos
 from tasks.engines.translation.bergamot import Bergamot
 from tasks.engines.translation.ct2 import Decoding
+from tasks.languages.pairs import ALWAYS
 from tests.support.argos_package import build
 
 DECODING = Decoding(threads=2)
@@ -18,7 +19,8 @@ DECODING = Decoding(threads=2)
 @cache
 def bergamot() -> Bergamot:
     """English and Portuguese."""
-    return Bergamot({pair: registry.bundled("bergamot-en-pt")[">".join(pair)] for pair in Bergamot.pairs})
+    installation.install("bergamot-en-pt")
+    return Bergamot(registry.folder("bergamot-en-pt"), ALWAYS)
 
 
 @cache

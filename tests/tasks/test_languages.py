@@ -15,7 +15,7 @@ import pytest
 from ops.harness.web_server import ROOT
 from tasks.languages import LANGUAGES, described
 from tasks.languages.pairs import ALWAYS
-from tasks.models.catalogue import BUNDLED, KOKORO
+from tasks.models.catalogue import KOKORO, MODELS
 
 DATA_OF_LANGUAGES: Final = (
     "tasks/languages/",
@@ -79,9 +79,9 @@ def test_no_letter_is_two_languages_own() -> None:
         assert not set(one.traits.own_letters) & set(other.traits.own_letters)
 
 
-def test_the_pair_that_is_always_there_is_the_one_in_the_packages() -> None:
-    bundled = {pair for model in BUNDLED if model.kind == "translate" for pair in model.languages}
-    assert {f"{source}>{target}" for source, target in ALWAYS} == bundled
+def test_the_pair_that_is_always_there_is_the_one_that_is_installed_by_default() -> None:
+    default = {pair for model in MODELS if model.kind == "translate" and model.default for pair in model.languages}
+    assert {f"{source}>{target}" for source, target in ALWAYS} == default
 
 
 def test_of_an_unknown_language_nothing_is_known_but_its_code() -> None:

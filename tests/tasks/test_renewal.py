@@ -13,7 +13,7 @@ import redis
 
 from ops.harness.redis_server import RedisServer
 from ops.harness.worker import worker_process
-from tasks import broker
+from tasks import broker, registry
 from tasks.wire import keys
 from tasks.wire.messages import Caption, Heartbeat, Translation, decode
 from tasks.wire.queues import TRANSLATE, enqueue
@@ -59,6 +59,8 @@ def test_a_package_works_the_moment_it_is_installed_until_it_is_removed(
     archive = argos_package.pack(argos_package.build(tmp_path / "made"), tmp_path / "en_vi.argosmodel")
     models = tmp_path / "models"
     always = {"en>pt", "pt>en"}
+    models.mkdir()
+    (models / "bergamot-en-pt").symlink_to(registry.folder("bergamot-en-pt"))
     environment = {"MODELS_DIR": str(models)}
     with worker_process(server.url, tmp_path / "worker.log", queues=("translate",), extra=environment):
         wait_until(store, served=always)

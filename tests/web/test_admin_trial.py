@@ -97,6 +97,6 @@ async def test_what_is_installed_can_be_chosen(client: httpx.AsyncClient, settin
     row = pairs.text.split('name="translate-en-pt-engine"')[1].split("</select>")[0]
     assert '<option value="bergamot-en-pt">' in row
     assert "whisper-base" in models.text
-    assert 'action="/admin/models/bergamot-en-pt/verify"' in models.text
-    assert 'action="/admin/models/bergamot-en-pt/remove"' not in models.text  # it comes with a package
+    assert 'action="/admin/models/hibari-en/verify"' in models.text
+    assert 'action="/admin/models/hibari-en/remove"' not in models.text  # it comes with a package
     assert voices.status_code == 200

