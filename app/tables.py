@@ -152,6 +152,11 @@ class StoredCaption(Base):
         return self.corrections[-1] if self.corrections else None
 
     @property
+    def counting(self) -> int:
+        """Id of the correction that counts; 0 where nobody has corrected it."""
+        return self.correction.id if self.correction else 0
+
+    @property
     def shown_text(self) -> str:
         """The text as it is shown: corrected where somebody did."""
         return self.correction.text if self.correction else self.text

@@ -54,7 +54,7 @@ class RoomSettings:
         form.opens_at, form.closes_at = form._moment("opens_at"), form._moment("closes_at")
         if form.opens_at and form.closes_at and form.closes_at <= form.opens_at:
             form.errors["closes_at"] = _("It would close before it opens: choose a later time.")
-        form.retention_days = form._number("retention_days", 0, MAX_DAYS) or 0
+        form.retention_days = form._number("retention_days", 0, MAX_DAYS, needed=True) or 0
         form.capacity = form._number("capacity", 1, MAX_PEOPLE)
         return form
 
@@ -75,13 +75,15 @@ class RoomSettings:
         if not (typed := self.typed[name]):
             return None
         try:
-            return datetime.fromisoformat(typed).replace(tzinfo=UTC)
-        except ValueError:
+            at = datetime.fromisoformat(typed)
+            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):  # the latter: it is in another year 0 or 10000 there
             self.errors[name] = _("Write a date and a time, as 2030-01-31T14:00.")
             return None
 
-    def _number(self, name: str, least: int, most: int) -> int | None:
-        if not (typed := self.typed[name]):
+    def _number(self, name: str, least: int, most: int, *, needed: bool = False) -> int | None:
+        typed = self.typed[name]
+        if not typed and not needed:
             return None
         if not typed.isascii() or not typed.isdigit() or not least <= int(typed) <= most:
             self.errors[name] = _("Write a whole number from %(least)d to %(most)d.", least=least, most=most)

@@ -15,12 +15,14 @@ from tasks.languages.pairs import DEFAULT_PAIR
 from tasks.wire.administration import Term
 
 COLUMNS: Final = ("source_language", "target_language", "source", "target", "hotword", "translate", "spoken")
-"""Of CSV files, in this order when we write them; in any order when we read them."""
+"""Of CSV files, in this order when we write them; in any order when we read them, where the first four must be."""
 MAX_TERM_CHARS: Final = 120
 MAX_SPOKEN_CHARS: Final = 200
 MAX_TERMS: Final = 5_000
 YES: Final = frozenset({"1", "yes", "true", "x", "on", "sim", "có"})
 NO: Final = frozenset({"", "0", "no", "false", "não", "không"})
+UNSAID: Final = {"hotword": "yes", "translate": "yes"}
+"""What a line of CSV without these columns means: the same as a new form."""
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would run; such cells are written with an apostrophe before them, as spreadsheets do."""
 
@@ -127,7 +129,8 @@ def _take(
     if None in row:
         errors.append(LineError(line, "", _("This line has more cells than there are columns.")))
         return
-    form = TermForm.parse({name: _bare(value) for name, value in row.items() if isinstance(value, str)})
+    given = {name: _bare(value) for name, value in row.items() if isinstance(value, str)}
+    form = TermForm.parse(UNSAID | given)
     errors += [LineError(line, name, message) for name, message in form.errors.items()]
     before = seen.setdefault((form.source_language, form.target_language, form.source), line)
     if before != line:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
+import unicodedata
 import uuid
 import wave
 from pathlib import Path
@@ -24,10 +26,21 @@ from tasks.wire.requests import ClonedVoice
 MIN_REFERENCE_SECONDS: Final = 3.0
 MAX_REFERENCE_SECONDS: Final = 60.0
 """Seconds of a reference: less says too little of a voice, more says nothing new."""
-MIN_CONSENT_CHARS: Final = 20
-"""Characters that a statement of consent has at least."""
+MAX_CONSENT_CHARS: Final = 2_000
+SPACELESS: Final = ("CJK ", "HIRAGANA ", "KATAKANA ", "THAI ", "LAO ", "KHMER ", "MYANMAR ")
+"""Scripts that put no spaces between words."""
 REFERENCE_TTL_SECONDS: Final = 600
 """Seconds that a reference stays in Redis for the workers."""
+
+
+def says_something(consent: str) -> bool:
+    """Whether it is a statement, no ticked box ("yes", "true", "ok"): two words, or as much in a script without spaces."""
+    words = re.findall(r"[^\W\d_]+", consent)
+    return len(words) >= 2 or any(sum(map(_spaceless, word)) >= 3 for word in words)
+
+
+def _spaceless(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith(SPACELESS)
 
 
 class VoiceService:
@@ -48,12 +61,15 @@ class VoiceService:
         """
         if not 0 < len(name.strip()) <= 80:
             raise bad_request("Give the voice a name of 1 to 80 characters.", "name")
-        if not MIN_CONSENT_CHARS <= len(consent.strip()) <= 2_000:
-            message = (
-                "A voice is cloned only with its speaker's consent. Send the statement in the field `consent`, for "
-                "instance: I, Ana Silva, agree that this recording is used to imitate my voice."
-            )
+        example = "for instance: I, Ana Silva, agree that this recording is used to imitate my voice."
+        if not consent.strip():
+            message = f"A voice is cloned only with its speaker's consent. Send it in the field `consent`, {example}"
             raise bad_request(message, "consent_missing")
+        if len(consent.strip()) > MAX_CONSENT_CHARS:
+            raise bad_request(f"The consent has more than {MAX_CONSENT_CHARS} characters.", "consent_too_long")
+        if not says_something(consent):
+            message = f"The consent is kept as it is given: send it as a sentence, {example}"
+            raise bad_request(message, "consent_unclear")
         query = select(func.count()).select_from(Voice).where(Voice.owner_id == holder.id)
         async with self._sessions() as session:
             if ((await session.scalar(query)) or 0) >= self._most:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, cast
@@ -20,7 +21,7 @@ from app.rooms.service import RoomService
 from app.tables import Participant, Room, StoredCaption
 from app.transcripts.exports import MEDIA_TYPES, VIEWS, View, export, file_name, shown
 from app.transcripts.search import marked, matches
-from app.transcripts.service import CorrectionError, Transcript, Transcripts
+from app.transcripts.service import CorrectedMeanwhileError, CorrectionError, Transcript, Transcripts
 from tasks.languages import LANGUAGES
 
 MAX_LINES: Final = 500
@@ -148,7 +149,7 @@ async def line(
 ) -> Template | Redirect:
     """One text of a line, as it stands or, with `edit`, in a form to correct it."""
     asked, found = await _stored(request, rooms, transcripts, code, caption)
-    return _cell(request, asked, found, text=found.shown_text if edit else None)
+    return _cell(request, asked, found, text=found.shown_text if edit else None, seen=found.counting)
 
 
 @post("/rooms/{code:str}/transcript/lines/{caption:int}", status_code=HTTP_200_OK)
@@ -161,11 +162,14 @@ async def correct(
 ) -> Template | Redirect:
     """Correct one text; what was heard stays beside it."""
     asked, found = await _stored(request, rooms, transcripts, code, caption)
-    typed = str((await request.form()).get("text", ""))
+    form = await request.form()
+    typed, seen = str(form.get("text", "")), _number(form.get("seen"))
     try:
-        corrected = await transcripts.correct(asked.room, found, typed, asked.person)
+        corrected = await transcripts.correct(asked.room, found, typed, asked.person, seen)
+    except CorrectedMeanwhileError as error:
+        return _cell(request, asked, error.caption, text=typed, error=str(error), seen=error.caption.counting)
     except CorrectionError as error:
-        return _cell(request, asked, found, text=typed, error=str(error))
+        return _cell(request, asked, found, text=typed, error=str(error), seen=seen)
     if _by_htmx(request):
         return _cell(request, asked, corrected)
     return Redirect(f"/rooms/{code}/transcript?{asked.query()}#c-{caption}", status_code=HTTP_303_SEE_OTHER)
@@ -218,13 +222,24 @@ def _zero(found: Transcript) -> float:
 
 
 def _cell(
-    request: AnyRequest, asked: TranscriptRequest, caption: StoredCaption, *, text: str | None = None, error: str = ""
+    request: AnyRequest,
+    asked: TranscriptRequest,
+    caption: StoredCaption,
+    *,
+    text: str | None = None,
+    error: str = "",
+    seen: int = 0,
 ) -> Template:
     name = "transcript/cell.html" if _by_htmx(request) else "transcript/cell_page.html"
-    context = _context(asked) | {"caption": caption, "text": text, "error": error}
+    context = _context(asked) | {"caption": caption, "text": text, "error": error, "seen": seen}
     # htmx shows what is wrong only in an answer that succeeded.
     wrong = error and not _by_htmx(request)
     return Template(name, context=context, status_code=HTTP_422_UNPROCESSABLE_ENTITY if wrong else HTTP_200_OK)
+
+
+def _number(value: object) -> int:
+    """A number of our own in a form; 0 for what is none."""
+    return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value) else 0
 
 
 def _by_htmx(request: AnyRequest) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import func, select
+from sqlalchemy import CursorResult, func, insert, literal, select
 
 from app.captions import event_ids
 from app.captions.lines import Line
@@ -30,6 +30,20 @@ log = structlog.get_logger(__name__)
 
 class CorrectionError(ValueError):
     """The text cannot stand; the message says what to do."""
+
+
+class CorrectedMeanwhileError(CorrectionError):
+    """Somebody else has corrected the line since this person looked at it; `caption` is the line as it is now."""
+
+    def __init__(self, caption: StoredCaption) -> None:
+        message = gettext(
+            "%(name)s has corrected this line meanwhile: “%(text)s”. Save to put your text in its place; theirs stays "
+            "to be seen. Cancel to leave it.",
+            name=caption.correction.author if caption.correction else gettext(UNKNOWN),
+            text=caption.shown_text,
+        )
+        super().__init__(message)
+        self.caption = caption
 
 
 @dataclass(frozen=True)
@@ -87,10 +101,20 @@ class Transcripts:
             query = select(StoredCaption).where(StoredCaption.id == caption_id, StoredCaption.room_id == room.id)
             return (await session.scalars(query)).one_or_none()
 
-    async def correct(self, room: Room, caption: StoredCaption, text: str, person: Participant) -> StoredCaption:
+    async def correct(
+        self, room: Room, caption: StoredCaption, text: str, person: Participant, seen: int
+    ) -> StoredCaption:
         """Put `text` beside a caption, and show it to whoever reads now.
 
+        Args:
+            room: where it was said.
+            caption: what is corrected.
+            text: what it should be.
+            person: who says so.
+            seen: the correction (`StoredCaption.counting`) that they had before them.
+
         Raises:
+            CorrectedMeanwhileError: another one counts now.
             CorrectionError: it is empty or too long.
         """
         text = " ".join(text.replace("\x00", "").split())
@@ -100,14 +124,26 @@ class Transcripts:
             raise CorrectionError(gettext("Use at most %(limit)d characters.", limit=MAX_CORRECTION_CHARACTERS))
         if text == caption.shown_text:
             return caption
-        async with self._sessions.begin() as session:
-            session.add(Correction(caption_id=caption.id, text=text, participant_id=person.id, author=person.name))
+        added = await self._add(caption, text, person, seen)
         corrected = await self.caption(room, caption.id)
         if corrected is None:  # its time was up in this moment
             raise CorrectionError(gettext("This line has been deleted."))
+        if not added:
+            raise CorrectedMeanwhileError(corrected)
         metrics.CORRECTED.inc()
         await self._publish(room, corrected)
         return corrected
+
+    async def _add(self, caption: StoredCaption, text: str, person: Participant, seen: int) -> bool:
+        """Keep a correction, unless another one than `seen` counts: decided in one statement, for two at a time."""
+        counting = select(func.coalesce(func.max(Correction.id), 0)).where(Correction.caption_id == caption.id)
+        values = {"caption_id": caption.id, "text": text, "participant_id": person.id, "author": person.name}
+        row = select(*(literal(value) for value in values.values())).where(counting.scalar_subquery() == seen)
+        async with self._sessions.begin() as session:
+            # PostgreSQL lets nobody else correct this line meanwhile; SQLite has one writer.
+            await session.execute(select(StoredCaption.id).where(StoredCaption.id == caption.id).with_for_update())
+            added = await session.execute(insert(Correction).from_select([*values], row))
+        return bool(cast("CursorResult[Any]", added).rowcount)
 
     async def _publish(self, room: Room, caption: StoredCaption) -> None:
         try:

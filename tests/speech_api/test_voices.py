@@ -133,12 +133,28 @@ def test_nothing_is_kept_without_consent_or_a_usable_recording(owner: httpx.Clie
         return answer.status_code, answer.json()["error"]["code"]
 
     assert error(clone(owner, consent="")) == (400, "consent_missing")
-    assert error(clone(owner, consent="ok")) == (400, "consent_missing")
+    for ticked in ("ok", "yes", "true", "1", "on", "agree", "I", "...", "sim!", "はい", "是", "نعم", "да", "x 1"):
+        assert error(clone(owner, consent=ticked)) == (400, "consent_unclear"), ticked
+    assert error(clone(owner, consent="  \n ")) == (400, "consent_missing")
+    assert error(clone(owner, consent="so " * 999)) == (400, "consent_too_long")
     assert error(clone(owner, name=" ")) == (400, "name")
     assert error(clone(owner, TONE[: 16_000 * 2])) == (400, "too_short")
     assert error(clone(owner, np.tile(TONE, 20))) == (413, "audio_too_long")
     assert error(clone(owner, b"no audio")) == (415, "not_audio")
     assert list((folder / "voices").glob("*")) == []
+
+
+@pytest.mark.parametrize(
+    "consent",
+    [
+        "I am the speaker", "I agree", "Concordo, Ana", "Sou eu que falo.", "Tôi đồng ý", "Je suis d'accord", "我同意",
+        "同意します", "ฉันเห็นด้วย", "Я согласна", "أنا أوافق", "Ich bin die Sprecherin", "ok - I, Rui, agree",
+    ],
+)  # fmt: skip
+def test_a_short_statement_is_a_statement(owner: httpx.Client, consent: str) -> None:
+    answer = clone(owner, consent=consent)
+    assert answer.status_code == 201, answer.text
+    owner.delete(f"/api/v1/voices/{answer.json()['id']}")
 
 
 def test_too_many_voices_and_no_engine_for_them(owner: httpx.Client, store: redis.Redis) -> None:

@@ -173,6 +173,38 @@ def test_a_file_gives_back_what_was_written_and_runs_nothing_in_a_spreadsheet() 
     assert [one.line for one in read_csv("\ufeffé".encode("utf-16"))[1]] == [1]
 
 
+FOUR = "source_language,target_language,source,target"
+
+
+@pytest.mark.parametrize(
+    ("file", "uses"),
+    [
+        (f"{FOUR}\nen,pt,board,conselho\n", (True, True, "")),
+        ("target,source,target_language,source_language\nconselho,board,pt,en\n", (True, True, "")),
+        ("Source_Language;Target_Language;Source;Target\nen;pt;board;conselho\n", (True, True, "")),
+        (f"{FOUR},spoken\nen,pt,board,conselho,con se lho\n", (True, True, "con se lho")),
+        (f"{FOUR},hotword\nen,pt,board,conselho,no\n", (False, True, "")),
+        (f"{FOUR},translate\nen,pt,board,conselho,não\n", (True, False, "")),
+        (f"{FOUR},hotword,translate\nen,pt,board,conselho,,x\n", (False, True, "")),
+        (f"{FOUR},hotword,translate,spoken\nen,pt,board,conselho\n", (True, True, "")),
+        (f"{FOUR},note\nen,pt,board,conselho,from the minutes\n", (True, True, "")),
+        (f"\ufeff{FOUR}\r\nen,pt,board,conselho\r\n", (True, True, "")),
+        (f'{FOUR}\nen,pt,"board","conselho"', (True, True, "")),
+        (f"{FOUR},hotword,translate,spoken\nen,pt,board,conselho,,,con se lho\n", (False, False, "con se lho")),
+    ],
+)
+def test_a_file_may_leave_out_what_is_not_required(file: str, uses: tuple[bool, bool, str]) -> None:
+    [form], errors = read_csv(file.encode())
+    assert errors == []
+    assert (form.source, form.target) == ("board", "conselho")
+    assert (form.hotword, form.translate, form.spoken) == uses
+
+
+def test_a_line_without_any_use_is_told() -> None:
+    file = f"{FOUR},hotword,translate\nen,pt,board,conselho,no,no\n"
+    assert [(one.line, one.column) for one in read_csv(file.encode())[1]] == [(2, "hotword")]
+
+
 @on_sqlite
 async def test_a_key_is_shown_once_and_a_voice_of_its_owner_deleted(
     client: httpx.AsyncClient, settings: WebSettings

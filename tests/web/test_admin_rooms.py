@@ -16,6 +16,7 @@ from litestar.testing import AsyncTestClient
 from sqlalchemy import select, update
 from websockets.asyncio.client import ClientConnection, connect
 
+from app.admin.room_form import RoomSettings
 from app.admin.rooms import RoomAdmin, Show
 from app.admin.sfu import SfuOperator
 from app.auth.read_tokens import ReadTokens
@@ -130,6 +131,32 @@ async def test_a_room_is_made_with_its_limits_and_wrong_ones_come_back_as_typed(
         await client.get("/")
         await send(client, f"/rooms/{code}/join", name="Bob", **join)
         assert (await hello(bob, client, code))["error"]["code"] == "limit"
+
+
+@pytest.mark.parametrize(
+    ("typed", "utc"),
+    [
+        ("2031-01-02T10:00", "10:00"), ("2031-01-02T10:00+05:00", "05:00"), ("2031-01-02T10:00Z", "10:00"),
+        ("2031-01-02 10:00-03:00", "13:00"), ("2031-01-02T10:00:30+05:30", "04:30:30"), ("20310102T1000+0200", "08:00"),
+        ("2031-01-02T10:00+00:00", "10:00"), ("2031-01-02T23:00-01:00", "00:00"), ("2031-01-02T10:00-09:30", "19:30"),
+        ("2031-01-02T10:00+14:00", "20:00"), ("2031-01-02T10:00+05", "05:00"),
+    ],
+)  # fmt: skip
+def test_a_time_with_its_zone_is_taken_as_that(typed: str, utc: str) -> None:
+    form = RoomSettings.parse({"name": "x", "opens_at": typed, "retention_days": "1"})
+    assert form.errors == {}
+    assert form.opens_at
+    assert form.opens_at.utcoffset() == timedelta(0)
+    assert f"{form.opens_at:%H:%M:%S}".removesuffix(":00" if utc.count(":") == 1 else "") == utc
+
+
+def test_what_is_no_time_or_no_number_is_told() -> None:
+    for typed in ("0001-01-01T00:00+05:00", "9999-12-31T23:00-05:00", "10:00+05:00", "2031-01-02T10:00+25:00", "soon"):
+        assert set(RoomSettings.parse({"opens_at": typed, "retention_days": "1"}).errors) == {"opens_at"}, typed
+    for days in ("", " ", "\t", "-1", "1.5", "3651", "\u0661", "1e2", "+1", "0x1", "none", "\u00a0", "1 0"):
+        assert set(RoomSettings.parse({"retention_days": days}).errors) == {"retention_days"}, repr(days)
+    assert set(RoomSettings.parse({}).errors) == {"retention_days"}
+    assert RoomSettings.parse({"retention_days": "0"}).retention_days == 0
 
 
 async def test_rooms_are_found_and_closed_when_their_time_is_over(settings: WebSettings, sessions: Sessions) -> None:

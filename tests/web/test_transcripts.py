@@ -150,11 +150,73 @@ async def test_anybody_who_took_part_may_correct_and_earlier_corrections_stay(
 ) -> None:
     number = re.findall(r'id="c-(\d+)"', (await client.get(f"/rooms/{code}/transcript")).text)[-1]
     path = f"/rooms/{code}/transcript/lines/{number}"
-    await client.post(path, data={"_csrf_token": csrf_of(client), "text": "Any question?"})
+    await client.post(path, data={"_csrf_token": csrf_of(client), "text": "Any question?", "seen": "0"})
+    seen = seen_in((await client.get(path, params={"edit": "1"})).text)
     client.cookies.delete(SESSION_COOKIE)
     await client.post(f"/rooms/{code}/join", data=join_form(csrf_of(client), name="Rui"))
     htmx = {"hx-request": "true"}
-    cell = await client.post(path, data={"_csrf_token": csrf_of(client), "text": "Questions?"}, headers=htmx)
+    cell = await client.post(
+        path, data={"_csrf_token": csrf_of(client), "text": "Questions?", "seen": seen}, headers=htmx
+    )
     assert cell.text.lstrip().startswith(f'<div class="text" id="c-{number}"')
     for part in ("Corrected by Rui", "<q>Any questions?</q>", "Before that, Ana made it:", "<q>Any question?</q>"):
         assert part in cell.text
+
+
+def seen_in(page: str) -> str:
+    """The correction that a form has before it."""
+    found = re.search(r'name="seen" value="(\d+)"', page)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("by", ["htmx", "form"])
+@pytest.mark.parametrize("rounds", [1, 3])
+async def test_who_corrects_a_line_that_was_corrected_meanwhile_is_told(
+    client: httpx.AsyncClient, code: str, by: str, rounds: int
+) -> None:
+    headers = {"hx-request": "true"} if by == "htmx" else {}
+    number = re.findall(r'id="c-(\d+)"', (await client.get(f"/rooms/{code}/transcript")).text)[-1]
+    path = f"/rooms/{code}/transcript/lines/{number}"
+    ana = dict(client.cookies)
+    old = seen_in((await client.get(path, params={"edit": "1"})).text)
+    client.cookies.delete(SESSION_COOKIE)
+    await client.post(f"/rooms/{code}/join", data=join_form(csrf_of(client), name="Rui <i>"))
+
+    async def post(text: str, seen: str) -> httpx.Response:
+        data = {"_csrf_token": csrf_of(client), "text": text, "seen": seen}
+        return await client.post(path, data=data, headers=headers)
+
+    seen = old
+    for number_of in range(rounds):
+        await post(f"Rui's {number_of} & text", seen)
+        seen = seen_in((await client.get(path, params={"edit": "1"})).text)
+    client.cookies.set(SESSION_COOKIE, ana[SESSION_COOKIE])
+    told = await post("Ana's text", old)
+    assert told.status_code == (200 if by == "htmx" else 422)
+    words = html.unescape(told.text)
+    assert f"Rui <i> has corrected this line meanwhile: “Rui's {rounds - 1} & text”" in words
+    assert ">Ana's text</textarea>" in words  # what she typed is not lost
+    assert seen_in(told.text) == seen
+    page = html.unescape((await client.get(f"/rooms/{code}/transcript")).text)
+    assert f"Rui's {rounds - 1} & text" in page
+    assert "Ana's text" not in page
+    empty = await post(" ", old)  # another mistake does not make what she saw any newer
+    assert seen_in(empty.text) == old
+    await post("Ana's text", seen)  # she has seen it now
+    page = html.unescape((await client.get(f"/rooms/{code}/transcript")).text)
+    assert "Ana's text" in page
+    assert f"Before that, Rui <i> made it: <q>Rui's {rounds - 1} & text</q>" in page
+
+
+async def test_of_many_corrections_at_once_one_counts_and_the_others_are_told(
+    client: httpx.AsyncClient, code: str
+) -> None:
+    number = re.findall(r'id="c-(\d+)"', (await client.get(f"/rooms/{code}/transcript")).text)[-1]
+    path = f"/rooms/{code}/transcript/lines/{number}"
+    forms = [{"_csrf_token": csrf_of(client), "text": f"text {one}", "seen": "0"} for one in range(12)]
+    answers = await asyncio.gather(*(client.post(path, data=form) for form in forms))
+    assert sorted(answer.status_code for answer in answers) == [303] + [422] * 11
+    for wrong in ("", "x", "-1", "9" * 18, "9" * 40, "1.5", " 0", "٣"):
+        told = await client.post(path, data=forms[0] | {"text": "other", "seen": wrong})
+        assert told.status_code == 422, wrong
