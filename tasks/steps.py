@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tasks import cached_speech, cached_translation, operator_choices, voice_fallback
-from tasks.engines.base import Effort, EngineError, Transcript, VoiceCloner
+from tasks.engines.base import Effort, EngineError, SpeechToText, Transcript, VoiceCloner
 from tasks.serving import engines
 from tasks.utterances import Hearing
 from tasks.voice_fallback import Spoken
@@ -89,6 +89,12 @@ def listen(language: str) -> Hearing:
     engine = engines().listener_for(language)
     hotwords = [term.source for term in operator_choices.current().hotwords(language)]
     return Hearing(engine, engine.begin(language, hotwords), hotwords)
+
+
+def identifier(language: str) -> SpeechToText | None:
+    """The engine that tells `language` from others; None where there is none here."""
+    engine = engines().identifier()
+    return engine if language in engine.languages and len(engine.languages) > 1 else None
 
 
 def recogniser(language: str) -> str:

@@ -50,7 +50,7 @@ class Heard(Struct, frozen=True, kw_only=True):
     shown: str = ""
     """What readers see of it; it only grows."""
     spoken: str = ""
-    """The language that it was found to be spoken in, once that was asked; `sure` where it need not be."""
+    """Whether it is in the language that is set (`tasks.spoken_language.judge`)."""
 
 
 class Listened(Struct, frozen=True, kw_only=True):

@@ -25,9 +25,17 @@ EXPIRED: Final = "its audio expired before a worker was free"
 metrics.REFUSED.labels(EXPIRED)  # there from the start, so that the first loss is a change
 
 
-def show(segment: Segment, text: str, started: float) -> None:
-    """Show what has been recognised of a segment that is open; work on it began at `started`."""
-    publish_interim(store(), _caption(segment, text, _stamped(segment, started), final=False))
+def show(segment: Segment, text: str, started: float, *, spoken: str | None = None) -> None:
+    """Show what has been recognised of a segment that is open; work on it began at `started`.
+
+    Args:
+        segment: the segment.
+        text: of it so far.
+        started: when work on it began.
+        spoken: the language that is spoken in place of its own, where one is; there is no text then.
+    """
+    caption = _caption(segment, text, _stamped(segment, started), final=False)
+    publish_interim(store(), msgspec.structs.replace(caption, spoken=spoken))
 
 
 def close(segment: Segment, transcript: Transcript, started: float, *, shown: str, by: str) -> None:

@@ -34,6 +34,8 @@ class FeedCaption(Struct, frozen=True, kw_only=True):
     engine: str
     draft: bool
     corrected: bool
+    spoken: str | None
+    """The language that is spoken in place of the one that is set; there is no text then."""
     spoken_at: float
     lag_ms: int
     stages_ms: dict[str, int]
@@ -57,6 +59,7 @@ def as_json(published: PublishedCaption, speaker: str) -> str:
         engine=caption.engine,
         draft=caption.draft,
         corrected=caption.corrected,
+        spoken=caption.spoken,
         spoken_at=caption.timeline.speech_start,
         lag_ms=published.lag_ms,
         stages_ms={stage: round(seconds * 1000) for stage, seconds in stages.items()},

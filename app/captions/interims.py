@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from app.captions.lines import says_something
 from app.captions.published import PublishedCaption
 from tasks.wire.keys import CaptionKey
 
@@ -24,11 +25,11 @@ class Interims:
         """A caption was published; `now` is on the monotonic clock."""
         caption = published.caption
         self._shown.pop(caption.key, None)
-        if not caption.final and caption.text:
+        if not caption.final and says_something(caption):
             self._shown[caption.key] = now, published
 
     def take_back(self, now: float) -> list[PublishedCaption]:
         """Empty interims in place of those that nothing has been heard of for `STALE_SECONDS`, each once."""
         stale = [key for key, (at, _) in self._shown.items() if now - at > STALE_SECONDS]
         captions = [self._shown.pop(key)[1] for key in stale]
-        return [replace(published, caption=replace(published.caption, text="")) for published in captions]
+        return [replace(published, caption=replace(published.caption, text="", spoken=None)) for published in captions]

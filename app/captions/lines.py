@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from app.captions.published import PublishedCaption
 from app.tables import StoredCaption
+from tasks.wire.messages import Caption
 
 MAX_LINES: Final = 2_000
 """Lines remembered for one reader; more than `history.MAX_CAPTIONS`, so that everything replayed is."""
@@ -65,6 +66,11 @@ class Line(Struct, Generic[C], frozen=True):
         return Line(self.segment, self.speaker, self.zero, source, translation)
 
 
+def says_something(caption: Caption) -> bool:
+    """Whether there is anything to read: a text, or that another language is spoken."""
+    return bool(caption.text.strip() or caption.spoken)
+
+
 class Lines:
     """Takes captions in any order that a broken connection can produce; finals always win over interims."""
 
@@ -100,4 +106,4 @@ class Lines:
     @property
     def visible(self) -> list[Line[PublishedCaption]]:
         """Lines that say something, in the order in which they came."""
-        return [line for line in self._lines.values() if line.source and line.source.caption.text.strip()]
+        return [line for line in self._lines.values() if line.source and says_something(line.source.caption)]

@@ -20,7 +20,7 @@ from app.captions.feeds import EndReason, Feed, FeedEndedError, Feeds
 from app.captions.fragments import Fragments
 from app.captions.history import History
 from app.captions.hub import Hub
-from app.captions.lines import Line, Lines
+from app.captions.lines import Line, Lines, says_something
 from app.captions.published import PublishedCaption
 from app.captions.speakers import Speakers
 
@@ -132,7 +132,7 @@ class Reader:
     async def _fragment(self, published: PublishedCaption, line: Line[PublishedCaption]) -> str:
         fragments, lines = self._services.fragments, self._lines
         if published.caption.is_source:
-            if not published.caption.text.strip():
+            if not says_something(published.caption):
                 return fragments.removed(line)
             return fragments.utterance(lines, line)
         if line.source is not None:

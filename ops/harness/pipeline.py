@@ -12,6 +12,7 @@ from app.media.audio.segmenter import Ask, AskKind, Segmenter
 from app.media.audio.tap import Chunk
 from app.media.audio.vad import VoiceDetector
 from tasks.engines.base import Effort, SpeechToText, Transcript
+from tasks.engines.listening import ListeningRecogniser
 from tasks.languages.text import GrowingText
 from tasks.wire.messages import STT_RATE
 
@@ -21,14 +22,20 @@ EFFORTS = {AskKind.GROWTH: Effort.QUICK, AskKind.PAUSE: Effort.USUAL, AskKind.FI
 """As `tasks.actors.transcribe` makes it."""
 
 
-def asks(pieces: Iterable[Pcm]) -> Iterator[Ask]:
-    """What the bridge would ask of the worker for a track of 16 kHz audio that starts at time 0, in order."""
-    return asks_of(_chunks(pieces))
+def asks(pieces: Iterable[Pcm], *, streaming: bool = False) -> Iterator[Ask]:
+    """What the bridge would ask of the worker for a track of 16 kHz audio that starts at time 0, in order.
+
+    Args:
+        pieces: the track.
+        streaming: whether it is heard as a stream.
+    """
+    return asks_of(_chunks(pieces), streaming=streaming)
 
 
-def asks_of(chunks: Iterable[Chunk]) -> Iterator[Ask]:
+def asks_of(chunks: Iterable[Chunk], *, streaming: bool = False) -> Iterator[Ask]:
     """The same of a tap's chunks."""
     detector, segmenter = VoiceDetector(), Segmenter()
+    segmenter.streaming = streaming
     for chunk in chunks:
         for frame in detector.push(chunk):
             yield from segmenter.push(frame)
@@ -42,9 +49,14 @@ def _chunks(pieces: Iterable[Pcm]) -> Iterator[Chunk]:
         time += len(piece) / STT_RATE
 
 
-def segments(samples: Pcm) -> list[Ask]:
+def segments(samples: Pcm, *, streaming: bool = False) -> list[Ask]:
     """The closed segments of a recording: its final asks."""
-    return [ask for ask in asks([samples]) if ask.final]
+    return [ask for ask in asks([samples], streaming=streaming) if ask.final]
+
+
+def streams(engine: SpeechToText) -> bool:
+    """Whether calls are heard by this recogniser as streams. What it makes of a whole segment is the same."""
+    return isinstance(engine, ListeningRecogniser)
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,9 @@ class Caption(Struct, frozen=True, kw_only=True, tag="caption"):
     """Whether readers must be told that it is a draft: a translation by a model that makes bad mistakes."""
     corrected: bool = False
     """Whether a person has changed the text of a final caption: it takes that one's place."""
+    spoken: Language | None = None
+    """The language that is spoken in place of `language`, where that was noticed: there is no text then, nor a final
+    caption."""
 
     @property
     def is_source(self) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 import redis
 
-from ops.harness.recordings import by_language
+from ops.harness.recordings import Recording, by_language
 from ops.harness.redis_server import RedisServer
 from tasks import broker, serving, streams
 from tasks.actors.listen import MOST_OWNERS, listen
@@ -145,3 +145,34 @@ def test_a_final_transcript_is_sent_on(store: redis.Redis, server: RedisServer) 
     assert store.ttl(f"dramatiq:{keys.own_queue(broker.current().worker)}.msgs") > 0 or not store.exists(
         f"dramatiq:{keys.own_queue(broker.current().worker)}.msgs"
     )
+
+
+@pytest.mark.parametrize("clip", [by_language("en")[0], by_language("pt")[0]], ids=lambda clip: clip.id)
+def test_another_language_is_said_to_be_spoken_and_not_made_into_words(
+    store: redis.Redis, server: RedisServer, clip: Recording
+) -> None:
+    offers = offering(server, clip.pcm())
+    with (
+        listening(store, keys.captions_channel("room")) as channel,
+        listening(store, keys.clips_channel("bridge")) as told,
+    ):
+        for ask in asks(clip.pcm(), hear=["en"]):
+            offers.offer(ask)
+            listen(ask)
+        (caption,) = captions(channel.waiting())
+        event = decode_clip_event(told.next())
+    assert (caption.text, caption.final, caption.spoken) == ("", False, clip.language)
+    assert isinstance(event, NoClip)
+    assert stream(store) == []
+
+
+def test_vietnamese_is_not_asked_about(
+    store: redis.Redis, server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.steps.identifier", lambda _language: pytest.fail("asked"))
+    for number, clip in enumerate(by_language("vi")):
+        offers = offering(server, clip.pcm())
+        for ask in asks(clip.pcm(), f"vi-{number}"):
+            offers.offer(ask)
+            listen(ask)
+    assert len(stream(store)) == len(by_language("vi"))

@@ -45,7 +45,7 @@ def test_programs_get_the_fields_of_a_caption_in_their_order() -> None:
     interim = msgspec.structs.replace(final, text="", final=False)
     beginning = '"segment":"s1","seq":4,"speaker":{"id":"ana","name":"Ana"},"language":"en","source_language":"en",'
     end = (
-        '"engine":"test","draft":false,"corrected":false,"spoken_at":1.5,"lag_ms":750,'
+        '"engine":"test","draft":false,"corrected":false,"spoken":null,"spoken_at":1.5,"lag_ms":750,'
         '"stages_ms":{"endpoint":400,"queue":100,"stt":250}}'
     )
     published = PublishedCaption(event_id("1-2", Life(3, "0a1b2c3d")), final, 0.75)
@@ -54,3 +54,16 @@ def test_programs_get_the_fields_of_a_caption_in_their_order() -> None:
     )
     shown = as_json(PublishedCaption("", interim, 0.75), "Ana")
     assert shown == f'{{"id":null,{beginning}"text":"","final":false,{end}'
+
+
+def test_who_speaks_another_language_than_is_set_is_told_from_who_says_nothing() -> None:
+    fragments = Fragments(create_environment(Assets()))
+    use("en")
+    lines = Lines("en", 0.0)
+    empty = msgspec.structs.replace(caption("room", "s1", "", language="vi"), final=False, source_language="vi")
+    line = lines.add(PublishedCaption("", msgspec.structs.replace(empty, spoken="en"), 0.5), "Lan")
+    assert isinstance(line, Line)
+    assert "Speaks English, but is set to Vietnamese: no captions" in fragments.utterance(lines, line)
+    assert lines.visible == [line]
+    lines.add(PublishedCaption("", empty, 0.5), "Lan")
+    assert lines.visible == []

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from ops.measure.clips import Clip, clips, first_of_each, text_sets
-from ops.measure.eval import silence, stt, translation, tts
+from ops.measure.eval import foreign, silence, spoiled, stt, targets, translation, tts
 from ops.measure.eval.cached import cached
 from ops.measure.eval.sheet import Sheet
 from tasks import loading, offers, registry
 from tasks.engines.base import SpeechToText, TextToSpeech
 from tasks.engines.kinds import Kind
+from tasks.engines.listening import ListeningRecogniser
 from tasks.engines.stt.whisper.engine import Whisper
 from tasks.serving import Engines
 from tasks.wire.environment import TaskConfig
@@ -68,6 +69,12 @@ def _language(sheet: Sheet, found: list[Clip], engines: Engines, language: str, 
         return stt.figures(stt.recognise(chosen, _whole_window(engine), language, shifts), language)
 
     figures: dict[str, Any] = dict(sheet.step(f"stt: {language}, {engine.name}", shortened))
+    if language in targets.SPOILED:
+        step = f"stt: {language}, clean clips made harder"
+        figures["kinds"] |= sheet.step(step, lambda: spoiled.measure(found, engine, language))
+    if isinstance(engine, ListeningRecogniser) and identifier is not engine:
+        step = f"stt: {language} set, others spoken"
+        figures["foreign"] = sheet.step(step, lambda: foreign.measure(found, engine, identifier, language))
     if isinstance(engine, Whisper):
         figures["full_window"] = sheet.step(f"stt: {language}, the same with the whole window of 30 s", whole)
     return figures

@@ -14,7 +14,7 @@ import numpy as np
 
 from app.media.audio.segmenter import Ask
 from app.media.audio.vad import FRAME
-from ops.harness.pipeline import Pcm, segments
+from ops.harness.pipeline import Pcm, segments, streams
 from ops.harness.recordings import RATE
 from ops.harness.wer import corpus_wer, normalise
 from ops.measure.clips import NOBODY, SEVERAL, Clip
@@ -69,7 +69,7 @@ def recognise(clips: Iterable[Clip], engine: SpeechToText, language: str | None,
 
 def _recognise(clip: Clip, engine: SpeechToText, language: str | None, shift: int) -> Result:
     recognised = []
-    for ask in segments(_shifted(clip, shift)):
+    for ask in segments(_shifted(clip, shift), streaming=streams(engine)):
         started = time.perf_counter()
         transcript = engine.transcribe(ask.samples.tobytes(), language)
         took = (time.perf_counter() - started) * 1000

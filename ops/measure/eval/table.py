@@ -32,6 +32,12 @@ def _stt(stt: dict[str, Any]) -> str:
         each, right = found["wer_shifts"], found["identified"]
         rows.append(f"  cut in {len(each)} places each: WER {min(each)} to {max(each)}")
         rows.append(f"  language identified in {right['right']} of {right['segments']} segments")
+        if foreign := found.get("foreign"):
+            rows.append(
+                f"  other languages: {foreign['foreign_with_words']} of {foreign['foreign']} clips show words, "
+                f"{foreign['foreign_with_words_before']} without asking what is spoken; "
+                f"own clips refused: {foreign['own_refused']} of {foreign['own']}, asked about {foreign['own_asked']}"
+            )
     if mixed := stt.get("mul"):
         rows.append(_stt_row("several languages, identified", mixed, {}, {}))
         rows.append(f"  language identified in {mixed['identified']['right']} of {mixed['identified']['segments']}")
