@@ -1,4 +1,4 @@
-.PHONY: help run check test setup setup-check setup-test lint bench fanout capacity eval monologue simultaneous load chaos soak audit doctor lock catalogue screenshots clean
+.PHONY: help run lan check test setup setup-check setup-test lint bench fanout capacity eval monologue simultaneous load chaos soak audit doctor lock catalogue screenshots clean
 PYTHON ?= python3
 VENV := .venv/bin
 # The larger set of recordings where it lies beside the checkout; else tests/data.
@@ -6,6 +6,9 @@ EVAL_SET ?= $(wildcard ../shared/eval)
 
 run: setup ## set up what is missing, start every process, print the address
 	@exec $(VENV)/jbcalling run
+
+lan: setup ## the same, over HTTPS for everybody in this machine's network (needs Caddy)
+	@exec $(VENV)/jbcalling run --lan
 
 help: ## list what make can do
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15

@@ -108,7 +108,7 @@ class SfuOperator:
         return (await self._ask("DELETE", f"/{room}")).status_code == httpx.codes.NO_CONTENT
 
     async def _ask(self, method: str, path: str) -> httpx.Response:
-        address = f"http://{authority(self._settings.sfu_host, self._settings.sfu_port)}/operator/rooms{path}"
+        address = f"http://{authority(self._settings.sfu_address, self._settings.sfu_port)}/operator/rooms{path}"
         headers = {"Authorization": f"Bearer {operator_token(self._settings.sfu_token_keys.newest)}"}
         try:
             async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:

@@ -48,9 +48,10 @@ def main() -> None:
 
 
 @main.command()
-def run() -> None:
+@click.option("--lan", is_flag=True, help="Serve HTTPS to the network of this machine, with Caddy.")
+def run(*, lan: bool) -> None:
     """Start every process of the Procfile on this machine and print the address."""
-    sys.exit(runner.run(_var_dir(), _setup_code))
+    sys.exit(runner.run(_var_dir(), _setup_code, for_lan=lan))
 
 
 def _setup_code(settings: WebSettings) -> str:

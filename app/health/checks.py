@@ -115,7 +115,7 @@ class Checks:
 
     async def _sfu(self) -> Check:
         action = "Start the `sfu` process: nobody can hear anybody without it."
-        return await _http(self._settings.sfu_host, self._settings.sfu_port, action)
+        return await _http(self._settings.sfu_address, self._settings.sfu_port, action)
 
     async def _bridge(self) -> Check:
         action = "Start the `bridge` process. Calls go on with the original voices and no captions."

@@ -141,8 +141,8 @@ async def _http_health(subject: str, host: str, port: int, variable: str) -> Fin
 async def _processes(settings: InstallationSettings) -> tuple[list[Finding], bool]:
     """How the edge's processes answer, and whether this installation has been started."""
     places = {
-        "web": (settings.web_host, settings.web_port),
-        "sfu": (settings.sfu_host, settings.sfu_port),
+        "web": (settings.web_address, settings.web_port),
+        "sfu": (settings.sfu_address, settings.sfu_port),
         "bridge": ("127.0.0.1", settings.bridge_port),
     }
     if ROLE() == "worker":

@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.auth.keyset import KeySet
-from tasks.wire.addresses import one_line
+from tasks.wire.addresses import one_line, reachable
 from tasks.wire.environment import Setting, TaskConfig, choice, env, host, key, path, port
 
 MIN_SECRET_CHARS: Final = 32
@@ -55,7 +55,7 @@ class InstallationSettings:
     """WEB_HOST: where `web` listens."""
     web_port: int = field(default_factory=port("WEB_PORT", 8000))
     sfu_host: str = field(default_factory=host("SFU_HOST", "127.0.0.1"))
-    """SFU_HOST: where the SFU listens for signalling, health and metrics, as seen from bridge and web."""
+    """SFU_HOST: where the SFU listens for signalling, health and metrics."""
     sfu_port: int = field(default_factory=port("SFU_PORT", 8010))
     bridge_port: int = field(default_factory=port("BRIDGE_PORT", 8030))
     """BRIDGE_PORT: health and metrics of the bridge, on loopback."""
@@ -70,6 +70,16 @@ class InstallationSettings:
     keys_dir: Path | None = field(default_factory=_keys_dir)
     """JBC_KEYS: where `jbcalling secrets rotate` writes the keys that take the place of the signing secrets."""
     tasks: TaskConfig = field(default_factory=TaskConfig)
+
+    @property
+    def web_address(self) -> str:
+        """Where this machine reaches `web`, which may listen on all of its addresses."""
+        return reachable(self.web_host)
+
+    @property
+    def sfu_address(self) -> str:
+        """Where this machine reaches the SFU."""
+        return reachable(self.sfu_host)
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -19,8 +19,8 @@ LOCK: Final = "running"
 
 
 @dataclass(frozen=True)
-class _Others:
-    """Ports of processes whose settings are read elsewhere: the SFU's are in `app/media/sfu/config.js`."""
+class RunnerSettings:
+    """What `jbcalling run` reads beside the settings of `web`: ports of the SFU and of the worker."""
 
     rtc_ip: str = field(default_factory=host("SFU_RTC_IP", "127.0.0.1"))
     rtc_port: int = field(default_factory=port("SFU_RTC_PORT", 8020))
@@ -59,7 +59,7 @@ def alone_in(var_dir: Path, url: str) -> Iterator[None]:
 
 def claims(settings: WebSettings, processes: Collection[str]) -> list[Claim]:
     """The ports that these processes will listen on."""
-    others = _Others()
+    others = RunnerSettings()
     found = [
         Claim("sfu", "SFU_PORT", settings.sfu_host, settings.sfu_port),
         Claim("sfu", "SFU_RTC_PORT", others.rtc_ip, others.rtc_port, (TCP, UDP)),

@@ -23,7 +23,9 @@ LEVELS: Final = {
 }
 PINO_ABOVE: Final = 10
 """Pino's levels are numbers as `logging`'s, each this much higher: 30 is "info", 60 is "fatal"."""
-ENVELOPE: Final = frozenset({"event", "msg", "level", "process", "timestamp", "time", "logger", "exception", "err"})
+ENVELOPE: Final = frozenset(
+    {"event", "msg", "level", "process", "timestamp", "time", "ts", "logger", "exception", "err"}
+)
 """Fields that are shown in a place of their own, or that tell a person nothing."""
 GRANIAN: Final = re.compile(r"\[(DEBUG|INFO|WARNING|ERROR|CRITICAL)\] (.*)")
 REDIS: Final = re.compile(r"\d+:(?:[A-Z] \d\d \w{3} \d{4} [\d:.]+ ([.*#-])|signal-handler \(\d+\)) (.*)")
@@ -41,6 +43,13 @@ REDIS_ROUTINE: Final = (
     "WARNING: The TCP backlog",
 )
 """Beginnings of what the Redis server marks with `#` although nothing is wrong."""
+CADDY_ROUTINE: Final = (
+    "admin endpoint disabled",
+    "automatic HTTP->HTTPS redirects are disabled",
+    "stapling OCSP",
+    "exiting; byeee!!",
+)
+"""Beginnings of what Caddy warns of although it was told to do so."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,8 @@ def _read_fields(fields: dict[str, Any]) -> LogLine:
     words = [str(fields.get("event") or fields.get("msg") or "")]
     words += [f"{name}={_plain(value)}" for name, value in fields.items() if name not in ENVELOPE]
     text = " ".join(word for word in words if word)
-    return LogLine(_level(fields.get("level")), "\n".join([text, *_traceback(fields)]))
+    level = logging.INFO if text.startswith(CADDY_ROUTINE) else _level(fields.get("level"))
+    return LogLine(level, "\n".join([text, *_traceback(fields)]))
 
 
 def _level(value: object) -> int:

@@ -7,16 +7,18 @@ import gc
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from honcho.environ import parse_procfile
 
 from app import migrate, ports
 from app.auth import secrets_file
 from app.settings.web import WebSettings
-from app.supervisor import claims
+from app.supervisor import claims, lan
+from app.supervisor.lan import Lan
 from app.supervisor.supervisor import Supervisor
 from app.supervisor.terminal import Terminal
 from tasks.wire.addresses import authority
@@ -58,12 +60,29 @@ def processes(env: dict[str, str]) -> dict[str, str]:
 
 
 def _url(settings: WebSettings) -> str:
-    return f"http://{authority(settings.web_host, settings.web_port)}"
+    return f"http://{authority(settings.web_address, settings.web_port)}"
 
 
-async def _announce(settings: WebSettings, code: str, terminal: Terminal) -> None:
+def _for_others(settings: WebSettings, https: Lan | None) -> list[str]:
+    """How others in the network come in, where they can."""
+    if https:
+        return [
+            "Everybody in your network can open that address. Browsers warn, because this machine has signed its own",
+            f"certificate: go on all the same, or have devices trust {_short(https.root)} first.",
+        ]
+    found = [url for url, others in lan.addresses(settings) if others]
+    if not found:
+        return []
+    return [
+        f"Others in your network reach it at {found[0]}, to listen and to read: browsers open microphones on https",
+        "alone. `make lan` serves HTTPS to your network.",
+    ]
+
+
+async def _announce(settings: WebSettings, code: str, terminal: Terminal, https: Lan | None = None) -> None:
     """Say the address once the page answers, and how to set the administrator's password where there is none."""
-    host, port, url = settings.web_host, settings.web_port, _url(settings)
+    host, port = settings.web_address, settings.web_port
+    url = https.url if https else _url(settings)
     try:
         async with asyncio.timeout(READY_SECONDS):
             while not await _answers(host, port):  # noqa: ASYNC110 - another process answers
@@ -71,7 +90,10 @@ async def _announce(settings: WebSettings, code: str, terminal: Terminal) -> Non
     except TimeoutError:
         terminal.say(f"\n  The page has not answered within {READY_SECONDS:.0f} s; see the lines of `web`.\n")
         return
-    terminal.say(f"\n  JB Calling is running: {url}\n  Ctrl-C stops it.\n")
+    terminal.say(f"\n  JB Calling is running: {url}")
+    for line in _for_others(settings, https):
+        terminal.say(f"  {line}")
+    terminal.say("  Ctrl-C stops it.\n")
     if code:
         terminal.say(f"  Set the administrator's password at {url}/admin with the code {code}\n")
 
@@ -90,7 +112,7 @@ async def _answers(host: str, port: int) -> bool:
         return False
 
 
-def run(var_dir: Path, setup_code: Callable[[WebSettings], str]) -> int:
+def run(var_dir: Path, setup_code: Callable[[WebSettings], str], *, for_lan: bool = False) -> int:
     """Start everything and stay until Ctrl-C; the exit status.
 
     0 when the stop was asked for, 1 where it runs already or another program has a port; one line says so.
@@ -99,31 +121,52 @@ def run(var_dir: Path, setup_code: Callable[[WebSettings], str]) -> int:
         var_dir: what this installation writes.
         setup_code: gives the code that the first administrator needs, empty once there is one; the database has its
             tables by then.
+        for_lan: serve HTTPS to the network that this machine is in.
     """
     env = environment(var_dir)
     env.setdefault("WORKER_STOP_SECONDS", str(WORKER_STOP_SECONDS))
-    os.environ.update(env)
-    with ending_in_one_line():
-        settings, everything = WebSettings(), LOG() == "json"
-        wanted = claims.claims(settings, processes(env))
     try:
-        with claims.alone_in(var_dir, _url(settings)):
+        https = lan.lan(var_dir) if for_lan else None
+        env |= https.environment if https else lan.opened(env)
+        os.environ.update(env)
+        with ending_in_one_line():
+            settings, everything = WebSettings(), LOG() == "json"
+            commands = processes(env)
+            wanted = claims.claims(settings, commands) + ([https.claim] if https else [])
+        if https:
+            commands = _after(commands, "web", lan.PROCESS, https.prepare(settings))
+        with claims.alone_in(var_dir, https.url if https else _url(settings)):
             ports.check(wanted)
             migrate.upgrade()
-            asyncio.run(_supervise(env, settings, setup_code(settings), everything=everything))
-    except ports.TakenError as error:
+            announce = partial(_announce, settings, setup_code(settings), https=https)
+            asyncio.run(_supervise(env, settings, commands, announce, everything=everything))
+    except (ports.TakenError, lan.NoLanError) as error:
         print(f"Cannot start: {error}", file=sys.stderr)  # noqa: T201 - there is no terminal to say it on yet
         return 1
     gc.freeze()  # else the interpreter searches all that was imported for garbage before it ends, for half a second
     return 0
 
 
-async def _supervise(env: dict[str, str], settings: WebSettings, code: str, *, everything: bool) -> None:
-    commands, logs = processes(env), settings.var_dir / "logs"
+def _after(commands: dict[str, str], other: str, name: str, command: str) -> dict[str, str]:
+    """The commands with one more behind another: what comes later is stopped earlier."""
+    lines = list(commands.items())
+    place = [each for each, _ in lines].index(other) + 1
+    return dict([*lines[:place], (name, command), *lines[place:]])
+
+
+async def _supervise(
+    env: dict[str, str],
+    settings: WebSettings,
+    commands: dict[str, str],
+    announce: Callable[[Terminal], Coroutine[Any, Any, None]],
+    *,
+    everything: bool,
+) -> None:
+    logs = settings.var_dir / "logs"
     terminal = Terminal(sys.stdout, list(commands), everything=everything)
     terminal.say(f"  Starting {', '.join(commands)}.\n  Logs: {_short(logs)}/*.log")
     supervisor = Supervisor(commands, env=env, folder=ROOT, logs=logs, terminal=terminal)
-    announcing = asyncio.create_task(_announce(settings, code, terminal))
+    announcing = asyncio.create_task(announce(terminal))
     supervisor.on_stop(announcing.cancel)
     await supervisor.run()
 

@@ -28,6 +28,7 @@ MILESTONES: Final = {
     "redis": {"Ready to accept connections": "is up"},
     "sfu": {"SFU listening": "is up"},
     "web": {"Started worker": "is up"},
+    "proxy": {"serving initial configuration": "is up"},
     "bridge": {"connected to the SFU": "is up"},
     "worker": {"worker.loading": "is loading models …", "worker.ready": "is up"},
     "installer": {

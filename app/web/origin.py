@@ -36,7 +36,7 @@ def place(room: str, urls: Sequence[str]) -> str:
 def _own_sfu(settings: WebSettings, scope: Scope) -> str:
     scheme = "wss" if scope.get("scheme") == "https" else "ws"
     match = _HOST.fullmatch(Headers.from_scope(scope).get("host", ""))
-    name = match["name"].strip("[]") if match else settings.web_host  # a strange Host must not reach our headers
+    name = match["name"].strip("[]") if match else settings.web_address  # a strange Host must not reach our headers
     return f"{scheme}://{authority(name, settings.sfu_port)}/ws"
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -14,8 +16,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
-from app.supervisor import log_lines
+from app.supervisor import lan, log_lines
+from ops.harness.ports import free_port
 from ops.harness.stack import ROOT, Stack, processes_of
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -27,8 +31,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts it, with settings in its environment."""
     started: list[subprocess.Popen[str]] = []
 
-    def run(**settings: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "app.commands.cli", "run"]
+    def run(*options: str, **settings: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "app.commands.cli", "run", *options]
         process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -111,9 +115,40 @@ def test_ctrl_c_is_calm(start: Start, tmp_path: Path) -> None:
     assert worker[-1] == "Worker has been shut down."
 
 
+def test_the_network_is_served_over_https_with_microphones(start: Start, tmp_path: Path) -> None:
+    """As seen from 127.0.0.2, which is another address than the one that everything listens on."""
+    at = free_port()
+    runner = start("--lan", LAN_HOST="127.0.0.2", LAN_PORT=str(at))
+    printed = wait_for_lines(runner, "JB Calling is running", "Everybody in your network")
+    url = next(line for line in printed if "JB Calling is running" in line).split()[-1]
+    assert url == f"https://127.0.0.2:{at}"
+    authority = tmp_path / "lan/caddy/pki/authorities/local/root.crt"
+    trust = ssl.create_default_context(cafile=str(authority))
+    with httpx.Client(base_url=url, verify=trust) as visitor:
+        page = visitor.get("/")
+        assert f"connect-src 'self' wss://127.0.0.2:{at}" in page.headers["content-security-policy"]
+        assert all("secure" in cookie.lower() for cookie in page.headers.get_list("set-cookie"))
+        assert [visitor.get(internal).status_code for internal in ("/metrics", "/ready")] == [404, 404]
+    with connect(f"wss://127.0.0.2:{at}/ws", ssl=trust) as socket:  # the SFU, which wants a token
+        socket.send('{"id": 1, "method": "hello", "data": {"token": "none"}}')
+        assert "error" in json.loads(socket.recv(10))
+    os.kill(runner.pid, signal.SIGINT)
+    assert runner.wait(timeout=20) == 0
+
+
 def test_nothing_outlives_a_runner_that_is_killed(start: Start, tmp_path: Path) -> None:
-    runner = start()
-    wait_for_lines(runner, "JB Calling is running")
+    """Here it listens for others, too, as somebody has told it with WEB_HOST alone."""
+    runner = start(WEB_HOST="0.0.0.0")
+    printed = "".join(wait_for_lines(runner, "JB Calling is running", "Ctrl-C stops it"))
+    if own := lan.own_address():
+        assert f"Others in your network reach it at http://{own}:" in printed
+        where = re.search(rf"http://{re.escape(own)}:\d+", printed)
+        assert where
+        page = httpx.get(where[0])
+        (sfu,) = re.findall(rf"ws://{re.escape(own)}:\d+", page.headers["content-security-policy"])
+        with connect(f"{sfu}/ws") as socket:
+            socket.send('{"id": 1, "method": "hello", "data": {"token": "none"}}')
+            assert "error" in json.loads(socket.recv(10))
     assert len(processes_of(tmp_path)) >= len(STOP_ORDER)
     runner.kill()
     runner.wait()

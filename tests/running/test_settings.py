@@ -17,6 +17,8 @@ from app.auth.secrets_file import NAMES
 from app.commands.cli import main
 from app.media.bridge.settings import BridgeSettings
 from app.settings.web import WebSettings
+from app.supervisor.claims import RunnerSettings
+from app.supervisor.lan import LAN_HOST, LAN_PORT
 from app.supervisor.redis_server import RedisServerSettings
 from app.supervisor.runner import LOG
 from ops.harness.stack import ROOT
@@ -38,6 +40,7 @@ PROCESSES: dict[str, Callable[[], object]] = {
     "worker": WorkerSettings,
     "installer": InstallerSettings,
     "redis": RedisServerSettings,
+    "run": RunnerSettings,
 }
 NUMBER = ("letters", "  ", "-1e99", "99999999999", "nan", "inf", "-inf", "5s", "1,5", "0x10", "--1", "1e999")
 HOST = ("two words", "  ", "http://host", "[::1]", "host:80", "::1:::", "a/b", "user@host", "fe80::1%eth0", "x" * 300)
@@ -75,7 +78,7 @@ def settings_of(made: object) -> Iterator[Setting[Any]]:
 
 
 KNOWN = {setting.name: setting for made in PROCESSES.values() for setting in settings_of(made)}
-KNOWN |= {setting.name: setting for setting in (REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, LOG)}
+KNOWN |= {setting.name: setting for setting in (REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, LOG, LAN_HOST, LAN_PORT)}
 BY_HAND = {
     *("BACKUP_DIR", "BACKUP_ALSO", "BACKUP_METRICS", "BACKUP_PASSPHRASE", "JBC_VAR", "JBC_KEYS", "JBC_SECRETS"),
     *("MODELS_DIR", "MODELS_FOLDER", "MODELS_OFFLINE", "MODELS_DISK_BUDGET", "MODEL_HUB", "ARGOS_PACKAGES"),

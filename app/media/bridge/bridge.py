@@ -65,7 +65,7 @@ class Bridge:
         self._redis = aioredis.Redis.from_url(url, socket_timeout=limit, socket_connect_timeout=limit)
         self._pubsub = aioredis.Redis.from_url(url, socket_connect_timeout=limit)
         self._sfu = SfuClient(
-            f"ws://{authority(settings.sfu_host, settings.sfu_port)}/ws",
+            f"ws://{authority(settings.sfu_address, settings.sfu_port)}/ws",
             lambda: bridge_token(settings.sfu_token_keys.newest, bridge=self.id),
         )
         self._watch = Watch(self._redis, config.ladder, self._on_look)

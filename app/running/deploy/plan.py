@@ -151,11 +151,17 @@ def files(server: Server) -> dict[str, str]:
 
 
 def caddyfile(**facts: object) -> str:
-    """The proxy's configuration; `site` is its address, `local_ca` makes Caddy its own authority."""
+    """The proxy's configuration; `site` is its address, `local_ca` makes Caddy its own authority.
+
+    Without `redirects` nothing listens on the port of plain HTTP. `default_sni` is for whoever names no host, as
+    browsers do where the address is a number.
+    """
     defaults: Mapping[str, object] = {
         "email": "",
         "bind": "",
         "local_ca": False,
+        "redirects": True,
+        "default_sni": "",
         "http_port": 0,
         "web_port": 8000,
         "sfu_port": 8010,
