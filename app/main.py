@@ -123,7 +123,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
         },
         lifespan=[_lifespan(services, limits)],
         middleware=[
-            DefineMiddleware(TrustedProxyMiddleware),
+            DefineMiddleware(TrustedProxyMiddleware, trusted=settings.trusted_proxies),
             DefineMiddleware(RequestLogMiddleware),
             DefineMiddleware(choosing.InterfaceLanguageMiddleware),
             PrometheusConfig(app_name="web", prefix="jbc_web", group_path=True, exclude="/static").middleware,

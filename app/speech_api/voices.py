@@ -34,7 +34,7 @@ REFERENCE_TTL_SECONDS: Final = 600
 
 
 def says_something(consent: str) -> bool:
-    """Whether it is a statement, no ticked box ("yes", "true", "ok"): two words, or as much in a script without spaces."""
+    """Whether it is a statement, not a ticked box ("yes", "ok"): two words, or as much in a script without spaces."""
     words = re.findall(r"[^\W\d_]+", consent)
     return len(words) >= 2 or any(sum(map(_spaceless, word)) >= 3 for word in words)
 

@@ -56,6 +56,7 @@ MALFORMED = {
     "wss://": ("letters", "  ", "http://host/ws", "host", "-1", "5", "nan", "wss:host", "ws:/x", "wss://a b c"),
     "stun": ("letters", "  ", "http://host", "turn:host", "-1", "5", "nan", "inf", "host:3478", "stun:a b"),
     "turn": ("letters", "  ", "http://host", "stun:host", "-1", "5", "nan", "inf", "host:3478", "turn:a b"),
+    "proxies": ("letters", "  ", "10.0.0", "10.0.0.1/8", "10.0.0.0/33", "-1", "nan", "http://10.0.0.1", "*", "::1:::"),
     "origins": ("letters", "  ", "www.example.org", "ftp://host", "-1", "5", "nan", "'self'", "https://", "https://a/b"),
     "redis://": ("letters", "  ", "http://host", "-1", "5", "nan", "redis://", "redis://:a/b@host/0", "redis://:a#b@host",
                  "redis://h:port", "redis://h:99999"),
