@@ -1,30 +1,65 @@
-"""Repetition loops: what an autoregressive decoder does when it loses its place."""
+"""Words that come again and again: what a decoder does that has lost its place, and what people do on purpose.
+
+The words alone do not tell the two apart. Of a recording its sound does (`tasks.engines.stt.whisper.loops`), of a
+translation what it translates (`restrained`).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 RESTART: Final = 3
 """Words from which a repetition of the beginning is no coincidence."""
 
+LONG: Final = 3
+"""Words from which a block said twice is worth a look in a translation; shorter ones from `SHORT_COPIES` on."""
+SHORT_COPIES: Final = 4
+
 _PUNCTUATION = re.compile(r"[^\w]+")
+_CLAUSE_ENDS = re.compile(r"[.,;:!?…。、]+(?:\s|$)")
 
 
-def collapse(text: str) -> tuple[str, bool]:
-    """`text` without the repetitions at its end, and whether there were any.
+@dataclass(frozen=True)
+class Run:
+    """A block of words said several times in a row."""
 
-    A block of three or more words said twice in a row, or of one or two words said four times, counts as a
-    loop; the first copy is kept. The last word may be cut off in the middle. Case and punctuation do not matter.
+    start: int
+    """Index of its first word."""
+    period: int
+    """Words of the block."""
+    end: int
+    """Index after the last word; the last copy may be cut off."""
+
+    @property
+    def copies(self) -> int:
+        """How often the block was said, counting one that was cut off."""
+        return -(-(self.end - self.start) // self.period)
+
+
+def runs(words: Sequence[str], *, cut_off: bool = False) -> list[Run]:
+    """The repetitions in a text, from its beginning; case and punctuation do not matter.
+
+    Args:
+        words: of the text.
+        cut_off: whether the last one may end in the middle.
     """
-    words = text.split()
-    keys = [_PUNCTUATION.sub("", word.lower()) for word in words]
-    for dropped in (0, 1):  # 1: the token limit may have cut the last word in half
-        end = len(keys) - dropped
-        kept = _loop_start(keys[:end], shortest=1 if dropped == 0 else 3)
-        if kept is not None:
-            return " ".join(words[:kept]), True
-    return text, False
+    keys = [_PUNCTUATION.sub("", word.lower()) or word for word in words]
+    found: list[Run] = []
+    at = 0
+    while at < len(keys):
+        run = max((_run(keys, at, period) for period in range(1, (len(keys) - at) // 2 + 1)), key=_reach, default=None)
+        if run is None or run.end - at < 2 * run.period:
+            at += 1
+            continue
+        last = len(keys) - 1
+        if cut_off and run.end == last and run.period > 1 and keys[last - run.period].startswith(keys[last]):
+            run = Run(run.start, run.period, len(keys))
+        found.append(run)
+        at = run.end
+    return found
 
 
 def before_restart(text: str) -> str | None:
@@ -42,13 +77,30 @@ def before_restart(text: str) -> str | None:
     return None
 
 
-def _loop_start(keys: list[str], shortest: int) -> int | None:
-    """How many words to keep when `keys` ends in a loop, None when it does not."""
-    for period in range(shortest, len(keys) // 2 + 1):
-        at = len(keys) - 1
-        while at - period >= 0 and keys[at] == keys[at - period]:
-            at -= 1
-        repeated = len(keys) - 1 - at
-        if repeated >= period and (period >= 3 or repeated >= 3 * period):
-            return at + 1
-    return None
+def restrained(translation: str, source: str) -> tuple[str, bool]:
+    """`translation` without what it says more often than `source` can have said it, and whether there was any.
+
+    What `source` says several times in a row, or in several clauses, its translation may say as often. More than that
+    at its end is a loop: a block of `LONG` words twice, or of fewer words `SHORT_COPIES` times.
+    """
+    words = translation.split()
+    last = next((run for run in runs(words, cut_off=True) if run.end == len(words)), None)
+    if last is None or last.copies < (2 if last.period >= LONG else SHORT_COPIES):
+        return translation, False
+    clauses = sum(any(letter.isalnum() for letter in part) for part in _CLAUSE_ENDS.split(source))
+    said = max([clauses, 1, *(run.copies for run in runs(source.split()))])
+    if last.copies <= said:
+        return translation, False
+    return " ".join(words[: last.start + said * last.period]), True
+
+
+def _run(keys: Sequence[str], start: int, period: int) -> Run:
+    """How far `keys` repeats a block of so many words from `start` on."""
+    end = start + period
+    while end < len(keys) and keys[end] == keys[end - period]:
+        end += 1
+    return Run(start, period, end if end >= start + 2 * period else start)
+
+
+def _reach(run: Run) -> tuple[int, int]:
+    return run.end, -run.period

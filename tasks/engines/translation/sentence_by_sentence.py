@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from tasks.engines.base import EngineError, Translator
-from tasks.engines.text.repeats import collapse
+from tasks.engines.text.repeats import restrained
 from tasks.languages.sentences import clauses, sentences
 
 MAX_SENTENCE_CHARACTERS: Final = 400
@@ -31,7 +31,7 @@ class SentenceTranslator(Translator):
         translated = "\n".join(" ".join(filter(None, (next(done).strip() for _ in line))) for line in lines).strip()
         if not translated:
             raise EngineError(f"{self.name} gave no translation of {len(text)} characters")
-        return collapse(translated)[0] if not collapse(text)[1] else translated
+        return restrained(translated, text)[0]
 
 
 def _pieces(line: str, language: str) -> list[str]:

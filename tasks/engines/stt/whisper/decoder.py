@@ -12,10 +12,11 @@ import ctranslate2
 from tasks.engines.base import EngineError, Word
 from tasks.engines.stt.sound import RATE, Samples
 from tasks.engines.stt.whisper.doubt import LOOPING, Decoded
+from tasks.engines.stt.whisper.loops import Heard, heard, sparse, stutters
 from tasks.engines.stt.whisper.sound import LogMel
 from tasks.engines.stt.whisper.vocabulary import Vocabulary
-from tasks.engines.stt.whisper.words import align
-from tasks.engines.text.repeats import before_restart, collapse
+from tasks.engines.stt.whisper.words import align, sounding, unheard_from
+from tasks.engines.text.repeats import before_restart, runs
 from tasks.languages import LANGUAGES
 from tasks.languages.text import compression_ratio
 
@@ -83,6 +84,13 @@ class Decoder:
         """When each word of `text` was said."""
         return align(self._model, self.vocabulary, encoded.features, encoded.audio, text, language)
 
+    def unheard_from(self, encoded: Encoded, text: str, language: str) -> float | None:
+        """Where sound begins to which no word of `text` belongs, after all of them, in seconds; None: nowhere."""
+        if not sparse(text, sounding(encoded.audio)):
+            return None
+        words = self.words(encoded, text, language)
+        return unheard_from(encoded.audio, words[-1].end) if words else None
+
     def decode(self, encoded: Encoded, language: str, hotwords: Sequence[str] = (), *, beam: int = 1) -> Decoded:
         """The text of what was encoded; greedy, or by a beam so wide."""
         rate = RECOGNITION[language].tokens_a_second if language in RECOGNITION else TOKENS_A_SECOND_ELSE
@@ -100,15 +108,23 @@ class Decoder:
             suppress_tokens=[-1],
         )[0]
         tokens = result.sequences_ids[0]
-        raw = self.vocabulary.decode(tokens)
         cut_off = len(tokens) >= limit
-        once = before_restart(raw) if cut_off else None
-        text, looped = (once, True) if once else collapse(raw)
-        looped = looped or cut_off or compression_ratio(raw) > LOOPING
+        raw = self.vocabulary.decode(tokens)
+        said = self._heard(encoded, raw, language, cut_off=cut_off)
+        finished = cut_off and before_restart(raw) == said.text
+        looped = said.looped or said.crowded or cut_off
         return Decoded(
-            text=text,
+            text=said.text,
             log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),  # as faster-whisper counts it
             no_speech=result.no_speech_prob,
             looped=looped,
-            whole=once is not None or not looped,
+            whole=finished or not looped,
+            repeats=said.repeats,
         )
+
+    def _heard(self, encoded: Encoded, raw: str, language: str, *, cut_off: bool) -> Heard:
+        """What of a text was said; only one that repeats itself is worth the alignment."""
+        suspicious = cut_off or stutters(raw) or compression_ratio(raw) > LOOPING or runs(raw.split())
+        if not suspicious:
+            return Heard(raw, repeats=False, looped=False, crowded=False)
+        return heard(self.words(encoded, raw, language), cut_off=cut_off)

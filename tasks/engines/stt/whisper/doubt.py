@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from tasks.engines.stt.phantoms import is_phantom
+from tasks.engines.stt.phantoms import DOUBT, is_phantom
 from tasks.languages.text import compression_ratio
 
 NO_SPEECH: Final = 0.6
@@ -28,16 +28,23 @@ class Decoded:
     looped: bool
     whole: bool
     """False where the decoder lost its place, so that words may be missing."""
+    repeats: bool = False
+    """Whether something was said several times in a row: in a short window the model does not count well."""
 
     @property
     def doubtful(self) -> bool:
-        """Whether it is worth a more careful decoding."""
+        """Whether it may be wrong."""
         return not self.whole or self.log_probability < DOUBTFUL
 
     @property
+    def wants_care(self) -> bool:
+        """Whether it is worth a more careful decoding."""
+        return (self.doubtful or self.repeats) and not self.nobody_spoke
+
+    @property
     def nobody_spoke(self) -> bool:
-        """Whether it is most likely an invention."""
-        return self.no_speech >= NO_SPEECH and self.doubtful
+        """Whether it is most likely an invention. A loop alone says nothing of that: "five, five, five" makes one."""
+        return self.no_speech >= NO_SPEECH and self.log_probability < DOUBTFUL
 
 
 def refusal(decoded: Decoded, language: str) -> str:
@@ -47,7 +54,7 @@ def refusal(decoded: Decoded, language: str) -> str:
         return "nothing recognised"
     if decoded.no_speech >= NO_SPEECH and (decoded.doubtful or decoded.log_probability < UNLIKELY / 2):
         return "no speech"
-    if compressed > LOOPING:
+    if compressed > LOOPING and (not decoded.whole or decoded.no_speech >= DOUBT):
         return "repetition loop"
     if decoded.log_probability < JUNK or (decoded.log_probability < UNLIKELY and decoded.no_speech > 0.3):
         return "too uncertain"

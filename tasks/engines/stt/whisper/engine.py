@@ -112,6 +112,11 @@ class Whisper(SpeechToText):
         audio = audible(pcm)
         if audio is None:
             return Transcript("", 0.0, "silence")
+        return self._transcribe(audio, language, effort, hotwords, words=words)
+
+    def _transcribe(
+        self, audio: Samples, language: str | None, effort: Effort, hotwords: Sequence[str], *, words: bool
+    ) -> Transcript:
         encoded, language = self._encode_for(audio, language, effort)
         if effort is Effort.QUICK:
             decoded = self._decoder.decode(encoded, language, hotwords)
@@ -120,15 +125,20 @@ class Whisper(SpeechToText):
         if hotwords and (decoded.doubtful or echoed(decoded.text, hotwords)):
             decoded = self._decode_twice(encoded, language)
         looped = decoded.looped
-        wants_care = decoded.doubtful and not decoded.nobody_spoke
+        wants_care = decoded.wants_care
         if wants_care and effort is Effort.THOROUGH:
             encoded, decoded = self._decode_carefully(encoded, decoded, language)
         reason = refusal(decoded, language)
         text = "" if reason else decoded.text
         confidence = math.exp(min(0.0, decoded.log_probability))
-        settled = effort is Effort.THOROUGH or (effort is Effort.USUAL and not wants_care)
+        rest = self._decoder.unheard_from(encoded, text, language) if text and effort is not Effort.QUICK else None
+        settled = effort is Effort.THOROUGH or (effort is Effort.USUAL and not wants_care and rest is None)
         timed = self._decoder.words(encoded, text, language) if words and text else ()
-        return Transcript(text, confidence, reason, looped, settled, language, timed, heard_in(text, hotwords))
+        found = Transcript(text, confidence, reason, looped, settled, language, timed, heard_in(text, hotwords))
+        if rest is None or effort is not Effort.THOROUGH:
+            return found
+        more = audio[int(rest * RATE) :]
+        return _joined(found, self._transcribe(more, language, effort, hotwords, words=words), rest)
 
     def _window(self, audio: Samples, shortest: float = MIN_SECONDS, padding: float = PADDING_SECONDS) -> float:
         if not self._shorten:
@@ -159,12 +169,36 @@ class Whisper(SpeechToText):
         return replace(other, looped=other.looped or decoded.looped) if other.whole else decoded
 
     def _decode_carefully(self, encoded: Encoded, decoded: Decoded, language: str) -> tuple[Encoded, Decoded]:
-        """A beam over a wider window, and over the whole one where the decoder loses its place even so."""
+        """Over a wider window, and over the whole one where the decoder loses its place even so.
+
+        By a beam; greedily where something is repeated, which a beam hears once too seldom.
+        """
         window = self._window(encoded.audio, CAREFUL_MIN_SECONDS, CAREFUL_PADDING_SECONDS)
         if encoded.window < window:
             encoded = self._decoder.encode(encoded.audio, window)
-            decoded = self._decoder.decode(encoded, language, beam=BEAM)
+            decoded = self._decoder.decode(encoded, language, beam=1 if decoded.repeats else BEAM)
         if decoded.whole or encoded.window == WINDOW:
             return encoded, decoded
         encoded = self._decoder.encode(encoded.audio, WINDOW)
         return encoded, self._decoder.decode(encoded, language, beam=BEAM)
+
+
+def _joined(found: Transcript, more: Transcript, start: float) -> Transcript:
+    """Two transcripts of one utterance as one: the model says once what was said twice, and leaves the rest out.
+
+    Args:
+        found: of its beginning.
+        more: of what `found` has no words for.
+        start: of that, in seconds.
+    """
+    if not more.text:
+        return found
+    later = [replace(word, start=round(word.start + start, 2), end=round(word.end + start, 2)) for word in more.words]
+    return replace(
+        found,
+        text=f"{found.text} {more.text}",
+        confidence=min(found.confidence, more.confidence),
+        looped=found.looped or more.looped,
+        words=(*found.words, *later),
+        hotwords_heard=tuple(dict.fromkeys([*found.hotwords_heard, *more.hotwords_heard])),
+    )

@@ -28,6 +28,9 @@ QUIET_DB: Final = 20.0
 MARGIN: Final = 3
 """Steps of quiet that are left at an edge: the breath of a consonant is no pause."""
 
+UNHEARD: Final = 0.4
+"""Seconds of sound after the last word that are worth another decoding."""
+
 
 def align(
     model: ctranslate2.models.Whisper,
@@ -67,6 +70,24 @@ def align(
             Word(vocabulary.decode(group), round(start * STEP, 2), round(end * STEP, 2), round(probability, 3))
         )
     return tuple(words)
+
+
+def sounding(audio: Samples) -> float:
+    """Seconds of the audio that are no pause."""
+    return float(np.count_nonzero(_loud(audio, int(audio.size / RATE / STEP)))) * STEP
+
+
+def unheard_from(audio: Samples, end: float) -> float | None:
+    """Where the sound begins that comes after the last word, in seconds; None where there is none worth a word.
+
+    Args:
+        audio: all of it.
+        end: where the last word ends, in seconds.
+    """
+    loud = np.flatnonzero(_loud(audio, int(audio.size / RATE / STEP))[round(end / STEP) + 1 :])
+    if loud.size * STEP < UNHEARD:
+        return None
+    return max(end, end + (int(loud[0]) + 1 - MARGIN) * STEP)
 
 
 def _loud(audio: Samples, steps: int) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
-from tasks.engines.text.repeats import collapse
+from tasks.engines.text.repeats import restrained
 from tasks.engines.translation.llm.languages import frequent_words, words_of, wrong_language
 from tasks.engines.translation.llm.numbers import invented_numbers, lost_numbers
 from tasks.languages import LANGUAGES
@@ -62,7 +62,7 @@ def _shape(source: str, output: str) -> str:
     brief = len(words_of(output)) <= 1 and len(words_of(source)) >= WORDS_FOR_MORE_THAN_ONE
     if brief or len(output) < SHORTEST_RATIO * (len(source) - SHORTEST_SLACK):
         return "the reply is much shorter than what was said"
-    if collapse(output)[1] and not collapse(source)[1]:
+    if restrained(output, source)[1]:
         return "the reply repeats itself"
     return ""
 
