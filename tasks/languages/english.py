@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 from typing import Final
 
+from tasks.languages.agreement import IndefiniteArticle
+from tasks.languages.courtesies import listed
 from tasks.languages.language import (
     DraftTexts,
     EngineCodes,
@@ -274,6 +276,55 @@ ENGLISH: Final = Language(
         ),
     ),
     spoken=English(),
+    courtesies=listed(
+        """
+        hello: hello | hello there | hello everyone | hello everybody
+        hi: hi | hey | hi there | hey there
+        good_morning: good morning
+        good_afternoon: good afternoon
+        good_evening: good evening
+        good_night: good night
+        goodbye: goodbye | good bye | farewell
+        bye: bye | bye bye | bye-bye
+        see_you: see you | see you later | see you soon
+        see_you_tomorrow: see you tomorrow
+        thanks: thank you | thanks
+        thanks_very_much: thank you very much | thank you so much | thanks a lot | many thanks
+        thanks_for_everything: thank you for everything
+        youre_welcome: you're welcome | you are welcome | my pleasure | don't mention it
+        please: please
+        sorry: sorry | i'm sorry | i am sorry
+        excuse_me: excuse me | pardon me
+        yes: yes | yeah | yep
+        no: no | nope
+        ok: OK | ok | okay
+        of_course: of course | sure | certainly
+        maybe: maybe | perhaps
+        exactly: exactly | indeed
+        thats_right: that's right | right | that's it | that is right
+        really: really? | is that so? | seriously?
+        understood: I understand | got it | i understand | understood | i see
+        not_understood: I don't understand | i don't understand | i do not understand | i didn't understand
+        dont_know: I don't know | i don't know | i do not know
+        no_problem: no problem | no worries
+        all_right: all right | alright
+        how_are_you: how are you? | how are you doing? | how is it going? | how's it going?
+        fine_thanks: I'm fine, thank you | i'm fine thank you | i'm fine thanks | fine thanks | fine thank you
+        one_moment: one moment | one moment please | just a moment | just a second | hold on
+        congratulations: congratulations
+        good_luck: good luck
+        nice_to_meet_you: nice to meet you | pleased to meet you
+        welcome: welcome
+        cheers: cheers
+        i_agree: I agree | i agree
+        great: great | excellent | wonderful
+        repeat_please: could you repeat that, please? | can you repeat that? | could you repeat that?
+        can_you_hear_me: can you hear me? | do you hear me?
+        """
+    ),
+    agreement=IndefiniteArticle(
+        "a", "an", vowel=re.compile(r"(?!uni|use|usu|eu|one\b|once)[aeiou]|hour|honou?r|honest|heir|[fhlmnrsx][.\d]")
+    ),
     names=NameRules(
         common=frozenset(
             words(

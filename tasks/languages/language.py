@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from tasks.languages.agreement import Agreement
+from tasks.languages.courtesies import Courtesies
 from tasks.languages.spoken_rules import SpokenRules
 from tasks.languages.written_numbers import WrittenNumbers
 
@@ -142,6 +144,10 @@ class Language:
     """How numbers, dates and abbreviations are spoken; None: voices are given the text as it is."""
     recognition: Recognition | None = None
     """None: no Whisper model is trusted with it."""
+    courtesies: Courtesies = field(default_factory=dict)
+    """What people say all day, by its meaning."""
+    agreement: Agreement | None = None
+    """How articles and adjectives follow a noun; None: they do not."""
     names: NameRules | None = None
     """None: a translation is never said to have lost a name."""
     drafts: DraftTexts | None = None

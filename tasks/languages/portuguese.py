@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
+from tasks.languages.courtesies import listed
 from tasks.languages.language import (
     DraftTexts,
     EngineCodes,
@@ -16,6 +17,7 @@ from tasks.languages.language import (
     SentenceRules,
     Traits,
 )
+from tasks.languages.portuguese_agreement import AGREEMENT
 from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, threes, words
 from tasks.languages.written_numbers import Text2Num, WrittenNumbers, values_of
 
@@ -284,6 +286,53 @@ PORTUGUESE: Final = Language(
         ),
     ),
     spoken=Portuguese(),
+    courtesies=listed(
+        """
+        hello: olá | olá a todos | alô
+        hi: oi | oi gente | e aí
+        good_morning: bom dia
+        good_afternoon: boa tarde
+        good_evening: boa noite
+        good_night: boa noite
+        goodbye: adeus
+        bye: tchau | tchau tchau
+        see_you: até logo | até mais | até breve | até já
+        see_you_tomorrow: até amanhã
+        thanks: obrigado | obrigada | valeu | agradecido | agradecida
+        thanks_very_much: muito obrigado | muito obrigada | obrigado mesmo | obrigada mesmo
+        thanks_for_everything: obrigado por tudo | obrigada por tudo
+        youre_welcome: de nada | por nada | não há de quê | imagina | disponha
+        please: por favor | se faz favor
+        sorry: desculpe | desculpa | me desculpe | perdão | sinto muito
+        excuse_me: com licença
+        yes: sim
+        no: não
+        ok: ok | tá | tá bom | tá bem
+        of_course: claro | com certeza | claro que sim | pois não
+        maybe: talvez
+        exactly: exatamente | exato | pois é | pois
+        thats_right: isso mesmo | isso | é isso | é isso aí | certo
+        really: é mesmo? | sério? | verdade? | é?
+        understood: entendi | entendo | compreendo | compreendi
+        not_understood: não entendi | não entendo | não compreendi
+        dont_know: não sei | eu não sei | sei lá
+        no_problem: sem problema | sem problemas | não tem problema
+        all_right: tudo bem | está bem | está bom | combinado
+        how_are_you: como vai? | como vai você? | como você está? | tudo bem? | tudo bom? | tudo bem com você?
+        fine_thanks: estou bem, obrigado | estou bem obrigado | estou bem obrigada | tudo bem obrigado | bem obrigado
+        one_moment: um momento | um momento por favor | só um momento | um minuto | espere um pouco | só um minuto
+        congratulations: parabéns
+        good_luck: boa sorte
+        nice_to_meet_you: muito prazer | prazer | prazer em conhecê-lo | prazer em conhecê-la | prazer em conhecer você
+        welcome: bem-vindo | bem-vinda | bem-vindos | bem-vindas | seja bem-vindo | sejam bem-vindos
+        cheers: saúde
+        i_agree: concordo | eu concordo | de acordo
+        great: ótimo | excelente | maravilha | que bom
+        repeat_please: pode repetir, por favor? | pode repetir? | você pode repetir?
+        can_you_hear_me: você está me ouvindo? | está me ouvindo? | vocês me ouvem? | consegue me ouvir?
+        """
+    ),
+    agreement=AGREEMENT,
     names=NameRules(
         common=frozenset(
             words("sr sra dr dra presidente ministro rei rainha rio lago monte deus estado polícia governo")

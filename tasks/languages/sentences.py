@@ -21,14 +21,20 @@ MIN_CLAUSE_CHARACTERS: Final = 10
 
 def sentences(text: str) -> list[str]:
     """The sentences of `text`, in order, without surrounding space."""
-    found: list[str] = []
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Where the sentences of `text` are, in order, without surrounding space."""
+    found: list[tuple[int, int]] = []
     start = 0
     for gap in _SENTENCE_END.finditer(text):
         if _ends_sentence(text[start : gap.start()], text[gap.end()]):
-            found.append(text[start : gap.end()].strip())
+            found.append((start, gap.end()))
             start = gap.end()
-    found.append(text[start:].strip())
-    return [sentence for sentence in found if sentence]
+    found.append((start, len(text)))
+    stripped = [(end - len(text[start:end].lstrip()), start + len(text[start:end].rstrip())) for start, end in found]
+    return [(start, end) for start, end in stripped if start < end]
 
 
 def _ends_sentence(before: str, following: str) -> bool:

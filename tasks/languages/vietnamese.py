@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
+from tasks.languages.courtesies import listed
 from tasks.languages.language import (
     DraftTexts,
     EngineCodes,
@@ -236,6 +237,52 @@ VIETNAMESE: Final = Language(
         parts=NUMBER_PARTS,
     ),
     spoken=Vietnamese(),
+    courtesies=listed(
+        """
+        hello: xin chào | chào | chào bạn | chào mọi người | chào các bạn
+        hi: chào
+        good_morning: chào buổi sáng
+        good_afternoon: chào buổi chiều
+        good_evening: chào buổi tối
+        good_night: chúc ngủ ngon
+        goodbye: tạm biệt
+        bye: tạm biệt
+        see_you: hẹn gặp lại | hẹn gặp lại sau
+        see_you_tomorrow: hẹn gặp lại ngày mai | mai gặp lại
+        thanks: cảm ơn | cám ơn | xin cảm ơn | cảm ơn bạn | cảm ơn anh | cảm ơn chị
+        thanks_very_much: cảm ơn rất nhiều | cảm ơn nhiều | xin cảm ơn rất nhiều | cám ơn nhiều
+        thanks_for_everything: cảm ơn vì tất cả
+        youre_welcome: không có gì | không có chi
+        please: làm ơn | xin vui lòng
+        sorry: xin lỗi
+        excuse_me: xin lỗi
+        yes: vâng | dạ | có | ừ | dạ vâng
+        no: không | dạ không
+        ok: OK | ok | được | được rồi
+        of_course: tất nhiên | dĩ nhiên | đương nhiên
+        maybe: có lẽ | có thể
+        exactly: chính xác | đúng vậy
+        thats_right: đúng rồi | đúng | phải rồi
+        really: thật không? | thật à? | thế à? | thật sao?
+        understood: tôi hiểu rồi | tôi hiểu | hiểu rồi
+        not_understood: tôi không hiểu | không hiểu
+        dont_know: tôi không biết | không biết
+        no_problem: không sao | không sao đâu | không vấn đề gì
+        all_right: được rồi | ổn rồi
+        how_are_you: bạn có khỏe không? | bạn khỏe không? | anh có khỏe không? | chị có khỏe không? | khỏe không?
+        fine_thanks: tôi khỏe, cảm ơn | tôi khỏe cảm ơn
+        one_moment: chờ một chút | đợi một chút | xin chờ một chút | xin đợi một chút
+        congratulations: chúc mừng | xin chúc mừng
+        good_luck: chúc may mắn
+        nice_to_meet_you: rất vui được gặp bạn | rất hân hạnh | rất vui được gặp
+        welcome: chào mừng | hoan nghênh
+        cheers: chúc sức khỏe
+        i_agree: tôi đồng ý | đồng ý
+        great: tuyệt vời | tuyệt | tốt lắm
+        repeat_please: bạn có thể nhắc lại không? | nhắc lại được không?
+        can_you_hear_me: bạn có nghe tôi nói không? | nghe rõ không?
+        """
+    ),
     drafts=DraftTexts(
         examples=(
             "Chào buổi sáng, mọi người có nghe thấy tôi không?",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tasks.engines.base import EngineError, Translator
 from tasks.engines.translation import names, numbers
 from tasks.engines.translation.glossary import CODES, NAMES, Span, Term, find, hide, restore
+from tasks.engines.translation.plain import translate as by_engine
+from tasks.engines.translation.terms import agrees, rendering, replaced
+from tasks.languages import described
 from tasks.languages.sentences import sentences
+
+_LAST_WORD = re.compile(r"[^\W\d_]+\s+$")
 
 
 @dataclass(frozen=True)
@@ -36,9 +42,11 @@ def translate(
 ) -> Faithful:
     """The translation of `text` by `engine`, tried again sentence by sentence where something is lost.
 
-    A text that loses nothing costs one call of the engine. A sentence that does is tried with other placeholders, with
-    its numbers and lost names behind placeholders too, and with none at all: at most five further calls. The attempt
-    that loses least counts.
+    A text that loses nothing costs one call of the engine. In one that lacks terms they take the place of the words it
+    has for them (`terms.replaced`: two calls for each term). A sentence that still loses something is tried with terms
+    behind two kinds of placeholders, and with its numbers and lost names behind them too: at most five further calls.
+    What comes of these counts only where it says what the plain translation says; of those that do, the one that loses
+    least.
 
     Args:
         engine: what translates.
@@ -52,18 +60,16 @@ def translate(
         EngineError: the engine gave no translation.
     """
     job = _Job(engine, source, target, tuple(glossary))
-    whole = job.attempt(text, find(text, glossary))
-    if whole and not whole.losses:
-        return whole
     if not retry:
-        return whole or job.plain(text)
+        return job.attempt(text, find(text, glossary)) or job.plain(text)
+    whole = job.with_terms(text, job.plain(text))
+    if not whole.losses:
+        return whole
     try:
         again = _joined([[job.best(sentence) for sentence in sentences(line)] for line in text.split("\n")])
     except EngineError:
-        if whole is None:
-            raise
         return whole  # one sentence alone, perhaps a mere "…", gave nothing
-    return whole if whole and whole.losses <= again.losses else again
+    return whole if whole.losses <= again.losses else again
 
 
 def _joined(lines: Sequence[Sequence[Faithful]]) -> Faithful:
@@ -83,22 +89,47 @@ class _Job:
     source: str
     target: str
     glossary: tuple[Term, ...]
+    answers: dict[str, str] = field(default_factory=dict)
+    """What the engine has said to what."""
 
     def attempt(self, text: str, hidden: Sequence[Span], placeholders: Sequence[str] = CODES) -> Faithful | None:
         """`text` translated with `hidden` behind placeholders; None when one of them did not come back."""
         veiled = hide(text, hidden, placeholders)
         try:
-            answer = self.engine.translate(veiled.text, self.source, self.target)
+            answer = self._ask(veiled.text)
         except EngineError:
             if not veiled.kept:
                 raise
             return None  # the placeholders may be why; without them it will say so again
-        translated, missing = restore(answer, veiled)
+        translated, missing = restore(answer, veiled, described(self.target).agreement)
         return None if missing else self._judged(text, translated)
 
     def plain(self, text: str) -> Faithful:
         """`text` translated as it is."""
-        return self._judged(text, self.engine.translate(text, self.source, self.target))
+        return self._judged(text, self._ask(text))
+
+    def with_terms(self, text: str, plain: Faithful) -> Faithful:
+        """`plain` with the terms that it lacks in the place of the words that it has for them."""
+        spans = find(text, self.glossary) if plain.lost_terms else []
+        words = [self._renderings(text, span) for span in spans]
+        return self._judged(text, replaced(plain.text, text, spans, words, self.target)) if spans else plain
+
+    def _renderings(self, text: str, span: Span) -> list[str]:
+        """What the engine has for a term: alone, and with the article or preposition before it."""
+        before = _LAST_WORD.search(text[: span.start])
+        small = before and before[0].strip().lower() in described(self.source).traits.frequent_words
+        found: list[str] = []
+        for start in (span.start, before.start()) if before and small else (span.start,):
+            try:
+                found.append(rendering(self._ask(text[start : span.end]), self.target))
+            except EngineError:
+                continue
+        return list(dict.fromkeys(filter(None, found)))
+
+    def _ask(self, text: str) -> str:
+        if text not in self.answers:
+            self.answers[text] = by_engine(self.engine, text, self.source, self.target)
+        return self.answers[text]
 
     def _judged(self, text: str, translated: str) -> Faithful:
         kept: list[str] = []
@@ -119,12 +150,17 @@ class _Job:
 
     def best(self, sentence: str) -> Faithful:
         """The attempt at one sentence that loses least, the first of equals."""
-        best = plain = self.plain(sentence)
+        simple = self.plain(sentence)
+        best = self.with_terms(sentence, simple)
         terms = find(sentence, self.glossary)
-        for spans in (terms, _merged(terms, self._fragile(sentence, plain))):
+        for spans in (terms, _merged(terms, self._fragile(sentence, simple))):
             for placeholders in (CODES, NAMES) if spans and best.losses else ():
                 found = self.attempt(sentence, spans, placeholders)
-                if found and found.losses < best.losses:
+                if (
+                    found
+                    and found.losses < best.losses
+                    and agrees(simple.text, found.text, [span.target for span in spans])
+                ):
                     best = found
         return best
 

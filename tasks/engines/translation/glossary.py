@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+
+from tasks.languages.agreement import Agreement, put
 
 _CODES: Final = "QX17 ZK42 XJ93 KV68 WZ35 BQ51 FX84 GZ29 JV76 HK13 VW58 DQ92 XR37 ZB64 KJ81 WQ49 GV26 FZ53 JK95 BX78"
 _NAMES: Final = """
@@ -39,6 +41,8 @@ class Span:
     start: int
     end: int
     target: str
+    raised: bool = field(default=False, compare=False)
+    """Whether `target` has a capital because the text has one there."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,8 @@ def find(text: str, terms: Iterable[Term]) -> list[Span]:
         case = re.NOFLAG if term.source != term.source.lower() else re.IGNORECASE
         for match in re.finditer(rf"(?<!\w){words}(?!\w)", text, case):
             if all(match.end() <= span.start or match.start() >= span.end for span in spans):
-                spans.append(Span(*match.span(), _cased(term, match.group())))
+                target = _cased(term, match.group())
+                spans.append(Span(*match.span(), target, raised=target != term.target))
     return sorted(spans, key=lambda span: span.start)
 
 
@@ -85,12 +90,19 @@ def hide(text: str, spans: Sequence[Span], placeholders: Sequence[str] = CODES) 
     return Hidden("".join([*pieces, text[at:]]), tuple(kept))
 
 
-def restore(translated: str, hidden: Hidden) -> tuple[str, list[str]]:
-    """The translation with placeholders replaced, and the replacements whose placeholder is not there just once."""
+def restore(translated: str, hidden: Hidden, agreement: Agreement | None = None) -> tuple[str, list[str]]:
+    """The translation with placeholders replaced, and the replacements whose placeholder is not there just once.
+
+    Args:
+        translated: with the placeholders.
+        hidden: what they stand for.
+        agreement: how words around a replacement follow it.
+    """
     lost: list[str] = []
     for placeholder, target in hidden.kept:
         pattern = re.compile(rf"(?<![^\W_]){placeholder}(?![^\W_])", re.IGNORECASE)
         if len(pattern.findall(translated)) != 1:
             lost.append(target)
-        translated = target.join(pattern.split(translated))
+        while match := pattern.search(translated):
+            translated = put(translated, *match.span(), target, agreement)
     return translated, lost
