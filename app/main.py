@@ -55,6 +55,7 @@ from app.transcripts.service import Transcripts
 from app.web import errors, security
 from app.web.assets import FOLDERS, STATIC, Assets
 from app.web.cors import cross_origin_hook
+from app.web.draining import DrainingMiddleware
 from app.web.proxy import TrustedProxyMiddleware
 from app.web.reading import NameableMiddleware, ReadableRequest
 from app.web.requests import RequestLogMiddleware
@@ -124,6 +125,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
         lifespan=[_lifespan(services, limits)],
         middleware=[
             DefineMiddleware(TrustedProxyMiddleware, trusted=settings.trusted_proxies),
+            DefineMiddleware(DrainingMiddleware),
             DefineMiddleware(RequestLogMiddleware),
             DefineMiddleware(choosing.InterfaceLanguageMiddleware),
             PrometheusConfig(app_name="web", prefix="jbc_web", group_path=True, exclude="/static").middleware,
