@@ -22,11 +22,13 @@ from redis.exceptions import RedisError
 from app.i18n import gettext as _
 from app.i18n import locale, ngettext
 from app.i18n.formats import language_name, number
-from tasks.wire import keys
+from tasks.wire import keys, queues
 from tasks.wire.installing import Hindrance, Installing
 from tasks.wire.messages import decode
 
 GB: Final = 1e9
+MAX_LANGUAGES: Final = 20
+"""That a page may ask about."""
 AGAIN: Final = {"running": 5, "failed": 60, "unknown": 30}
 """State → seconds after which a page looks again. Unknown: no installer has said anything yet; it may be starting."""
 
@@ -43,6 +45,8 @@ class Shown:
     percent: int | None = None
     state: str = ""
     """`running`, `failed`, `unknown`; empty where nothing more becomes of it."""
+    languages: list[str] = field(default_factory=list)
+    """Those that it is about."""
 
     @property
     def every(self) -> int:
@@ -53,7 +57,7 @@ class Shown:
     def mark(self) -> str:
         """What a page gives back when it looks again, so that nothing is replaced, or read aloud, that is the same."""
         said = "\n".join([self.text, *self.why])
-        return f"{self.state}.{crc32(said.encode()):08x}"
+        return ".".join([self.state, *self.languages, f"{crc32(said.encode()):08x}"])
 
 
 class Installations:
@@ -74,9 +78,22 @@ class Installations:
             for said in found:
                 if said.state == state:
                     return _shown(said)
-        if found and seen.startswith(("running", "failed")):
-            return Shown(_("Translation is installed: it works from now on, in calls that are open, too."))
+        state, *languages = seen.split(".")[:-1] or [""]
+        if found and state in ("running", "failed"):
+            return await self._arrived(languages[:MAX_LANGUAGES])
         return Shown(state="unknown" if patient and not found else "")
+
+    async def _arrived(self, languages: list[str]) -> Shown:
+        """What to say once all is installed: a worker may still have to load it."""
+        try:
+            beats = await queues.workers(self._redis)
+        except (RedisError, OSError) as error:
+            log.debug("installing.unknown", error=repr(error))
+            beats = []
+        served = {pair for beat in beats for pair in beat.translate}
+        if all(served & {f"{code}>en", f"en>{code}"} for code in languages):
+            return Shown(_("Translation is installed: it works from now on, in calls that are open, too."))
+        return Shown(_("Translation is installed, and is being loaded now."), state="running", languages=languages)
 
     async def said(self) -> list[Installing]:
         """What each installer last said, but for those that have fallen silent; empty where Redis does not answer."""
@@ -108,7 +125,7 @@ async def show_installing(
 def _shown(said: Installing) -> Shown:
     named = ", ".join(language_name(code) for code in said.languages)
     if said.state == "running":
-        return Shown(_progress(named, said), percent=said.percent, state=said.state)
+        return Shown(_progress(named, said), [], said.percent, said.state, said.languages)
     minutes = max(1, math.ceil(((said.again_at or 0) - time.time()) / 60))
     text = ngettext(
         "%(language)s translation could not be installed yet. It is tried again in about %(num)s minute.",
@@ -116,7 +133,7 @@ def _shown(said: Installing) -> Shown:
         minutes,
         language=named,
     )
-    return Shown(text, [_reason(one) for one in said.hindrances], state=said.state)
+    return Shown(text, [_reason(one) for one in said.hindrances], None, said.state, said.languages)
 
 
 def _progress(named: str, said: Installing) -> str:

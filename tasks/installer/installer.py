@@ -47,26 +47,30 @@ class Installer:
         pause = FIRST_PAUSE_SECONDS
         while not self._stopped.is_set():
             again_in = None
+            stamp: tuple[object, ...] | None = None
             try:
-                missing = self._look()
-                hindrances = self._bring(missing) if self._allowed else []
+                hindrances = self._bring(self._look()) if self._allowed else []
+                stamp = registry.stamp()  # before the look: whatever changes after it is noticed
                 missing = self._look()
             except (ModelError, EngineError, OSError) as error:
                 logger.error("What is installed cannot be read: %s", error)
                 missing, hindrances = Needs(frozenset(), frozenset()), []
-            if missing.missing and self._allowed:
+            if stamp is None or (missing.missing and self._allowed):
                 again_in, pause = pause, min(2 * pause, LONGEST_PAUSE_SECONDS)
             else:
                 pause = FIRST_PAUSE_SECONDS
             self._say(missing, hindrances, again_in)
-            self._wait(again_in)
+            self._wait(again_in, stamp)
 
     def _look(self) -> Needs:
+        self._refresh()
+        return needs.look()
+
+    def _refresh(self) -> None:
         try:
             operator_choices.refresh(self._client)
         except (redis.RedisError, msgspec.DecodeError) as error:
             logger.warning("The administrators' settings cannot be read: %s", error)
-        return needs.look()
 
     def _bring(self, wanted: Needs) -> list[Hindrance]:
         """Try every way until nothing is missing; what stood in the way."""
@@ -105,15 +109,15 @@ class Installer:
         again_at = None if again_in is None else time.time() + again_in
         self._notes.idle(state, missing.languages, hindrances if missing.missing else [], again_at)
 
-    def _wait(self, seconds: float | None) -> None:
+    def _wait(self, seconds: float | None, stamp: tuple[object, ...] | None) -> None:
         """Until that time has passed, or something has been installed, removed, switched on or off."""
         deadline = None if seconds is None else time.monotonic() + seconds
-        stamp, choices = registry.stamp(), operator_choices.current().choices
+        choices = operator_choices.current().choices
         while deadline is None or time.monotonic() < deadline:
             if self._stopped.wait(LOOK_SECONDS):
                 return
-            self._look()
-            if registry.stamp() != stamp or operator_choices.current().choices != choices:
+            self._refresh()
+            if stamp not in (None, registry.stamp()) or operator_choices.current().choices != choices:
                 return
 
 

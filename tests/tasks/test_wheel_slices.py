@@ -52,7 +52,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that is the only place where uv looks for wheels."""
     folder = tmp_path / "wheels"
     folder.mkdir()
-    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", (tmp_path / "no registry").as_uri())
+    monkeypatch.setenv("UV_NO_CONFIG", "1")  # of this machine, which may name one
     monkeypatch.setenv("UV_FIND_LINKS", str(folder))
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
     return folder

@@ -13,7 +13,7 @@ import redis
 from ops.harness.web_server import new_room
 from tasks.wire import keys
 from tasks.wire.installing import Hindrance, Installing
-from tasks.wire.messages import encode
+from tasks.wire.messages import Heartbeat, encode
 
 LANGUAGES = {
     "en": "Vietnamese translation is being installed: 43%, about 2 minutes.",
@@ -53,7 +53,7 @@ async def test_every_page_says_how_far_it_is_and_looks_again(
     for path in ("/", "/join?code=nonsense", f"/rooms/{code}", f"/rooms/{code}/call"):
         page = (await client.get(path)).text
         assert shown(page) == LANGUAGES[language], path
-        assert looks_at(page).startswith("/installing?seen=running.")
+        assert looks_at(page).startswith("/installing?seen=running.vi.")
         assert page.count("vendor/htmx-2") == (1 if not path.endswith(code) else 2), "the lobby fetches it ahead, too"
 
 
@@ -68,6 +68,12 @@ async def test_what_is_the_same_is_not_read_aloud_again(client: httpx.AsyncClien
     say(broker, seconds_left=20.0)
     assert "43%, less than a minute." in (await client.get(again)).text
     say(broker, state="complete", languages=[])
+    loading = (await client.get(again)).text
+    assert "Translation is installed, and is being loaded now." in loading
+    again = looks_at(f'<div role="status">{loading}</div>')
+    assert (await client.get(again)).status_code == 204
+    beat = Heartbeat(worker="w", at=0, queues=["translate"], stt=[], translate=["en>vi", "vi>en"], speak=[])
+    broker.set(keys.heartbeat("w"), encode(beat))
     done = (await client.get(again)).text
     assert "it works from now on, in calls that are open, too" in done
     assert "hx-get" not in done, "nobody looks again"
