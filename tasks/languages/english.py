@@ -8,6 +8,7 @@ from typing import Final
 
 from tasks.languages.agreement import IndefiniteArticle
 from tasks.languages.courtesies import listed
+from tasks.languages.facts.english import FACTS
 from tasks.languages.language import (
     DraftTexts,
     EngineCodes,
@@ -352,5 +353,6 @@ ENGLISH: Final = Language(
             r"|(can(no|')t|unable to|not able to|won't) (assist|help (you|with)|translate|provide|fulfil|comply)"
         ),
         chatter=r"sure|certainly|of course|here('s| is| are)|translation",
+        facts=FACTS,
     ),
 )  # fmt: skip

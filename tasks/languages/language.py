@@ -10,6 +10,7 @@ from typing import Final
 
 from tasks.languages.agreement import Agreement
 from tasks.languages.courtesies import Courtesies
+from tasks.languages.draft_facts import DraftFacts
 from tasks.languages.spoken_rules import SpokenRules
 from tasks.languages.written_numbers import WrittenNumbers
 
@@ -121,6 +122,8 @@ class DraftTexts:
     """Regular expression of what it says when it will not translate; no capital letters needed."""
     chatter: str
     """Regular expression of the words with which it introduces a translation."""
+    facts: DraftFacts = field(default_factory=DraftFacts)
+    """What a draft must not change."""
 
 
 @dataclass(frozen=True)

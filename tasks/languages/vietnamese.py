@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from tasks.languages.courtesies import listed
+from tasks.languages.facts.vietnamese import FACTS
 from tasks.languages.language import (
     DraftTexts,
     EngineCodes,
@@ -297,5 +298,6 @@ VIETNAMESE: Final = Language(
             r"|không thể (giúp (bạn|gì)|hỗ trợ|dịch|cung cấp|đáp ứng)"
         ),
         chatter=r"bản dịch|dịch|dưới đây là",
+        facts=FACTS,
     ),
 )  # fmt: skip

@@ -71,6 +71,33 @@ def test_spelled_out_numbers_are_sent_as_digits(server: LlmServer, llm: LlmTrans
     assert server.requests[0]["messages"][-1]["content"] == "It costs 250,000 dong."
 
 
+def test_times_in_words_are_sent_as_digits(server: LlmServer, llm: LlmTranslator) -> None:
+    server.says("Hẹn gặp lại lúc 9:30, không phải 12:45.")
+    llm.translate("See you at half past nine, not at a quarter to one.", "en", "vi")
+    assert server.requests[0]["messages"][-1]["content"] == "See you at 9:30, not at 12:45."
+    server.says("See you at 10:30 in the evening.")
+    llm.translate("Hẹn gặp lại lúc 10 giờ rưỡi tối.", "vi", "en")
+    assert server.requests[1]["messages"][-1]["content"] == "Hẹn gặp lại lúc 10:30 tối."
+
+
+def test_a_draft_that_is_refused_is_asked_for_once_more_with_the_reason(server: LlmServer, llm: LlmTranslator) -> None:
+    answers = iter(["Nó có giá 25 đồng.", "Nó có giá 25 đô la."])
+    server.answer = lambda _said: Script(next(answers))
+    assert llm.translate("It costs 25 dollars.", "en", "vi") == "Nó có giá 25 đô la."
+    *before, refused, asked = server.requests[1]["messages"]
+    assert before == server.requests[0]["messages"], "what the model has read stays read"
+    assert refused == {"role": "assistant", "content": "Nó có giá 25 đồng."}
+    assert asked["content"] == "Wrong: the reply lost “dollar”. Once more: It costs 25 dollars."
+    server.says("Nó có giá 25 đồng.")
+    assert "lost “dollar”" in reason(llm, "It costs 25 dollars.")
+
+
+def test_what_was_cached_counts_only_for_the_same_model_and_questions(server: LlmServer, llm: LlmTranslator) -> None:
+    other = EndpointSettings(server.url, "another-model", "a key", 10.0)
+    assert LlmTranslator(EndpointChat(other), name="llm", pairs=ALL_PAIRS).fingerprint != llm.fingerprint
+    assert translator(server.url).fingerprint == llm.fingerprint
+
+
 def test_short_sentences_go_together_and_long_texts_in_pieces(server: LlmServer, llm: LlmTranslator) -> None:
     server.answer = lambda said: Script(
         f"Vâng, tôi rất đồng ý với điều {said.count('.')} câu đó nhé." * (len(said) // 90 + 1)

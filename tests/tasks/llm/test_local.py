@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -10,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tasks.engines.base import EngineError
-from tasks.engines.translation.llm.local import LocalChat, available
+from tasks.engines.translation.llm.local import SPIN, SPIN_COUNT, LocalChat, available
 from tasks.engines.translation.llm.prompt import Message, prompt
 from tasks.engines.translation.llm.translator import LlmTranslator
 from tests.support.tiny_gguf import write_parrot
@@ -41,6 +44,18 @@ def test_a_model_file_translates(llm: LlmTranslator) -> None:
 def test_the_guards_stand_behind_a_model_file(llm: LlmTranslator) -> None:
     with pytest.raises(EngineError, match="Vietnamese words"):
         llm.translate("Hẹn gặp lại vào ngày mai nhé.", "vi", "en")
+
+
+def test_threads_do_not_spin_for_long_where_others_need_the_processor() -> None:
+    code = (
+        "import os; from tasks.engines.translation.llm import local; local._library(); print(local.SPIN in os.environ)"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != SPIN} | {"OMP_DISPLAY_ENV": "verbose"}
+    found = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert f"{SPIN} = '{SPIN_COUNT}'" in found.stderr
+    assert found.stdout.strip() == "False", "other libraries keep their own way"
 
 
 def test_every_direction_keeps_its_prompt(chat: LocalChat, llm: LlmTranslator) -> None:

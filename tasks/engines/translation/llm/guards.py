@@ -8,8 +8,10 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from tasks.engines.text.repeats import restrained
+from tasks.engines.translation.llm.facts import changed_fact
 from tasks.engines.translation.llm.languages import frequent_words, words_of, wrong_language
 from tasks.engines.translation.llm.numbers import invented_numbers, lost_numbers
+from tasks.engines.translation.llm.spelled import in_digits
 from tasks.languages import LANGUAGES
 
 LONGEST_RATIO, LONGEST_SLACK = 2.0, 30
@@ -107,4 +109,4 @@ def _numbers(source: str, output: str, languages: tuple[str, str]) -> str:
         return f"the reply lost the number {lost[0]}"
     if invented := invented_numbers(source, output, languages):
         return f"the reply has a number that was not said, {invented[0]}"
-    return ""
+    return changed_fact(source, in_digits(output, languages[1]), languages)

@@ -6,6 +6,7 @@ The library always opens an HTTP port on loopback. Nothing here uses it, so it i
 from __future__ import annotations
 
 import importlib.util
+import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -17,6 +18,10 @@ from tasks.engines.description import Description, LoadRequest
 from tasks.engines.kinds import Kind
 from tasks.engines.translation.llm.chat import Chat, Reply
 from tasks.engines.translation.llm.prompt import Message
+
+SPIN: Final = "GOMP_SPINCOUNT"
+SPIN_COUNT: Final = "10000"
+"""Turns of a loop, some tenths of a millisecond, in which a thread waits for the others without giving up its core."""
 
 CONTEXT: Final = 2048
 """Tokens of one slot: prompt, one piece of text and its translation need about 1,500 at most."""
@@ -69,9 +74,24 @@ class LocalChat(Chat):
             self.complete(messages, max_tokens=1, slot=slot)
 
 
-def _server(model: Path, slots: int, threads: int) -> Any:  # noqa: ANN401 - the library has no types
-    import xllamacpp
+def _library() -> Any:  # noqa: ANN401 - the library has no types
+    """The library, told how long its threads may wait for each other with the processor busy.
 
+    They meet at hundreds of places for every token. Where another program has the core of one, OpenMP's default has
+    the others spin for milliseconds at each: on two busy cores that made tokens ten times slower.
+    """
+    before = os.environ.get(SPIN)
+    os.environ.setdefault(SPIN, SPIN_COUNT)
+    try:
+        import xllamacpp  # with it comes OpenMP, which reads its settings once
+    finally:
+        if before is None:
+            del os.environ[SPIN]
+    return xllamacpp
+
+
+def _server(model: Path, slots: int, threads: int) -> Any:  # noqa: ANN401 - the library has no types
+    xllamacpp = _library()
     params = xllamacpp.CommonParams()
     params.model.path = str(model)
     params.n_ctx = slots * CONTEXT

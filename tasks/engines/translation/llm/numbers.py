@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from tasks.engines.translation.llm.facts import counts
 from tasks.engines.translation.llm.spelled import in_digits
 from tasks.languages import LANGUAGES, described
 from tasks.languages.patterns import any_of
@@ -42,11 +43,12 @@ def lost_numbers(source: str, output: str, languages: tuple[str, str]) -> list[s
     """The numbers of `source`, as written there, that `output` does not have.
 
     Args:
-        source: a text whose spelled-out numbers are digits already (`in_digits`).
+        source: a text whose spelled-out numbers are digits already (`in_digits`), but for small ones that count.
         output: its translation.
         languages: of `source` and of `output`.
     """
     wanted = _numbers(source, described(languages[0]).written.decimal or ".")
+    wanted += [Number(str(value), frozenset({Decimal(value)})) for value in counts(source, languages[0])]
     found = _numbers(in_digits(output, languages[1]), None)
     row = "".join(number.digits for number in wanted)
     if len(row) >= _LONG and row == "".join(number.digits for number in found):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from tasks.engines.base import EngineError, Translator
 from tasks.engines.translation.llm.chat import Chat
+from tasks.engines.translation.llm.clock import in_clock_times
 from tasks.engines.translation.llm.guards import objection
-from tasks.engines.translation.llm.prompt import defused, prompt
+from tasks.engines.translation.llm.prompt import Message, again, defused, prompt
 from tasks.engines.translation.llm.spelled import in_digits
 from tasks.languages.sentences import clauses, sentences
 
@@ -26,6 +28,9 @@ TOKENS_BASE: Final = 24
 TOKENS_A_CHARACTER: Final = 1.0
 """Limit of a reply by the length of the source. Vietnamese takes about half a token a character of English."""
 
+REVISION: Final = 2
+"""Goes up whenever other drafts are refused or other questions asked than before: what is cached counts no more."""
+
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
 _QUOTES: Final = ('""', "''", "\u201c\u201d", "«»")
 
@@ -41,6 +46,8 @@ class LlmTranslator(Translator):
         self._chat = chat
         self._slots = {pair: slot for slot, pair in enumerate(sorted(pairs))}
         self._prompts = {pair: prompt(*pair) for pair in self._slots}
+        told = repr((REVISION, chat.label, sorted(self._prompts.items())))
+        self.fingerprint = hashlib.sha256(told.encode()).hexdigest()[:16]
 
     def translate(self, text: str, source: str, target: str) -> str:
         """The draft of `text`; see `Translator.translate`.
@@ -53,7 +60,7 @@ class LlmTranslator(Translator):
             raise EngineError(f"{self.name} does not translate {source} into {target}")
         if len(text) > MAX_TEXT_CHARACTERS:
             raise EngineError(f"{self.name} translates at most {MAX_TEXT_CHARACTERS} characters at once")
-        pieces = _pieces(in_digits(" ".join(text.split()), source), source)
+        pieces = _pieces(in_clock_times(in_digits(" ".join(text.split()), source), source), source)
         if not pieces:
             raise EngineError(f"{self.name} was given nothing to translate")
         return " ".join(self._piece(piece, pair) for piece in pieces)
@@ -65,16 +72,28 @@ class LlmTranslator(Translator):
     def _piece(self, piece: str, pair: tuple[str, str]) -> str:
         if not any(letter.isalpha() for letter in piece):
             return piece
-        told = self._prompts[pair]
-        limit = TOKENS_BASE + int(TOKENS_A_CHARACTER * len(piece))
-        reply = self._chat.complete(told.messages(piece), max_tokens=limit, slot=self._slots[pair])
-        if not reply.finished:
-            raise EngineError(f"{self.name} gave no usable draft: the reply ran past {limit} tokens")
-        draft = _tidied(reply.text, piece)
-        examples = [target for _, target in told.examples]
-        if reason := objection(defused(piece), draft, pair, told.instructions, examples):
+        asked = self._prompts[pair].messages(piece)
+        draft, reason = self._asked(asked, piece, pair)
+        if reason:
+            draft, reason = self._asked(again(asked, draft, reason), piece, pair)
+        if reason:
             raise EngineError(f"{self.name} gave no usable draft: {reason}")
         return draft
+
+    def _asked(self, messages: Sequence[Message], piece: str, pair: tuple[str, str]) -> tuple[str, str]:
+        """What came back, and why it must not be shown; empty when nothing speaks against it.
+
+        Raises:
+            EngineError: it has no end, so that asking again would lead to nothing.
+        """
+        told = self._prompts[pair]
+        limit = TOKENS_BASE + int(TOKENS_A_CHARACTER * len(piece))
+        reply = self._chat.complete(messages, max_tokens=limit, slot=self._slots[pair])
+        draft = _tidied(reply.text, piece)
+        if not reply.finished:
+            raise EngineError(f"{self.name} gave no usable draft: the reply ran past {limit} tokens")
+        examples = [target for _, target in told.examples]
+        return draft, objection(defused(piece), draft, pair, told.instructions, examples)
 
 
 def _pieces(text: str, language: str) -> list[str]:

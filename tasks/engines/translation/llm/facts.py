@@ -1,0 +1,81 @@
+"""Whether a draft says of currencies, units, times and denials what was said: a small model gets one wrong in ten."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from tasks.languages import LANGUAGES, described
+from tasks.languages.draft_facts import DraftFacts
+from tasks.languages.patterns import any_of
+
+_SCALES: Final = any_of({word for known in LANGUAGES.values() for word in known.written.scales})
+_NUMBER: Final = rf"(?<![\d.,:])\d+(?:[.,:]\d+)*(?:\s{_SCALES}\b)?"
+_SMALL: Final = range(2, 13)
+"""Numbers that stay words on their own (`spelled`)."""
+
+
+def changed_fact(source: str, output: str, languages: tuple[str, str]) -> str:
+    """What `output` has lost of `source`, or says without its being there, for a person; empty where that is nothing.
+
+    Args:
+        source: a text whose spelled-out numbers are digits already (`in_digits`).
+        output: its translation, likewise.
+        languages: of `source` and of `output`.
+    """
+    spoken, written = (_facts(language) for language in languages)
+    if spoken is None or written is None:
+        return ""
+    both = [(name, said, written.facts[name]) for name, said in spoken.facts.items() if name in written.facts]
+    for name, said, there in both:
+        if _has(said.said, source) and not _has(there.kept or there.said, output):
+            return f"the reply lost “{name}”"
+    for name, said, there in both:
+        if _has(there.said, output) and not _has(said.kept or said.said, source):
+            return f"the reply has “{name}”, which was not said"
+    if denies(source, languages[0]) and not may_deny(output, languages[1]):
+        return "the reply lost a “not”"
+    if denies(output, languages[1]) and not may_deny(source, languages[0]):
+        return "the reply has a “not” that was not said"
+    return ""
+
+
+def denies(text: str, language: str) -> bool:
+    """Whether `text` has a word that makes a statement its opposite, for certain."""
+    facts = _facts(language)
+    if facts is None or not facts.denials.said:
+        return False
+    without = re.sub(facts.denials.idle, " ", text, flags=re.IGNORECASE) if facts.denials.idle else text
+    return _has(facts.denials.said, without)
+
+
+def may_deny(text: str, language: str) -> bool:
+    """Whether something in `text` may stand for a denial in another language."""
+    facts = _facts(language)
+    return facts is None or _has(f"{facts.denials.said}|{facts.denials.kept}", text)
+
+
+def counts(text: str, language: str) -> list[int]:
+    """The small numbers in words that count something in `text`, from two to twelve."""
+    facts = _facts(language)
+    if facts is None or not facts.counted:
+        return []
+    names = [(value, described(language).written.small[value].partition(" ")[0]) for value in _SMALL]
+    return [
+        value for value, word in names if word and re.search(rf"(?<![\w-]){word}\b{facts.counted}", text, re.IGNORECASE)
+    ]
+
+
+def _facts(language: str) -> DraftFacts | None:
+    drafts = described(language).drafts
+    return drafts.facts if drafts and drafts.facts.facts else None
+
+
+def _has(pattern: str, text: str) -> bool:
+    return _compiled(pattern).search(text) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace("#", _NUMBER), re.IGNORECASE)

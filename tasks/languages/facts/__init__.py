@@ -1,0 +1,1 @@
+"""What drafts must not change, by language."""

@@ -1,0 +1,96 @@
+"""What drafts into and from English must not change."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tasks.languages.draft_facts import Denials, DraftFacts, Fact
+
+_DAYS: Final = {
+    "Monday": "second|2nd", "Tuesday": "third|3rd", "Wednesday": "fourth|4th", "Thursday": "fifth|5th",
+    "Friday": "sixth|6th", "Saturday": "seventh|7th", "Sunday": "sunday",
+}  # fmt: skip
+"""And the ordinals that Vietnamese says alike."""
+_MONTHS: Final = (
+    "January", "February", "April", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+FACTS: Final = DraftFacts(
+    denials=Denials(
+        said=r"\b(not|no|never|none|nobody|nothing|nowhere|neither|nor|cannot|without)\b|n['\u2019]t\b",
+        idle=(
+            r"\bnot only\b|\bor not\b|\bno matter\b|\bno doubt\b|\bwhy not\b|\bnot until\b|\bno sooner\b|\bno\. ?\d"
+            r"|\bwhy (do|does|did)n['\u2019]t\b|, (\w+n['\u2019]t|\w+) (\w+)\?|, (right|no)\?|can(no|['\u2019])t help"
+            r"|^(are|is|was|were|do|does|did|have|has|can|could|would|will)n['\u2019]t\b|\bcouldn['\u2019]t \w+ more\b"
+        ),
+        kept=(
+            r"\b(hardly|barely|scarcely|rarely|seldom|few|little|fail\w*|refus\w+|lack\w*|stop\w*|avoid\w*|forb\w+|"
+            r"prohibit\w*|den(y|ied|ies)|unless|except|instead|impossible|missing|ban(s|ned)?|prevent\w*|less|lose|lost|"
+            r"un(?!der|til|cle|ite|ion|iv|iq|less)\w+|in(capable|ability|visible|valid|correct)|dis\w+|illegal|empty|"
+            r"only|out of|at most|maximum|free of|keep from|rather than|otherwise|yet|than|hate\w*|miss(ed|es)?)\b"
+        ),
+    ),
+    facts={
+        "dollar": Fact(r"\$|\bdollars?\b|\busd\b|\bbucks\b"),
+        "cent": Fact(r"# ?cents?\b|¢"),
+        "euro": Fact(r"€|\beuros?\b|\beur\b"),
+        "dong": Fact(r"₫|\bdongs?\b|\bvnd\b|\bđồng\b"),
+        "yen": Fact(r"¥|\byen\b"),
+        "pound": Fact(r"£|# ?(pounds?|lbs?|quid)\b", r"£|\bpounds?\b|\blbs?\b|\bquid\b|\bgbp\b"),
+        "percent": Fact(r"%|\bper ?cent\b"),
+        "kilogram": Fact(r"# ?(kg|kgs|kilos?|kilogram(me)?s?)\b", r"\b(kgs?|kilos?|kilogram(me)?s?)\b|\dkg"),
+        "gram": Fact(r"# ?(g|grams?|grammes?)\b", r"\b(g|grams?|grammes?)\b|\dg\b"),
+        "milligram": Fact(r"# ?(mg|milligram(me)?s?)\b", r"\b(mg|milligram(me)?s?)\b|\dmg"),
+        "millilitre": Fact(r"# ?(ml|millilit(er|re)s?)\b", r"\b(ml|cc|millilit(er|re)s?)\b|\dml"),
+        "litre": Fact(r"# ?(l|lit(er|re)s?)\b", r"\b(l|lit(er|re)s?)\b|\dl\b"),
+        "kilometre": Fact(r"# ?(km|kms|kilomet(er|re)s?)\b", r"\b(kms?|kilomet(er|re)s?|kph)\b|\dkm"),
+        "metre": Fact(r"# ?(m|met(er|re)s?)\b", r"\b(m|met(er|re)s?)\b|\dm\b"),
+        "centimetre": Fact(r"# ?(cm|centimet(er|re)s?)\b", r"\b(cm|centimet(er|re)s?)\b|\dcm"),
+        "mile": Fact(r"# ?miles?\b", r"\b(miles?|mi|mph)\b"),
+        "degree": Fact(r"°|# ?degrees?\b", r"°|\bdegrees?\b"),
+        "second": Fact(r"# ?seconds?\b", r"\bseconds?\b"),
+        "minute": Fact(r"# ?(minutes?|mins?)\b", r"\b(minutes?|mins?)\b|\d:\d\d"),
+        "hour": Fact(r"# ?(hours?|hrs?)\b|\b(an|half an) hour\b", r"\b(hours?|hourly|hrs?)\b"),
+        "day": Fact(r"# ?days?\b", r"\b(days?|daily|nights?)\b"),
+        "week": Fact(r"# ?weeks?\b", r"\b(weeks?|weekly|fortnight)\b"),
+        "month": Fact(r"# ?months?\b", r"\b(months?|monthly)\b"),
+        "year": Fact(r"# ?years?\b", r"\b(years?|yearly|annual|decades?|age|aged|century)\b|year-old"),
+        "in the morning": Fact(r"# ?a\.?m\b|\bin the morning\b", r"a\.?m\b|\bmorning\b|\bdawn\b"),
+        "later than noon": Fact(
+            r"# ?p\.?m\b|\bin the (afternoon|evening)\b|# (o'clock )?at night\b",
+            r"p\.?m\b|\b(afternoon|evening|night|tonight|noon|midnight)\b|\b(1[2-9]|2[0-3])\b",
+        ),
+        "half": Fact(
+            r"\bhalf past\b|\band a half\b|\bhalf an? (hour|tablet|pill|year|month)\b|\d:30\b",
+            r"\bhalf\b|30|thirty|[.,]5\b|\bmidnight\b|\bmid\b|\bsix months\b",
+        ),
+        "quarter": Fact(r"\bquarter (past|to|of an hour)\b", r"\bquarters?\b|15|45|fifteen"),
+        "tablet": Fact(
+            r"# ?(tablets?|pills?|capsules?)\b", r"\b(tablets?|pills?|capsules?|caplets?|medicine|drugs?)\b"
+        ),
+        "a day": Fact(
+            r"\b(times|once|twice) (a|per|each|every) day\b|\bdaily\b",
+            r"\bdays?\b|\bdaily\b|\bdiurnal\b|\bevery (morning|evening|night)\b",
+        ),
+        "before meals": Fact(r"\bbefore (meals?|eating|breakfast|lunch|dinner|food)\b", r"\bbefore\b"),
+        "after meals": Fact(r"\bafter (meals?|eating|breakfast|lunch|dinner|food)\b", r"\bafter\b"),
+        "at least": Fact(
+            r"\bat least\b", r"\bat least\b|\bminimum\b|\bor more\b|\bno (less|fewer) than\b|\bmore than\b"
+        ),
+        "at most": Fact(
+            r"\bat most\b|\b(no|not) more than\b",
+            r"\bat most\b|\bmore than\b|\bmaximum\b|\bup to\b|\bexceed\w*\b|\bover\b|\bwithin\b|\bbeyond\b|\bthan\b",
+        ),
+        "tomorrow": Fact(r"\btomorrow\b"),
+        "yesterday": Fact(r"\byesterday\b|\blast night\b", r"\byesterday\b|\blast (night|evening)\b|\bthe other day\b"),
+        "today": Fact(
+            r"\btoday\b", r"\b(today|tonight|now|nowadays|this (morning|afternoon|evening)|modern|current\w*)\b"
+        ),
+        **{day: Fact(rf"\b{day}s?\b", rf"\b({day}s?|{alike})\b") for day, alike in _DAYS.items()},
+        **{month: Fact(rf"\b{month}\b") for month in _MONTHS},
+        "March": Fact(r"(?-i:(?<=\w )March)\b|\bmarch \d", r"\bmarch\b"),
+        "May": Fact(r"\b(in|of|last|next) (?-i:May)\b|\b(?-i:May) \d|\d (?-i:May)\b", r"\bmay\b"),
+    },
+    clock=((r"half past (\w+)", 30), (r"(?:a )?quarter past (\w+)", 15), (r"(?:a )?quarter to (\w+)", -15)),
+    counted=r"(?!-)",
+)
