@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +12,12 @@ from tasks.languages.sentences import clauses
 
 MAX_CHARACTERS: Final = 84
 """Characters of one subtitle: two lines of 42, as broadcasters write them."""
+
+
+JOINERS: Final = "\u200c\u200d\u2060"
+"""Invisible, and part of how names and emoji are written."""
+_TAG: Final = re.compile(r"<([^<>]*)>")
+_OVERRIDES: Final = str.maketrans({"{": "(", "}": ")", "\\": "\\\u2060"})
 
 
 class Spoken(Protocol):
@@ -86,9 +93,9 @@ def _grouped(parts: list[str], count: int) -> list[str]:
 
 
 def srt(segments: Iterable[Spoken]) -> str:
-    """SubRip."""
+    """SubRip, which has no way to escape: what players take for markup, and hide, is written with other characters."""
     return "".join(
-        f"{number}\n{_time(cue.start, ',')} --> {_time(cue.end, ',')}\n{_named(cue)}{_below(cue.below)}\n\n"
+        f"{number}\n{_time(cue.start, ',')} --> {_time(cue.end, ',')}\n{_unmarked(_named(cue) + _below(cue.below))}\n\n"
         for number, cue in enumerate(cues(segments), 1)
     )
 
@@ -97,18 +104,36 @@ def vtt(segments: Iterable[Spoken]) -> str:
     """WebVTT (https://www.w3.org/TR/webvtt1/): `&`, `<` and `-->` have a meaning in it; who speaks is a voice span."""
     lines = []
     for cue in cues(segments):
-        voice = f"<v {_escaped(' '.join(cue.voice.split()))}>" if cue.voice else ""
-        below = f"\n<i>{_escaped(cue.below)}</i>" if cue.below else ""
-        lines.append(f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}\n{voice}{_escaped(cue.text)}{below}\n\n")
+        voice = f"<v {_escaped(_one_line(cue.voice))}>" if cue.voice else ""
+        below = f"\n<i>{_escaped(_one_line(cue.below))}</i>" if cue.below else ""
+        lines.append(
+            f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}\n{voice}{_escaped(_one_line(cue.text))}{below}\n\n"
+        )
     return "WEBVTT\n\n" + "".join(lines)
 
 
 def _named(cue: Cue) -> str:
-    return f"{cue.voice}: {cue.text}" if cue.voice else cue.text
+    return _one_line(f"{cue.voice}: {cue.text}" if cue.voice else cue.text)
 
 
 def _below(text: str) -> str:
-    return f"\n{text}" if text else ""
+    return f"\n{_one_line(text)}" if text else ""
+
+
+def _one_line(text: str) -> str:
+    """An empty line would end the cue; control characters show as nothing, or end the file."""
+    return " ".join("".join(c if c.isspace() or c.isprintable() or c in JOINERS else " " for c in text).split())
+
+
+def _unmarked(text: str) -> str:
+    r"""The text without tags (`<i>`, and what only looks like one), style overrides (`{\an8}`, `\N`) and time arrows.
+
+    Pointed brackets become quotation marks of that shape, braces round ones; a word joiner, which nobody sees, keeps a
+    backslash from what follows it.
+    """
+    while (plain := _TAG.sub("\u2039\\1\u203a", text)) != text:  # one within another
+        text = plain
+    return text.translate(_OVERRIDES).replace("-->", "→")
 
 
 def _escaped(text: str) -> str:

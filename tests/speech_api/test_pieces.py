@@ -36,7 +36,7 @@ def test_subtitles() -> None:
         Segment(0.5, 2.0, "Tea & <biscuits>", "en", 0.9, "e", None),
         Segment(3_600.25, 3_606.25, long, "en", 0.9, "e", None),
     ]
-    assert subtitles.srt(segments[:1]) == "1\n00:00:00,500 --> 00:00:02,000\nTea & <biscuits>\n\n"
+    assert subtitles.srt(segments[:1]) == "1\n00:00:00,500 --> 00:00:02,000\nTea & \u2039biscuits\u203a\n\n"
     vtt = subtitles.vtt(segments)
     assert vtt.startswith("WEBVTT\n\n00:00:00.500 --> 00:00:02.000\nTea &amp; &lt;biscuits&gt;\n\n01:00:00.250 --> ")
     cues = list(subtitles.cues(segments))

@@ -1,0 +1,75 @@
+"""Subtitles as players read them: all that was said is seen."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import av
+import pytest
+
+from app import subtitles
+from app.subtitles import Utterance
+
+SAID = (
+    r"List<String> a --> b {\an8} <i>x",
+    "<b>bold</b> and <font color=red>red</font>",
+    "if a < b and c > d then",
+    "Map<String, List<Int>> inside",
+    r"C:\Novo\home\new",
+    "{Y:i}MicroDVD {c:$0000ff} colours",
+    r"{\pos(1,2)} here {\b1}",
+    "00:00:01,000 --> 00:00:02,000",
+    "one\n\ntwo\r\n\r\n3",
+    "<script>alert(1)</script>",
+    "a && b &lt; &amp; &nbsp;",
+    "<v Roger>Hi <00:00:01.000>there <c.red>now</c>",
+    "unclosed <i and {brace",
+    "closing only </i> } >",
+    "x <3 y <- z => w",
+    "<!-- no comment --> <?php ?>",
+    "a\x00b\x1bc\u2028d\u0085e",
+    "1",
+    "NOTE nothing",
+    "WEBVTT and STYLE",
+    r"\{ \} \\ \h",
+    "<ruby>漢<rt>かん</rt></ruby> 👨\u200d👩\u200d👧 \u0645\u06cc\u200c\u062e\u0648",
+)
+
+
+def shown(file: str, form: str) -> list[str]:
+    """What a player shows of each cue: FFmpeg's decoder, then what renderers of its output leave out."""
+    with av.open(io.BytesIO(file.encode()), "r", format=form) as container:
+        decoded = [item for packet in container.demux(container.streams[0]) for item in packet.decode()]
+    found = []
+    for item in decoded:
+        text = item.ass.decode().split(",", 8)[8]  # type: ignore[union-attr]
+        text = re.sub(r"\\\{", "\x01", text)  # an escaped brace is a brace
+        text = re.sub(r"\{[^}]*\}", "", text)
+        text = text.replace(r"\N", "\n").replace(r"\n", " ").replace(r"\h", " ")
+        found.append(text.replace("\x01", "{"))
+    return found
+
+
+def bare(text: str) -> str:
+    """Letters and digits, and signs in the form that subtitles may give them."""
+    same = str.maketrans({"\u2039": "<", "\u203a": ">", "(": "{", ")": "}", "\u2060": "", "→": ">", "\xa0": " "})
+    text = re.sub(r"-+>", ">", text.translate(same))
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f\u2028]+", "", text)
+
+
+@pytest.mark.parametrize("said", SAID)
+@pytest.mark.parametrize(("form", "make"), [("srt", subtitles.srt), ("webvtt", subtitles.vtt)])
+def test_players_show_all_that_was_said(form: str, make: type, said: str) -> None:
+    lines = [
+        Utterance(0.0, 2.0, said, "en", "Ana <b>{x}"),
+        Utterance(2.0, 4.0, "What follows.", "en", "", said, "pt"),
+        Utterance(4.0, 6.0, "The end.", "en"),
+    ]
+    texts = [bare(text) for text in shown(make(lines), form)]
+    assert texts[-1] == bare("The end.")
+    assert bare(said) in "".join(texts[:-1])
+    together = "".join(texts)
+    assert together.count(bare(said)) >= 2 or len(said) == 1
+    if form == "srt":
+        assert together.startswith(bare("Ana <b>{x}:"))
