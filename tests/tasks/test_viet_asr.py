@@ -80,6 +80,48 @@ def test_hotwords_get_their_spelling_back_and_are_reported(engine: VietAsr) -> N
     assert (found.text, found.hotwords_heard) == (HOUSE.replace("chiếc xe", "Chiếc XE"), ("Chiếc XE",))
 
 
+MOLDOVA = CLIPS[0]
+
+
+def test_a_hotword_that_was_misheard_comes_right_and_only_grows_into_it(engine: VietAsr) -> None:
+    assert "Moldova" in MOLDOVA.text
+    assert "moldova" not in engine.transcribe(MOLDOVA.pcm(), "vi").text.casefold()
+    hotwords = ["Honshu", "Moldova", "Byron", "Đà Nẵng"]
+    found = engine.transcribe(MOLDOVA.pcm(), "vi", hotwords=hotwords, words=True)
+    assert found.text.startswith("Tôn giáo chính ở Moldova là")
+    assert found.hotwords_heard == ("Moldova",)
+    assert all(earlier.end <= later.start for earlier, later in pairwise(found.words))
+    utterance, audio, shown = engine.begin("vi", hotwords), MOLDOVA.samples(), [""]
+    for at in range(0, audio.size, 6_400):
+        utterance.feed(audio[at : at + 6_400])
+        shown.append(engine.transcript(utterance.certain, "vi", hotwords=hotwords, whole=False).text)
+    for earlier, later in pairwise([*shown, found.text]):
+        assert later.startswith(earlier)
+
+
+def test_hotwords_that_nobody_says_change_nothing(engine: VietAsr) -> None:
+    unsaid = [
+        "Honshu",
+        "Auckland",
+        "Newt Gingrich",
+        "Jesus",
+        "Casa Branca",
+        "An",
+        "Bình",
+        "Ba Vì",
+        "GitHub",
+        "Kubernetes",
+    ]
+    for clip in CLIPS:
+        assert engine.transcribe(clip.pcm(), "vi", hotwords=unsaid) == engine.transcribe(clip.pcm(), "vi")
+
+
+def test_a_hotword_that_cannot_be_spelled_is_left_out(engine: VietAsr) -> None:
+    clip = CLIPS[-1].pcm()
+    for hotwords in (["Ω"], ["", "  "], ["Ω", "An"]):
+        assert engine.transcribe(clip, "vi", hotwords=hotwords).text == HOUSE
+
+
 def test_several_threads_get_what_one_gets(engine: VietAsr) -> None:
     pcms = [clip.pcm() for clip in CLIPS] * 2
     alone = [engine.transcribe(pcm, "vi", words=True) for pcm in pcms[: len(CLIPS)]] * 2

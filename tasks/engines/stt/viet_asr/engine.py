@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from tasks.engines.listening import ListeningRecogniser
 from tasks.engines.stt.hotwords import heard_in
 from tasks.engines.stt.sound import RATE, samples_of
 from tasks.engines.stt.viet_asr.network import Network
+from tasks.engines.stt.viet_asr.spotting import Spellings
 from tasks.engines.stt.viet_asr.utterance import VietUtterance
 from tasks.engines.stt.written_form import settled_words, written
 
@@ -25,6 +27,10 @@ The confidence is the square of the words' mean probability: on our clips Vietna
 0.98), English and Portuguese taken for Vietnamese from 0.28 to 0.66. So squared, the two fall on either side of what
 `Transcript.confidence` promises, 0.45.
 """
+
+
+_KEPT: Final = 4
+"""Glossaries whose spellings are kept: one, and a few while it is being edited."""
 
 
 class VietAsr(ListeningRecogniser):
@@ -40,10 +46,11 @@ class VietAsr(ListeningRecogniser):
         self.languages = languages
         self.fingerprint = f"onnxruntime {version('onnxruntime')}"
         self._network = Network(folder)
+        self._spellings = lru_cache(_KEPT)(self._spell)
 
     def warm_up(self) -> None:
         """Hear a second of faint noise."""
-        utterance = VietUtterance(self._network)
+        utterance = VietUtterance(self._network, None)
         utterance.feed(np.random.default_rng(0).normal(0, 0.01, RATE).astype(np.float32))
         utterance.ended()
 
@@ -51,10 +58,10 @@ class VietAsr(ListeningRecogniser):
         """Its one language; see `SpeechToText.identify`."""
         return {} if samples_of(pcm) is None else dict.fromkeys(self.languages, 1.0)
 
-    def begin(self, language: str, hotwords: Sequence[str] = ()) -> VietUtterance:  # noqa: ARG002
+    def begin(self, language: str, hotwords: Sequence[str] = ()) -> VietUtterance:
         """A new utterance; see `ListeningRecogniser.begin`."""
         self._known(language)
-        return VietUtterance(self._network)
+        return VietUtterance(self._network, self._spellings(tuple(hotwords)))
 
     def transcript(
         self, words: Sequence[Word], language: str, *, hotwords: Sequence[str] = (), whole: bool
@@ -97,6 +104,10 @@ class VietAsr(ListeningRecogniser):
         whole = effort is not Effort.QUICK
         found = self.transcript(utterance.ended(), language, hotwords=hotwords, whole=whole)
         return found if words else replace(found, words=())
+
+    def _spell(self, hotwords: tuple[str, ...]) -> Spellings | None:
+        spellings = Spellings(self._network.pieces, hotwords)
+        return spellings if spellings.texts else None
 
     def _known(self, language: str) -> None:
         if language not in self.languages:

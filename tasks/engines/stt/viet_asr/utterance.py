@@ -10,21 +10,29 @@ from tasks.engines.base import Word
 from tasks.engines.listening import Utterance
 from tasks.engines.stt.sound import RATE, SILENCE_PEAK, Samples
 from tasks.engines.stt.viet_asr.ctc import COMPLETE_SECONDS, Greedy, Token, word_of, words_of
+from tasks.engines.stt.viet_asr.fbank import Array
 from tasks.engines.stt.viet_asr.network import Network
+from tasks.engines.stt.viet_asr.spotting import Spellings, Spotted, Spotter
 
 _MIN_SAMPLES: Final = RATE // 10
 """A shorter sound holds no word."""
 
 
 class VietUtterance(Utterance):
-    """One utterance. Greedy decoding changes nothing that it has found, so that what is complete is certain."""
+    """One utterance.
 
-    def __init__(self, network: Network) -> None:
+    Greedy decoding changes nothing that it has found, so that a complete word is certain, unless a hotword may be on
+    its way that would take its place.
+    """
+
+    def __init__(self, network: Network, spellings: Spellings | None) -> None:
+        """`spellings`: of the hotwords, None where there are none."""
         self._stream = network.begin()
         self._greedy = Greedy(network.pieces)
+        self._spotter = Spotter(spellings) if spellings else None
         self._certain: list[Word] = []
         self._pending: list[Token] = []
-        """Of the word that may go on."""
+        """Of the words that may change."""
         self._samples = 0
         self._peak = 0.0
 
@@ -33,8 +41,8 @@ class VietUtterance(Utterance):
         self._samples += samples.size
         self._peak = max(self._peak, float(abs(samples).max(initial=0.0)))
         for output in self._stream.feed(samples):
-            self._pending += self._greedy.push(output)
-        self._settle()
+            self._push(output)
+            self._settle()
 
     @property
     def certain(self) -> list[Word]:
@@ -45,25 +53,72 @@ class VietUtterance(Utterance):
         """All words, with times within the sound; see `Utterance.ended`."""
         if self._samples < _MIN_SAMPLES or self._peak < SILENCE_PEAK:
             return list(self._certain)
-        stream, greedy = self._stream.fork(), copy(self._greedy)
-        rest = [token for output in stream.end() for token in greedy.push(output)]
-        found = _words([*self._pending, *rest, *greedy.close()])
         seconds = self._samples / RATE
         return [
-            replace(word, start=min(word.start, seconds), end=min(word.end, seconds))
-            for word in [*self._certain, *found]
+            replace(word, start=min(word.start, seconds), end=min(word.end, seconds)) for word in self._fork()._close()
         ]
 
+    def _fork(self) -> VietUtterance:
+        other = copy(self)
+        other._stream, other._greedy = self._stream.fork(), copy(self._greedy)
+        other._spotter = self._spotter.fork() if self._spotter else None
+        other._certain, other._pending = list(self._certain), list(self._pending)
+        return other
+
+    def _close(self) -> list[Word]:
+        for output in self._stream.end():
+            self._push(output)
+            self._settle()
+        self._pending += self._greedy.close()
+        groups = words_of(self._pending)
+        return [*self._certain, *_with(_words(groups), self._spotter.spotted if self._spotter else [])]
+
+    def _push(self, output: Array) -> None:
+        self._pending += self._greedy.push(output)
+        if self._spotter:
+            self._spotter.push(output)
+
     def _settle(self) -> None:
-        """Take words over that are complete: another has begun, or nothing has come for long enough."""
+        """Take words over that are certain."""
         groups = words_of(self._pending)
         if not groups:
             return
         waited = self._greedy.heard - groups[-1][-1].end
         complete = len(groups) if waited >= COMPLETE_SECONDS and not self._greedy.open else len(groups) - 1
-        self._certain += [word for group in groups[:complete] if (word := word_of(group)).text]
+        spotted: list[Spotted] = []
+        if self._spotter:
+            open_from = self._spotter.open_since()
+            known = self._spotter.spotted
+            limit = groups[complete][0].start if complete < len(groups) else self._greedy.heard
+            holds = [hotword.start for hotword in known if hotword.end > limit]
+            holds += [] if open_from is None else [open_from]
+            while complete and groups[complete - 1][-1].end > min(holds, default=self._greedy.heard):
+                complete -= 1
+            end = groups[complete - 1][-1].end if complete else 0.0
+            spotted = [hotword for hotword in known if hotword.start < end]
+            self._spotter.spotted = [hotword for hotword in known if hotword not in spotted]
+        self._certain += _with(_words(groups[:complete]), spotted)
         self._pending = [token for group in groups[complete:] for token in group]
 
 
-def _words(tokens: list[Token]) -> list[Word]:
-    return [word for group in words_of(tokens) if (word := word_of(group)).text]
+def _words(groups: list[list[Token]]) -> list[Word]:
+    return [word for group in groups if (word := word_of(group)).text]
+
+
+def _with(words: list[Word], spotted: list[Spotted]) -> list[Word]:
+    """The words with hotwords in place of those that they overlap for the most part."""
+    for hotword in spotted:
+        covered = [word for word in words if hotword.start <= (word.start + word.end) / 2 <= hotword.end]
+        if not covered:
+            continue
+        at = words.index(covered[0])
+        words = [*words[:at], *_spoken(hotword, covered), *words[at + len(covered) :]]
+    return words
+
+
+def _spoken(hotword: Spotted, covered: list[Word]) -> list[Word]:
+    """The words of a hotword, which share the time of those that they replace."""
+    texts, start, end = hotword.text.split(), covered[0].start, covered[-1].end
+    probability = sum(word.probability for word in covered) / len(covered)
+    times = [start + (end - start) * number / len(texts) for number in range(len(texts) + 1)]
+    return [Word(text, times[n], times[n + 1], probability) for n, text in enumerate(texts)]
