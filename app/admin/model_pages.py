@@ -22,6 +22,7 @@ from app.admin.model_jobs import PIECE_BYTES, UploadError
 from app.admin.pages import page
 from app.admin.services import AdminServices
 from app.i18n import gettext as _
+from app.rooms.installing import Installations
 from app.web.security import FOR_PROGRAMS
 
 Services = NamedDependency[AdminServices]
@@ -109,6 +110,7 @@ async def _models(
         "works": await admin.models.progress(),
         "told": outcomes.get(told, ""),
         "problem": problem,
+        "installing": await Installations(admin.redis).look(),
         "kinds": {"stt": _("hears"), "translate": _("translates"), "speak": _("speaks")},
     }
     return page(request, "models", "models", status=status, **context)

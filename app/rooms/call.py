@@ -63,7 +63,7 @@ async def call_page(
         "so_far": await page_captions(captions, room, person.read),
         "link": f"{page_origin(request)}/rooms/{code}",
         "config": _config(room, person, settings, reader),
-        "installing": await installations.look(patient=True),
+        "installing": await installations.look(),
         "recorded": await rooms.recorded_speaker(room) if room.kind == "demo" else None,
     }
     return Template("call.html", context=context)

@@ -29,7 +29,7 @@ from tasks.wire.messages import decode
 GB: Final = 1e9
 MAX_LANGUAGES: Final = 20
 """That a page may ask about."""
-AGAIN: Final = {"running": 5, "failed": 60, "unknown": 30}
+AGAIN: Final = {"running": 5, "failed": 60, "unknown": 15}
 """State → seconds after which a page looks again. Unknown: no installer has said anything yet; it may be starting."""
 
 log = structlog.get_logger(__name__)
@@ -66,13 +66,8 @@ class Installations:
     def __init__(self, client: Redis) -> None:
         self._redis = client
 
-    async def look(self, *, patient: bool = False, seen: str = "") -> Shown:
-        """What to say now.
-
-        Args:
-            patient: whether the page stays open for long, and looks again where nobody has said anything yet.
-            seen: the mark of what the page shows.
-        """
+    async def look(self, seen: str = "") -> Shown:
+        """What to say now to a page that shows what has the mark `seen`; empty: that shows nothing yet."""
         found = [said for said in await self.said() if said.languages or said.state != "running"]
         for state in ("running", "failed"):
             for said in found:
@@ -81,7 +76,7 @@ class Installations:
         state, *languages = seen.split(".")[:-1] or [""]
         if found and state in ("running", "failed"):
             return await self._arrived(languages[:MAX_LANGUAGES])
-        return Shown(state="unknown" if patient and not found else "")
+        return Shown(state="" if found else "unknown")
 
     async def _arrived(self, languages: list[str]) -> Shown:
         """What to say once all is installed: a worker may still have to load it."""
@@ -116,7 +111,7 @@ async def show_installing(
     installations: NamedDependency[Installations], seen: FromQuery[str] = ""
 ) -> Template | Response[None]:
     """What there is to say now, for pages that show it; 204 where it is the same as they have `seen`."""
-    shown = await installations.look(patient=bool(seen), seen=seen)
+    shown = await installations.look(seen)
     if shown.mark == seen:
         return Response(None, status_code=HTTP_204_NO_CONTENT)
     return Template("partials/installing.html", context={"installing": shown}, headers={"Cache-Control": "no-store"})

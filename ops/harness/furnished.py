@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import redis
 import redis as blocking
@@ -21,6 +21,7 @@ from app.speech_api.voices import VoiceService
 from ops.harness.worker import WorkerProcess
 from tasks.wire import keys
 from tasks.wire.administration import Progress
+from tasks.wire.installing import Hindrance, Installing
 from tasks.wire.messages import encode
 
 TERMS: Final = """source_language,target_language,source,target,hotword,translate,spoken
@@ -36,6 +37,27 @@ PHONE: Final = (
     "Mobile/15E148 Safari/604.1"
 )
 CONSENT: Final = "I, Ana Silva, agree that this recording is used to imitate my voice."
+INSTALLER: Final[dict[str, dict[str, Any]]] = {
+    "": {"state": "complete"},
+    "running": {"state": "running", "languages": ["vi"], "model": "draft-en-vi", "percent": 43, "seconds_left": 118.0},
+    "failed": {
+        "state": "failed",
+        "languages": ["vi"],
+        "hindrances": [
+            Hindrance(model="argos-en-vi", why="failed", said="Argos packages https://mirror.example: no such host"),
+            Hindrance(model="draft-en-vi", why="memory", said="", needed=6_000_000_000, present=4_100_000_000),
+        ],
+    },
+}
+"""What the installer of a machine may be at."""
+
+
+def at_work(redis_url: str, what: str) -> None:
+    """Let the installer be at one of `INSTALLER`."""
+    now = time.time()
+    said = Installing(host="here", at=now, again_at=now + 240, **INSTALLER[what])
+    with redis.Redis.from_url(redis_url) as client:
+        client.hset(keys.INSTALLING, said.host, encode(said))
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from app.auth import setup_code
 from ops.harness.bridge_client import Bridge, bridge
 from ops.harness.call_page import until
 from ops.harness.captions import caption, say, staged
-from ops.harness.furnished import ADMINISTRATOR, furnished
+from ops.harness.furnished import ADMINISTRATOR, at_work, furnished
 from ops.harness.redis_server import redis_server
 from ops.harness.sfu import Sfu
 from ops.harness.views import CONNECTED, MAX_WAIT_SECONDS, View
@@ -64,6 +64,7 @@ class World:
             AssertionError: the page came with another status, or the interpreter who should be in the room is lost.
         """
         assert self.interpreter is None or self.interpreter.there
+        await asyncio.to_thread(at_work, self.redis_url, view.installer)
         response = await page.goto(self.url + view.path.format(room=self.room))
         assert response is not None
         assert response.status == view.status, f"{view.name}: {response.status}"

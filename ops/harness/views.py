@@ -44,6 +44,8 @@ class View:
     prepare: Callable[[Page], Awaitable[object]] | None = None
     """What to do on the page before it is looked at."""
     status: int = 200
+    installer: str = ""
+    """What the installer is at meanwhile, a key of `ops.harness.furnished.INSTALLER`; empty: nothing is missing."""
 
 
 def pressed(selector: str, then: str) -> Callable[[Page], Awaitable[object]]:
@@ -120,11 +122,15 @@ async def pair_tried(page: Page) -> None:
 
 VIEWS: Final = (
     View("front", "/"),
+    View("front-installing", "/", installer="running"),
+    View("front-not-installed", "/", all_open(".installing details"), installer="failed"),
     View("front-mistake", "/join?code=abc", status=422),
     View("lobby", "/rooms/{room}"),
+    View("lobby-installing", "/rooms/{room}", installer="running"),
     View("lobby-devices", "/rooms/{room}", pressed("#tryout summary", "#try-microphone")),
     View("demo", "/", demo_begun),
     View("call", CALL, in_call()),
+    View("call-installing", CALL, in_call(), installer="running"),
     View("call-reading", CALL, in_call("[popovertarget=reading]", "#reading-form")),
     View("call-keys", SPEAKING, in_call(key="?", within="#help kbd")),
     View("call-lateness", CALL, in_call("[popovertarget=lateness]", "#stages")),

@@ -10,10 +10,12 @@ import httpx
 import pytest
 import redis
 
+from app.settings.web import WebSettings
 from ops.harness.web_server import new_room
 from tasks.wire import keys
 from tasks.wire.installing import Hindrance, Installing
 from tasks.wire.messages import Heartbeat, encode
+from tests.support.administrator import enter, on_sqlite
 
 LANGUAGES = {
     "en": "Vietnamese translation is being installed: 43%, about 2 minutes.",
@@ -97,26 +99,41 @@ async def test_a_failure_names_its_sources_and_when_it_is_tried_again(
 
 @pytest.mark.parametrize(
     "changes",
-    [{"state": "complete", "languages": []}, {"state": "forbidden"}, {"at": 1.0}, {"languages": []}],
-    ids=["complete", "forbidden", "long silent", "a draft that is replaced"],
+    [{"state": "complete", "languages": []}, {"state": "forbidden"}],
+    ids=["complete", "forbidden"],
 )
 async def test_nothing_is_said_where_nothing_is_to_be_waited_for(
     client: httpx.AsyncClient, broker: redis.Redis, changes: dict[str, object]
 ) -> None:
     code = await new_room(client)
     say(broker, **changes)
-    for path in ("/", f"/rooms/{code}"):
+    for path in ("/", f"/rooms/{code}", f"/rooms/{code}/call"):
         page = (await client.get(path)).text
         assert shown(page) == ""
-        assert "hx-get" not in page
-    assert shown((await client.get(f"/rooms/{code}/call")).text) == ""
+        assert "/installing" not in page
 
 
-async def test_a_call_that_was_open_before_the_installer_began_hears_of_it(
+@pytest.mark.parametrize("changes", [{"at": 1.0}, {"languages": []}], ids=["long silent", "a draft is replaced"])
+async def test_nothing_is_said_of_what_nobody_waits_for(
+    client: httpx.AsyncClient, broker: redis.Redis, changes: dict[str, object]
+) -> None:
+    say(broker, **changes)
+    assert shown((await client.get("/")).text) == ""
+
+
+@on_sqlite
+async def test_the_administration_says_it_too(
+    client: httpx.AsyncClient, broker: redis.Redis, settings: WebSettings
+) -> None:
+    await enter(client, settings)
+    say(broker)
+    assert shown((await client.get("/admin/models")).text) == LANGUAGES["en"]
+
+
+async def test_a_page_that_was_open_before_the_installer_began_hears_of_it(
     client: httpx.AsyncClient, broker: redis.Redis
 ) -> None:
-    code = await new_room(client)
-    again = looks_at((await client.get(f"/rooms/{code}/call")).text)
+    again = looks_at((await client.get("/")).text)
     assert (await client.get(again)).status_code == 204
     say(broker)
     assert "43%" in (await client.get(again)).text
