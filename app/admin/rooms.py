@@ -112,6 +112,26 @@ class RoomAdmin:
                 await session.execute(update(Room).where(Room.id == room.id).values(closed_at=room.closes_at))
         return len(rooms)
 
+    async def end_strays(self) -> int:
+        """End calls in rooms that are closed or gone; how many. To be called every few seconds.
+
+        There are some where an SFU did not hear of the closing, or was started again after it.
+        """
+        state = await self.now()
+        if not state or not state.rooms:
+            return 0
+        open_still = or_(Room.closes_at.is_(None), Room.closes_at > datetime.now(UTC))
+        known = select(Room.code).where(Room.code.in_(state.rooms), Room.closed_at.is_(None), open_still)
+        async with self._sessions() as session:
+            open_ = set(await session.scalars(known))
+        strays = state.rooms.keys() - open_
+        for code in strays:
+            try:
+                await self._sfu.end(code)
+            except SfuDownError:
+                return 0
+        return len(strays)
+
     async def now(self) -> State | None:
         """Who is where; None while the SFU does not answer."""
         try:

@@ -62,6 +62,8 @@ class AdminServices:
         while True:
             try:
                 await self.rooms.close_due()
+                if ended := await self.rooms.end_strays():
+                    log.warning("admin.calls_ended_in_closed_rooms", calls=ended)
                 await self.configuration.publish()
                 if time.monotonic() - tidied > TIDY_EVERY or not tidied:
                     await self.audit.tidy()

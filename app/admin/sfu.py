@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -81,18 +82,29 @@ class State:
 
 
 class SfuOperator:
-    """Asks the SFU over HTTP, and ends calls."""
+    """Asks every SFU over HTTP, and ends calls."""
 
     def __init__(self, settings: WebSettings) -> None:
         self._settings = settings
+        self._all = settings.sfu_operators or (authority(settings.sfu_address, settings.sfu_port),)
 
     async def look(self) -> State:
-        """Who is where.
+        """Who is where, on those SFUs that answer.
 
         Raises:
-            SfuDownError: it does not answer, or is of another version.
+            SfuDownError: none does, or they are of another version.
         """
-        answer = await self._ask("GET", "")
+        found = await asyncio.gather(*map(self._look, self._all), return_exceptions=True)
+        states = [state for state in found if isinstance(state, State)]
+        for failure in (failure for failure in found if isinstance(failure, BaseException)):
+            if not states or not isinstance(failure, SfuDownError):
+                raise failure
+        return State(
+            any(state.bridge for state in states), {code: now for state in states for code, now in state.rooms.items()}
+        )
+
+    async def _look(self, sfu: str) -> State:
+        answer = await self._ask(sfu, "GET", "")
         try:
             found = msgspec.json.decode(answer.content, type=_Rooms)
         except msgspec.DecodeError as error:
@@ -100,15 +112,21 @@ class SfuOperator:
         return State(found.bridge == "up", {room.room: room for room in found.rooms})
 
     async def end(self, room: str) -> bool:
-        """End the call in a room; whether there was one.
+        """End the call in a room, wherever it is, so that no token from before opens it again; whether there was one.
 
         Raises:
-            SfuDownError: it does not answer.
+            SfuDownError: one of them does not answer. The others have been told.
         """
-        return (await self._ask("DELETE", f"/{room}")).status_code == httpx.codes.NO_CONTENT
+        asked = (self._ask(sfu, "DELETE", f"/{room}") for sfu in self._all)
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        for failure in (failure for failure in found if isinstance(failure, BaseException)):
+            raise failure
+        return any(
+            isinstance(answer, httpx.Response) and answer.status_code == httpx.codes.NO_CONTENT for answer in found
+        )
 
-    async def _ask(self, method: str, path: str) -> httpx.Response:
-        address = f"http://{authority(self._settings.sfu_address, self._settings.sfu_port)}/operator/rooms{path}"
+    async def _ask(self, sfu: str, method: str, path: str) -> httpx.Response:
+        address = f"http://{sfu}/operator/rooms{path}"
         headers = {"Authorization": f"Bearer {operator_token(self._settings.sfu_token_keys.newest)}"}
         try:
             async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:

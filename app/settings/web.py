@@ -11,12 +11,14 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Final
+from urllib.parse import urlsplit
 
 from app.auth.keyset import KeySet
 from app.captions.feed_limits import FeedLimits
 from app.settings.backup import BackupConfig
 from app.settings.installation import MIN_SECRET_CHARS, SignallingSettings
 from app.settings.speech_api import Limits
+from tasks.wire.addresses import authority
 from tasks.wire.environment import INTERIM_EVERY, SEGMENT_ENDPOINT, SEGMENT_MAX, Setting, flag, key, whole
 
 ANYWHERE: Final = "*"
@@ -67,6 +69,19 @@ def _sockets(text: str) -> str:
     return text
 
 
+def _authorities(text: str) -> tuple[str, ...]:
+    for one in _words(text):
+        parts = urlsplit(f"//{one}")
+        if not parts.hostname or not parts.port or parts.netloc != authority(parts.hostname, parts.port):
+            raise ValueError(one)
+    return _words(text)
+
+
+_SFU_OPERATORS: Final[Setting[tuple[str, ...]]] = Setting(
+    "SFU_OPERATORS", tuple, _authorities, "HOST:PORT of each, with commas"
+)
+
+
 def _turn_secret() -> str:
     return key("TURN_SECRET", MIN_SECRET_CHARS)() if os.environ.get("TURN_URLS") else ""
 
@@ -82,6 +97,9 @@ class WebSettings(SignallingSettings):
     )
     """SFU_PUBLIC_URL: ws(s):// address of the signalling socket as browsers see it, of several SFU machines with commas
     (`docs/scaling.md`); empty: the page's own host on `sfu_port`."""
+    sfu_operators: tuple[str, ...] = field(default_factory=_SFU_OPERATORS)
+    """SFU_OPERATORS: where `web` itself reaches the signalling port of every SFU, to see who is in and to end calls;
+    empty: the one at SFU_HOST and SFU_PORT."""
     stun_urls: tuple[str, ...] = field(default_factory=_urls("STUN_URLS", "stun", "stuns"))
     """STUN_URLS: servers that tell browsers their public address; rarely needed, the SFU has one itself."""
     turn_urls: tuple[str, ...] = field(default_factory=_urls("TURN_URLS", "turn", "turns"))

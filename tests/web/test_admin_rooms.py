@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -20,7 +22,7 @@ from app.admin.room_form import RoomSettings
 from app.admin.rooms import RoomAdmin, Show
 from app.admin.sfu import SfuOperator
 from app.auth.read_tokens import ReadTokens
-from app.auth.tokens import ParticipantMeta
+from app.auth.tokens import ParticipantMeta, participant_token
 from app.db import Sessions, create_engine, create_sessions
 from app.main import create_app
 from app.media.policy.ladder import Level, Rung
@@ -282,3 +284,42 @@ async def test_without_the_sfu_the_page_says_what_to_start(settings: WebSettings
         assert (await client.get(f"/rooms/{code}")).status_code == 410
         kept = await send(client, f"/admin/rooms/{number}/delete", sure="yes")
         assert "not deleted: the SFU does not answer" in (await client.get(kept.headers["location"])).text
+
+
+@on_sqlite
+async def test_a_call_in_a_room_that_is_closed_or_gone_ends_wherever_it_is(
+    settings: WebSettings, sessions: Sessions, sfu: Sfu
+) -> None:
+    second = Sfu(secret=sfu.secret)
+    await asyncio.to_thread(second.start)
+    try:
+        both = replace(settings, sfu_operators=(f"127.0.0.1:{sfu.port}", f"127.0.0.1:{second.port}"))
+        rooms, now = RoomAdmin(sessions, SfuOperator(both)), datetime.now(UTC)
+        times = {"open": {}, "early": {"opens_at": now + timedelta(hours=1)}, "closed": {"closed_at": now}}
+        async with sessions.begin() as session:
+            session.add_all(Room(code=code, name=code, kind="call", **when) for code, when in times.items())
+        async with AsyncExitStack() as calls:
+            sockets = {}
+            for code, where in (("open", sfu), ("early", second), ("closed", sfu), ("gone", second)):
+                socket = sockets[code] = await calls.enter_async_context(connect(where.url))
+                meta = ParticipantMeta(name="Ana", speak="pt", read="pt", hear="pt")
+                token = participant_token(sfu.secret, room=code, participant="ana", meta=meta)
+                await socket.send(json.dumps({"id": 1, "method": "hello", "data": {"token": token}}))
+                assert "ok" in json.loads(await socket.recv())
+            state = await rooms.now()
+            assert state
+            assert set(state.rooms) == set(sockets)
+            assert await rooms.end_strays() == 2
+            for code in ("closed", "gone"):
+                assert json.loads(await sockets[code].recv())["data"]["code"] == "room_closed"
+            state = await rooms.now()
+            assert state
+            assert set(state.rooms) == {"open", "early"}
+            assert await rooms.end_strays() == 0
+            await asyncio.to_thread(second.kill)
+            assert not await rooms.close(
+                next(room for room in (await rooms.find("", "open", 0))[0] if room.code == "open")
+            )
+            assert json.loads(await sockets["open"].recv())["data"]["code"] == "room_closed", "one of two was told"
+    finally:
+        second.kill()

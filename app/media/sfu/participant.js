@@ -60,14 +60,20 @@ export class Participant {
    * Lets a person in. An older connection of theirs is replaced, or gone on with where the page can say which it was.
    *
    * @param {Session} session
-   * @param {ParticipantClaims & {expired: boolean}} claims Expired ones are good for going on.
+   * @param {ParticipantClaims & {expired: boolean, issued: number}} claims Expired ones are good for going on.
    * @param {Services} services
    * @param {string} [resume] What the hello of the lost connection answered.
    * @returns {Promise<{role: Participant, answer: object}>}
    * @throws {RequestError}
    */
   static enter(session, claims, services, resume) {
+    const refuseClosed = () => {
+      if (!services.rooms.closings.refuses(claims.room, claims.issued)) return;
+      throw new RequestError('unauthorized', 'The room has been closed: get a new token.');
+    };
+    refuseClosed(); // before anything is opened for it, and once more when that is done
     return services.rooms.enter(claims.room, (room, media) => {
+      refuseClosed();
       if (session.ended) throw new RequestError('conflict', 'The connection has ended.');
       const older = room.member(claims.sub);
       if (older instanceof Participant && older.#resume === resume) {

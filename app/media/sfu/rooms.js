@@ -1,5 +1,6 @@
 /** All rooms and all bridges: rooms open with their first participant and close with their last person. */
 
+import { Closings } from './closings.js';
 import { RequestError } from './errors.js';
 import { Room } from './room.js';
 
@@ -19,6 +20,7 @@ export class Rooms {
   /** @type {Map<string, Slot<M>>} */ #slots = new Map();
   /** @type {Set<ConnectedBridge>} */ #bridges = new Set();
   #options;
+  closings = new Closings();
 
   /**
    * @param {object} options
@@ -123,8 +125,9 @@ export class Rooms {
     }
   }
 
-  /** Ends the call in a room and says so. @param {string} id @returns {boolean} Whether there was one. */
+  /** Ends the call in a room for good: tokens from before open it no more. @param {string} id @returns {boolean} Whether there was one. */
   close(id) {
+    this.closings.add(id);
     const slot = this.#slots.get(id);
     if (!slot?.open) return false;
     const { people } = slot.open.room;

@@ -24,7 +24,7 @@ const claims = z.discriminatedUnion('role', [
 /** @typedef {Extract<Claims, {role: 'participant'}>} ParticipantClaims */
 /** @typedef {Extract<Claims, {role: 'bridge'}>} BridgeClaims */
 /**
- * @typedef {Claims & {expired: boolean}} Verified
+ * @typedef {Claims & {expired: boolean, issued: number}} Verified `issued`: seconds since the epoch; 0: it does not say.
  * @typedef {(token: string, late?: boolean) => Promise<Verified>} Verify `late`: also takes a token that has expired.
  */
 
@@ -49,7 +49,7 @@ export function tokenVerifier(accepted) {
     if (!result.success) {
       throw new RequestError('unauthorized', 'The token lacks a claim or has a malformed one: get a new one.');
     }
-    return { ...result.data, expired: Number(payload.exp) + CLOCK_TOLERANCE <= Date.now() / 1_000 };
+    return { ...result.data, issued: payload.iat ?? 0, expired: Number(payload.exp) + CLOCK_TOLERANCE <= Date.now() / 1_000 };
   };
 }
 

@@ -38,6 +38,27 @@ describe('the operator', () => {
     await bridge.leave();
   });
 
+  test('a closed room lets nobody in with a token from before, and those with a newer one where it is opened again', async () => {
+    /** @param {string} id @param {number} [issued] */
+    const token = (id, issued = 0) => sign({ role: 'participant', sub: id, room: 'shut', meta: {} }, { issued });
+    const before = await token('bob', -60);
+    const { client: ana, hello } = await Client.enter(sfu.port, token('ana', -90));
+    assert.equal((await ask('/operator/rooms/shut', operator(), 'DELETE')).status, 204);
+    assert.equal(await ana.closed, 4410);
+    for (const [old, resume] of [[before], [await token('eve')], [await token('ana', -90), hello.resume]]) {
+      const late = new Client(sfu.port);
+      await late.opened;
+      await assert.rejects(late.request('hello', { token: old, ...(resume && { resume }) }), { code: 'unauthorized', message: /closed/ });
+    }
+    assert.equal((await ask('/operator/rooms/idle', operator(), 'DELETE')).status, 404); // nobody was in, and nobody comes
+    await assert.rejects(
+      Client.enter(sfu.port, sign({ role: 'participant', sub: 'bob', room: 'idle', meta: {} }, { issued: -1 })),
+      { code: 'unauthorized' },
+    );
+    const { client: bob } = await Client.enter(sfu.port, token('bob', 1)); // made after it was opened again
+    await bob.leave();
+  });
+
   test('is nobody else, and does nothing else', async () => {
     for (const token of [participantToken('r', 'ana'), bridgeToken(), sign({ role: 'operator', sub: 'web' }, { expires: -60 })]) {
       assert.equal((await ask('/operator/rooms', token)).status, 401);

@@ -41,10 +41,11 @@ export async function startTestSfu(env = {}, limits = {}) {
 
 /**
  * @param {Record<string, unknown>} claims
- * @param {{secret?: string, audience?: string, expires?: number | null}} [options] `expires` in seconds from now.
+ * @param {{secret?: string, audience?: string, expires?: number | null, issued?: number}} [options] `expires` in seconds from now.
  */
-export function sign(claims, { secret = SECRET, audience = 'jbcalling-sfu', expires = 120 } = {}) {
+export function sign(claims, { secret = SECRET, audience = 'jbcalling-sfu', expires = 120, issued = 0 } = {}) {
   const token = new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setAudience(audience);
+  token.setIssuedAt(Math.floor(Date.now() / 1_000) + issued);
   if (expires !== null) token.setExpirationTime(Math.floor(Date.now() / 1_000) + expires);
   return token.sign(new TextEncoder().encode(secret));
 }
