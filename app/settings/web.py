@@ -72,7 +72,7 @@ def _sockets(text: str) -> str:
 def _authorities(text: str) -> tuple[str, ...]:
     for one in _words(text):
         parts = urlsplit(f"//{one}")
-        if not parts.hostname or not parts.port or parts.netloc != authority(parts.hostname, parts.port):
+        if not parts.hostname or not parts.port or one.lower() != authority(parts.hostname, parts.port):
             raise ValueError(one)
     return _words(text)
 

@@ -53,7 +53,7 @@ MALFORMED = {
     "addresses": tuple(value for value in HOST if value != "two words"),
     "one of": ("letters", "  ", "0", "1", "-1", "debug,info", "édition", "nan", "5s", "a\nb"),
     "one line of": LINE,
-    "HOST:PORT": ("letters", "  ", "-1", "10.0.0.7", "10.0.0.7:0", "host:99999", "http://host:8010", "h:1/x", "::1:8010"),
+    "HOST:PORT": ("letters", "  ", "-1", "10.0.0.7", "10.0.0.7:0", "host:99999", "http://h:80", "h:1/x", "::1:80"),
     "wss://": ("letters", "  ", "http://host/ws", "host", "-1", "5", "nan", "wss:host", "ws:/x", "wss://a b c"),
     "stun": ("letters", "  ", "http://host", "turn:host", "-1", "5", "nan", "inf", "host:3478", "stun:a b"),
     "turn": ("letters", "  ", "http://host", "stun:host", "-1", "5", "nan", "inf", "host:3478", "turn:a b"),
