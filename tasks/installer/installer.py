@@ -75,11 +75,12 @@ class Installer:
     def _bring(self, wanted: Needs) -> list[Hindrance]:
         """Try every way until nothing is missing; what stood in the way."""
         found: list[Hindrance] = []
-        better = frozenset() if self._better_asked else wanted.drafted
-        for choice in recommended.choices(wanted.missing | better, drafts=bool(wanted.missing)):
+        pairs = wanted.missing if self._better_asked else wanted.missing | wanted.drafted
+        for choice in recommended.choices(pairs, drafts=bool(wanted.missing)):
             left = needs.look()
-            if not choice.way.draft or left.missing:
-                found += _unfit(choice) or self._install(choice, left.languages)
+            useful = choice.for_pairs(left.missing if choice.way.draft else pairs & (left.missing | left.drafted))
+            if useful.models:
+                found += _unfit(useful) or self._install(useful, left.languages)
         self._better_asked = True
         return found
 

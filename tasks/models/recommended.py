@@ -46,6 +46,10 @@ class Choice:
     models: tuple[Model, ...]
     """Those of its models that translate something that is wanted."""
 
+    def for_pairs(self, pairs: Collection[str]) -> Choice:
+        """What of it translates some of these."""
+        return Choice(self.way, tuple(model for model in self.models if set(pairs) & set(model.languages)))
+
     @property
     def size(self) -> int:
         """Bytes of all their files."""
@@ -67,9 +71,8 @@ def choices(wanted: Collection[str], *, drafts: bool = True) -> list[Choice]:
         if (way.draft and not drafts) or (way.setting and not os.environ.get(way.setting)):
             continue
         models = (known.get(name) for name in way.models)
-        useful = tuple(model for model in models if isinstance(model, Model) and set(wanted) & set(model.languages))
-        if useful:
-            found.append(Choice(way, useful))
+        choice = Choice(way, tuple(model for model in models if isinstance(model, Model))).for_pairs(wanted)
+        found += [choice] if choice.models else []
     return found
 
 

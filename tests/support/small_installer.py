@@ -1,8 +1,8 @@
 """Run as a program: the installer, with small models in place of the real ones, and less patience.
 
-SMALL_ARGOS: an Argos package. SMALL_PARTS: a folder with wheels of a model in parts and the lock that pins them, or
-nothing. SMALL_MEMORY: bytes of memory that the draft asks of the machine. SMALL_PAUSE: seconds until a failure is tried
-again.
+SMALL_ARGOS: an Argos package. SMALL_FIRST: the name of another model of the same package that goes before. SMALL_PARTS:
+a folder with wheels of a model in parts and the lock that pins them. SMALL_MEMORY: bytes of memory that the draft asks
+of the machine. SMALL_PAUSE: seconds until a failure is tried again. All but the first may be left out.
 """
 
 from __future__ import annotations
@@ -47,9 +47,12 @@ def small_draft(folder: Path) -> Model:
 if __name__ == "__main__":
     folder = os.environ.get("SMALL_PARTS")
     models = [small_argos(Path(os.environ["SMALL_ARGOS"])), *([small_draft(Path(folder))] if folder else [])]
+    first = os.environ.get("SMALL_FIRST", "")
+    models += [replace(models[0], name=first)] if first else []
     catalogue.MODELS = tuple(models)  # type: ignore[misc]
     asked = int(os.environ.get("SMALL_MEMORY", "0"))
-    recommended.WAYS = tuple(replace(way, machine=asked if way.draft else 0) for way in recommended.WAYS)  # type: ignore[misc]
+    ways = (recommended.Way((first,)), *recommended.WAYS)
+    recommended.WAYS = tuple(replace(way, machine=asked if way.draft else 0) for way in ways)  # type: ignore[misc]
     installer.FIRST_PAUSE_SECONDS = float(os.environ.get("SMALL_PAUSE", "600"))  # type: ignore[misc]
     installer.LOOK_SECONDS = 0.1  # type: ignore[misc]
     program.main()

