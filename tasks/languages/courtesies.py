@@ -76,3 +76,8 @@ def phrasebook(source: str, target: str) -> Phrasebook:
     from tasks.languages import described
 
     return Phrasebook(described(source).courtesies, described(target).courtesies)
+
+
+def phrases(language: str, text: str) -> bool:
+    """Whether `text` is nothing but courtesies of `language`."""
+    return phrasebook(language, language).look_up(" ".join(text.split())) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from tasks.languages.agreement import IndefiniteArticle
@@ -18,6 +19,7 @@ from tasks.languages.language import (
     Samples,
     SentenceRules,
     Traits,
+    announced,
 )
 from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, threes, words
 from tasks.languages.written_numbers import Text2Num, WrittenNumbers, values_of
@@ -100,6 +102,14 @@ class English(SpokenRules):
     decimal = "."
     point = "point"
     period = "point"
+    dot = "dot"
+    slash = "slash"
+    at = "at"
+    about = "about"
+    version = "version"
+    glued = MappingProxyType({"k": "thousand", "bn": "billion"})
+    feet_inches = ("foot", "")
+    identifiers = r"(?:PIN|ZIP|ID|code|account|extension|serial|passcode|order)(?: (?:number|code|no\.))?"
     minus = "minus"
     to = "to"
     over = "over"
@@ -193,6 +203,16 @@ def _below_thousand(number: int) -> str:
     return " ".join(words)
 
 
+_BEFORE_NUMBERS: Final = announced(
+    """
+    no=number nos=numbers vol=volume ch=chapter p=page pp=pages pg=page fig=figure sec=section art=article
+    apt=apartment rm=room ext=extension para=paragraph pt=part ver=version tel=telephone jan=January
+    feb=February mar=March apr=April jun=June jul=July aug=August sep=September sept=September oct=October
+    nov=November dec=December
+    """
+)
+
+
 ENGLISH: Final = Language(
     code="en",
     own_name="English",
@@ -226,7 +246,16 @@ ENGLISH: Final = Language(
         doubtful=frozenset({"you", "thank you", "thanks", "bye", "the end", "im sorry", "oh", "okay"}),
     ),
     sentences=SentenceRules(
-        abbreviations=frozenset(words("mr mrs ms dr prof st jr sr vs etc e.g i.e")),
+        before_numbers=_BEFORE_NUMBERS,
+        always_capital=frozenset({"I"}),
+        abbreviations=frozenset(
+            words(
+                """
+                mr mrs ms dr prof st jr sr vs etc e.g i.e gen gov sen rep rev hon col capt lt sgt ave blvd rd mt approx
+                dept
+                """
+            )
+        ),
         paused_before=frozenset(
             words(
                 """

@@ -5,6 +5,7 @@ Only its code and names are required. Whatever is left out is done as for a lang
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -84,6 +85,10 @@ class SentenceRules:
 
     abbreviations: frozenset[str] = NOTHING
     """Words, in small letters and without their final period, that a sentence does not end at."""
+    before_numbers: Mapping[str, str] = field(default_factory=dict)
+    """What a number is announced by, in small letters and without the period → the whole word: "no" → "number"."""
+    always_capital: frozenset[str] = NOTHING
+    """Words that have a capital wherever they stand, names apart."""
     paused_before: frozenset[str] = NOTHING
     """Function words that a speaker may pause before."""
 
@@ -155,3 +160,8 @@ class Language:
     """None: a translation is never said to have lost a name."""
     drafts: DraftTexts | None = None
     """None: language models do not draft translations of it."""
+
+
+def announced(text: str) -> dict[str, str]:
+    """`SentenceRules.before_numbers` of "no=number apt=apartment"; an underscore is a space."""
+    return {short: whole.replace("_", " ") for short, _, whole in (pair.partition("=") for pair in text.split())}

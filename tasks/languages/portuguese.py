@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from tasks.languages.courtesies import listed
@@ -16,6 +17,7 @@ from tasks.languages.language import (
     Samples,
     SentenceRules,
     Traits,
+    announced,
 )
 from tasks.languages.portuguese_agreement import AGREEMENT
 from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, threes, words
@@ -121,6 +123,15 @@ class Portuguese(SpokenRules):
     decimal = ","
     point = "vírgula"
     period = "ponto"
+    dot = "ponto"
+    slash = "barra"
+    at = "arroba"
+    about = "cerca de"
+    version = "versão"
+    glued = MappingProxyType({"k": "mil", "mi": "milhões", "bi": "bilhões"})
+    feet_inches = ("pés e", "polegadas")
+    identifiers = r"(?:CEP|CPF|CNPJ|RG|PIN|senha|código|conta|agência|ramal|protocolo|pedido)(?: (?:nº|número))?"
+    hour = r"\d{1,2} ?h(?:\d{2})?"
     minus = "menos"
     to = "a"
     over = "sobre"
@@ -204,6 +215,16 @@ def _roman(text: str) -> int:
     return sum(-value if value < following else value for value, following in pairs)
 
 
+_BEFORE_NUMBERS: Final = announced(
+    """
+    n=número nº=número núm=número apto=apartamento ap=apartamento pág=página págs=páginas p=página vol=volume
+    cap=capítulo art=artigo fig=figura séc=século tel=telefone bl=bloco sl=sala lt=lote inc=inciso ver=versão
+    jan=janeiro fev=fevereiro mar=março abr=abril jun=junho jul=julho ago=agosto set=setembro out=outubro
+    nov=novembro dez=dezembro
+    """
+)
+
+
 PORTUGUESE: Final = Language(
     code="pt",
     own_name="Português",
@@ -235,6 +256,7 @@ PORTUGUESE: Final = Language(
         doubtful=frozenset({"obrigado", "e aí", "tchau", "o que é isso", "a", "e", "amém"}),
     ),
     sentences=SentenceRules(
+        before_numbers=_BEFORE_NUMBERS,
         abbreviations=frozenset(words("nº sr sra dr dra drª srª exmo exma av r ex pág art a.c d.c")),
         paused_before=frozenset(
             words(

@@ -6,14 +6,21 @@ import re
 from typing import Final
 
 from tasks.languages import LANGUAGES, described
+from tasks.languages.patterns import any_of
 
 _SENTENCE_END = re.compile('(?<=[.!?…])["\u201d\u2019»)\\]]*\\s+(?=\\S)')
 _CLAUSE_END = re.compile("(?<=[,;:—\u2013…)])\\s+")
 _WORD_END = re.compile(r"\s+")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
 _OPENING: Final = "([\"'\u201c\u2018«"
 
 _ABBREVIATED: Final = frozenset[str]().union(*(known.sentences.abbreviations for known in LANGUAGES.values()))
 """Of all languages together: names and titles are abbreviated across languages."""
+
+_ANNOUNCING: Final = frozenset[str]().union(*(known.sentences.before_numbers for known in LANGUAGES.values()))
+_BEGINNERS: Final = frozenset[str]().union(*(known.traits.frequent_words for known in LANGUAGES.values()))
+"""Words that a sentence often begins with: after "U.S." they tell that one does."""
+_INITIALS: Final = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 
 MIN_CLAUSE_CHARACTERS: Final = 10
 """Characters below which a clause is not worth a breath of its own."""
@@ -29,7 +36,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     start = 0
     for gap in _SENTENCE_END.finditer(text):
-        if _ends_sentence(text[start : gap.start()], text[gap.end()]):
+        if _ends_sentence(text[start : gap.start()], text[gap.end() :]):
             found.append((start, gap.end()))
             start = gap.end()
     found.append((start, len(text)))
@@ -38,12 +45,38 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _ends_sentence(before: str, following: str) -> bool:
-    if following.islower():
+    if following[0].islower():
         return before[-1:] in "!?"
     if not before.endswith("."):
         return True
     word = before[:-1].rsplit(None, 1)[-1].lstrip(_OPENING) if before[:-1].strip() else ""
+    if following[0].isdigit() and word.lower() in _ANNOUNCING:
+        return False
+    if _INITIALS.fullmatch(word):
+        first = _FIRST_WORD.match(following)
+        return first is not None and first[0].lower() in _BEGINNERS
     return not (word.lower() in _ABBREVIATED or (len(word) == 1 and word.isalpha()))
+
+
+def announced_in_full(text: str, language: str) -> str:
+    """`text` with what announces its numbers in full: "No. 5" is read as a refusal, "Jan. 5" as a sentence's end."""
+    words = described(language).sentences.before_numbers
+    if not words:
+        return text
+    pattern = rf"(?<![\w.]){any_of(words)}\.\s?(?=\d)|(?<![\w.])[nN]º\s?(?=\d)"
+
+    def whole(match: re.Match[str]) -> str:
+        short = match[0].rstrip().removesuffix(".")
+        word = words.get(short.lower())
+        return match[0] if word is None else f"{word[:1].upper()}{word[1:]} " if _raised(match, word) else f"{word} "
+
+    return re.sub(pattern, whole, text, flags=re.IGNORECASE)
+
+
+def _raised(match: re.Match[str], word: str) -> bool:
+    """Whether the whole word has a capital: where a sentence begins, or it always has one."""
+    begins = not match.string[: match.start()].strip() or match.string[: match.start()].rstrip()[-1] in ".!?…"
+    return word[:1].isupper() or (begins and match[0][:1].isupper())
 
 
 def clauses(text: str, language: str, *, lengths: tuple[int, ...] = (30, 90)) -> list[str]:

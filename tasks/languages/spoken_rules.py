@@ -6,6 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 SPELLED_BELOW: Final = 10**15
@@ -50,6 +51,24 @@ class SpokenRules(ABC):
     """How the mark is said."""
     period: str
     """How the points of "2.0.1" are said."""
+    dot: str = "."
+    """How the points of an address are said."""
+    slash: str = "/"
+    at: str = "@"
+    about: str = ""
+    """How "~" before a number is said."""
+    version: str = "v"
+    """How "v" before "2.0.1" is said."""
+    feet_inches: tuple[str, str] = ("", "")
+    """Between and after the numbers of 5'10"."""
+    glued: Mapping[str, str] = MappingProxyType({})
+    """What stands right after a number for a power of ten: "k" → "thousand"."""
+    half_more: str = ""
+    """How a five after that is said, where it is half of it."""
+    identifiers: str = r"(?!)"
+    """Regular expression of words that announce a number which is said digit by digit."""
+    hour: str = r"(?!)"
+    """Regular expression of how hours are written, other than with a colon."""
     minus: str
     to: str
     """Between the ends of a range."""

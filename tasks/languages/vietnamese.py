@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from tasks.languages.courtesies import listed
@@ -17,6 +18,7 @@ from tasks.languages.language import (
     SentenceRules,
     Traits,
     WrittenForm,
+    announced,
 )
 from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, words
 from tasks.languages.vietnamese_digits import NUMBER_PARTS, vietnamese_digits
@@ -81,6 +83,16 @@ class Vietnamese(SpokenRules):
     decimal = ","
     point = "phẩy"
     period = "chấm"
+    dot = "chấm"
+    slash = "gạch chéo"
+    at = "a còng"
+    about = "khoảng"
+    version = "phiên bản"
+    glued = MappingProxyType({"k": "nghìn", "tr": "triệu", "tỷ": "tỷ", "tỉ": "tỉ", "ty": "tỷ"})
+    half_more = "rưỡi"
+    feet_inches = ("phút", "inch")
+    identifiers = r"(?:mã|PIN|CCCD|CMND|tài khoản|mật khẩu|số nhà)(?: số)?"
+    hour = r"\d{1,2} ?[hg](?:\d{2})?"
     minus = "âm"
     to = "đến"
     over = "trên"
@@ -160,6 +172,13 @@ _NAMES: Final = (
     "tiếng Nhật", "tiếng Hàn", "tiếng Trung", "tiếng Nga", "Luân Đôn", "Liên Hợp Quốc", "Liên Hiệp Quốc",
 )  # fmt: skip
 
+_BEFORE_NUMBERS: Final = announced(
+    """
+    q=quận p=phường tr=trang đt=điện_thoại ch=chương kh=khoản h=huyện
+    """
+)
+
+
 VIETNAMESE: Final = Language(
     code="vi",
     own_name="Tiếng Việt",
@@ -201,6 +220,7 @@ VIETNAMESE: Final = Language(
         statement_words=frozenset(words("không chẳng chả chưa biết hỏi nếu dù cho")),
     ),
     sentences=SentenceRules(
+        before_numbers=_BEFORE_NUMBERS,
         abbreviations=frozenset({"tp", "ths", "ts", "gs"}),
         paused_before=frozenset(
             words("và nhưng hoặc vì nếu khi mà thì là của cho với từ đến trong ngoài trên dưới để bằng")

@@ -6,9 +6,9 @@ import pytest
 
 from tasks.engines.base import EngineError, Translator
 from tasks.engines.translation import faithful, plain
-from tasks.engines.translation.literals import edges, has_words, literals
 from tasks.languages import LANGUAGES
 from tasks.languages.courtesies import MEANINGS, phrasebook
+from tasks.languages.literals import edges, has_words, literals
 from tests.support.translators import bergamot
 
 LITERALS = [
@@ -101,6 +101,8 @@ def test_emoji_at_the_edges_stay_there() -> None:
         ("You\u2019re welcome.", "en", "vi", "Không có gì."),
         ("PLEASE CLOSE THE DOOR", "en", "pt", "POR FAVOR, FECHE A PORTA"),
         ("THE DOOR IS OPEN. Please close it.", "en", "pt", "A PORTA ESTÁ ABERTA. Por favor, feche-o."),
+        ("My room is No. 5.", "en", "pt", "Meu quarto é número 5."),
+        ("Moro no apto. 12.", "pt", "en", "I live in apartment 12."),
         ("A REUNIÃO COMEÇA AMANHÃ", "pt", "en", "THE MEETING BEGINS TOMORROW"),
     ],
 )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.languages.sentences import clauses, sentences
+from tasks.languages.sentences import announced_in_full, clauses, sentences
 
 LONG_PT = (
     "Gostaríamos de convidar vocês para a nossa reunião na quinta-feira de manhã, porque há várias questões "
@@ -21,10 +21,43 @@ LONG_PT = (
         ('He said "No." She left.', ['He said "No."', "She left."]),
         ("A Sra. Costa chegou. O Dr. Lima, não.", ["A Sra. Costa chegou.", "O Dr. Lima, não."]),
         ("  ", []),
+        (
+            "My room is No. 5. The U.S. Army left vol. 4 here.",
+            ["My room is No. 5.", "The U.S. Army left vol. 4 here."],
+        ),
+        ("Come on Jan. 5. We open.", ["Come on Jan. 5.", "We open."]),
+        ("Moro no apto. 12. Venha.", ["Moro no apto. 12.", "Venha."]),
+        ("I live in the U.S. He does not.", ["I live in the U.S.", "He does not."]),
+        ("See pp. 3 and fig. 7. Then go.", ["See pp. 3 and fig. 7.", "Then go."]),
+        ("No. We don't.", ["No.", "We don't."]),
+        ("He scored five. 5 minutes later he left.", ["He scored five.", "5 minutes later he left."]),
+        ("Gen. Lee met Sen. Doe at Mt. Fuji.", ["Gen. Lee met Sen. Doe at Mt. Fuji."]),
+        ("Art. 5 e cap. 2. Fim.", ["Art. 5 e cap. 2.", "Fim."]),
+        ("Nhà ở Q. 1, P. 5. Cảm ơn.", ["Nhà ở Q. 1, P. 5.", "Cảm ơn."]),
+        ("The E.U. Parliament met in the U.K. It was long.", ["The E.U. Parliament met in the U.K.", "It was long."]),
+        ("Em dez. 12 e fev. 3. Sim.", ["Em dez. 12 e fev. 3.", "Sim."]),
     ],
 )
 def test_sentences(text: str, expected: list[str]) -> None:
     assert sentences(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "whole"),
+    [
+        ("en", "No. 5 is in vol. 4, p. 3.", "Number 5 is in volume 4, page 3."),
+        ("en", "On Jan. 5 and sept. 7", "On January 5 and September 7"),
+        ("en", "Say no. Five of us.", "Say no. Five of us."),
+        ("en", "Rm. 12, ext. 40, apt. 3", "Room 12, extension 40, apartment 3"),
+        ("pt", "Moro no apto. 12, bl. 3, nº 5.", "Moro no apartamento 12, bloco 3, número 5."),
+        ("pt", "Cap. 2, págs. 3 a 5", "Capítulo 2, páginas 3 a 5"),
+        ("pt", "em fev. 10", "em fevereiro 10"),
+        ("vi", "Q.1, P. 5, tr. 7", "Quận 1, phường 5, trang 7"),
+        ("de", "Nr. 5", "Nr. 5"),
+    ],
+)
+def test_what_announces_a_number_is_written_in_full(language: str, text: str, whole: str) -> None:
+    assert announced_in_full(text, language) == whole
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ from typing import Final
 
 from tasks.engines.base import EngineError, Translator
 from tasks.engines.translation.glossary import CODES, NAMES, Span, hide, restore
-from tasks.engines.translation.literals import edges, has_words, literals
+from tasks.languages import described
 from tasks.languages.courtesies import phrasebook
-from tasks.languages.sentences import sentence_spans
+from tasks.languages.literals import edges, has_words, literals
+from tasks.languages.sentences import announced_in_full, sentence_spans
 
 SHOUTED: Final = 0.9
 """Share of capitals among the letters of a sentence from which it is shouted."""
@@ -34,6 +35,7 @@ def translate(engine: Translator, text: str, source: str, target: str) -> str:
     """
     if not has_words(text):
         return text
+    text = announced_in_full(text, source)
     sentences = [text[start:end] for start, end in _spans(text)]
     if not any(_special(sentence, source, target) for sentence in sentences):
         return engine.translate(text, source, target)
@@ -116,5 +118,6 @@ def _unshouted(engine: Translator, text: str, source: str, target: str) -> str:
         small += text[at : match.start()].lower() + match[0]
         at = match.end()
     small += text[at:].lower()
-    small = re.sub(r"\bi\b", "I", small) if source == "en" else small
+    for word in described(source).sentences.always_capital:
+        small = re.sub(rf"\b{word.lower()}\b", word, small)
     return engine.translate(small[:1].upper() + small[1:], source, target).upper()

@@ -36,7 +36,12 @@ def literals(text: str) -> list[tuple[int, int]]:
 
 def has_words(text: str) -> bool:
     """Whether there is anything to translate: a letter outside the literals."""
-    return any(letter.isalpha() for letter in _LITERAL.sub(" ", text))
+    return any(letter.isalpha() for letter in without_literals(text))
+
+
+def without_literals(text: str) -> str:
+    """`text` with a space in the place of each."""
+    return _LITERAL.sub(" ", text)
 
 
 def edges(text: str) -> tuple[str, str, str]:
