@@ -10,19 +10,16 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+from tasks.engines.tts import identifiers
 from tasks.languages import described
 from tasks.languages.patterns import any_of
 from tasks.languages.phrases import GLUE, NumberPhrases
-from tasks.languages.sentences import clauses
+from tasks.languages.sentences import announced_in_full, clauses
 from tasks.languages.spoken_rules import SpokenRules, Unit
 
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 _ISO = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
-_TELEPHONE = re.compile(
-    r"(?<![\w.,/-])(?:\+\d{1,3}(?:[ -]?\(?\d{2,5}\)?(?!\d)){1,5}"
-    r"|(?:\(\d{2,3}\) ?|\d{2,3}[ -])?\d{3,5}-\d{4}|0\d{2,3}(?:[ .]\d{3,4}){2})(?![\w/]|-\d)"
-)
 _CLOCK = re.compile(r"(?<![\w:.,])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?![\w:])")
 _VERSION = re.compile(r"(?<![\w.])\d{1,5}(?:\.\d{1,5}){2,}(?![\w])")
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
@@ -39,6 +36,7 @@ def speakable(text: str, language: str) -> str:
     if rules is None:
         return text
     early, late = _prepared(rules)
+    text = announced_in_full(text, language)
     for pattern, words in early:
         text = pattern.sub(words, text)
     if not any(character.isnumeric() for character in text):
@@ -69,8 +67,8 @@ def _number_phrases(rules: SpokenRules) -> NumberPhrases:
 
 @cache
 def _prepared(rules: SpokenRules) -> tuple[tuple[_Rule, ...], tuple[_Rule, ...]]:
-    early = [_abbreviations(rules), *_symbols(rules), (_ISO, lambda m: _iso(m, rules))]
-    early.append((_TELEPHONE, lambda m: ", ".join(rules.digits(part) for part in re.findall(r"\d+", m[0]))))
+    early = [*identifiers.rules_for(rules), _abbreviations(rules), *_symbols(rules), (_ISO, lambda m: _iso(m, rules))]
+    early += [identifiers.ranges(rules), identifiers.scaled(rules)]
     late: list[_Rule] = [(_CLOCK, lambda m: rules.time(int(m[1]), int(m[2]))), *_versions(rules), _fractions(rules)]
     late += [_range(rules), *_money(rules), _measure(rules)]
     late += [(_LETTER_DIGIT, lambda _m: " "), _plain(rules)]
