@@ -59,9 +59,9 @@ async def translate(request: AnyRequest, speech: NamedDependency[SpeechServices]
         done = await speech.text.translate(texts, source, target)
     single = isinstance(fields.q, str)
     answer: dict[str, Any] = {"translatedText": done.texts[0] if single else done.texts}
-    if done.confidence is not None:
-        found = {"confidence": round(done.confidence * 100, 1), "language": done.source}
-        answer["detectedLanguage"] = found if single else [found] * len(texts)
+    if done.found:
+        found = [{"confidence": round(one.confidence * 100, 1), "language": one.source} for one in done.found]
+        answer["detectedLanguage"] = found[0] if single else found
     return answer
 
 

@@ -34,7 +34,9 @@ class TranslateAnswer(Struct, frozen=True):
     text: str | list[str]
     """As it was asked: one text, or as many."""
     source: str
-    """The source language, found out where it was not given."""
+    """The source language, found out where it was not given; of several texts that of the first with words."""
+    sources: list[str]
+    """The source language of each text."""
     target: str
     engine: str
     """Empty where there was nothing to translate."""
@@ -76,7 +78,7 @@ async def translate(
         texts = [data.text] if isinstance(data.text, str) else data.text
         done = await speech.text.translate(texts, language(data.source) or AUTO, target)
     text = done.texts[0] if isinstance(data.text, str) else done.texts
-    return TranslateAnswer(text, done.source, target, done.engine, done.draft)
+    return TranslateAnswer(text, done.source, done.sources, target, done.engine, done.draft)
 
 
 @post("/detect", status_code=200, tags=["translation"])

@@ -87,7 +87,7 @@ class SynthesisService:
         known = await offers.look(self._redis)
         if not known.beats:
             raise offers.nobody()
-        language = wanted.language or await self._language(wanted.text)
+        language = wanted.language or await self._language(wanted.text, known)
         voice, clone = await self._voice(holder, known, wanted, language)
         return [
             Synthesis(
@@ -112,8 +112,8 @@ class SynthesisService:
         if not MIN_SPEED <= wanted.speed <= MAX_SPEED:
             raise bad_request(f"speed is {MIN_SPEED} to {MAX_SPEED:.0f}.")
 
-    async def _language(self, text: str) -> str:
-        found = await self._text.detect(text)
+    async def _language(self, text: str, known: Offers) -> str:
+        found = await self._text.detect(text, known.spoken)
         if not found:
             raise bad_request("The language of this text cannot be told: name it.", "language_unknown")
         return next(iter(found))

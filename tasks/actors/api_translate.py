@@ -28,7 +28,8 @@ def translate_text(message: TextTranslation) -> None:
 
 
 def detect_language(message: Detection) -> None:
-    """Answer with the languages that the request's text may be in."""
+    """Answer with the languages that the request's texts may be in."""
     client = store()
     if replies.awaited(client, message):
-        replies.send(client, message.request, Detected(languages=detect(message.text)))
+        found = [detect(text, message.among) for text in message.texts]
+        replies.send(client, message.request, Detected(languages=found))

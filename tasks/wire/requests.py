@@ -55,9 +55,11 @@ class TextTranslation(Request, frozen=True, kw_only=True):
 
 
 class Detection(Request, frozen=True, kw_only=True):
-    """Text whose language is to be found. Answered by one `Detected`."""
+    """Texts whose languages are to be found. Answered by one `Detected`."""
 
-    text: PieceText
+    texts: Annotated[list[PieceText], Meta(max_length=100)]
+    among: list[Language] = []
+    """What short texts are in one of; empty: any language."""
 
 
 class ClonedVoice(Struct, frozen=True, kw_only=True):
@@ -120,9 +122,9 @@ class Translated(Struct, frozen=True, kw_only=True, tag="translated"):
 
 
 class Detected(Struct, frozen=True, kw_only=True, tag="detected"):
-    """Language → probability, the most likely first; empty where nothing can be told."""
+    """Of each text language → probability, the most likely first; empty where nothing can be told."""
 
-    languages: dict[str, float]
+    languages: list[dict[str, float]]
 
 
 class SpokenPart(Struct, frozen=True, kw_only=True, tag="spoken"):

@@ -26,6 +26,35 @@ def test_every_word_of_a_text_is_in_a_piece(text: str) -> None:
     assert "".join(joined.split()) == "".join(text.split())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "    - item\n\t* sub",
+        "a\r\nb\r\n",
+        "  Hi.   You  ",
+        "1. First one. Second.\n2) Other\n> quoted text\n>> twice",
+        "name\tcity\tage",
+        "One.  Two.\u00a0Three.",
+        "\n\n\nabc\n \n",
+        "a    b",
+        "# Title\n\n* one\n  + two\n    - three",
+        "old mac\rline\rends",
+        "a\u2028b\x0bc",
+        "🌷 5. {x} Yes 🌷. No?",
+        "See https://example.org/" + "ab" * 600 + " for it. Bye.",
+    ],
+)
+def test_what_is_no_word_stays_where_it_was(text: str) -> None:
+    lines = Lines([text], "en")
+    assert lines.joined(lines.pieces) == [text]
+    assert all(any(letter.isalpha() for letter in piece) for piece in lines.pieces)
+    assert all(piece == piece.strip() and not set(piece) & set("\n\r\t") for piece in lines.pieces)
+
+
+def test_a_long_address_is_not_sent() -> None:
+    assert Lines(["See https://example.org/" + "ab" * 600 + " for it."], "en").pieces == ["See", "for it."]
+
+
 def test_sentences_stay_whole() -> None:
     assert cut("One two. Three four. Five six.", "en", 22) == ["One two. Three four.", "Five six."]
 

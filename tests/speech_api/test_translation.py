@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.error
 
 import httpx
@@ -61,11 +62,37 @@ def test_what_cannot_be_translated_says_what_can(api: httpx.Client) -> None:
     assert (status, code) == (400, "language_pair")
     assert "en→pt" in message
     assert error(text="x" * 20_001, source="en", target="pt")[:2] == (413, "text_too_long")
-    assert error(text="1 2 3", target="pt")[:2] == (400, "language_unknown")
     assert error(text="Hello", source="en")[0] == 400
     assert error(text="Hello", source="en", target="klingon")[0] == 400
     assert error(text="Hello", source="en", target="pt", formal=True)[0] == 400
     assert api.post("/api/v1/translate", content=b"x" * 600_000).status_code == 413
+
+
+def test_layout_stays(api: httpx.Client) -> None:
+    lists = "Good morning.\n\n1. One cat\n2. Two cats"
+    texts = ["    - item\n\t* sub", "a house\r\nb", "  Hi.   You  ", "🌷🌷", "12:30", lists]
+    body = {"text": texts, "source": "en", "target": "pt"}
+    done = api.post("/api/v1/translate", json=body).json()["text"]
+    assert [re.sub(r"[^\W\d]+", "", text) for text in done][2:5] == ["  .     ", "🌷🌷", "12:30"]
+    assert "\r\n" in done[1]
+    assert done[0].startswith("    - ")
+    assert "\n\t* " in done[0]
+    assert done[5].startswith("Bom dia.\n\n1. ")
+    url = "https://example.org/" + "abc" * 400
+    assert url in api.post("/api/v1/translate", json=body | {"text": f"Look at {url} now."}).json()["text"]
+
+
+def test_every_text_has_a_language_of_its_own(api: httpx.Client, web: WebServer, key: str) -> None:
+    texts = ["Obrigada.", "Good morning, my friends.", "😀", "Onde fica a estação de trem?"]
+    done = api.post("/api/v1/translate", json={"text": texts, "target": "en"}).json()
+    assert done["sources"] == ["pt", "en", "pt", "pt"]
+    assert (done["text"][:3], done["source"]) == (["Thank you.", texts[1], texts[2]], "pt")
+    assert "station" in done["text"][3]
+    body = {"q": texts, "target": "en", "api_key": key}
+    answer = httpx.post(f"{web.url}/translate", json=body).json()
+    assert [one["language"] for one in answer["detectedLanguage"]] == done["sources"]
+    for text in ("Hi", "OK", "Sim", "yes", "BOM DIA", "🌷", "1 2 3"):
+        assert api.post("/api/v1/translate", json={"text": text, "target": "pt"}).status_code == 200, text
 
 
 def test_languages_say_what_works(web: WebServer) -> None:

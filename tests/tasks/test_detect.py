@@ -35,5 +35,28 @@ def test_what_has_no_letters_has_no_language(text: str) -> None:
     assert detect(text) == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Hi", "en"), ("Hello!", "en"), ("yes", "en"), ("Sim", "pt"), ("BOM DIA", "pt"), ("Não", "pt"), ("Why?", "en"),
+        ("Thanks a lot", "en"), ("obrigado", "pt"), ("Onde está?", "pt"), ("Where is it?", "en"), ("amanhã", "pt"),
+        ("tomorrow", "en"), ("Por quê?", "pt"), ("GOOD LUCK", "en"), ("sim, claro", "pt"), ("vamos", "pt"),
+        ("let's go", "en"), ("Parabéns 🎉", "pt"), ("Cảm ơn", "vi"), ("Xin chào, bạn khỏe không?", "vi"),
+        ("https://example.org/onde/esta Help!", "en"),
+    ],
+)  # fmt: skip
+def test_a_short_text_is_in_a_language_that_something_can_be_done_with(text: str, language: str) -> None:
+    assert next(iter(detect(text, {"en", "pt"}))) == language
+
+
+def test_what_several_languages_say_is_shared_out_among_those_asked_for() -> None:
+    assert detect("OK", {"en", "pt"}) == {"en": 0.5, "pt": 0.5}
+    assert set(detect("Guten Tag", {"en", "pt"})) <= {"en", "pt"}
+
+
+def test_a_long_text_is_in_its_own_language_whatever_is_asked_for() -> None:
+    assert next(iter(detect(SENTENCES["fr"][0] * 2, {"en", "pt"}))) == "fr"
+
+
 def test_text_of_any_length_is_taken() -> None:
     assert next(iter(detect("Onde posso encontrar um médico? " * 5_000))) == "pt"

@@ -25,7 +25,7 @@ from tasks.wire.messages import encode, from_payload, to_payload
 from tasks.wire.redis_client import connect
 from tasks.wire.requests import Detected, Detection, Failed, Reply, TextTranslation, Translated, decode_reply
 
-REQUEST = Detection(request="r", deadline=time.time() + 86_400, text="secret")
+REQUEST = Detection(request="r", deadline=time.time() + 86_400, texts=["secret"])
 
 
 @pytest.fixture
@@ -126,10 +126,10 @@ def test_replies_travel_and_expire(store: redis.Redis) -> None:
     assert not replies.awaited(store, REQUEST)
     store.set(keys.awaited("r"), 1)
     assert replies.awaited(store, REQUEST)
-    assert not replies.awaited(store, Detection(request="r", deadline=time.time() - 1, text="x"))
-    replies.send(store, "r", Detected(languages={"en": 1.0}))
+    assert not replies.awaited(store, Detection(request="r", deadline=time.time() - 1, texts=["x"]))
+    replies.send(store, "r", Detected(languages=[{"en": 1.0}]))
     assert 0 < store.ttl(keys.replies("r")) <= keys.REPLY_TTL
-    assert reply(store) == Detected(languages={"en": 1.0})
+    assert reply(store) == Detected(languages=[{"en": 1.0}])
     translated = Translated(texts=["a"], engine="e", draft=False)
     assert decode_reply(encode(translated)) == translated
     asked = TextTranslation(request="r", deadline=1.0, texts=["a"], source="en", target="pt")
