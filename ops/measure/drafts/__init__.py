@@ -1,0 +1,1 @@
+"""What the local language model makes of sentences in which a mistake is dangerous."""
