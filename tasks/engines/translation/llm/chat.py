@@ -21,19 +21,20 @@ class Reply:
 
 
 class Chat(ABC):
-    """A language model that continues a conversation, greedily. Safe to share between threads."""
+    """A language model that continues a conversation. Safe to share between threads."""
 
     label: str
     """The model and where it runs, for a person; says so when text leaves the machine."""
 
     @abstractmethod
-    def complete(self, messages: Sequence[Message], *, max_tokens: int, slot: int) -> Reply:
+    def complete(self, messages: Sequence[Message], *, max_tokens: int, slot: int, temperature: float = 0.0) -> Reply:
         """The next turn.
 
         Args:
             messages: the conversation so far.
             max_tokens: how long the turn may get.
             slot: number of the direction, from 0: conversations of one slot begin alike, and what they share is kept.
+            temperature: 0: the likeliest turn; more: another may come.
 
         Raises:
             EngineError: there is none; the message says why.

@@ -69,7 +69,14 @@ class EndpointChat(Chat):
         self._lock = threading.Lock()
         self._resting_until = 0.0
 
-    def complete(self, messages: Sequence[Message], *, max_tokens: int, slot: int) -> Reply:  # noqa: ARG002
+    def complete(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        slot: int,  # noqa: ARG002
+        temperature: float = 0.0,
+    ) -> Reply:
         """The next turn; see `Chat.complete`. Which cache serves a slot is the endpoint's business."""
         with self._lock:
             left = self._resting_until - time.monotonic()
@@ -79,7 +86,7 @@ class EndpointChat(Chat):
             "model": self._settings.model,
             "messages": [asdict(message) for message in messages],
             "max_tokens": max_tokens,
-            "temperature": 0,
+            "temperature": temperature,
             "stream": False,
         }
         return _reply(self._post(msgspec.json.encode(body)))

@@ -19,6 +19,9 @@ from tasks.engines.kinds import Kind
 from tasks.engines.translation.llm.chat import Chat, Reply
 from tasks.engines.translation.llm.prompt import Message
 
+SEED: Final = 1
+"""Of what is drawn where a temperature is given: the same question has the same answer."""
+
 SPIN: Final = "GOMP_SPINCOUNT"
 SPIN_COUNT: Final = "10000"
 """Turns of a loop, some tenths of a millisecond, in which a thread waits for the others without giving up its core."""
@@ -49,14 +52,15 @@ class LocalChat(Chat):
         self._slots = slots
         self._server = _server(model, slots, threads)
 
-    def complete(self, messages: Sequence[Message], *, max_tokens: int, slot: int) -> Reply:
+    def complete(self, messages: Sequence[Message], *, max_tokens: int, slot: int, temperature: float = 0.0) -> Reply:
         """The next turn, of one line; see `Chat.complete`."""
         if not 0 <= slot < self._slots:
             raise EngineError(f"there is no slot {slot}, only {self._slots}")
         request = {
             "messages": [asdict(message) for message in messages],
             "max_tokens": max_tokens,
-            "temperature": 0,
+            "temperature": temperature,
+            "seed": SEED,
             "stop": ["\n"],
             "id_slot": slot,
             "cache_prompt": True,

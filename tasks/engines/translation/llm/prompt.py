@@ -8,7 +8,6 @@ translated like anything else.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,12 +45,6 @@ class Prompt:
         for source, target in self.examples:
             turns += [Message("user", source), Message("assistant", target)]
         return [*turns, Message("user", defused(text))]
-
-
-def again(messages: Sequence[Message], reply: str, reason: str) -> list[Message]:
-    """The conversation after `messages` in which the model is asked the same once more, told what was wrong."""
-    asked = messages[-1].content
-    return [*messages, Message("assistant", reply), Message("user", f"Wrong: {reason}. Once more: {asked}")]
 
 
 def prompt(source: str, target: str) -> Prompt:

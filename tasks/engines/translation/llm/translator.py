@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Final
 
 from tasks.engines.base import EngineError, Translator
 from tasks.engines.translation.llm.chat import Chat
 from tasks.engines.translation.llm.clock import in_clock_times
 from tasks.engines.translation.llm.guards import objection
-from tasks.engines.translation.llm.prompt import Message, again, defused, prompt
+from tasks.engines.translation.llm.prompt import defused, prompt
 from tasks.engines.translation.llm.spelled import in_digits
 from tasks.languages.sentences import clauses, sentences
 
@@ -28,7 +28,10 @@ TOKENS_BASE: Final = 24
 TOKENS_A_CHARACTER: Final = 1.0
 """Limit of a reply by the length of the source. Vietnamese takes about half a token a character of English."""
 
-REVISION: Final = 2
+AGAIN_TEMPERATURE: Final = 0.7
+"""Of the second question, after a reply that was refused. Told what was wrong, a small model translates that too."""
+
+REVISION: Final = 3
 """Goes up whenever other drafts are refused or other questions asked than before: what is cached counts no more."""
 
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
@@ -72,15 +75,14 @@ class LlmTranslator(Translator):
     def _piece(self, piece: str, pair: tuple[str, str]) -> str:
         if not any(letter.isalpha() for letter in piece):
             return piece
-        asked = self._prompts[pair].messages(piece)
-        draft, reason = self._asked(asked, piece, pair)
+        draft, reason = self._asked(piece, pair)
         if reason:
-            draft, reason = self._asked(again(asked, draft, reason), piece, pair)
+            draft, reason = self._asked(piece, pair, temperature=AGAIN_TEMPERATURE)
         if reason:
             raise EngineError(f"{self.name} gave no usable draft: {reason}")
         return draft
 
-    def _asked(self, messages: Sequence[Message], piece: str, pair: tuple[str, str]) -> tuple[str, str]:
+    def _asked(self, piece: str, pair: tuple[str, str], *, temperature: float = 0.0) -> tuple[str, str]:
         """What came back, and why it must not be shown; empty when nothing speaks against it.
 
         Raises:
@@ -88,7 +90,9 @@ class LlmTranslator(Translator):
         """
         told = self._prompts[pair]
         limit = TOKENS_BASE + int(TOKENS_A_CHARACTER * len(piece))
-        reply = self._chat.complete(messages, max_tokens=limit, slot=self._slots[pair])
+        reply = self._chat.complete(
+            told.messages(piece), max_tokens=limit, slot=self._slots[pair], temperature=temperature
+        )
         draft = _tidied(reply.text, piece)
         if not reply.finished:
             raise EngineError(f"{self.name} gave no usable draft: the reply ran past {limit} tokens")
