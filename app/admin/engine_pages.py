@@ -20,7 +20,7 @@ from app.admin.pages import page
 from app.admin.services import AdminServices
 from app.admin.trial import MAX_SENTENCE_CHARS
 from app.i18n import gettext as _
-from app.rooms.forms import clean
+from app.visible import clean
 from tasks.languages import LANGUAGES
 from tasks.languages.pairs import DEFAULT_PAIR
 from tasks.wire import queues

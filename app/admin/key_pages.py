@@ -16,8 +16,8 @@ from app.admin.pages import page
 from app.admin.services import AdminServices
 from app.auth.api_keys import SCOPES, KeyNameError
 from app.i18n import gettext as _
-from app.rooms.forms import clean
 from app.speech_api import offers
+from app.visible import clean
 
 Services = NamedDependency[AdminServices]
 

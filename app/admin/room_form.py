@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from app.i18n import gettext as _
-from app.rooms.forms import ROOM_NAME_LENGTH, clean
+from app.rooms.forms import ROOM_NAME_LENGTH
 from app.tables import RETENTION_DAYS, Room
+from app.visible import clean
 
 MAX_DAYS: Final = 3_650
 MAX_PEOPLE: Final = 1_000

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.i18n import gettext as _
-from app.rooms.forms import clean
+from app.visible import clean
 from tasks.languages import LANGUAGES
 from tasks.languages.pairs import DEFAULT_PAIR
 from tasks.wire.administration import Term

@@ -19,6 +19,7 @@ from app.auth import passwords
 from app.db import Sessions
 from app.i18n import gettext as _
 from app.tables import Admin, AdminSession
+from app.visible import clean
 
 SESSION_IDLE_LIMIT: Final = timedelta(hours=2)
 """A session ends when nothing was asked for so long."""
@@ -64,7 +65,7 @@ class Admins:
             AdminNameError: the name is empty or too long.
             PasswordError: the password is not good enough.
         """
-        name = " ".join(name.split())
+        name = clean(name, 60)
         if not 0 < len(name) <= 60:
             raise AdminNameError(_("A name has 1 to 60 characters."))
         passwords.check(password)
@@ -80,7 +81,7 @@ class Admins:
     async def check(self, name: str, password: str) -> Admin | None:
         """The administrator with this name and password; None, as slowly, where there is none."""
         async with self._sessions() as session:
-            admin = await _named(session, " ".join(name.split())[:60])
+            admin = await _named(session, clean(name, 60))
         right = await passwords.matches(password, admin.password if admin else None)
         return admin if right else None
 

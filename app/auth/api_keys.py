@@ -19,6 +19,7 @@ from sqlalchemy import select, update
 
 from app.db import Sessions
 from app.tables import ApiKey
+from app.visible import clean
 
 SCOPES: Final = ("transcribe", "translate", "speak", "clone")
 """What a key may be good for."""
@@ -55,7 +56,7 @@ class ApiKeys:
         Raises:
             KeyNameError: the name is empty, too long or in use, or a scope is unknown.
         """
-        name = name.strip()
+        name = clean(name, 80)
         if not 0 < len(name) <= 80:
             raise KeyNameError("A key's name has 1 to 80 characters: say who or what will use it.")
         if not scopes or not set(scopes) <= set(SCOPES):

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.auth.tokens import ORIGINAL
 from app.i18n import gettext as _
+from app.visible import clean
 from tasks.languages import LANGUAGES
 
 NAME_LENGTH: Final = 60
 ROOM_NAME_LENGTH: Final = 80
-
-
-def clean(typed: object, limit: int) -> str:
-    """Text of one line: spaces run together, control and invisible formatting characters gone.
-
-    Returns at most `limit` + 1 characters, so that the caller sees that it was too long.
-    """
-    text = typed if isinstance(typed, str) else ""
-    visible = "".join(
-        c for c in text[: 4 * limit] if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"}
-    )
-    return " ".join(visible.split())[: limit + 1]
 
 
 @dataclass

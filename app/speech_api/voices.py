@@ -20,6 +20,7 @@ from app.db import Sessions
 from app.speech_api.errors import ApiError, bad_request
 from app.speech_api.records import REFERENCE_RATE
 from app.tables import ApiKey, Voice
+from app.visible import clean
 from tasks.wire import cache, keys
 from tasks.wire.requests import ClonedVoice
 
@@ -59,7 +60,7 @@ class VoiceService:
         Raises:
             ApiError: the name is missing, the consent is missing, or the holder has too many voices.
         """
-        if not 0 < len(name.strip()) <= 80:
+        if not 0 < len(clean(name, 80)) <= 80:
             raise bad_request("Give the voice a name of 1 to 80 characters.", "name")
         example = "for instance: I, Ana Silva, agree that this recording is used to imitate my voice."
         if not consent.strip():
@@ -89,7 +90,7 @@ class VoiceService:
         voice = Voice(
             id=uuid.uuid4().hex,
             owner_id=holder.id,
-            name=name.strip(),
+            name=clean(name, 80),
             consent=consent.strip(),
             seconds=round(seconds, 3),
         )

@@ -10,6 +10,7 @@ from app import subtitles
 from app.captions.lines import Line
 from app.tables import Room, StoredCaption
 from app.transcripts.export_json import as_json
+from app.transcripts.search import fold
 
 View = Literal["both", "original", "translated"]
 """What is shown of a line: what was said, its translation, or the two side by side."""
@@ -31,7 +32,7 @@ def export(room: Room, lines: list[Line[StoredCaption]], language: str, view: Vi
 
 def file_name(room: Room, language: str, view: View, suffix: str) -> str:
     """A name of plain letters that says what is in the file."""
-    name = re.sub(r"[^a-z0-9]+", "-", room.name.lower()).strip("-") or "transcript"
+    name = re.sub(r"[^a-z0-9]+", "-", fold(room.name)).strip("-") or "transcript"
     kind = {"both": f"original-{language}", "original": "original", "translated": language}[view]
     return f"{name[:60]}.{kind}.{suffix}"
 
