@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,8 +15,8 @@ MAX_CHARACTERS: Final = 84
 """Characters of one subtitle: two lines of 42, as broadcasters write them."""
 
 
-JOINERS: Final = "\u200c\u200d\u2060"
-"""Invisible, and part of how names and emoji are written."""
+JOINERS: Final = frozenset("\u200c\u200d\u2060") | {chr(0xE0000 + code) for code in range(0x20, 0x80)}
+"""Invisible, and part of how names and emoji are written: the flag of England consists of such."""
 _TAG: Final = re.compile(r"<([^<>]*)>")
 _OVERRIDES: Final = str.maketrans({"{": "(", "}": ")", "\\": "\\\u2060"})
 
@@ -122,7 +123,8 @@ def _below(text: str) -> str:
 
 def _one_line(text: str) -> str:
     """An empty line would end the cue; control characters show as nothing, or end the file."""
-    return " ".join("".join(c if c.isspace() or c.isprintable() or c in JOINERS else " " for c in text).split())
+    hidden = {"Cc", "Cf", "Cs", "Co"}  # emoji that are newer than this Python have no category, and stay
+    return " ".join("".join(c if c in JOINERS or unicodedata.category(c) not in hidden else " " for c in text).split())
 
 
 def _unmarked(text: str) -> str:
