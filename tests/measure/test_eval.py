@@ -79,6 +79,7 @@ def test_figures_are_complete_and_can_be_read(folder: Path, engines: Engines, tm
     assert set(figures["translation"]) == {"en-pt", "pt-en"}
     small = figures["translation"]["en-pt"]["small"]
     assert small["bleu"] > 30
+    assert figures["translation"]["en-pt"]["heard"]["sentences"] == 1, "of the one clip with a translation"
     assert small["signature"]["bleu"].startswith("nrefs:1|")
     assert json.loads(json.dumps(figures)) == figures
     read = table(figures)

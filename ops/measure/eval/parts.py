@@ -11,6 +11,7 @@ from typing import Any
 from ops.measure.clips import Clip, clips, first_of_each, text_sets
 from ops.measure.eval import foreign, silence, spoiled, stt, targets, translation, tts
 from ops.measure.eval.cached import cached
+from ops.measure.eval.heard import heard
 from ops.measure.eval.sheet import Sheet
 from tasks import loading, offers, registry
 from tasks.engines.base import SpeechToText, TextToSpeech
@@ -101,13 +102,17 @@ def _stillness(sheet: Sheet, found: list[Clip], engines: Iterable[SpeechToText],
 
 
 def measure_translation(sheet: Sheet, folder: Path, engines: Engines, extent: Extent) -> dict[str, Any]:
-    """Every installed direction on every text of its languages."""
+    """Every installed direction on every text of its languages, and on what is heard of recordings."""
     figures: dict[str, Any] = {}
     sets = [direction for texts in text_sets(folder) for direction in (texts, texts.turned())]
+    recorded = first_of_each(clips(folder), extent.clips)
     for pair in engines.translation.services():
         source, _, target = pair.partition(">")
         engine = engines.translation_for(source, target)
-        for texts in (some for some in sets if (some.source, some.target) == (source, target)):
+        known = [some for some in sets if (some.source, some.target) == (source, target)]
+        if source in engines.stt.services():
+            known.append(heard(recorded, engines.stt_for(source), source, target))
+        for texts in filter(lambda some: some.sentences, known):
             spread = texts.spread(extent.sentences)
             measured = sheet.step(
                 f"translation: {source}-{target} {texts.name}, {engine.name}",
