@@ -29,8 +29,9 @@ from tasks.wire.messages import decode
 GB: Final = 1e9
 MAX_LANGUAGES: Final = 20
 """That a page may ask about."""
-AGAIN: Final = {"running": 5, "failed": 60, "unknown": 15}
-"""State → seconds after which a page looks again. Unknown: no installer has said anything yet; it may be starting."""
+AGAIN: Final = {"running": 5, "failed": 60, "unknown": 15, "done": 60}
+"""State → seconds after which a page looks again. Unknown: no installer has said anything yet; it may be starting. Done:
+the page has said so for long enough then."""
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +45,7 @@ class Shown:
     """A line for each source that failed."""
     percent: int | None = None
     state: str = ""
-    """`running`, `failed`, `unknown`; empty where nothing more becomes of it."""
+    """`running`, `failed`, `unknown`, `done`; empty where nothing more becomes of it."""
     languages: list[str] = field(default_factory=list)
     """Those that it is about."""
 
@@ -87,7 +88,9 @@ class Installations:
             beats = []
         served = {pair for beat in beats for pair in beat.translate}
         if all(served & {f"{code}>en", f"en>{code}"} for code in languages):
-            return Shown(_("Translation is installed: it works from now on, in calls that are open, too."))
+            return Shown(
+                _("Translation is installed: it works from now on, in calls that are open, too."), state="done"
+            )
         return Shown(_("Translation is installed, and is being loaded now."), state="running", languages=languages)
 
     async def said(self) -> list[Installing]:

@@ -78,7 +78,9 @@ async def test_what_is_the_same_is_not_read_aloud_again(client: httpx.AsyncClien
     broker.set(keys.heartbeat("w"), encode(beat))
     done = (await client.get(again)).text
     assert "it works from now on, in calls that are open, too" in done
-    assert "hx-get" not in done, "nobody looks again"
+    last = (await client.get(looks_at(f'<div role="status">{done}</div>'))).text
+    assert "hx-get" not in last, "nobody looks again"
+    assert "<p>" not in last
 
 
 async def test_a_failure_names_its_sources_and_when_it_is_tried_again(
