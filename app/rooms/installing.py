@@ -30,8 +30,10 @@ GB: Final = 1e9
 MAX_LANGUAGES: Final = 20
 """That a page may ask about."""
 AGAIN: Final = {"running": 5, "failed": 60, "unknown": 15, "done": 60}
-"""State → seconds after which a page looks again. Unknown: no installer has said anything yet; it may be starting. Done:
-the page has said so for long enough then."""
+"""State → seconds after which a page looks again.
+
+Unknown: no installer has said anything yet, and may be starting. Done: the page has said so for long enough by then.
+"""
 
 log = structlog.get_logger(__name__)
 
