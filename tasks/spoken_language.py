@@ -18,13 +18,18 @@ SURE: Final = "sure"
 ASKED: Final = "asked"
 """The verdict that it may well be the language that is set."""
 
+LEAST_WORDS: Final = 3
+"""Of fewer, nothing is said while more may come: any syllable sounds like some word."""
 FEW_WORDS: Final = 6
 """Fewer say little: of English and Portuguese clips four in a row had a mean probability of up to 0.86, six of 0.76."""
 CERTAIN_OF_FEW: Final = 0.9
 CERTAIN: Final = 0.8
 """Mean probability of the words from which on nothing is asked."""
 DOUBTFUL: Final = 0.7
-"""A whole utterance below it is asked about even where its beginning was certain."""
+"""Where the beginning was certain, and where few words are all, what is below it is asked about even so."""
+SHORT_SECONDS: Final = 2.0
+DOUBTFUL_OF_SHORT: Final = 0.6
+"""The same of an utterance shorter than that, whose language is not told reliably: a name by itself is foreign."""
 
 FOREIGN: Final = 0.7
 """Probability from which on another language is believed."""
@@ -41,6 +46,7 @@ def judge(
     sound: Callable[[int], bytes],
     language: str,
     *,
+    seconds: float,
     whole: bool,
 ) -> str:
     """`SURE`, `ASKED`, the other language that is spoken, or nothing while that is open.
@@ -51,24 +57,34 @@ def judge(
         identifier: the engine that tells languages apart, None where there is none; called only where it is needed.
         sound: the first so many samples of the utterance, as s16le.
         language: what is set.
+        seconds: length of the utterance so far.
         whole: whether nothing follows.
     """
-    mean = sum(word.probability for word in words) / len(words) if words else 0.0
-    if before == SURE and not (whole and mean < DOUBTFUL):
-        return SURE
-    if before not in ("", SURE):
+    if before not in ("", SURE) or not words:
         return before
-    if words and mean >= (CERTAIN_OF_FEW if len(words) < FEW_WORDS else CERTAIN):
-        return SURE
-    if not words or (len(words) < FEW_WORDS and not whole):
-        return before
+    seems = _seems(words, before, seconds, whole=whole)
+    if seems is not None:
+        return seems
     engine = identifier()
-    pcm = sound(round(MOST_SECONDS * STT_RATE)) if engine else b""
-    if engine is None or len(pcm) < LEAST_SECONDS * STT_RATE * 2:
+    if engine is None or seconds < LEAST_SECONDS:
         return ASKED
-    found = engine.identify(pcm)
+    found = engine.identify(sound(round(MOST_SECONDS * STT_RATE)))
     best = max(found, key=lambda code: found[code], default=language)
     return best if best != language and found[best] >= FOREIGN else ASKED
+
+
+def _seems(words: Sequence[Word], before: str, seconds: float, *, whole: bool) -> str | None:
+    """The verdict by the words' probabilities alone; None where it must be asked."""
+    mean = sum(word.probability for word in words) / len(words)
+    few = len(words) < FEW_WORDS
+    if before == SURE or (whole and few):
+        if few and not whole:
+            return before
+        limit = DOUBTFUL_OF_SHORT if seconds < SHORT_SECONDS else DOUBTFUL
+        return SURE if mean >= limit else None
+    if not few:
+        return SURE if mean >= CERTAIN else None
+    return SURE if len(words) >= LEAST_WORDS and mean >= CERTAIN_OF_FEW else before
 
 
 def other(verdict: str) -> str | None:

@@ -103,6 +103,7 @@ def _verdict(found: Listened, words: Sequence[Word], *, whole: bool) -> str:
         lambda: steps.identifier(found.ask.language),
         lambda most: streams.sound(store(), segment, 0, min(most, samples)),
         found.ask.language,
+        seconds=samples / STT_RATE,
         whole=whole,
     )
 

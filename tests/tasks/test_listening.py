@@ -15,7 +15,7 @@ from tasks.actors.listen import MOST_OWNERS, listen
 from tasks.adoption import DEAD_AFTER_SECONDS, AdoptionThread
 from tasks.utterances import utterances
 from tasks.wire import keys
-from tasks.wire.messages import NoClip, decode_clip_event
+from tasks.wire.messages import STT_RATE, NoClip, decode_clip_event
 from tests.support.channels import captions, stream
 from tests.support.channels import listen as listening
 from tests.tasks.in_thread import run_next, sent
@@ -176,3 +176,24 @@ def test_vietnamese_is_not_asked_about(
             offers.offer(ask)
             listen(ask)
     assert len(stream(store)) == len(by_language("vi"))
+
+
+def test_a_chunk_costs_the_same_at_the_first_second_and_at_the_sixtieth(
+    store: redis.Redis, server: RedisServer
+) -> None:
+    minute = (by_language("vi")[0].pcm() + PCM) * 10
+    minute = minute[: 2 * 60 * STT_RATE]
+    offers, used = offering(server, minute), []
+    for ask in asks(minute):
+        if ask.paused:
+            break
+        offers.offer(ask)
+        began = time.process_time()
+        listen(ask)
+        used.append(time.process_time() - began)
+    assert len(used) > 140
+    early, late = (sorted(some)[len(some) // 2] for some in (used[5:35], used[-30:]))
+    share = sum(used) / 60
+    print(f"processor time a chunk: {1000 * early:.0f} ms early, {1000 * late:.0f} ms late; {share:.3f} s a second")
+    assert late < 1.5 * early
+    assert stream(store) == []

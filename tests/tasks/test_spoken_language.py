@@ -47,19 +47,22 @@ def verdict(
     found: list[Word], engine: Identifier | None, before: str = "", *, whole: bool = False, seconds: float = 4.0
 ) -> str:
     pcm = bytes(2 * round(seconds * STT_RATE))
-    return judge(found, before, lambda: engine, lambda most: pcm[: 2 * most], "vi", whole=whole)
+    return judge(found, before, lambda: engine, lambda most: pcm[: 2 * most], "vi", seconds=seconds, whole=whole)
 
 
 def test_words_that_are_certain_need_no_question() -> None:
     never = Identifier()
-    assert verdict(words(2, 0.95), never) == verdict(words(6, 0.85), never) == SURE
-    assert verdict(words(20, 0.5), never, SURE) == SURE, "while it is spoken: what is shown stays"
+    assert verdict(words(3, 0.95), never) == verdict(words(6, 0.85), never) == SURE
+    assert verdict(words(5, 0.5), never, SURE) == verdict(words(20, 0.75), never, SURE) == SURE, "what is shown stays"
+    assert verdict(words(1, 0.75), never, whole=True) == SURE, "a word by itself"
+    assert verdict(words(2, 0.65), never, whole=True, seconds=1.7) == SURE, "a name by itself"
     assert never.asked == 0
 
 
 def test_few_uncertain_words_wait_for_more() -> None:
     never = Identifier()
-    assert verdict([], never) == verdict([], never, whole=True) == verdict(words(5, 0.85), never) == ""
+    assert verdict([], never) == verdict([], never, whole=True) == ""
+    assert verdict(words(2, 1.0), never) == verdict(words(5, 0.85), never) == ""
     assert never.asked == 0
 
 
@@ -75,10 +78,10 @@ def test_another_language_is_believed_where_it_is_probable_enough(found: dict[st
     assert other(expected) == ("en" if expected == "en" else None)
 
 
-def test_the_end_is_asked_about_where_the_words_became_doubtful_and_long_enough() -> None:
+def test_doubt_that_comes_later_is_asked_about_too() -> None:
     foreign = Identifier(en=1.0)
     assert verdict(words(3, 0.6), foreign, whole=True) == "en"
-    assert verdict(words(20, 0.6), foreign, SURE, whole=True) == "en"
-    assert verdict(words(20, 0.75), foreign, SURE, whole=True) == SURE
-    assert verdict(words(3, 0.6), foreign, whole=True, seconds=LEAST_SECONDS / 2) == ASKED
+    assert verdict(words(3, 0.5), foreign, whole=True, seconds=1.7) == "en"
+    assert verdict(words(20, 0.6), foreign, SURE) == verdict(words(20, 0.6), foreign, SURE, whole=True) == "en"
+    assert verdict(words(3, 0.5), foreign, whole=True, seconds=LEAST_SECONDS / 2) == ASKED
     assert verdict(words(6, 0.6), None) == ASKED, "nobody can tell"

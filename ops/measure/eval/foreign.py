@@ -14,6 +14,7 @@ from ops.measure.eval import stt
 from tasks import spoken_language
 from tasks.engines.base import SpeechToText, Word
 from tasks.engines.listening import ListeningRecogniser
+from tasks.wire.messages import STT_RATE
 
 
 @dataclass
@@ -70,7 +71,10 @@ def _told(clip: Clip, engine: ListeningRecogniser, identifier: SpeechToText, lan
         heard = max(heard, len(ask.samples))
         words: list[Word] = list(utterance.ended() if ask.final else utterance.certain)
         pcm = ask.samples.astype("<i2").tobytes()
-        verdict = spoken_language.judge(words, verdict, asked, _beginning(pcm), language, whole=ask.final)
+        seconds = len(ask.samples) / STT_RATE
+        verdict = spoken_language.judge(
+            words, verdict, asked, _beginning(pcm), language, seconds=seconds, whole=ask.final
+        )
         if spoken_language.other(verdict):
             told.refused = True
         elif verdict or ask.final:
