@@ -34,11 +34,15 @@ export class CaptionSource {
   /** @type {[string, (event: MessageEvent) => void][]} */
   #listeners = [];
 
-  /** @param {string} url asks for what came after the captions that the page was rendered with */
-  constructor(url) {
+  /**
+   * @param {string} url asks for what came after the captions that the page was rendered with
+   * @param {string} [after] id of a caption after which to begin, where the address names none
+   */
+  constructor(url, after = "") {
     this.#url = url;
+    this.#after = after;
     this.#connect();
-    window.addEventListener("online", this.#now);
+    globalThis.addEventListener("online", this.#now);
   }
 
   /**
@@ -60,13 +64,26 @@ export class CaptionSource {
 
   close() {
     this.readyState = EventSource.CLOSED;
-    window.removeEventListener("online", this.#now);
-    window.clearTimeout(this.#timer);
+    globalThis.removeEventListener("online", this.#now);
+    globalThis.clearTimeout(this.#timer);
     this.#source?.close();
   }
 
+  /**
+   * Begins again after an earlier caption, for somebody who has not had what came since.
+   * @param {string} after its id; "" is the beginning
+   */
+  goBack(after) {
+    if (this.readyState === EventSource.CLOSED) return;
+    this.#after = after;
+    this.readyState = EventSource.CONNECTING;
+    this.#source?.close();
+    globalThis.clearTimeout(this.#timer);
+    this.#connect();
+  }
+
   #connect() {
-    const source = new EventSource(withAfter(this.#url, this.#after, document.baseURI));
+    const source = new EventSource(withAfter(this.#url, this.#after, globalThis.location.href));
     this.#source = source;
     for (const type of new Set(this.#listeners.map(([of]) => of))) source.addEventListener(type, this.#relay);
     source.addEventListener("end", () => this.close()); // the room is closed: there is nothing to come back for
@@ -81,14 +98,14 @@ export class CaptionSource {
       this.onerror?.(event);
       // Also where the browser would try by itself: our waits are shorter, and `after` is the one road back.
       source.close();
-      window.clearTimeout(this.#timer);
-      this.#timer = window.setTimeout(this.#now, backoffMs(this.#attempt++, Math.random()));
+      globalThis.clearTimeout(this.#timer);
+      this.#timer = globalThis.setTimeout(this.#now, backoffMs(this.#attempt++, Math.random()));
     };
   }
 
   #now = () => {
     if (this.readyState !== EventSource.CONNECTING || this.#source?.readyState === EventSource.CONNECTING) return;
-    window.clearTimeout(this.#timer);
+    globalThis.clearTimeout(this.#timer);
     this.#connect();
   };
 

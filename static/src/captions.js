@@ -5,8 +5,8 @@
  */
 
 import { lagText, placeOf, surplus } from "./caption_order.js";
-import { CaptionSource } from "./caption_source.js";
 import { Follow } from "./follow.js";
+import { openFeed } from "./shared_source.js";
 
 const UTTERANCE = "li.utterance";
 
@@ -19,7 +19,7 @@ const UTTERANCE = "li.utterance";
  * @param {string} newest label of the button that leads to the newest line
  */
 export function tendCaptions(list, htmx, lag, newest) {
-  htmx.createEventSource = (url) => new CaptionSource(url);
+  htmx.createEventSource = openFeed;
   const follow = new Follow(list, newest);
   const observer = new MutationObserver((records) => {
     if (lag) showLag(lag, records);

@@ -72,7 +72,9 @@ function tendFailures(texts) {
     const { detail } = /** @type {CustomEvent<{ xhr: XMLHttpRequest, shouldSwap: boolean, isError: boolean }>} */ (event);
     if (detail.xhr.status === 422) Object.assign(detail, { shouldSwap: true, isError: false });
   });
-  body.addEventListener("htmx:beforeRequest", () => say(""));
+  body.addEventListener("htmx:beforeRequest", (event) => {
+    if (byId("choices")?.contains(/** @type {Node} */ (event.target))) say("");
+  });
   for (const type of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     body.addEventListener(type, (event) => {
       const { elt, xhr } = /** @type {CustomEvent<{ elt: Element, xhr: XMLHttpRequest }>} */ (event).detail;

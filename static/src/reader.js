@@ -1,16 +1,16 @@
 /** Embeds and the projector page: captions, and how the connection is. */
 
-import { CaptionSource } from "./caption_source.js";
 import { tendCaptions } from "./captions.js";
 import { byId } from "./page.js";
 import { Projector } from "./projector.js";
+import { openFeed } from "./shared_source.js";
 
 /** After these the page asks for nothing more. */
 const GONE = Object.freeze({ 403: "expired", 404: "closed", 410: "closed" });
 
 class Connection {
   #text = byId("connection");
-  /** @type {CaptionSource | null} */
+  /** @type {ReturnType<typeof openFeed> | null} */
   #source = null;
   #over = false;
 
@@ -27,7 +27,7 @@ class Connection {
 
   /** @param {string} url */
   #open(url) {
-    this.#source = new CaptionSource(url);
+    this.#source = openFeed(url);
     this.#source.addEventListener("end", (event) => this.#end(event.data));
     return this.#source;
   }
