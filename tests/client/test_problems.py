@@ -101,6 +101,17 @@ async def test_who_finds_a_room_full_is_told_and_let_in_later(place: World, brow
         assert await bob.evaluate("window.__asked") == 1
 
 
+async def test_a_page_behind_the_path_of_another_site_says_what_it_needs(place: World, browser: Browser) -> None:
+    async with somebody(browser) as bob:
+        for address in (place.url, f"{place.url}/rooms/{place.room}", f"{place.url}/nothing"):
+            await bob.goto(address)
+            assert await bob.is_hidden("text=JB Calling needs a host name of its own")
+            await bob.route("**/*.css*", lambda route: route.fulfill(status=404))
+            await bob.reload()
+            assert await bob.is_visible("text=JB Calling needs a host name of its own")
+            await bob.unroute("**/*.css*")
+
+
 async def test_an_old_browser_is_told_which_ones_hold_calls(place: World, browser: Browser) -> None:
     async with somebody(browser, "delete window.RTCPeerConnection") as bob:
         await enter(bob, place.url, place.room, "Bob", "en", reader=True)
