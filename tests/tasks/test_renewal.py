@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 import redis
+from dramatiq import Worker
 
 from ops.harness.redis_server import RedisServer
 from ops.harness.worker import worker_process
-from tasks import broker, registry
+from tasks import broker, installation, offers, registry, serving
+from tasks.middleware.engine_lifecycle import EngineLifecycle
+from tasks.settings import WorkerSettings
 from tasks.wire import keys
 from tasks.wire.messages import Caption, Heartbeat, Translation, decode
 from tasks.wire.queues import TRANSLATE, enqueue
@@ -74,3 +77,24 @@ def test_a_package_works_the_moment_it_is_installed_until_it_is_removed(
         assert pivoted.engine == "bergamot-en-pt+argos-en-vi"
         installer(models, "remove", "argos-en-vi")
         wait_until(store, served=always)
+
+
+@pytest.mark.usefixtures("models")
+def test_what_comes_while_a_worker_loads_its_engines_is_noticed_too(
+    store: redis.Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = argos_package.pack(argos_package.build(tmp_path / "made"), tmp_path / "en_vi.argosmodel")
+    monkeypatch.setenv("MODELS_DIR", str(tmp_path / "models"))
+    (tmp_path / "models").mkdir()
+    loaded: list[frozenset[str]] = []
+
+    def load(*_: object) -> None:
+        loaded.append(offers.names())
+        installation.install_local(archive)
+
+    monkeypatch.setattr(serving, "load", load)
+    lifecycle = EngineLifecycle(lambda: store, WorkerSettings(metrics_port=0))
+    lifecycle.before_worker_boot(broker.current(), Worker(broker.current(), queues={"translate"}))
+    assert lifecycle._reload is not None
+    assert lifecycle._reload.look()
+    assert "argos-en-vi" in loaded[1] - loaded[0]
