@@ -45,8 +45,8 @@ def of(engine: Engine, *, remote: bool) -> Speed:
         took = _seconds(lambda: engine.transcribe(noise, min(engine.languages), effort=Effort.USUAL))
         return Speed(f"{took * 1000:.0f} ms for {NOISE_SECONDS} s of noise", took / NOISE_SECONDS)
     if isinstance(engine, Translator):
-        source, target = min(engine.pairs)
-        if source not in SENTENCES:
+        source, target = min((pair for pair in engine.pairs if pair[0] in SENTENCES), default=("", ""))
+        if not source:
             return Speed("not measured: there is no sentence to try")
         took = _seconds(lambda: _translated(engine, source, target))
         return Speed(f"{took * 1000:.0f} ms a sentence", took / SENTENCE_SECONDS)

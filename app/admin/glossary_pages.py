@@ -19,7 +19,7 @@ from app.admin.services import AdminServices
 from app.admin.term_form import MAX_TERMS, LineError, TermForm, read_csv, write_csv
 from app.i18n import gettext as _
 from app.i18n import ngettext
-from tasks.languages import LANGUAGES
+from tasks.languages import FIRST_LANGUAGES, LANGUAGES
 
 Services = NamedDependency[AdminServices]
 CSV_BYTES = 2_000_000
@@ -103,7 +103,7 @@ async def _glossary(
         "terms": await admin.glossary.terms(source, target),
         "fired": await admin.glossary.fired(),
         "form": form,
-        "pairs": pairs,
+        "pairs": [one for one in pairs if one == chosen or set(FIRST_LANGUAGES).issuperset(one.split("-"))],
         "pair": chosen,
         "told": _told(told),
         "lines": (lines or [])[:SHOWN_ERRORS],

@@ -17,6 +17,7 @@ from app.commands.backup import backup, restore
 from app.commands.database import with_sessions
 from app.commands.deploy import deploy
 from app.commands.keys import keys
+from app.commands.languages import languages
 from app.commands.models import models
 from app.commands.secrets import secrets
 from app.commands.trace import trace
@@ -71,6 +72,7 @@ def check() -> None:
     sys.exit(1 if failures else 0)
 
 
+main.add_command(languages)
 main.add_command(models)
 main.add_command(backup)
 main.add_command(restore)

@@ -19,7 +19,7 @@ from app.media.policy.notices import packages
 from app.rooms.demos import DEMOS, Demo
 from app.rooms.texts import TEXTS
 from app.tables import Participant
-from tasks.languages import LANGUAGES
+from tasks.languages import FIRST_LANGUAGES, LANGUAGES
 from tasks.wire import keys, queues
 from tasks.wire.messages import Heartbeat
 
@@ -59,6 +59,15 @@ class Ability(NamedTuple):
     text: str
 
 
+class Here(NamedTuple):
+    """What works here now, beyond what every form offers."""
+
+    more_languages: list[str]
+    """Languages to offer beside the first ones."""
+    unclear: list[str]
+    """Languages whose only voice here is not understood."""
+
+
 class Abilities:
     """Asks the workers' heartbeats, as the bridge does, and decides by the same ladder."""
 
@@ -68,7 +77,8 @@ class Abilities:
     async def of(self, choices: Choices, others: Sequence[str]) -> list[Ability]:
         """One for each language in `others`; where they are empty, for every language that somebody may bring."""
         conditions, now = await self._look(), time.time()
-        sources = others or [language for language in LANGUAGES if language != choices.speak]
+        offered = [*FIRST_LANGUAGES, *more(conditions.heartbeats)]
+        sources = others or [language for language in offered if language != choices.speak]
         return [describe(source, choices, conditions, now) for source in dict.fromkeys(sources)]
 
     async def demos(self) -> list[Demo]:
@@ -77,9 +87,10 @@ class Abilities:
         more = [demo for demo in DEMOS.values() if not demo.always]
         return [d for d in more if decide(conditions, now, d.speaks, d.reads).level >= Level.TRANSLATED_CAPTIONS]
 
-    async def unclear(self) -> list[str]:
-        """Languages in which the only voice there is now is not understood; none where nobody knows."""
-        return unclear((await self._look()).heartbeats)
+    async def here(self) -> Here:
+        """What a form of languages must know."""
+        beats = (await self._look()).heartbeats
+        return Here(more(beats), unclear(beats))
 
     async def _look(self) -> Conditions:
         try:
@@ -112,6 +123,12 @@ def describe(source: str, choices: Choices, conditions: Conditions, now: float) 
     if dubbed and choices.hear in unclear(conditions.heartbeats):
         return Ability(source, False, f"{words} {gettext(UNCLEAR).format_map(names)}")
     return Ability(source, True, words)
+
+
+def more(heartbeats: Sequence[Heartbeat]) -> list[str]:
+    """Languages beside the first ones that some worker translates, in the order of the forms."""
+    translated = {language for beat in heartbeats for pair in beat.translate for language in pair.split(">")}
+    return [language for language in LANGUAGES if language in translated and language not in FIRST_LANGUAGES]
 
 
 def unclear(heartbeats: Sequence[Heartbeat]) -> list[str]:

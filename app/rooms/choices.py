@@ -87,8 +87,10 @@ async def call_context(room: Room, person: Participant, abilities: Abilities) ->
 
 
 async def _context(room: Room, choices: Choices, abilities: Abilities, others: list[str]) -> dict[str, Any]:
+    here = await abilities.here()
     return {
         "room": room,
+        "more_languages": here.more_languages,
         "choices": choices._asdict(),
         "abilities": await abilities.of(choices, others),
         "others": " ".join(others),

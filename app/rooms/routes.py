@@ -24,7 +24,7 @@ from app.i18n import gettext as _
 from app.i18n import locale
 from app.i18n.accept_language import preferred
 from app.rooms import visitor
-from app.rooms.abilities import Abilities
+from app.rooms.abilities import Abilities, Here
 from app.rooms.busy import Busy
 from app.rooms.codes import read_code
 from app.rooms.demos import DEMOS, FIRST, Demo
@@ -32,7 +32,7 @@ from app.rooms.forms import JoinForm, RoomForm
 from app.rooms.installing import Installations, Shown
 from app.rooms.service import RoomService
 from app.tables import Room
-from tasks.languages import LANGUAGES
+from tasks.languages import FIRST_LANGUAGES
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -83,9 +83,8 @@ async def lobby(
 ) -> Template:
     """The form with which a person enters the room."""
     room = await visitor.open_room(rooms, code)
-    unclear = await abilities.unclear()
-    shown = await installations.look()
-    return _lobby(room, _first_choices(request, unclear), unclear, shown, busy=await busy.words())
+    here, shown = await abilities.here(), await installations.look()
+    return _lobby(room, _first_choices(request, here), here, shown, busy=await busy.words())
 
 
 @post("/rooms/{code:str}/join")
@@ -101,8 +100,8 @@ async def join_room(
     data = await request.form()
     form = JoinForm.parse(data)
     if form.errors:
-        unclear, shown = await abilities.unclear(), await installations.look()
-        return _lobby(room, form, unclear, shown, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        here, shown = await abilities.here(), await installations.look()
+        return _lobby(room, form, here, shown, status=HTTP_422_UNPROCESSABLE_ENTITY)
     person = await rooms.join(room, form, visitor.earlier_participant(request, code))
     visitor.remember(request, code, person)
     visitor.remember_choices(request, form)
@@ -144,14 +143,15 @@ async def try_demo(
     return Redirect(f"/rooms/{room.code}/call", status_code=HTTP_303_SEE_OTHER)
 
 
-def _first_choices(request: AnyRequest, unclear: Sequence[str]) -> JoinForm:
+def _first_choices(request: AnyRequest, here: Here) -> JoinForm:
     """What the browser chose last time, else the language that it prefers for everything.
 
     Where its only voice here is not understood, captions come first: hearing that voice is for the person to choose.
     """
-    own = preferred(request.headers.get("accept-language", ""), LANGUAGES, locale())
+    offered = [*FIRST_LANGUAGES, *here.more_languages]
+    own = preferred(request.headers.get("accept-language", ""), offered, locale())
     last = visitor.choices(request)
-    hear = ORIGINAL if own in unclear else own
+    hear = ORIGINAL if own in here.unclear else own
     return JoinForm(
         name=last.get("name", ""),
         speak=last.get("speak", own),
@@ -176,8 +176,8 @@ def _front(
 
 
 def _lobby(
-    room: Room, form: JoinForm, unclear: Sequence[str], shown: Shown, *, busy: str = "", status: int = HTTP_200_OK
+    room: Room, form: JoinForm, here: Here, shown: Shown, *, busy: str = "", status: int = HTTP_200_OK
 ) -> Template:
-    context = {"room": room, "form": asdict(form), "errors": form.errors, "busy": busy, "unclear": unclear}
+    context = {"room": room, "form": asdict(form), "errors": form.errors, "busy": busy, **here._asdict()}
     context["installing"] = shown
     return Template("lobby.html", context=context, status_code=status)

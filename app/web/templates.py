@@ -8,10 +8,11 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
+from markupsafe import Markup
 
 from app.i18n import catalogue, formats
 from app.web.assets import ROOT, STYLESHEET, Assets
-from tasks.languages import LANGUAGES
+from tasks.languages import FIRST_LANGUAGES, LANGUAGES, described
 
 FOLDER: Final[Path] = ROOT / "templates"
 
@@ -33,6 +34,7 @@ def create_environment(assets: Assets) -> Environment:
         "asset": assets.url,
         "inlined": assets.inlined,
         "interface": {code: formats.own_name(code) for code in catalogue.INTERFACE},
+        "first_languages": FIRST_LANGUAGES,
         "languages": {code: language.own_name for code, language in LANGUAGES.items()},
         "locale": catalogue.locale,
         "stylesheet": STYLESHEET,
@@ -40,12 +42,19 @@ def create_environment(assets: Assets) -> Environment:
     environment.filters |= {
         "epoch": formats.epoch,
         "language_name": formats.language_name,
+        "written": written,
         "milliseconds": formats.milliseconds,
         "moment": formats.moment,
         "number": formats.number,
         "seconds": formats.seconds,
     }
     return environment
+
+
+def written(language: str) -> Markup:
+    """The attributes of text in a language: which it is, and whether it is written from right to left."""
+    direction = Markup(' dir="rtl"') if described(language).right_to_left else Markup("")
+    return Markup('lang="{}"').format(language) + direction
 
 
 def template_config(environment: Environment) -> TemplateConfig[JinjaTemplateEngine]:

@@ -91,6 +91,10 @@ class SentenceRules:
     """Words that have a capital wherever they stand, names apart."""
     paused_before: frozenset[str] = NOTHING
     """Function words that a speaker may pause before."""
+    spaced: bool = True
+    """Whether there are spaces between words."""
+    joint: str = " "
+    """What stands between sentences."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,8 @@ class Language:
     """Its name in itself, as people choose it."""
     english_name: str
     """Its name in English, for language models and OpenAI's interface."""
+    right_to_left: bool = False
+    """Whether it is written from right to left."""
     samples: Samples = field(default_factory=Samples)
     engines: EngineCodes = field(default_factory=EngineCodes)
     sentences: SentenceRules = field(default_factory=SentenceRules)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from tasks.languages import LANGUAGES, described
 from tasks.languages.patterns import any_of
 
-_SENTENCE_END = re.compile('(?<=[.!?…])["\u201d\u2019»)\\]]*\\s+(?=\\S)')
-_CLAUSE_END = re.compile("(?<=[,;:—\u2013…)])\\s+")
+_CLOSING: Final = "\u300d\u300f\u201d\u2019\uff09"
+_SENTENCE_END = re.compile(
+    '(?<=[.!?…\u061f\u06d4\u0964])["\u201d\u2019»)\\]]*\\s+(?=\\S)'
+    f"|(?<=[\u3002\uff01\uff1f])[{_CLOSING}]*\\s*(?=[^\\s{_CLOSING}])"
+)
+"""Behind a mark and a space; behind a full-width mark no space is needed."""
+_CLAUSE_END = re.compile("(?<=[,;:—\u2013…)\u060c\u061b])\\s+|(?<=[\u3001\uff0c\uff1b\uff1a])\\s*")
 _WORD_END = re.compile(r"\s+")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
+_UNSPACED: Final = "\u0e01-\u0e4e\u3005-\u30ff\u3400-\u9fff"
+_LETTER_END = re.compile(f"(?<=[{_UNSPACED}])(?![\u0e30-\u0e3a\u0e45-\u0e4e])(?=[{_UNSPACED}])(?<![\u0e40-\u0e44])")
+"""Where text without spaces may be cut if nothing better is there: between two letters, not within a Thai syllable."""
 _OPENING: Final = "([\"'\u201c\u2018«"
 
 _ABBREVIATED: Final = frozenset[str]().union(*(known.sentences.abbreviations for known in LANGUAGES.values()))
@@ -79,8 +88,13 @@ def _raised(match: re.Match[str], word: str) -> bool:
     return word[:1].isupper() or (begins and match[0][:1].isupper())
 
 
+def joined(pieces: Iterable[str], language: str) -> str:
+    """Sentences or clauses of a language as one text."""
+    return described(language).sentences.joint.join(pieces)
+
+
 def clauses(text: str, language: str, *, lengths: tuple[int, ...] = (30, 90)) -> list[str]:
-    """`text` in pieces to be spoken one after the other; joined by spaces they are `text` again.
+    """`text` in pieces to be spoken one after the other; `joined` they are `text` again.
 
     Pieces end at sentence ends, else at punctuation, else before a function word, else between words. No
     piece crosses a sentence end unless a sentence is very short.
@@ -97,7 +111,7 @@ def clauses(text: str, language: str, *, lengths: tuple[int, ...] = (30, 90)) ->
         while rest:
             piece, rest = _cut(rest, language, lengths[min(len(pieces), len(lengths) - 1)])
             pieces.append(piece)
-    return _join_short(pieces, lengths[-1])
+    return _join_short(pieces, lengths[-1], language)
 
 
 def _cut(text: str, language: str, limit: int) -> tuple[str, str]:
@@ -105,8 +119,11 @@ def _cut(text: str, language: str, limit: int) -> tuple[str, str]:
     if len(text) <= limit + MIN_CLAUSE_CHARACTERS // 2:
         return text, ""
     natural = [gap for gap in _CLAUSE_END.finditer(text) if MIN_CLAUSE_CHARACTERS <= gap.start() <= limit + 5]
-    words = described(language).sentences.paused_before
+    rules = described(language).sentences
+    words = rules.paused_before
     gaps = [gap for gap in _WORD_END.finditer(text) if MIN_CLAUSE_CHARACTERS <= gap.start() <= limit]
+    if not rules.spaced and not natural and not gaps:
+        gaps = [gap for gap in _LETTER_END.finditer(text) if MIN_CLAUSE_CHARACTERS <= gap.start() <= limit]
     before_function = [gap for gap in gaps if _word_at(text, gap.end()) in words]
     for candidates in (natural, before_function, gaps):
         usable = [gap for gap in candidates if len(text) - gap.end() >= MIN_CLAUSE_CHARACTERS // 2]
@@ -120,13 +137,13 @@ def _word_at(text: str, at: int) -> str:
     return text[at:].split(None, 1)[0].strip(",.;:!?\"'").lower()
 
 
-def _join_short(pieces: list[str], later: int) -> list[str]:
+def _join_short(pieces: list[str], later: int, language: str) -> list[str]:
     """Give very short pieces ("Yes.", a last word) to their neighbour, but leave the first piece as it is."""
-    joined: list[str] = []
+    found: list[str] = []
     for piece in pieces:
-        short = len(piece) < MIN_CLAUSE_CHARACTERS or (joined and len(joined[-1]) < MIN_CLAUSE_CHARACTERS)
-        if len(joined) > 1 and short and len(joined[-1]) + len(piece) < later:
-            joined[-1] = f"{joined[-1]} {piece}"
+        short = len(piece) < MIN_CLAUSE_CHARACTERS or (found and len(found[-1]) < MIN_CLAUSE_CHARACTERS)
+        if len(found) > 1 and short and len(found[-1]) + len(piece) < later:
+            found[-1] = joined((found[-1], piece), language)
         else:
-            joined.append(piece)
-    return joined
+            found.append(piece)
+    return found

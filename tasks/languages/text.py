@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass
+from typing import Final
 
 _PUNCTUATION = re.compile(r"[^\w]+")
+_UNSPACED: Final = "\u0e01-\u0e4e\u3001-\u30ff\u3400-\u9fff\uff01-\uff1f"
+_WORD = re.compile(rf"(\s*)([{_UNSPACED}]|[^\s{_UNSPACED}]+)")
 
 
 @dataclass(frozen=True)
@@ -24,17 +27,23 @@ class GrowingText:
         taken back or changed (LocalAgreement-2 of Macháček, Dabre, Bojar, "Turning Whisper into Real-Time
         Transcription System", 2023).
         """
-        words = hypothesis.split()
+        words = _words(hypothesis)
         common = 0
-        for ours, theirs in zip(words, self.hypothesis.split(), strict=False):
+        for ours, theirs in zip(words, _words(self.hypothesis), strict=False):
             if _key(ours) != _key(theirs):
                 break
             common += 1
-        start = len(self.shown.split())
-        return GrowingText(" ".join([*self.shown.split(), *words[start:common]]), hypothesis)
+        start = len(_words(self.shown))
+        return GrowingText("".join([self.shown, *words[start:common]]).strip(), hypothesis)
+
+
+def _words(text: str) -> list[str]:
+    """The words of `text` with the space before each; where a script has no spaces, every character is one."""
+    return [f" {word}" if space else word for space, word in _WORD.findall(text)]
 
 
 def _key(word: str) -> str:
+    word = word.strip()
     return _PUNCTUATION.sub("", word.lower()) or word
 
 

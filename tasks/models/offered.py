@@ -85,10 +85,13 @@ PHOWHISPER_BASE: Final = _phowhisper("base", 148_000_000, "")
 PHOWHISPER_SMALL: Final = _phowhisper("small", 487_000_000, "about three times as slow as whisper-base")
 
 
+_UNHEARD: Final = "nobody here has heard it: its page at rhasspy/piper-voices says what its recordings may be used for"
 _PIPER: Final = "it is fine-tuned from Piper's lessac voice, whose recordings were licensed for research"
 
 
-def _piper(name: str, voice: str, licence: str, files: tuple[ModelFile, ModelFile], *sources: Source) -> Model:
+def _piper(
+    name: str, voice: str, licence: str, files: tuple[ModelFile, ModelFile], *sources: Source, caution: str = _PIPER
+) -> Model:
     locale, speaker, quality = voice.split("-")
     language = locale[:2]
     path = f"{language}/{locale}/{speaker}/{quality}/{voice}.onnx"
@@ -103,7 +106,7 @@ def _piper(name: str, voice: str, licence: str, files: tuple[ModelFile, ModelFil
         files=files,
         sources=(*sources, HubSource("rhasspy/piper-voices", revision="v1.0.0", contents=contents)),
         default=False,
-        caution=_PIPER,
+        caution=caution,
     )
 
 
@@ -141,6 +144,23 @@ PIPER_FABER: Final = _piper(
     (ModelFile("voice.onnx", None, 63201294), ModelFile("voice.onnx.json", None, 4900)),
 )
 
+_OTHERS: Final = tuple(
+    _piper(
+        f"piper-{voice[:2]}-{voice.split('-')[1]}",
+        voice,
+        "MIT (repository); that of the recordings is on the voice's page",
+        (ModelFile("voice.onnx", None, 63_000_000), ModelFile("voice.onnx.json", None, 5_000)),
+        caution=_UNHEARD,
+    )
+    for voice in (
+        "es_ES-davefx-medium",
+        "fr_FR-siwis-medium",
+        "de_DE-thorsten-medium",
+        "zh_CN-huayan-medium",
+        "ar_JO-kareem-medium",
+    )
+)
+
 XTTS: Final = Model(
     name="xtts-v2",
     kind="speak",
@@ -168,5 +188,6 @@ OFFERED: Final[tuple[Model, ...]] = (
     PIPER_JOE,
     PIPER_VAIS1000,
     PIPER_FABER,
+    *_OTHERS,
     XTTS,
 )

@@ -1,11 +1,13 @@
-"""A small real Argos package between English and Vietnamese, made in a second (`dictionary_model`)."""
+"""A small real Argos package between English and another language, made in a second (`dictionary_model`)."""
 
 from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
+from tasks.languages import LANGUAGES
 from tests.support.dictionary_model import SPACE, train_tokenizer, write_model
 
 WORDS = {
@@ -30,11 +32,18 @@ WORDS = {
 """English → Vietnamese; what is not here is copied, character by character."""
 
 
-def build(folder: Path, source: str = "en", target: str = "vi") -> Path:
-    """Write the unpacked package `argos-SOURCE-TARGET` into `folder`; one of the languages is "en"."""
+def build(folder: Path, source: str = "en", target: str = "vi", words: Mapping[str, str] = WORDS) -> Path:
+    """Write the unpacked package `argos-SOURCE-TARGET` into `folder`; one of the languages is "en".
+
+    Args:
+        folder: where.
+        source: language to translate from.
+        target: language to translate into.
+        words: English → the other language.
+    """
     package = folder / f"argos-{source}-{target}"
     package.mkdir(parents=True)
-    pairs = dict(WORDS.items() if source == "en" else ((theirs, ours) for ours, theirs in WORDS.items()))
+    pairs = dict(words.items() if source == "en" else ((theirs, ours) for ours, theirs in words.items()))
     pieces = train_tokenizer([*pairs, *pairs.values()], package / "sentencepiece.model")
     dictionary = {_piece(word): _piece(translation) for word, translation in pairs.items()}
     write_model(package / "model", pieces, dictionary)
@@ -42,9 +51,9 @@ def build(folder: Path, source: str = "en", target: str = "vi") -> Path:
         "package_version": "1.0",
         "argos_version": "1.9.0",
         "from_code": source,
-        "from_name": "English" if source == "en" else "Vietnamese",
+        "from_name": LANGUAGES[source].english_name,
         "to_code": target,
-        "to_name": "English" if target == "en" else "Vietnamese",
+        "to_name": LANGUAGES[target].english_name,
         "type": "translate",
     }
     (package / "metadata.json").write_text(json.dumps(metadata))

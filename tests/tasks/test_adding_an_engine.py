@@ -70,7 +70,7 @@ def test_one_file_and_one_line_are_offered_chosen_by_rank_loaded_and_used(
 ) -> None:
     assert "beeper" in [offer.name for offer in offers.listed(Kind.TTS, listed)]
     engines = serving.load(["speak"], TaskConfig(), listed)
-    assert engines.tts.services() == ["en", "pt", "vi", "xx"]
+    assert {"en", "pt", "vi", "xx"} <= set(engines.tts.services())
     ranked = [engine.name for engine in engines.tts_for("en", late=False)]
     assert [name for name in ranked if name in ("hibari-en", "beeper", "espeak-ng")] == [
         "hibari-en",

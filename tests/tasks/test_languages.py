@@ -13,7 +13,8 @@ from typing import Any, Final
 import pytest
 
 from ops.harness.web_server import ROOT
-from tasks.languages import LANGUAGES, described
+from tasks.engines.translation.nllb import FLORES
+from tasks.languages import FIRST_LANGUAGES, LANGUAGES, described
 from tasks.languages.pairs import ALWAYS
 from tasks.models.catalogue import KOKORO, MODELS
 
@@ -58,12 +59,20 @@ def test_they_are_pure_data() -> None:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_each_is_complete_in_itself(code: str) -> None:
+def test_each_can_be_chosen_heard_and_translated(code: str) -> None:
     language = LANGUAGES[code]
     assert language.code == code
+    assert language.own_name != language.english_name or code == "en"
+    assert language.recognition is not None
+    assert language.engines.nllb in FLORES.values()
     assert language.samples.level
-    assert len(language.written.small) == 13
     assert language.written.decimal in {".", ","}
+
+
+@pytest.mark.parametrize("code", FIRST_LANGUAGES)
+def test_each_of_the_first_is_complete_in_itself(code: str) -> None:
+    language = LANGUAGES[code]
+    assert len(language.written.small) == 13
     assert language.spoken is not None
     assert language.spoken.decimal == language.written.decimal
     assert language.drafts is not None

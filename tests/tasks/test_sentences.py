@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
-from tasks.languages.sentences import announced_in_full, clauses, sentences
+from tasks.languages.sentences import announced_in_full, clauses, joined, sentences
 
 LONG_PT = (
     "Gostaríamos de convidar vocês para a nossa reunião na quinta-feira de manhã, porque há várias questões "
@@ -94,3 +96,36 @@ def test_a_single_endless_word_is_not_cut() -> None:
 
 def test_no_clause_for_nothing() -> None:
     assert clauses(" \n ", "en") == []
+
+
+UNSPACED = {
+    "zh": "今天早上我们在河边的医院里开会讨论很多问题而且大家都想早点回家吃饭休息一下。",
+    "ja": "私の妹は川の近くの病院で働いていますので今日はここに来ることができませんでした。",
+    "th": "เราอยากเชิญคุณมาประชุมเช้าวันพฤหัสบดีเพราะมีคำถามที่ต้องพูดคุยกันหลายเรื่อง",
+}
+
+
+@pytest.mark.parametrize("language", UNSPACED)
+def test_text_without_spaces_is_cut_too_and_loses_nothing(language: str) -> None:
+    pieces = clauses(UNSPACED[language], language, lengths=(14, 20))
+    assert len(pieces) >= 2
+    assert len(pieces[0]) <= 14
+    assert "".join(pieces) == UNSPACED[language]
+    assert not any(unicodedata.combining(piece[0]) for piece in pieces), "no syllable is torn apart"
+
+
+def test_full_width_marks_end_sentences_and_clauses_without_a_space() -> None:
+    text = "今天很冷。我们不去\uff01你呢\uff1f「好的。」他说。"
+    assert sentences(text) == ["今天很冷。", "我们不去\uff01", "你呢\uff1f", "「好的。」", "他说。"]
+    assert clauses("今天早上我们在河边的医院里开会\uff0c因为有很多问题需要讨论", "zh", lengths=(20,))[0][-1] == "\uff0c"
+    assert joined(["今天很冷。", "我们不去。"], "zh") == "今天很冷。我们不去。"
+
+
+def test_arabic_marks_end_sentences() -> None:
+    assert sentences("هل أنت بخير؟ نعم، شكرا. الطقس جميل.") == ["هل أنت بخير؟", "نعم، شكرا.", "الطقس جميل."]
+
+
+def test_an_english_no_still_ends_its_sentence() -> None:
+    """Abbreviations count in all languages: none of them may be a word of another."""
+    text = "No. We met in May. It was here."
+    assert len(sentences(text)) == 3

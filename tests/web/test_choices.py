@@ -210,3 +210,30 @@ async def test_browsers_get_turn_credentials_that_expire(
     monkeypatch.setenv("TURN_SECRET", secret)
     with pytest.raises(SettingError, match="TURN_URLS"):
         WebSettings(session_secret="x", sfu_token_secret="x")
+
+
+async def test_further_languages_are_offered_where_something_translates_them(
+    client: httpx.AsyncClient, broker: redis.Redis
+) -> None:
+    code = await new_room(client, read="en", speak="en", hear="en")
+
+    async def offered() -> list[str]:
+        page = (await client.get(f"/rooms/{code}")).text
+        field = page.split('name="read"')[1].split("</select>")[0]
+        first, _, more = field.partition('<optgroup label="More languages">')
+        assert re.findall(r'value="(\w+)"', first) == ["en", "pt", "vi"]
+        return re.findall(r'value="(\w+)"', more)
+
+    beat(broker, stt=["en", "pt", "es", "ja"])
+    assert await offered() == []
+    beat(broker, stt=["en", "pt", "es", "ja"], translate=["pt>en", "en>es", "en>ar"])
+    assert await offered() == ["es", "ar"]
+    page = (await client.get(f"/rooms/{code}/abilities?speak=en&read=es&hear=original")).text
+    assert [source for source, _, _ in ABILITY.findall(page)] == ["pt", "vi", "es", "ar"]
+    assert (await change(client, code, speak="en", read="ar", hear="original", others="")).status_code == 200
+    say(broker, caption(code, "s1", "Good morning.", language="en", source="en"))
+    say(broker, caption(code, "s1", "صباح الخير.", language="ar", source="en"))
+    answer = await change(client, code, speak="en", read="en", hear="original", others="")
+    answer = await change(client, code, speak="en", read="ar", hear="original", others="")
+    assert 'class="translation" lang="ar" dir="rtl"' in answer.text
+    assert '<option value="ar" lang="ar" selected>العربية</option>' in answer.text

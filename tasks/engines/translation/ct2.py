@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tasks.engines.base import EngineError
 from tasks.models.spec import ModelError
 
 VOCABULARIES: Final = tuple(
@@ -67,18 +68,24 @@ class Ct2Model:
         Args:
             sentences: tokens of each.
             prefix: a token that every translation is made to begin with; none when empty.
+
+        Raises:
+            EngineError: the model cannot translate that, as one with fewer positions than tokens.
         """
         longest = max((len(tokens) for tokens in sentences), default=0)
-        results = self._translator.translate_batch(
-            [list(tokens) for tokens in sentences],
-            target_prefix=[[prefix]] * len(sentences) if prefix else None,
-            max_batch_size=BATCH_TOKENS,
-            batch_type="tokens",
-            beam_size=self._decoding.beam,
-            length_penalty=LENGTH_PENALTY,
-            replace_unknowns=True,
-            max_decoding_length=_MOST_TOKENS_EACH * longest + _MOST_TOKENS_MORE,
-        )
+        try:
+            results = self._translator.translate_batch(
+                [list(tokens) for tokens in sentences],
+                target_prefix=[[prefix]] * len(sentences) if prefix else None,
+                max_batch_size=BATCH_TOKENS,
+                batch_type="tokens",
+                beam_size=self._decoding.beam,
+                length_penalty=LENGTH_PENALTY,
+                replace_unknowns=True,
+                max_decoding_length=_MOST_TOKENS_EACH * longest + _MOST_TOKENS_MORE,
+            )
+        except RuntimeError as error:
+            raise EngineError(f"the model could not translate {longest} tokens: {error}") from error
         found = [list(result.hypotheses[0]) for result in results]
         return [tokens[1:] if prefix and tokens[:1] == [prefix] else tokens for tokens in found]
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from tasks.engines.base import EngineError, Translator
 from tasks.engines.text.repeats import restrained
-from tasks.languages.sentences import clauses, sentences
+from tasks.languages.sentences import clauses, joined, sentences
 
 MAX_SENTENCE_CHARACTERS: Final = 400
 """Characters from which a sentence is translated in pieces: these models were trained on single sentences."""
@@ -28,7 +28,9 @@ class SentenceTranslator(Translator):
         lines = [_pieces(line, source) for line in text.split("\n")]
         flat = [piece for line in lines for piece in line]
         done = iter(self.translate_sentences(flat, source, target) if flat else [])
-        translated = "\n".join(" ".join(filter(None, (next(done).strip() for _ in line))) for line in lines).strip()
+        translated = "\n".join(
+            joined(filter(None, (next(done).strip() for _ in line)), target) for line in lines
+        ).strip()
         if not translated:
             raise EngineError(f"{self.name} gave no translation of {len(text)} characters")
         return restrained(translated, text)[0]
