@@ -17,6 +17,14 @@ _MONTHS: Final = {
 }  # fmt: skip
 _ASKS: Final = r"(\s(vậy|ạ|hả|nhỉ|thế|à|em|anh|chị|ông|bà|con|cháu|bạn|cậu|mày|nào|các bạn|mọi người))*\s*"
 
+_ON: Final = "(hôm|ngày|sáng|trưa|chiều|tối|đêm|vào|từ)"
+"""Words before a weekday: "thứ ba" by itself is the third of something as well."""
+
+
+def _capitals(words: str) -> str:
+    return "|".join(word.capitalize() for word in words.split("|") if word.isalpha())
+
+
 FACTS: Final = DraftFacts(
     denials=Denials(
         said=r"\b(không|chưa|chẳng|chả|đừng|chớ)\b",
@@ -71,10 +79,12 @@ FACTS: Final = DraftFacts(
         ),
         "half": Fact(r"\brưỡi\b|\bnửa (tiếng|giờ|viên|năm|tháng|ngày)\b", r"\b(rưỡi|nửa)\b|30|[.,]5\b|1/2|\bba mươi\b"),
         "quarter": Fact(r"\bmột phần tư\b", r"\b(phần tư|mười lăm|quý)\b|15|45"),
-        "tablet": Fact(r"\b(uống|dùng) # ?viên\b|# viên (thuốc|nén|nang)\b", r"\b(viên|thuốc)\b"),
+        "tablet": Fact(
+            r"\b(uống|dùng) # ?viên\b|# viên (thuốc|nén|nang)\b|\b(uống|dùng) nửa viên\b", r"\b(viên|thuốc)\b"
+        ),
         "a day": Fact(r"\blần (một|mỗi|1|trong) ngày\b|\b(mỗi|một) ngày # ?lần\b", r"\b(ngày|hôm|sáng|tối)\b"),
-        "before meals": Fact(r"\btrước (khi ăn|bữa)\b", r"\btrước\b"),
-        "after meals": Fact(r"\bsau (khi ăn|bữa)\b", r"\b(sau|xong)\b"),
+        "before meals": Fact(r"\btrước (khi|bữa) ăn\b", r"\btrước\b"),
+        "after meals": Fact(r"\bsau (khi|bữa) ăn\b", r"\b(sau|xong)\b"),
         "at least": Fact(r"\bít nhất\b|\btối thiểu\b", r"\b(ít nhất|tối thiểu|trở lên|ít ra|chí ít|không dưới)\b"),
         "at most": Fact(
             r"\btối đa\b|\bkhông quá #",
@@ -83,7 +93,10 @@ FACTS: Final = DraftFacts(
         "tomorrow": Fact(r"\b(ngày|sáng|trưa|chiều|tối) mai\b", r"\b(mai|hôm sau|ngày sau)\b"),
         "yesterday": Fact(r"\b(hôm|tối|đêm|sáng|chiều) qua\b", r"\b(qua|trước)\b"),
         "today": Fact(r"\bhôm nay\b", r"\b(nay|hiện|này|bây giờ|giờ)\b"),
-        **{day: Fact(rf"\bthứ ({word})\b(?!-)", rf"\b(thứ ?({word})|t[2-7])\b") for day, word in _DAYS.items()},
+        **{
+            day: Fact(rf"\b({_ON} thứ ({word})|(?-i:thứ ({_capitals(word)})))\b(?!-)", rf"\b(thứ ?({word})|t[2-7])\b")
+            for day, word in _DAYS.items()
+        },
         "Sunday": Fact(r"\b(chủ|chúa) nhật\b"),
         **{
             month: Fact(rf"\btháng ({word})\b(?![-/]| lần)", rf"\b(tháng )?({word})\b")
