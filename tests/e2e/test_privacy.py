@@ -123,7 +123,7 @@ def unexpected(trace: Trace, folder: Path) -> list[str]:
     known = (
         rf"{folder}/jbcalling\.db(-wal|-shm|-journal)?",  # the database
         rf"{folder}/redis/redis\.conf",
-        rf"{TaskConfig().cache_dir}/models/\.measured/.*",  # how fast each model is here
+        rf"{TaskConfig().models_dir}/\.measured/.*",  # how fast each model is here
         r"/dev/shm/(sem\.|pym-).*",  # locks, and the arguments of Dramatiq's worker processes
         r"/dev/null",
         r".*/__pycache__/.*\.pyc\.\d+",  # where nothing has run yet
