@@ -17,7 +17,8 @@ HEBREW: Final = Language(
         level="בוקר טוב לכולם. אנחנו שמחים לראות אתכם.",
         speed="אנחנו רוצים להזמין אתכם לפגישה שלנו ביום חמישי בבוקר.",
     ),
-    engines=EngineCodes(espeak=("he", "he+f3"), espeak_unclear=True, gtts="iw", nllb="heb_Hebr"),
+    # espeak-ng 1.51 has a Hebrew voice that leaves digits out without a word.
+    engines=EngineCodes(gtts="iw", nllb="heb_Hebr"),
     recognition=Recognition(tokens_a_second=12.0),
     sentences=SentenceRules(
         paused_before=frozenset(words("אבל כי כאשר איפה אם או בזמן כדי לכן")),

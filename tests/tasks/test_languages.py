@@ -14,6 +14,7 @@ import pytest
 
 from ops.harness.web_server import ROOT
 from tasks.engines.translation.nllb import FLORES
+from tasks.engines.tts import espeak_program
 from tasks.languages import FIRST_LANGUAGES, LANGUAGES, described
 from tasks.languages.pairs import ALWAYS
 from tasks.models.catalogue import KOKORO, MODELS
@@ -67,6 +68,13 @@ def test_each_can_be_chosen_heard_and_translated(code: str) -> None:
     assert language.engines.nllb in FLORES.values()
     assert language.samples.level
     assert language.written.decimal in {".", ","}
+
+
+@pytest.mark.parametrize("code", [code for code, known in LANGUAGES.items() if known.engines.espeak])
+def test_espeak_says_the_digits_of_each_that_it_speaks(code: str) -> None:
+    for voice in LANGUAGES[code].engines.espeak:
+        digits = espeak_program.phonemes("1 2 3", voice)
+        assert len(digits.split()) == 3, digits
 
 
 @pytest.mark.parametrize("code", FIRST_LANGUAGES)
