@@ -43,7 +43,7 @@ def _records(mode: Mode, most: float) -> Iterator[tuple[SpeechRecord, bytes]]:
     from app.speech_api import speech_finder  # after the limits are set
 
     if mode == "file":
-        return speech_finder.speech_in(speech_finder.decoded(sys.stdin.buffer.read(), most))
+        return speech_finder.speech_in_file(sys.stdin.buffer.read(), most)
     if mode == "reference":
         return speech_finder.whole(sys.stdin.buffer.read(), most)
     return speech_finder.speech_in_stream(speech_finder.packets(sys.stdin.buffer), mode, most)
@@ -54,7 +54,7 @@ def main() -> None:
     mode: Mode = msgspec.convert(sys.argv[1], Mode)
     most = float(sys.argv[2])
     _restrict()
-    from app.speech_api.speech_finder import RefusedError
+    from app.speech_api.decoding import RefusedError
 
     try:
         for record, pcm in _records(mode, most):

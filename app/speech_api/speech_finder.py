@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final
 
-import av
 import numpy as np
-from av.audio.resampler import AudioResampler
 
 from app.media.audio.config import SegmenterConfig
 from app.media.audio.opus import OpusDecoder, Pcm, Resampler
@@ -16,80 +13,63 @@ from app.media.audio.rtp import RTP_RATE
 from app.media.audio.segmenter import Ask, Segmenter
 from app.media.audio.tap import Chunk
 from app.media.audio.vad import VoiceDetector
+from app.speech_api.decoding import Block, RefusedError, decoded, no_audio, too_long, tracks
 from app.speech_api.records import MAX_PACKET_BYTES, REFERENCE_RATE, SIZE_HEADER, Mode, SpeechRecord
 from tasks.wire.messages import STT_RATE
-
-FORMATS: Final = "wav,w64,aiff,mp3,flac,ogg,matroska,webm,mov,mp4,m4a,3gp,aac,adts,amr,caf,asf,au"
-"""Containers that are read. Not playlists: FFmpeg would open the files and addresses that they name."""
 
 PIECES: Final = SegmenterConfig(endpoint=0.8, endpoint_short=0.8, max_length=15.0, interim_every=0.0)
 """How a file is cut: no piece keeps a worker, and a call behind it, for more than about a second."""
 
 
-class RefusedError(Exception):
-    """The audio cannot be used; the message says why and what to do."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-
-
-def decoded(data: bytes, most: float, rate: int = STT_RATE) -> Iterator[Pcm]:
-    """The first audio track of a file as mono blocks at `rate`.
+def speech_in_file(data: bytes, most: float) -> Iterator[tuple[SpeechRecord, bytes]]:
+    """The pieces of a file that hold speech, of its first track that does, and at last its length.
 
     Raises:
         RefusedError: it is no audio, or lasts longer than `most` seconds.
     """
-    options = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
-    heard, samples = False, 0
-    try:
-        with av.open(io.BytesIO(data), "r", options=options) as container:
-            if not container.streams.audio:
-                raise RefusedError(415, "no_audio", "There is no sound in this file: send one with an audio track.")
-            if container.duration and container.duration / av.time_base > most + 1:
-                raise _too_long(most)
-            for block in _blocks(container, rate):
-                heard = True
-                samples += len(block)
-                if samples > most * rate:
-                    raise _too_long(most)
-                yield block
-    except (av.FFmpegError, ValueError) as error:
-        raise _no_audio() from error
-    if not heard:
-        raise _no_audio()
-
-
-def _blocks(container: av.container.InputContainer, rate: int) -> Iterator[Pcm]:
-    """Resampled blocks; packets that are damaged are passed over."""
-    resampler = AudioResampler(format="s16", layout="mono", rate=rate)
-    for packet in container.demux(container.streams.audio[0]):
+    ends, unreadable = [], no_audio()
+    for track in range(tracks(data)):
+        pieces = _pieces(decoded(data, most, STT_RATE, track), PIECES)
         try:
-            frames = packet.decode()
-        except av.InvalidDataError:
+            first = next(pieces)
+        except RefusedError as error:
+            if error.status != unreadable.status:
+                raise
+            unreadable = error  # another track may be in a form that we know
             continue
-        for frame in frames:
-            for out in resampler.resample(frame):  # type: ignore[arg-type, unused-ignore]
-                yield out.to_ndarray().reshape(-1).astype(np.int16)
-    for out in resampler.resample(None):
-        yield out.to_ndarray().reshape(-1).astype(np.int16)
-
-
-def speech_in(blocks: Iterable[Pcm]) -> Iterator[tuple[SpeechRecord, bytes]]:
-    """The pieces of a file that hold speech, and at last its length."""
-    return _pieces(blocks, PIECES)
+        if first[0].kind == "speech":
+            yield first
+            yield from pieces
+            return
+        ends.append(first)
+    if not ends:
+        raise unreadable
+    yield max(ends, key=lambda end: end[0].seconds)
 
 
 def speech_in_stream(packets_in: Iterable[bytes], mode: Mode, most: float) -> Iterator[tuple[SpeechRecord, bytes]]:
     """The asks that a stream gives rise to, as the bridge makes them of a call, and at last its length."""
-    return _pieces(_limited(_opus(packets_in) if mode == "opus" else _pcm(packets_in), most), SegmenterConfig())
+    return _pieces(_placed(_opus(packets_in) if mode == "opus" else _pcm(packets_in), most), SegmenterConfig())
 
 
 def whole(data: bytes, most: float) -> Iterator[tuple[SpeechRecord, bytes]]:
-    """All of a file at `REFERENCE_RATE`, in one record."""
-    pcm = np.concatenate(list(decoded(data, most, REFERENCE_RATE)))
+    """All of a file at `REFERENCE_RATE`, of its first track with speech, in one record.
+
+    Raises:
+        RefusedError: it is no audio, or lasts longer than `most` seconds.
+    """
+    blocks = decoded(data, most, REFERENCE_RATE, _spoken_track(data, most))
+    pcm = np.concatenate([block.samples for block in blocks])
     yield SpeechRecord(kind="audio", seconds=len(pcm) / REFERENCE_RATE), pcm.tobytes()
+
+
+def _spoken_track(data: bytes, most: float) -> int:
+    """The first track in which somebody speaks; the first one where there is no choice."""
+    count = tracks(data)
+    for track in range(count if count > 1 else 0):
+        if any(record.kind == "speech" for record, _ in _pieces(decoded(data, most, STT_RATE, track), PIECES)):
+            return track
+    return 0
 
 
 def packets(source: BinaryIO) -> Iterator[bytes]:
@@ -101,17 +81,17 @@ def packets(source: BinaryIO) -> Iterator[bytes]:
         yield packet
 
 
-def _pieces(blocks: Iterable[Pcm], config: SegmenterConfig) -> Iterator[tuple[SpeechRecord, bytes]]:
-    detector, segmenter, samples = VoiceDetector(), Segmenter(config), 0
+def _pieces(blocks: Iterable[Block], config: SegmenterConfig) -> Iterator[tuple[SpeechRecord, bytes]]:
+    detector, segmenter, end = VoiceDetector(), Segmenter(config), 0.0
     for block in blocks:
-        for frame in detector.push(Chunk(block, samples / STT_RATE)):
+        for frame in detector.push(Chunk(block.samples, block.at)):
             for ask in segmenter.push(frame):
                 if ask.final or config.interim_every:
                     yield _record(ask), ask.samples.tobytes()
-        samples += len(block)
+        end = block.at + len(block.samples) / STT_RATE
     for ask in segmenter.flush():
         yield _record(ask), ask.samples.tobytes()
-    yield SpeechRecord(kind="end", seconds=samples / STT_RATE), b""
+    yield SpeechRecord(kind="end", seconds=round(end, 6)), b""
 
 
 def _record(ask: Ask) -> SpeechRecord:
@@ -126,13 +106,15 @@ def _record(ask: Ask) -> SpeechRecord:
     )
 
 
-def _limited(blocks: Iterable[Pcm], most: float) -> Iterator[Pcm]:
+def _placed(blocks: Iterable[Pcm], most: float) -> Iterator[Block]:
+    """Blocks one after the other, up to `most` seconds."""
     samples = 0
     for block in blocks:
+        at = samples / STT_RATE
         samples += len(block)
         if samples > most * STT_RATE:
-            raise _too_long(most)
-        yield block
+            raise too_long(most)
+        yield Block(at, block)
 
 
 def _pcm(packets_in: Iterable[bytes]) -> Iterator[Pcm]:
@@ -148,12 +130,3 @@ def _opus(packets_in: Iterable[bytes]) -> Iterator[Pcm]:
     decoder, resampler = OpusDecoder(), Resampler(RTP_RATE, STT_RATE)
     for packet in packets_in:
         yield resampler.push(decoder.decode(packet))
-
-
-def _no_audio() -> RefusedError:
-    message = "This audio cannot be read: send wav, mp3, m4a, ogg, opus, webm or flac."
-    return RefusedError(415, "not_audio", message)
-
-
-def _too_long(most: float) -> RefusedError:
-    return RefusedError(413, "audio_too_long", f"More than {most:.0f} s of audio: send it in shorter files.")
