@@ -6,6 +6,7 @@ process of its own, because `web` loads no media library.
 
 from __future__ import annotations
 
+import io
 import itertools
 import sys
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,8 @@ from app.speech_api.records import SIZE_HEADER
 
 _OPTIONS: Final = {"mp3": {"write_xing": "0", "id3v2_version": "0"}, "ogg": {"page_duration": "200000"}}
 """By muxer. The output is a pipe: nothing may need going back, and nothing may wait (a page of Ogg would, for 1 s)."""
+_WHOLE: Final = frozenset({"wav"})
+"""Containers that begin with their length, which is known last: readers believe whatever number stands there."""
 _BITRATE: Final = 64_000
 
 
@@ -49,8 +52,12 @@ def _encode(frames: Iterator[AudioFrame], form: Form) -> None:
     first = next(frames, None)
     if first is None:
         return
+    whole = io.BytesIO() if form.container in _WHOLE else None
     with av.open(
-        _Output(), "w", format=form.container, options=_OPTIONS.get(form.container, {}) | {"flush_packets": "1"}
+        whole or _Output(),
+        "w",
+        format=form.container,
+        options=_OPTIONS.get(form.container, {}) | {"flush_packets": "1"},
     ) as container:
         stream: Any = container.add_stream(form.codec, rate=form.rate, layout="mono")
         if form.codec in {"libmp3lame", "libopus", "aac"}:
@@ -62,6 +69,8 @@ def _encode(frames: Iterator[AudioFrame], form: Form) -> None:
             for out in resampler.resample(frame):
                 container.mux(stream.encode(out))
         container.mux(stream.encode(None))
+    if whole is not None:
+        _Output().write(whole.getvalue())
 
 
 def _bare(frames: Iterator[AudioFrame], form: Form) -> None:

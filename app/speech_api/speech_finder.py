@@ -13,6 +13,7 @@ from app.media.audio.rtp import RTP_RATE
 from app.media.audio.segmenter import Ask, Segmenter
 from app.media.audio.tap import Chunk
 from app.media.audio.vad import VoiceDetector
+from app.speech_api import sniffing
 from app.speech_api.decoding import Block, RefusedError, decoded, no_audio, too_long, tracks
 from app.speech_api.records import MAX_PACKET_BYTES, REFERENCE_RATE, SIZE_HEADER, Mode, SpeechRecord
 from tasks.wire.messages import STT_RATE
@@ -119,7 +120,7 @@ def _placed(blocks: Iterable[Pcm], most: float) -> Iterator[Block]:
 
 def _pcm(packets_in: Iterable[bytes]) -> Iterator[Pcm]:
     rest = b""
-    for packet in packets_in:
+    for packet in _judged(packets_in, "pcm"):
         rest += packet
         even = len(rest) // 2 * 2
         yield np.frombuffer(rest[:even], "<i2")
@@ -128,5 +129,39 @@ def _pcm(packets_in: Iterable[bytes]) -> Iterator[Pcm]:
 
 def _opus(packets_in: Iterable[bytes]) -> Iterator[Pcm]:
     decoder, resampler = OpusDecoder(), Resampler(RTP_RATE, STT_RATE)
-    for packet in packets_in:
+    for packet in _judged(packets_in, "opus"):
         yield resampler.push(decoder.decode(packet))
+
+
+def _judged(packets_in: Iterable[bytes], mode: Mode) -> Iterator[bytes]:
+    """The packets, as long as they may be what was announced: looked at once there is enough, and at the end.
+
+    Raises:
+        RefusedError: they look like something else.
+    """
+    kept: list[bytes] | None = []
+    for packet in packets_in:
+        if kept is not None:
+            kept.append(packet)
+            if _enough(kept, mode):
+                kept = _refuse_others(kept, mode)
+        yield packet
+    if kept:
+        _refuse_others(kept, mode)
+
+
+def _enough(packets: list[bytes], mode: Mode) -> bool:
+    if len(packets) == 1 and sniffing.container(packets[0]):
+        return True
+    return len(packets) >= sniffing.PACKETS if mode == "opus" else sum(map(len, packets)) >= sniffing.JUDGED
+
+
+def _refuse_others(packets: list[bytes], mode: Mode) -> list[bytes] | None:
+    """What is to be kept on being looked at: nothing more, unless it was silence."""
+    data = b"".join(packets)
+    found = sniffing.container(data) or (sniffing.opus_fault(packets) if mode == "opus" else sniffing.pcm_fault(data))
+    if found:
+        wanted = "one Opus packet a frame" if mode == "opus" else "mono s16le samples at 16 kHz"
+        message = f"This looks like {found}: with format={mode} send {wanted}. Files go to /api/v1/transcribe."
+        raise RefusedError(415, "not_as_announced", message)
+    return [] if mode == "pcm" and not any(data) else None

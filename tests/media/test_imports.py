@@ -31,7 +31,12 @@ ALLOWED: Final = {
 IN_AND_OUT: Final = {"asyncio", "httpx", "redis", "socket", "threading", "time", "websockets"}
 """What sends, waits or looks at the clock: the bridge's alone."""
 
-MEDIA_PROCESSES: Final = {"app/speech_api/encode.py", "app/speech_api/decoding.py", "app/speech_api/speech_finder.py"}
+MEDIA_PROCESSES: Final = {
+    "app/speech_api/encode.py",
+    "app/speech_api/decoding.py",
+    "app/speech_api/sniffing.py",
+    "app/speech_api/speech_finder.py",
+}
 """Outside `app.media`, what handles sound: each is loaded in a process of its own, never by `web`."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+import wave
 
 import numpy as np
 import pytest
@@ -41,6 +43,20 @@ def test_a_tone_keeps_its_pitch_and_its_length(form: str, speed: float, magic: b
     samples = decoded(data)
     assert len(samples) / 16_000 == pytest.approx(SECONDS / speed, abs=0.1)
     assert pitch(samples, 16_000) == pytest.approx(440, abs=2)
+
+
+@pytest.mark.parametrize("speed", [0.25, 0.5, 0.9, 1.0, 1.7, 4.0])
+@pytest.mark.parametrize("seconds", [0.2, 0.5, 2.0, 9.3])
+def test_a_wav_says_how_long_it_is(seconds: float, speed: float) -> None:
+    pcm = (TONE * 5)[: int(24_000 * seconds) * 2]
+    data = encode("wav", speed, [pcm[at : at + 30_000] for at in range(0, len(pcm), 30_000)])
+    assert int.from_bytes(data[4:8], "little") == len(data) - 8
+    with wave.open(io.BytesIO(data)) as file:
+        frames = file.getnframes()
+        assert len(file.readframes(frames)) == 2 * frames
+        assert (file.getframerate(), file.getnchannels()) == (24_000, 1)
+    assert frames / 24_000 == pytest.approx(seconds / speed, abs=0.1)
+    assert len(decoded(data)) / 16_000 == pytest.approx(frames / 24_000, abs=0.01)
 
 
 def test_bare_samples_stay_as_they_are() -> None:
