@@ -103,6 +103,7 @@ class Person:
         await page.click("form[action$='/join'] button[type=submit]")
         await page.wait_for_selector("body[data-page=call]")
         await page.wait_for_selector("body[data-state=connected]")
+        await page.wait_for_selector("#mic:not([data-state=asking])")  # opened when one is in the call, and not before
         return person
 
     async def say(self, recording: bytes) -> dict[str, float]:

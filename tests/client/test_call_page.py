@@ -60,6 +60,7 @@ async def test_a_dub_ducks_the_original_exactly_while_it_runs(join: Join, pages:
     ana = await join("ana", speak="pt", hear="pt")
     bob = await join("bob", speak="en", hear="en")
     await speak(ana)
+    await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
     await until(bob, FULL)
     voice, dub = await levels(bob)
     assert voice > 0.05
