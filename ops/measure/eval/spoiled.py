@@ -18,6 +18,7 @@ from tasks.engines.base import SpeechToText
 NOISE_DB: Final = 10.0
 """Decibels that speech is above the noise, as root mean squares over the clip."""
 TELEPHONE_HZ: Final = (300.0, 3_400.0)
+ORDER: Final = 4
 SEED: Final = 8
 
 Sound = NDArray[np.float32]
@@ -45,15 +46,26 @@ def noisy(chosen: Sequence[Clip], everything: Sequence[Clip]) -> list[Clip]:
     ]
 
 
-def telephoned(chosen: Sequence[Clip]) -> list[Clip]:
-    """Each clip without what lies outside `TELEPHONE_HZ`."""
-    return [_spoiled(clip, "telephone_band", _band(clip.samples)) for clip in chosen]
+def telephoned(chosen: Sequence[Clip], *, sharp: bool) -> list[Clip]:
+    """Each clip in the band of a telephone.
+
+    Args:
+        chosen: the clips.
+        sharp: whether nothing at all is left outside of it; otherwise it falls off as by Butterworth filters of the
+            fourth order at both ends, -3 dB at `TELEPHONE_HZ`.
+    """
+    kind = "telephone_sharp" if sharp else "telephone_band"
+    return [_spoiled(clip, kind, _band(clip.samples, sharp=sharp)) for clip in chosen]
 
 
 def measure(everything: Sequence[Clip], engine: SpeechToText, language: str) -> dict[str, Any]:
     """Error rates on the clean recordings of a language, made harder in each way; cut in one place each."""
     clean = read_aloud(list(everything), language)
-    ways = {"noise_10_db": noisy(clean, everything), "telephone_band": telephoned(clean)}
+    ways = {
+        "noise_10_db": noisy(clean, everything),
+        "telephone_band": telephoned(clean, sharp=False),
+        "telephone_sharp": telephoned(clean, sharp=True),
+    }
     return {way: stt.errors(stt.recognise(clips, engine, language), language) for way, clips in ways.items()}
 
 
@@ -71,9 +83,13 @@ def _mixed(speech: Sound, noise: Sound) -> Sound:
     return result
 
 
-def _band(speech: Sound) -> Sound:
-    spectrum = np.fft.rfft(speech)
+def _band(speech: Sound, *, sharp: bool) -> Sound:
     hertz = np.fft.rfftfreq(speech.size, 1 / RATE)
-    spectrum[(hertz < TELEPHONE_HZ[0]) | (hertz > TELEPHONE_HZ[1])] = 0
-    result: Sound = np.fft.irfft(spectrum, speech.size).astype(np.float32)
+    low, high = TELEPHONE_HZ
+    if sharp:
+        gain = ((hertz >= low) & (hertz <= high)).astype(np.float64)
+    else:
+        above, below = np.maximum(hertz, 1.0) / low, hertz / high
+        gain = 1 / np.sqrt((1 + above ** (-2 * ORDER)) * (1 + below ** (2 * ORDER)))
+    result: Sound = np.fft.irfft(np.fft.rfft(speech) * gain, speech.size).astype(np.float32)
     return result
