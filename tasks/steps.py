@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tasks import cached_speech, cached_translation, operator_choices, voice_fallback
 from tasks.engines.base import Effort, EngineError, SpeechToText, Transcript, VoiceCloner
+from tasks.languages.text import composed
 from tasks.serving import engines
 from tasks.utterances import Hearing
 from tasks.voice_fallback import Spoken
@@ -117,7 +118,7 @@ def translate(text: str, source: str, target: str, *, glossary: bool = True) -> 
     Raises:
         EngineError: no engine here translates this pair, or it gave no translation.
     """
-    engine = engines().translation_for(source, target)
+    engine, text = engines().translation_for(source, target), composed(text)
     terms = operator_choices.current().translated(source, target, text) if glossary else []
     # A draft takes a second: there is no time to try for every number and name.
     found = cached_translation.translate(
@@ -158,6 +159,7 @@ def speak(
     Raises:
         EngineError: no engine here speaks this language; taking the clauses raises it where no voice could speak one.
     """
+    text = composed(text)
     if engine is None:
         voices = engines().tts_for(language, late=late)
     else:

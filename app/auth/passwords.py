@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.i18n import gettext as _
+from tasks.languages.text import composed
 
 MIN_PASSWORD_CHARS: Final = 12
 MAX_PASSWORD_CHARS: Final = 256
@@ -43,13 +44,13 @@ def check(password: str) -> None:
 
 async def digest(password: str) -> str:
     """What is kept of a password. Takes about 50 ms and 64 MB, in a thread."""
-    return await asyncio.to_thread(_hasher.hash, password)
+    return await asyncio.to_thread(_hasher.hash, composed(password))
 
 
 async def matches(password: str, kept: str | None) -> bool:
     """Whether it is the password; with nothing kept (an unknown name) it takes as long and is not."""
     try:
-        right = await asyncio.to_thread(_hasher.verify, kept or _NOBODY, password[: MAX_PASSWORD_CHARS + 1])
+        right = await asyncio.to_thread(_hasher.verify, kept or _NOBODY, composed(password)[: MAX_PASSWORD_CHARS + 1])
     except (VerificationError, InvalidHashError):
         return False
     return right and kept is not None

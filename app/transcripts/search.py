@@ -37,6 +37,8 @@ def marked(text: str, words: str) -> Markup:
     at = found.find(wanted)
     while at >= 0:
         begin, end = origins[at], origins[at + len(wanted) - 1] + 1
+        while end < len(text) and unicodedata.combining(text[end]):  # marks of the last letter, where they stand apart
+            end += 1
         parts += [escape(text[done:begin]), Markup("<mark>"), escape(text[begin:end]), Markup("</mark>")]
         done, at = end, found.find(wanted, at + len(wanted))
     return Markup("").join([*parts, escape(text[done:])])

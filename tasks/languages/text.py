@@ -1,15 +1,33 @@
-"""The little handling of text that edge and workers share: what of a growing text is certain, and whether it loops."""
+"""The little handling of text that edge and workers share: its form, what of a growing one is certain, its loops."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 import zlib
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
+
+V = TypeVar("V")
 
 _PUNCTUATION = re.compile(r"[^\w]+")
 _UNSPACED: Final = "\u0e01-\u0e4e\u3001-\u30ff\u3400-\u9fff\uff01-\uff1f"
 _WORD = re.compile(rf"(\s*)([{_UNSPACED}]|[^\s{_UNSPACED}]+)")
+
+
+def composed(value: V) -> V:
+    """`value` with every text in it, keys too, in the composed form (NFC) in which all else here is written.
+
+    macOS and some keyboards give letters and marks apart (NFD): to a search, a glossary or a voice these are others.
+    """
+    done: object = value
+    if isinstance(value, str):
+        done = unicodedata.normalize("NFC", value)
+    elif isinstance(value, dict):
+        done = {composed(key): composed(item) for key, item in value.items()}
+    elif isinstance(value, list):
+        done = [composed(item) for item in value]
+    return done  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)

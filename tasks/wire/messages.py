@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from tasks.languages.text import composed
 from tasks.wire.keys import CaptionKey
 
 STT_RATE: Final = 16_000
@@ -226,8 +227,18 @@ T = TypeVar("T")
 
 
 def encode(message: Struct) -> bytes:
-    """The JSON bytes that travel through Redis."""
-    return msgspec.json.encode(message)
+    """The JSON bytes that travel through Redis, all texts composed (`tasks.languages.text.composed`)."""
+    return _composed(msgspec.json.encode(message))
+
+
+def _composed(data: bytes) -> bytes:
+    """JSON with its texts composed; what is not UTF-8 as it is, for the decoder to refuse."""
+    if data.isascii():
+        return data
+    try:
+        return composed(data.decode()).encode()
+    except UnicodeDecodeError:
+        return data
 
 
 def decode(data: bytes, kind: type[T]) -> T:
@@ -236,7 +247,7 @@ def decode(data: bytes, kind: type[T]) -> T:
     Raises:
         msgspec.ValidationError: it is not a valid message of this kind; the sender is at fault.
     """
-    return msgspec.json.decode(data, type=kind)
+    return msgspec.json.decode(_composed(data), type=kind)
 
 
 def decode_clip_event(data: bytes) -> ClipEvent:
@@ -250,7 +261,7 @@ def decode_clip_event(data: bytes) -> ClipEvent:
 
 def to_payload(message: Struct) -> dict[str, Any]:
     """The message as the plain dict that a Dramatiq message carries."""
-    payload: dict[str, Any] = msgspec.to_builtins(message)
+    payload: dict[str, Any] = composed(msgspec.to_builtins(message))
     return payload
 
 

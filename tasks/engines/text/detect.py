@@ -16,6 +16,7 @@ from typing import Final
 from tasks.languages import LANGUAGES as SPOKEN
 from tasks.languages.courtesies import phrases
 from tasks.languages.literals import without_literals
+from tasks.languages.text import composed
 
 Ranker = Callable[[str], list[tuple[str, float]]]
 """Text → every language with its probability, most likely first."""
@@ -47,7 +48,7 @@ def detect(text: str, among: Collection[str] = ()) -> dict[str, float]:
         among: the languages that something can be done with; a short text is in one of them. Empty: all that are told
             apart.
     """
-    words = without_literals(text)
+    words = without_literals(composed(text))
     if not any(character.isalpha() for character in words):
         return {}
     words = words.lower() if words.isupper() else words

@@ -13,6 +13,7 @@ from tasks.engines.translation.plain import translate as by_engine
 from tasks.engines.translation.terms import agrees, rendering, replaced
 from tasks.languages import described
 from tasks.languages.sentences import sentences
+from tasks.languages.text import composed
 
 _LAST_WORD = re.compile(r"[^\W\d_]+\s+$")
 
@@ -59,7 +60,8 @@ def translate(
     Raises:
         EngineError: the engine gave no translation.
     """
-    job = _Job(engine, source, target, tuple(glossary))
+    text = composed(text)
+    job = _Job(engine, source, target, tuple(Term(composed(term.source), composed(term.target)) for term in glossary))
     if not retry:
         return job.attempt(text, find(text, glossary)) or job.plain(text)
     whole = job.with_terms(text, job.plain(text))

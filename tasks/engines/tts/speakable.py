@@ -16,6 +16,7 @@ from tasks.languages.patterns import any_of
 from tasks.languages.phrases import GLUE, NumberPhrases
 from tasks.languages.sentences import announced_in_full, clauses
 from tasks.languages.spoken_rules import SpokenRules, Unit
+from tasks.languages.text import composed
 
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
@@ -35,6 +36,7 @@ def speakable(text: str, language: str) -> str:
     rules = described(language).spoken
     if rules is None:
         return text
+    text = composed(text)
     early, late = _prepared(rules)
     text = announced_in_full(text, language)
     for pattern, words in early:
