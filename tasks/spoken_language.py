@@ -7,7 +7,8 @@ an utterance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from tasks.engines.base import SpeechToText, Word
@@ -33,10 +34,35 @@ DOUBTFUL_OF_SHORT: Final = 0.6
 
 FOREIGN: Final = 0.7
 """Probability from which on another language is believed."""
+MEMORY: Final = 100.0
+"""How many times more probable a language is, before a sound of no length, if all before was in it."""
+FORGOTTEN_SECONDS: Final = 1.0
+"""Seconds of an utterance in which this falls by a factor of e: 5 are left at 3 s, nothing at 6. "Fichte", in 1.1 s of
+a Portuguese recording, is English to Whisper with 96 %."""
 LEAST_SECONDS: Final = 1.0
 """Of sound, below which languages cannot be told apart."""
 MOST_SECONDS: Final = 6.0
 """Of sound that is listened to for it: more costs more and tells little more."""
+
+
+def likeliest(found: Mapping[str, float], memory: Mapping[str, float], seconds: float) -> str | None:
+    """The language of an utterance, in the light of what was spoken before it; None where nothing was heard.
+
+    "Okay." says nothing of its language, a sentence does: the shorter the utterance, the more its forerunners count.
+
+    Args:
+        found: how probable each language is by the sound alone.
+        memory: seconds that each was spoken before.
+        seconds: length of the utterance.
+    """
+    total = sum(memory.values())
+    weight = MEMORY * math.exp(-seconds / FORGOTTEN_SECONDS) if total else 0.0
+
+    def chance(code: str) -> float:
+        share = memory.get(code, 0.0) / (total or 1.0)
+        return found[code] * (1 + weight * share**2)  # squared: what was said once in passing counts for nothing
+
+    return max(found, key=chance, default=None)
 
 
 def judge(

@@ -5,16 +5,22 @@ A step knows nothing of queues, captions or replies: the actors decode a message
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
-from tasks import cached_speech, cached_translation, operator_choices, voice_fallback
+from tasks import cached_speech, cached_translation, operator_choices, spoken_language, voice_fallback
 from tasks.engines.base import Effort, EngineError, SpeechToText, Transcript, VoiceCloner
 from tasks.languages.text import composed
 from tasks.serving import engines
 from tasks.utterances import Hearing
 from tasks.voice_fallback import Spoken
 from tasks.wire.administration import Term
+from tasks.wire.messages import STT_RATE
+
+NOTHING_BEFORE: Final[Mapping[str, float]] = MappingProxyType({})
+"""What was spoken before an utterance of which nothing is known."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ def transcribe(
     effort: Effort = Effort.THOROUGH,
     glossary: bool = True,
     words: bool = False,
+    memory: Mapping[str, float] = NOTHING_BEFORE,
 ) -> Transcribed:
     """Recognise one utterance.
 
@@ -66,13 +73,14 @@ def transcribe(
         effort: how much a result that is not good enough may cost.
         glossary: whether to lean towards the glossary's hotwords.
         words: whether the time of every word is wanted.
+        memory: seconds that each language was spoken before, for where `language` is to be found out.
 
     Raises:
         EngineError: no engine here recognises this language.
     """
     if language is None:
         identifier = engines().identifier()
-        language = next(iter(identifier.identify(pcm)), None)
+        language = spoken_language.likeliest(identifier.identify(pcm), memory, len(pcm) / 2 / STT_RATE)
         if language is None:
             return Transcribed(Transcript("", 0.0, "silence"), None, identifier.name)
     engine = engines().stt_for(language)

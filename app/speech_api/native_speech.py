@@ -35,6 +35,8 @@ class SegmentAnswer(Struct, frozen=True, omit_defaults=True):
     text: str
     confidence: float
     """Mean probability of a token, 0 to 1."""
+    language: str
+    """What it is in: the one given, or found out."""
     words: list[SpokenWord] | None = None
     """Times are seconds from the start of the audio."""
 
@@ -45,7 +47,7 @@ class TranscribeAnswer(Struct, frozen=True):
     text: str
     """Empty where nobody speaks."""
     language: str | None
-    """Null where it was not given and nobody speaks."""
+    """The one given, or what was spoken longest; null where nobody speaks."""
     duration: float
     """Seconds of audio."""
     engine: str | None
@@ -92,4 +94,4 @@ def flag(value: str) -> bool:
 
 
 def _answer(segment: Segment) -> SegmentAnswer:
-    return SegmentAnswer(segment.start, segment.end, segment.text, segment.confidence, segment.words)
+    return SegmentAnswer(segment.start, segment.end, segment.text, segment.confidence, segment.language, segment.words)

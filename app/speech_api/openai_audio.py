@@ -25,6 +25,9 @@ from tasks.languages.text import compression_ratio
 
 AnyRequest = Request[Any, Any, Any]
 
+ENGLISH: Final = "en"
+"""What OpenAI translates into."""
+
 _FORMATS: Final = ("json", "verbose_json", "text", "srt", "vtt")
 _COMMON: Final = {
     "file": "file: Audio in any common form",
@@ -62,13 +65,12 @@ async def translations(request: AnyRequest, speech: NamedDependency[SpeechServic
     async with AsyncExitStack() as stack:
         form, transcription = await _begin(request, speech, stack, translate=True)
         segments = [segment async for segment in transcription.segments()]
-    if segments and transcription.language:
-        texts = await speech.text.translate([segment.text for segment in segments], transcription.language, "en")
-        segments = [
-            replace(segment, text=text, language="en") for segment, text in zip(segments, texts.texts, strict=True)
-        ]
-    transcription.language = "en"  # OpenAI names the language of the text
-    return _shaped("translate", form.one("response_format", "json"), transcription, segments)
+    for language in sorted({segment.language for segment in segments} - {ENGLISH}):
+        places = [place for place, segment in enumerate(segments) if segment.language == language]
+        done = await speech.text.translate([segments[place].text for place in places], language, ENGLISH)
+        for place, text in zip(places, done.texts, strict=True):
+            segments[place] = replace(segments[place], text=text, language=ENGLISH)
+    return _shaped("translate", form.one("response_format", "json"), transcription, segments, ENGLISH)
 
 
 async def _begin(
@@ -91,8 +93,9 @@ async def _begin(
 
 
 def _shaped(
-    task: str, response_format: str, transcription: FileTranscription, segments: list[Segment]
+    task: str, response_format: str, transcription: FileTranscription, segments: list[Segment], language: str = ""
 ) -> Response[Any]:
+    """The answer; `language` is that of the text where it is not that of the speech."""
     text = " ".join(segment.text for segment in segments)
     plain: dict[str, Callable[[], str]] = {
         "text": lambda: f"{text}\n",
@@ -104,7 +107,7 @@ def _shaped(
         return Response(plain[response_format](), media_type=f"{kind}; charset=utf-8")
     answer: dict[str, Any] = {"text": text}
     if response_format == "verbose_json":
-        language = transcription.language or ""
+        language = language or transcription.language or ""
         known = LANGUAGES.get(language)
         answer |= {
             "task": task,

@@ -17,10 +17,10 @@ import msgspec
 from app.speech_api.errors import ApiError
 from app.speech_api.helpers import Process
 from app.speech_api.records import SpeechRecord
-from app.speech_api.transcription import Wanted, ask, segment_of
+from app.speech_api.transcription import Memory, Wanted, ask, segment_of
 from app.speech_api.worker_client import WorkerClient
 from tasks.languages.text import GrowingText
-from tasks.wire.requests import Transcribed
+from tasks.wire.requests import Effort, Transcribed
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -41,7 +41,7 @@ class Stream:
         self._source = source
         self._wanted = wanted
         self._send = send
-        self._language = wanted.language
+        self._memory = Memory()
         self._interim: _Interim | None = None
         self._growing = GrowingText()
 
@@ -67,7 +67,7 @@ class Stream:
 
     async def _hypothesis(self, record: SpeechRecord, pcm: bytes) -> Transcribed:
         """Ask, and show what two hypotheses agree on; what was shown never changes."""
-        answer = await ask(self._workers, pcm, Wanted(self._language, effort="usual"))
+        answer = await ask(self._workers, pcm, self._now(words=False, effort="usual"))
         before, self._growing = self._growing, self._growing.grown(answer.text)
         if (shown := self._growing.shown) != before.shown:
             await self._send({"type": "interim", **_place(record), "text": shown, "language": answer.language})
@@ -79,8 +79,7 @@ class Stream:
         shown, self._growing = self._growing.shown, GrowingText()
         if not answer.text and not shown:
             return
-        if answer.text:
-            self._language = self._language or answer.language
+        self._memory.add(record, answer)
         segment = segment_of(record, answer)
         caption = {"type": "final", **_place(record), "text": answer.text, "language": answer.language}
         caption |= {"confidence": segment.confidence, "engine": answer.engine}
@@ -93,13 +92,16 @@ class Stream:
         interim = self._interim
         if interim is None or (interim.record.seq, interim.record.revision) != (record.seq, record.revision):
             return None
-        if self._wanted.words or self._language is None:
+        if self._wanted.words:
             return None
         answer = await interim.task
         return answer if answer.settled else None
 
     async def _decode(self, pcm: bytes) -> Transcribed:
-        return await ask(self._workers, pcm, Wanted(self._language, self._wanted.words))
+        return await ask(self._workers, pcm, self._now(words=self._wanted.words, effort="thorough"))
+
+    def _now(self, *, words: bool, effort: Effort) -> Wanted:
+        return Wanted(self._wanted.language, words, effort, self._memory.seconds)
 
     async def _drop_interim(self) -> None:
         """Forget the interim that is under way; one that failed says so at the final, which asks the same workers."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from redis.asyncio import Redis
@@ -42,9 +42,34 @@ class Wanted:
     """How to transcribe."""
 
     language: str | None = None
-    """None: what the first speech is found to be in."""
+    """None: found out for each utterance, see `memory`."""
     words: bool = False
     effort: Effort = "thorough"
+    memory: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that each language was spoken before: "Okay." alone does not tell."""
+
+
+class Memory:
+    """How long each language was spoken so far."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Language → seconds."""
+        return dict(self._seconds)
+
+    @property
+    def usual(self) -> str | None:
+        """The language that was spoken longest; None as long as nobody has spoken."""
+        return max(self._seconds, key=self._seconds.__getitem__, default=None)
+
+    def add(self, record: SpeechRecord, answer: Transcribed) -> None:
+        """Count what was heard."""
+        if answer.text and answer.language:
+            spoken = self._seconds.get(answer.language, 0.0)
+            self._seconds[answer.language] = spoken + record.speech_end - record.speech_start
 
 
 class FileTranscription:
@@ -53,11 +78,15 @@ class FileTranscription:
     def __init__(self, workers: WorkerClient, source: Process, wanted: Wanted) -> None:
         self.seconds = 0.0
         """Length of the audio, known at the end."""
-        self.language = wanted.language
-        """None as long as nobody has spoken."""
+        self._memory = Memory()
         self._workers = workers
         self._source = source
         self._wanted = wanted
+
+    @property
+    def language(self) -> str | None:
+        """The language given, or the one that was spoken longest; None as long as nobody has spoken."""
+        return self._wanted.language or self._memory.usual
 
     async def segments(self) -> AsyncIterator[Segment]:
         """Every stretch that has text, in order, as soon as it is known.
@@ -72,8 +101,8 @@ class FileTranscription:
                     self.seconds = record.seconds
                     break
                 pending.append((record, asyncio.create_task(self._ask(pcm))))
-                # Until the language is known each piece waits for the one before.
-                while len(pending) >= (IN_FLIGHT if self.language else 1):
+                # Where the language is to be found out each piece waits for what the one before tells.
+                while len(pending) >= (IN_FLIGHT if self._wanted.language else 1):
                     if segment := await self._done(*pending.popleft()):
                         yield segment
             while pending:
@@ -85,14 +114,13 @@ class FileTranscription:
             await asyncio.gather(*(task for _, task in pending), return_exceptions=True)
 
     async def _ask(self, pcm: bytes) -> Transcribed:
-        wanted = self._wanted
-        return await ask(self._workers, pcm, Wanted(self.language, wanted.words, wanted.effort))
+        return await ask(self._workers, pcm, replace(self._wanted, memory=self._memory.seconds))
 
     async def _done(self, record: SpeechRecord, task: asyncio.Task[Transcribed]) -> Segment | None:
         answer = await task
         if not answer.text:
             return None
-        self.language = self.language or answer.language
+        self._memory.add(record, answer)
         return segment_of(record, answer)
 
 
@@ -107,6 +135,7 @@ async def ask(workers: WorkerClient, pcm: bytes, wanted: Wanted) -> Transcribed:
         deadline=workers.deadline(),
         samples=len(pcm) // 2,
         language=wanted.language,
+        memory=dict(wanted.memory),
         words=wanted.words,
         effort=wanted.effort,
     )

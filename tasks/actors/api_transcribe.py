@@ -17,7 +17,12 @@ def transcribe_speech(message: Transcription) -> None:
     if not isinstance(pcm, bytes) or not replies.awaited(client, message):
         return
     done = steps.transcribe(
-        pcm, message.language, effort=Effort(message.effort), glossary=message.terms, words=message.words
+        pcm,
+        message.language,
+        effort=Effort(message.effort),
+        glossary=message.terms,
+        words=message.words,
+        memory=message.memory,
     )
     transcript = done.transcript
     answer = Transcribed(

@@ -40,6 +40,8 @@ class Transcription(Request, frozen=True, kw_only=True):
     """Length of the audio, which is part 0 of the request (`keys.request_audio`), at `STT_RATE`."""
     language: Language | None
     """None: find out among what this worker transcribes."""
+    memory: dict[Language, float] = {}
+    """Seconds that each language was spoken before: they count where this speech is too short to tell."""
     words: bool = False
     """Whether the time of every word is wanted."""
     effort: Effort = "thorough"

@@ -61,6 +61,19 @@ def test_pcm_becomes_captions_that_grow_and_settle(address: str, key: str) -> No
             assert messages.index(one) < messages.index(final)
 
 
+def test_each_utterance_of_a_stream_has_its_language(address: str, key: str) -> None:
+    pcm = JFK.pcm()[: int(2.3 * RATE) * 2] + bytes(4 * RATE) + recordings()["pt_fleurs_002"].pcm() + bytes(2 * RATE)
+    with connect(address, additional_headers={"authorization": f"Bearer {key}"}) as socket:
+        assert begin(socket) == {"type": "ready"}
+        for at in range(0, len(pcm), 6_400):
+            socket.send(pcm[at : at + 6_400])
+        socket.send('{"type": "end"}')
+        finals = [one for one in rest(socket) if one["type"] == "final"]
+    assert finals[0]["language"] == "en"
+    assert {one["language"] for one in finals[1:]} == {"pt"}
+    assert "carro" in " ".join(one["text"] for one in finals)
+
+
 def test_opus_packets_become_captions(address: str, key: str) -> None:
     encoder = OpusEncoder()
     samples = resample(np.frombuffer(JFK.pcm(), "<i2"), RATE, 48_000)

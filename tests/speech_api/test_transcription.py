@@ -91,6 +91,25 @@ def test_the_language_is_found_out(api: httpx.Client) -> None:
     assert "o controle do carro" in found["text"]
 
 
+def two_languages() -> bytes:
+    """English, two seconds of silence, and Portuguese."""
+    silence = np.zeros(RATE * 2, np.float32)
+    sound = np.concatenate([JFK.samples()[: int(2.3 * RATE)], silence, PORTUGUESE.samples(), silence])
+    return wav((sound * 32767).astype("<i2").tobytes())
+
+
+def test_the_first_words_do_not_decide_the_language(api: httpx.Client, client: openai.OpenAI) -> None:
+    found = sent(api, two_languages()).json()
+    assert found["language"] == "pt"
+    assert found["segments"][0]["language"] == "en"
+    assert {one["language"] for one in found["segments"][1:]} == {"pt"}
+    assert "Americans" in found["text"]
+    assert "o controle do carro" in found["text"]
+    done = client.audio.translations.create(model="whisper-1", file=("two.wav", two_languages()))
+    assert "Americans" in done.text
+    assert "control of the car" in done.text
+
+
 def test_a_long_recording_keeps_its_order_and_time(api: httpx.Client) -> None:
     names = ["en_LJ001-0001", "en_ls_198", "en_LJ001-0005", "en_jfk_stereo44k"]
     silence = np.zeros(RATE * 2, np.float32)

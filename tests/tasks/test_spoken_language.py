@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+import soxr
 
+from ops.harness.pipeline import segments
+from ops.harness.recordings import RATE, by_language, to_int16
 from tasks.engines.base import Effort, SpeechToText, Transcript, Word
-from tasks.spoken_language import ASKED, LEAST_SECONDS, SURE, judge, other
+from tasks.serving import Engines
+from tasks.spoken_language import ASKED, LEAST_SECONDS, SURE, judge, likeliest, other
 from tasks.wire.messages import STT_RATE
 
 
@@ -85,3 +90,44 @@ def test_doubt_that_comes_later_is_asked_about_too() -> None:
     assert verdict(words(20, 0.6), foreign, SURE) == verdict(words(20, 0.6), foreign, SURE, whole=True) == "en"
     assert verdict(words(3, 0.5), foreign, whole=True, seconds=LEAST_SECONDS / 2) == ASKED
     assert verdict(words(6, 0.6), None) == ASKED, "nobody can tell"
+
+
+@pytest.mark.parametrize(
+    ("found", "memory", "seconds", "language"),
+    [
+        ({}, {"en": 9.0}, 1.0, None),
+        ({"en": 0.6, "pt": 0.4}, {}, 0.5, "en"),
+        ({"en": 0.6, "pt": 0.4}, {"pt": 9.0}, 0.5, "pt"),
+        ({"en": 0.6, "pt": 0.4}, {"en": 9.0, "pt": 1.0}, 0.5, "en"),
+        ({"en": 0.97, "pt": 0.02}, {"pt": 60.0}, 3.0, "en"),
+        ({"pt": 0.97, "en": 0.02}, {"en": 60.0}, 2.5, "pt"),
+        ({"en": 0.55, "pt": 0.45}, {"pt": 60.0}, 9.0, "en"),
+        ({"en": 0.7, "vi": 0.3}, {"vi": 4.0}, 1.2, "vi"),
+        ({"en": 0.99, "pt": 0.001}, {"pt": 4.0}, 0.8, "en"),
+        ({"en": 0.5, "pt": 0.5}, {"vi": 4.0}, 0.8, "en"),
+    ],
+)
+def test_the_shorter_an_utterance_the_more_its_forerunners_count(
+    found: dict[str, float], memory: dict[str, float], seconds: float, language: str | None
+) -> None:
+    assert likeliest(found, memory, seconds) == language
+
+
+def test_the_first_words_decide_nothing_for_those_after_them(engines: Engines) -> None:
+    voice = engines.tts.loaded["hibari-en"]
+    sound = voice.speak("Okay.", "en")
+    okay = soxr.resample(np.frombuffer(sound.pcm, "<i2").astype(np.float32) / 32768, sound.rate, RATE)
+    silence = np.zeros(2 * RATE, np.float32)
+    clips = [clip for language in ("pt", "en") for clip in by_language(language)[:4]]
+    parts = [silence, okay, silence, *(part for clip in clips for part in (clip.samples(), silence))]
+    spoken: list[tuple[float, str]] = []
+    memory: dict[str, float] = {}
+    for ask in segments(to_int16(np.concatenate(parts))):
+        seconds = len(ask.samples) / RATE
+        language = likeliest(engines.identifier().identify(ask.samples.tobytes()), memory, seconds)
+        assert language is not None
+        memory[language] = memory.get(language, 0.0) + ask.speech_end - ask.speech_start
+        spoken.append((ask.speech_start, language))
+    turn = sum(len(part) for part in parts[: 3 + 2 * 4]) / RATE
+    assert {language for start, language in spoken if 4 < start < turn} == {"pt"}
+    assert {language for start, language in spoken if start > turn} == {"en"}
