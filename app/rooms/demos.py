@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from tasks.languages.pairs import DEFAULT_PAIR
+from tasks.languages.pairs import DEFAULT_PAIR, DEMO_PAIRS
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Demo:
         return "/demo" if self.always else f"/demo/{self.speaks}"
 
 
-_DEMOS: Final = (Demo(*DEFAULT_PAIR, always=True), Demo("vi", "en"))
+_DEMOS: Final = tuple(Demo(*pair, always=pair == DEFAULT_PAIR) for pair in DEMO_PAIRS)
 DEMOS: Final = {demo.speaks: demo for demo in _DEMOS}
 """By what their recording speaks."""
 FIRST: Final = _DEMOS[0]

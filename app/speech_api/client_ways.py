@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from babel.core import get_global
@@ -12,12 +12,12 @@ from msgspec import Meta, Struct
 
 from app.web.reading import ReadableRequest
 from tasks.languages import LANGUAGES
-
-LIBRETRANSLATE: Final = {"pb": "pt", "zt": "zh"}
-"""Codes of its own, for Brazilian Portuguese and traditional Chinese."""
+from tasks.languages.pairs import CODES_OF_CLIENTS, DEFAULT_PAIR
 
 T = TypeVar("T", bound=Struct)
-Tag = Annotated[str, Meta(max_length=35, description="BCP 47 tag; a region falls to its language", examples=["en"])]
+Tag = Annotated[
+    str, Meta(max_length=35, description="BCP 47 tag; a region falls to its language", examples=[DEFAULT_PAIR[0]])
+]
 """A language as clients write it; `language` reads it."""
 
 
@@ -31,7 +31,7 @@ def language(tag: str | None) -> str | None:
         return None
     named = _by_name().get(written)
     primary = written.replace("_", "-").partition("-")[0]
-    other: str = LIBRETRANSLATE.get(primary) or get_global("language_aliases").get(primary, primary)
+    other: str = CODES_OF_CLIENTS.get(primary) or get_global("language_aliases").get(primary, primary)
     return named or other.partition("_")[0]
 
 

@@ -9,3 +9,9 @@ DEFAULT_PAIR: Final = ("en", "pt")
 
 ALWAYS: Final = frozenset({DEFAULT_PAIR, DEFAULT_PAIR[::-1]})
 """(source, target) that every installation translates."""
+
+DEMO_PAIRS: Final = (DEFAULT_PAIR, ("vi", "en"))
+"""What the recording of each demo speaks, and what its visitor reads and hears."""
+
+CODES_OF_CLIENTS: Final = {"pb": "pt", "zt": "zh"}
+"""Codes of LibreTranslate that are no tags of BCP 47 → the language."""

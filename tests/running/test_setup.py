@@ -62,12 +62,12 @@ def test_without_a_home_to_write_to_every_tool_keeps_its_files_in_our_cache(
     env = os.environ | commands.tool_environment()
     asked = {
         "uv": [uv(), "cache", "dir"],
-        "pip": [sys.executable, "-m", "pip", "cache", "dir"],
         "npm": ["npm", "config", "get", "cache"],
     }
     for tool, command in asked.items():
         said = subprocess.run(command, env=env, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
         assert Path(said) == tmp_path / "cache" / "tools" / tool
+    assert env["PIP_CACHE_DIR"] == str(tmp_path / "cache/tools/pip")
     monkeypatch.setenv("UV_CACHE_DIR", "/srv/uv")  # what somebody has chosen stays
     assert commands.tool_environment()["UV_CACHE_DIR"] == "/srv/uv"
 
