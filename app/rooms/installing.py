@@ -1,4 +1,4 @@
-"""What pages say of translators that are being installed, or could not be (`tasks.wire.installing`)."""
+"""What pages say of translators that are being installed, or could not be (`tasks.wire.administration`)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from app.i18n import gettext as _
 from app.i18n import locale, ngettext
 from app.i18n.formats import language_name, number
 from tasks.wire import keys, queues
-from tasks.wire.installing import Hindrance, Installing
+from tasks.wire.administration import Hindrance, Installing
 from tasks.wire.messages import decode
 
 GB: Final = 1e9

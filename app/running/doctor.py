@@ -22,7 +22,7 @@ from app.settings.installation import ROLE, InstallationSettings
 from tasks import registry
 from tasks.wire import keys, queues
 from tasks.wire.addresses import authority, listening
-from tasks.wire.installing import Installing
+from tasks.wire.administration import Installing
 from tasks.wire.messages import decode
 
 MAX_QUEUE_SECONDS = 5.0

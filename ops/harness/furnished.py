@@ -20,8 +20,7 @@ from app.speech_api.records import REFERENCE_RATE
 from app.speech_api.voices import VoiceService
 from ops.harness.worker import WorkerProcess
 from tasks.wire import keys
-from tasks.wire.administration import Progress
-from tasks.wire.installing import Hindrance, Installing
+from tasks.wire.administration import Hindrance, Installing, Progress
 from tasks.wire.messages import encode
 
 TERMS: Final = """source_language,target_language,source,target,hotword,translate,spoken

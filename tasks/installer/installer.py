@@ -20,7 +20,7 @@ from tasks.installer.notes import Notes
 from tasks.models import recommended
 from tasks.models.recommended import GB, Choice
 from tasks.models.spec import Model, ModelError, NotDeliveredError
-from tasks.wire.installing import Hindrance
+from tasks.wire.administration import Hindrance
 
 LOOK_SECONDS: Final = 2.0
 """Seconds between looks at whether somebody has installed, removed or switched off something."""

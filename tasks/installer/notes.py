@@ -12,8 +12,7 @@ import redis
 from msgspec.structs import replace
 
 from tasks.wire import keys
-from tasks.wire.administration import Progress
-from tasks.wire.installing import Hindrance, Installing
+from tasks.wire.administration import Hindrance, Installing, Progress
 from tasks.wire.messages import encode
 
 SAY_SECONDS: Final = 1.0

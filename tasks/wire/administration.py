@@ -1,4 +1,4 @@
-"""The wire schema of what administrators set, and of what they ask of workers: what there is, and work on models."""
+"""The wire schema of what administrators set and ask of workers, and of what the installer is at."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from tasks.wire.messages import Identifier
+from tasks.wire.messages import Identifier, Language
 
 Kind = Literal["stt", "translate", "speak"]
 """What an engine does."""
@@ -123,3 +123,38 @@ class Configuration(Struct, frozen=True, kw_only=True):
 
     choices: list[Choice] = []
     terms: list[Term] = []
+
+
+class Hindrance(Struct, frozen=True, kw_only=True):
+    """Why one model was not installed."""
+
+    model: str
+    why: Literal["memory", "engine", "failed"]
+    """`memory`: this machine has too little; `engine`: what runs such models is not installed here."""
+    said: str
+    """For administrators, in English: which source failed why, or what is missing."""
+    needed: int = 0
+    present: int = 0
+    """Bytes of memory; 0 where it is not about memory."""
+
+
+class Installing(Struct, frozen=True, kw_only=True):
+    """What the installer of one machine is at (`keys.INSTALLING`)."""
+
+    host: str
+    at: float
+    """When this was written, epoch seconds."""
+    state: Literal["forbidden", "complete", "running", "failed"]
+    """`forbidden`: MODELS_AUTO or MODELS_OFFLINE says so; `complete`: nothing is missing."""
+    languages: list[Language] = []
+    """Languages, other than English, that nothing translates yet."""
+    model: str = ""
+    """What is being installed."""
+    percent: int = 0
+    """How much of all that is needed has arrived; 100 only once it is installed."""
+    seconds_left: float | None = None
+    """About how long that takes still; None: not known yet."""
+    hindrances: list[Hindrance] = []
+    """What stood in the way of the last try, the best way first."""
+    again_at: float | None = None
+    """When it is tried again, epoch seconds."""

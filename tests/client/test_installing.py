@@ -13,7 +13,7 @@ from playwright.async_api import expect
 from ops.harness.furnished import at_work
 from ops.harness.gallery import World
 from tasks.wire import keys
-from tasks.wire.installing import Installing
+from tasks.wire.administration import Installing
 from tasks.wire.messages import Heartbeat, decode, encode
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

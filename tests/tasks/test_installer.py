@@ -20,8 +20,7 @@ from ops.harness import process_group
 from ops.harness.redis_server import RedisServer
 from tasks.models import lock
 from tasks.wire import keys
-from tasks.wire.administration import Progress
-from tasks.wire.installing import Installing
+from tasks.wire.administration import Installing, Progress
 from tasks.wire.messages import decode
 from tests.support import argos_package, wheel_parts
 from tests.support.hub import Hub, hub

@@ -13,7 +13,7 @@ import redis
 from app.settings.web import WebSettings
 from ops.harness.web_server import new_room
 from tasks.wire import keys
-from tasks.wire.installing import Hindrance, Installing
+from tasks.wire.administration import Hindrance, Installing
 from tasks.wire.messages import Heartbeat, encode
 from tests.support.administrator import enter, on_sqlite
 
