@@ -10,11 +10,26 @@ import { startSfu } from './sfu.js';
 
 /** A room's code opens it, so the log has eight digits of its digest, the same that the bridge's log has. @param {unknown} room */
 const digest = (room) => createHash('sha256').update(String(room)).digest('hex').slice(0, 8);
+const out = pino.destination(1);
 const log = pino({
   base: { process: 'sfu' },
   timestamp: pino.stdTimeFunctions.isoTime,
   redact: { paths: ['room'], censor: digest },
-});
+}, out);
+/** Milliseconds that the last lines of the log may take. */
+const LAST_WORDS_WITHIN = 500;
+
+/**
+ * Ends this process when the last lines are out. At a plain exit the log would try for ever to write lines that nobody
+ * reads any more, because whoever started us has died.
+ *
+ * @param {number} status
+ */
+function leave(status) {
+  const exit = () => process.exit(status);
+  setTimeout(exit, LAST_WORDS_WITHIN);
+  out.flush(exit);
+}
 
 let closing = false;
 /** @type {Awaited<ReturnType<typeof startSfu>> | undefined} */
@@ -28,10 +43,10 @@ for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT'])) {
     if (closing) return;
     closing = true;
     log.info({ signal }, 'SFU closing');
-    if (!sfu) process.exit(0);
-    sfu.close().then(() => process.exit(0), (error) => {
+    if (!sfu) return leave(0);
+    sfu.close().then(() => leave(0), (error) => {
       log.fatal({ err: error }, 'SFU did not close in good order');
-      process.exit(1);
+      leave(1);
     });
   });
 }

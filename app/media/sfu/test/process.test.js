@@ -90,6 +90,17 @@ describe('the process', { timeout: 60_000 }, () => {
     client.socket.terminate();
   });
 
+  test('whoever reads its log may have died before it', async (t) => {
+    for (let people = 0; people < 6; people += 1) { // how much it has to say at its end decides what is left unwritten
+      const { child, exited, port, worker } = await startProcess(t);
+      for (let one = 0; one < people; one += 1) await Client.enter(port, participantToken('r', `person-${one}`));
+      child.stdout.destroy();
+      child.kill('SIGTERM');
+      assert.deepEqual(await exited, [0, null]);
+      await gone(worker);
+    }
+  });
+
   test('told to end at any moment of its start, it ends', async (t) => {
     for (let wait = 60; wait <= 300; wait += 20) {
       const env = { SFU_TOKEN_SECRET: SECRET, SFU_PORT: String(await freePort()), SFU_RTC_PORT: String(await freePort()) };
