@@ -135,9 +135,10 @@ export class Mixer {
    * @throws {DOMException} it is not there, or not allowed
    */
   async setOutput(deviceId) {
-    const context = /** @type {AudioContext & { setSinkId?: (id: string) => Promise<void> }} */ (this.#context);
+    const context = /** @type {AudioContext & { setSinkId?: (id: string) => Promise<void>, sinkId?: string }} */ (this.#context);
     if (context.state === "closed") return;
-    await context.setSinkId?.(deviceId);
+    // Naming the one that it plays on already would have Chromium forget that it waits for a gesture.
+    if (context.sinkId !== deviceId) await context.setSinkId?.(deviceId);
     await this.resume(); // where the output before has taken the sound with it
   }
 
