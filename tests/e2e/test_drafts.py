@@ -17,16 +17,26 @@ from tests.support.llm_server import Script, llm_server
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FIRST, SECOND = "vi_fleurs_0028", "vi_fleurs_0004"
-REPLY = "They said that many people of this town have gone to the old church every week since they were children here"
+CLAUSES = {
+    "người": "three people were in the house when the car hit it",
+    "không ai": "nobody was hurt",
+    "tôn giáo": "the main religion in Moldova is Orthodox Christianity",
+}
+"""What is in the two recordings → what it means. Guards refuse a draft that loses a number or a denial."""
 OFFER = "#notice p[data-reason={}] button"
 READ = "count => document.querySelectorAll('#captions .translation .draft').length >= count"
 
 
+def _translated(said: str) -> str:
+    """English for what is known of it, and for a piece that holds none of it a word that no guard minds."""
+    return ", but ".join(english for words, english in CLAUSES.items() if words in said.casefold()) or "Yes."
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def drafting() -> AsyncIterator[Stack]:
-    """Every process, with a language model that answers whatever is said, as long as that was."""
+    """Every process, with a language model that knows these clauses, whichever of them are said in one breath."""
     with temporary_folder() as folder, llm_server() as model:
-        model.answer = lambda said: Script(REPLY[: max(20, len(said))].rpartition(" ")[0] + ".")
+        model.answer = lambda said: Script(_translated(said))
         async with Stack(Path(folder), LLM_URL=model.url, LLM_MODEL="test-model") as running:
             yield running
 
