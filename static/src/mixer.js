@@ -136,9 +136,9 @@ export class Mixer {
    */
   async setOutput(deviceId) {
     const context = /** @type {AudioContext & { setSinkId?: (id: string) => Promise<void>, sinkId?: string }} */ (this.#context);
-    if (context.state === "closed") return;
-    // Naming the one that it plays on already would have Chromium forget that it waits for a gesture.
-    if (context.sinkId !== deviceId) await context.setSinkId?.(deviceId);
+    // One that it plays on already need not be named.
+    if (context.state === "closed" || context.sinkId === deviceId) return;
+    await context.setSinkId?.(deviceId);
     await this.resume(); // where the output before has taken the sound with it
   }
 
