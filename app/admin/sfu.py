@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import httpx
 import msgspec
@@ -15,6 +16,8 @@ from tasks.wire.addresses import authority
 
 TIMEOUT = 2.0
 """Seconds for an answer on loopback."""
+
+T = TypeVar("T")
 
 
 class SfuDownError(RuntimeError):
@@ -94,11 +97,9 @@ class SfuOperator:
         Raises:
             SfuDownError: none does, or they are of another version.
         """
-        found = await asyncio.gather(*map(self._look, self._all), return_exceptions=True)
-        states = [state for state in found if isinstance(state, State)]
-        for failure in (failure for failure in found if isinstance(failure, BaseException)):
-            if not states or not isinstance(failure, SfuDownError):
-                raise failure
+        states, down = await self._everywhere(self._look)
+        if not states:
+            raise down[0]
         return State(
             any(state.bridge for state in states), {code: now for state in states for code, now in state.rooms.items()}
         )
@@ -117,13 +118,23 @@ class SfuOperator:
         Raises:
             SfuDownError: one of them does not answer. The others have been told.
         """
-        asked = (self._ask(sfu, "DELETE", f"/{room}") for sfu in self._all)
-        found = await asyncio.gather(*asked, return_exceptions=True)
-        for failure in (failure for failure in found if isinstance(failure, BaseException)):
-            raise failure
-        return any(
-            isinstance(answer, httpx.Response) and answer.status_code == httpx.codes.NO_CONTENT for answer in found
-        )
+        answers, down = await self._everywhere(lambda sfu: self._ask(sfu, "DELETE", f"/{room}"))
+        if down:
+            raise down[0]
+        return any(answer.status_code == httpx.codes.NO_CONTENT for answer in answers)
+
+    async def _everywhere(self, ask: Callable[[str], Awaitable[T]]) -> tuple[list[T], list[SfuDownError]]:
+        """What all SFUs answer, asked at once, and what became of those that do not."""
+
+        async def answer(sfu: str) -> T | SfuDownError:
+            try:
+                return await ask(sfu)
+            except SfuDownError as error:
+                return error
+
+        found = await asyncio.gather(*map(answer, self._all))
+        down = [one for one in found if isinstance(one, SfuDownError)]
+        return [one for one in found if not isinstance(one, SfuDownError)], down
 
     async def _ask(self, sfu: str, method: str, path: str) -> httpx.Response:
         address = f"http://{sfu}/operator/rooms{path}"
