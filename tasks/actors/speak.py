@@ -51,10 +51,14 @@ def _part(message: Speech, number: int, spoken: Spoken, started: float) -> ClipP
         speaker=segment.speaker,
         seq=segment.seq,
         language=message.language,
+        sentence=segment.sentence,
+        piece=message.piece,
+        last_piece=message.last_piece,
+        last_sentence=message.last_sentence,
         part=number,
         last=spoken.last,
         ends_clause=spoken.ends_clause,
-        key=keys.clip(segment.id, message.language, number),
+        key=keys.clip(segment.id, message.language, message.piece, number),
         samples=spoken.audio.samples,
         rate=spoken.audio.rate,
         engine=spoken.engine,
@@ -64,8 +68,8 @@ def _part(message: Speech, number: int, spoken: Spoken, started: float) -> ClipP
 
 
 def _mine(message: Speech) -> bool:
-    """Whether this message is the one to speak its segment; a crash can leave two of them."""
-    key = keys.spoken(message.segment.id, message.language)
+    """Whether this message is the one to speak its piece; a crash can leave two of them."""
+    key = keys.spoken(message.segment.id, message.language, message.piece)
     if store().set(key, message_id(), nx=True, ex=keys.ONCE_TTL):
         return True
     return store().get(key) == message_id().encode()

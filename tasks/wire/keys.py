@@ -69,7 +69,7 @@ CONFIGURATION: Final = "jbc:configuration"
 OURS: Final = "jbc:*"
 """Pattern of every key of ours."""
 
-_WORDS: Final = re.compile(r"jbc:(?:pcm|hyp|clip|sound|listened):([^:]+)(?::.*)?")
+_WORDS: Final = re.compile(r"jbc:(?:pcm|hyp|clip|sound|listened|growth):([^:]+)(?::.*)?")
 
 
 def own_queue(worker: str) -> str:
@@ -133,9 +133,9 @@ def newest_revision(segment: str) -> str:
     return f"jbc:rev:{segment}"
 
 
-def clip(segment: str, language: str, part: int) -> str:
-    """Mono s16le PCM of one clause of a clip."""
-    return f"jbc:clip:{segment}:{language}:{part}"
+def clip(segment: str, language: str, piece: int, part: int) -> str:
+    """Mono s16le PCM of one part of a sentence's clip."""
+    return f"jbc:clip:{segment}:{language}:{piece}:{part}"
 
 
 def segment_of(key: str) -> str | None:
@@ -149,9 +149,14 @@ def final_published(caption: CaptionKey) -> str:
     return f"jbc:once:{caption.segment}:{caption.language}"
 
 
-def spoken(segment: str, language: str) -> str:
-    """Id of the one message that speaks this segment in this language, for `ONCE_TTL`."""
-    return f"jbc:spoken:{segment}:{language}"
+def spoken(segment: str, language: str, piece: int) -> str:
+    """Id of the one message that speaks this piece of a sentence in this language, for `ONCE_TTL`."""
+    return f"jbc:spoken:{segment}:{language}:{piece}"
+
+
+def growth(segment: str, language: str) -> str:
+    """JSON of what has been shown and spoken of a sentence's translation that still grows (`tasks.growth`)."""
+    return f"jbc:growth:{segment}:{language}"
 
 
 def attempts(message: str) -> str:

@@ -46,7 +46,7 @@ class Timeline(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Segment(Struct, frozen=True, kw_only=True):
-    """A VAD-bounded piece of one speaker's audio, to be transcribed.
+    """A VAD-bounded piece of one speaker's audio, to be transcribed, or one sentence of it (`Segment.of`).
 
     While it is still open the bridge may ask for hypotheses (`final=False`); each ask has a higher
     `revision`, and only the newest matters. A final ask whose audio equals the newest hypothesis carries
@@ -64,6 +64,8 @@ class Segment(Struct, frozen=True, kw_only=True):
     final: bool
     paused: bool = False
     """Whether the speaker has paused, so that the audio is probably the whole segment's."""
+    sentence: Annotated[int, Meta(ge=0)] = 0
+    """Counts the sentences of the segment from 0."""
     language: Language
     """What the speaker speaks."""
     samples: Annotated[int, Meta(ge=0, le=STT_RATE * 60)]
@@ -75,6 +77,11 @@ class Segment(Struct, frozen=True, kw_only=True):
     """Languages somebody hears, other than the speaker's (a subset of what is translated)."""
     hear_drafts: list[Language] = []
     """Those of `hear` in which somebody wants drafts spoken too."""
+    soon: list[Language] = []
+    """Those of `read` and `hear` in which somebody follows as soon as possible: translated clause by clause, while the
+    sentence is still being spoken. The others are translated by whole sentences."""
+    lead: float = 0.0
+    """Seconds of sound before `timeline.speech_start`: `Segment.at` makes times of a word's place in the sound."""
     timeline: Timeline
     max_lag: Annotated[float, Meta(gt=0)] = DEFAULT_MAX_LAG_SECONDS
     """Seconds after `timeline.speech_end` by which a dub of this begins, or is given up: the bridge's PLAYOUT_MAX_LAG.
@@ -83,31 +90,68 @@ class Segment(Struct, frozen=True, kw_only=True):
     voice: Annotated[int, Meta(ge=0)] = 0
     """Which of the voices of a language speaks for this speaker, counted round: a number of their own in the room."""
 
+    def of(self, sentence: int) -> Segment:
+        """One sentence of what this is the segment of: it has an id of its own (`sentence_id`)."""
+        return msgspec.structs.replace(self, id=sentence_id(self.id, sentence), sentence=sentence)
+
+    def at(self, seconds: float) -> float:
+        """When something was said that is so far from the start of the sound, in seconds since the epoch."""
+        return self.timeline.speech_start - self.lead + seconds
+
+
+def sentence_id(segment: str, number: int) -> str:
+    """The id of a segment's sentence, which its captions and clips bear: the first has the segment's own."""
+    return f"{segment}.{number}" if number else segment
+
 
 class Translation(Struct, frozen=True, kw_only=True):
-    """A transcript to be translated into one language, and spoken there if somebody hears it."""
+    """A sentence, as far as it has been spoken, to be translated into one language and spoken there if somebody hears.
+
+    What is a clause longer takes the place of what was before, in translations as in captions; what was shown or spoken
+    of it stays (`tasks.growth`).
+    """
 
     segment: Segment
+    """The sentence's (`Segment.of`)."""
     text: Text
+    """From the beginning of the sentence."""
     target: Language
     timeline: Timeline
+    """Of the sentence so far: `speech_end` is the end of the last word of `text`."""
+    clause: Annotated[int, Meta(ge=0)] = 0
+    """Counts how often the sentence has grown, from 0."""
+    whole: bool = True
+    """Whether the sentence is over; only then is the caption final."""
+    last: bool = True
+    """Whether no further sentence of the segment follows."""
+    spoken: bool = True
+    """Whether it is certain enough to be spoken."""
 
 
 class Speech(Struct, frozen=True, kw_only=True):
-    """A translation to be spoken."""
+    """A translation, or the next piece of one, to be spoken."""
 
     segment: Segment
+    """The sentence's (`Segment.of`)."""
     text: Text
     language: Language
     timeline: Timeline
+    """`speech_end` is the end of the last word that is translated in `text`."""
     draft: bool = False
     """Whether it is a draft: for those alone who want drafts spoken."""
+    piece: Annotated[int, Meta(ge=0)] = 0
+    """Counts the pieces of the sentence from 0, without gaps."""
+    last_piece: bool = True
+    """Whether the sentence ends with it."""
+    last_sentence: bool = True
+    """Whether no further sentence of the segment follows."""
 
 
 class Caption(Struct, frozen=True, kw_only=True, tag="caption"):
-    """Displayed text. An interim caption may grow; a final one does not change."""
+    """Displayed text of one sentence. An interim caption may grow; a final one does not change."""
 
     segment: Identifier
+    """Id of the sentence (`sentence_id`)."""
     room: Identifier
     speaker: Identifier
     seq: int
@@ -137,14 +181,25 @@ class Caption(Struct, frozen=True, kw_only=True, tag="caption"):
 
 
 class ClipPart(Struct, frozen=True, kw_only=True, tag="clip"):
-    """One clause of a clip or a piece of one, ready under `key`; `last` closes the clip."""
+    """One breath of a clip or a part of one, ready under `key`; `last` closes the clip.
+
+    A clip speaks one piece of a sentence (`Speech`). Clips are played in the order of `seq`, `sentence`, `piece`.
+    """
 
     segment: Identifier
+    """Id of the sentence (`sentence_id`)."""
     room: Identifier
     speaker: Identifier
     seq: int
+    sentence: Annotated[int, Meta(ge=0)] = 0
+    piece: Annotated[int, Meta(ge=0)] = 0
+    last_piece: bool = True
+    """Whether the sentence ends with this clip."""
+    last_sentence: bool = True
+    """Whether no further sentence of the segment follows."""
     language: Language
     part: Annotated[int, Meta(ge=0)]
+    """Counts the parts of the clip from 0."""
     last: bool
     ends_clause: bool = True
     """Whether a pause follows; the next part joins it without a seam otherwise."""
@@ -159,12 +214,19 @@ class ClipPart(Struct, frozen=True, kw_only=True, tag="clip"):
 
 
 class NoClip(Struct, frozen=True, kw_only=True, tag="no_clip"):
-    """There will be no (further) clip of this segment in these languages, so playout need not wait."""
+    """Nothing (further) will be heard of this piece of a sentence in these languages, so playout need not wait."""
 
     segment: Identifier
+    """Id of the sentence (`sentence_id`)."""
     room: Identifier
     speaker: Identifier
     seq: int
+    sentence: Annotated[int, Meta(ge=0)] = 0
+    piece: Annotated[int, Meta(ge=0)] = 0
+    last_piece: bool = True
+    """Whether nothing of the sentence comes after it either."""
+    last_sentence: bool = True
+    """Whether no further sentence of the segment follows."""
     languages: list[Language]
     reason: str
 

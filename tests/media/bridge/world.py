@@ -130,7 +130,7 @@ class World:
     async def clip(self, segment: Segment, pieces: list[Pcm], rate: int, *, draft: bool = False) -> None:
         """Publishes a clip of one clause for a segment, as the speak actor does."""
         for number, samples in enumerate(pieces):
-            key, last = keys.clip(segment.id, "pt", number), number == len(pieces) - 1
+            key, last = keys.clip(segment.id, "pt", 0, number), number == len(pieces) - 1
             part = ClipPart(
                 segment=segment.id,
                 room=segment.room,
