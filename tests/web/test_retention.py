@@ -129,7 +129,12 @@ async def test_nobody_finds_deleted_words_in_files_or_redis(kept: Kept, broker: 
     for number in range(200):
         say(broker, caption("secret", f"s.{number}", f"{WORDS} {number}"))
     say(broker, caption("other", "o.1", "stays"))
-    for key in (keys.cached("translation", "x"), keys.pcm("s.3", 2), keys.hypothesis("s.4"), keys.clip("s.5", "pt", 0, 0)):
+    for key in (
+        keys.cached("translation", "x"),
+        keys.pcm("s.3", 2),
+        keys.hypothesis("s.4"),
+        keys.clip("s.5", "pt", 0, 0),
+    ):
         broker.set(key, WORDS)
     broker.set(keys.pcm("o.1", 1), "of another room")
     await kept.settled()
