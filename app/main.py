@@ -48,6 +48,7 @@ from app.rooms.service import RoomService
 from app.settings.web import WebSettings
 from app.speech_api import routes as speech_routes
 from app.speech_api import services as speech_services
+from app.speech_api.confinement import unseen
 from app.speech_api.services import SpeechServices
 from app.transcripts import routes as transcript_routes
 from app.transcripts.retention import Retention
@@ -98,6 +99,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
     Raises:
         SettingError: a setting cannot be used or a secret is missing.
     """
+    unseen()
     logs.configure("web")
     settings = settings or WebSettings()
     assets = Assets()

@@ -8,10 +8,13 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 from ctypes.util import find_library
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import msgspec
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,12 +22,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import migrate
 from app.db import create_engine
 from app.settings.installation import ROLE, InstallationSettings
+from app.speech_api.confinement import Confinement
 from tasks import registry
 from tasks.wire import keys, queues
 from tasks.wire.addresses import authority, listening
 from tasks.wire.administration import Installing
 from tasks.wire.messages import decode
 
+ROOT = Path(__file__).resolve().parents[2]
 MAX_QUEUE_SECONDS = 5.0
 """Seconds a message may wait in a queue before the doctor calls it a fault."""
 
@@ -108,6 +113,19 @@ def _libopus() -> Finding:
     if not find_library("opus"):
         return _fail("libopus", "missing: voices cannot be decoded", "apt-get install libopus0")
     return _ok("libopus", "found")
+
+
+def _decoder() -> Finding:
+    """How far the process that decodes uploads is confined here."""
+    subject, command = "decoder of uploads", [sys.executable, "-m", "app.speech_api.confinement"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True)
+    if done.returncode:
+        return _fail(subject, f"cannot be confined (status {done.returncode})", "run `make setup`")
+    held = msgspec.json.decode(done.stdout, type=Confinement)
+    if not held.filtered:
+        detail = f"user {held.uid}, limits and no secrets, but files and network are open to it: no seccomp here"
+        return Finding(subject, State.NOTE, detail, "let this container or unit use seccomp")
+    return _ok(subject, f"user {held.uid}, no files, no network, no other processes (seccomp)")
 
 
 def _models() -> list[Finding]:
@@ -224,7 +242,7 @@ async def examine() -> list[Finding]:
     settings = InstallationSettings()
     edge, works = ROLE() != "worker", ROLE() != "edge"
     processes, started = await _processes(settings)
-    findings = [_python(), *([_node(), _media_worker(), _libopus()] if edge else [])]
+    findings = [_python(), *([_node(), _media_worker(), _libopus(), _decoder()] if edge else [])]
     if works:
         findings += [_espeak(), *await asyncio.to_thread(_models)]
     findings += await _redis(settings, started=started)

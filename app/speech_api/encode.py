@@ -18,6 +18,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 
 from app.media.audio.tempo import at_tempo
+from app.speech_api import confinement
 from app.speech_api.audio_formats import FORMS, Form, Format
 from app.speech_api.records import SIZE_HEADER
 
@@ -92,6 +93,7 @@ def _unstamped(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame | None]:
 def main() -> None:
     """The process."""
     form = FORMS[msgspec.convert(sys.argv[1], Format)]
+    confinement.confine()
     frames = at_tempo(_blocks(), float(sys.argv[2]))
     try:
         (_encode if form.container else _bare)(frames, form)

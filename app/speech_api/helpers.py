@@ -52,6 +52,16 @@ class Process:
         self._waiting_since = time.monotonic()
 
     @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.returncode is None
+
+    @property
     def idle(self) -> float:
         """Seconds that it has waited for input; 0.0 where it has all, or is at work on it."""
         return 0.0 if self._waiting_since is None else time.monotonic() - self._waiting_since
@@ -102,7 +112,7 @@ class Process:
 
     async def end(self) -> None:
         """End it, whatever it is at."""
-        if self._process.returncode is None:
+        if self.running:
             with suppress(ProcessLookupError):
                 self._process.kill()
         await self._process.wait()

@@ -22,7 +22,7 @@ PIECES: Final = SegmenterConfig(endpoint=0.8, endpoint_short=0.8, max_length=15.
 """How a file is cut: no piece keeps a worker, and a call behind it, for more than about a second."""
 
 
-def speech_in_file(data: bytes, most: float) -> Iterator[tuple[SpeechRecord, bytes]]:
+def speech_in_file(detector: VoiceDetector, data: bytes, most: float) -> Iterator[tuple[SpeechRecord, bytes]]:
     """The pieces of a file that hold speech, of its first track that does, and at last its length.
 
     Raises:
@@ -30,7 +30,7 @@ def speech_in_file(data: bytes, most: float) -> Iterator[tuple[SpeechRecord, byt
     """
     ends, unreadable = [], no_audio()
     for track in range(tracks(data)):
-        pieces = _pieces(decoded(data, most, STT_RATE, track), PIECES)
+        pieces = _pieces(detector, decoded(data, most, STT_RATE, track), PIECES)
         try:
             first = next(pieces)
         except RefusedError as error:
@@ -48,27 +48,32 @@ def speech_in_file(data: bytes, most: float) -> Iterator[tuple[SpeechRecord, byt
     yield max(ends, key=lambda end: end[0].seconds)
 
 
-def speech_in_stream(packets_in: Iterable[bytes], mode: Mode, most: float) -> Iterator[tuple[SpeechRecord, bytes]]:
+def speech_in_stream(
+    detector: VoiceDetector, packets_in: Iterable[bytes], mode: Mode, most: float
+) -> Iterator[tuple[SpeechRecord, bytes]]:
     """The asks that a stream gives rise to, as the bridge makes them of a call, and at last its length."""
-    return _pieces(_placed(_opus(packets_in) if mode == "opus" else _pcm(packets_in), most), SegmenterConfig())
+    blocks = _placed(_opus(packets_in) if mode == "opus" else _pcm(packets_in), most)
+    return _pieces(detector, blocks, SegmenterConfig())
 
 
-def whole(data: bytes, most: float) -> Iterator[tuple[SpeechRecord, bytes]]:
+def whole(detector: VoiceDetector, data: bytes, most: float) -> Iterator[tuple[SpeechRecord, bytes]]:
     """All of a file at `REFERENCE_RATE`, of its first track with speech, in one record.
 
     Raises:
         RefusedError: it is no audio, or lasts longer than `most` seconds.
     """
-    blocks = decoded(data, most, REFERENCE_RATE, _spoken_track(data, most))
+    blocks = decoded(data, most, REFERENCE_RATE, _spoken_track(detector, data, most))
     pcm = np.concatenate([block.samples for block in blocks])
     yield SpeechRecord(kind="audio", seconds=len(pcm) / REFERENCE_RATE), pcm.tobytes()
 
 
-def _spoken_track(data: bytes, most: float) -> int:
+def _spoken_track(detector: VoiceDetector, data: bytes, most: float) -> int:
     """The first track in which somebody speaks; the first one where there is no choice."""
     count = tracks(data)
     for track in range(count if count > 1 else 0):
-        if any(record.kind == "speech" for record, _ in _pieces(decoded(data, most, STT_RATE, track), PIECES)):
+        if any(
+            record.kind == "speech" for record, _ in _pieces(detector, decoded(data, most, STT_RATE, track), PIECES)
+        ):
             return track
     return 0
 
@@ -82,8 +87,11 @@ def packets(source: BinaryIO) -> Iterator[bytes]:
         yield packet
 
 
-def _pieces(blocks: Iterable[Block], config: SegmenterConfig) -> Iterator[tuple[SpeechRecord, bytes]]:
-    detector, segmenter, end = VoiceDetector(), Segmenter(config), 0.0
+def _pieces(
+    detector: VoiceDetector, blocks: Iterable[Block], config: SegmenterConfig
+) -> Iterator[tuple[SpeechRecord, bytes]]:
+    detector.reset()
+    segmenter, end = Segmenter(config), 0.0
     for block in blocks:
         for frame in detector.push(Chunk(block.samples, block.at)):
             for ask in segmenter.push(frame):

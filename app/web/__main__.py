@@ -10,6 +10,7 @@ from granian.server import Server
 
 from app import ports
 from app.settings.web import WebSettings
+from app.speech_api.confinement import unseen
 from tasks.wire.environment import ending_in_one_line
 
 MAX_CONNECTIONS: Final = 8_192
@@ -22,6 +23,7 @@ STOP_SECONDS: Final = 10
 
 def main() -> None:
     """Check the settings, then serve until SIGTERM or SIGINT."""
+    unseen()
     with ending_in_one_line():
         settings = WebSettings()
     # Granian shares its port with whoever else does: without this two servers would each get some of the requests.

@@ -34,6 +34,7 @@ IN_AND_OUT: Final = {"asyncio", "httpx", "redis", "socket", "threading", "time",
 MEDIA_PROCESSES: Final = {
     "app/speech_api/encode.py",
     "app/speech_api/decoding.py",
+    "app/speech_api/find_speech.py",
     "app/speech_api/sniffing.py",
     "app/speech_api/speech_finder.py",
 }

@@ -110,6 +110,7 @@ def test_units_run_the_procfile_with_the_secrets_that_each_needs(plan: Path) -> 
         assert [Path(program).name, *words] == wanted
         hidden = set(re.search(r"^UnsetEnvironment=(.*)$", unit, re.M)[1].split())  # type: ignore[index]
         assert ("SESSION_SECRET" in hidden) == (name != "web")
+        assert ("SystemCallFilter=seccomp" in unit.splitlines()) == (name == "web"), "its decoders confine themselves"
         assert ("REDIS_PASSWORD" in hidden) == (name == "sfu")
         assert ("SFU_TOKEN_SECRET" in hidden) == (name in ("worker", "redis", "installer"))
 

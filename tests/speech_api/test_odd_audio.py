@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from app.media.audio.opus import resample
+from app.media.audio.vad import VoiceDetector
 from app.speech_api.decoding import RefusedError
 from app.speech_api.speech_finder import speech_in_file, whole
 from ops.harness.recordings import RATE as RECORDED
@@ -34,7 +35,7 @@ TWICE = [(0.0, SECONDS), (SECONDS, 2 * SECONDS)]
 
 def heard(data: bytes) -> tuple[list[tuple[float, float]], float]:
     """When somebody speaks, and how long the file is."""
-    *pieces, (end, _) = speech_in_file(data, MOST)
+    *pieces, (end, _) = speech_in_file(VoiceDetector(), data, MOST)
     return [(record.speech_start, record.speech_end) for record, _ in pieces], end.seconds
 
 
@@ -139,7 +140,7 @@ def test_it_is_heard_where_it_is(name: str) -> None:
 
 
 def test_a_voice_is_taken_from_the_track_that_has_one() -> None:
-    ((record, pcm),) = whole(mkv(HISS, SPEECH), MOST)
+    ((record, pcm),) = whole(VoiceDetector(), mkv(HISS, SPEECH), MOST)
     assert record.seconds == pytest.approx(SECONDS, abs=0.1)
     assert np.abs(np.frombuffer(pcm, "<i2").astype(np.int64)).max() > 1_000
 
@@ -159,4 +160,4 @@ def test_what_is_no_audio_is_refused(data: bytes) -> None:
 def test_what_is_too_long_is_refused_however_it_is_joined() -> None:
     for data in (mp3(SPEECH) + mp3(SPEECH, layout="stereo"), mkv(NOTHING, SPEECH), wav(channels(SPEECH, -SPEECH))):
         with pytest.raises(RefusedError, match="More than"):
-            list(speech_in_file(data, SECONDS / 2))
+            list(speech_in_file(VoiceDetector(), data, SECONDS / 2))

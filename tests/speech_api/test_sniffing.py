@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from app.media.audio.opus import FRAME, OpusEncoder, resample
+from app.media.audio.vad import VoiceDetector
 from app.speech_api.decoding import RefusedError
 from app.speech_api.speech_finder import speech_in_stream
 from ops.harness.recordings import RATE, recordings
@@ -43,7 +44,7 @@ def law(codec: str) -> bytes:
 def told(packets: list[bytes], mode: Any) -> str:  # noqa: ANN401
     """What a stream is said to look like."""
     try:
-        list(speech_in_stream(packets, mode, 7_200.0))
+        list(speech_in_stream(VoiceDetector(), packets, mode, 7_200.0))
     except RefusedError as error:
         return str(error).partition(":")[0].removeprefix("This looks like ") if error.status == 415 else str(error)
     return ""

