@@ -7,15 +7,18 @@ size, place, and the digests of it as it is served, packed with zstd, and as it 
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import quote
 
 import httpx
 import msgspec
+import zstandard
 from msgspec import Meta
 
 from tasks.models.download import Download
@@ -46,6 +49,10 @@ _NAMES: Final = {
 """What a record calls a kind of file → what it is called here."""
 _UNPACKED: Final = 2
 """About how many times as large a file is when it is unpacked, for a record that does not say it."""
+
+_BLOCK_BYTES: Final = 1 << 20
+_MAX_WINDOW_BYTES: Final = 128 << 20
+"""Memory that unpacking may take: what `zstd -d` allows by itself."""
 
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Bytes = Annotated[int, Meta(ge=1, le=MAX_FILE_BYTES)]
@@ -121,8 +128,6 @@ class MozillaSource:
                 self._fetch(records[file.name], file, errand, client, base)
 
     def _fetch(self, record: Record, file: ModelFile, errand: Errand, client: httpx.Client, base: str) -> None:
-        from fxtranslate import discovery
-
         packed = errand.partial / f"{file.name}.zst"
         served = ModelFile(packed.name, record.attachment.hash, record.attachment.size)
         Download(
@@ -134,12 +139,11 @@ class MozillaSource:
             pause=self.patience.pause,
         ).run()
         try:
-            content = discovery.verify_and_decompress(packed.read_bytes(), record.decompressed_hash)
+            _unpack(packed, errand.into / file.name, record)
         except ValueError as error:
             raise SourceError(f"{file.name}: refused, it is not what its record says: {error}") from error
         finally:
             packed.unlink()
-        (errand.into / file.name).write_bytes(content)
 
     def _records(self) -> list[Record]:
         url = _addresses()[0]
@@ -155,6 +159,29 @@ class MozillaSource:
         if not best:
             raise SourceError(f"it has no student that translates {self.source} into {self.target}")
         return best
+
+
+def _unpack(packed: Path, path: Path, record: Record) -> None:
+    """Write the content of `packed` to `path`.
+
+    Raises:
+        ValueError: it is not zstd, larger than the record says, or has another digest.
+    """
+    limit = record.decompressed_size or MAX_FILE_BYTES
+    digest, size = hashlib.sha256(), 0
+    try:
+        with packed.open("rb") as served, path.open("wb") as unpacked:
+            unpacking = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW_BYTES).stream_reader(served)
+            while block := unpacking.read(_BLOCK_BYTES):
+                size += len(block)
+                if size > limit:
+                    raise ValueError(f"it has more than {limit} bytes when it is unpacked")
+                digest.update(block)
+                unpacked.write(block)
+    except zstandard.ZstdError as error:
+        raise ValueError(f"it cannot be unpacked: {error}") from error
+    if record.decompressed_hash not in (None, digest.hexdigest()):
+        raise ValueError(f"unpacked it has sha256 {digest.hexdigest()} instead of {record.decompressed_hash}")
 
 
 def newest(records: Iterable[Record], source: str, target: str) -> list[Record]:

@@ -30,7 +30,7 @@ STARTERS = {
     "tests.support.proxy.proxy": "service",
     "tests.support.turn.Turn": "service",
     "tests.support.tracing.traced": "service",
-    "tests.support.piper_voice.joe": "model",
+    "tests.support.offered_models.installed": "model",
     "tests.support.extras.torch_environment": "model",
     "tests.support.translators.bergamot": "model",
     "tests.support.mozilla.student": "model",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+import zstandard
 
 from tasks import installation, loading, registry
 from tasks.engines.base import Translator
@@ -74,11 +76,27 @@ def test_a_file_that_is_not_what_the_records_say_is_refused(mirror: Hub, tmp_pat
     records = serve(mirror, decompressedHash="0" * 64)
     with pytest.raises(ModelError, match=r"refused, it is not what its record says"):
         installation.install("mozilla-en-pt")
+    serve(mirror, decompressedSize=1000)
+    with pytest.raises(ModelError, match=r"refused, .* more than 1000 bytes when it is unpacked"):
+        installation.install("mozilla-en-pt")
     serve(mirror)
     mirror.put(packed_path(records, "vocab"), b"another file")
     with pytest.raises(ModelError, match=r"vocab\.spm"):
         installation.install("mozilla-en-pt")
     assert not (tmp_path / "mozilla-en-pt").exists()
+
+
+def test_a_file_that_grows_without_end_is_given_up_before_it_fills_the_disk(mirror: Hub, tmp_path: Path) -> None:
+    endless = zstandard.compress(bytes(3 * mozilla.MAX_FILE_BYTES))
+    location = "bomb/vocab.spm.zst"
+    mirror.put(f"/{location}", endless)
+    served = {"hash": hashlib.sha256(endless).hexdigest(), "size": len(endless), "location": location}
+    given = record(location, b"", "vocab", attachment=served, decompressedHash=None, decompressedSize=None)
+    others = [put(mirror, bytes(1000), kind, ("en", "pt")) for kind in ("model", "lex")]
+    listed(mirror, [*others, given])
+    with pytest.raises(ModelError, match=f"more than {mozilla.MAX_FILE_BYTES} bytes"):
+        installation.install("mozilla-en-pt")
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) < mozilla.MAX_FILE_BYTES
 
 
 def test_a_direction_that_the_records_do_not_have_is_named(mirror: Hub) -> None:

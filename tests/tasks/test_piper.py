@@ -20,8 +20,9 @@ from tasks.engines.tts.loudness import CEILING, TARGET_DB, active_level
 from tasks.engines.tts.piper import DESCRIPTION
 from tasks.engines.tts.piper.description import read
 from tasks.engines.tts.piper.voice import CLAUSE_CHARACTERS, Piper
+from tasks.models.offered import PIPER_JOE
 from tasks.wire.environment import TaskConfig
-from tests.support.piper_voice import joe
+from tests.support.offered_models import installed
 
 TEXTS = [
     "We would like to invite you to our meeting on Thursday morning, because there are questions to discuss.",
@@ -34,13 +35,13 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def engine() -> Piper:
-    made = Piper(joe(), "en", threads=2)
+    made = Piper(installed(PIPER_JOE), "en", threads=2)
     made.warm_up()
     return made
 
 
 def test_it_is_loaded_as_the_catalogue_lists_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MODELS_DIR", str(joe().parent))
+    monkeypatch.setenv("MODELS_DIR", str(installed(PIPER_JOE).parent))
     voice = loading.load(Offer("piper-en-joe", DESCRIPTION, frozenset({"en"})), TaskConfig(), TextToSpeech, {})
     assert (voice.name, voice.voices) == ("piper-en-joe", {"en": ("joe",)})
     assert espeak_program.version() in voice.fingerprint
