@@ -1,5 +1,6 @@
 """One live stream on its way to captions: interim ones while somebody speaks, a final one for every utterance.
 
+Interims only grow, and the final one begins with the words that they showed: nothing that was sent is taken back.
 Finals are asked for one after the other and in order; while one is being waited for, nothing more is taken from the
 listening process, so that a sender who is faster than the workers is held up, not buffered. Interims are asked for
 one at a time; those that become due meanwhile are left out.
@@ -44,6 +45,8 @@ class Stream:
         self._memory = Memory()
         self._interim: _Interim | None = None
         self._growing = GrowingText()
+        self._language = wanted.language
+        """Of what was sent last."""
 
     async def run(self) -> None:
         """Send captions until the audio ends, then `end`.
@@ -70,18 +73,19 @@ class Stream:
         answer = await ask(self._workers, pcm, self._now(words=False, effort="usual"))
         before, self._growing = self._growing, self._growing.grown(answer.text)
         if (shown := self._growing.shown) != before.shown:
+            self._language = answer.language
             await self._send({"type": "interim", **_place(record), "text": shown, "language": answer.language})
         return answer
 
     async def _finish(self, record: SpeechRecord, pcm: bytes) -> None:
         answer = await self._ready(record) or await self._decode(pcm)
         await self._drop_interim()
-        shown, self._growing = self._growing.shown, GrowingText()
-        if not answer.text and not shown:
+        text, self._growing = self._growing.finished(answer.text), GrowingText()
+        if not text:
             return
         self._memory.add(record, answer)
         segment = segment_of(record, answer)
-        caption = {"type": "final", **_place(record), "text": answer.text, "language": answer.language}
+        caption = {"type": "final", **_place(record), "text": text, "language": answer.language or self._language}
         caption |= {"confidence": segment.confidence, "engine": answer.engine}
         if segment.words is not None:
             caption["words"] = msgspec.to_builtins(segment.words)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import Match, SequenceMatcher
 from typing import Final, TypeVar
 
 V = TypeVar("V")
@@ -53,6 +55,30 @@ class GrowingText:
             common += 1
         start = len(_words(self.shown))
         return GrowingText("".join([self.shown, *words[start:common]]).strip(), hypothesis)
+
+    def finished(self, text: str) -> str:
+        """The whole text, once it is known: as it is where it begins with the words that were shown.
+
+        Otherwise it is these and what follows them in it.
+        """
+        shown, words = _words(self.shown), _words(text)
+        start = continuation(shown, words)
+        if [_key(word) for word in words[:start]] == [_key(word) for word in shown]:
+            return text
+        return "".join([*shown, *words[start:]]).strip()
+
+
+def continuation(beginning: Sequence[str], text: Sequence[str]) -> int:
+    """Where in the words of a text those start that come after what stands for `beginning` in it.
+
+    That is behind the last word that both have, and behind as many more as `beginning` goes on.
+    """
+    ours, theirs = [_key(word) for word in beginning], [_key(word) for word in text]
+    if theirs[: len(ours)] == ours:
+        return len(ours)
+    *blocks, _end = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
+    last = blocks[-1] if blocks else Match(0, 0, 0)
+    return min(len(text), last.b + len(beginning) - last.a)
 
 
 def _words(text: str) -> list[str]:

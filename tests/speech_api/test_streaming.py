@@ -41,6 +41,10 @@ def rest(socket: ClientConnection) -> list[dict[str, Any]]:
         return found
 
 
+def spelled(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
+
+
 def test_pcm_becomes_captions_that_grow_and_settle(address: str, key: str) -> None:
     pcm = JFK.pcm() + bytes(2 * RATE)
     with connect(address, additional_headers={"authorization": f"Bearer {key}"}) as socket:
@@ -59,6 +63,7 @@ def test_pcm_becomes_captions_that_grow_and_settle(address: str, key: str) -> No
         if one["type"] == "interim":
             final = next(final for final in finals if final["segment"] == one["segment"])
             assert messages.index(one) < messages.index(final)
+            assert spelled(final["text"]).startswith(spelled(one["text"])), "nothing that was sent is taken back"
 
 
 def test_each_utterance_of_a_stream_has_its_language(address: str, key: str) -> None:
