@@ -14,7 +14,9 @@ import httpx
 from app.captions.feed_limits import MAX_FEEDS_PER_PARTICIPANT
 from ops.harness.web_server import WebServer, csrf_of, join_form, new_room
 
-EVENT_ID: Final = re.compile(rb"^id: (\d+-\d+)\r?$", re.MULTILINE)
+EVENT_ID: Final = re.compile(rb"id: (\d+-\d+)(?:-[0-9a-f]{8})?\r?$")
+MARK: Final = re.compile(rb"mark(\d+)")
+"""In the text of an interim caption, which has no id."""
 
 
 @dataclass
@@ -24,10 +26,13 @@ class Audience:
     port: int
     path: str
     published: dict[bytes, float] = field(default_factory=dict)
-    """Stream id → when it was published, monotonic seconds."""
+    """Stream id, or number of the mark in its text → when it was published, monotonic seconds."""
     lags: list[float] = field(default_factory=list)
-    """Milliseconds, one for each caption and reader."""
+    """Milliseconds, one for each final caption and reader."""
+    growing_lags: list[float] = field(default_factory=list)
+    """The same of interim captions: those that were sent; readers that are late are sent the newest only."""
     received: int = 0
+    """Final captions."""
     ended: int = 0
     """Readers whose feed web has ended."""
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -55,7 +60,7 @@ class Audience:
             self.tasks.append(asyncio.create_task(self._read(reader)))
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
-        rest = b""
+        rest, newest = b"", -1
         while data := await reader.read(65536):
             now = time.monotonic()
             *lines, rest = (rest + data).split(b"\n")
@@ -64,6 +69,9 @@ class Audience:
                     self.received += 1
                     if found[1] in self.published:
                         self.lags.append(1000 * (now - self.published[found[1]]))
+                elif (found := MARK.search(line)) and int(found[1]) > newest:  # lines come with the text of before
+                    newest = int(found[1])
+                    self.growing_lags.append(1000 * (now - self.published[found[1]]))
         self.ended += 1
 
     async def close(self) -> None:

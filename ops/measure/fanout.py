@@ -28,6 +28,7 @@ from ops.measure.audience import Audience, joined
 from ops.measure.figures import busy, machine, percentiles, write
 from tasks import publish as publishing
 from tasks.wire import keys
+from tasks.wire.captions import publish_interim
 
 TEXT: Final = "The ship sails at nine tomorrow morning, and whoever is late will have to take the train. "
 
@@ -39,6 +40,15 @@ def publish(client: redis.Redis, audience: Audience, code: str, number: int, tex
     publishing.final_caption(client, item, f"m{number}")
     found: Any = client.xrevrange(keys.CAPTIONS, count=1)
     audience.published[found[0][0]] = before
+
+
+def grow(client: redis.Redis, audience: Audience, code: str, number: int, words: int, language: str) -> None:
+    """More of a sentence that is being spoken, as a worker shows it."""
+    mark = len(audience.published)
+    text = f"{TEXT[: 6 * words]} mark{mark}{'x' * words}"  # always more
+    item = caption(code, f"{code}.g{number}", text, seq=number, final=False, language=language)
+    audience.published[b"%d" % mark] = time.monotonic()
+    publish_interim(client, item)
 
 
 async def ended_by_web(web: WebServer) -> float:
@@ -67,6 +77,36 @@ async def steady(
         "seconds": round(took, 1),
         "events": audience.received,
         "lag_ms": percentiles(audience.lags) | {"max": round(max(audience.lags), 1)},
+        "web_processor_share": round((sum(process.cpu_times()[:2]) - busy) / took, 3),
+        "web_memory_mb": round(process.memory_info().rss / 2**20, 1),
+    }
+
+
+async def growing(web: WebServer, client: redis.Redis, audience: Audience, code: str, seconds: int) -> dict[str, Any]:
+    """Somebody who does not pause: two interims a second as spoken, one translated, a sentence every four seconds."""
+    process = serving(web)
+    audience.lags.clear()
+    audience.growing_lags.clear()
+    busy, began = sum(process.cpu_times()[:2]), time.monotonic()
+    due, sent = began, 0
+    for step in range(2 * seconds):
+        number, words = step // 8, step % 8
+        grow(client, audience, code, number, words, "en")
+        sent += 1
+        if step % 2:
+            grow(client, audience, code, number, words, "pt")
+            sent += 1
+        if words == 7:
+            publish(client, audience, code, 500_000 + number, TEXT)
+        due += 0.5
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+    took = time.monotonic() - began
+    return {
+        "interims_a_second": round(sent / seconds, 2),
+        "seconds": round(took, 1),
+        "sent_of_interims": round(len(audience.growing_lags) / (sent * len(audience.tasks)), 3),
+        "interim_lag_ms": percentiles(audience.growing_lags) | {"max": round(max(audience.growing_lags), 1)},
+        "final_lag_ms": percentiles(audience.lags) | {"max": round(max(audience.lags), 1)},
         "web_processor_share": round((sum(process.cpu_times()[:2]) - busy) / took, 3),
         "web_memory_mb": round(process.memory_info().rss / 2**20, 1),
     }
@@ -109,7 +149,7 @@ def serving(web: WebServer) -> psutil.Process:
     return max([top, *top.children(recursive=True)], key=lambda process: process.memory_info().rss)
 
 
-async def measure(readers: int, slow: int, rate: float, count: int) -> dict[str, Any]:
+async def measure(readers: int, slow: int, rate: float, count: int, monologue: int) -> dict[str, Any]:
     """Start everything, open every feed, publish, and count."""
     with redis_server() as server, tempfile.TemporaryDirectory() as folder:
         web = WebServer(Path(folder), server.url)
@@ -129,7 +169,7 @@ async def measure(readers: int, slow: int, rate: float, count: int) -> dict[str,
             print(f"{readers} feeds open after {opening:.1f} s", flush=True)
             calm = await steady(web, client, audience, code, rate, count)
             print(f"steady part measured in {calm['seconds']:.0f} s", flush=True)
-            figures = {
+            figures: dict[str, Any] = {
                 "machine": machine(),
                 "load_average": busy(),
                 "readers": readers,
@@ -137,6 +177,9 @@ async def measure(readers: int, slow: int, rate: float, count: int) -> dict[str,
                 "web_memory_of_feeds_mb": round(open_mb, 1),
                 "steady": calm,
             }
+            if monologue:
+                figures["growing"] = await growing(web, client, audience, code, monologue)
+                print(f"growing part measured in {figures['growing']['seconds']:.0f} s", flush=True)
             late = [cookies[(readers + number) // MAX_FEEDS_PER_PARTICIPANT] for number in range(slow)]
             if slow:
                 figures["stalled"] = await stalled(web, client, audience, code, late, 2 * rate)
@@ -159,6 +202,15 @@ def table(figures: dict[str, Any]) -> str:
         f"{calm['lag_ms']['p95']} ms, max {calm['lag_ms']['max']} ms; web takes "
         f"{100 * calm['web_processor_share']:.0f} % of a core and {calm['web_memory_mb']} MB",
     ]
+    if grown := figures.get("growing"):
+        interims, finals = grown["interim_lag_ms"], grown["final_lag_ms"]
+        share = 100 * grown["sent_of_interims"]
+        rows.append(
+            f"{grown['interims_a_second']:g} growing captions a second, {share:.0f} % of them sent: lag p50 "
+            f"{interims['p50']} ms, p95 {interims['p95']} ms, max {interims['max']} ms; of final captions "
+            f"p50 {finals['p50']} ms, p95 {finals['p95']} ms; web takes "
+            f"{100 * grown['web_processor_share']:.0f} % of a core and {grown['web_memory_mb']} MB"
+        )
     if late := figures.get("stalled"):
         others = late["others_lag_ms"]
         rows.append(
@@ -176,8 +228,9 @@ def main() -> None:
     parser.add_argument("--slow", type=int, default=50, help="readers that stop reading")
     parser.add_argument("--rate", type=float, default=1.0, help="final captions a second")
     parser.add_argument("--count", type=int, default=60, help="captions of the first part")
+    parser.add_argument("--growing", type=int, default=30, help="seconds of somebody who speaks without a pause")
     chosen = parser.parse_args()
-    figures = signals.run(measure(chosen.readers, chosen.slow, chosen.rate, chosen.count))
+    figures = signals.run(measure(chosen.readers, chosen.slow, chosen.rate, chosen.count, chosen.growing))
     print(table(figures))
     write("fanout", figures)
 
