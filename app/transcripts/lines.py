@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from app.captions.lines import Line
 from app.tables import StoredCaption
+from tasks.wire.messages import sentence_number
 
 
 def in_lines(
@@ -26,5 +27,5 @@ def in_lines(
         line = lines.get(caption.segment) or Line(caption.segment, names.get(caption.speaker, unknown), zero)
         lines[caption.segment] = line.having(caption, is_source=caption.is_source)
     spoken = [line for line in lines.values() if line.captions[0].shown_text.strip()]
-    spoken.sort(key=lambda line: (line.start, line.captions[0].seq))
+    spoken.sort(key=lambda line: (line.start, line.captions[0].seq, sentence_number(line.segment)))
     return spoken if zero or not spoken else [replace(line, zero=spoken[0].start) for line in spoken]

@@ -20,6 +20,7 @@ from app.db import create_sessions
 from app.tables import Participant, Room, StoredCaption
 from app.transcripts import metrics
 from tasks.wire import keys
+from tasks.wire.messages import segment_id
 
 SWEEP_SECONDS: Final = 60.0
 """Between two looks for what is due."""
@@ -155,8 +156,9 @@ class Retention:
             await self._redis.xdel(keys.CAPTIONS, *entries)
         async for key in self._redis.scan_iter(keys.CACHES, count=500):
             await self._redis.unlink(key)
+        spoken = set(map(segment_id, segments))  # of one that goes on some sentences may be no captions yet
         async for key in self._redis.scan_iter(keys.OURS, count=500):
-            if keys.segment_of(key.decode()) in segments:
+            if segment_id(keys.segment_of(key.decode()) or "") in spoken:
                 await self._redis.unlink(key)
 
     async def _scrub(self) -> None:

@@ -104,6 +104,17 @@ def sentence_id(segment: str, number: int) -> str:
     return f"{segment}.{number}" if number else segment
 
 
+def sentence_number(sentence: str) -> int:
+    """Which sentence of its segment has this id."""
+    number = sentence.rpartition(".")[2]
+    return int(number) if "." in sentence and number.isdecimal() else 0
+
+
+def segment_id(sentence: str) -> str:
+    """The id of the segment that a sentence belongs to."""
+    return sentence.rpartition(".")[0] if sentence_number(sentence) else sentence
+
+
 class Translation(Struct, frozen=True, kw_only=True):
     """A sentence, as far as it has been spoken, to be translated into one language and spoken there if somebody hears.
 

@@ -134,6 +134,7 @@ async def test_nobody_finds_deleted_words_in_files_or_redis(kept: Kept, broker: 
         keys.pcm("s.3", 2),
         keys.hypothesis("s.4"),
         keys.clip("s.5", "pt", 0, 0),
+        keys.growth("s.900", "pt"),  # of a sentence that is being spoken
     ):
         broker.set(key, WORDS)
     broker.set(keys.pcm("o.1", 1), "of another room")

@@ -14,9 +14,11 @@ from sqlalchemy import select, update
 from app.db import create_engine, create_sessions
 from app.settings.web import WebSettings
 from app.tables import Room, StoredCaption
+from app.transcripts.lines import in_lines
 from app.transcripts.search import fold, marked
 from ops.harness.captions import caption, say, stored
 from ops.harness.web_server import SESSION_COOKIE, csrf_of, join_form, new_room
+from tasks.wire.messages import Timeline, sentence_id, sentence_number
 from tests.support.feeds import WITHIN
 from tests.web.test_pages import config_of
 
@@ -49,6 +51,24 @@ async def test_a_transcript_shows_the_original_the_translation_or_both(client: h
         page = await client.get(f"/rooms/{code}/transcript", params={"view": view})
         assert texts_of(page.text) == texts
     assert "is deleted 30 days after" in page.text
+
+
+def test_sentences_of_one_stretch_of_speech_are_in_their_order_once_each() -> None:
+    same = Timeline(speech_start=5.0, speech_end=9.0, closed=9.4)  # a recogniser that knows no times of words
+
+    def stored_caption(sentence: int, language: str, timeline: Timeline = same) -> StoredCaption:
+        return StoredCaption(
+            segment=sentence_id("a1b2-7", sentence), language=language, speaker="ana", seq=7, source_language="pt",
+            text=f"{language} {sentence}", timeline=timeline,
+        )  # fmt: skip
+
+    later = Timeline(speech_start=6.0, speech_end=9.0, closed=9.4)
+    captions = [stored_caption(11, "en"), stored_caption(2, "pt"), stored_caption(12, "pt", later)]
+    captions += [stored_caption(0, "pt"), stored_caption(11, "pt"), stored_caption(2, "en"), stored_caption(1, "pt")]
+    lines = in_lines(captions, {}, "?")
+    assert [line.segment for line in lines] == ["a1b2-7", "a1b2-7.1", "a1b2-7.2", "a1b2-7.11", "a1b2-7.12"]
+    assert [(line.translation.text if line.translation else "") for line in lines] == ["", "", "en 2", "en 11", ""]
+    assert [sentence_number(name) for name in ("a1b2-7", "a1b2-7.12", "room.anna", "7", ".")] == [0, 12, 0, 0, 0]
 
 
 async def test_a_search_finds_words_whatever_their_case_and_accents(client: httpx.AsyncClient, code: str) -> None:
