@@ -106,6 +106,8 @@ class Participant(Base):
     """A language, or "original"."""
     hear_drafts: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether drafts are spoken to them too."""
+    whole_sentences: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether they are given translations by whole sentences rather than as soon as possible."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
 
 

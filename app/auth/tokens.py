@@ -28,6 +28,8 @@ class ParticipantMeta(msgspec.Struct, frozen=True, kw_only=True):
     """A language, or `ORIGINAL`."""
     hear_drafts: bool = False
     """Whether drafts by a language model are spoken to them too."""
+    whole_sentences: bool = False
+    """Whether they are given translations by whole sentences rather than as soon as possible."""
     recording: str | None = None
     """Name of a shipped recording that the bridge plays into the room as a participant of its own."""
     recording_id: str | None = None

@@ -43,11 +43,13 @@ class Choices(NamedTuple):
     """A language, or `ORIGINAL`."""
     hear_drafts: bool = False
     """Whether drafts are spoken too."""
+    whole_sentences: bool = False
+    """Whether translations come by whole sentences rather than as soon as possible."""
 
     @classmethod
     def of(cls, person: Participant) -> Choices:
         """What somebody has chosen."""
-        return cls(person.speak, person.read, person.hear, person.hear_drafts)
+        return cls(person.speak, person.read, person.hear, person.hear_drafts, person.whole_sentences)
 
 
 class Ability(NamedTuple):

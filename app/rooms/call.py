@@ -88,6 +88,7 @@ async def sfu_token(
         read=person.read,
         hear=person.hear,
         hear_drafts=person.hear_drafts,
+        whole_sentences=person.whole_sentences,
         recording=DEMOS[recording.speak].recording if recording else None,
         recording_id=recording.id if recording else None,
     )
@@ -110,6 +111,7 @@ def _config(room: Room, person: Participant, settings: WebSettings, reader: bool
         "read": person.read,
         "hear": person.hear,
         "hearDrafts": person.hear_drafts,
+        "wholeSentences": person.whole_sentences,
         "tokenUrl": f"/rooms/{room.code}/token",
         "reader": demo or reader,
         "demo": demo,

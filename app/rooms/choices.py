@@ -35,8 +35,8 @@ async def change_choices(
 ) -> Template:
     """Write new choices down; the page's script tells the SFU, and with it the bridge and everybody else.
 
-    The answer is the form as it is now, with what this installation can do about it, and where somebody reads another
-    language, all captions so far in that one.
+    The answer is the form as it is now, with what this installation can do about it, and where somebody reads
+    otherwise than before, all captions so far.
     """
     room, person = await _who(request, rooms, code)
     data = await request.form()
@@ -46,12 +46,12 @@ async def change_choices(
         choices = Choices.of(person)
         context = await _context(room, choices, abilities, others) | {"errors": form.errors}
         return Template("partials/choices.html", context=context, status_code=HTTP_422_UNPROCESSABLE_ENTITY)
-    before = person.read
+    before = person.read, person.whole_sentences
     person = await rooms.join(room, form, person.id)
     visitor.remember_choices(request, form)
     choices = Choices.of(person)
     context = await _context(room, choices, abilities, others)
-    if person.read != before:
+    if (person.read, person.whole_sentences) != before:  # another feed
         context |= {"so_far": await page_captions(captions, room, person.read)}
     trigger = json.dumps({"choices": choices._asdict()})
     return Template("partials/choices.html", context=context, headers={"HX-Trigger": trigger})

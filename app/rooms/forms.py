@@ -25,6 +25,8 @@ class JoinForm:
     hear: str = ""
     hear_drafts: bool = False
     """Whether drafts are to be spoken too."""
+    whole_sentences: bool = False
+    """Whether translations are to come by whole sentences rather than as soon as possible."""
     errors: dict[str, str] = field(default_factory=dict)
     """Field → what is wrong and what to do."""
 
@@ -37,6 +39,7 @@ class JoinForm:
             read=_word(data.get("read")),
             hear=_word(data.get("hear")),
             hear_drafts=bool(data.get("hear_drafts")),
+            whole_sentences=bool(data.get("whole_sentences")),
         )
         if not form.name:
             form.errors["name"] = _("Type the name that the others will see.")

@@ -158,6 +158,7 @@ def _first_choices(request: AnyRequest, here: Here) -> JoinForm:
         read=last.get("read", own),
         hear=last.get("hear", hear),
         hear_drafts=last.get("hear_drafts", False),
+        whole_sentences=last.get("whole_sentences", False),
     )
 
 

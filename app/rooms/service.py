@@ -60,7 +60,7 @@ class RoomService:
                 person = Participant(room_id=room.id, kind="person")
                 session.add(person)
             person.name, person.speak, person.read, person.hear = form.name, form.speak, form.read, form.hear
-            person.hear_drafts = form.hear_drafts
+            person.hear_drafts, person.whole_sentences = form.hear_drafts, form.whole_sentences
         self._speakers.remember(person.id, person.name)
         return person
 

@@ -73,10 +73,13 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "no_voice": N_("No installed voice speaks {target}. You read the translation and hear the original voice."),
     "draft_only": N_(
-        "Translations from {source} into {target} are drafts with mistakes in them. You read them and hear the "
-        "original voice."
+        "Translations from {source} into {target} are drafts with mistakes in them. They come in whole sentences. You "
+        "read them and hear the original voice."
     ),
-    "draft_spoken": N_("Translations from {source} into {target} are drafts with mistakes in them, and spoken to you."),
+    "draft_spoken": N_(
+        "Translations from {source} into {target} are drafts with mistakes in them. They come in whole sentences, and "
+        "are spoken to you."
+    ),
     "speakDrafts": N_("Speak them to me"),
     "readDrafts": N_("Do not speak them"),
     "busy": N_("This server is too busy to transcribe {source} now. You hear the original voice."),

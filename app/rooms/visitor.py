@@ -40,6 +40,7 @@ def remember_choices(request: AnyRequest, form: JoinForm) -> None:
         "read": form.read,
         "hear": form.hear,
         "hear_drafts": form.hear_drafts,
+        "whole_sentences": form.whole_sentences,
     }
 
 

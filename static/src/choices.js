@@ -7,7 +7,7 @@ import { keep, recall } from "./stored.js";
 const KEY = "jbc.under";
 
 /**
- * @typedef {{ speak: string, read: string, hear: string, hearDrafts: boolean }} Choices
+ * @typedef {{ speak: string, read: string, hear: string, hearDrafts: boolean, wholeSentences: boolean }} Choices
  *
  * @typedef {object} Listener
  * @property {(under: number) => void} onVolume of the original under the interpreter, from 0 to 1
@@ -35,8 +35,9 @@ export function tendChoices(texts, { onVolume, onChoices }) {
   tendFailures(texts);
   // templates/partials/choices.html: the answer to the form carries the choices in its HX-Trigger header.
   document.body.addEventListener("choices", (event) => {
-    const { speak, read, hear, hear_drafts: hearDrafts } = /** @type {CustomEvent} */ (event).detail;
-    onChoices({ speak, read, hear, hearDrafts });
+    const { detail } = /** @type {CustomEvent} */ (event);
+    const { speak, read, hear, hear_drafts: hearDrafts, whole_sentences: wholeSentences } = detail;
+    onChoices({ speak, read, hear, hearDrafts, wholeSentences });
   });
 }
 

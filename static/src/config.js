@@ -1,4 +1,11 @@
 /**
+ * What is heard here, as far as it makes a version of somebody's voice.
+ *
+ * @typedef {object} Heard
+ * @property {string} hear a language, or "original"
+ * @property {boolean} hearDrafts whether drafts are spoken here too
+ * @property {boolean} wholeSentences whether translations come by whole sentences rather than as soon as possible
+ *
  * What the web server tells the page about this call.
  *
  * @typedef {object} CallConfig
@@ -8,7 +15,8 @@
  * @property {string} speak
  * @property {string} read
  * @property {string} hear a language, or "original"
- * @property {boolean} hearDrafts whether drafts are spoken here too
+ * @property {boolean} hearDrafts
+ * @property {boolean} wholeSentences
  * @property {string} tokenUrl
  * @property {boolean} reader takes part without a microphone
  * @property {boolean} demo listens to a shipped recording
@@ -36,6 +44,7 @@ export function parseConfig(json) {
   return {
     ...raw,
     hearDrafts: raw.hearDrafts === true,
+    wholeSentences: raw.wholeSentences === true,
     reader: raw.reader === true,
     demo: raw.demo === true,
     cameraHeight: raw.cameraHeight ?? CAMERA_HEIGHT,
@@ -45,10 +54,10 @@ export function parseConfig(json) {
 
 /**
  * What the bridge calls the version of somebody's voice that is heard here.
- * @param {{ hear: string, hearDrafts: boolean }} listener
+ * @param {Heard} listener
  */
-export function dubLabel({ hear, hearDrafts }) {
-  return hearDrafts ? `${hear}:drafts` : hear;
+export function dubLabel({ hear, hearDrafts, wholeSentences }) {
+  return [hear, hearDrafts && "drafts", wholeSentences && "sentences"].filter(Boolean).join(":");
 }
 
 /**

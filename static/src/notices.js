@@ -16,7 +16,7 @@ const LEVELS = ["original", "source_captions", "translated_captions", "voice"];
 /**
  * Whether a notice is about something this page would show or play, from somebody who is here.
  * @param {string} key "dub:{speaker}:{version}" or "captions:{speaker}:{language}"; a speaker's id may hold colons
- * @param {{ read: string, hear: string, hearDrafts: boolean }} config
+ * @param {{ read: string } & import("./config.js").Heard} config
  * @param {ReadonlyMap<string, unknown>} others by id
  */
 export function concerns(key, config, others) {

@@ -7,6 +7,7 @@
  * @property {string} read language of the captions
  * @property {string} hear language heard, or "original"
  * @property {boolean} [hear_drafts] whether drafts are spoken to them too
+ * @property {boolean} [whole_sentences] whether translations come to them by whole sentences
  *
  * @typedef {{ id: string, meta: Meta }} Participant
  *

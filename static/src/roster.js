@@ -3,7 +3,7 @@
 import { dubLabel } from "./config.js";
 
 /**
- * @typedef {{ hear: string, hearDrafts: boolean }} Listener what is heard here
+ * @typedef {import("./config.js").Heard} Listener what is heard here
  * @typedef {import("./protocol.js").Participant} Participant
  * @typedef {import("./protocol.js").Producer} Producer
  * @typedef {"on" | "muted" | "none"} Voice "none": no microphone at all, as with readers

@@ -18,6 +18,8 @@ test("a notice concerns those who hear or read the language, while its speaker i
   assert.equal(concerns("dub:ana:en:drafts", config, participants), false);
   assert.equal(concerns("dub:ana:en:drafts", { ...config, hearDrafts: true }, participants), true);
   assert.equal(concerns("dub:ana:en", { ...config, hearDrafts: true }, participants), false);
+  assert.equal(concerns("dub:ana:en:sentences", { ...config, wholeSentences: true }, participants), true);
+  assert.equal(concerns("dub:ana:en:sentences", config, participants), false);
   assert.equal(concerns("dub:en", config, participants), false);
   assert.equal(concerns("dub:a:b:en", config, participants), true);
   assert.equal(concerns("unreadable", config, participants), false);

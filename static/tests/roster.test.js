@@ -15,7 +15,7 @@ const producer = (change = {}) => ({
   ...change,
 });
 const dub = (change = {}) => producer({ producerId: "d1", track: "dubbed", label: "en", ...change });
-const listener = (hear = "en", hearDrafts = false) => ({ hear, hearDrafts });
+const listener = (hear = "en", hearDrafts = false, wholeSentences = false) => ({ hear, hearDrafts, wholeSentences });
 const person = (id, speak) => ({ id, meta: { name: id, speak, read: speak, hear: speak } });
 const hello = (change = {}) => ({
   participant: "me",
@@ -42,6 +42,10 @@ test("a dub is wanted in the language heard, from another language, of another p
   assert.equal(wantsTrack(dub({ label: "en:drafts" }), "me", listener(), "pt"), false);
   assert.equal(wantsTrack(dub({ label: "en:drafts" }), "me", listener("en", true), "pt"), true);
   assert.equal(wantsTrack(dub({ label: "en:drafts" }), "me", listener("en", true), "en"), false);
+  assert.equal(wantsTrack(dub(), "me", listener("en", false, true), "pt"), false);
+  assert.equal(wantsTrack(dub({ label: "en:sentences" }), "me", listener(), "pt"), false);
+  assert.equal(wantsTrack(dub({ label: "en:sentences" }), "me", listener("en", false, true), "pt"), true);
+  assert.equal(wantsTrack(dub({ label: "en:drafts:sentences" }), "me", listener("en", true, true), "pt"), true);
   assert.equal(wantsTrack(dub({ participant: "me" }), "me", listener(), "pt"), false);
   assert.equal(wantsTrack(dub({ label: "original" }), "me", listener("original"), "pt"), false);
 });

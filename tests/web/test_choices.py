@@ -27,6 +27,7 @@ from tests.web.test_entering import read
 from tests.web.test_pages import config_of
 
 BOX = re.compile(r'<input type="checkbox" id="hear_drafts"[^>]*?( checked|)>')
+PACE = re.compile(r'<select id="whole_sentences".*?<option value="(1?)" selected>', re.DOTALL)
 ABILITY = re.compile(r'<li data-source="(\w+)" data-complete="(\w+)">([^<]*)</li>')
 
 
@@ -49,7 +50,7 @@ async def test_new_choices_are_kept_signed_and_said_to_the_script(
     answer = await change(client, code, speak="vi", read="en", hear="en", others="pt")
     assert answer.status_code == 200
     assert json.loads(answer.headers["hx-trigger"]) == {
-        "choices": {"speak": "vi", "read": "en", "hear": "en", "hear_drafts": False}
+        "choices": {"speak": "vi", "read": "en", "hear": "en", "hear_drafts": False, "whole_sentences": False}
     }
     assert ABILITY.findall(answer.text) == [
         ("pt", "true", "Portuguese: you read it in English and hear it in English.")
@@ -67,18 +68,46 @@ async def test_whether_drafts_are_spoken_is_asked_kept_and_said(
     lobby = (await client.get(f"/rooms/{code}")).text
     assert BOX.findall(lobby) == [""], "off at first"
     read_only = await client.get(f"/rooms/{code}/abilities?speak=en&read=en&hear=en&others=pt")
-    assert "drafts with mistakes in them. You read them" in read_only.text
+    assert "drafts with mistakes in them. They come in whole sentences. You read them" in read_only.text
 
     answer = await change(client, code, speak="en", read="en", hear="en", hear_drafts="1", others="pt")
     assert json.loads(answer.headers["hx-trigger"])["choices"]["hear_drafts"]
     assert BOX.findall(answer.text) == [" checked"]
-    assert "drafts with mistakes in them, and spoken to you." in answer.text
+    assert "drafts with mistakes in them. They come in whole sentences, and are spoken to you." in answer.text
     meta: Any = read(settings, (await token_of(client, code))["token"])["meta"]
     assert meta["hear_drafts"]
     assert config_of((await client.get(f"/rooms/{code}/call")).text)["hearDrafts"]
     assert BOX.findall((await client.get(f"/rooms/{code}")).text) == [" checked"], "the next form says so too"
     answer = await change(client, code, speak="en", read="en", hear="en", others="pt")
     assert BOX.findall(answer.text) == [""]
+
+
+async def test_whether_translations_come_soon_or_in_whole_sentences_is_asked_kept_and_said(
+    client: httpx.AsyncClient, settings: WebSettings
+) -> None:
+    code = await new_room(client, speak="en", read="en", hear="pt")
+    assert PACE.findall((await client.get(f"/rooms/{code}")).text) == [""], "as soon as possible at first"
+    page = (await client.get(f"/rooms/{code}/call")).text
+    assert f"/rooms/{code}/captions?lang=en&amp;sentences=soon&amp;" in page
+    assert not config_of(page)["wholeSentences"]
+
+    answer = await change(client, code, speak="en", read="en", hear="pt", whole_sentences="1")
+    assert json.loads(answer.headers["hx-trigger"])["choices"]["whole_sentences"]
+    assert PACE.findall(answer.text) == ["1"]
+    assert f"/rooms/{code}/captions?lang=en&amp;sentences=whole&amp;" in answer.text, (
+        "another feed, with the captions so far"
+    )
+    meta: Any = read(settings, (await token_of(client, code))["token"])["meta"]
+    assert meta["whole_sentences"]
+    assert config_of((await client.get(f"/rooms/{code}/call")).text)["wholeSentences"]
+    assert "sentences=whole" in (await client.get(f"/rooms/{code}/projector")).text
+    assert "sentences=soon" in (await client.get(f"/rooms/{code}/projector?sentences=soon")).text
+    assert PACE.findall((await client.get(f"/rooms/{code}")).text) == ["1"], "the next form says so too"
+    answer = await change(client, code, speak="en", read="en", hear="pt", whole_sentences="1")
+    assert 'id="captions"' not in answer.text, "who reads as before keeps the captions as they are"
+    answer = await change(client, code, speak="en", read="en", hear="pt", whole_sentences="")
+    assert PACE.findall(answer.text) == [""]
+    assert "sentences=soon" in answer.text
 
 
 async def test_who_reads_another_language_gets_the_captions_so_far_in_it(

@@ -42,6 +42,7 @@ async def test_a_token_says_who_enters_which_room(client: httpx.AsyncClient, set
         "read": "en",
         "hear": "original",
         "hear_drafts": False,
+        "whole_sentences": False,
         "recording": None,
         "recording_id": None,
     }
@@ -137,7 +138,7 @@ async def test_captions_are_for_participants_only(client: httpx.AsyncClient, pat
 async def test_a_feed_that_cannot_be_is_refused(client: httpx.AsyncClient) -> None:
     code = await new_room(client)
     accept = {"accept": "text/event-stream"}
-    for query in ("lang=xx", "after=17", "format=xml"):
+    for query in ("lang=xx", "after=17", "format=xml", "sentences=half"):
         answer = await client.get(f"/rooms/{code}/captions?{query}", headers=accept)
         assert answer.status_code == 400, query
     assert (await client.get(f"/rooms/{code}/captions", headers=accept | {"last-event-id": "x"})).status_code == 400
