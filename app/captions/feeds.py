@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from app.captions import metrics
 from app.captions.feed_limits import MAX_FEEDS_PER_PARTICIPANT, Client, FeedCounter, Refusal
 from app.captions.published import PublishedCaption, is_shown_in
+from tasks.wire.keys import CaptionKey
+from tasks.wire.messages import Caption
 
 QUEUE_LENGTH: Final = 256
 """Captions that wait for one reader before the reader counts as too slow."""
@@ -27,14 +30,30 @@ class FeedEndedError(Exception):
         self.reason = reason
 
 
-class Feed:
-    """What one reader is sent: the captions of one room that are shown in one language, from when it was opened."""
+@dataclass(frozen=True)
+class Wish:
+    """Which captions a reader wants."""
 
-    def __init__(self, room: str, language: str, client: Client) -> None:
-        self.room = room
-        self.language = language
+    room: str
+    language: str
+    """Of the translations."""
+    whole_sentences: bool = False
+    """Whether translations are left out until their sentence is over."""
+
+    def covers(self, caption: Caption) -> bool:
+        """Whether a caption of the room is one of them."""
+        grows = not caption.final and not caption.is_source
+        return is_shown_in(caption, self.language) and not (grows and self.whole_sentences)
+
+
+class Feed:
+    """What one reader is sent, from when it was opened."""
+
+    def __init__(self, wish: Wish, client: Client) -> None:
+        self.wish = wish
         self.client = client
-        self._queue: asyncio.Queue[PublishedCaption | None] = asyncio.Queue(QUEUE_LENGTH)
+        self._waiting: OrderedDict[CaptionKey | str, PublishedCaption] = OrderedDict()
+        self._news = asyncio.Event()
         self._ended: EndReason | None = None
 
     async def next(self, timeout: float) -> PublishedCaption | None:
@@ -45,13 +64,15 @@ class Feed:
                 last id it has.
         """
         self.check()
-        try:
-            async with asyncio.timeout(timeout):  # wait_for makes a task of every call before Python 3.12
-                published = await self._queue.get()
-        except TimeoutError:
-            return None
-        self.check()
-        return published
+        if not self._waiting:
+            self._news.clear()
+            try:
+                async with asyncio.timeout(timeout):  # wait_for makes a task of every call before Python 3.12
+                    await self._news.wait()
+            except TimeoutError:
+                return None
+            self.check()
+        return self._waiting.popitem(last=False)[1]
 
     def check(self) -> None:
         """Nothing while the feed is open.
@@ -63,19 +84,26 @@ class Feed:
             raise FeedEndedError(self._ended)
 
     def put(self, published: PublishedCaption) -> None:
-        """Queue a caption; a reader that has let the queue fill is ended."""
-        try:
-            self._queue.put_nowait(published)
-        except asyncio.QueueFull:
+        """Queue a caption: in place of the interim one of its sentence and language where that still waits.
+
+        A reader that has let the queue fill is ended.
+        """
+        key = published.caption.key
+        if published.event_id:
+            self._waiting.pop(key, None)
+        waits_as: CaptionKey | str = published.event_id or key
+        if waits_as not in self._waiting and len(self._waiting) >= QUEUE_LENGTH:
             if not self._ended:
                 metrics.DROPPED.inc()
             self.end()
+            return
+        self._waiting[waits_as] = published
+        self._news.set()
 
     def end(self, reason: EndReason = "again") -> None:
         """Make `next` raise from now on, with the first reason that was given."""
         self._ended = self._ended or reason
-        if self._queue.empty():
-            self._queue.put_nowait(None)  # wakes a reader that waits
+        self._news.set()
 
 
 class Feeds:
@@ -95,9 +123,9 @@ class Feeds:
         return self._counter.refusal(client)
 
     @contextmanager
-    def open(self, room: str, language: str, client: Client) -> Iterator[Feed]:
+    def open(self, wish: Wish, client: Client) -> Iterator[Feed]:
         """Open a feed for the length of the block; one that would be refused has ended already."""
-        feed = Feed(room, language, client)
+        feed = Feed(wish, client)
         if self._closed or self.refusal(client) is not None:
             feed.end()
         self._add(feed)
@@ -113,17 +141,17 @@ class Feeds:
                 oldest.end()
             own.append(feed)
         self._counter.add(feed.client)
-        self._by_room[feed.room].add(feed)
+        self._by_room[feed.wish.room].add(feed)
         self.idle.clear()
         metrics.READERS.inc()
 
     def _remove(self, feed: Feed) -> None:
         metrics.READERS.dec()
         self._counter.remove(feed.client)
-        readers = self._by_room[feed.room]
+        readers = self._by_room[feed.wish.room]
         readers.discard(feed)
         if not readers:
-            del self._by_room[feed.room]
+            del self._by_room[feed.wish.room]
         if feed.client.participant:
             own = self._by_participant[feed.client.participant]
             own.remove(feed)
@@ -143,7 +171,7 @@ class Feeds:
 
     def _readers(self, published: PublishedCaption) -> list[Feed]:
         caption = published.caption
-        return [feed for feed in self._by_room.get(caption.room, ()) if is_shown_in(caption, feed.language)]
+        return [feed for feed in self._by_room.get(caption.room, ()) if feed.wish.covers(caption)]
 
     def close_room(self, room: str) -> None:
         """End every feed of a room, for good: it has been closed or deleted."""

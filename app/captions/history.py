@@ -18,7 +18,7 @@ from tasks.wire import keys
 
 GROUP: Final = "web"
 """Consumer group of the stream that stands for the database."""
-MAX_CAPTIONS: Final = 1_000
+MAX_CAPTIONS: Final = 2_000
 """At most so many captions are shown again, the newest."""
 
 

@@ -15,7 +15,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.captions import event_ids, lag, metrics, stream
-from app.captions.feeds import Feeds
+from app.captions.feeds import Feeds, Wish
 from app.captions.interims import Interims
 from app.captions.lives import Lives
 from app.captions.published import MalformedCaptionError, PublishedCaption, from_channel, from_entry
@@ -24,7 +24,7 @@ from tasks.wire import keys
 from tasks.wire.captions import begin_life
 from tasks.wire.keys import CaptionKey
 
-MAX_FINALS: Final = 1_000
+MAX_FINALS: Final = 5_000
 """Finals remembered, so that an interim that comes late does not undo one."""
 BACKOFF_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 """Pauses between attempts to reach Redis."""
@@ -87,8 +87,7 @@ class Hub:
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=5)
                 if message is not None:
                     await self._receive(message)
-                for published in self._interims.take_back(time.monotonic()):
-                    self._feeds.send(published)
+                self._interims.forget_stale(time.monotonic())
 
     async def _catch_up(self) -> None:
         if self._newest is None:  # no feed has been live yet: readers get the past from history
@@ -147,8 +146,15 @@ class Hub:
             self._log(published)
         elif caption.key in self._finals:
             return  # an interim that was overtaken by its final
-        self._interims.note(published, time.monotonic())
+        if not self._interims.note(published, time.monotonic()):
+            return
+        if not caption.final:
+            metrics.observe_growth(caption)
         self._feeds.send(published)
+
+    def growing(self, wish: Wish) -> list[PublishedCaption]:
+        """What is shown now of sentences that are being spoken, to somebody with this wish."""
+        return [published for published in self._interims.of(wish.room) if wish.covers(published.caption)]
 
     def _log(self, published: PublishedCaption) -> None:
         caption = published.caption

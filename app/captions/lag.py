@@ -1,4 +1,7 @@
-"""How long each stage of a caption took, from its timeline."""
+"""How late a caption is, and how long each stage of it took, from its timeline.
+
+A caption that grows is as late as the last word that it shows, a final one as its sentence: either is `speech_end`.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,8 @@ NAMES: Final = {
     "translate": N_("translation"),
 }
 """Stage → what a reader is told it is."""
+UNTIL_CERTAIN: Final = N_("until the words were certain")
+"""What the first one is while a sentence goes on: its last words are not its end."""
 
 
 def stages(timeline: Timeline) -> dict[str, float]:
@@ -38,12 +43,12 @@ def stages(timeline: Timeline) -> dict[str, float]:
 
 
 def since_speech(caption: Caption, now: float) -> float:
-    """Seconds from the end of what was said to `now` (epoch seconds); never negative."""
+    """Seconds from the end of what the caption says to `now` (epoch seconds); never negative."""
     return max(0.0, now - caption.timeline.speech_end)
 
 
 def until_ready(caption: Caption) -> float:
-    """Seconds from the end of what was said until the text was ready, for captions shown again later."""
+    """Seconds from the end of what the caption says until the text was ready, for captions shown again later."""
     timeline = caption.timeline
     ready = timeline.stt_end if caption.is_source else timeline.translate_end
     return since_speech(caption, ready or timeline.closed)
@@ -57,6 +62,7 @@ def when_sent(caption: Caption, now: float) -> float:
 def describe(caption: Caption) -> str:
     """The stages in words: "waiting 15 ms · transcription 190 ms · by whisper-base"."""
     spans = stages(caption.timeline)
-    parts = [f"{gettext(NAMES[stage])} {milliseconds(seconds)}" for stage, seconds in spans.items()]
+    names = NAMES if caption.final else NAMES | {"endpoint": UNTIL_CERTAIN}
+    parts = [f"{gettext(names[stage])} {milliseconds(seconds)}" for stage, seconds in spans.items()]
     by = gettext("by %(engine)s", engine=caption.engine)
     return " · ".join([*parts, by] if caption.engine else parts)

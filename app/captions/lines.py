@@ -9,12 +9,13 @@ from typing import Final, Generic, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from app.captions.growing import says_something, takes_place
 from app.captions.published import PublishedCaption
 from app.tables import StoredCaption
-from tasks.wire.messages import Caption
 
-MAX_LINES: Final = 2_000
-"""Lines remembered for one reader; more than `history.MAX_CAPTIONS`, so that everything replayed is."""
+MAX_LINES: Final = 300
+"""Lines remembered for one reader, the newest: as many as pages keep (`surplus` in static/src/caption_order.js). Of an
+older one its transcript is read again where a translation comes."""
 
 
 C = TypeVar("C", PublishedCaption, StoredCaption)
@@ -66,13 +67,8 @@ class Line(Struct, Generic[C], frozen=True):
         return Line(self.segment, self.speaker, self.zero, source, translation)
 
 
-def says_something(caption: Caption) -> bool:
-    """Whether there is anything to read: a text, or that another language is spoken."""
-    return bool(caption.text.strip() or caption.spoken)
-
-
 class Lines:
-    """Takes captions in any order that a broken connection can produce; finals always win over interims."""
+    """Takes captions in any order that a broken connection can produce; what is shown of a sentence never shrinks."""
 
     def __init__(self, language: str, zero: float) -> None:
         self.language = language
@@ -83,7 +79,7 @@ class Lines:
         """Put a caption in its line.
 
         Returns:
-            The line as it is now, or None where the caption comes after the final that it led to.
+            The line as it is now, or None where the caption comes late: it, or more, is shown already.
         """
         caption = published.caption
         line = self._lines.get(caption.segment)
@@ -91,7 +87,7 @@ class Lines:
             line = Line(caption.segment, speaker, self._zero)
         else:
             before = line.source if caption.is_source else line.translation
-            if before is not None and before.caption.final and not caption.final:
+            if before is published or (before is not None and not takes_place(caption, before.caption)):
                 return None
             line = replace(line, speaker=speaker)
         line = self._lines[caption.segment] = line.having(published, is_source=caption.is_source)

@@ -16,7 +16,13 @@ BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.
 STAGE = Histogram("jbc_stage_seconds", "Time that one stage of a final caption took", ["stage"], buckets=BUCKETS)
 TOTAL = Histogram(
     "jbc_caption_lag_seconds",
-    "Time from the end of speech until web had the final caption",
+    "Time from the end of the sentence until web had its final caption",
+    ["kind"],
+    buckets=BUCKETS,
+)
+WORD = Histogram(
+    "jbc_caption_word_lag_seconds",
+    "Time from the end of the last word of a growing caption until web had it",
     ["kind"],
     buckets=BUCKETS,
 )
@@ -38,5 +44,14 @@ def observe(caption: Caption) -> None:
     for name in names:
         if name in own:
             STAGE.labels(name).observe(own[name])
-    kind = "source" if caption.is_source else "translation"
-    TOTAL.labels(kind).observe(lag.since_speech(caption, time.time()))
+    TOTAL.labels(_kind(caption)).observe(lag.since_speech(caption, time.time()))
+
+
+def observe_growth(caption: Caption) -> None:
+    """Count a live interim caption."""
+    if caption.text:
+        WORD.labels(_kind(caption)).observe(lag.since_speech(caption, time.time()))
+
+
+def _kind(caption: Caption) -> str:
+    return "source" if caption.is_source else "translation"

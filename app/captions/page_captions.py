@@ -32,7 +32,7 @@ class PageCaptions:
 
 
 async def page_captions(captions: CaptionServices, room: Room, language: str) -> PageCaptions:
-    """What a reader of `language` is shown.
+    """What a reader of `language` is shown: the newest lines (`lines.MAX_LINES`).
 
     While Redis is away the newest captions may be missing here, so the feed then starts from the beginning: it
     brings every line again and the page takes each one once.

@@ -25,7 +25,8 @@ class PublishedCaption(Struct, frozen=True, cache_hash=True):
     """Its position (`event_ids`); "" for interims, which have no place in the stream."""
     caption: Caption
     lag: float
-    """Seconds from the end of speech until this process had it, or until it was ready where it is shown again later."""
+    """Seconds from the end of its sentence, or of its last word while it grows, until this process had it; until it was
+    ready where it is shown again later."""
 
     @property
     def shown_id(self) -> str | None:

@@ -1,4 +1,4 @@
-"""One reader's feed: what was missed, once each, then captions as they come."""
+"""One reader's feed: what was missed, once each, what is being said now, then captions as they come."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.captions import metrics, sse
 from app.captions.feed_json import as_json
 from app.captions.feed_limits import Client
-from app.captions.feeds import EndReason, Feed, FeedEndedError, Feeds
+from app.captions.feeds import EndReason, Feed, FeedEndedError, Feeds, Wish
 from app.captions.fragments import Fragments
+from app.captions.growing import says_something
 from app.captions.history import History
 from app.captions.hub import Hub
-from app.captions.lines import Line, Lines, says_something
+from app.captions.lines import Line, Lines
 from app.captions.published import PublishedCaption
 from app.captions.speakers import Speakers
 
@@ -48,13 +49,12 @@ class CaptionServices:
 class ReaderRequest:
     """What a reader asked for."""
 
-    room: str
+    wish: Wish
     began: float
     """When the room was made, epoch seconds."""
     stores: bool
     """Whether the room's captions are in the database."""
     client: Client
-    language: str
     after: str
     """Event id of the newest caption that the reader has."""
     format: Format
@@ -70,7 +70,7 @@ class Reader:
     def __init__(self, services: CaptionServices, request: ReaderRequest) -> None:
         self._services = services
         self._request = request
-        self._lines = Lines(request.language, request.began)
+        self._lines = Lines(request.wish.language, request.began)
 
     async def events(self) -> AsyncIterator[bytes]:
         """Comments and `caption` events until the reader leaves, is too slow, or this process stops.
@@ -78,7 +78,7 @@ class Reader:
         Where there is nothing more to come, an `end` event says why: "expired" or "closed".
         """
         request = self._request
-        with self._services.feeds.open(request.room, request.language, request.client) as feed:
+        with self._services.feeds.open(request.wish, request.client) as feed:
             yield sse.OPENING
             try:
                 while (missed := await self._missed(feed)) is None:
@@ -87,6 +87,9 @@ class Reader:
                 for published in missed:
                     cursor = published.event_id
                     if (message := await self._message(published)) is not None:
+                        yield message
+                for growing in self._services.hub.growing(request.wish):
+                    if (message := await self._message(growing)) is not None:
                         yield message
                 while True:
                     left = request.until - time.time()
@@ -110,7 +113,8 @@ class Reader:
             feed.check()
             return None
         try:
-            return await services.history.after(request.room, request.language, request.after, stores=request.stores)
+            wish = request.wish
+            return await services.history.after(wish.room, wish.language, request.after, stores=request.stores)
         except (RedisError, SQLAlchemyError, OSError) as error:
             log.warning("captions.no_history", error=repr(error))
             await asyncio.sleep(RETRY_SECONDS)
@@ -135,7 +139,7 @@ class Reader:
             if not says_something(published.caption):
                 return fragments.removed(line)
             return fragments.utterance(lines, line)
-        if line.source is not None:
+        if line.source is not None or not published.caption.final:
             return fragments.translation(lines, line)
         transcript = await self._transcript(published.caption.segment)
         if transcript is None:
@@ -144,8 +148,9 @@ class Reader:
 
     async def _transcript(self, segment: str) -> PublishedCaption | None:
         """What a translation translates, when this feed began after it; None where it cannot be had."""
+        room, stores = self._request.wish.room, self._request.stores
         try:
-            return await self._services.history.transcript(self._request.room, segment, stores=self._request.stores)
+            return await self._services.history.transcript(room, segment, stores=stores)
         except (RedisError, SQLAlchemyError, OSError) as error:
             log.warning("captions.no_transcript", error=repr(error))
             return None

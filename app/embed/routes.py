@@ -21,7 +21,7 @@ from app.embed.qr import qr_svg
 from app.embed.style import EmbedStyle, StyleError
 from app.i18n import N_, gettext
 from app.rooms import visitor
-from app.rooms.caption_feed import token_grant
+from app.rooms.caption_feed import Sentences, token_grant
 from app.rooms.service import RoomService
 from app.settings.web import WebSettings
 from app.tables import Room
@@ -56,7 +56,8 @@ async def embed(
         return _problem(Problem(400, N_("This embed's address cannot be understood"), str(error)), headers)
     except HTTPException as error:
         return _problem(problem_of(error, explain=True), headers)
-    context = await _reading(captions, room, language, token) | {"style": asdict(style), "style_query": style.query()}
+    reading = await _reading(captions, room, language, token, style.sentences)
+    context = reading | {"style": asdict(style), "style_query": style.query()}
     return Template("embed/embed.html", context=context, headers=headers)
 
 
@@ -79,6 +80,7 @@ async def projector(
     code: FromPath[str],
     token: FromQuery[str] = "",
     lang: FromQuery[str] = "",
+    sentences: FromQuery[Sentences | None] = None,
 ) -> Template | Redirect:
     """Captions large enough for a room, for participants and for whoever has a token.
 
@@ -89,13 +91,14 @@ async def projector(
     link = ""
     if token:
         language = token_grant(request, read_tokens, room, token, lang).language
-        link = f"{page_origin(request)}/embed/{code}?{urlencode({'token': token})}"
+        link = f"{page_origin(request)}/embed/{code}?{_query(token=token, sentences=sentences)}"
     else:
         person = await visitor.participant_of(request, rooms, room)
         if person is None:
             return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
         language = lang if lang in LANGUAGES else person.read
-    context = await _reading(captions, room, language, token) | {"code_svg": qr_svg(link) if link else ""}
+        sentences = sentences or ("whole" if person.whole_sentences else "soon")
+    context = await _reading(captions, room, language, token, sentences) | {"code_svg": qr_svg(link) if link else ""}
     return Template("embed/projector.html", context=context, headers={"Referrer-Policy": "no-referrer"})
 
 
@@ -104,10 +107,11 @@ def _problem(problem: Problem, headers: dict[str, str]) -> Template:
     return Template("embed/problem.html", context={"problem": translated}, status_code=problem.status, headers=headers)
 
 
-async def _reading(captions: CaptionServices, room: Room, language: str, token: str) -> dict[str, Any]:
+async def _reading(
+    captions: CaptionServices, room: Room, language: str, token: str, sentences: str | None
+) -> dict[str, Any]:
     past = await page_captions(captions, room, language)
-    feed = {"token": token, "lang": language, "after": past.after}
-    query = urlencode({name: value for name, value in feed.items() if value})
+    query = _query(token=token, lang=language, sentences=sentences, after=past.after)
     return {
         "room": room,
         "language": language,
@@ -115,3 +119,8 @@ async def _reading(captions: CaptionServices, room: Room, language: str, token: 
         "translates": past.translates,
         "feed": f"/rooms/{room.code}/captions?{query}",
     }
+
+
+def _query(**values: str | None) -> str:
+    """Those that say something."""
+    return urlencode({name: value for name, value in values.items() if value})

@@ -1,4 +1,4 @@
-"""How an embed looks: query parameters, checked, as a stylesheet. No value reaches a page as it was sent."""
+"""How an embed shows captions: query parameters, checked, as a stylesheet. No value reaches a page as it was sent."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "original": ("until", "always", "never"),
     "state": ("problems", "always", "never"),
     "shadow": ("off", "on"),
+    "sentences": ("soon", "whole"),
 }
 """Parameter → what it may be, the default first."""
 
@@ -46,6 +47,8 @@ class EmbedStyle:
     original: str = "until"
     state: str = "problems"
     shadow: str = "off"
+    sentences: str = "soon"
+    """How translations come (`app.rooms.caption_feed.Sentences`)."""
     size: int = 28
     """Pixels of the newest text."""
     lines: int = 0

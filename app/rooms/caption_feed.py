@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from litestar import Request, get
 from litestar.di import NamedDependency
@@ -16,6 +16,7 @@ from app.auth.bearer import bearer
 from app.auth.read_tokens import ReadTokenError, ReadTokens
 from app.captions import metrics, sse
 from app.captions.feed_limits import Client
+from app.captions.feeds import Wish
 from app.captions.reader import CaptionServices, Format, Reader, ReaderRequest
 from app.rooms import visitor
 from app.rooms.service import RoomService
@@ -29,6 +30,9 @@ RETRY_AFTER_SECONDS: Final = 30
 """What a reader who is refused is told to wait."""
 MEDIA_TYPES: Final[dict[str, Format]] = {"text/html": "html", "application/json": "json"}
 
+Sentences = Literal["soon", "whole"]
+"""How translations come: while a sentence is being spoken, or when it is over."""
+
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -38,6 +42,8 @@ class Grant:
 
     client: Client
     language: str
+    whole_sentences: bool
+    """What is chosen where the address says nothing."""
     until: float
     """Epoch seconds; infinite where only the room's end ends it."""
 
@@ -54,6 +60,7 @@ async def caption_feed(
     after: FromQuery[str] = "",
     last_event_id: Annotated[str, HeaderParameter(name="Last-Event-ID")] = "",
     format: FromQuery[Format | None] = None,  # noqa: A002 - the name that clients use
+    sentences: FromQuery[Sentences | None] = None,
 ) -> Stream:
     """Everything after a caption, then captions as they come.
 
@@ -76,18 +83,19 @@ async def caption_feed(
     except ValueError as error:
         raise ValidationException(str(error)) from error
     _refuse_where_full(captions, grant.client)
-    reader = Reader(captions, _reader_request(room, grant, position, format or _accepted(request)))
+    whole = grant.whole_sentences if sentences is None else sentences == "whole"
+    wish = Wish(room.code, grant.language, whole)
+    reader = Reader(captions, _reader_request(room, grant, wish, position, format or _accepted(request)))
     return Stream(reader.events(), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
 
 
-def _reader_request(room: Room, grant: Grant, after: str, media: Format) -> ReaderRequest:
+def _reader_request(room: Room, grant: Grant, wish: Wish, after: str, media: Format) -> ReaderRequest:
     until = min(grant.until, room.closes_at.timestamp() if room.closes_at else inf)
     return ReaderRequest(
-        room=room.code,
+        wish=wish,
         began=room.created_at.timestamp(),
         stores=room.stores,
         client=grant.client,
-        language=grant.language,
         after=after,
         format=media,
         until=until,
@@ -108,7 +116,7 @@ def token_grant(request: AnyRequest, tokens: ReadTokens, room: Room, token: str,
         raise LinkRefusedError(str(error)) from error
     if lang not in {"", known.language}:
         raise PermissionDeniedException(f"This link is for lang={known.language}: leave out lang, or ask for another.")
-    return Grant(Client(_address(request), token=known.id), known.language, known.expires)
+    return Grant(Client(_address(request), token=known.id), known.language, False, known.expires)
 
 
 async def _participant_grant(request: AnyRequest, rooms: RoomService, room: Room, lang: str) -> Grant:
@@ -120,7 +128,7 @@ async def _participant_grant(request: AnyRequest, rooms: RoomService, room: Room
     language = lang or person.read
     if language not in LANGUAGES:
         raise ValidationException(f"lang must be one of {', '.join(LANGUAGES)}.")
-    return Grant(Client(_address(request), participant=person.id), language, inf)
+    return Grant(Client(_address(request), participant=person.id), language, person.whole_sentences, inf)
 
 
 def _refuse_where_full(captions: CaptionServices, client: Client) -> None:

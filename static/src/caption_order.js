@@ -27,15 +27,3 @@ export function surplus(count, following) {
   const keep = following ? 300 : 900;
   return Math.max(0, count - keep);
 }
-
-/**
- * A lag as the badge shows it.
- * @param {string | undefined} ms the server's data-lag-ms
- * @param {string} locale of the page
- */
-export function lagText(ms, locale) {
-  const value = Number.parseFloat(ms ?? "");
-  if (!Number.isFinite(value) || value < 0) return "";
-  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-  return `${new Intl.NumberFormat(locale, digits).format(value / 1000)} s`;
-}

@@ -1,11 +1,14 @@
 /**
  * What htmx needs to show captions without losing, doubling or misplacing a line. The server sends each caption as
- * `<li id="u-…" hx-swap-oob="true">` or, for a translation that comes later, `<p id="t-…" hx-swap-oob="true">`; an
- * interim that came to nothing it takes back with `hx-swap-oob="delete"`, or by sending it empty.
+ * `<li id="u-…" hx-swap-oob="true">` or, for a translation that comes later, `<p id="t-…" hx-swap-oob="true">`, both
+ * again and again while they grow; one that gives way, because another language is spoken, comes with
+ * `hx-swap-oob="delete"`, or empty.
  */
 
-import { lagText, placeOf, surplus } from "./caption_order.js";
+import { placeOf, surplus } from "./caption_order.js";
+import { fill } from "./config.js";
 import { Follow } from "./follow.js";
+import { lagText, latenessOf } from "./lateness.js";
 import { openFeed } from "./shared_source.js";
 
 const UTTERANCE = "li.utterance";
@@ -21,11 +24,14 @@ const UTTERANCE = "li.utterance";
 export function tendCaptions(list, htmx, lag, newest) {
   htmx.createEventSource = openFeed;
   const follow = new Follow(list, newest);
+  let count = list.childElementCount;
   const observer = new MutationObserver((records) => {
     if (lag) showLag(lag, records);
+    const grown = list.childElementCount <= count; // no line is new
     tidy(list, follow.following);
+    count = list.childElementCount;
     observer.takeRecords(); // what tidying changed needs no tidying
-    follow.changed();
+    follow.changed(grown ? "instant" : "smooth"); // under what grows, nothing else moves
   });
   list.addEventListener("htmx:sseBeforeMessage", (event) => {
     makeRoom(list, /** @type {CustomEvent<MessageEvent<string>>} */ (event).detail.data);
@@ -128,11 +134,18 @@ function showLag(badge, records) {
 }
 
 /**
- * Shows the lag of a line: of its translation where there is one.
+ * Shows how late a line is, and behind what.
  * @param {HTMLElement} badge
  * @param {HTMLElement} item
  */
 function showLagOf(badge, item) {
-  const translation = /** @type {HTMLElement | null} */ (item.querySelector("p.translation[data-lag-ms]"));
-  badge.textContent = lagText(translation?.dataset.lagMs ?? item.dataset.lagMs, document.documentElement.lang) || badge.textContent;
+  const late = latenessOf(item);
+  const text = late && lagText(late.ms, document.documentElement.lang);
+  if (!late || !text) return;
+  badge.textContent = text;
+  const sense = fill((late.grows ? badge.dataset.word : badge.dataset.sentence) ?? "", { lag: text });
+  const button = badge.closest("button");
+  if (button) button.title = sense;
+  const behind = document.getElementById("behind");
+  if (behind) behind.textContent = sense;
 }

@@ -157,9 +157,29 @@ export class FeedHub {
     }
     if (type === "end") this.#drop(feed);
     if (own) remember(feed.seen, own);
-    if (fresh) feed.kept.push(message); // what a feed that went back repeats has its place among those before them
+    if (fresh) keep(feed.kept, message); // what a feed that went back repeats has its place among those before them
     while (feed.kept.length > MOST_KEPT) feed.before = feed.kept.shift()?.lastEventId || feed.before;
   }
+}
+
+/**
+ * Keeps a message, in place of an interim one of the same element: of what grows, tabs that come later need the newest.
+ * @param {Message[]} kept
+ * @param {Message} message
+ */
+function keep(kept, message) {
+  const element = elementOf(message);
+  const before = kept.findIndex((other) => other.lastEventId === "" && element !== "" && elementOf(other) === element);
+  if (before !== -1) kept.splice(before, 1);
+  kept.push(message);
+}
+
+/**
+ * Id of the element that a fragment replaces; "" where it names none.
+ * @param {Message} message
+ */
+function elementOf({ data }) {
+  return /^<\w+ id="([^"]+)"/.exec(data)?.[1] ?? "";
 }
 
 /**

@@ -36,9 +36,9 @@ export class Follow {
 
   /**
    * The list has changed, or the room that it has.
-   * @param {ScrollBehavior} [near] how to go to an end that is near
+   * @param {ScrollBehavior} near how to go to an end that is near
    */
-  changed(near = "smooth") {
+  changed(near) {
     if (this.following) this.#toEnd(near);
     // Lines removed above, or grown shorter, move the scroll position too: that is not the reader.
     this.#last = this.#scroller.scrollTop;

@@ -5,6 +5,7 @@
 
 import { byId } from "./page.js";
 import { hueOf } from "./hues.js";
+import { latenessOf } from "./lateness.js";
 import { DEFAULTS, keepReading, parseReading, recallReading } from "./kept_reading.js";
 import { actionOf } from "./shortcuts.js";
 
@@ -23,13 +24,13 @@ export function resized(size, steps) {
 }
 
 /**
- * A finished caption as it is read out, in the language that its reader reads; nothing while it may still change.
+ * A finished sentence as it is read out, in the language that its reader reads; nothing while it grows.
  * @param {Element} item
  * @returns {{ speaker: string, text: string, lang: string } | null}
  */
 export function spokenLine(item) {
-  if (item.classList.contains("interim")) return null;
   const translation = item.querySelector(".translation");
+  if ((translation ?? item).classList.contains("interim")) return null;
   const paragraph = translation ?? item.querySelector(".source");
   const text = paragraph?.textContent?.trim() ?? "";
   const speaker = item.querySelector(".speaker")?.textContent ?? "";
@@ -52,7 +53,7 @@ class ReadingPage {
     this.#form?.addEventListener("input", () => this.#take());
     const stage = document.querySelector(".stage");
     if (stage) {
-      for (const item of stage.querySelectorAll("li.utterance:not(.interim)")) this.#told.add(item.id);
+      for (const item of stage.querySelectorAll("li.utterance")) if (spokenLine(item)) this.#told.add(item.id);
       const attributeFilter = ["data-lag-ms", "class"];
       new MutationObserver((records) => this.#captionsChanged(stage, records)).observe(stage, { childList: true, subtree: true, attributeFilter });
       this.#colour(stage);
@@ -152,10 +153,10 @@ class ReadingPage {
 /** Where the lag of a caption went. @param {Element} item */
 function showStages(item) {
   const list = byId("stages");
-  const title = (item.querySelector(".translation[title]") ?? item.querySelector(".lag[title]"))?.getAttribute("title");
-  if (!list || !title) return;
+  const late = latenessOf(item);
+  if (!list || !late?.stages) return;
   list.replaceChildren(
-    ...title.split(" · ").map((stage) => {
+    ...late.stages.split(" · ").map((stage) => {
       const line = document.createElement("li");
       line.textContent = stage;
       return line;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { lagText, placeOf, surplus } from "../src/caption_order.js";
+import { placeOf, surplus } from "../src/caption_order.js";
 import { withAfter } from "../src/caption_source.js";
 
 test("an utterance goes where it was spoken, after those of the same moment", () => {
@@ -30,11 +30,4 @@ test("a source that comes back asks for what it has not seen", () => {
   assert.equal(withAfter("/rooms/a/captions?lang=pt&after=1-0", "", base), "https://host/rooms/a/captions?lang=pt&after=1-0");
   assert.equal(withAfter("/rooms/a/captions?lang=pt&after=1-0", "7-3", base), "https://host/rooms/a/captions?lang=pt&after=7-3");
   assert.equal(withAfter("/rooms/a/captions", "7-3", base), "https://host/rooms/a/captions?after=7-3");
-});
-
-test("the badge shows a lag, and nothing where there is none", () => {
-  assert.equal(lagText("1094", "en"), "1.1 s");
-  assert.equal(lagText("1094", "pt"), "1,1 s");
-  assert.equal(lagText(undefined, "en"), "");
-  assert.equal(lagText("-3", "en"), "");
 });

@@ -186,3 +186,19 @@ test("ids are compared within a life of the stream alone", () => {
   assert.equal(isOlder("1-0-aaaaaaaa", "2-0-bbbbbbbb"), undefined);
   assert.deepEqual([isOlder("", "1-0"), isOlder("1-0", ""), isOlder("1-0", "1-0")], [true, false, false]);
 });
+
+test("of a line that grows, tabs that come later are told the newest, however often it grew", () => {
+  const server = new Server();
+  const first = server.tab();
+  server.all[0].begin();
+  const fragment = (id, text) => `<li id="${id}" hx-swap-oob="true">${text}</li>`;
+  server.say("1-0", fragment("u-s1", "Before."));
+  for (let words = 1; words <= 600; words++) server.say("", fragment("u-s2", "word ".repeat(words)));
+  server.say("", fragment("t-s2", "palavra"));
+  const late = server.tab("1-0");
+  assert.deepEqual(late.heard, [fragment("u-s2", "word ".repeat(600)), fragment("t-s2", "palavra")]);
+  server.say("2-0", fragment("u-s2", "Words."));
+  assert.deepEqual(server.tab("1-0").heard, [fragment("t-s2", "palavra"), fragment("u-s2", "Words.")]);
+  assert.equal(server.all.length, 1, "the feed need not go back");
+  assert.equal(first.heard.length, 603);
+});

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { hueOf } from "../src/hues.js";
 import { parseReading } from "../src/kept_reading.js";
-import { resized } from "../src/reading.js";
+import { resized, spokenLine } from "../src/reading.js";
 import { actionOf } from "../src/shortcuts.js";
 
 const nowhere = { matches: () => false };
@@ -37,4 +37,21 @@ test("keys act unless somebody types or means the browser", () => {
   assert.equal(actionOf({ key: "m" }, { matches: () => true }), null);
   assert.equal(actionOf({ key: "c", ctrlKey: true }, nowhere), null);
   assert.equal(actionOf({ key: "x" }, nowhere), null);
+});
+
+test("a sentence is read out when it is over, in the language that is read", () => {
+  const part = (classes, textContent, lang = "") => ({
+    classList: { contains: (name) => classes.includes(name) },
+    textContent,
+    getAttribute: () => lang,
+  });
+  const line = (classes, source, translation) => {
+    const parts = { ".speaker": part([], "Ana"), ".source": part([], source, "en"), ".translation": translation };
+    return spokenLine({ classList: { contains: (name) => classes.includes(name) }, querySelector: (name) => parts[name] ?? null });
+  };
+  assert.equal(line(["interim"], "the ship"), null);
+  assert.deepEqual(line([], "The ship sails."), { speaker: "Ana", text: "The ship sails.", lang: "en" });
+  assert.equal(line([], "The ship sails.", part([], "", "pt")), null, "its translation is still to come");
+  assert.equal(line([], "The ship sails.", part(["interim"], "O navio", "pt")), null, "its translation grows");
+  assert.deepEqual(line([], "The ship sails.", part([], "O navio parte.", "pt")), { speaker: "Ana", text: "O navio parte.", lang: "pt" });
 });

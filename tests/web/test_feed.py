@@ -30,8 +30,9 @@ async def test_a_line_grows_becomes_final_and_gets_its_translation(
         say(own_broker, spoken(code, "s1", "bom dia", language="pt", speaker=speaker[1]))
         say(own_broker, spoken(code, "s1", "chào", language="vi", speaker=speaker[1]))
         say(own_broker, spoken(code, "s2", "oops", final=False))
+        final, translation, other = await take(events, 3)
         say(own_broker, spoken(code, "s2", "", final=False))
-        final, translation, other, removed = await take(events, 4)
+        (removed,) = await take(events, 1)
     assert (interim.event, interim.id) == ("caption", "")
     assert 'class="utterance interim"' in interim.data
     for part in (
@@ -61,6 +62,48 @@ async def test_a_line_grows_becomes_final_and_gets_its_translation(
     ]
     assert ("oops" in other.data, "chào" in other.data) == (True, False)
     assert removed.data == f'<li id="u-{code}.s2" class="utterance interim" hx-swap-oob="delete"></li>'
+
+
+async def test_a_translation_grows_for_those_who_want_it_soon_and_for_those_who_come_later(
+    web: WebServer, browser: httpx.AsyncClient, own_broker: redis.Redis
+) -> None:
+    assert web
+    code = await new_room(browser, read="pt")
+    await live(browser)
+    say(own_broker, spoken(code, "s0", "Before."))
+
+    def grow(english: str, portuguese: str) -> None:
+        say(own_broker, spoken(code, "s1", english, final=False))
+        say(own_broker, spoken(code, "s1", portuguese, language="pt", final=False))
+
+    async with feed(browser, code) as soon, feed(browser, code, "?sentences=whole") as whole:
+        assert texts(await take(soon, 1)) == texts(await take(whole, 1)) == ["Before."]
+        grow("the ship sails", "o navio parte")
+        first = await take(soon, 2)
+        of_whole = await take(whole, 1)
+        grow("the ship sails tomorrow,", "o navio parte amanhã,")
+        grow("the ship", "o navio")  # these were overtaken on their way
+        grown = await take(soon, 2)
+        of_whole += await take(whole, 1)
+        async with feed(browser, code) as late, feed(browser, code, "?format=json") as program:
+            _, *joined = await take(late, 3)
+            _, *sent = [httpx.Response(200, text=event.data).json() for event in await take(program, 3)]
+            say(own_broker, spoken(code, "s1", "The ship sails tomorrow, at nine."))
+            say(own_broker, spoken(code, "s1", "O navio parte amanhã, às nove.", language="pt"))
+            finals = [await take(reader, 2) for reader in (soon, late, program)]
+        of_whole += await take(whole, 2)
+    assert first[1].data.startswith(f'<p id="t-{code}.s1" class="translation interim" lang="pt" hx-swap-oob="true"')
+    assert "data-lag=" not in first[1].data, "a lag beside text that grows would move"
+    assert texts(grown) == ["o navio parte", "o navio parte amanhã,"]
+    assert texts(joined) == ["the ship sails tomorrow,", "o navio parte amanhã,"]
+    assert [(item["language"], item["final"], item["id"]) for item in sent] == [
+        ("en", False, None),
+        ("pt", False, None),
+    ]
+    assert [item["text"] for item in sent] == ["the ship sails tomorrow,", "o navio parte amanhã,"]
+    assert all("nine" in source.data and "às nove" in translation.data for source, translation in finals)
+    assert all(event.id for final in finals for event in final)
+    assert ["navio" in event.data for event in of_whole] == [False, False, False, True]
 
 
 async def test_readers_of_the_spoken_language_get_no_translation(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from msgspec import structs
 
 from app.captions import event_ids, lag
 from app.captions.event_ids import Life
@@ -41,6 +44,28 @@ def test_an_interim_never_undoes_its_final() -> None:
     assert lines.add(PublishedCaption("", caption("r", "s", "hell", final=False), 0.1), "A") is None
     assert lines.add(PublishedCaption("", caption("r", "s", "", final=False), 0.1), "A") is None
     assert [line.source.caption.text for line in lines.visible if line.source] == ["hello"]
+
+
+def test_what_grows_never_shrinks_except_for_another_language() -> None:
+    lines = Lines("pt", 0.0)
+    twice = PublishedCaption("", caption("r", "t", "o", language="pt", final=False), 0.1)
+    assert lines.add(twice, "A")
+    assert lines.add(twice, "A") is None
+
+    def add(text: str, **more: Any) -> bool:  # noqa: ANN401
+        item = structs.replace(caption("r", "s", text, language="pt", final=False), **more)
+        return lines.add(PublishedCaption("", item, 0.1), "A") is not None
+
+    assert add("o navio parte")
+    assert add("o navio parte amanhã,")
+    assert not add("o navio parte"), "it comes late"
+    assert not add("o navio - parte ...", final=False), "punctuation is no word"
+    assert add("O navio parte amanhã"), "as long: another spelling"
+    assert add("", spoken="en")
+    assert add("o"), "it was that language after all"
+    assert add("o navio.", final=True)
+    assert not add("o navio parte amanhã às nove")
+    assert add("o barco", final=True, corrected=True)
 
 
 def test_a_line_that_was_taken_back_is_not_shown() -> None:
