@@ -114,9 +114,10 @@ class Director:
         self.publisher.forget()
 
     def _tracks(self, about: Segment | ClipEvent, language: str) -> list[DubTrack]:
-        """Both versions of somebody in a language, as far as there are any."""
-        versions = [TrackKey(about.room, about.speaker, Dub(language, drafts)) for drafts in (False, True)]
-        return [self.tracks.members[key] for key in versions if key in self.tracks.members]
+        """All versions of somebody in a language, as far as there are any."""
+        versions = [Dub(language, drafts, sentences) for drafts in (False, True) for sentences in (False, True)]
+        made = [TrackKey(about.room, about.speaker, version) for version in versions]
+        return [self.tracks.members[key] for key in made if key in self.tracks.members]
 
     def _trouble(self, room: str, speaker: str, version: Dub) -> Reason | None:
         track = self.tracks.members.get(TrackKey(room, speaker, version))

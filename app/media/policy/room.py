@@ -29,11 +29,13 @@ class Dub(NamedTuple):
     language: str
     drafts: bool = False
     """Whether drafts are spoken in it: for listeners who want that, beside the version of those who do not."""
+    sentences: bool = False
+    """Whether a sentence begins only when all of it is there, rather than as soon as possible."""
 
     @property
     def label(self) -> str:
-        """What the SFU and the pages call it: "vi", "vi:drafts"."""
-        return f"{self.language}:drafts" if self.drafts else self.language
+        """What the SFU and the pages call it: "vi", "vi:drafts", "vi:sentences", "vi:drafts:sentences"."""
+        return self.language + ":drafts" * self.drafts + ":sentences" * self.sentences
 
 
 class Wants(NamedTuple):
@@ -43,6 +45,8 @@ class Wants(NamedTuple):
     """As a dubbed voice; never the speaker's own."""
     captions: frozenset[str]
     """As captions by somebody who may be reading them, the speaker's own language included."""
+    soon: frozenset[str] = frozenset()
+    """Those in which somebody else follows as soon as possible, with their ears or their eyes."""
 
     @property
     def hear(self) -> frozenset[str]:
@@ -80,9 +84,11 @@ class Room:
         spoken = meta.speak
         recorded = {person.recording_id for person in self.people.values()}
         read = {person.read for name, person in self.people.items() if name not in recorded}
-        heard = {Dub(meta.hear, meta.hear_drafts) for person, meta in self.people.items() if person != speaker}
+        others = [person for name, person in self.people.items() if name not in recorded | {speaker}]
+        heard = {Dub(other.hear, other.hear_drafts, other.whole_sentences) for other in others}
         dubs = {dub for dub in heard if dub.language not in (ORIGINAL, spoken)}
-        return Wants(frozenset(dubs), frozenset(read))
+        soon = {language for other in others if not other.whole_sentences for language in (other.read, other.hear)}
+        return Wants(frozenset(dubs), frozenset(read), frozenset(soon - {ORIGINAL, spoken}))
 
     def voices(self) -> Iterator[Producer]:
         """The original audio tracks of people whose language is known: never a dubbed one."""

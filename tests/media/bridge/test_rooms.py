@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from app.auth.tokens import ParticipantMeta
 from app.media.audio.recording import read_recording
 from app.media.bridge.recorded_speaker import FOLDER, recording_path
 from app.media.bridge.rooms import Rooms
@@ -78,6 +80,21 @@ def test_those_who_want_drafts_spoken_hear_a_version_of_their_own() -> None:
     assert (
         notices(room, "ana", rung_of, {Dub("en", drafts=True): "hurried"})["dub:ana:en:drafts"]["reason"] == "hurried"
     )
+
+
+def test_who_wants_whole_sentences_hears_a_version_of_their_own_and_hurries_nobody() -> None:
+    patient, eager = meta("en", hear="en") | {"whole_sentences": True}, meta("en", hear="pt", read="vi")
+    room = room_of(("ana", meta("pt", read="en", hear="en")), ("bob", patient))
+    wants = room.wants("ana", room.people["ana"])
+    assert (wants.dubs, wants.soon) == ({Dub("en", sentences=True)}, frozenset()), "what ana reads of her own can wait"
+    room.put("chi", msgspec.convert(eager, ParticipantMeta))
+    wants = room.wants("ana", room.people["ana"])
+    assert (wants.dubs, wants.soon) == ({Dub("en", sentences=True)}, {"vi"}), "chi hears ana as she is"
+    room.put("dan", msgspec.convert(meta("vi", hear="en"), ParticipantMeta))
+    wants = room.wants("ana", room.people["ana"])
+    assert [dub.label for dub in sorted(wants.dubs)] == ["en", "en:sentences"]
+    assert wants.soon == {"vi", "en"}
+    assert Dub("vi", drafts=True, sentences=True).label == "vi:drafts:sentences"
 
 
 def test_a_recorded_speaker_reads_nothing() -> None:
