@@ -18,12 +18,20 @@ class PlayoutConfig:
     max_wait: float = 3.0
     """How long a clip that is ready waits for an earlier one that is not, or not to its end."""
     max_lag: float = field(default_factory=number("PLAYOUT_MAX_LAG", DEFAULT_MAX_LAG_SECONDS, 1, keys.CLIP_TTL))
-    """PLAYOUT_MAX_LAG: how long after the end of a segment's speech its dub begins at the latest; what would begin
-    later is skipped. Each segment carries it (`Segment.max_lag`), so that workers give up speaking at the same age."""
-    hurry_after: float = 3.0
-    """Lag above which clips are played faster, up to `fastest` at half of `max_lag`."""
+    """PLAYOUT_MAX_LAG: how long after the last word of a clause its dub begins at the latest; what would begin later is
+    skipped. Each segment carries it (`Segment.max_lag`), so that workers give up speaking at the same age."""
+    whole_sentences: float = 10.0
+    """How much longer whole sentences may take, where somebody wants those: a short one waits for the long one before
+    it, which sounds as long as it was spoken."""
+    hurry_after: float = 2.5
+    """Lag above which clips are played faster, the more the later: so gently and so early that who speaks without a
+    pause is followed at a pace that hardly changes."""
     fastest: float = 1.2
     """How many times faster at most: speech is then still easy to follow."""
+    fastest_at: float = 0.6
+    """Share of `max_lag` at which they are."""
+    told_from: float = 1.1
+    """How many times faster clips are when listeners are told."""
     told_for: float = 8.0
     """How long listeners are told that a dub has hurried or skipped something."""
     grace: float = 10.0

@@ -11,6 +11,7 @@ import structlog
 
 from app.media.bridge.dub import DubTrack
 from app.media.bridge.notice_publisher import NoticePublisher
+from app.media.bridge.pieces import Position
 from app.media.bridge.services import Services
 from app.media.bridge.supervisor import Supervisor
 from app.media.policy.admission import Admission
@@ -83,6 +84,12 @@ class Director:
         """The highest level that there is a place for."""
         return self.admission.levels.get(room, Level.VOICE)
 
+    def on_open(self, segment: Segment) -> None:
+        """A segment is asked about for the first time: its clips can come while it is being spoken."""
+        for language in segment.hear:
+            for track in self._tracks(segment, language):
+                track.open(segment.seq)
+
     def on_final(self, segment: Segment) -> None:
         """A closed segment is on its way to the workers: its clips can be expected."""
         for language in segment.hear:
@@ -93,7 +100,7 @@ class Director:
         """A closed segment never reached the workers."""
         for language in segment.hear:
             for track in self._tracks(segment, language):
-                track.no_clip(segment.seq)
+                track.no_clip(Position(segment.seq))
 
     def on_clip(self, event: ClipEvent) -> None:
         """A worker has a clip, or will not have one."""
@@ -104,7 +111,7 @@ class Director:
         log.info("clip.none", segment=event.segment, room=event.room, languages=event.languages, reason=event.reason)
         for language in event.languages:
             for track in self._tracks(event, language):
-                track.no_clip(event.seq)
+                track.no_clip(Position.of(event), last_piece=event.last_piece, last_sentence=event.last_sentence)
 
     def stop_all(self) -> None:
         """The SFU is gone, and with it all tracks and notices."""

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from app.media.audio.framer import Framer
 from app.media.audio.opus import Pcm
+from app.media.bridge.pieces import Position
 from app.media.bridge.playout import Due, Playout
 from app.media.bridge.sender import RtpSender, new_ssrc
 from app.media.bridge.services import Services
@@ -41,7 +42,7 @@ class DubTrack:
     """
 
     def __init__(self, services: Services, room: str, speaker: str, version: Dub) -> None:
-        self.playout = Playout(services.config.playout)
+        self.playout = Playout(services.config.playout, whole_sentences=version.sentences)
         self._services = services
         self._room = room
         self._speaker = speaker
@@ -51,7 +52,7 @@ class DubTrack:
         self._producer: str | None = None
         self._paused = False
         self._sender: RtpSender | None = None
-        self._clause: tuple[tuple[int, str], Framer] | None = None  # of which segment, by which voice
+        self._clause: tuple[tuple[Position, str], Framer] | None = None  # of which piece, by which voice
         self._counted: Counter[str] = Counter()
         self._told: dict[Reason, float] = {}  # when each last happened, on the monotonic clock
 
@@ -74,6 +75,11 @@ class DubTrack:
                 self.playout.clear()
             self._changed.set()
 
+    def open(self, seq: int) -> None:
+        """Somebody has begun to say something that this track is to play."""
+        if self._live:
+            self.playout.open(seq)
+
     def expect(self, seq: int, speech_end: float) -> None:
         """A segment was sent whose clip this track is to play."""
         if self._live:
@@ -83,14 +89,14 @@ class DubTrack:
     def add(self, part: ClipPart) -> None:
         """A clip part is ready; while the track may not speak it is of no use, nor where it is not to be heard here."""
         if part.draft and not self._version.drafts:
-            self.no_clip(part.seq)
+            self.no_clip(Position.of(part), last_piece=part.last_piece, last_sentence=part.last_sentence)
         elif self._live:
             self.playout.add(part, time.time())
             self._changed.set()
 
-    def no_clip(self, seq: int) -> None:
-        """Nothing (more) comes of a segment."""
-        self.playout.no_clip(seq)
+    def no_clip(self, at: Position, *, last_piece: bool = True, last_sentence: bool = True) -> None:
+        """Nothing (more) comes of a piece, nor of what it is the last of."""
+        self.playout.no_clip(at, last_piece=last_piece, last_sentence=last_sentence)
         self._changed.set()
 
     async def run(self) -> None:
@@ -159,21 +165,34 @@ class DubTrack:
             return
         samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], dtype="<i2").astype(np.int16)
         if part.part == 0:
-            now = time.time()
-            self._services.metrics.first_sound(part.timeline, now)
-            lag = round(1000 * (now - part.timeline.speech_end))
-            log.info("clip.heard", segment=part.segment, room=part.room, language=part.language, lag_ms=lag)
+            self._heard(part, time.time())
         self._services.metrics.clips.inc()
-        if due.tempo > 1.0:
+        if due.tempo >= self._services.config.playout.told_from:
             self._services.metrics.hurried.inc()
             self._told["hurried"] = time.monotonic()
         if not await self._sender.play(self._framed(due, samples), lambda: self._live):
             self._clause = None
 
+    def _heard(self, part: ClipPart, now: float) -> None:
+        """Writes down that a piece begins to sound."""
+        behind = now - part.timeline.speech_end
+        self._services.metrics.word_lag.observe(max(0.0, behind))
+        if part.piece == 0:
+            self._services.metrics.first_sound(part.timeline, now)
+        log.info(
+            "clip.heard",
+            segment=part.segment,
+            piece=part.piece,
+            room=part.room,
+            language=part.language,
+            version=self._version.label,
+            lag_ms=round(1000 * behind),
+        )
+
     def _framed(self, due: Due, samples: Pcm) -> Iterator[Pcm]:
-        """The frames of a part. A piece goes on from the one before it, at the tempo at which its clause began."""
+        """The frames of a part. It goes on from the one before it, at the tempo at which its breath began."""
         part = due.part
-        key = (part.seq, part.engine)
+        key = (Position.of(part), part.engine)
         begun, framer = self._clause or (None, None)
         if framer is None or begun != key:
             framer = Framer(part.rate, due.tempo)

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from tasks.wire.messages import Timeline
 
 _LAG_BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
+_WORD_LAG_BUCKETS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
 class Metrics:
@@ -31,9 +32,15 @@ class Metrics:
         self.vad_busy = Counter("jbc_vad_busy_seconds", "Time spent on voice activity", registry=registry)
         self.lag = Histogram(
             "jbc_lag_seconds",
-            "Lag of one utterance by stage; total is from the end of speech to its first dubbed sound",
+            "Lag of one sentence by stage; total is from the end of its first piece to its first dubbed sound",
             ["stage"],
             buckets=_LAG_BUCKETS,
+            registry=registry,
+        )
+        self.word_lag = Histogram(
+            "jbc_word_lag_seconds",
+            "From the last word of a piece of a sentence to the first sound of its dub",
+            buckets=_WORD_LAG_BUCKETS,
             registry=registry,
         )
         self.ladder = Gauge(
@@ -60,7 +67,7 @@ class Metrics:
         self._pairs = set(levels)
 
     def first_sound(self, timeline: Timeline, now: float) -> None:
-        """The first dubbed sound of an utterance was sent at `now` (seconds since the epoch)."""
+        """The first dubbed sound of a sentence was sent at `now` (seconds since the epoch)."""
         stages = (
             ("endpoint", timeline.speech_end, timeline.closed),
             ("stt", timeline.closed, timeline.stt_end),

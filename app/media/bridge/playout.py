@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from math import inf
 from typing import NamedTuple
 
 from app.media.bridge.config import PlayoutConfig
+from app.media.bridge.pieces import Piece, Position
 from tasks.wire.messages import ClipPart
 
 
@@ -18,150 +19,197 @@ class Due(NamedTuple):
     """How many times faster than it was spoken."""
 
 
-@dataclass
-class _Utterance:
-    """A segment of which clips are expected."""
-
-    speech_end: float
-    parts: dict[int, tuple[float, ClipPart]] = field(default_factory=dict)
-    """Arrival time and part, by part number, those not yet played."""
-    next_part: int = 0
-    complete: bool = False
-    """Nothing follows what is in `parts`."""
-    stalled_since: float | None = None
-    """Since when playout, having played the part before, waits for `next_part`."""
-
-    @property
-    def started(self) -> bool:
-        """Whether some of it has been played."""
-        return self.next_part > 0
-
-    @property
-    def seconds(self) -> float:
-        """Audio waiting to be played."""
-        return sum(part.samples / part.rate for _, part in self.parts.values())
-
-
 class Playout:
-    """Orders clip parts by (seq, part). Times are seconds since the epoch.
+    """Orders clip parts by (seq, sentence, piece, part). Times are seconds since the epoch.
 
-    Nothing begins later than `max_lag` after the end of its speech: what is behind is played faster, and what would
+    No piece begins later than `max_lag` after the end of its last word: what is behind is played faster, and what would
     still be too late is skipped. What has begun is played to its end.
+
+    With `whole_sentences` a sentence begins only when its last piece has come, and is played to its end; how late it is
+    counts from its last word.
     """
 
-    def __init__(self, config: PlayoutConfig | None = None) -> None:
+    def __init__(self, config: PlayoutConfig | None = None, *, whole_sentences: bool = False) -> None:
         self.dropped: Counter[str] = Counter()
-        """Utterances given up on, by reason: "late" (past `max_lag`, or after its turn), "missing" (never came),
-        "backlog" (skipped to catch up), "cleared" (the track was taken out of use)."""
-        self._config = config or PlayoutConfig()
-        self._waiting: dict[int, _Utterance] = {}
-        self._done = -1  # the highest seq that is over
-        self._tempo = 1.0  # of the utterance that is being played
+        """Clips given up on, by reason: "late" (past `max_lag`, or after its turn), "missing" (never came), "backlog"
+        (skipped to catch up), "cleared" (the track was taken out of use)."""
+        self._config = config = config or PlayoutConfig()
+        self._max_lag = config.max_lag + (config.whole_sentences if whole_sentences else 0.0)
+        self._whole_sentences = whole_sentences
+        self._waiting: dict[Position, Piece] = {}
+        self._from = Position(0)  # all before it is over
+        self._opened: set[int] = set()  # segments that are heard from their beginning
+        self._ends: dict[int, float] = {}  # of the speech in segments that are closed
+        self._sounding: tuple[int, ...] = ()  # the unit that has begun: see `_unit`
+        self._tempo = 1.0  # of what is being played
 
     @property
     def owed(self) -> int:
-        """Utterances that are expected, or of which parts are still to come or to be played."""
-        return len(self._waiting)
+        """Pieces that are expected, or of which parts are still to come or to be played."""
+        return sum(1 for at, piece in self._waiting.items() if piece.parts or piece.started or at.seq in self._ends)
+
+    def open(self, seq: int) -> None:
+        """A segment has begun that somebody wants to hear, from its beginning: clips come while it is being spoken."""
+        if Position(seq) >= self._from:
+            self._opened.add(seq)
+            self._waiting.setdefault(Position(seq), Piece())
 
     def expect(self, seq: int, speech_end: float) -> None:
-        """A segment was sent whose clip somebody wants to hear."""
-        if seq > self._done:
-            self._waiting.setdefault(seq, _Utterance(speech_end))
+        """A segment was sent whose clips somebody wants to hear."""
+        if seq >= self._from.seq:
+            self._ends[seq] = speech_end
+        if Position(seq) >= self._from and not any(at.seq == seq for at in self._waiting):
+            self._waiting[Position(seq)] = Piece()
 
     def add(self, part: ClipPart, now: float) -> None:
         """A clip part is ready."""
-        if part.seq <= self._done:
+        at = Position.of(part)
+        if at < self._from:
             self.dropped["late"] += part.part == 0
             return
-        self.expect(part.seq, part.timeline.speech_end)
-        utterance = self._waiting[part.seq]
-        if part.part >= utterance.next_part:
-            utterance.parts.setdefault(part.part, (now, part))
-        utterance.complete = utterance.complete or part.last
+        first = Position(at.seq)
+        if at.seq not in self._opened and first < at and first in self._waiting and not self._waiting[first].parts:
+            del self._waiting[first]  # somebody listens from the middle of a segment
+        piece = self._waiting.setdefault(at, Piece())
+        piece.add(part, now)
+        piece.follow(at.following(last_piece=part.last_piece, last_sentence=part.last_sentence))
 
-    def no_clip(self, seq: int) -> None:
-        """Nothing (more) will come of a segment."""
-        if seq in self._waiting:
-            self._waiting[seq].complete = True
+    def no_clip(self, at: Position, *, last_piece: bool = True, last_sentence: bool = True) -> None:
+        """Nothing (more) will come of a piece, nor of the rest of its sentence or segment where it is the last."""
+        following = at.following(last_piece=last_piece, last_sentence=last_sentence)
+        if at >= self._from:
+            self._waiting.setdefault(at, Piece())
+        for other, piece in self._waiting.items():
+            if other == at or (at < other < (following or Position(at.seq + 1)) and not piece.parts):
+                piece.closed = True
+                piece.follow(following)
 
     def next(self, now: float) -> Due | None:
         """The part to play now, taken out, or None when nothing is due; call again when `wake_at` says."""
         while self._waiting:
-            seq = min(self._waiting)
-            utterance = self._waiting[seq]
-            if utterance.started and utterance.next_part not in utterance.parts:
-                utterance.stalled_since = utterance.stalled_since or now
-            if reason := self._reason_to_drop(utterance, now):
-                self._finish(seq)
-                self.dropped[reason] += 1
-            elif utterance.next_part in utterance.parts:
-                return self._take(seq, utterance, now)
-            elif utterance.complete:
-                self._finish(seq)
-            else:
+            at = min(self._waiting)
+            piece = self._waiting[at]
+            lacking = self._lacking(at)
+            if lacking == at and piece.started:
+                piece.stalled_since = piece.stalled_since or now
+            if lacking is not None and now < self._give_up_at(lacking):
                 return None
+            if lacking == at:
+                self.dropped["missing"] += 1
+                self._finish(at)
+            elif not piece.ready:
+                self._finish(at)
+            elif reason := self._reason_to_skip(at, now):
+                self.dropped[reason] += 1
+                self._skip(at)
+            else:
+                return self._take(at, now)
         return None
-
-    def _take(self, seq: int, utterance: _Utterance, now: float) -> Due:
-        behind = self._lag_of_newest(now, 1.0)
-        if not utterance.started:
-            behind = max(behind, now - utterance.speech_end)
-            self._tempo = self._tempo_at(behind)
-        else:
-            self._tempo = max(self._tempo, self._tempo_at(behind))
-        _, part = utterance.parts.pop(utterance.next_part)
-        utterance.next_part += 1
-        utterance.stalled_since = None
-        if part.last:
-            self._finish(seq)
-        return Due(part, self._tempo)
 
     def wake_at(self) -> float | None:
         """When time alone will change what `next` answers; None: only a new part will."""
         if not self._waiting:
             return None
-        return self._give_up_at(self._waiting[min(self._waiting)])
+        lacking = self._lacking(min(self._waiting))
+        until = inf if lacking is None else self._give_up_at(lacking)
+        return None if until == inf else until
 
     def clear(self) -> None:
-        """Gives up on everything expected so far."""
-        self.dropped["cleared"] += sum(bool(utterance.parts) for utterance in self._waiting.values())
-        for seq in sorted(self._waiting):
-            self._finish(seq)
+        """Gives up on everything expected so far; what is said from now on is heard as it comes."""
+        self.dropped["cleared"] += sum(bool(piece.parts) for piece in self._waiting.values())
+        for at in sorted(self._waiting):
+            piece = self._waiting.pop(at)
+            unspoken = at.seq not in self._ends and not piece.parts and not piece.started
+            self._from = at if unspoken else self._after(at, piece)
+        self._opened.clear()
+        self._sounding = ()
 
-    def _reason_to_drop(self, utterance: _Utterance, now: float) -> str | None:
-        config = self._config
-        if utterance.next_part in utterance.parts:
-            if utterance.started:
-                return None
-            if now - utterance.speech_end > config.max_lag:
-                return "late"
-            behind = self._lag_of_newest(now, config.fastest)
-            return "backlog" if behind > config.max_lag else None
-        return "missing" if not utterance.complete and now >= self._give_up_at(utterance) else None
+    def _unit(self, at: Position) -> tuple[int, ...]:
+        """What is skipped and hurried as one: the sentence, where whole ones are wanted, and otherwise the piece."""
+        return at[:2] if self._whole_sentences else at
 
-    def _give_up_at(self, first: _Utterance) -> float:
-        """Until when to wait for the next part of the first utterance."""
-        too_old = first.speech_end + self._config.max_lag
+    def _lacking(self, at: Position) -> Position | None:
+        """What has to come before the first piece, at `at`, can be played."""
+        piece: Piece | None = self._waiting[at]
+        if not self._whole_sentences or self._unit(at) == self._sounding:
+            return None if self._waiting[at].ready or self._waiting[at].closed else at
+        following: Position | None = at
+        while following is not None and self._unit(following) == self._unit(at):
+            at, piece = following, self._waiting.get(following)
+            if piece is None or not (piece.parts or piece.closed):
+                return at
+            following = piece.following
+        return None
+
+    def _give_up_at(self, lacking: Position) -> float:
+        """Until when to wait for the (next part of the) piece at `lacking`; infinite while it may not be spoken yet."""
+        piece = self._waiting.get(lacking) or Piece()
+        end = self._ends.get(lacking.seq, inf) if piece.speech_end is None else piece.speech_end
+        too_old = end + self._max_lag
         since = 0.0
-        if first.started:  # its worker is slow, or has died half-way through the clip
-            since = first.stalled_since or 0.0
-            too_old = since + self._config.max_lag
-        arrivals = [at for utterance in self._waiting.values() for at, _ in utterance.parts.values()]
+        if piece.started:  # its worker is slow, or has died half-way through the clip
+            since = piece.stalled_since or 0.0
+            too_old = since + self._max_lag
+        later = [piece for at, piece in self._waiting.items() if at >= lacking]
+        arrivals = [at for piece in later for at, _ in piece.parts.values()]
         return min(too_old, max(since, min(arrivals, default=too_old)) + self._config.max_wait)
 
+    def _reason_to_skip(self, at: Position, now: float) -> str | None:
+        if self._waiting[at].started or self._unit(at) == self._sounding:
+            return None
+        if now - self._end_of(self._unit(at)) > self._max_lag:
+            return "late"
+        return "backlog" if self._lag_of_newest(now, self._config.fastest) > self._max_lag else None
+
+    def _take(self, at: Position, now: float) -> Due:
+        unit, piece = self._unit(at), self._waiting[at]
+        behind = self._lag_of_newest(now, 1.0)
+        if unit == self._sounding:
+            self._tempo = max(self._tempo, self._tempo_at(behind))
+        else:
+            self._tempo = self._tempo_at(max(behind, now - self._end_of(unit)))
+        self._sounding = unit
+        _, part = piece.parts.pop(piece.next_part)
+        piece.next_part += 1
+        piece.stalled_since = None
+        if part.last:
+            self._finish(at)
+        return Due(part, self._tempo)
+
+    def _end_of(self, unit: tuple[int, ...]) -> float:
+        """End of its last word, as far as it has come."""
+        ends = [piece.speech_end for at, piece in self._waiting.items() if self._unit(at) == unit]
+        return max(end for end in ends if end is not None)
+
     def _lag_of_newest(self, now: float, tempo: float) -> float:
-        """Lag at which the newest clip would begin with all before it played at `tempo`; 0 where none is."""
-        filled = sorted(seq for seq, utterance in self._waiting.items() if utterance.parts)
-        if len(filled) < 2:
-            return 0.0
-        ahead = sum(self._waiting[seq].seconds for seq in filled[:-1])
-        return now + ahead / tempo - self._waiting[filled[-1]].speech_end
+        """Lag at which the newest would begin with all before it played at `tempo`; 0 where none is before it."""
+        filled = [at for at, piece in self._waiting.items() if piece.parts]
+        newest = self._unit(max(filled))
+        before = [self._waiting[at].seconds for at in filled if self._unit(at) != newest]
+        return now + sum(before) / tempo - self._end_of(newest) if before else 0.0
 
     def _tempo_at(self, lag: float) -> float:
-        slowest, full = self._config.hurry_after, self._config.max_lag / 2
-        share = (lag - slowest) / max(full - slowest, 0.1)
-        return 1.0 + (self._config.fastest - 1.0) * min(1.0, max(0.0, share))
+        config = self._config
+        full = config.max_lag * config.fastest_at
+        share = (lag - config.hurry_after) / max(full - config.hurry_after, 0.1)
+        return 1.0 + (config.fastest - 1.0) * min(1.0, max(0.0, share))
 
-    def _finish(self, seq: int) -> None:
-        del self._waiting[seq]
-        self._done = max(self._done, seq)
+    def _skip(self, at: Position) -> None:
+        unit = self._unit(at)
+        for other in sorted(other for other in self._waiting if self._unit(other) == unit):
+            self._finish(other)
+
+    def _finish(self, at: Position) -> None:
+        piece = self._waiting.pop(at)
+        self._from = self._after(at, piece)
+        if piece.following is not None:
+            self._waiting.setdefault(piece.following, Piece())
+        self._opened = {seq for seq in self._opened if seq >= self._from.seq}
+        self._ends = {seq: end for seq, end in self._ends.items() if seq >= self._from.seq}
+
+    @staticmethod
+    def _after(at: Position, piece: Piece) -> Position:
+        """Where what is not over begins once a piece is."""
+        if not piece.known:
+            return at._replace(piece=at.piece + 1)
+        return piece.following or Position(at.seq + 1)

@@ -137,6 +137,8 @@ class Speaker(asyncio.DatagramProtocol):
         if owner is None and not ask.final and self._services.stt_age() > MAX_INTERIM_QUEUE_SECONDS:
             self._services.metrics.dropped.labels("interim", "queue_old").inc()
             return
+        if ask.revision == 0:
+            self._director.on_open(segment)
         growth = ask.kind is AskKind.GROWTH
         self._outbox.put(segment, ask.samples.astype("<i2").tobytes(), only_if_answered=growth, owner=owner)
         if ask.final:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from app.media.bridge.config import PlayoutConfig
+from app.media.bridge.pieces import Position
 from app.media.bridge.playout import Playout
 from tasks.wire.messages import ClipPart, Timeline
 
-CONFIG = PlayoutConfig(max_wait=3.0, max_lag=10.0, hurry_after=3.0)
+CONFIG = PlayoutConfig(max_wait=3.0, max_lag=10.0, hurry_after=3.0, fastest_at=0.5)
 
 
 def part(seq: int, number: int = 0, *, last: bool = True, seconds: float = 2.0, spoken: float = 0.0) -> ClipPart:
@@ -76,7 +77,7 @@ def test_no_clip_releases_the_next_at_once() -> None:
     playout.expect(0, 0.0)
     playout.expect(1, 1.0)
     playout.add(part(1, spoken=1.0), 2.0)
-    playout.no_clip(0)
+    playout.no_clip(Position(0))
     assert played(playout, 2.0) == [(1, 0)]
     assert not playout.dropped
 
@@ -85,7 +86,7 @@ def test_no_clip_after_some_parts_lets_those_be_played() -> None:
     playout = Playout(CONFIG)
     playout.expect(0, 0.0)
     playout.add(part(0, 0, last=False), 1.0)
-    playout.no_clip(0)
+    playout.no_clip(Position(0))
     assert played(playout, 1.0) == [(0, 0)]
     assert playout.wake_at() is None
 
