@@ -95,19 +95,14 @@ async def new_lines(
         known = await transcripts.position(after)
     except ValueError as error:
         raise NotFoundException(str(error)) from error
-    if await transcripts.newest(asked.room, asked.language) <= known:  # an open page asks every few seconds
+    found = await transcripts.since(asked.room, asked.language, known, zero)
+    if found.newest <= known:  # an open page asks every few seconds
         return Response(None, status_code=HTTP_204_NO_CONTENT)
-    found = await transcripts.read(asked.room, asked.language, zero)
-    fresh = [line for line in found.lines if all(caption.event_id > known for caption in line.captions)]
-    changed = [
-        caption for line in found.lines if line not in fresh for caption in line.captions if caption.event_id > known
-    ]
-    context = _context(asked) | {
-        "zero": zero or _zero(found),
-        "lines": fresh,
-        "changed": changed,
-        "after": event_ids.shown(found.newest),
-    }
+    context = (
+        _context(asked)
+        | {"zero": zero or _zero(found), "after": event_ids.shown(found.newest)}
+        | _differences(found, known)
+    )
     return Template("transcript/new.html", context=context)
 
 
@@ -214,6 +209,23 @@ def _context(asked: TranscriptRequest) -> dict[str, Any]:
         "shown": lambda line: shown(line, asked.view),
         "marked": lambda text: marked(text, asked.words),
     }
+
+
+def _differences(found: Transcript, known: str) -> dict[str, Any]:
+    """What a page that has everything up to `known` lacks of these lines.
+
+    A corrected text changes in its place, so that whatever somebody is typing beside it stays.
+    """
+    fresh, grown, corrected = [], [], []
+    for line in found.lines:
+        newer = [caption for caption in line.captions if caption.event_id > known]
+        if len(newer) == len(line.captions):
+            fresh.append(line)
+        elif all(caption.correction for caption in newer):
+            corrected += newer
+        else:
+            grown.append(line)
+    return {"lines": fresh, "grown": grown, "changed": corrected}
 
 
 def _zero(found: Transcript) -> float:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import CursorResult, func, insert, literal, select
+from sqlalchemy import CursorResult, Select, func, insert, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.captions import event_ids
 from app.captions.lines import Line
@@ -70,30 +72,31 @@ class Transcripts:
         """
         return await self._lives.position(shown)
 
-    async def newest(self, room: Room, language: str) -> str:
-        """The event id of the newest caption that `read` gives; "" where there is none."""
-        query = select(func.max(StoredCaption.event_id)).where(StoredCaption.room_id == room.id, shown_in(language))
+    async def read(self, room: Room, language: str) -> Transcript:
+        """All that was said in `room`, with its translations into `language`; clocks begin with the first line."""
         async with self._sessions() as session:
-            return await session.scalar(query) or event_ids.START
+            captions = list(await session.scalars(_captions(room, language)))
+            names = await _names(session, room)
+        return _transcript(captions, names)
 
-    async def read(self, room: Room, language: str, zero: float = 0.0) -> Transcript:
-        """All that was said in `room`, with its translations into `language`.
+    async def since(self, room: Room, language: str, known: str, zero: float) -> Transcript:
+        """The lines that have changed since the event id `known`, each whole; it reads these and nothing before them.
 
-        Clocks of lines begin at `zero` (epoch seconds); 0.0: with the first line.
+        Clocks begin at `zero` (epoch seconds); 0.0: with the first of these lines.
         """
-        query = (
-            select(StoredCaption)
-            .where(StoredCaption.room_id == room.id, shown_in(language))
-            .order_by(StoredCaption.event_id)
-        )
         async with self._sessions() as session:
-            captions = list(await session.scalars(query))
-            people = await session.execute(
-                select(Participant.id, Participant.name).where(Participant.room_id == room.id)
+            changed = list(await session.scalars(_captions(room, language).where(StoredCaption.event_id > known)))
+            if not changed:
+                return Transcript([], known)
+            begun = select(StoredCaption).where(
+                StoredCaption.room_id == room.id,
+                shown_in(language),
+                StoredCaption.segment.in_({caption.segment for caption in changed}),
+                StoredCaption.event_id <= known,
             )
-            names = {row.id: row.name for row in people}
-        lines = in_lines(captions, names, gettext(UNKNOWN), zero)
-        return Transcript(lines, max((caption.event_id for caption in captions), default=event_ids.START))
+            captions = [*await session.scalars(begun), *changed]
+            names = await _names(session, room, {caption.speaker for caption in captions})
+        return _transcript(captions, names, zero)
 
     async def caption(self, room: Room, caption_id: int) -> StoredCaption | None:
         """One caption of this room."""
@@ -150,3 +153,22 @@ class Transcripts:
             await publish_correction(self._redis, from_row(caption, room.code).caption)
         except (RedisError, OSError) as error:  # the correction is kept; open pages show it when they are loaded again
             log.warning("transcripts.correction_not_shown", error=repr(error))
+
+
+def _captions(room: Room, language: str) -> Select[tuple[StoredCaption]]:
+    """What `room` has for readers of a language, in the order of the stream."""
+    shown = select(StoredCaption).where(StoredCaption.room_id == room.id, shown_in(language))
+    return shown.order_by(StoredCaption.event_id)
+
+
+async def _names(session: AsyncSession, room: Room, of: Collection[str] | None = None) -> dict[str, str]:
+    """Participant's id → name: of everybody, or of those in `of`."""
+    query = select(Participant.id, Participant.name).where(Participant.room_id == room.id)
+    if of is not None:
+        query = query.where(Participant.id.in_(of))
+    return {row.id: row.name for row in await session.execute(query)}
+
+
+def _transcript(captions: list[StoredCaption], names: dict[str, str], zero: float = 0.0) -> Transcript:
+    lines = in_lines(captions, names, gettext(UNKNOWN), zero)
+    return Transcript(lines, max((caption.event_id for caption in captions), default=event_ids.START))

@@ -9,13 +9,15 @@ import re
 import httpx
 import pytest
 import redis
-from sqlalchemy import select, update
+from redis.asyncio import Redis
+from sqlalchemy import event, select, update
 
 from app.db import create_engine, create_sessions
 from app.settings.web import WebSettings
 from app.tables import Room, StoredCaption
 from app.transcripts.lines import in_lines
 from app.transcripts.search import fold, marked
+from app.transcripts.service import Transcripts
 from ops.harness.captions import caption, say, stored
 from ops.harness.web_server import SESSION_COOKIE, csrf_of, join_form, new_room
 from tasks.wire.messages import Timeline, sentence_id, sentence_number
@@ -240,3 +242,57 @@ async def test_of_many_corrections_at_once_one_counts_and_the_others_are_told(
     for wrong in ("", "x", "-1", "9" * 18, "9" * 40, "1.5", " 0", "٣"):
         told = await client.post(path, data=forms[0] | {"text": "other", "seen": wrong})
         assert told.status_code == 422, wrong
+
+
+def after_in(page: str) -> str:
+    """Where a page goes on to ask."""
+    found = re.search(r"after=([-\w]+)", page)
+    assert found
+    return found[1]
+
+
+async def test_an_open_page_is_sent_what_is_new_and_a_translation_that_comes_later(
+    client: httpx.AsyncClient, broker: redis.Redis, code: str, settings: WebSettings
+) -> None:
+    async def new(after: str) -> str:
+        answer = await client.get(f"/rooms/{code}/transcript/new", params={"after": after, "zero": "1.0"})
+        return answer.text if answer.status_code == 200 else ""
+
+    opened = after_in((await client.get(f"/rooms/{code}/transcript")).text)
+    say(broker, caption(code, "s3", "Yes, one.", seq=2))
+    await stored(settings, 4)
+    said = await new(opened)
+    assert texts_of(said) == ["Yes, one."]
+    assert "hx-swap-oob" not in said
+    say(broker, caption(code, "s3", "Sim, uma.", language="pt", seq=2))
+    await stored(settings, 5)
+    translated = await new(after_in(said))
+    assert re.findall(r'<li class="line" id="([^"]+)" hx-swap-oob="true">', translated) == ["l-s3"]
+    assert texts_of(translated) == ["Sim, uma.", "Yes, one."]
+    assert await new(after_in(translated)) == ""
+
+
+async def test_what_an_open_page_costs_does_not_grow_with_the_transcript(
+    client: httpx.AsyncClient, code: str, settings: WebSettings
+) -> None:
+    """Thirty tabs that read everything again with every line took a core of the process that sends captions."""
+    opened = after_in((await client.get(f"/rooms/{code}/transcript")).text)
+    assert (await client.get(f"/rooms/{code}/transcript/new", params={"after": opened})).status_code == 204
+    engine = create_engine(settings.sqlalchemy_url)
+    rows: list[int] = []
+    transcripts = Transcripts(Redis.from_url(settings.tasks.redis_url), create_sessions(engine))
+    async with create_sessions(engine)() as session:
+        room = (await session.scalars(select(Room).where(Room.code == code))).one()
+        newest = sorted(await session.scalars(select(StoredCaption.event_id)))
+
+    def count(*_: object) -> None:
+        rows.append(1)
+
+    event.listen(StoredCaption, "load", count)
+    try:
+        found = await transcripts.since(room, "pt", newest[-2], 1.0)
+    finally:
+        event.remove(StoredCaption, "load", count)
+    assert [line.segment for line in found.lines] == ["s2"]
+    assert len(rows) == 1, "it has read lines that the page has"
+    await engine.dispose()
