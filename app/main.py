@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
@@ -57,6 +57,7 @@ from app.web import errors, security
 from app.web.assets import FOLDERS, STATIC, Assets
 from app.web.cors import cross_origin_hook
 from app.web.draining import DrainingMiddleware
+from app.web.monitoring import watchers_only
 from app.web.proxy import TrustedProxyMiddleware
 from app.web.reading import NameableMiddleware, ReadableRequest
 from app.web.requests import RequestLogMiddleware
@@ -107,7 +108,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
     services = _services(settings, Fragments(environment))
     limits = MemoryStore()
     return Litestar(
-        route_handlers=_handlers(services),
+        route_handlers=_handlers(services, settings),
         dependencies={
             "settings": _given(settings),
             "rooms": _given(services.rooms),
@@ -191,7 +192,7 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
     )
 
 
-def _handlers(services: Services) -> list[ControllerRouterHandler]:
+def _handlers(services: Services, settings: WebSettings) -> list[ControllerRouterHandler]:
     for_ever = CacheControlHeader(max_age=A_YEAR, public=True, immutable=True)
     static = [
         create_static_files_router(f"/static/{folder}", [STATIC / folder], name=folder, cache_control=for_ever)
@@ -224,8 +225,11 @@ def _handlers(services: Services) -> list[ControllerRouterHandler]:
         transcript_routes.line,
         transcript_routes.correct,
         health_routes.health,
-        health_routes.ready,
-        PrometheusController,
+        Router(
+            "/",
+            route_handlers=[health_routes.ready, PrometheusController],
+            guards=[watchers_only(settings.monitoring_from)],
+        ),
         *speech_routes.routers(services.speech.limits),
         *admin_routes.routers(services.admin),
         *static,

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import migrate
 from app.db import create_engine
 from app.settings.installation import ROLE, InstallationSettings
+from app.settings.networks import LOOPBACK, MONITORING_FROM
 from app.speech_api.confinement import Confinement
 from tasks import registry
 from tasks.wire import keys, queues
@@ -237,6 +238,11 @@ async def _database(settings: InstallationSettings) -> Finding:
     return _ok("database", "reachable, schema up to date")
 
 
+def _monitoring() -> Finding:
+    others = ", ".join(MONITORING_FROM()[len(LOOPBACK) :])
+    return _ok("monitoring", f"/metrics and /ready answer this machine{f', {others}' if others else ' only'}")
+
+
 async def examine() -> list[Finding]:
     """All checks that this machine's role asks for, in the order in which a fault would show."""
     settings = InstallationSettings()
@@ -247,5 +253,5 @@ async def examine() -> list[Finding]:
         findings += [_espeak(), *await asyncio.to_thread(_models)]
     findings += await _redis(settings, started=started)
     if edge:
-        findings.append(await _database(settings))
+        findings += [await _database(settings), _monitoring()]
     return findings + processes

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from dataclasses import dataclass, field
@@ -17,12 +16,12 @@ from app.auth.keyset import KeySet
 from app.captions.feed_limits import FeedLimits
 from app.settings.backup import BackupConfig
 from app.settings.installation import MIN_SECRET_CHARS, SignallingSettings
+from app.settings.networks import MONITORING_FROM, TRUSTED_PROXIES
 from app.settings.speech_api import Limits
 from tasks.wire.addresses import authority
 from tasks.wire.environment import INTERIM_EVERY, SEGMENT_ENDPOINT, SEGMENT_MAX, Setting, flag, key, whole
 
 ANYWHERE: Final = "*"
-LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
 _ORIGIN: Final = re.compile(r"https?://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 _MONTH_SECONDS: Final = 2_678_400
 
@@ -54,12 +53,6 @@ def _origins(name: str, default: str) -> Setting[frozenset[str]]:
 
     allowed = f"origins as https://www.example.org, with commas between, or {ANYWHERE} for any"
     return Setting(name, partial(parse, default), parse, allowed)
-
-
-def _networks(text: str) -> tuple[str, ...]:
-    if not _words(text):
-        raise ValueError(text)
-    return LOOPBACK + tuple(str(ipaddress.ip_network(word)) for word in _words(text))
 
 
 def _sockets(text: str) -> str:
@@ -116,12 +109,10 @@ class WebSettings(SignallingSettings):
     """EMBED_ORIGINS: sites that may show a room's captions in a frame. Each embed needs a link of its room besides."""
     feed_origins: frozenset[str] = field(default_factory=_origins("FEED_ORIGINS", ""))
     """FEED_ORIGINS: sites whose scripts may read the caption feed; programs outside browsers need no leave."""
-    trusted_proxies: tuple[str, ...] = field(
-        default_factory=Setting(
-            "TRUSTED_PROXIES", lambda: LOOPBACK, _networks, "proxies as 10.0.0.5 or 172.18.0.0/16, several with commas"
-        )
-    )
+    trusted_proxies: tuple[str, ...] = field(default_factory=TRUSTED_PROXIES)
     """TRUSTED_PROXIES: reverse proxies whose word on the client's address counts, besides those on this machine."""
+    monitoring_from: tuple[str, ...] = field(default_factory=MONITORING_FROM)
+    """MONITORING_FROM: who may read `/metrics` and `/ready`, besides this machine; the SFU reads it, too."""
     max_demo_rooms: int = field(default_factory=whole("MAX_DEMO_ROOMS", 3, 0, 1_000))
     """MAX_DEMO_ROOMS: demo rooms playing at once; further visitors join the newest of them."""
     feeds: FeedLimits = field(default_factory=FeedLimits)

@@ -82,7 +82,7 @@ async def test_the_proxy_says_who_the_client_is_and_hides_what_is_internal(site:
         assert page.headers["strict-transport-security"].startswith("max-age=")
         assert f"connect-src 'self' wss://localhost:{site.proxy.port}" in page.headers["content-security-policy"]
         assert all("secure" in cookie.lower() for cookie in page.headers.get_list("set-cookie"))
-        for internal in ("/metrics", "/ready"):
+        for internal in ("/metrics", "/metrics/", "/ready", "/ready/"):
             assert (await client.get(internal)).status_code == 404
 
 

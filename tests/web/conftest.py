@@ -20,6 +20,7 @@ from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.web_server import ROOT, SECRETS, WebServer
 from tasks.wire.environment import TaskConfig
 from tests.support.feeds import WITHIN
+from tests.support.local import visited
 
 FEED_LIMITS = {"FEEDS_PER_TOKEN": "3", "FEEDS_PER_ADDRESS": "12"}
 
@@ -74,7 +75,7 @@ def settings(database: str, shared_redis: RedisServer, broker: redis.Redis, tmp_
 
 @pytest.fixture
 async def app(settings: WebSettings) -> Litestar:
-    return create_app(settings)
+    return visited(create_app(settings))
 
 
 @pytest.fixture

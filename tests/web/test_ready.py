@@ -22,11 +22,12 @@ from ops.harness.web_server import new_room
 from tasks.wire import keys
 from tasks.wire.environment import TaskConfig
 from tasks.wire.messages import Heartbeat, encode
+from tests.support.local import visited
 
 
 @asynccontextmanager
 async def browser_of(settings: WebSettings) -> AsyncIterator[httpx.AsyncClient]:
-    async with AsyncTestClient(create_app(settings), base_url="http://calls.example") as browser:
+    async with AsyncTestClient(visited(create_app(settings)), base_url="http://calls.example") as browser:
         browser.follow_redirects = False
         yield browser
 

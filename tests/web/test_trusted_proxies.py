@@ -11,7 +11,8 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from app.main import create_app
-from app.settings.web import LOOPBACK, WebSettings
+from app.settings.networks import LOOPBACK
+from app.settings.web import WebSettings
 from app.web.proxy import TrustedProxyMiddleware, plain
 from ops.harness.web_server import csrf_of
 from tests.support.administrator import NAME, PASSWORD, make, on_sqlite

@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os';
 
 import { z } from 'zod';
 
+import { areNetworks } from './addresses.js';
+
 /** A setting is missing or unusable; the message says which and what to do. */
 export class ConfigError extends Error {
   /** @param {string} message */
@@ -57,7 +59,10 @@ const IP = 'an IP address, as 10.0.0.1 or ::1';
 const ip = z.union([z.ipv4(), z.ipv6()], IP);
 const host = z.union([z.ipv6(), z.string().regex(/^[A-Za-z0-9._-]{1,253}$/)], 'a host name or an address alone, as 10.0.0.1 or ::1');
 const SECRET = `one line of at least 32 characters: ${MAKE_SECRETS}`;
+const NETWORKS = 'addresses as 10.0.0.5 or 172.18.0.0/16, several with commas';
 const LEVELS = /** @type {const} */ (['debug', 'info', 'warn', 'error', 'silent']);
+
+const networks = z.string().refine((text) => areNetworks(text), NETWORKS);
 
 const environment = z.object({
   SFU_HOST: host.default('127.0.0.1'),
@@ -74,6 +79,8 @@ const environment = z.object({
   SFU_MAX_PARTICIPANTS: whole(1, 1_000).default(50),
   SFU_MAX_VIDEOS: whole(1, 1_000).default(12),
   SFU_MAX_SOCKETS: whole(1, 100_000).default(4_096),
+  MONITORING_FROM: networks.optional(),
+  TRUSTED_PROXIES: networks.optional(),
   SFU_LOG_LEVEL: z.enum(LEVELS, `one of ${LEVELS.join(', ')}`).default('info'),
 });
 
@@ -109,6 +116,8 @@ function refusal(name, value, allowed) {
  * @property {number} maxParticipants SFU_MAX_PARTICIPANTS: participants in one room, recorded speakers included.
  * @property {number} maxVideos SFU_MAX_VIDEOS: cameras and shared screens in one room.
  * @property {number} maxSockets SFU_MAX_SOCKETS: TCP connections at once.
+ * @property {string} monitoringFrom MONITORING_FROM: who may read `/metrics`, besides this machine.
+ * @property {string} trustedProxies TRUSTED_PROXIES: whose word on a client's address counts, besides this machine's.
  * @property {'debug' | 'info' | 'warn' | 'error' | 'silent'} logLevel SFU_LOG_LEVEL.
  * @property {Limits} limits
  */
@@ -151,6 +160,8 @@ export function loadConfig(env) {
     maxParticipants: e.SFU_MAX_PARTICIPANTS,
     maxVideos: e.SFU_MAX_VIDEOS,
     maxSockets: e.SFU_MAX_SOCKETS,
+    monitoringFrom: e.MONITORING_FROM ?? '',
+    trustedProxies: e.TRUSTED_PROXIES ?? '',
     logLevel: e.SFU_LOG_LEVEL,
     limits: LIMITS,
   });

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 
 import { WebSocketServer } from 'ws';
 
+import { clientOf, Networks } from './addresses.js';
 import { Bridge } from './bridge.js';
 import { keySet } from './keys.js';
 import { MediaPool } from './media.js';
@@ -63,10 +64,13 @@ export async function startSfu(config, log) {
       : Participant.enter(session, claims, services, resume);
   };
 
+  const trusted = new Networks(config.trustedProxies);
+  const watchers = new Networks(config.monitoringFrom);
+  const watches = (/** @type {import('./addresses.js').Request} */ request) => watchers.has(clientOf(request, trusted));
   const server = createServer((request, response) => {
     const answer = isForOperator(request.url?.split('?')[0])
       ? answerOperator(request, response, services)
-      : answerHttp(request, response, { pool, rooms, metrics, workers: config.workers });
+      : answerHttp(request, response, { pool, rooms, metrics, workers: config.workers, watches });
     answer.catch((error) => {
       log.error({ err: error }, 'HTTP request failed');
       response.destroy();
@@ -122,9 +126,14 @@ function acceptSessions(server, context) {
 /**
  * @param {import('node:http').IncomingMessage} request
  * @param {import('node:http').ServerResponse} response
- * @param {{pool: MediaPool, rooms: Rooms<RoomMedia>, metrics: Metrics, workers: number}} state
+ * @param {object} state
+ * @param {MediaPool} state.pool
+ * @param {Rooms<RoomMedia>} state.rooms
+ * @param {Metrics} state.metrics
+ * @param {number} state.workers
+ * @param {(request: import('node:http').IncomingMessage) => boolean} state.watches Whether they may read metrics.
  */
-async function answerHttp(request, response, { pool, rooms, metrics, workers }) {
+async function answerHttp(request, response, { pool, rooms, metrics, workers, watches }) {
   const path = request.url?.split('?')[0];
   if (request.method !== 'GET') {
     response.writeHead(405, { allow: 'GET' }).end();
@@ -133,7 +142,7 @@ async function answerHttp(request, response, { pool, rooms, metrics, workers }) 
     const body = { status: ok ? 'ok' : 'media workers are missing', workers: pool.alive, rooms: rooms.open.length };
     const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
     response.writeHead(ok ? 200 : 503, headers).end(JSON.stringify(body));
-  } else if (path === '/metrics') {
+  } else if (path === '/metrics' && watches(request)) {
     const body = await metrics.registry.metrics();
     response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(body);
   } else {
