@@ -33,6 +33,11 @@ export const LIMITS = Object.freeze({
   notices: 256,
   /** Bits per second a participant may send in all; enforced through congestion control feedback. */
   incomingBitrate: 3_000_000,
+  /** Bits per second above which, measured so often, a participant is sent away who does not listen to that feedback. */
+  cutBitrate: 6_000_000,
+  bitrateEvery: 2_000,
+  /** Sockets of one address that have not said hello yet: a class that joins at once says it within a moment. */
+  waitingSockets: 60,
   /** Bits per second assumed for a participant's downlink until it has been measured. */
   initialOutgoingBitrate: 1_000_000,
 });
@@ -79,6 +84,7 @@ const environment = z.object({
   SFU_MAX_PARTICIPANTS: whole(1, 1_000).default(50),
   SFU_MAX_VIDEOS: whole(1, 1_000).default(12),
   SFU_MAX_SOCKETS: whole(1, 100_000).default(4_096),
+  SFU_SOCKETS_PER_ADDRESS: whole(0, 100_000).default(300),
   MONITORING_FROM: networks.optional(),
   TRUSTED_PROXIES: networks.optional(),
   SFU_LOG_LEVEL: z.enum(LEVELS, `one of ${LEVELS.join(', ')}`).default('info'),
@@ -118,6 +124,7 @@ function refusal(name, value, allowed) {
  * @property {number} maxSockets SFU_MAX_SOCKETS: TCP connections at once.
  * @property {string} monitoringFrom MONITORING_FROM: who may read `/metrics`, besides this machine.
  * @property {string} trustedProxies TRUSTED_PROXIES: whose word on a client's address counts, besides this machine's.
+ * @property {number} socketsPerAddress SFU_SOCKETS_PER_ADDRESS: signalling sockets from one address; 0: no limit of its own.
  * @property {'debug' | 'info' | 'warn' | 'error' | 'silent'} logLevel SFU_LOG_LEVEL.
  * @property {Limits} limits
  */
@@ -160,6 +167,7 @@ export function loadConfig(env) {
     maxParticipants: e.SFU_MAX_PARTICIPANTS,
     maxVideos: e.SFU_MAX_VIDEOS,
     maxSockets: e.SFU_MAX_SOCKETS,
+    socketsPerAddress: e.SFU_SOCKETS_PER_ADDRESS,
     monitoringFrom: e.MONITORING_FROM ?? '',
     trustedProxies: e.TRUSTED_PROXIES ?? '',
     logLevel: e.SFU_LOG_LEVEL,

@@ -53,7 +53,10 @@ export class Participant {
     this.#services = services;
     this.#room = room;
     this.#media = media;
-    this.#transports = new Transports(media, services.limits.consumers, () => this.#stopSending());
+    this.#transports = new Transports(media, services.limits, {
+      onSendingEnded: () => this.#stopSending(),
+      onFlood: () => this.dismiss('too_much_media', 'You send far more than the SFU asks for: obey its congestion control.'),
+    });
   }
 
   /**

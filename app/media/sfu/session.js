@@ -80,6 +80,11 @@ export class Session {
     socket.on('close', (code) => this.#end(LOST.has(code) ? 'lost' : 'left'));
   }
 
+  /** Whether they have said hello, with a token that was good. */
+  get greeted() {
+    return this.#role !== null;
+  }
+
   get ended() {
     return this.#ended !== null;
   }

@@ -6,6 +6,7 @@ import { WebSocketServer } from 'ws';
 
 import { clientOf, Networks } from './addresses.js';
 import { Bridge } from './bridge.js';
+import { Doorkeeper } from './doorkeeper.js';
 import { keySet } from './keys.js';
 import { MediaPool } from './media.js';
 import { RequestError } from './errors.js';
@@ -83,7 +84,8 @@ export async function startSfu(config, log) {
     pool.close();
     throw error;
   }
-  const sessions = acceptSessions(server, { limits, log, metrics, hello });
+  const doorkeeper = new Doorkeeper(config.socketsPerAddress, limits.waitingSockets);
+  const sessions = acceptSessions(server, { limits, log, metrics, hello }, doorkeeper, trusted);
   const address = /** @type {import('node:net').AddressInfo} */ (server.address());
   return { port: address.port, pool, close: () => close(server, sessions, pool) };
 }
@@ -94,9 +96,11 @@ export async function startSfu(config, log) {
  *
  * @param {import('node:http').Server} server
  * @param {import('./session.js').Context} context
+ * @param {Doorkeeper} doorkeeper
+ * @param {Networks} trusted
  * @returns {Sessions}
  */
-function acceptSessions(server, context) {
+function acceptSessions(server, context, doorkeeper, trusted) {
   /** closeTimeout is newer than the type declarations of ws. */
   const options = {
     server,
@@ -110,10 +114,14 @@ function acceptSessions(server, context) {
   const all = new Set();
   const sockets = new WebSocketServer(options);
   sockets.on('error', (error) => context.log.error({ err: error }, 'socket server failed'));
-  sockets.on('connection', (socket) => {
+  sockets.on('connection', (socket, request) => {
+    const address = clientOf(request, trusted);
     const session = new Session(socket, context);
     all.add(session);
-    socket.once('close', () => all.delete(session));
+    socket.once('close', () => { all.delete(session); doorkeeper.leave(address, session); });
+    if (!doorkeeper.enter(address, session)) {
+      session.dismiss('too_many_sockets', 'Too many connections from this address: close some, or come back in a while.');
+    }
   });
   const pings = setInterval(() => { for (const session of all) session.checkAlive(); }, context.limits.pingEvery);
   return {

@@ -1,5 +1,6 @@
 /** The two transports of a person, one each way, and what they receive. */
 
+import { BitrateGuard } from './bitrate.js';
 import { RequestError, withClientParameters } from './errors.js';
 
 /** @typedef {import('./room-media.js').RoomMedia} RoomMedia */
@@ -12,19 +13,21 @@ export class Transports {
   /** @type {Map<string, Entry>} */ #transports = new Map();
   /** @type {Map<string, import('mediasoup').types.Consumer>} */ #consumers = new Map();
   #media;
-  #maxConsumers;
-  #onSendingEnded;
+  #limits;
+  #told;
   #closed = false;
 
   /**
    * @param {RoomMedia} media
-   * @param {number} maxConsumers
-   * @param {() => void} onSendingEnded The browser has ended the transport on which it sent.
+   * @param {Pick<import('./config.js').Limits, 'consumers' | 'cutBitrate' | 'bitrateEvery'>} limits
+   * @param {object} told
+   * @param {() => void} told.onSendingEnded The browser has ended the transport on which it sent.
+   * @param {() => void} told.onFlood It sends more than it may.
    */
-  constructor(media, maxConsumers, onSendingEnded) {
+  constructor(media, limits, told) {
     this.#media = media;
-    this.#maxConsumers = maxConsumers;
-    this.#onSendingEnded = onSendingEnded;
+    this.#limits = limits;
+    this.#told = told;
   }
 
   close() {
@@ -43,6 +46,7 @@ export class Transports {
     transport.on('dtlsstatechange', (state) => {
       if (state === 'failed' || state === 'closed') this.#drop(transport.id);
     });
+    if (direction === 'send') this.#guard(transport);
     const { id: transportId, iceParameters, iceCandidates, dtlsParameters } = transport;
     return { transportId, iceParameters, iceCandidates, dtlsParameters };
   }
@@ -68,11 +72,12 @@ export class Transports {
     return transport;
   }
 
-  /** @param {Consume} data A producer that is in the room. */
+  /** @param {Consume} data A producer that is in the room; a consumer of it that there is gives its place up. */
   async consume({ producerId, rtpCapabilities }) {
     const entry = [...this.#transports.values()].find(({ direction }) => direction === 'recv');
     if (!entry) throw new RequestError('conflict', 'Create a recv transport first.');
-    if (this.#consumers.size >= this.#maxConsumers) {
+    for (const older of this.#consumers.values()) if (older.producerId === producerId) older.close();
+    if (this.#consumers.size >= this.#limits.consumers) {
       throw new RequestError('limit', 'You have too many consumers: close some first.');
     }
     const consumer = await this.#media.consume(
@@ -105,6 +110,17 @@ export class Transports {
     return {};
   }
 
+  /** @param {WebRtcTransport} transport On which the browser sends. */
+  #guard(transport) {
+    const guard = new BitrateGuard({
+      measure: async () => (await transport.getStats())[0]?.recvBitrate ?? 0,
+      limit: this.#limits.cutBitrate,
+      every: this.#limits.bitrateEvery,
+      onOver: this.#told.onFlood,
+    });
+    transport.observer.once('close', () => guard.stop());
+  }
+
   /** @param {string} transportId @returns {Entry} */
   #entry(transportId) {
     const entry = this.#transports.get(transportId);
@@ -125,6 +141,6 @@ export class Transports {
     if (!entry) return;
     this.#transports.delete(transportId);
     entry.transport.close();
-    if (entry.direction === 'send') this.#onSendingEnded();
+    if (entry.direction === 'send') this.#told.onSendingEnded();
   }
 }

@@ -188,6 +188,37 @@ describe('pages', () => {
     await bob.client.leave();
   });
 
+  test('have one consumer of a producer, however often they ask', async () => {
+    const only = await startTestSfu();
+    try {
+      const ana = await page(only.port, 'ana');
+      const eve = await page(only.port, 'eve');
+      const voice = await ana.send.produce({ track: track('audio') });
+      const ask = { producerId: voice.id, rtpCapabilities: eve.device.recvRtpCapabilities };
+      const ids = [];
+      for (let count = 0; count < 60; count += 1) ids.push((await eve.client.request('consume', ask)).consumerId);
+      const metrics = await (await fetch(`http://127.0.0.1:${only.port}/metrics`)).text();
+      assert.match(metrics, /^sfu_consumers\{use="listener"\} 1$/m);
+      await assert.rejects(eve.client.request('resumeConsumer', { consumerId: ids[0] }), { code: 'not_found' });
+      await eve.client.request('resumeConsumer', { consumerId: ids.at(-1) });
+    } finally {
+      await only.close();
+    }
+  });
+
+  test('that send more than they may are sent away, with their tracks', async () => {
+    const strict = await startTestSfu({}, { cutBitrate: -1, bitrateEvery: 20 });
+    try {
+      const { client: watch } = await Client.enter(strict.port, participantToken('call', 'watch'));
+      const eve = await page(strict.port, 'eve');
+      assert.equal((await eve.client.event('closing')).code, 'too_much_media');
+      assert.equal(await eve.client.closed, 4413);
+      assert.deepEqual(await watch.event('participantLeft'), { id: 'eve' });
+    } finally {
+      await strict.close();
+    }
+  });
+
   test('leave nothing behind', async () => {
     const only = await startTestSfu();
     try {

@@ -1,0 +1,52 @@
+/** Sockets by address: one visitor cannot take the places of all, and a class behind one router is let in. */
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+
+import WebSocket from 'ws';
+
+import { Doorkeeper } from '../doorkeeper.js';
+import { Client, participantToken, startTestSfu } from '../testing/harness.js';
+
+test('an address has its places, a household of IPv6 is one, and this machine has all', () => {
+  const keeper = new Doorkeeper(3, 2);
+  const greeted = () => ({ greeted: true });
+  const [first, ...more] = [greeted(), greeted(), greeted()];
+  assert.ok(first && [first, ...more].every((visitor) => keeper.enter('203.0.113.9', visitor)));
+  assert.ok(!keeper.enter('203.0.113.9', greeted()));
+  assert.ok(keeper.enter('203.0.113.10', greeted()));
+  keeper.leave('203.0.113.9', first);
+  assert.ok(keeper.enter('203.0.113.9', greeted()));
+  for (const host of [1, 2]) assert.ok(keeper.enter(`2001:db8::${host}`, { greeted: false }));
+  assert.ok(!keeper.enter('2001:db8::3', { greeted: false }), 'two of them have not said hello yet');
+  assert.ok(keeper.enter('2001:db8:0:1::3', { greeted: false }));
+  for (let count = 0; count < 9; count += 1) assert.ok(keeper.enter('127.0.0.1', { greeted: false }));
+});
+
+/** @param {number} port @param {string} address A socket as a proxy passes it on. */
+async function from(port, address) {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, { headers: { 'x-forwarded-for': address } });
+  const heard = once(socket, 'message').then(([data]) => JSON.parse(data.toString()), () => null);
+  await once(socket, 'open');
+  return { socket, heard };
+}
+
+test('a hundred silent sockets of a stranger leave everybody else their places', async () => {
+  const sfu = await startTestSfu({ SFU_SOCKETS_PER_ADDRESS: '80' }, { helloWithin: 60_000 });
+  try {
+    const silent = [];
+    for (let count = 0; count < 100; count += 1) silent.push(await from(sfu.port, '203.0.113.9'));
+    const refused = await Promise.all(silent.slice(60).map(({ heard }) => heard));
+    assert.deepEqual([...new Set(refused.map(({ data }) => data.code))], ['too_many_sockets']);
+    const children = await Promise.all(Array.from({ length: 35 }, async (_, index) => {
+      const { socket, heard } = await from(sfu.port, '198.51.100.7');
+      socket.send(JSON.stringify({ id: 1, method: 'hello', data: { token: await participantToken('class', `child-${index}`) } }));
+      return heard;
+    }));
+    assert.ok(children.every((answer) => answer.ok || answer.event === 'participantJoined'), 'a class has come at once');
+    await Client.enter(sfu.port, participantToken('r', 'ana'));
+  } finally {
+    await sfu.close();
+  }
+});
