@@ -17,6 +17,8 @@ class Limits:
     """API_AT_ONCE: requests of one key that are being worked on, streams included."""
     upload_mb: int = field(default_factory=whole("API_UPLOAD_MB", 100, 1, 10_000))
     """API_UPLOAD_MB: megabytes of one audio file."""
+    upload_seconds: float = field(default_factory=number("API_UPLOAD_SECONDS", 900.0, 1, 86_400))
+    """API_UPLOAD_SECONDS: within which one audio file has come."""
     audio_seconds: int = field(default_factory=whole("API_AUDIO_SECONDS", 7_200, 1, 604_800))
     """API_AUDIO_SECONDS: length of one audio file or stream."""
     text_chars: int = field(default_factory=whole("API_TEXT_CHARS", 20_000, 1, 10_000_000))

@@ -10,6 +10,7 @@ from litestar.connection import ASGIConnection
 
 from app.auth.api_keys import ApiKeys, Holder
 from app.auth.bearer import bearer
+from app.auth.login_throttle import source
 from app.settings.speech_api import Limits
 from app.speech_api import metrics
 from app.speech_api.errors import ApiError
@@ -18,7 +19,7 @@ from app.speech_api.limits import AtOnce, PerMinute
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 WRONG_KEYS_A_MINUTE = 30
-"""From one address: beyond it nothing is looked up any more."""
+"""From one address: beyond it no key is looked up that has not been good before."""
 
 
 class Access:
@@ -28,6 +29,8 @@ class Access:
         self._keys = keys
         self._requests = PerMinute(limits.requests_a_minute)
         self._wrong = PerMinute(WRONG_KEYS_A_MINUTE)
+        self._right: set[str] = set()
+        """Keys that have been good before: whoever guesses behind the same router shuts nobody out who has one."""
         self._running = AtOnce(limits.at_once)
         self._limits = limits
 
@@ -38,15 +41,18 @@ class Access:
             ApiError: 401 for a missing, wrong or revoked key, 403 for one that is not good for `scope`, 429 for one
                 that has asked too often.
         """
-        address = connection.client.host if connection.client else ""
+        address = source(connection.client.host) if connection.client else ""
         key = presented or bearer(connection)
+        if key not in self._right and (wait := self._wrong.full(address)):
+            raise self._refused(429, "too_many_wrong_keys", "Too many wrong keys from this address.", wait)
         holder = await self._keys.holder(key)
         if holder is None:
-            if wait := self._wrong.wait(address):
-                raise self._refused(429, "too_many_wrong_keys", "Too many wrong keys from this address.", wait)
+            self._right.discard(key)
+            self._wrong.wait(address)
             what = "This key is unknown or revoked" if key else "A key is needed"
             message = f"{what}: send `Authorization: Bearer KEY`; `jbcalling keys create NAME` makes one."
             raise self._refused(401, "invalid_api_key", message)
+        self._right.add(key)
         if wait := self._requests.wait(holder.id):
             many = f"More than {self._limits.requests_a_minute} requests a minute: wait {wait:.0f} s, then go on."
             raise self._refused(429, "rate_limit_exceeded", many, wait)

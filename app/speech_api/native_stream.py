@@ -13,6 +13,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
 from msgspec import Struct
 
+from app.auth.api_keys import Holder
 from app.speech_api import client_ways, offers
 from app.speech_api.client_ways import Tag, language
 from app.speech_api.errors import ApiError, as_api_error, bad_request, native
@@ -24,6 +25,11 @@ from app.speech_api.transcription import Wanted
 
 AnySocket = WebSocket[Any, Any, Any]
 
+SUBPROTOCOL: Final = "jbcalling"
+KEY_PREFIX: Final = "key."
+"""Before the key among the subprotocols, where browsers put it: they can send no `Authorization` header."""
+MAX_START: Final = 4_096
+"""Characters, or bytes, of the first message."""
 START_SECONDS: Final = 5.0
 """Seconds until the first message."""
 IDLE_SECONDS: Final = 60.0
@@ -33,8 +39,6 @@ IDLE_SECONDS: Final = 60.0
 class Start(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The first message."""
 
-    key: str = ""
-    """For clients that cannot send an `Authorization` header, such as browsers."""
     language: Tag | None = None
     format: Literal["pcm", "opus"] = "pcm"
     """Mono s16le at 16 kHz in frames of any length; or one Opus packet a frame."""
@@ -49,10 +53,12 @@ class Control(Struct, frozen=True, kw_only=True):
 
 @websocket("/transcribe/stream")
 async def transcribe_stream(socket: AnySocket, speech: NamedDependency[SpeechServices]) -> None:
-    """Captions for a live stream."""
-    await socket.accept()
+    """Captions for a live stream. Whoever has no key is told so, and nothing that they send is read."""
+    offered = socket.scope["subprotocols"]
+    await socket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
     try:
-        await _serve(socket, speech)
+        key = next((one.removeprefix(KEY_PREFIX) for one in offered if one.startswith(KEY_PREFIX)), "")
+        await _serve(socket, speech, await speech.access.admit(socket, "transcribe", key))
         await socket.close(1000)
     except WebSocketDisconnect:
         return
@@ -62,9 +68,8 @@ async def transcribe_stream(socket: AnySocket, speech: NamedDependency[SpeechSer
         await socket.close(close_code(told))
 
 
-async def _serve(socket: AnySocket, speech: SpeechServices) -> None:
+async def _serve(socket: AnySocket, speech: SpeechServices, holder: Holder) -> None:
     start = await _start(socket)
-    holder = await speech.access.admit(socket, "transcribe", start.key)
     spoken = language(start.language)
     (await offers.look(speech.redis)).need_transcribed(spoken)
     wanted = Wanted(spoken, start.words)
@@ -92,6 +97,8 @@ async def _together(captions: Coroutine[Any, Any, None], feeding: Coroutine[Any,
 async def _start(socket: AnySocket) -> Start:
     try:
         first = await asyncio.wait_for(_message(socket), START_SECONDS)
+        if len(first) > MAX_START:
+            raise ApiError(413, "frame_too_large", f"The first message has at most {MAX_START} characters.")
         return client_ways.decoded(Start, first)
     except TimeoutError:
         raise ApiError(408, "no_start", f"Send the first message within {START_SECONDS:.0f} s.") from None

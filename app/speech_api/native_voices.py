@@ -126,7 +126,7 @@ async def clone_voice(request: AnyRequest, speech: NamedDependency[SpeechService
     holder = await speech.access.admit(request, "clone")
     with speech.access.working(holder):
         async with speech.helpers.listener("reference", MAX_REFERENCE_SECONDS) as process:
-            form = await upload.read(request, process, REFERENCE_MB * 1_000_000)
+            form = await upload.read(request, process, REFERENCE_MB * 1_000_000, speech.limits.upload_seconds)
             await process.close_input()
             name, consent = form.one("name"), form.one("consent")
             await speech.voices.check(holder, name, consent)

@@ -175,7 +175,8 @@ class TranscriptionService:
         """
         (await offers.look(self._redis)).need_transcribed(None)
         async with self._helpers.listener("file", self._limits.audio_seconds) as process:
-            form = await upload.read(request, process, self._limits.upload_mb * 1_000_000)
+            limits = self._limits
+            form = await upload.read(request, process, limits.upload_mb * 1_000_000, limits.upload_seconds)
             await process.close_input()
             yield form, process
 

@@ -5,6 +5,7 @@ Litestar's own form parser puts files into temporary files, which would leave sp
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from app.speech_api.errors import ApiError, bad_request
 AnyRequest = Request[Any, Any, Any]
 MAX_FIELD_BYTES: Final = 16 * 1024
 MAX_PARTS: Final = 32
+IDLE_SECONDS: Final = 30.0
+"""Between two chunks of a body."""
 
 
 class Sink(Protocol):
@@ -44,12 +47,22 @@ class Form:
         return [*self.fields.get(name, []), *self.fields.get(f"{name}[]", [])]
 
 
-async def read(request: AnyRequest, sink: Sink, most_bytes: int) -> Form:
+async def read(request: AnyRequest, sink: Sink, most_bytes: int, most_seconds: float) -> Form:
     """Read the whole body; the part named `file` goes to `sink`.
 
     Raises:
-        ApiError: it is no multipart body, has no file, or the file is larger than `most_bytes`.
+        ApiError: it is no multipart body, has no file, or the file is larger than `most_bytes`; or it has not come
+            within `most_seconds`, or nothing of it for `IDLE_SECONDS`.
     """
+    try:
+        async with asyncio.timeout(most_seconds):
+            return await _read(request, sink, most_bytes)
+    except TimeoutError:
+        message = f"The upload has not come within {most_seconds:.0f} s: send a smaller file, or over a faster line."
+        raise ApiError(408, "upload_too_slow", message) from None
+
+
+async def _read(request: AnyRequest, sink: Sink, most_bytes: int) -> Form:
     kind, options = request.content_type
     boundary = options.get("boundary")
     if kind != "multipart/form-data" or not boundary:
@@ -84,7 +97,7 @@ async def _parts(request: AnyRequest, boundary: str) -> AsyncIterator[tuple[str,
     field_data = bytearray()
     with PushMultipartParser(boundary.encode(), max_segment_count=MAX_PARTS) as parser:
         async with aclosing(request.stream()) as body:
-            async for chunk in body:
+            async for chunk in _steadily(body):
                 for found in parser.parse(chunk):
                     if isinstance(found, MultipartSegment):
                         segment, field_data = found, bytearray()
@@ -96,3 +109,17 @@ async def _parts(request: AnyRequest, boundary: str) -> AsyncIterator[tuple[str,
                         raise ApiError(413, "field_too_large", f"The field {segment.name!r} is too large.")
                     else:
                         field_data += found
+
+
+async def _steadily(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Its chunks, as long as they keep coming."""
+    while True:
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                chunk = await anext(body, None)
+        except TimeoutError:
+            message = f"Nothing of the upload came for {IDLE_SECONDS:.0f} s: send it again, without pauses."
+            raise ApiError(408, "idle", message) from None
+        if chunk is None:
+            return
+        yield chunk

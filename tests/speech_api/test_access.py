@@ -6,12 +6,18 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
 import pytest
 import redis
+from litestar.connection import ASGIConnection
 
+from app.auth.api_keys import Holder
+from app.settings.speech_api import Limits
+from app.speech_api.access import WRONG_KEYS_A_MINUTE, Access
+from app.speech_api.errors import ApiError
 from app.speech_api.limits import AtOnce, PerMinute
 from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.web_server import CSRF_COOKIE, WebServer
@@ -87,11 +93,53 @@ def test_limits_count_by_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert minute.wait("a") == 30
     now = 161.0
     assert minute.wait("a") == 0
+    minute.wait("a")
+    assert (minute.full("a"), minute.full("c")) == (60, 0)
+    now = 300.0
+    assert minute.full("a") == 0
+    assert len(minute._seen) == 0, "who does nothing for a minute takes no memory"
     running = AtOnce(1)
     with running.one("a") as first, running.one("a") as second, running.one("b") as third:
         assert (first, second, third) == (True, False, True)
     with running.one("a") as again:
         assert again
+
+
+class Looked:
+    """Keys in a database that counts how often it is asked."""
+
+    def __init__(self, *good: str) -> None:
+        self.good = set(good)
+        self.asked = 0
+
+    async def holder(self, presented: str) -> Holder | None:
+        self.asked += 1
+        return Holder(1, "one", frozenset({"translate"})) if presented in self.good else None
+
+
+async def test_who_guesses_keys_is_held_up_before_the_database_and_shuts_nobody_out() -> None:
+    keys = Looked("good", "new")
+    access = Access(keys, Limits())  # type: ignore[arg-type]
+
+    async def admit(key: str, address: str) -> int:
+        headers = [(b"authorization", f"Bearer {key}".encode())]
+        connection = ASGIConnection[Any, Any, Any, Any]({"type": "http", "headers": headers, "client": (address, 1)})  # type: ignore[typeddict-item,arg-type]
+        try:
+            await access.admit(connection, "translate")
+        except ApiError as error:
+            return error.status_code
+        return 200
+
+    home = [f"2001:db8:0:7::{host:x}" for host in range(100)]  # addresses of one household
+    assert await admit("good", home[0]) == 200
+    statuses = [await admit(f"guess {number}", address) for number, address in enumerate(home)]
+    assert statuses == [401] * WRONG_KEYS_A_MINUTE + [429] * (100 - WRONG_KEYS_A_MINUTE)
+    assert keys.asked == 1 + WRONG_KEYS_A_MINUTE
+    assert await admit("good", home[1]) == 200, "somebody else there has a key that is known"
+    assert await admit("new", home[1]) == 429
+    assert await admit("new", "2001:db8:0:8::1") == 200
+    keys.good.clear()  # revoked
+    assert [await admit("good", home[1]), await admit("good", home[1])] == [401, 429]
 
 
 def test_the_description_has_the_apis_and_nothing_else(web: WebServer) -> None:

@@ -111,7 +111,7 @@ def test_a_stream_takes_regions_and_nulls(web: WebServer, key: str, worker: None
     assert worker is None
     url = f"{web.url.replace('http', 'ws')}/api/v1/transcribe/stream"
     for spoken in ("en-US", "PT", None):
-        with connect(url) as socket:
-            socket.send(json.dumps({"key": key, "language": spoken, "format": None, "words": None}))
+        with connect(url, additional_headers={"authorization": f"Bearer {key}"}) as socket:
+            socket.send(json.dumps({"language": spoken, "format": None, "words": None}))
             assert json.loads(socket.recv(10)) == {"type": "ready"}
             socket.send('{"type": "end"}')

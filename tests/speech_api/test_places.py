@@ -103,8 +103,10 @@ async def test_idle_streams_keep_nobody_from_transcribing_and_speaking(web: WebS
     async with AsyncExitStack() as stack:
         sockets = []
         for hoarder in hoarders * 4:  # all that there are
-            socket = await stack.enter_async_context(connect(address))
-            await socket.send(json.dumps({"key": hoarder, "language": "en"}))
+            socket = await stack.enter_async_context(
+                connect(address, additional_headers={"authorization": f"Bearer {hoarder}"})
+            )
+            await socket.send(json.dumps({"language": "en"}))
             assert json.loads(await socket.recv()) == {"type": "ready"}
             sockets.append(socket)
         await asyncio.sleep(helpers.PLACE_SECONDS)
@@ -145,7 +147,8 @@ async def test_an_early_refusal_can_be_read(web: WebServer, name: str, chunked: 
             yield body[at : at + 16_384]
 
     async def post(client: httpx.AsyncClient) -> int:
-        return (await client.post(path, content=pieces() if chunked else body, headers=headers)).status_code
+        stranger = headers | {"x-forwarded-for": "203.0.113.9"}  # whose wrong keys nobody else pays for
+        return (await client.post(path, content=pieces() if chunked else body, headers=stranger)).status_code
 
     limits = httpx.Limits(max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=web.url, timeout=60, limits=limits) as client:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from app.media.audio.opus import FRAME, OpusEncoder, resample
 from ops.harness.recordings import RATE, recordings
@@ -29,6 +30,11 @@ def begin(socket: ClientConnection, **fields: object) -> dict[str, Any]:
     socket.send(json.dumps(fields))
     answer: dict[str, Any] = json.loads(socket.recv(timeout=20))
     return answer
+
+
+def as_browsers_do(key: str) -> list[Subprotocol]:
+    """The key where a page's script can put it."""
+    return [Subprotocol("jbcalling"), Subprotocol(f"key.{key}")]
 
 
 def rest(socket: ClientConnection) -> list[dict[str, Any]]:
@@ -82,8 +88,9 @@ def test_each_utterance_of_a_stream_has_its_language(address: str, key: str) -> 
 def test_opus_packets_become_captions(address: str, key: str) -> None:
     encoder = OpusEncoder()
     samples = resample(np.frombuffer(JFK.pcm(), "<i2"), RATE, 48_000)
-    with connect(address) as socket:
-        assert begin(socket, language="en", format="opus", key=key) == {"type": "ready"}
+    with connect(address, subprotocols=as_browsers_do(key)) as socket:
+        assert socket.subprotocol == "jbcalling"
+        assert begin(socket, language="en", format="opus") == {"type": "ready"}
         for at in range(0, len(samples) - FRAME, FRAME):
             for packet in encoder.encode(samples[at : at + FRAME]):
                 socket.send(packet)
@@ -94,8 +101,8 @@ def test_opus_packets_become_captions(address: str, key: str) -> None:
 
 def test_a_client_that_leaves_in_the_middle_takes_nothing_along(address: str, key: str, web: WebServer) -> None:
     for _ in range(10):  # more than may run at once
-        with connect(address) as socket:
-            assert begin(socket, key=key, language="en") == {"type": "ready"}
+        with connect(address, subprotocols=as_browsers_do(key)) as socket:
+            assert begin(socket, language="en") == {"type": "ready"}
             socket.send(JFK.pcm()[:64_000])
     assert web.running
 
@@ -103,25 +110,36 @@ def test_a_client_that_leaves_in_the_middle_takes_nothing_along(address: str, ke
 @pytest.mark.parametrize(
     ("first", "code", "close"),
     [
-        ({"key": "wrong"}, "invalid_api_key", 4401),
         ({"language": "xx"}, "language", 4400),
         ({"format": "mp3"}, "invalid_request", 4400),
+        ({"language": "x" * 5_000}, "frame_too_large", 4413),
     ],
 )
 def test_a_stream_that_cannot_begin_says_why(
     address: str, key: str, first: dict[str, str], code: str, close: int
 ) -> None:
-    with connect(address) as socket:
-        answer = begin(socket, **{"key": key} | first)
+    with connect(address, subprotocols=as_browsers_do(key)) as socket:
+        answer = begin(socket, **first)
         assert (answer["type"], answer["code"]) == ("error", code)
         assert rest(socket) == []
         assert socket.close_code == close
 
 
+@pytest.mark.parametrize("subprotocols", [None, as_browsers_do("wrong"), as_browsers_do("jbc_0_0")])
+def test_who_has_no_key_is_sent_away_before_anything_is_read(
+    address: str, subprotocols: list[Subprotocol] | None
+) -> None:
+    """Sixty megabytes in a first message were once taken in to look for the key in them."""
+    with connect(address, subprotocols=subprotocols, max_size=None) as socket:
+        (told,) = rest(socket)  # without a word from here
+        assert (told["type"], told["code"]) == ("error", "invalid_api_key")
+        assert socket.close_code == 4401
+
+
 @pytest.mark.parametrize("message", ['{"type": "dance"}', "no json", bytes(65_537)])
 def test_what_cannot_be_read_ends_the_stream(address: str, key: str, message: str | bytes) -> None:
-    with connect(address) as socket:
-        assert begin(socket, key=key)["type"] == "ready"
+    with connect(address, subprotocols=as_browsers_do(key)) as socket:
+        assert begin(socket)["type"] == "ready"
         socket.send(message)
         (error,) = rest(socket)
         assert error["type"] == "error"
