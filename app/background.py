@@ -9,7 +9,6 @@ from typing import Final
 
 import structlog
 from litestar import Litestar
-from litestar.stores.memory import MemoryStore
 
 from app.cancellation import end
 from app.captions.feeds import Feeds
@@ -17,8 +16,6 @@ from app.web.stopping import on_stop
 
 DRAIN_SECONDS: Final = 2.0
 """What open caption feeds get to end when this process stops."""
-FORGET_EVERY_SECONDS: Final = 60.0
-"""Between removals of expired rate-limit counters."""
 RESTART_SECONDS: Final = 1.0
 """Until a job that failed unexpectedly is started again."""
 
@@ -52,13 +49,6 @@ def lifespan(jobs: Sequence[Job], feeds: Feeds, closing: Sequence[Callable[[], A
                 await close()
 
     return running
-
-
-async def forget_expired(limits: MemoryStore) -> None:
-    """Remove expired rate-limit counters, for ever."""
-    while True:
-        await asyncio.sleep(FORGET_EVERY_SECONDS)
-        await limits.delete_expired()
 
 
 async def _keep_running(job: Job) -> None:

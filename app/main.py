@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from litestar import Litestar, Router
@@ -13,7 +12,6 @@ from litestar.di import Provide
 from litestar.middleware.base import DefineMiddleware
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.static_files import create_static_files_router
-from litestar.stores.memory import MemoryStore
 from litestar.types import ControllerRouterHandler
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -44,6 +42,7 @@ from app.rooms import routes as room_routes
 from app.rooms.abilities import Abilities
 from app.rooms.busy import Busy
 from app.rooms.installing import Installations
+from app.rooms.making import Makers
 from app.rooms.service import RoomService
 from app.settings.web import WebSettings
 from app.speech_api import routes as speech_routes
@@ -55,6 +54,7 @@ from app.transcripts.retention import Retention
 from app.transcripts.service import Transcripts
 from app.web import errors, security
 from app.web.assets import FOLDERS, STATIC, Assets
+from app.web.budget import BudgetMiddleware
 from app.web.cors import cross_origin_hook
 from app.web.draining import DrainingMiddleware
 from app.web.monitoring import watchers_only
@@ -106,12 +106,12 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
     assets = Assets()
     environment = create_environment(assets)
     services = _services(settings, Fragments(environment))
-    limits = MemoryStore()
     return Litestar(
         route_handlers=_handlers(services, settings),
         dependencies={
             "settings": _given(settings),
             "rooms": _given(services.rooms),
+            "makers": _given(Makers(settings.rooms_per_address)),
             "captions": _given(services.captions),
             "read_tokens": _given(ReadTokens(settings.session_keys)),
             "checks": _given(services.checks),
@@ -125,7 +125,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
             "busy": _given(services.busy),
             "installations": _given(services.installations),
         },
-        lifespan=[_lifespan(services, limits)],
+        lifespan=[_lifespan(services)],
         middleware=[
             DefineMiddleware(TrustedProxyMiddleware, trusted=settings.trusted_proxies),
             DefineMiddleware(DrainingMiddleware),
@@ -134,7 +134,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
             PrometheusConfig(app_name="web", prefix="jbc_web", group_path=True, exclude="/static").middleware,
             DefineMiddleware(errors.AnswerRefusalsMiddleware, refused=speech_routes.refused),
             DefineMiddleware(NameableMiddleware),
-            security.rate_limit_config().middleware,
+            DefineMiddleware(BudgetMiddleware),
             security.session_config(settings).middleware,
             security.csrf_middleware(settings),
         ],
@@ -145,7 +145,6 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
         compression_config=COMPRESSION,
         exception_handlers=errors.exception_handlers(speech_routes.refused),
         template_config=template_config(environment),
-        stores={"rate_limit": limits},
         request_class=ReadableRequest,
         request_max_body_size=security.MAX_BODY,
         openapi_config=speech_routes.openapi_config(),
@@ -236,7 +235,7 @@ def _handlers(services: Services, settings: WebSettings) -> list[ControllerRoute
     ]
 
 
-def _lifespan(services: Services, limits: MemoryStore) -> Lifespan:
+def _lifespan(services: Services) -> Lifespan:
     captions = services.captions
     jobs = (
         captions.hub.run,
@@ -244,6 +243,5 @@ def _lifespan(services: Services, limits: MemoryStore) -> Lifespan:
         services.monitor.run,
         services.retention.run,
         services.admin.run,
-        partial(background.forget_expired, limits),
     )
     return background.lifespan(jobs, captions.feeds, (services.redis.aclose, services.engine.dispose))

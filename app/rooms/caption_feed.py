@@ -21,6 +21,7 @@ from app.captions.reader import CaptionServices, Format, Reader, ReaderRequest
 from app.rooms import visitor
 from app.rooms.service import RoomService
 from app.tables import Room
+from app.web.budget import household
 from app.web.errors import LinkRefusedError
 from tasks.languages import LANGUAGES
 
@@ -116,7 +117,7 @@ def token_grant(request: AnyRequest, tokens: ReadTokens, room: Room, token: str,
         raise LinkRefusedError(str(error)) from error
     if lang not in {"", known.language}:
         raise PermissionDeniedException(f"This link is for lang={known.language}: leave out lang, or ask for another.")
-    return Grant(Client(_address(request), token=known.id), known.language, False, known.expires)
+    return Grant(Client(household(request), token=known.id), known.language, False, known.expires)
 
 
 async def _participant_grant(request: AnyRequest, rooms: RoomService, room: Room, lang: str) -> Grant:
@@ -128,7 +129,7 @@ async def _participant_grant(request: AnyRequest, rooms: RoomService, room: Room
     language = lang or person.read
     if language not in LANGUAGES:
         raise ValidationException(f"lang must be one of {', '.join(LANGUAGES)}.")
-    return Grant(Client(_address(request), participant=person.id), language, person.whole_sentences, inf)
+    return Grant(Client(household(request), participant=person.id), language, person.whole_sentences, inf)
 
 
 def _refuse_where_full(captions: CaptionServices, client: Client) -> None:
@@ -144,7 +145,3 @@ def _accepted(request: AnyRequest) -> Format:
     """HTML, unless the client prefers JSON."""
     preferred = request.accept.best_match(list(MEDIA_TYPES))
     return MEDIA_TYPES[preferred] if preferred else "html"
-
-
-def _address(request: AnyRequest) -> str:
-    return request.client.host if request.client else ""

@@ -20,12 +20,13 @@ from app.rooms.abilities import Abilities, Choices
 from app.rooms.forms import JoinForm
 from app.rooms.service import RoomService
 from app.tables import Participant, Room
+from app.web.budget import CHOOSING, WEIGHT
 from tasks.languages import LANGUAGES
 
 AnyRequest = Request[Any, Any, Any]
 
 
-@post("/rooms/{code:str}/choices", status_code=HTTP_200_OK)
+@post("/rooms/{code:str}/choices", status_code=HTTP_200_OK, opt={WEIGHT: CHOOSING})
 async def change_choices(
     request: AnyRequest,
     rooms: NamedDependency[RoomService],

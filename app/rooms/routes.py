@@ -30,8 +30,10 @@ from app.rooms.codes import read_code
 from app.rooms.demos import DEMOS, FIRST, Demo
 from app.rooms.forms import JoinForm, RoomForm
 from app.rooms.installing import Installations, Shown
+from app.rooms.making import Makers
 from app.rooms.service import RoomService
 from app.tables import Room
+from app.web.budget import JOINING, WEIGHT
 from tasks.languages import FIRST_LANGUAGES
 
 AnyRequest = Request[Any, Any, Any]
@@ -45,12 +47,16 @@ async def front_page(installations: NamedDependency[Installations], abilities: N
 
 @post("/rooms")
 async def create_room(
-    request: AnyRequest, rooms: NamedDependency[RoomService], installations: NamedDependency[Installations]
+    request: AnyRequest,
+    rooms: NamedDependency[RoomService],
+    makers: NamedDependency[Makers],
+    installations: NamedDependency[Installations],
 ) -> Redirect | Template:
     """Make a room and go to its form."""
     form = RoomForm.parse(await request.form())
     if form.errors:
         return _front(await installations.look(), form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    makers.admit(request)
     room = await rooms.create(form.name or _("Room"))
     return Redirect(f"/rooms/{room.code}", status_code=HTTP_303_SEE_OTHER)
 
@@ -87,7 +93,7 @@ async def lobby(
     return _lobby(room, _first_choices(request, here), here, shown, busy=await busy.words())
 
 
-@post("/rooms/{code:str}/join")
+@post("/rooms/{code:str}/join", opt={WEIGHT: JOINING})
 async def join_room(
     request: AnyRequest,
     rooms: NamedDependency[RoomService],

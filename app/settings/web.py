@@ -113,6 +113,8 @@ class WebSettings(SignallingSettings):
     """TRUSTED_PROXIES: reverse proxies whose word on the client's address counts, besides those on this machine."""
     monitoring_from: tuple[str, ...] = field(default_factory=MONITORING_FROM)
     """MONITORING_FROM: who may read `/metrics` and `/ready`, besides this machine; the SFU reads it, too."""
+    rooms_per_address: int = field(default_factory=whole("ROOMS_PER_ADDRESS", 60, 0, 1_000_000))
+    """ROOMS_PER_ADDRESS: that one address makes in an hour; 0: no limit."""
     max_demo_rooms: int = field(default_factory=whole("MAX_DEMO_ROOMS", 3, 0, 1_000))
     """MAX_DEMO_ROOMS: demo rooms playing at once; further visitors join the newest of them."""
     feeds: FeedLimits = field(default_factory=FeedLimits)

@@ -11,10 +11,11 @@ from litestar.connection import ASGIConnection
 from app.auth.api_keys import ApiKeys, Holder
 from app.auth.bearer import bearer
 from app.auth.login_throttle import source
+from app.recent import Recent
 from app.settings.speech_api import Limits
 from app.speech_api import metrics
 from app.speech_api.errors import ApiError
-from app.speech_api.limits import AtOnce, PerMinute
+from app.speech_api.limits import AtOnce
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -27,8 +28,8 @@ class Access:
 
     def __init__(self, keys: ApiKeys, limits: Limits) -> None:
         self._keys = keys
-        self._requests = PerMinute(limits.requests_a_minute)
-        self._wrong = PerMinute(WRONG_KEYS_A_MINUTE)
+        self._requests = Recent(limits.requests_a_minute)
+        self._wrong = Recent(WRONG_KEYS_A_MINUTE)
         self._right: set[str] = set()
         """Keys that have been good before: whoever guesses behind the same router shuts nobody out who has one."""
         self._running = AtOnce(limits.at_once)

@@ -155,7 +155,7 @@ class Transcripts:
             log.warning("transcripts.correction_not_shown", error=repr(error))
 
 
-def _captions(room: Room, language: str) -> Select[tuple[StoredCaption]]:
+def _captions(room: Room, language: str) -> Select[Any]:
     """What `room` has for readers of a language, in the order of the stream."""
     shown = select(StoredCaption).where(StoredCaption.room_id == room.id, shown_in(language))
     return shown.order_by(StoredCaption.event_id)

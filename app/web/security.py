@@ -1,14 +1,12 @@
-"""Sessions, CSRF tokens, rate limits and the headers that every response carries."""
+"""Sessions, CSRF tokens and the headers that every response carries."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from litestar.config.csrf import CSRFConfig
-from litestar.connection import Request
 from litestar.datastructures import MutableScopeHeaders
 from litestar.middleware.base import DefineMiddleware
-from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 
 from app.auth.derived import derived
@@ -22,8 +20,6 @@ MAX_BODY: Final = 16 * 1024
 SESSION_DAYS: Final = 30
 A_YEAR: Final = 31_536_000
 """Seconds for which a browser that has seen this installation over TLS takes it in no other way."""
-POSTS_PER_MINUTE: Final = 60
-"""From one address: a household or a class behind one router stays far below, a script does not."""
 DEVICES: Final = ("microphone", "camera", "display-capture", "speaker-selection")
 """What pages may ask the browser for."""
 UNUSED: Final = ("geolocation", "payment", "usb")
@@ -71,21 +67,6 @@ def csrf_middleware(settings: WebSettings) -> DefineMiddleware:
         exclude_from_csrf_key=FOR_PROGRAMS,
     )
     return DefineMiddleware(csrf.KeyedCSRFMiddleware, config=config, keys=settings.session_keys)
-
-
-def _is_post(request: Request[Any, Any, Any]) -> bool:
-    return request.method == "POST"
-
-
-def rate_limit_config(posts_per_minute: int = POSTS_PER_MINUTE) -> RateLimitConfig:
-    """At most so many POSTs a minute from one address, counted in this process's memory."""
-    return RateLimitConfig(
-        ("minute", posts_per_minute),
-        check_throttle_handler=_is_post,
-        set_rate_limit_headers=True,
-        store="rate_limit",
-        exclude_opt_key=FOR_PROGRAMS,
-    )
 
 
 def headers_hook(settings: WebSettings, assets: Assets) -> BeforeMessageSendHookHandler:

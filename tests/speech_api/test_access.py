@@ -15,10 +15,11 @@ import redis
 from litestar.connection import ASGIConnection
 
 from app.auth.api_keys import Holder
+from app.recent import Recent
 from app.settings.speech_api import Limits
 from app.speech_api.access import WRONG_KEYS_A_MINUTE, Access
 from app.speech_api.errors import ApiError
-from app.speech_api.limits import AtOnce, PerMinute
+from app.speech_api.limits import AtOnce
 from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.web_server import CSRF_COOKIE, WebServer
 from tasks.wire import keys
@@ -87,7 +88,7 @@ def test_nobody_there_is_said_at_once_and_a_dead_worker_in_time(lonely: tuple[We
 def test_limits_count_by_key(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    minute = PerMinute(2)
+    minute = Recent(2)
     assert [minute.wait("a"), minute.wait("a"), minute.wait("a"), minute.wait("b")] == [0, 0, 60, 0]
     now = 130.0
     assert minute.wait("a") == 30
@@ -97,7 +98,8 @@ def test_limits_count_by_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (minute.full("a"), minute.full("c")) == (60, 0)
     now = 300.0
     assert minute.full("a") == 0
-    assert len(minute._seen) == 0, "who does nothing for a minute takes no memory"
+    assert len(minute) == 0, "who does nothing for a minute takes no memory"
+    assert [minute.wait("w", 1.5), minute.wait("w", 1.0), minute.wait("w", 0.5)] == [0, 60, 0], "by weight"
     running = AtOnce(1)
     with running.one("a") as first, running.one("a") as second, running.one("b") as third:
         assert (first, second, third) == (True, False, True)
@@ -123,7 +125,7 @@ async def test_who_guesses_keys_is_held_up_before_the_database_and_shuts_nobody_
 
     async def admit(key: str, address: str) -> int:
         headers = [(b"authorization", f"Bearer {key}".encode())]
-        connection = ASGIConnection[Any, Any, Any, Any]({"type": "http", "headers": headers, "client": (address, 1)})  # type: ignore[typeddict-item,arg-type]
+        connection = ASGIConnection[Any, Any, Any, Any]({"type": "http", "headers": headers, "client": (address, 1)})  # type: ignore[arg-type]
         try:
             await access.admit(connection, "translate")
         except ApiError as error:

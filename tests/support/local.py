@@ -15,7 +15,7 @@ def visited(app: Litestar) -> Litestar:
     inner = app.asgi_handler
 
     async def connected(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "lifespan":
+        if "client" in scope:  # not the lifespan's
             scope["client"] = dict(scope["headers"]).get(PEER, b"127.0.0.1").decode(), 1
         await inner(scope, receive, send)
 

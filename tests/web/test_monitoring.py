@@ -40,8 +40,9 @@ PROXY, PROMETHEUS, STRANGER = "10.0.0.5", "10.8.0.7", "203.0.113.9"
 async def test_metrics_and_readiness_are_for_the_machine_and_named_addresses(
     settings: WebSettings, peer: str, forwarded: str, told: bool
 ) -> None:
-    networks = {"trusted_proxies": (*LOOPBACK, f"{PROXY}/32"), "monitoring_from": (*LOOPBACK, "10.8.0.0/24")}
-    async with AsyncTestClient(visited(create_app(replace(settings, **networks)))) as visitor:
+    watched = replace(settings, monitoring_from=(*LOOPBACK, "10.8.0.0/24"))
+    app = create_app(replace(watched, trusted_proxies=(*LOOPBACK, f"{PROXY}/32")))
+    async with AsyncTestClient(visited(app)) as visitor:
         headers = {"x-test-peer": peer} | ({"x-forwarded-for": forwarded} if forwarded else {})
         found = [(await visitor.get(path, headers=headers)).status_code for path in PATHS]
         assert found == [200 if told else 404] * len(PATHS)

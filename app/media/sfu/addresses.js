@@ -58,8 +58,11 @@ export function clientOf(request, trusted) {
   return said.findLast((address) => !trusted.has(address)) ?? said[0] ?? peer;
 }
 
-/** @param {string} address @returns {string} What counts as one: of IPv6 the network of a household (/64). */
+const THIS_MACHINE = new Networks('');
+
+/** @param {string} address @returns {string} What counts as one: of IPv6 the network of a household (/64); empty: this machine. */
 export function household(address) {
+  if (THIS_MACHINE.has(address)) return '';
   if (!address.includes(':')) return address;
   const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
   const before = head ? head.split(':') : [];

@@ -85,6 +85,7 @@ const environment = z.object({
   SFU_MAX_VIDEOS: whole(1, 1_000).default(12),
   SFU_MAX_SOCKETS: whole(1, 100_000).default(4_096),
   SFU_SOCKETS_PER_ADDRESS: whole(0, 100_000).default(300),
+  SFU_ROOMS_PER_ADDRESS: whole(0, 10_000).default(40),
   MONITORING_FROM: networks.optional(),
   TRUSTED_PROXIES: networks.optional(),
   SFU_LOG_LEVEL: z.enum(LEVELS, `one of ${LEVELS.join(', ')}`).default('info'),
@@ -125,6 +126,7 @@ function refusal(name, value, allowed) {
  * @property {string} monitoringFrom MONITORING_FROM: who may read `/metrics`, besides this machine.
  * @property {string} trustedProxies TRUSTED_PROXIES: whose word on a client's address counts, besides this machine's.
  * @property {number} socketsPerAddress SFU_SOCKETS_PER_ADDRESS: signalling sockets from one address; 0: no limit of its own.
+ * @property {number} roomsPerAddress SFU_ROOMS_PER_ADDRESS: open rooms that were opened from one address; 0: no limit of its own.
  * @property {'debug' | 'info' | 'warn' | 'error' | 'silent'} logLevel SFU_LOG_LEVEL.
  * @property {Limits} limits
  */
@@ -167,6 +169,7 @@ export function loadConfig(env) {
     maxParticipants: e.SFU_MAX_PARTICIPANTS,
     maxVideos: e.SFU_MAX_VIDEOS,
     maxSockets: e.SFU_MAX_SOCKETS,
+    roomsPerAddress: e.SFU_ROOMS_PER_ADDRESS,
     socketsPerAddress: e.SFU_SOCKETS_PER_ADDRESS,
     monitoringFrom: e.MONITORING_FROM ?? '',
     trustedProxies: e.TRUSTED_PROXIES ?? '',

@@ -1,10 +1,6 @@
 /** How many sockets one address may hold open, before they have said hello and after. */
 
-import { household, Networks } from './addresses.js';
-
-/** @typedef {{greeted: boolean}} Visitor */
-
-const THIS_MACHINE = new Networks('');
+/** @typedef {{household: string, greeted: boolean}} Visitor `household` as in addresses.js. */
 
 export class Doorkeeper {
   /** @type {Map<string, Set<Visitor>>} */ #inside = new Map();
@@ -20,24 +16,21 @@ export class Doorkeeper {
   /**
    * Counts a visitor until they leave. Of this machine all may come: bridges, and whoever a proxy does not name.
    *
-   * @param {string} address
    * @param {Visitor} visitor
    * @returns {boolean} Whether there is a place for them.
    */
-  enter(address, visitor) {
-    if (THIS_MACHINE.has(address)) return true;
-    const house = household(address);
-    const others = this.#inside.get(house) ?? new Set();
+  enter(visitor) {
+    if (visitor.household === '') return true;
+    const others = this.#inside.get(visitor.household) ?? new Set();
     const waiting = [...others].filter(({ greeted }) => !greeted).length;
     if (waiting >= this.#waiting || (this.#most > 0 && others.size >= this.#most)) return false;
-    this.#inside.set(house, others.add(visitor));
+    this.#inside.set(visitor.household, others.add(visitor));
     return true;
   }
 
-  /** @param {string} address @param {Visitor} visitor */
-  leave(address, visitor) {
-    const house = household(address);
-    const others = this.#inside.get(house);
-    if (others?.delete(visitor) && others.size === 0) this.#inside.delete(house);
+  /** @param {Visitor} visitor */
+  leave(visitor) {
+    const others = this.#inside.get(visitor.household);
+    if (others?.delete(visitor) && others.size === 0) this.#inside.delete(visitor.household);
   }
 }

@@ -88,7 +88,7 @@ export class Participant {
       const role = new Participant(session, claims, services, room, media);
       room.join(role, claims.capacity);
       return { role, answer: role.#welcome(false) };
-    });
+    }, session.household);
   }
 
   get fields() {

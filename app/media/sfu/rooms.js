@@ -12,6 +12,7 @@ import { Room } from './room.js';
  * @property {Promise<void>} opening
  * @property {{room: Room, media: M} | null} open
  * @property {boolean} dead Its media died; nobody may enter any more.
+ * @property {string} opener The household that opened it; empty: this machine.
  * @property {number} entering Callers of `enter` that wait; a slot with any is not closed.
  */
 
@@ -27,6 +28,7 @@ export class Rooms {
    * @param {(onDied: () => void) => Promise<M>} options.openMedia Rejects when no media worker is there; calls `onDied`
    *   when the media of this room is lost.
    * @param {number} options.maxRooms
+   * @param {number} options.roomsPerAddress Opened by one household; 0: no limit.
    * @param {import('./room.js').Limits} options.perRoom
    */
   constructor(options) {
@@ -58,11 +60,12 @@ export class Rooms {
    * @template T
    * @param {string} id
    * @param {(room: Room, media: M) => T} join Must not wait; the room stays open if a person has joined in it.
+   * @param {string} [opener] The household of whoever comes; empty: this machine.
    * @returns {Promise<T>}
    * @throws {RequestError} `limit`: too many rooms; `internal`: its media died meanwhile.
    */
-  async enter(id, join) {
-    const slot = this.#slots.get(id) ?? this.#create(id);
+  async enter(id, join, opener = '') {
+    const slot = this.#slots.get(id) ?? this.#create(id, opener);
     slot.entering += 1;
     try {
       await slot.opening;
@@ -142,13 +145,18 @@ export class Rooms {
     for (const bridge of this.#bridges) if (bridge !== except) bridge.send('bridges', { bridges: this.bridgeIds });
   }
 
-  /** @param {string} id @returns {Slot<M>} */
-  #create(id) {
+  /** @param {string} id @param {string} opener @returns {Slot<M>} */
+  #create(id, opener) {
     if (this.#slots.size >= this.#options.maxRooms) {
       throw new RequestError('limit', 'There are too many rooms: try again later.');
     }
+    const { roomsPerAddress } = this.#options;
+    const theirs = opener ? [...this.#slots.values()].filter((slot) => slot.opener === opener).length : 0;
+    if (roomsPerAddress > 0 && theirs >= roomsPerAddress) {
+      throw new RequestError('limit', 'Too many calls have been opened from your address: end one of them first.');
+    }
     /** @type {Slot<M>} */
-    const slot = { opening: Promise.resolve(), open: null, dead: false, entering: 0 };
+    const slot = { opening: Promise.resolve(), open: null, dead: false, opener, entering: 0 };
     slot.opening = this.#openMedia(id, slot);
     this.#slots.set(id, slot);
     return slot;

@@ -63,8 +63,9 @@ export class Session {
   #messages = 0;
   #helloTimer;
 
-  /** @param {SignallingSocket} socket @param {Context} context */
-  constructor(socket, context) {
+  /** @param {SignallingSocket} socket @param {Context} context @param {string} household Of the client; empty: this machine. */
+  constructor(socket, context, household) {
+    this.household = household;
     this.#socket = socket;
     this.#context = context;
     const { helloWithin } = context.limits;

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 
 import { WebSocketServer } from 'ws';
 
-import { clientOf, Networks } from './addresses.js';
+import { clientOf, household, Networks } from './addresses.js';
 import { Bridge } from './bridge.js';
 import { Doorkeeper } from './doorkeeper.js';
 import { keySet } from './keys.js';
@@ -50,6 +50,7 @@ export async function startSfu(config, log) {
   const rooms = new Rooms({
     openMedia: (onDied) => pool.openRoom(onDied),
     maxRooms: config.maxRooms,
+    roomsPerAddress: config.roomsPerAddress,
     perRoom: { participants: config.maxParticipants, videos: config.maxVideos, notices: limits.notices },
   });
   const metrics = new Metrics(rooms, pool);
@@ -115,11 +116,10 @@ function acceptSessions(server, context, doorkeeper, trusted) {
   const sockets = new WebSocketServer(options);
   sockets.on('error', (error) => context.log.error({ err: error }, 'socket server failed'));
   sockets.on('connection', (socket, request) => {
-    const address = clientOf(request, trusted);
-    const session = new Session(socket, context);
+    const session = new Session(socket, context, household(clientOf(request, trusted)));
     all.add(session);
-    socket.once('close', () => { all.delete(session); doorkeeper.leave(address, session); });
-    if (!doorkeeper.enter(address, session)) {
+    socket.once('close', () => { all.delete(session); doorkeeper.leave(session); });
+    if (!doorkeeper.enter(session)) {
       session.dismiss('too_many_sockets', 'Too many connections from this address: close some, or come back in a while.');
     }
   });

@@ -32,7 +32,8 @@ test('a household counts as one', () => {
   assert.equal(household('203.0.113.9'), '203.0.113.9');
   assert.equal(household('2001:db8:0:7:1:2:3:4'), household('2001:0db8::7:ffff:0:0:1'));
   assert.notEqual(household('2001:db8:0:7::1'), household('2001:db8:0:8::1'));
-  assert.equal(household('::1'), '0:0:0:0::/64');
+  assert.equal(household('1::'), '1:0:0:0::/64');
+  for (const here of ['127.0.0.1', '127.8.8.8', '::1']) assert.equal(household(here), '');
 });
 
 test('metrics are for the machine and named addresses', async () => {

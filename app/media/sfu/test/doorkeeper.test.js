@@ -6,22 +6,24 @@ import { test } from 'node:test';
 
 import WebSocket from 'ws';
 
+import { household } from '../addresses.js';
 import { Doorkeeper } from '../doorkeeper.js';
 import { Client, participantToken, startTestSfu } from '../testing/harness.js';
 
 test('an address has its places, a household of IPv6 is one, and this machine has all', () => {
   const keeper = new Doorkeeper(3, 2);
-  const greeted = () => ({ greeted: true });
-  const [first, ...more] = [greeted(), greeted(), greeted()];
-  assert.ok(first && [first, ...more].every((visitor) => keeper.enter('203.0.113.9', visitor)));
-  assert.ok(!keeper.enter('203.0.113.9', greeted()));
-  assert.ok(keeper.enter('203.0.113.10', greeted()));
-  keeper.leave('203.0.113.9', first);
-  assert.ok(keeper.enter('203.0.113.9', greeted()));
-  for (const host of [1, 2]) assert.ok(keeper.enter(`2001:db8::${host}`, { greeted: false }));
-  assert.ok(!keeper.enter('2001:db8::3', { greeted: false }), 'two of them have not said hello yet');
-  assert.ok(keeper.enter('2001:db8:0:1::3', { greeted: false }));
-  for (let count = 0; count < 9; count += 1) assert.ok(keeper.enter('127.0.0.1', { greeted: false }));
+  /** @param {string} address */
+  const visitor = (address, greeted = true) => ({ household: household(address), greeted });
+  const [first, ...more] = ['203.0.113.9', '203.0.113.9', '203.0.113.9'].map((address) => visitor(address));
+  assert.ok(first && [first, ...more].every((each) => keeper.enter(each)));
+  assert.ok(!keeper.enter(visitor('203.0.113.9')));
+  assert.ok(keeper.enter(visitor('203.0.113.10')));
+  keeper.leave(first);
+  assert.ok(keeper.enter(visitor('203.0.113.9')));
+  for (const host of [1, 2]) assert.ok(keeper.enter(visitor(`2001:db8::${host}`, false)));
+  assert.ok(!keeper.enter(visitor('2001:db8::3')), 'two of them have not said hello yet');
+  assert.ok(keeper.enter(visitor('2001:db8:0:1::3', false)));
+  for (let count = 0; count < 9; count += 1) assert.ok(keeper.enter(visitor('127.0.0.1', false)));
 });
 
 /** @param {number} port @param {string} address A socket as a proxy passes it on. */
@@ -46,6 +48,29 @@ test('a hundred silent sockets of a stranger leave everybody else their places',
     }));
     assert.ok(children.every((answer) => answer.ok || answer.event === 'participantJoined'), 'a class has come at once');
     await Client.enter(sfu.port, participantToken('r', 'ana'));
+  } finally {
+    await sfu.close();
+  }
+});
+
+test('a stranger opens so many calls and no more, and joins those of others', async () => {
+  const sfu = await startTestSfu({ SFU_ROOMS_PER_ADDRESS: '2' });
+  /** @param {string} address @param {string} room */
+  const enter = async (address, room) => {
+    const { socket, heard } = await from(sfu.port, address);
+    socket.send(JSON.stringify({ id: 1, method: 'hello', data: { token: await participantToken(room, address.replaceAll(/[.:]/g, '-')) } }));
+    const { ok, error } = await heard;
+    return { socket, answer: ok ? 'in' : error.code };
+  };
+  try {
+    const first = await enter('2001:db8::1', 'one');
+    assert.equal((await enter('2001:db8::2', 'two')).answer, 'in');
+    assert.equal((await enter('2001:db8::3', 'three')).answer, 'limit');
+    assert.equal((await enter('203.0.113.9', 'three')).answer, 'in');
+    assert.equal((await enter('2001:db8::3', 'three')).answer, 'in');
+    first.socket.close();
+    await once(first.socket, 'close');
+    assert.equal((await enter('2001:db8::4', 'four')).answer, 'in');
   } finally {
     await sfu.close();
   }

@@ -183,6 +183,7 @@ function hotel(maxRooms = 3) {
       return one;
     },
     maxRooms,
+    roomsPerAddress: 0,
     perRoom: { participants: 10, videos: 3, notices: 10 },
   });
   return { rooms, media };
@@ -210,7 +211,7 @@ describe('all rooms', () => {
     await assert.rejects(rooms.enter('r', () => { throw new Error('left meanwhile'); }), /left meanwhile/);
     assert.deepEqual([rooms.open, media[0]?.closed], [[], 1]);
     const broken = new Rooms({
-      openMedia: async () => { throw new Error('no worker'); }, maxRooms: 1, perRoom: { participants: 1, videos: 1, notices: 1 },
+      openMedia: async () => { throw new Error('no worker'); }, maxRooms: 1, roomsPerAddress: 0, perRoom: { participants: 1, videos: 1, notices: 1 },
     });
     await assert.rejects(broken.enter('r', () => {}), /no worker/);
     await assert.rejects(broken.enter('s', () => {}), /no worker/);
