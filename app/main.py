@@ -42,7 +42,8 @@ from app.rooms import routes as room_routes
 from app.rooms.abilities import Abilities
 from app.rooms.busy import Busy
 from app.rooms.installing import Installations
-from app.rooms.making import Makers
+from app.rooms.invitations import Invitations
+from app.rooms.making import Makers, accept_invitation
 from app.rooms.service import RoomService
 from app.settings.web import WebSettings
 from app.speech_api import routes as speech_routes
@@ -81,6 +82,7 @@ class Services:
     engine: AsyncEngine
     redis: Redis
     rooms: RoomService
+    makers: Makers
     captions: CaptionServices
     store: CaptionStore
     checks: Checks
@@ -111,7 +113,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
         dependencies={
             "settings": _given(settings),
             "rooms": _given(services.rooms),
-            "makers": _given(Makers(settings.rooms_per_address)),
+            "makers": _given(services.makers),
             "captions": _given(services.captions),
             "read_tokens": _given(ReadTokens(settings.session_keys)),
             "checks": _given(services.checks),
@@ -177,6 +179,7 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
         engine=engine,
         redis=redis,
         rooms=RoomService(sessions, speakers, settings.max_demo_rooms),
+        makers=Makers(settings, Invitations(sessions)),
         captions=CaptionServices(feeds, hub, history, speakers, fragments),
         store=store,
         checks=checks,
@@ -200,6 +203,7 @@ def _handlers(services: Services, settings: WebSettings) -> list[ControllerRoute
     return [
         room_routes.front_page,
         room_routes.create_room,
+        accept_invitation,
         room_routes.find_room,
         room_routes.lobby,
         room_routes.join_room,

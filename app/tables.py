@@ -209,6 +209,23 @@ class ApiKey(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class Invitation(Base):
+    """A link with which somebody may make rooms (`app.rooms.invitations`). Rows stay when it is revoked."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the token in the link, hexadecimal."""
+    uses: Mapped[int | None] = mapped_column(Integer)
+    """Rooms that can be made with it; null: any number."""
+    used: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Voice(Base):
     """A cloned voice. Its reference recording lies in JBC_VAR/voices (`app.speech_api.voices`)."""
 

@@ -34,6 +34,8 @@ ACTIONS: Final = {
     "term.imported": N_("Took in a glossary file"),
     "key.made": N_("Made an API key"),
     "key.revoked": N_("Revoked an API key"),
+    "invitation.made": N_("Made an invitation"),
+    "invitation.revoked": N_("Revoked an invitation"),
     "voice.deleted": N_("Deleted a cloned voice"),
 }
 """Every action with what a reader is told."""

@@ -11,6 +11,7 @@ from app.i18n import N_
 
 NAVIGATION: Final = (
     ("rooms", "/admin/rooms", N_("Rooms")),
+    ("invitations", "/admin/invitations", N_("Invitations")),
     ("pairs", "/admin/pairs", N_("Language pairs")),
     ("models", "/admin/models", N_("Models")),
     ("glossary", "/admin/glossary", N_("Glossary")),

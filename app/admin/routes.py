@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from app.admin import (
     engine_pages,
     glossary_pages,
+    invitation_pages,
     key_pages,
     log,
     login,
@@ -58,6 +59,9 @@ def routers(services: AdminServices) -> list[Router]:
             glossary_pages.remove_term,
             glossary_pages.export_terms,
             glossary_pages.import_terms,
+            invitation_pages.invitations_page,
+            invitation_pages.make_invitation,
+            invitation_pages.revoke_invitation,
             key_pages.keys_page,
             key_pages.make_key,
             key_pages.revoke_key,

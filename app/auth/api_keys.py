@@ -21,7 +21,7 @@ from app.db import Sessions
 from app.tables import ApiKey
 from app.visible import clean
 
-SCOPES: Final = ("transcribe", "translate", "speak", "clone")
+SCOPES: Final = ("transcribe", "translate", "speak", "clone", "rooms")
 """What a key may be good for."""
 
 USED_EVERY: Final = timedelta(minutes=1)

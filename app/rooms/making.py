@@ -1,32 +1,76 @@
-"""Who may make rooms, and how many."""
+"""Who may make rooms, and how many (`ROOMS_BY`)."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Any, Final, Literal, cast
 
-from litestar import Request
-from litestar.exceptions import TooManyRequestsException
+from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.exceptions import PermissionDeniedException, TooManyRequestsException
+from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER
 
+from app.i18n import N_
 from app.recent import Recent
+from app.rooms.invitations import Invitations
+from app.settings.web import WebSettings
 from app.web.budget import household
+from app.web.errors import LinkRefusedError
 
 AN_HOUR: Final = 3_600.0
+USED_UP: Final = N_("This invitation has been used up, has expired or was revoked. Ask for another one.")
+
+AnyRequest = Request[Any, Any, Any]
+Making = Literal["open", "invited", "link", "admin", "key"]
+"""What the front page says: a form, one for who has been invited, or why there is none."""
+
+
+class RoomMakingRefusedError(PermissionDeniedException):
+    """Rooms are not made so here."""
 
 
 class Makers:
-    """Admits who makes a room, in this process's memory."""
+    """Admits who makes a room. Numbers are counted in this process's memory."""
 
-    def __init__(self, per_address: int) -> None:
-        """`per_address`: rooms of one address in an hour; 0: as many as it likes."""
-        self._made = Recent(per_address or math.inf, AN_HOUR)
+    def __init__(self, settings: WebSettings, invitations: Invitations) -> None:
+        self.rooms_by = settings.rooms_by
+        self.invitations = invitations
+        self._made = Recent(settings.rooms_per_address or math.inf, AN_HOUR)
 
-    def admit(self, request: Request[Any, Any, Any]) -> None:
-        """Count a room that is about to be made; of this machine they are not counted.
+    async def making(self, request: AnyRequest) -> Making:
+        """What this browser may do."""
+        if self.rooms_by == "link":
+            token = request.session.get("invitation", "")
+            return "invited" if token and await self.invitations.good(token) else "link"
+        return "open" if self.rooms_by == "anybody" else cast("Making", self.rooms_by)
+
+    async def admit(self, request: AnyRequest) -> None:
+        """Count a room that this browser is about to make, also as a use of its invitation.
 
         Raises:
+            RoomMakingRefusedError: rooms are made by others here.
             TooManyRequestsException: this address has made as many as it may.
         """
-        visitor = household(request)
+        if (making := await self.making(request)) not in {"open", "invited"}:
+            raise RoomMakingRefusedError(f"Rooms are made by {making} here, not with this form.")
+        visitor = household(request)  # this machine makes as many as it likes
         if visitor and (wait := self._made.wait(visitor)):
             raise TooManyRequestsException(headers={"Retry-After": str(math.ceil(wait))})
+        if making == "invited" and not await self.invitations.use(request.session["invitation"]):
+            raise LinkRefusedError(USED_UP)
+
+
+@get("/invitations/{token:str}")
+async def accept_invitation(request: AnyRequest, makers: NamedDependency[Makers], token: FromPath[str]) -> Redirect:
+    """Let this browser make rooms, on the front page.
+
+    Raises:
+        LinkRefusedError: it is good for nothing any more.
+    """
+    if makers.rooms_by == "link":
+        if not await makers.invitations.good(token):
+            raise LinkRefusedError(USED_UP)
+        request.session["invitation"] = token[:200]
+    return Redirect("/", status_code=HTTP_303_SEE_OTHER)

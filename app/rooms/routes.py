@@ -30,7 +30,7 @@ from app.rooms.codes import read_code
 from app.rooms.demos import DEMOS, FIRST, Demo
 from app.rooms.forms import JoinForm, RoomForm
 from app.rooms.installing import Installations, Shown
-from app.rooms.making import Makers
+from app.rooms.making import Makers, Making
 from app.rooms.service import RoomService
 from app.tables import Room
 from app.web.budget import JOINING, WEIGHT
@@ -40,9 +40,15 @@ AnyRequest = Request[Any, Any, Any]
 
 
 @get("/")
-async def front_page(installations: NamedDependency[Installations], abilities: NamedDependency[Abilities]) -> Template:
+async def front_page(
+    request: AnyRequest,
+    makers: NamedDependency[Makers],
+    installations: NamedDependency[Installations],
+    abilities: NamedDependency[Abilities],
+) -> Template:
     """Start a room, enter one by its code, or try a demo."""
-    return _front(await installations.look(), more_demos=await abilities.demos())
+    making, shown = await makers.making(request), await installations.look()
+    return _front(making, shown, more_demos=await abilities.demos())
 
 
 @post("/rooms")
@@ -55,26 +61,31 @@ async def create_room(
     """Make a room and go to its form."""
     form = RoomForm.parse(await request.form())
     if form.errors:
-        return _front(await installations.look(), form, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    makers.admit(request)
+        making = await makers.making(request)
+        return _front(making, await installations.look(), form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    await makers.admit(request)
     room = await rooms.create(form.name or _("Room"))
     return Redirect(f"/rooms/{room.code}", status_code=HTTP_303_SEE_OTHER)
 
 
 @get("/join")
 async def find_room(
-    rooms: NamedDependency[RoomService], installations: NamedDependency[Installations], code: FromQuery[str] = ""
+    request: AnyRequest,
+    rooms: NamedDependency[RoomService],
+    makers: NamedDependency[Makers],
+    installations: NamedDependency[Installations],
+    code: FromQuery[str] = "",
 ) -> Redirect | Template:
     """Go to the room whose code or link was typed on the front page."""
     known = read_code(code)
     if known is None:
         error = _("That is no room code. It has twelve letters and digits, as kqzp-7wma-x3td; or paste the whole link.")
-        shown = await installations.look()
-        return _front(shown, typed=code[:200], code_error=error, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        making, shown = await makers.making(request), await installations.look()
+        return _front(making, shown, typed=code[:200], code_error=error, status=HTTP_422_UNPROCESSABLE_ENTITY)
     if await rooms.find(known) is None:
         error = _("There is no room with this code. Ask for it again: one letter may be wrong.")
-        shown = await installations.look()
-        return _front(shown, typed=code[:200], code_error=error, status=HTTP_404_NOT_FOUND)
+        making, shown = await makers.making(request), await installations.look()
+        return _front(making, shown, typed=code[:200], code_error=error, status=HTTP_404_NOT_FOUND)
     return Redirect(f"/rooms/{known}", status_code=HTTP_303_SEE_OTHER)
 
 
@@ -169,6 +180,7 @@ def _first_choices(request: AnyRequest, here: Here) -> JoinForm:
 
 
 def _front(
+    making: Making,
     shown: Shown,
     form: RoomForm | None = None,
     *,
@@ -177,7 +189,13 @@ def _front(
     more_demos: Sequence[Demo] = (),
     status: int = HTTP_200_OK,
 ) -> Template:
-    context = {"form": form or RoomForm(), "typed": typed, "code_error": code_error, "installing": shown}
+    context: dict[str, Any] = {
+        "making": making,
+        "form": form or RoomForm(),
+        "typed": typed,
+        "code_error": code_error,
+        "installing": shown,
+    }
     context["more_demos"] = more_demos
     return Template("front.html", context=context, status_code=status)
 

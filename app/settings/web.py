@@ -19,7 +19,7 @@ from app.settings.installation import MIN_SECRET_CHARS, SignallingSettings
 from app.settings.networks import MONITORING_FROM, TRUSTED_PROXIES
 from app.settings.speech_api import Limits
 from tasks.wire.addresses import authority
-from tasks.wire.environment import INTERIM_EVERY, SEGMENT_ENDPOINT, SEGMENT_MAX, Setting, flag, key, whole
+from tasks.wire.environment import INTERIM_EVERY, SEGMENT_ENDPOINT, SEGMENT_MAX, Setting, choice, flag, key, whole
 
 ANYWHERE: Final = "*"
 _ORIGIN: Final = re.compile(r"https?://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
@@ -113,6 +113,8 @@ class WebSettings(SignallingSettings):
     """TRUSTED_PROXIES: reverse proxies whose word on the client's address counts, besides those on this machine."""
     monitoring_from: tuple[str, ...] = field(default_factory=MONITORING_FROM)
     """MONITORING_FROM: who may read `/metrics` and `/ready`, besides this machine; the SFU reads it, too."""
+    rooms_by: str = field(default_factory=choice("ROOMS_BY", "anybody", ("anybody", "link", "admin", "key")))
+    """ROOMS_BY: who may make rooms: anybody, who has a link of an invitation, the administration, a program's key."""
     rooms_per_address: int = field(default_factory=whole("ROOMS_PER_ADDRESS", 60, 0, 1_000_000))
     """ROOMS_PER_ADDRESS: that one address makes in an hour; 0: no limit."""
     max_demo_rooms: int = field(default_factory=whole("MAX_DEMO_ROOMS", 3, 0, 1_000))

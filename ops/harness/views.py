@@ -106,6 +106,13 @@ async def key_made(page: Page) -> None:
     await page.wait_for_selector(".secret")
 
 
+async def invitation_made(page: Page) -> None:
+    """Make an invitation, whose link is shown once."""
+    await page.fill("[name=name]", "Evening school")
+    await page.click("form[action='/admin/invitations'] button")
+    await page.wait_for_selector(".secret")
+
+
 async def wrong_terms_sent(page: Page) -> None:
     """Send a file of terms with mistakes in it."""
     file = {"name": "terms.csv", "mimeType": "text/csv", "buffer": WRONG_TERMS.encode()}
@@ -151,6 +158,8 @@ VIEWS: Final = (
     View("admin-login", "/admin/login"),
     View("admin-rooms", "/admin/rooms"),
     View("admin-room", "/admin/rooms/1", all_open("details.more")),
+    View("admin-invitations", "/admin/invitations"),
+    View("admin-invitation-made", "/admin/invitations", invitation_made),
     View("admin-pairs", "/admin/pairs"),
     View("admin-models", "/admin/models"),
     View("admin-glossary", "/admin/glossary"),

@@ -27,7 +27,19 @@ from tasks.wire.messages import decode
 from tasks.wire.queues import sending_broker
 from tests.support.administrator import enter, log_in, make, on_sqlite, send
 
-SECTIONS = ("rooms", "pairs", "models", "glossary", "voices", "keys", "workers", "storage", "audit", "account")
+SECTIONS = (
+    "rooms",
+    "invitations",
+    "pairs",
+    "models",
+    "glossary",
+    "voices",
+    "keys",
+    "workers",
+    "storage",
+    "audit",
+    "account",
+)
 TERM = {
     "source_language": "en",
     "target_language": "pt",
