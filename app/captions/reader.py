@@ -25,8 +25,9 @@ from app.captions.lines import Line, Lines
 from app.captions.published import PublishedCaption
 from app.captions.speakers import Speakers
 
-KEEP_ALIVE_SECONDS: Final = 15.0
-"""Seconds of silence after which a comment keeps proxies from closing the connection."""
+HERE_SECONDS: Final = 10.0
+"""Seconds of silence after which a reader is told that the connection is alive; pages wait two and a half times as long
+(`SILENT_MS` of caption_source.js)."""
 RETRY_SECONDS: Final = 1.0
 """Seconds between attempts to read the past while Redis or the database is away."""
 
@@ -73,7 +74,7 @@ class Reader:
         self._lines = Lines(request.wish.language, request.began)
 
     async def events(self) -> AsyncIterator[bytes]:
-        """Comments and `caption` events until the reader leaves, is too slow, or this process stops.
+        """`caption` events, and `here` in silence, until the reader leaves, is too slow, or this process stops.
 
         Where there is nothing more to come, an `end` event says why: "expired" or "closed".
         """
@@ -82,7 +83,7 @@ class Reader:
             yield sse.OPENING
             try:
                 while (missed := await self._missed(feed)) is None:
-                    yield sse.WAITING
+                    yield sse.HERE
                 cursor = request.after
                 for published in missed:
                     cursor = published.event_id
@@ -95,9 +96,9 @@ class Reader:
                     left = request.until - time.time()
                     if left <= 0:
                         feed.end(request.then)
-                    live = await feed.next(min(KEEP_ALIVE_SECONDS, left))
+                    live = await feed.next(min(HERE_SECONDS, left))
                     if live is None:
-                        yield sse.KEEP_ALIVE
+                        yield sse.HERE
                     elif not live.event_id or live.event_id > cursor:
                         cursor = live.event_id or cursor
                         if (message := await self._message(live)) is not None:

@@ -17,9 +17,9 @@ HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 OPENING: Final = ServerSentEventMessage(data=None, comment="captions", retry=RETRY_MS).encode()
 """What every feed begins with."""
-WAITING: Final = ServerSentEventMessage(data=None, comment="waiting for earlier captions").encode()
-KEEP_ALIVE: Final = ServerSentEventMessage(data=None, comment="here").encode()
-"""Sent in silence, for the sake of proxies."""
+HERE: Final = ServerSentEventMessage(data="", event="here").encode()
+"""Sent in silence: for proxies, and for readers, to whom a connection that has died looks like one on which nobody
+speaks. An event, as browsers show no comment to a page."""
 
 
 @lru_cache(MAX_CACHED)

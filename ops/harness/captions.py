@@ -89,11 +89,11 @@ class Event:
 
 
 async def sse(lines: AsyncIterator[str]) -> AsyncIterator[Event]:
-    """The events in the lines of an open feed; comments are passed over."""
+    """The events in the lines of an open feed that say something: neither comments nor `here`."""
     fields: dict[str, str] = {}
     async for line in lines:
         if not line:
-            if "data" in fields:
+            if "data" in fields and fields.get("event") != "here":
                 yield Event(fields.get("id", ""), fields.get("event", ""), fields["data"])
             fields = {}
         elif not line.startswith(":"):

@@ -1,9 +1,15 @@
 /**
  * An EventSource that never gives up. The browser's own one closes for good on an HTTP error (and in Firefox on a
- * refused connection), and htmx's extension then waits up to a minute between attempts.
+ * refused connection), htmx's extension then waits up to a minute between attempts, and neither notices a dead connection.
  */
 
 import { backoffMs } from "./reconnect.js";
+
+/**
+ * Two and a half times what the server leaves between two events (docs/feed.md). When none has come for so long, the
+ * connection has died without a word, as after a sleep or on a changed network, and no browser says so for minutes.
+ */
+export const SILENT_MS = 25_000;
 
 /**
  * `url` asking for everything after a caption.
@@ -29,6 +35,8 @@ export class CaptionSource {
   #after = "";
   #attempt = 0;
   #timer = 0;
+  /** Runs out in silence. */
+  #silence = 0;
   /** @type {EventSource | null} */
   #source = null;
   /** @type {[string, (event: MessageEvent) => void][]} */
@@ -66,6 +74,7 @@ export class CaptionSource {
     this.readyState = EventSource.CLOSED;
     globalThis.removeEventListener("online", this.#now);
     globalThis.clearTimeout(this.#timer);
+    globalThis.clearTimeout(this.#silence);
     this.#source?.close();
   }
 
@@ -85,10 +94,13 @@ export class CaptionSource {
   #connect() {
     const source = new EventSource(withAfter(this.#url, this.#after, globalThis.location.href));
     this.#source = source;
+    this.#hear();
+    source.addEventListener("here", () => this.#hear());
     for (const type of new Set(this.#listeners.map(([of]) => of))) source.addEventListener(type, this.#relay);
     source.addEventListener("end", () => this.close()); // the room is closed: there is nothing to come back for
     source.onopen = (event) => {
       this.#attempt = 0;
+      this.#hear();
       this.readyState = EventSource.OPEN;
       this.onopen?.(event);
     };
@@ -99,8 +111,21 @@ export class CaptionSource {
       // Also where the browser would try by itself: our waits are shorter, and `after` is the one road back.
       source.close();
       globalThis.clearTimeout(this.#timer);
+      globalThis.clearTimeout(this.#silence);
       this.#timer = globalThis.setTimeout(this.#now, backoffMs(this.#attempt++, Math.random()));
     };
+  }
+
+  /** The server is there, or is being asked. */
+  #hear() {
+    globalThis.clearTimeout(this.#silence);
+    if (this.readyState === EventSource.CLOSED) return;
+    this.#silence = globalThis.setTimeout(() => {
+      this.readyState = EventSource.CONNECTING;
+      this.onerror?.(new Event("error"));
+      this.#source?.close();
+      this.#connect();
+    }, SILENT_MS);
   }
 
   #now = () => {
@@ -111,6 +136,7 @@ export class CaptionSource {
 
   /** @type {(event: MessageEvent) => void} */
   #relay = (event) => {
+    this.#hear();
     if (event.lastEventId) this.#after = event.lastEventId;
     for (const [type, listener] of [...this.#listeners]) if (type === event.type) listener(event);
   };
