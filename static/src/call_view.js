@@ -46,7 +46,7 @@ export function tilesOf({ participant, name, texts }, roster, pictures, own) {
     const { producerId, source } = producer;
     const track = pictures.get(producerId);
     const whose = roster.participants.get(producer.participant)?.meta.name ?? "";
-    if (!track || source === "voice") return [];
+    if (!track || source === "voice" || producer.paused) return [];
     return [{ producerId, participant: producer.participant, name: whose, source, me: false, track }];
   });
   tiles.sort((a, b) => Number(b.source === "screen") - Number(a.source === "screen"));

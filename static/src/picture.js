@@ -42,12 +42,13 @@ export class Picture {
     else void this.#start();
   }
 
-  /** Opens the device chosen now in place of the one in use. */
+  /** Opens the device chosen now in place of the one in use, which goes first: a telephone opens one at a time. */
   async exchange() {
     if (!this.track) return;
     this.track.stop();
     this.track = null;
     await this.#start();
+    if (!this.track) this.#withdraw(); // else everybody would look at the last picture of the one before
   }
 
   /**
@@ -62,7 +63,7 @@ export class Picture {
   /** Lets the device go, and everybody see no more of it. */
   stop() {
     this.#end("off");
-    this.#then(async () => this.#session?.sender.stop(this.#source));
+    this.#withdraw();
   }
 
   /** Lets the device go for good: nothing opens any more. */
@@ -80,6 +81,7 @@ export class Picture {
       if (!track) return;
       if (this.#source === "screen") track.contentHint = "detail";
       track.addEventListener("ended", () => this.#lose(track));
+      for (const change of ["mute", "unmute"]) track.addEventListener(change, () => this.#hide(track));
       this.track = track;
       this.#become("on");
       this.#publish();
@@ -101,10 +103,30 @@ export class Picture {
     if (this.#source === "camera") this.#become("none");
   }
 
+  /**
+   * The system has taken a camera away for a while, or given it back: telephones do while another app is in front, or
+   * a call comes in. What it sends meanwhile is black, or stands still. A shared window that stands still is shown.
+   * @param {MediaStreamTrack} track
+   */
+  #hide(track) {
+    if (this.track === track && this.#source === "camera") this.#tell();
+  }
+
   #publish() {
     this.#then(async () => {
       if (this.track && this.#session) await this.#session.sender.send(this.#source, this.track);
     });
+    if (this.#source === "camera") this.#tell();
+  }
+
+  /** Tells the others whether there is anything to see. */
+  #tell() {
+    this.#then(async () => (this.track ? this.#session?.sender.setMuted(this.#source, this.track.muted) : undefined));
+  }
+
+  /** Nobody sees any more of it. */
+  #withdraw() {
+    this.#then(async () => (this.track ? undefined : this.#session?.sender.stop(this.#source)));
   }
 
   /**

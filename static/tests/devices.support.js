@@ -46,6 +46,8 @@ export class Devices extends EventTarget {
   tracks = [];
   /** @type {{ answer: () => void, refuse: (name: string) => void }[]} questions that the person has not answered */
   asked = [];
+  /** @type {string} the name of the error with which nothing opens, "" while devices work */
+  broken = "";
   /** Whether the browser asks the person each time. */
   asks = false;
 
@@ -101,6 +103,7 @@ export class Devices extends EventTarget {
         this.asked.push({ answer: () => resolve(undefined), refuse: (name) => reject(new DOMException("", name)) });
       });
     }
+    if (this.broken) throw new DOMException("", this.broken);
     const there = this.list.filter((one) => one.kind === `${kind}input`);
     const device = there.find(({ deviceId }) => deviceId === constraints.deviceId?.ideal) ?? there[0];
     if (!device) throw new DOMException("", "NotFoundError");
