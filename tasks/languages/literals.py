@@ -16,6 +16,8 @@ _SLOT: Final = (
     r"\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\{[\w.:!, -]*\}|%\([\w.]+\)[#0 +-]*\d*(?:\.\d+)?[a-zA-Z]|%\d+\$[sdif]"
     r"|(?<![\w%])%(?:\d*\.\d+)?[sdifxuc@](?!\w)|</?[A-Za-z][^<>\n]*>|&(?:#\d+|#x[0-9a-f]+|[a-z]+);|`[^`\n]+`|\\[nrt]"
 )
+_OVERRIDE: Final = r"\{\\[^{}\n]*\}|\{[a-z]:[^{}\s]*\}"
+"""How a subtitle looks, in ASS and MicroDVD."""
 _EMOJI: Final = (
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a\u231b\u23e9-\u23fa\u2190-\u21ff\u3030\u303d\u00a9\u00ae"
     "\u2122]"
@@ -24,7 +26,9 @@ _JOINED: Final = "[\ufe0e\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000
 _PICTURE: Final = rf"(?:{_EMOJI}|[0-9#*](?=\ufe0f?\u20e3)){_JOINED}*(?:{_EMOJI}{_JOINED}*)*"
 _SMILEY: Final = r"(?<!\S)[:;=8][-o*']?[)\](\[dDpP/\\|3](?!\w)|<3(?!\w)"
 
-_LITERAL = re.compile("|".join((_ADDRESS, _MAIL, _SLOT, _HOST, _HANDLE, _PATH, _PICTURE, _SMILEY)), re.IGNORECASE)
+_LITERAL = re.compile(
+    "|".join((_ADDRESS, _MAIL, _SLOT, _OVERRIDE, _HOST, _HANDLE, _PATH, _PICTURE, _SMILEY)), re.IGNORECASE
+)
 _EDGE = re.compile(rf"(?:{_PICTURE}|\s|{_SMILEY})+", re.IGNORECASE)
 _AT_END = re.compile(rf"(?:\s*(?:{_PICTURE}|{_SMILEY}))+\s*$", re.IGNORECASE)
 
