@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
+from app.speech_api.wrapped_lines import WRAP, flattened, whole, wrapped
 from tasks.languages.literals import has_words, literals
 from tasks.languages.sentences import clauses, sentence_spans, sentences
 from tasks.wire.requests import PIECE_CHARS
@@ -43,15 +45,26 @@ def _parts(sentence: str, language: str, limit: int) -> list[str]:
 
 
 class Lines:
-    """Several texts as pieces to be translated; what stands between their words stays where it is."""
+    """Several texts as pieces to be translated; what stands between their words stays where it is.
+
+    A sentence over several lines is one piece, and its translation has as many lines.
+    """
 
     def __init__(self, texts: list[str], language: str) -> None:
-        self._texts = [_taken_apart(text, language) for text in texts]
+        self._texts: list[list[tuple[str, str]]] = []
+        self._breaks: list[str] = []
+        for text in texts:
+            flat, breaks = flattened(text)
+            apart = _taken_apart(flat, language)
+            if sum(piece.count(WRAP) for _, piece in apart) < len(breaks):  # a sentence too long for one piece
+                apart, breaks = _taken_apart(text, language), []
+            self._texts.append(apart)
+            self._breaks += breaks
 
     @property
     def pieces(self) -> list[str]:
         """Every piece, in order."""
-        return [piece for text in self._texts for _, piece in text if piece]
+        return [whole(piece) for text in self._texts for _, piece in text if piece]
 
     def messages(self) -> Iterator[list[str]]:
         """The pieces in lots of one message each."""
@@ -66,8 +79,12 @@ class Lines:
 
     def joined(self, answers: list[str]) -> list[str]:
         """The texts with each piece replaced by its answer, in order."""
-        rest = iter(answers)
-        return ["".join(gap + (next(rest) if piece else "") for gap, piece in text) for text in self._texts]
+        rest, breaks = iter(answers), iter(self._breaks)
+
+        def answer(piece: str) -> str:
+            return wrapped(next(rest), piece, list(islice(breaks, piece.count(WRAP)))) if piece else ""
+
+        return ["".join(gap + answer(piece) for gap, piece in text) for text in self._texts]
 
 
 def _taken_apart(text: str, language: str) -> list[tuple[str, str]]:
