@@ -1,4 +1,4 @@
-"""Text made speakable: numbers, dates, times, money, units and abbreviations in words.
+"""Text made speakable: numbers, dates, times, money, units and abbreviations in words, and no markup.
 
 Voices read digits in their own ways, or in none; here every engine is given the same words. Pure functions;
 `speakable` of what is speakable already changes nothing.
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache
 
 from tasks.engines.tts import identifiers
+from tasks.engines.tts.markup import unmarked
 from tasks.languages import described
 from tasks.languages.patterns import any_of
 from tasks.languages.phrases import GLUE, NumberPhrases
@@ -31,9 +32,10 @@ def speakable(text: str, language: str) -> str:
 
     Args:
         text: one or more sentences; punctuation stays.
-        language: BCP 47 subtag; text of a language that is not known here is returned as it is.
+        language: BCP 47 subtag; text of a language that is not known here is returned without marks alone.
     """
     rules = described(language).spoken
+    text = unmarked(text)
     if rules is None:
         return text
     text = composed(text)
