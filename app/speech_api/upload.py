@@ -82,7 +82,7 @@ async def _read(request: AnyRequest, sink: Sink, most_bytes: int) -> Form:
     except (MultipartError, UnicodeDecodeError) as error:
         raise bad_request(f"The multipart body cannot be read: {error}.") from error
     if not seen_file or not form.file_bytes:
-        raise bad_request("There is no audio: send it in the field `file`, with a file name.", "no_file")
+        raise bad_request("There is no audio: send it in the field `file`.", "no_file")
     return form
 
 
@@ -101,7 +101,7 @@ async def _parts(request: AnyRequest, boundary: str) -> AsyncIterator[tuple[str,
                 for found in parser.parse(chunk):
                     if isinstance(found, MultipartSegment):
                         segment, field_data = found, bytearray()
-                    elif segment.filename is not None:
+                    elif segment.filename is not None or segment.name == "file":  # some clients name no file
                         yield segment.name, True, bytes(found or b"")
                     elif found is None:
                         yield segment.name, False, bytes(field_data)

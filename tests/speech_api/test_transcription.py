@@ -161,6 +161,15 @@ def test_a_damaged_recording_gives_what_is_left(api: httpx.Client) -> None:
     assert "importance" in sent(api, bytes(data), language="en").json()["text"].lower()
 
 
+def test_a_file_without_a_name_is_one(api: httpx.Client) -> None:
+    """Blobs and buffers of form libraries have none; the field's name says what it is."""
+    data = SHORT.path.read_bytes()
+    for name in ("", None):
+        answer = api.post("/api/v1/transcribe", files={"file": (name, data)}, data={"language": "en"})
+        assert answer.status_code == 200, answer.text
+        assert wer(SHORT.text, answer.json()["text"], "en") < 0.2
+
+
 def test_malformed_uploads_say_what_to_send(api: httpx.Client) -> None:
     def error(answer: httpx.Response) -> tuple[int, str]:
         return answer.status_code, answer.json()["error"]["code"]
