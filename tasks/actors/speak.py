@@ -13,8 +13,9 @@ from tasks.voice_fallback import Spoken
 from tasks.wire import keys
 from tasks.wire.messages import ClipPart, Speech
 
-LATE: Final = 3.0
-"""Seconds after the end of speech from which a quick voice is preferred to a clear one."""
+LATE: Final = 5.0
+"""Seconds after the last word from which a quick voice is preferred to a clear one. Clauses of somebody who goes on
+come here two seconds or so after it, and the voice must not change in mid-speech."""
 
 
 def speak(message: Speech) -> None:

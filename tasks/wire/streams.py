@@ -34,14 +34,14 @@ return owner
 """
 
 
-async def offer(client: Redis, segment: Segment, pcm: bytes, stored: int, owner: str) -> str | int:
+async def offer(client: Redis, segment: Segment, pcm: bytes, first: int, owner: str) -> str | int:
     """Add to the sound of a segment, and make this the newest ask for it.
 
     Args:
         client: where it is stored.
-        segment: the ask; its `samples` are those of `pcm`.
-        pcm: the whole sound so far.
-        stored: how many samples of it were stored before.
+        segment: the ask.
+        pcm: its sound from sample `first` on.
+        first: how many samples of it were stored before.
         owner: who is to hear it, if nobody does yet.
 
     Returns:
@@ -51,7 +51,6 @@ async def offer(client: Redis, segment: Segment, pcm: bytes, stored: int, owner:
         redis.RedisError: Redis does not answer.
     """
     names = (keys.listened(segment.id), keys.sound(segment.id), keys.owned(owner), keys.OWNERS)
-    offset = stored * SAMPLE_BYTES
-    arguments = (str(offset), pcm[offset:], encode(segment), owner, str(keys.PCM_TTL), segment.id)
+    arguments = (str(first * SAMPLE_BYTES), pcm, encode(segment), owner, str(keys.PCM_TTL), segment.id)
     answer: Any = await client.eval(_OFFER, len(names), *names, *arguments)
     return answer // SAMPLE_BYTES if isinstance(answer, int) else str(answer, "ascii")

@@ -29,14 +29,19 @@ class SegmenterConfig:
     min_speech: float = 0.2
     """Voiced time below which a segment is a click or a cough, and dropped; a spoken "yes" has a little more."""
     max_length: float = field(default_factory=SEGMENT_MAX)
-    """SEGMENT_MAX: length at which a segment is cut at its quietest recent point."""
+    """SEGMENT_MAX: length at which a segment that is not heard as a stream is cut at its quietest recent point."""
     cut_window: float = 3.0
-    """How far back from `max_length` the quietest point is looked for."""
+    """How far back from there the quietest point is looked for."""
     interim_every: float = field(default_factory=INTERIM_EVERY)
     """INTERIM_EVERY: seconds between hypotheses while speech goes on; 0 asks only in pauses."""
-    stream_every: float = 0.4
-    """The same where speech is heard as a stream, which costs no more for being asked often: what its network takes at
-    once."""
+    stream_every: float = 0.2
+    """The same where speech is heard as a stream, which costs no more for being asked often: each ask brings what is
+    new, and of asks that wait the worker takes the newest."""
+    stream_max: float = 30.0
+    """Length of segments that are heard as streams. They are not cut in what was heard: the longer they last, the
+    shorter the pause that ends them."""
+    stream_patience: float = 15.0
+    """Length from which on a pause shorter than `endpoint` ends such a segment, down to `stream_pause` at `cut_window`
+    before `stream_max`. Where none comes within as much after it, it is cut at the quietest point not heard yet."""
     stream_pause: float = 0.064
-    """Where speech is heard as a stream a segment is not cut in what was heard: from `cut_window` before `max_length`
-    on it ends with the first pause of this length, and after as much again at the quietest point not heard yet."""
+    """The shortest pause that ends a segment."""

@@ -20,7 +20,7 @@ class Framer:
     """Cuts a clip that comes in parts into 20 ms frames at 48 kHz, without a seam between the parts.
 
     The clip is faded at its edges, and padded to whole frames and one more, which carries the encoder's look-ahead
-    of 6.5 ms.
+    of 6.5 ms. One that another is to join is not: what is left of its closing silence, less than a frame, is dropped.
     """
 
     def __init__(self, rate: int, tempo: float = 1.0) -> None:
@@ -31,8 +31,14 @@ class Framer:
         self._begun = False
         self._ready = np.zeros(0, np.int16)
 
-    def push(self, samples: Pcm, *, last: bool) -> Iterator[Pcm]:
-        """The frames that a part completes. Works as it goes, so that a long one does not hold up the event loop."""
+    def push(self, samples: Pcm, *, last: bool, joined: bool = False) -> Iterator[Pcm]:
+        """The frames that a part completes. Works as it goes, so that a long one does not hold up the event loop.
+
+        Args:
+            samples: the part.
+            last: whether the clip ends with it.
+            joined: whether another clip is to follow it without a pause.
+        """
         faded = self._faded(samples, last=last)
         step = max(1, self._rate // 10)
         for at in range(0, len(faded), step):
@@ -42,7 +48,8 @@ class Framer:
             for frame in self._tempo.finish():
                 yield from self._resampled(frame)
             yield from self._cut(self._resampler.finish())
-            yield from self._cut(np.zeros(-len(self._ready) % FRAME + FRAME, np.int16))
+            if not joined:
+                yield from self._cut(np.zeros(-len(self._ready) % FRAME + FRAME, np.int16))
 
     def _faded(self, samples: Pcm, *, last: bool) -> Pcm:
         edge = min(int(_FADE_SECONDS * self._rate), len(samples) // 2)

@@ -16,7 +16,7 @@ import numpy as np
 
 from app.media.audio.config import SegmenterConfig
 from app.media.audio.opus import Pcm
-from app.media.audio.vad import FRAME_SECONDS, Frame
+from app.media.audio.vad import FRAME, FRAME_SECONDS, Frame
 
 _SMOOTH: Final = 3
 """Frames over which power is averaged when the quietest point is looked for (about 100 ms)."""
@@ -43,13 +43,18 @@ class Ask:
     revision: int
     """Counts asks with different audio within the segment from 0."""
     samples: Pcm
-    """At 16 kHz."""
+    """At 16 kHz: the sound from `offset` on."""
+    offset: int
+    """Samples of the segment that asks before this one have brought already: none but where it is heard as a stream."""
+    length: int
+    """Samples of the segment that are asked about; where a stream is cut in the end they can be fewer than were
+    brought."""
     speech_start: float
     """First voiced moment, seconds since the epoch."""
     speech_end: float
-    """End of the last voiced frame in `samples`."""
+    """End of the last voiced frame."""
     audio_start: float
-    """When the first of `samples` was captured."""
+    """When the first sample of the segment was captured."""
 
     @property
     def final(self) -> bool:
@@ -69,26 +74,32 @@ class _Open:
     """Revision of the newest ask, -1 before the first."""
     asked_at: int = 0
     """Frames there were at the newest ask, or at the opening."""
+    brought: int = 0
+    """Frames that asks have brought, where it is streamed."""
     pause_ask: Ask | None = None
     """The ask of the pause that is going on."""
+    speech: int = 0
+    """Voiced frames."""
+    last_voiced: int = -1
+    """Index of the last voiced frame, -1 where there is none."""
 
     def __post_init__(self) -> None:
         self.asked_at = len(self.frames)
+        self.speech = sum(self.voiced)
+        self.last_voiced = max((index for index, voiced in enumerate(self.voiced) if voiced), default=-1)
 
-    @property
-    def speech(self) -> int:
-        """Voiced frames."""
-        return sum(self.voiced)
-
-    @property
-    def last_voiced(self) -> int:
-        """Index of the last voiced frame."""
-        return len(self.voiced) - 1 - self.voiced[::-1].index(True)
+    def add(self, frame: Frame, *, voiced: bool) -> None:
+        """The next frame."""
+        self.frames.append(frame)
+        self.voiced.append(voiced)
+        if voiced:
+            self.speech += 1
+            self.last_voiced = len(self.voiced) - 1
 
     @property
     def silence(self) -> int:
         """Frames since the last voiced one."""
-        return len(self.voiced) - 1 - self.last_voiced if True in self.voiced else len(self.voiced)
+        return len(self.voiced) - 1 - self.last_voiced
 
 
 class Segmenter:
@@ -113,8 +124,7 @@ class Segmenter:
             self._recent.clear()
             self._open = _Open([*before, frame], [False] * len(before) + [True], self.streaming)
             return []
-        self._open.frames.append(frame)
-        self._open.voiced.append(frame.probability >= self._threshold(self._open))
+        self._open.add(frame, voiced=frame.probability >= self._threshold(self._open))
         if self._open.voiced[-1]:
             self._open.pause_ask = None
         return self._consider(self._open)
@@ -147,12 +157,18 @@ class Segmenter:
         config, length = self._config, len(segment.frames)
         if not segment.streamed:
             return length >= self._frames(config.max_length)
-        pausing = segment.silence >= self._frames(config.stream_pause)
-        return length >= self._frames(config.max_length + (-config.cut_window if pausing else config.cut_window))
+        if segment.silence >= self._frames(self._cut_pause(segment)):
+            return length >= self._frames(config.stream_patience)
+        return length >= self._frames(config.stream_max + config.cut_window)
 
     def _cut_pause(self, segment: _Open) -> float:
         """Seconds of silence with which a segment that is too long is not cut but over."""
-        return self._config.stream_pause if segment.streamed else self._config.tail
+        config = self._config
+        if not segment.streamed:
+            return config.tail
+        last = config.stream_max - config.cut_window
+        left = (last - len(segment.frames) * FRAME_SECONDS) / max(last - config.stream_patience, FRAME_SECONDS)
+        return config.stream_pause + max(0.0, min(1.0, left)) * (config.endpoint - config.stream_pause)
 
     def _endpoint(self, segment: _Open) -> float:
         config = self._config
@@ -189,6 +205,8 @@ class Segmenter:
     def _final(self, segment: _Open, end: int) -> Ask:
         if segment.pause_ask is not None:
             ask = replace(segment.pause_ask, kind=AskKind.FINAL)
+            if segment.streamed:  # the ask of the pause has brought all
+                ask = replace(ask, samples=ask.samples[:0], offset=ask.length)
         else:
             ask = self._ask(segment, AskKind.FINAL, end)
         self.seq += 1
@@ -199,11 +217,17 @@ class Segmenter:
         segment.asked_at = end
         voiced = [index for index, voiced in enumerate(segment.voiced[:end]) if voiced]
         first, last = (voiced[0], voiced[-1]) if voiced else (0, end - 1)
+        brought = segment.brought
+        if segment.streamed:
+            segment.brought = max(brought, end)
+        new = [frame.samples for frame in segment.frames[brought:end]]
         return Ask(
             kind,
             self.seq,
             segment.revision,
-            np.concatenate([frame.samples for frame in segment.frames[:end]]),
+            np.concatenate(new) if new else np.zeros(0, np.int16),
+            brought * FRAME,
+            end * FRAME,
             segment.frames[first].time,
             segment.frames[last].time + FRAME_SECONDS,
             segment.frames[0].time,

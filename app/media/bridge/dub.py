@@ -197,7 +197,7 @@ class DubTrack:
         if framer is None or begun != key:
             framer = Framer(part.rate, due.tempo)
         self._clause = None if part.ends_clause else (key, framer)
-        return framer.push(samples, last=part.ends_clause)
+        return framer.push(samples, last=part.ends_clause, joined=part.last and not part.last_piece)
 
     def _count_dropped(self) -> None:
         for reason, count in (self.playout.dropped - self._counted).items():

@@ -25,6 +25,7 @@ from app.media.bridge.metrics import Metrics
 from tasks.wire import keys, streams
 from tasks.wire.messages import STT_RATE, Segment
 from tasks.wire.queues import TRANSCRIBE, Work, listen_by
+from tasks.wire.streams import SAMPLE_BYTES
 
 BUFFER_SECONDS: Final = 60.0
 """Audio per speaker that is kept while Redis is away."""
@@ -38,9 +39,25 @@ FAILURES: Final = (RedisError, BrokerError, OSError)
 log = structlog.get_logger(__name__)
 
 
+class _Sound:
+    """What has come of a segment's sound, kept until the segment is sent: Redis may lose what it had."""
+
+    def __init__(self, segment: str) -> None:
+        self.segment = segment
+        self._pcm = bytearray()
+
+    def add(self, pcm: bytes, offset: int) -> None:
+        """The sound from sample `offset` on."""
+        self._pcm[offset * SAMPLE_BYTES :] = pcm
+
+    def between(self, first: int, end: int) -> bytes:
+        """The samples from `first` to before `end`; none where that is earlier."""
+        return bytes(memoryview(self._pcm)[first * SAMPLE_BYTES : end * SAMPLE_BYTES])
+
+
 class _Item(NamedTuple):
     segment: Segment
-    pcm: bytes
+    sound: _Sound
     only_if_answered: bool = False
     owner: str | None = None
 
@@ -68,6 +85,7 @@ class Outbox:
         self._on_dropped = on_dropped
         self._finals: deque[_Item] = deque()
         self._interim: _Item | None = None
+        self._newest = _Sound("")
         self._work = asyncio.Event()
         self.away = False
         """Whether the last final could not be sent yet."""
@@ -75,19 +93,32 @@ class Outbox:
         self._asked = ("", -1)  # the newest interim sent: segment and revision
         self._added = ("", 0)  # of the newest stream: segment and samples in Redis
 
-    def put(self, segment: Segment, pcm: bytes, *, only_if_answered: bool = False, owner: str | None = None) -> None:
+    def put(
+        self,
+        segment: Segment,
+        pcm: bytes,
+        offset: int = 0,
+        *,
+        only_if_answered: bool = False,
+        owner: str | None = None,
+    ) -> None:
         """Takes a segment to be sent; never blocks.
 
         Args:
             segment: the ask.
-            pcm: its audio, s16le at `STT_RATE`.
+            pcm: its audio from sample `offset` on, s16le at `STT_RATE`.
+            offset: samples that asks of the segment have brought before.
             only_if_answered: leave an interim out while the segment's previous one has no answer; a stream goes on.
             owner: the worker that hears it as a stream, if nobody does yet; None: it is not heard as one.
         """
+        if self._newest.segment != segment.id:
+            self._newest = _Sound(segment.id)
+        sound = self._newest
+        sound.add(pcm, offset)
         if segment.final:
             if self._interim is not None and self._interim.segment.id == segment.id:
                 self._drop_interim("superseded")
-            self._finals.append(_Item(segment, pcm, owner=owner))
+            self._finals.append(_Item(segment, sound, owner=owner))
             self._trim()
         elif self.away:
             self._metrics.dropped.labels("interim", "broker_gone").inc()
@@ -95,7 +126,7 @@ class Outbox:
         else:
             if self._interim is not None:
                 self._drop_interim("superseded")
-            self._interim = _Item(segment, pcm, only_if_answered and owner is None, owner)
+            self._interim = _Item(segment, sound, only_if_answered and owner is None, owner)
         self._work.set()
 
     async def run(self) -> None:
@@ -178,7 +209,8 @@ class Outbox:
         segment = item.segment
         before, revision = self._stored
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(keys.pcm(segment.id, segment.revision), item.pcm, ex=keys.PCM_TTL)
+            pcm = item.sound.between(0, segment.samples)
+            pipe.set(keys.pcm(segment.id, segment.revision), pcm, ex=keys.PCM_TTL)
             if before == segment.id and revision < segment.revision:
                 pipe.delete(keys.pcm(before, revision))  # each ask holds all of the one before
             pipe.set(keys.newest_revision(segment.id), segment.revision, ex=keys.PCM_TTL)
@@ -191,9 +223,10 @@ class Outbox:
         before, stored = self._added
         if before != segment.id:
             stored = 0
-        answer = await streams.offer(self._redis, segment, item.pcm, stored, owner)
-        while isinstance(answer, int):  # Redis has lost some: all that there is is here
-            answer = await streams.offer(self._redis, segment, item.pcm, answer, owner)
+        answer: str | int = stored
+        while isinstance(answer, int):  # Redis may have lost some: all that there is is here
+            first = answer
+            answer = await streams.offer(self._redis, segment, item.sound.between(first, segment.samples), first, owner)
         self._added = (segment.id, max(stored, segment.samples))
         await asyncio.to_thread(self._send, listen_by(answer), segment)
 

@@ -140,7 +140,8 @@ class Speaker(asyncio.DatagramProtocol):
         if ask.revision == 0:
             self._director.on_open(segment)
         growth = ask.kind is AskKind.GROWTH
-        self._outbox.put(segment, ask.samples.astype("<i2").tobytes(), only_if_answered=growth, owner=owner)
+        pcm = ask.samples.astype("<i2").tobytes()
+        self._outbox.put(segment, pcm, ask.offset, only_if_answered=growth, owner=owner)
         if ask.final:
             log.info(
                 "segment.closed",
@@ -148,7 +149,7 @@ class Speaker(asyncio.DatagramProtocol):
                 room=segment.room,
                 speaker=segment.speaker,
                 language=segment.language,
-                seconds=round(len(ask.samples) / STT_RATE, 2),
+                seconds=round(ask.length / STT_RATE, 2),
                 read=segment.read,
                 hear=segment.hear,
             )
@@ -172,7 +173,7 @@ class Speaker(asyncio.DatagramProtocol):
             final=ask.final,
             paused=ask.kind is AskKind.PAUSE,
             language=self._meta.speak,
-            samples=len(ask.samples),
+            samples=ask.length,
             read=sorted(read),
             hear=sorted(dubbed),
             hear_drafts=sorted({dub.language for dub in dubs if dub.drafts}),

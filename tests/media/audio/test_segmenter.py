@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -181,27 +180,53 @@ def streaming(config: SegmenterConfig = CONFIG) -> Segmenter:
     return segmenter
 
 
-def test_what_is_heard_as_a_stream_is_asked_for_as_it_comes_and_each_ask_goes_on_from_the_last() -> None:
+def brought(asks: list[Ask], seq: int) -> list[int]:
+    """Frame numbers in the final of a segment, put together from what its asks have brought."""
+    sound = np.zeros(0, np.int16)
+    for ask in asks:
+        if ask.seq == seq:
+            sound = np.concatenate([sound[: ask.offset], ask.samples])
+            length = ask.length
+    return [int(number) for number in sound[:length:FRAME]]
+
+
+def test_what_is_heard_as_a_stream_is_asked_for_as_it_comes_and_each_ask_brings_what_is_new() -> None:
     asks = run(made_up((0.5, 0.0), (4.0, 0.9), (1.5, 0.0)), streaming())
     growth = [ask for ask in asks if ask.kind is AskKind.GROWTH]
-    assert len(growth) == 10
-    assert all(len(later.samples) > len(earlier.samples) for earlier, later in pairwise(growth))
+    assert len(growth) > 4.0 / CONFIG.stream_every - 3
+    assert [ask.offset for ask in growth[1:]] == [ask.length for ask in growth[:-1]]
+    assert all(len(ask.samples) == ask.length - ask.offset for ask in asks)
     assert [ask.kind for ask in asks[-2:]] == [AskKind.PAUSE, AskKind.FINAL]
+    assert (len(asks[-1].samples), asks[-1].length) == (0, asks[-2].length)
+    whole = run(made_up((0.5, 0.0), (4.0, 0.9), (1.5, 0.0)))[-1]
+    assert brought(asks, 0) == numbers(whole), "it comes to the same sound"
 
 
-def test_a_stream_that_grows_too_long_ends_with_the_next_short_pause() -> None:
-    frames = made_up((0.5, 0.0), (CONFIG.max_length - 1.5, 0.9), (0.1, 0.0), (3.0, 0.9), (1.5, 0.0))
-    first, second = finals(run(frames, streaming()))
-    assert len(first.samples) / RATE < CONFIG.max_length
-    assert numbers(second)[0] == numbers(first)[-1] + 1, "nothing is lost or heard twice"
+def test_the_longer_a_stream_lasts_the_shorter_the_pause_that_ends_it() -> None:
+    def ended_by(pause: float, after: float) -> bool:
+        frames = made_up((0.5, 0.0), (after, 0.9), (pause, 0.0), (3.0, 0.9), (1.5, 0.0))
+        asks = run(frames, streaming())
+        ends = finals(asks)
+        if len(ends) > 1:
+            kept = [number for ask in ends for number in brought(asks, ask.seq)]
+            assert kept == list(range(kept[0], kept[-1] + 1)), "nothing is lost or heard twice"
+        return len(ends) == 2
+
+    assert not ended_by(0.3, after=14.0)
+    assert not ended_by(0.2, after=16.0)
+    assert ended_by(0.3, after=19.0)
+    assert ended_by(0.2, after=23.5)
+    assert not ended_by(0.1, after=23.5)
+    assert ended_by(0.1, after=28.0)
 
 
 def test_a_stream_is_never_cut_in_what_was_heard() -> None:
-    asks = run(made_up((0.5, 0.0), (40.0, 0.9), (1.5, 0.0)), streaming())
+    asks = run(made_up((0.5, 0.0), (80.0, 0.9), (1.5, 0.0)), streaming())
     heard: dict[int, int] = {}
     for ask in asks:
-        assert len(ask.samples) >= heard.get(ask.seq, 0) - 2 * FRAME
-        heard[ask.seq] = len(ask.samples)
+        assert ask.length >= heard.get(ask.seq, 0) - 2 * FRAME
+        heard[ask.seq] = ask.length
     assert len(heard) == 3
-    kept = [number for ask in finals(asks) for number in numbers(ask)]
+    assert all(length <= (CONFIG.stream_max + CONFIG.cut_window) * RATE for length in heard.values())
+    kept = [number for seq in heard for number in brought(asks, seq)]
     assert kept == list(range(kept[0], kept[-1] + 1))

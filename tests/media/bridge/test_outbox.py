@@ -187,8 +187,10 @@ async def test_a_leaving_speakers_last_words_are_sent_or_given_up_on(server: Red
 
 async def test_a_stream_is_added_to_and_stays_with_the_worker_that_began_with_it(server: RedisServer) -> None:
     async with outbox_on(server) as (outbox, sent, _, client):
-        for number, (samples, owner, final) in enumerate([(2, "w1", False), (5, "w2", False), (5, "w2", True)]):
-            outbox.put(streamed(0, samples, final=final), bytes(range(2 * samples)), owner=owner)
+        asks = [(0, 2, "w1", False), (2, 5, "w2", False), (5, 5, "w2", True)]
+        for number, (offset, samples, owner, final) in enumerate(asks):
+            new = bytes(range(2 * offset, 2 * samples))
+            outbox.put(streamed(0, samples, final=final), new, offset, owner=owner)
             await sent.until(lambda number=number: len(sent.segments) == number + 1)  # type: ignore[misc]
         assert sent.queues == ["stt.w1"] * 3
         assert await client.get(keys.sound("s-0")) == bytes(range(10))
@@ -204,9 +206,35 @@ async def test_a_stream_is_whole_after_redis_lost_what_it_had(server: RedisServe
         outbox.put(streamed(0, 2, final=False), b"abcd", owner="w")
         await sent.until(lambda: len(sent.segments) == 1)
         await client.flushall()
-        outbox.put(streamed(0, 4, final=True), b"abcdefgh", owner="w")
+        outbox.put(streamed(0, 4, final=True), b"efgh", 2, owner="w")
         await sent.until(lambda: len(sent.segments) == 2)
         assert await client.get(keys.sound("s-0")) == b"abcdefgh"
+
+
+async def test_a_stream_loses_no_sound_while_redis_is_away(server: RedisServer) -> None:
+    async with outbox_on(server) as (outbox, sent, _, client):
+        outbox.put(streamed(0, 1, final=False), b"ab", owner="w")
+        await sent.until(lambda: len(sent.segments) == 1)
+        server.stop()
+        for at, new in enumerate([b"cd", b"ef"], 1):
+            outbox.put(streamed(0, at + 1, final=False), new, at, owner="w")
+        outbox.put(streamed(0, 3, final=True), b"", 3, owner="w")
+        outbox.put(streamed(1, 1, final=False), b"xy", owner="w")
+        await eventually(lambda: outbox.away)
+        outbox.put(streamed(1, 3, final=False), b"zzyx", 1, owner="w")
+        outbox.put(streamed(1, 2, final=True), b"", 3, owner="w")  # it was cut where it was quiet
+        server.start()
+        await sent.until(lambda: len(sent.segments) == 3)
+        assert await client.get(keys.sound("s-0")) == b"abcdef"
+        assert await client.get(keys.sound("s-1")) == b"xyzz"
+
+
+async def test_where_nobody_hears_it_as_a_stream_any_more_all_of_its_sound_is_sent(server: RedisServer) -> None:
+    async with outbox_on(server) as (outbox, sent, _, client):
+        outbox.put(streamed(0, 1, final=False), b"ab")
+        outbox.put(streamed(0, 2, final=True), b"cd", 1)
+        await sent.until(lambda: bool(sent.segments) and sent.segments[-1].final)
+        assert await client.get(keys.pcm("s-0", 2)) == b"abcd"
 
 
 def streamed(seq: int, samples: int, *, final: bool) -> Segment:

@@ -127,15 +127,21 @@ class World:
                 pass
         return segment
 
-    async def clip(self, segment: Segment, pieces: list[Pcm], rate: int, *, draft: bool = False) -> None:
-        """Publishes a clip of one clause for a segment, as the speak actor does."""
-        for number, samples in enumerate(pieces):
-            key, last = keys.clip(segment.id, "pt", 0, number), number == len(pieces) - 1
+    async def clip(
+        self, segment: Segment, parts: list[Pcm], rate: int, *, draft: bool = False, piece: int = 0, more: bool = False
+    ) -> None:
+        """Publishes a clip of one breath for a piece of a sentence, as the speak actor does; `more` of it follows."""
+        for number, samples in enumerate(parts):
+            key, last = keys.clip(segment.id, "pt", piece, number), number == len(parts) - 1
             part = ClipPart(
                 segment=segment.id,
                 room=segment.room,
                 speaker=segment.speaker,
                 seq=segment.seq,
+                sentence=segment.sentence,
+                piece=piece,
+                last_piece=not more,
+                last_sentence=not more,
                 language="pt",
                 part=number,
                 last=last,
