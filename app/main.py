@@ -174,11 +174,12 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
     store = CaptionStore(redis, sessions)
     broker = sending_broker(settings.tasks.redis_url)
     speech = speech_services.create(redis, broker, settings, sessions)
+    admin = admin_services.create(settings, sessions, redis, broker, speech)
     checks = Checks(settings, engine, redis, hub, history, store)
     return Services(
         engine=engine,
         redis=redis,
-        rooms=RoomService(sessions, speakers, settings.max_demo_rooms),
+        rooms=RoomService(sessions, speakers, settings.max_demo_rooms, admin.rooms.living),
         makers=Makers(settings, Invitations(sessions)),
         captions=CaptionServices(feeds, hub, history, speakers, fragments),
         store=store,
@@ -186,7 +187,7 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
         abilities=Abilities(redis),
         monitor=Monitor(settings, redis, checks),
         speech=speech,
-        admin=admin_services.create(settings, sessions, redis, broker, speech),
+        admin=admin,
         transcripts=Transcripts(redis, sessions),
         retention=Retention(redis, engine, history),
         busy=Busy(redis),

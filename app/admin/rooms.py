@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -131,6 +132,11 @@ class RoomAdmin:
             except SfuDownError:
                 return 0
         return len(strays)
+
+    async def living(self) -> Collection[str] | None:
+        """Codes of the rooms that somebody is in; None while the SFU does not answer."""
+        state = await self.now()
+        return None if state is None else [code for code, now in state.rooms.items() if now.people]
 
     async def now(self) -> State | None:
         """Who is where; None while the SFU does not answer."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.tokens import ORIGINAL
@@ -17,19 +18,26 @@ from app.rooms.demos import FIRST, Demo
 from app.rooms.forms import JoinForm
 from app.tables import Participant, Room
 
-DEMO_RECENT: Final = timedelta(minutes=10)
-"""A demo room counts against the limit this long."""
+DEMO_ENTERING: Final = timedelta(minutes=2)
+"""A demo room that young counts against the limit although nobody is in it: somebody is on their way."""
+DEMO_EMPTY: Final = timedelta(minutes=10)
+"""A demo room that is older and that nobody is in is closed, so that nobody fills one after the other."""
 DEMO_LIFETIME: Final = timedelta(hours=12)
-"""After that a demo room is closed."""
+"""After that a demo room is closed in any case."""
 DEMO_NAME: Final = "Demo"
 """Of the room and of the recorded speaker: the same word in every language of the interface."""
+
+
+Living = Callable[[], Awaitable[Collection[str] | None]]
+"""Codes of the rooms that somebody is in; None where nobody can tell."""
 
 
 class RoomService:
     """Every method raises `sqlalchemy.exc.SQLAlchemyError` or `OSError` when the database does not answer."""
 
-    def __init__(self, sessions: Sessions, speakers: Speakers, max_demo_rooms: int) -> None:
+    def __init__(self, sessions: Sessions, speakers: Speakers, max_demo_rooms: int, living: Living) -> None:
         self._sessions = sessions
+        self._living = living
         self._speakers = speakers
         self._max_demo_rooms = max_demo_rooms
         self._demo = asyncio.Lock()
@@ -65,20 +73,16 @@ class RoomService:
         return person
 
     async def join_demo(self, visitor_name: str, demo: Demo = FIRST) -> tuple[Room, Participant]:
-        """Enter a room of a demo: a new one, or its newest while as many as allowed are recent.
+        """Enter a room of a demo: a new one, or its newest while as many as allowed live.
 
         Where not every installation translates it well, the visitor hears drafts, too: captions say what they are.
         """
+        living = await self._living()
         async with self._demo, self._sessions.begin() as session:
-            now = datetime.now(UTC)
-            await session.execute(
-                update(Room)
-                .where(Room.kind == "demo", Room.closed_at.is_(None), Room.created_at < now - DEMO_LIFETIME)
-                .values(closed_at=now)
-            )
-            recent = await _recent_demos(session, demo, now - DEMO_RECENT)
-            if len(recent) >= max(1, self._max_demo_rooms):
-                room = recent[0]
+            await _close_old_demos(session, living)
+            rooms = await _living_demos(session, demo, living)
+            if len(rooms) >= max(1, self._max_demo_rooms):
+                room = rooms[0]
             else:
                 room = await _new_demo(session, demo)
             visitor = Participant(
@@ -100,14 +104,26 @@ class RoomService:
             return (await session.scalars(query)).first()
 
 
-async def _recent_demos(session: AsyncSession, demo: Demo, since: datetime) -> list[Room]:
+async def _close_old_demos(session: AsyncSession, living: Collection[str] | None) -> None:
+    now = datetime.now(UTC)
+    old = Room.created_at < now - DEMO_LIFETIME
+    if living is not None:
+        old = or_(old, and_(Room.created_at < now - DEMO_EMPTY, Room.code.not_in(living)))
+    await session.execute(update(Room).where(Room.kind == "demo", Room.closed_at.is_(None), old).values(closed_at=now))
+
+
+async def _living_demos(session: AsyncSession, demo: Demo, living: Collection[str] | None) -> list[Room]:
+    """Those that somebody is in or about to enter, the newest first; all that are open where nobody can tell."""
     query = (
         select(Room)
         .join(Participant, Participant.room_id == Room.id)
         .where(Participant.kind == "recording", Participant.speak == demo.speaks)
-        .where(Room.kind == "demo", Room.closed_at.is_(None), Room.created_at >= since)
+        .where(Room.kind == "demo", Room.closed_at.is_(None))
         .order_by(Room.created_at.desc(), Room.id.desc())
     )
+    if living is not None:
+        entering = datetime.now(UTC) - DEMO_ENTERING
+        query = query.where(or_(Room.created_at >= entering, Room.code.in_(living)))
     return list(await session.scalars(query))
 
 

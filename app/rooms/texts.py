@@ -14,6 +14,10 @@ TEXTS: Final[dict[str, str]] = {
     "replaced": N_("This call was opened in another window. Close this one, or reload it to continue here."),
     "roomFull": N_("The room is full. You will be let in when somebody leaves."),
     "roomClosed": N_("This room has been closed. Start a new one to go on talking."),
+    "idleEnded": N_("The call has ended, because nobody was talking any more. Continue it whenever you like."),
+    "idle_silent": N_("Nobody has spoken for a long time: the call ends in two minutes, unless somebody stays."),
+    "idle_alone": N_("Nobody else has been here for a long time: the call ends in two minutes, unless you stay."),
+    "stay": N_("Stay"),
     "notAllowed": N_("The call did not let you in. Go back to the room's page and join again."),
     "browserTooOld": N_("This browser cannot hold calls. Use a current Chrome, Edge, Firefox or Safari."),
     "micDenied": N_(

@@ -18,7 +18,7 @@ import { Tiles } from "./tiles.js";
 /** The sound counts as held back when it has not come on by then: starting takes a moment on its own. */
 const SOUND_GRACE_MS = 400;
 /** After these the call is over for this page. */
-const FINAL = ["replaced", "roomClosed", "notAllowed", "browserTooOld"];
+const FINAL = ["replaced", "roomClosed", "idleEnded", "notAllowed", "browserTooOld"];
 /** What is offered beside a reason: a key of the texts, and what it does. */
 const OFFERS = {
   draft_only: { text: "speakDrafts", take: () => chooseDrafts(true) },
@@ -46,6 +46,11 @@ class Call {
   #languageName = languageNamer(document.documentElement.lang);
   /** @type {{ track: MediaStreamTrack, loudness: () => number, stop: () => void } | null} */
   #ownMeter = null;
+  /** Why the call is about to end. @type {import("./protocol.js").Idle["reason"]} */
+  #idle = null;
+  /** @type {Connection | null} */
+  #connection = null;
+  #offers = { ...OFFERS, idle_silent: { text: "stay", take: () => this.#stay() }, idle_alone: { text: "stay", take: () => this.#stay() } };
   /** Whether this page has left the call; what was on its way then changes nothing any more. */
   #left = false;
 
@@ -119,6 +124,8 @@ class Call {
    * @param {Ice} ice
    */
   async #join(connection, hello, ice) {
+    this.#connection = connection;
+    this.#idle = hello.idle?.reason ?? null;
     this.#roster.reset(hello);
     this.#notices.reset(hello.notices);
     this.#own.enter();
@@ -142,6 +149,7 @@ class Call {
    */
   #take(event, data) {
     if (event === "notice") this.#notices.take(data);
+    else if (event === "idle") this.#idle = data.reason;
     else if (!this.#roster.take(event, data)) return;
     this.#sync();
   }
@@ -167,10 +175,17 @@ class Call {
     this.#tiles.render(tilesOf(this.#config, this.#roster, this.#sessions.pictures, camera.track));
     this.#tiles.dominant(this.#roster.dominant);
     sayOthers([...this.#roster.participants.values()].map(({ meta }) => meta.speak));
-    const worst = this.#notices.worst(this.#roster);
+    const worst = this.#idle ? { reason: `idle_${this.#idle}` } : this.#notices.worst(this.#roster);
     const text = worst && { reason: worst.reason, text: this.#notices.sentence(worst, this.#languageName) };
-    this.#page.notices(text, states, OFFERS);
+    this.#page.notices(text, states, this.#offers);
     this.#own.show();
+  }
+
+  /** Keeps a call that is about to end because nobody seems to need it. */
+  #stay() {
+    this.#idle = null;
+    this.#show();
+    this.#connection?.request("stay").catch((error) => console.warn("call: could not say that it is to go on:", error));
   }
 
   /** Follows one's own microphone, which can be another device after it was unplugged. */

@@ -34,6 +34,8 @@
  *
  * @typedef {{ key: string, payload: NoticePayload | null }} Notice
  *
+ * @typedef {{ reason: "silent" | "alone" | null, seconds?: number }} Idle why the call is about to end; null: it is not
+ *
  * @typedef {object} Hello
  * @property {string} participant
  * @property {string} room
@@ -45,9 +47,10 @@
  * @property {boolean} resumed whether media has gone on since the connection before
  * @property {Notice[]} notices
  * @property {"up" | "down"} bridge
+ * @property {Idle | null} idle what is said of the call's end
  *
  * @typedef {{ code: string, message: string, retry: boolean }} Closing
  */
 
 /** Close codes of the SFU that decide what happens next. */
-export const CLOSE = Object.freeze({ ownDoing: 1000, abandoned: 4000, unauthorized: 4401, replaced: 4409, roomClosed: 4410 });
+export const CLOSE = Object.freeze({ ownDoing: 1000, abandoned: 4000, unauthorized: 4401, replaced: 4409, roomClosed: 4410, idle: 4411 });

@@ -13,7 +13,7 @@ const REFUSALS = 3;
  * @typedef {{ kind: "closed", code: number, closing: import("./protocol.js").Closing | null }
  *   | { kind: "refused" } | { kind: "gone" } | { kind: "full" } | { kind: "unreachable" }} Outcome
  *
- * @typedef {{ stop: "replaced" | "roomClosed" | "notAllowed" } | { waitMs: number, say: "reconnecting" | "roomFull" }} Step
+ * @typedef {{ stop: "replaced" | "roomClosed" | "idleEnded" | "notAllowed" } | { waitMs: number, say: "reconnecting" | "roomFull" }} Step
  */
 
 /**
@@ -55,6 +55,7 @@ export function isRefusal(outcome) {
 export function nextStep(outcome, attempt, refusals, random) {
   if (outcome.kind === "closed" && outcome.code === CLOSE.replaced) return { stop: "replaced" };
   if (outcome.kind === "gone" || (outcome.kind === "closed" && outcome.code === CLOSE.roomClosed)) return { stop: "roomClosed" };
+  if (outcome.kind === "closed" && outcome.code === CLOSE.idle) return { stop: "idleEnded" };
   if (isRefusal(outcome)) {
     if (refusals >= REFUSALS) return { stop: "notAllowed" };
   } else if (outcome.kind === "closed" && outcome.closing?.retry === false) {

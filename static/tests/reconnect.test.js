@@ -33,6 +33,7 @@ test("closing without retry stops", () => {
   const closing = { code: "removed", message: "the host removed you", retry: false };
   assert.deepEqual(nextStep(closed(1000, closing), 0, 0, 0), { stop: "notAllowed" });
   assert.deepEqual(nextStep(closed(4410), 0, 0, 0), { stop: "roomClosed" });
+  assert.deepEqual(nextStep(closed(4411), 0, 0, 0), { stop: "idleEnded" });
   assert.deepEqual(nextStep({ kind: "gone" }, 3, 0, 0), { stop: "roomClosed" }, "closed while this page was away");
 });
 

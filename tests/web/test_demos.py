@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import redis
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.captions.speakers import Speakers
 from app.media.bridge.recorded_speaker import language_of, recording_path
 from app.rooms.demos import DEMOS
+from app.rooms.service import RoomService
 from app.settings.web import WebSettings
-from app.tables import Participant
+from app.tables import Participant, Room
 from ops.harness.web_server import csrf_of, token_of
 from tasks.wire import keys
 from tasks.wire.messages import Heartbeat, encode
@@ -71,3 +74,41 @@ def test_every_demo_has_its_recording() -> None:
         path = recording_path(demo.recording)
         assert path is not None
         assert language_of(path) == demo.speaks
+
+
+async def test_no_more_demos_live_than_may_and_empty_ones_are_closed(settings: WebSettings) -> None:
+    """Two hundred could be open in a day, one after the other, and all be entered again at once."""
+    sessions = sessions_of(settings)
+    living: set[str] = set()
+
+    async def seen() -> set[str]:
+        return living
+
+    rooms = RoomService(sessions, Speakers(sessions), 2, seen)
+
+    async def enter(minutes_ago: float = 0.0) -> str:
+        room, _ = await rooms.join_demo("Visitor")
+        async with sessions.begin() as session:
+            at = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+            await session.execute(update(Room).where(Room.id == room.id).values(created_at=at))
+        return room.code
+
+    async def opened() -> set[str]:
+        async with sessions() as session:
+            return set(await session.scalars(select(Room.code).where(Room.closed_at.is_(None))))
+
+    first = await enter(minutes_ago=60)
+    living.add(first)
+    second = await enter(minutes_ago=60)
+    third = await enter(minutes_ago=5)  # nobody is in the second, so that it makes place, and is closed
+    assert third not in {first, second}
+    assert await opened() == {first, third}
+    living.add(third)
+    assert await enter() == third, "as many live as may"
+    living.discard(first)
+    fourth = await enter()
+    assert fourth != third
+    assert await opened() == {third, fourth}
+    for _ in range(20):
+        await enter()
+    assert len(await opened()) == 2, "those that somebody is about to enter count"

@@ -96,6 +96,7 @@ class Bridge:
             clip_listener.listen(self._pubsub, self.id, self._reconciler.director.on_clip),
             self._tick(),
             self._reconciler.director.publisher.run(),
+            self._reconciler.director.speech.run(),
             self._leases.run(),
             self._announce(),
         )

@@ -13,6 +13,7 @@ from app.media.bridge.dub import DubTrack
 from app.media.bridge.notice_publisher import NoticePublisher
 from app.media.bridge.pieces import Position
 from app.media.bridge.services import Services
+from app.media.bridge.speech_teller import SpeechTeller
 from app.media.bridge.supervisor import Supervisor
 from app.media.policy.admission import Admission
 from app.media.policy.ladder import Conditions, Ladder, Level, Reason, Rung, decide
@@ -37,6 +38,7 @@ class Director:
     def __init__(self, services: Services) -> None:
         self.tracks: Supervisor[TrackKey, DubTrack] = Supervisor()
         self.publisher = NoticePublisher(services.sfu, services.fence)
+        self.speech = SpeechTeller(services.sfu, services.fence)
         self._services = services
         self._unheard_since: dict[TrackKey, float] = {}  # on the monotonic clock
         self._ladders: dict[tuple[str, Dub], Ladder] = {}

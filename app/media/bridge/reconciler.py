@@ -82,8 +82,9 @@ class Reconciler:
         told = {name: room for name, room in rooms.items() if self._leases.speaks_for(name)}
         alive = [beat for beat in conditions.heartbeats if time.time() - beat.at <= config.ladder.silent_after]
         self.pool = admission.pool_of(alive, config.admission)
-        # Over all rooms, in the SFU's order: so every bridge comes to the same without asking the others.
-        self.director.step(told, conditions, admission.admit(rooms, self.pool, config.admission))
+        # Over all rooms, by what the SFU tells all bridges: so each comes to the same without asking the others.
+        admitted = admission.admit(rooms, self.pool, config.admission, time.monotonic())
+        self.director.step(told, conditions, admitted)
 
     def _start_speaker(self, producer_id: str, room: Room, producer: Producer) -> None:
         def make() -> Speaker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 import msgspec
@@ -17,7 +18,9 @@ from app.media.bridge.sfu_messages import (
     RoomClosed,
     RoomEvent,
     RoomState,
+    Spoke,
 )
+from app.media.policy.config import AdmissionConfig
 from app.media.policy.room import Room
 from tasks.languages import LANGUAGES
 
@@ -45,12 +48,18 @@ class Rooms:
     """All rooms of the SFU."""
 
     by_name: dict[str, Room] = field(default_factory=dict)
+    silence: float = AdmissionConfig.silence
+    """Seconds (`AdmissionConfig`)."""
 
     def load(self, states: list[RoomState]) -> None:
         """Starts afresh from what the SFU says there is."""
         self.by_name.clear()
         for state in states:
             room = self._room(state.room)
+            room.opened = time.monotonic() - state.age
+            if state.speech:
+                room.speaking_since = time.monotonic() - state.speech.since
+                room.spoke = time.monotonic() - state.speech.last
             for participant in state.participants:
                 self._put(room, participant)
             for producer in state.producers:
@@ -66,13 +75,15 @@ class Rooms:
         elif isinstance(event, ProducerAdded):
             self._room(event.room).producers[event.producer_id] = event
         elif room := self.by_name.get(event.room):
-            if isinstance(event, ParticipantLeft):
+            if isinstance(event, Spoke):
+                room.hear(time.monotonic(), self.silence)
+            elif isinstance(event, ParticipantLeft):
                 room.remove(event.id)
             else:
                 room.producers.pop(event.producer_id, None)
 
     def _room(self, name: str) -> Room:
-        return self.by_name.setdefault(name, Room(name))
+        return self.by_name.setdefault(name, Room(name, opened=time.monotonic()))
 
     @staticmethod
     def _put(room: Room, participant: Participant) -> None:

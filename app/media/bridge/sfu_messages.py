@@ -16,12 +16,29 @@ class Participant(Struct, frozen=True, rename="camel"):
     meta: Any = None
 
 
+class SpeechState(Struct, frozen=True):
+    """Speech in a room, seconds ago."""
+
+    since: float
+    """When it began after a long silence, or for the first time."""
+    last: float
+
+
 class RoomState(Struct, frozen=True, rename="camel"):
     """A room as it is when the bridge says hello."""
 
     room: str
     participants: list[Participant]
     producers: list[Producer]
+    age: float = 0.0
+    """Seconds since it was opened."""
+    speech: SpeechState | None = None
+
+
+class Spoke(Struct, frozen=True):
+    """Somebody in the room is speaking; told every few seconds."""
+
+    room: str
 
 
 class ParticipantJoined(Participant, frozen=True, kw_only=True, rename="camel"):
@@ -80,7 +97,9 @@ class Disconnected(Struct, frozen=True):
     """The connection is lost, and with it everything the bridge had in the SFU. The client's own event."""
 
 
-RoomEvent = ParticipantJoined | ParticipantUpdated | ParticipantLeft | ProducerAdded | ProducerRemoved | RoomClosed
+RoomEvent = (
+    ParticipantJoined | ParticipantUpdated | ParticipantLeft | ProducerAdded | ProducerRemoved | RoomClosed | Spoke
+)
 SfuEvent = RoomEvent | Bridges | Connected | Disconnected
 
 EVENTS: Final[dict[str, type[RoomEvent | Bridges]]] = {
@@ -90,6 +109,7 @@ EVENTS: Final[dict[str, type[RoomEvent | Bridges]]] = {
     "producerAdded": ProducerAdded,
     "producerRemoved": ProducerRemoved,
     "roomClosed": RoomClosed,
+    "spoke": Spoke,
     "bridges": Bridges,
 }
 """Events that change what a bridge does; all others are passed over."""

@@ -129,6 +129,7 @@ class Speaker(asyncio.DatagramProtocol):
                     self._put(ask)
 
     def _put(self, ask: Ask) -> None:
+        self._director.speech.hear(self._room.name)
         if self._director.admitted(self._room.name) is Level.ORIGINAL:
             self._services.metrics.dropped.labels("segment" if ask.final else "interim", "busy").inc()
             return

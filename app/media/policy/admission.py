@@ -79,14 +79,17 @@ class Admission(NamedTuple):
         return rung if rung.level <= level else Rung(level, BUSY[level])
 
 
-def admit(rooms: Mapping[str, Room], pool: WorkerPool, config: AdmissionConfig) -> Admission:
-    """Who gets what: rooms in the order in which they were opened, the first always everything.
+def admit(rooms: Mapping[str, Room], pool: WorkerPool, config: AdmissionConfig, now: float) -> Admission:
+    """Who gets what at `now` (monotonic): rooms in the order in which they began to speak, the first always everything.
 
-    In a room one person speaks at a time, as a rule; so each of n speakers costs an nth of what they cost speaking.
+    Those in which nobody has spoken for a while (`AdmissionConfig.silence`) count for nothing. In a room one person
+    speaks at a time, as a rule; so each of n speakers costs an nth of what they cost speaking.
     """
     levels: dict[str, Level] = {}
     load = 0.0
-    for room in rooms.values():
+    begun = {name: room.active_since(now, config.silence) for name, room in rooms.items()}
+    active = sorted((since, place, name) for place, (name, since) in enumerate(begun.items()) if since is not None)
+    for room in (rooms[name] for _, _, name in active):
         people = [speaking_of(room, name) for name in {producer.participant for producer in room.voices()}]
         if not people:
             continue

@@ -61,8 +61,29 @@ class Room:
     name: str
     people: dict[str, ParticipantMeta] = field(default_factory=dict)
     producers: dict[str, Producer] = field(default_factory=dict)
+    opened: float = 0.0
+    """When it was opened; this and what follows on the monotonic clock."""
+    speaking_since: float | None = None
+    """When somebody began to speak after a long silence, or for the first time; None: nobody has yet."""
+    spoke: float | None = None
+    """When somebody spoke last, to ten seconds or so."""
     voices_of: dict[str, int] = field(default_factory=dict)
     """Number of each person's dubbed voice: the lowest that nobody else in the room has, kept while they stay."""
+
+    def hear(self, now: float, silence: float) -> None:
+        """Takes in that somebody speaks; after `silence` seconds without they begin anew."""
+        if self.speaking_since is None or self.spoke is None or now - self.spoke >= silence:
+            self.speaking_since = now
+        self.spoke = now
+
+    def active_since(self, now: float, silence: float) -> float | None:
+        """Since when there is work for it; None where nobody has spoken in the last `silence` seconds.
+
+        A room that has just been opened counts until then as if somebody were about to speak.
+        """
+        if self.spoke is not None and now - self.spoke < silence:
+            return self.speaking_since
+        return self.opened if self.spoke is None and now - self.opened < silence else None
 
     def put(self, person: str, meta: ParticipantMeta) -> None:
         """Takes in somebody, or their changed preferences."""

@@ -10,6 +10,7 @@ import { bridgeData } from './schemas.js';
 /** @typedef {import('./room.js').Member} Member */
 /** @typedef {import('zod').output<typeof bridgeData['tap']>} Tap */
 /** @typedef {import('zod').output<typeof bridgeData['claim']>} Claim */
+/** @typedef {import('zod').output<typeof bridgeData['spoke']>} Spoke */
 /** @typedef {import('zod').output<typeof bridgeData['addParticipant']>} AddParticipant */
 /** @typedef {import('zod').output<typeof bridgeData['removeParticipant']>} RemoveParticipant */
 /** @typedef {import('zod').output<typeof bridgeData['inject']>} Inject */
@@ -82,6 +83,14 @@ export class Bridge {
   /** @param {Claim} data */
   claim({ room, fence }) {
     return { fence: this.#services.rooms.get(room).room.claim(this, fence) };
+  }
+
+  /** @param {Spoke} data */
+  spoke({ room: id, fence }) {
+    const { room } = this.#services.rooms.get(id);
+    room.checkFence(fence);
+    room.spoken();
+    return {};
   }
 
   /** @param {Tap} data */
@@ -197,6 +206,7 @@ const on = (schema, run) => method(schema, run);
 
 const METHODS = new Map(Object.entries({
   claim: on(bridgeData.claim, (role, data) => role.claim(data)),
+  spoke: on(bridgeData.spoke, (role, data) => role.spoke(data)),
   tap: on(bridgeData.tap, (role, data) => role.tap(data)),
   untap: on(bridgeData.untap, (role, { tapId }) => role.untap(tapId)),
   addParticipant: on(bridgeData.addParticipant, (role, data) => role.addParticipant(data)),

@@ -38,6 +38,9 @@ export const LIMITS = Object.freeze({
   bitrateEvery: 2_000,
   /** Sockets of one address that have not said hello yet: a class that joins at once says it within a moment. */
   waitingSockets: 60,
+  /** Between two looks for idle calls, and from the word to their end. */
+  idleEvery: 5_000,
+  idleNotice: 120_000,
   /** Bits per second assumed for a participant's downlink until it has been measured. */
   initialOutgoingBitrate: 1_000_000,
 });
@@ -86,6 +89,8 @@ const environment = z.object({
   SFU_MAX_SOCKETS: whole(1, 100_000).default(4_096),
   SFU_SOCKETS_PER_ADDRESS: whole(0, 100_000).default(300),
   SFU_ROOMS_PER_ADDRESS: whole(0, 10_000).default(40),
+  SFU_IDLE_MINUTES: whole(0, 10_080).default(60),
+  SFU_ALONE_MINUTES: whole(0, 10_080).default(30),
   MONITORING_FROM: networks.optional(),
   TRUSTED_PROXIES: networks.optional(),
   SFU_LOG_LEVEL: z.enum(LEVELS, `one of ${LEVELS.join(', ')}`).default('info'),
@@ -127,6 +132,8 @@ function refusal(name, value, allowed) {
  * @property {string} trustedProxies TRUSTED_PROXIES: whose word on a client's address counts, besides this machine's.
  * @property {number} socketsPerAddress SFU_SOCKETS_PER_ADDRESS: signalling sockets from one address; 0: no limit of its own.
  * @property {number} roomsPerAddress SFU_ROOMS_PER_ADDRESS: open rooms that were opened from one address; 0: no limit of its own.
+ * @property {number} idleMinutes SFU_IDLE_MINUTES: without speech, after which a call ends; 0: never.
+ * @property {number} aloneMinutes SFU_ALONE_MINUTES: with one person; 0: never.
  * @property {'debug' | 'info' | 'warn' | 'error' | 'silent'} logLevel SFU_LOG_LEVEL.
  * @property {Limits} limits
  */
@@ -169,6 +176,8 @@ export function loadConfig(env) {
     maxParticipants: e.SFU_MAX_PARTICIPANTS,
     maxVideos: e.SFU_MAX_VIDEOS,
     maxSockets: e.SFU_MAX_SOCKETS,
+    idleMinutes: e.SFU_IDLE_MINUTES,
+    aloneMinutes: e.SFU_ALONE_MINUTES,
     roomsPerAddress: e.SFU_ROOMS_PER_ADDRESS,
     socketsPerAddress: e.SFU_SOCKETS_PER_ADDRESS,
     monitoringFrom: e.MONITORING_FROM ?? '',

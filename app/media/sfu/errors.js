@@ -24,6 +24,7 @@ export const CLOSINGS = Object.freeze({
   /** @type {Closing} */ no_hello: { status: 4408, retry: true },
   /** @type {Closing} */ replaced: { status: 4409, retry: false },
   /** @type {Closing} */ room_closed: { status: 4410, retry: false },
+  /** @type {Closing} */ idle: { status: 4411, retry: false },
   /** @type {Closing} */ too_much_media: { status: 4413, retry: false },
   /** @type {Closing} */ too_many_sockets: { status: 4423, retry: true },
   /** @type {Closing} */ too_many_messages: { status: 4429, retry: false },

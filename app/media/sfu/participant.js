@@ -134,6 +134,11 @@ export class Participant {
     return {};
   }
 
+  stay() {
+    this.#room.stay();
+    return {};
+  }
+
   /** Their transports and what they receive. */
   get transports() {
     return this.#transports;
@@ -234,6 +239,7 @@ const on = (schema, run) => method(schema, run);
 
 const METHODS = new Map(Object.entries({
   renew: on(participantData.renew, (role, { token }) => role.renew(token)),
+  stay: on(participantData.stay, (role) => role.stay()),
   createTransport: on(participantData.createTransport, ({ transports }, { direction }) => transports.create(direction)),
   connectTransport: on(participantData.connectTransport, ({ transports }, data) => transports.connect(data)),
   restartIce: on(participantData.restartIce, ({ transports }, { transportId }) => transports.restartIce(transportId)),

@@ -29,13 +29,27 @@ import { describeTrack, Tracks } from './tracks.js';
  * @property {(code: import('./errors.js').ClosingCode, message: string) => void} dismiss Ends their connection.
  */
 
+/** @param {number} at @returns {number} Seconds since then. */
+const ago = (at) => Math.round(performance.now() - at) / 1_000;
+
 /** @param {Pick<Member, 'id' | 'meta'>} member */
 const describeMember = ({ id, meta }) => ({ id, meta });
+
+/** @typedef {{reason: import('./idle.js').Reason, seconds: number}} Idle What is said before an idle call ends. */
+
+/** Milliseconds without speech after which somebody who speaks again begins anew (`AdmissionConfig.silence`). */
+const SILENCE = 180_000;
 
 export class Room {
   /** @type {Map<string, Member>} */ #members = new Map();
   /** @type {{bridge: Bridge, fence: number} | null} */ #claim = null;
   #closed = false;
+  #opened = performance.now();
+  /** When somebody was last heard to speak, and since when they have without a long silence. @type {{since: number, last: number} | null} */
+  #speech = null;
+  /** Since when one person has been here alone. @type {number | null} */ #alone = null;
+  #stayed = this.#opened;
+  /** What was said of the call's end, and when. @type {(Idle & {at: number}) | null} */ #idle = null;
 
   /**
    * @param {string} id
@@ -83,7 +97,40 @@ export class Room {
       room: this.id,
       participants: [...this.#members.values()].map(describeMember),
       producers: this.tracks.map(describeTrack),
+      age: ago(this.#opened),
+      speech: this.#speech && { since: ago(this.#speech.since), last: ago(this.#speech.last) },
     };
+  }
+
+  /** What an idle call is told by; milliseconds on the clock of `performance.now()`. */
+  get life() {
+    return { spoke: this.#speech?.last ?? this.#opened, alone: this.#alone, stayed: this.#stayed, told: this.#idle };
+  }
+
+  /** A bridge hears somebody speak. */
+  spoken() {
+    const now = performance.now();
+    const goesOn = this.#speech !== null && now - this.#speech.last < SILENCE;
+    this.#speech = { since: goesOn && this.#speech ? this.#speech.since : now, last: now };
+    for (const bridge of this.#bridges) bridge.send('spoke', { room: this.id });
+    if (this.#idle?.reason === 'silent') this.sayIdle(null);
+  }
+
+  /** Somebody wants the call to go on. */
+  stay() {
+    this.#stayed = performance.now();
+    if (this.#idle) this.sayIdle(null);
+  }
+
+  /** @param {Idle | null} idle null: the call goes on after all. */
+  sayIdle(idle) {
+    this.#idle = idle && { ...idle, at: performance.now() };
+    for (const member of this.people) member.send('idle', idle ?? { reason: null });
+  }
+
+  #count() {
+    const alone = this.people.length === 1;
+    this.#alone = alone ? (this.#alone ?? performance.now()) : null;
   }
 
   /** @param {string} id What this participant is told of the room when they come in, or back after a lost socket. */
@@ -93,6 +140,7 @@ export class Room {
       participants: [...this.#members.values()].filter((member) => member.id !== id).map(describeMember),
       producers: this.tracks.filter((track) => this.#concerns(id, track)).map(describeTrack),
       notices: this.notices,
+      idle: this.#idle && { reason: this.#idle.reason, seconds: this.#idle.seconds },
     };
   }
 
@@ -109,6 +157,8 @@ export class Room {
       throw new RequestError('limit', 'The room is full: wait until somebody leaves.');
     }
     this.#members.set(member.id, member);
+    this.#count();
+    if (member.owner === null) this.stay();
     this.#tell('participantJoined', describeMember(member), (id) => id !== member.id);
   }
 
@@ -121,6 +171,7 @@ export class Room {
   leave(member) {
     if (this.#members.get(member.id) !== member) return;
     this.#members.delete(member.id);
+    this.#count();
     for (const track of this.tracks) if (track.participant === member.id) this.#drop(track);
     this.#tell('participantLeft', { id: member.id });
   }

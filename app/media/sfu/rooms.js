@@ -140,6 +140,16 @@ export class Rooms {
     return true;
   }
 
+  /** Ends a call that nobody needs any more; whoever comes again opens the room anew. @param {Room} room */
+  endIdle(room) {
+    const slot = this.#slots.get(room.id);
+    if (slot?.open?.room !== room) return;
+    const { people } = room;
+    this.#end(room.id, slot);
+    slot.open.media.close();
+    for (const person of people) person.dismiss('idle', 'The call has ended: nobody was talking any more.');
+  }
+
   /** Who serves now. @param {ConnectedBridge} [except] Learns it from the answer to its hello. */
   #tellBridges(except) {
     for (const bridge of this.#bridges) if (bridge !== except) bridge.send('bridges', { bridges: this.bridgeIds });

@@ -115,6 +115,7 @@ const produce = z
 /** Data of the methods open to a participant. */
 export const participantData = Object.freeze({
   renew: token,
+  stay: z.strictObject({}),
   createTransport: z.strictObject({ direction: z.enum(['send', 'recv']) }),
   connectTransport: z.strictObject({ transportId: handle, dtlsParameters }),
   restartIce: z.strictObject({ transportId: handle }),
@@ -135,6 +136,7 @@ const fence = z.int().min(0);
 /** Data of the methods open to a bridge. */
 export const bridgeData = Object.freeze({
   claim: z.strictObject({ room: identifier, fence }),
+  spoke: z.strictObject({ room: identifier, fence: fence.nullish() }),
   tap: z.strictObject({ producerId: handle, port: z.int().min(1_024).max(65_535), fence: fence.nullish() }),
   untap: z.strictObject({ tapId: handle }),
   addParticipant: z.strictObject({ room: identifier, participant: identifier, meta }),

@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import { clientOf, household, Networks } from './addresses.js';
 import { Bridge } from './bridge.js';
 import { Doorkeeper } from './doorkeeper.js';
+import { IdleWatch } from './idle.js';
 import { keySet } from './keys.js';
 import { MediaPool } from './media.js';
 import { RequestError } from './errors.js';
@@ -53,6 +54,14 @@ export async function startSfu(config, log) {
     roomsPerAddress: config.roomsPerAddress,
     perRoom: { participants: config.maxParticipants, videos: config.maxVideos, notices: limits.notices },
   });
+  const idle = new IdleWatch({
+    silentAfter: config.idleMinutes * 60_000,
+    aloneAfter: config.aloneMinutes * 60_000,
+    notice: limits.idleNotice,
+    listening: () => rooms.bridges > 0,
+    end: (room) => rooms.endIdle(room),
+  });
+  setInterval(() => idle.look(rooms.open), limits.idleEvery).unref();
   const metrics = new Metrics(rooms, pool);
   const services = { rooms, verify: tokenVerifier(keySet(config.tokenSecret, config.tokenKeys)), limits };
   /** @type {import('./session.js').Hello} */

@@ -32,6 +32,7 @@ def calls(*names: str) -> Rooms:
         for person, speak in (("ana", "pt"), ("bob", "en")):
             meta = {"name": person, "speak": speak, "read": speak, "hear": speak}
             rooms.apply(ParticipantJoined(id=person, meta=meta, room=name))
+            rooms.by_name[name].opened = 0.0
             rooms.apply(
                 ProducerAdded(
                     producer_id=f"{name}-{person}", participant=person, kind="audio", track="original", room=name
@@ -40,8 +41,8 @@ def calls(*names: str) -> Rooms:
     return rooms
 
 
-def levels(rooms: dict[str, Room], pool: admission.WorkerPool) -> list[Level]:
-    return list(admission.admit(rooms, pool, CONFIG).levels.values())
+def levels(rooms: dict[str, Room], pool: admission.WorkerPool, now: float = 0.0) -> list[Level]:
+    return list(admission.admit(rooms, pool, CONFIG, now).levels.values())
 
 
 def test_later_calls_get_what_there_is_room_for_and_more_when_others_end() -> None:
@@ -80,5 +81,27 @@ def test_who_is_held_back_is_told_why_and_troubles_below_that_come_first() -> No
 def test_the_next_call_is_told_what_it_will_get() -> None:
     pool = admission.pool_of([beat("host.1.a")], CONFIG)
     for names, level in (((), Level.VOICE), (("one",), Level.TRANSLATED_CAPTIONS), (("one", "two"), Level.ORIGINAL)):
-        now = admission.admit(calls(*names).by_name, pool, CONFIG)
-        assert admission.next_level(now, pool, CONFIG) == level
+        given = admission.admit(calls(*names).by_name, pool, CONFIG, 0.0)
+        assert admission.next_level(given, pool, CONFIG) == level
+
+
+def test_forgotten_tabs_take_the_dub_from_nobody() -> None:
+    pool = admission.pool_of([beat("host.1.a")], CONFIG)
+    rooms = calls("forgotten", "real").by_name
+    for name, at in (("forgotten", 10.0), ("real", 20.0)):
+        rooms[name].hear(at, CONFIG.silence)
+    assert levels(rooms, pool, 30.0) == [Level.VOICE, Level.TRANSLATED_CAPTIONS]
+    later = 20.0 + CONFIG.silence
+    rooms["real"].hear(later, CONFIG.silence)
+    now = admission.admit(rooms, pool, CONFIG, later + 1.0)
+    assert dict(now.levels) == {"real": Level.VOICE}, "microphones that nobody speaks into cost nothing"
+    rooms["forgotten"].hear(later + 2.0, CONFIG.silence)
+    now = admission.admit(rooms, pool, CONFIG, later + 3.0)
+    assert dict(now.levels) == {"real": Level.VOICE, "forgotten": Level.TRANSLATED_CAPTIONS}, "it begins anew"
+
+
+def test_a_room_that_was_just_opened_has_its_place_before_the_first_word() -> None:
+    pool = admission.pool_of([beat("host.1.a")], CONFIG)
+    rooms = calls("new").by_name
+    assert levels(rooms, pool, CONFIG.silence - 1.0) == [Level.VOICE]
+    assert levels(rooms, pool, CONFIG.silence) == []
