@@ -189,7 +189,7 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
         speech=speech,
         admin=admin,
         transcripts=Transcripts(redis, sessions),
-        retention=Retention(redis, engine, history),
+        retention=Retention(redis, engine, history, settings.rooms_unused_days),
         busy=Busy(redis),
         installations=Installations(redis),
     )

@@ -74,6 +74,8 @@ class Room(Base):
     """When it was closed: from then on nobody can enter."""
     retention_days: Mapped[int] = mapped_column(Integer, default=RETENTION_DAYS, server_default=str(RETENTION_DAYS))
     """Days that its captions are kept; 0: they are not stored at all."""
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=_now)
+    """When somebody entered it last, to the hour."""
     capacity: Mapped[int | None] = mapped_column(Integer)
     """People who fit in at once; null: as many as the SFU takes (SFU_MAX_PARTICIPANTS)."""
 
@@ -122,7 +124,7 @@ class StoredCaption(Base):
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id", ondelete="CASCADE"))
     speaker: Mapped[str] = mapped_column(String(96))
     """The speaker's id as it came over the wire."""
-    participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id", ondelete="SET NULL"))
+    participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id", ondelete="SET NULL"), index=True)
     """The speaker's row; null when the speaker is not one of ours."""
     seq: Mapped[int] = mapped_column(BigInteger)
     source_language: Mapped[str] = mapped_column(String(3))

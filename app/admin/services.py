@@ -90,6 +90,6 @@ def create(
         glossary=Glossary(sessions, redis, configuration),
         api_keys=ApiKeys(sessions),
         voices=speech.voices,
-        storage=Storage(settings, sessions, redis),
+        storage=Storage(settings, settings.backup, sessions, redis),
         redis=redis,
     )

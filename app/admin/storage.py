@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +17,27 @@ from sqlalchemy.engine import make_url
 
 from app.db import Sessions
 from app.health.monitor import last_backup
-from app.settings.web import WebSettings
+from app.settings.backup import BackupConfig
+from app.settings.installation import InstallationSettings
 from app.tables import ApiKey, AuditEntry, Base, GlossaryTerm, Participant, Room, StoredCaption, Voice
 
 COUNTED: Final[tuple[type[Base], ...]] = (Room, Participant, StoredCaption, GlossaryTerm, ApiKey, Voice, AuditEntry)
+BOUNDS: Final[Mapping[str, str]] = {
+    "rooms": "a day after they close or ROOMS_UNUSED_DAYS after anybody entered, without captions",
+    "participants": "with their room, or after 60 days without a caption of theirs",
+    "captions": "each room's days",
+    "corrections": "with their caption",
+    "stream_lives": "one for each time that Redis lost its stream",
+    "api_keys": "what administrators make, kept when revoked",
+    "invitations": "a year after they expire or are revoked",
+    "voices": "API_VOICES for each key, until they are deleted",
+    "admins": "until they are removed",
+    "admin_sessions": "12 hours",
+    "audit_log": "a year",
+    "engine_choices": "one for each language and pair",
+    "glossary_terms": "until they are removed",
+}
+"""Table → when its rows go, or why there are no more of them."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +62,26 @@ class Stored:
     """When the last backup was verified by restoring it, epoch seconds."""
 
 
+@dataclass(frozen=True)
+class Grown:
+    """One table."""
+
+    table: str
+    rows: int
+    since: datetime | None
+    """When its oldest row was made; None where nothing tells."""
+    bound: str
+
+
+_TIMES: Final = ("created_at", "at", "began_at")
+
+
 class Storage:
     """Looks; raises as `app.auth.admins.Admins` does."""
 
-    def __init__(self, settings: WebSettings, sessions: Sessions, redis: Redis) -> None:
+    def __init__(self, settings: InstallationSettings, backup: BackupConfig, sessions: Sessions, redis: Redis) -> None:
         self._settings = settings
+        self._backup = backup
         self._sessions = sessions
         self._redis = redis
 
@@ -75,8 +108,20 @@ class Storage:
             voices=await asyncio.to_thread(_taken, (folder / "voices").glob("*")),
             free=disk.free,
             size=disk.total,
-            backup=await asyncio.to_thread(last_backup, self._settings.backup.metrics) or None,
+            backup=await asyncio.to_thread(last_backup, self._backup.metrics) or None,
         )
+
+    async def grown(self) -> list[Grown]:
+        """Every table with how much is in it, since when, and what ends that."""
+        tables = [mapper.class_ for mapper in Base.registry.mappers]
+        found = []
+        async with self._sessions() as session:
+            for table in sorted(tables, key=lambda one: str(one.__tablename__)):
+                column = next((table.__table__.c[name] for name in _TIMES if name in table.__table__.c), None)
+                since = None if column is None else await session.scalar(select(func.min(column)))
+                count = await session.scalar(select(func.count()).select_from(table)) or 0
+                found.append(Grown(table.__tablename__, count, since, BOUNDS[table.__tablename__]))
+        return found
 
     async def _memory(self) -> dict[str, Any] | None:
         try:

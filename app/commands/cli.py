@@ -20,6 +20,7 @@ from app.commands.keys import keys
 from app.commands.languages import languages
 from app.commands.models import models
 from app.commands.secrets import secrets
+from app.commands.storage import storage
 from app.commands.trace import trace
 from app.commands.transcripts import transcripts
 from app.commands.voices import voices
@@ -80,6 +81,7 @@ main.add_command(deploy)
 main.add_command(secrets)
 main.add_command(keys)
 main.add_command(transcripts)
+main.add_command(storage)
 main.add_command(admin)
 main.add_command(voices)
 main.add_command(trace)

@@ -18,6 +18,7 @@ from app.rooms.demos import FIRST, Demo
 from app.rooms.forms import JoinForm
 from app.tables import Participant, Room
 
+USED_EVERY: Final = timedelta(hours=1)
 DEMO_ENTERING: Final = timedelta(minutes=2)
 """A demo room that young counts against the limit although nobody is in it: somebody is on their way."""
 DEMO_EMPTY: Final = timedelta(minutes=10)
@@ -53,6 +54,13 @@ class RoomService:
         """The room with this code, open or closed."""
         async with self._sessions() as session:
             return (await session.scalars(select(Room).where(Room.code == code))).one_or_none()
+
+    async def note_use(self, room: Room) -> None:
+        """Somebody enters; noted once an hour, so that rooms in use stay (`app.transcripts.purge`)."""
+        now = datetime.now(UTC)
+        if room.used_at is None or now - room.used_at >= USED_EVERY:
+            async with self._sessions.begin() as session:
+                await session.execute(update(Room).where(Room.id == room.id).values(used_at=now))
 
     async def participant(self, participant_id: str, room: Room) -> Participant | None:
         """A participant of this room."""

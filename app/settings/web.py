@@ -115,6 +115,8 @@ class WebSettings(SignallingSettings):
     """MONITORING_FROM: who may read `/metrics` and `/ready`, besides this machine; the SFU reads it, too."""
     rooms_by: str = field(default_factory=choice("ROOMS_BY", "anybody", ("anybody", "link", "admin", "key")))
     """ROOMS_BY: who may make rooms: anybody, who has a link of an invitation, the administration, a program's key."""
+    rooms_unused_days: int = field(default_factory=whole("ROOMS_UNUSED_DAYS", 90, 0, 36_500))
+    """ROOMS_UNUSED_DAYS: after which a room goes that nobody enters, once nothing that was said in it is left."""
     rooms_per_address: int = field(default_factory=whole("ROOMS_PER_ADDRESS", 60, 0, 1_000_000))
     """ROOMS_PER_ADDRESS: that one address makes in an hour; 0: no limit."""
     max_demo_rooms: int = field(default_factory=whole("MAX_DEMO_ROOMS", 3, 0, 1_000))

@@ -19,6 +19,7 @@ from app.captions.history import History
 from app.db import create_sessions
 from app.tables import Participant, Room, StoredCaption
 from app.transcripts import metrics
+from app.transcripts.purge import Purged, purge
 from tasks.wire import keys
 from tasks.wire.messages import segment_id
 
@@ -41,12 +42,16 @@ class Deleted:
     captions: int
     entries: int
     """Of the stream in Redis."""
+    purged: Purged
+    """Rooms and people."""
 
 
 class Retention:
     """Deletes what is due, in one process at a time, and what somebody asks for at once."""
 
-    def __init__(self, redis: Redis, engine: AsyncEngine, history: History) -> None:
+    def __init__(self, redis: Redis, engine: AsyncEngine, history: History, unused_days: int = 0) -> None:
+        """`unused_days`: after which an open room goes that nobody enters; 0: never."""
+        self._unused_days = unused_days
         self._redis = redis
         self._engine = engine
         self._sessions = create_sessions(engine)
@@ -93,12 +98,16 @@ class Retention:
                     StoredCaption.room_id.in_(rooms), StoredCaption.created_at < now - timedelta(days=days)
                 )
                 captions += _count(await session.execute(due))
-        if captions or not self._scrubbed:
+        async with self._sessions.begin() as session:
+            purged = await purge(session, now, self._unused_days)
+        if captions or purged.people or not self._scrubbed:
             await self._scrub()
         if captions:
             log.info("transcripts.deleted", captions=captions)
+        if purged.rooms or purged.people:
+            log.info("rooms.purged", rooms=purged.rooms, people=purged.people)
         metrics.DELETED.inc(captions)
-        return Deleted(captions, entries)
+        return Deleted(captions, entries, purged)
 
     async def delete_transcript(self, room: Room) -> int:
         """Delete all that was said in a room, now; how many captions that were.

@@ -142,3 +142,15 @@ async def test_a_feed_that_cannot_be_is_refused(client: httpx.AsyncClient) -> No
         answer = await client.get(f"/rooms/{code}/captions?{query}", headers=accept)
         assert answer.status_code == 400, query
     assert (await client.get(f"/rooms/{code}/captions", headers=accept | {"last-event-id": "x"})).status_code == 400
+
+
+async def test_a_room_that_is_entered_counts_as_used(client: httpx.AsyncClient, settings: WebSettings) -> None:
+    code = await new_room(client)
+    long_ago = datetime.now(UTC) - timedelta(days=100)
+    async with sessions_of(settings).begin() as session:
+        await session.execute(update(Room).where(Room.code == code).values(used_at=long_ago))
+    await token_of(client, code)
+    async with sessions_of(settings)() as session:
+        used = await session.scalar(select(Room.used_at).where(Room.code == code))
+    assert used
+    assert datetime.now(UTC) - used < timedelta(minutes=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,9 +21,10 @@ from app.captions.history import History
 from app.captions.store import CaptionStore
 from app.commands.cli import main
 from app.db import Sessions, create_engine, create_sessions
-from app.tables import Correction, Participant, Room, StoredCaption
+from app.tables import Base, Correction, Participant, Room, StoredCaption
 from app.transcripts.retention import REDIS_SECONDS, Retention
 from ops.harness.captions import caption, say
+from ops.harness.ports import free_port
 from ops.harness.redis_server import RedisServer
 from tasks.wire import keys
 from tasks.wire.keys import CaptionKey
@@ -224,3 +226,59 @@ def test_the_command_deletes_a_transcript_or_the_whole_room(
     assert "0 captions are deleted" in run(["transcripts", "delete", code, "--room-too", "--yes"]).output
     gone = run(["transcripts", "delete", code, "--yes"])
     assert (gone.exit_code, f"There is no room {code}" in gone.output) == (1, True)
+
+
+async def test_rooms_past_their_time_go_with_their_people_once_their_words_have(
+    kept: Kept, broker: redis.Redis
+) -> None:
+    now = datetime.now(UTC)
+    ages: dict[str, dict[str, datetime]] = {
+        "closed": {"closed_at": now - timedelta(days=2)},
+        "over": {"closes_at": now - timedelta(days=2)},
+        "spoken": {"closed_at": now - timedelta(days=2)},
+        "today": {"closed_at": now - timedelta(hours=2)},
+        "unused": {"used_at": now - timedelta(days=91)},
+        "weekly": {"used_at": now - timedelta(days=7)},
+        "planned": {"used_at": now - timedelta(days=91), "opens_at": now + timedelta(days=1)},
+        "ending": {"used_at": now - timedelta(days=91), "closes_at": now + timedelta(days=1)},
+    }
+    rooms = {code: await kept.room(code, 30) for code in ages}
+    async with kept.sessions.begin() as session:
+        for code, values in ages.items():
+            await session.execute(update(Room).where(Room.code == code).values(**values))
+            session.add(person(rooms[code], code))
+        session.add(person(rooms["weekly"], "old", created_at=now - timedelta(days=61)))
+        session.add(person(rooms["weekly"], "speaker", created_at=now - timedelta(days=61)))
+    say(broker, caption("spoken", "spoken.1", "said"))
+    say(broker, caption("weekly", "weekly.1", "said", speaker="speaker"))
+    await kept.settled()
+    retention = Retention(kept.redis, kept.engine, kept.history, 90)
+    purged = (await retention.sweep(now)).purged
+    assert (purged.rooms, purged.people) == (3, 4)
+    async with kept.sessions() as session:
+        left = set(await session.scalars(select(Room.code)))
+        people = set(await session.scalars(select(Participant.id)))
+    assert left == {"spoken", "today", "weekly", "planned", "ending"}
+    assert people == {*left, "speaker"}
+    assert (await kept.retention.sweep(now)).purged.rooms == 0, "0 days: open rooms stay"
+
+
+def person(room: Room, name: str, **more: datetime) -> Participant:
+    """Somebody who was there."""
+    return Participant(id=name, room_id=room.id, name=name, kind="person", speak="en", read="en", hear="en", **more)
+
+
+def test_the_command_tells_what_grows_and_what_ends_it(
+    migrated: str, shared_redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert migrated
+    monkeypatch.setenv("REDIS_URL", shared_redis.url)
+    told = CliRunner().invoke(main, ["storage"])
+    assert told.exit_code == 0, told.output
+    for table in Base.metadata.tables:
+        assert re.search(rf"^  {table} .* goes: \w", told.output, re.MULTILINE), table
+    assert "redis: " in told.output
+    monkeypatch.setenv("DATABASE_URL", f"postgresql+asyncpg://user@127.0.0.1:{free_port()}/gone")
+    lost = CliRunner().invoke(main, ["storage"])
+    assert lost.exit_code == 1
+    assert "Check DATABASE_URL" in lost.output

@@ -1,0 +1,68 @@
+"""Rooms that nobody can or does enter any more go with the people in them, when nothing that was said is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.tables import Invitation, Participant, Room, StoredCaption
+
+CLOSED_FOR: Final = timedelta(days=1)
+"""How long a closed room stays although nothing that was said in it is left."""
+PEOPLE_KEPT: Final = timedelta(days=60)
+"""How long somebody stays of whom there is no caption: longer than their browser knows them (`SESSION_DAYS`)."""
+INVITATIONS_KEPT: Final = timedelta(days=365)
+"""How long an invitation that is good for nothing any more is listed."""
+AT_ONCE: Final = 500
+"""Rooms that one sweep takes, so that it holds nobody up; the next takes more."""
+
+
+@dataclass(frozen=True)
+class Purged:
+    """What one sweep took away."""
+
+    rooms: int = 0
+    people: int = 0
+
+
+async def purge(session: AsyncSession, now: datetime, unused_days: int) -> Purged:
+    """Delete what is due at `now`, in this transaction.
+
+    Args:
+        session: in a transaction.
+        now: UTC.
+        unused_days: days after which an open room goes that nobody enters; 0: never.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+    """
+    empty = ~exists().where(StoredCaption.room_id == Room.id)
+    due = select(Room.id).where(empty, _past(now, unused_days)).limit(AT_ONCE)
+    rooms = list(await session.scalars(due))
+    people = _count(await session.execute(delete(Participant).where(Participant.room_id.in_(rooms))))
+    await session.execute(delete(Room).where(Room.id.in_(rooms)))
+    unheard = ~exists().where(StoredCaption.participant_id == Participant.id)
+    gone = delete(Participant).where(Participant.kind == "person", Participant.created_at < now - PEOPLE_KEPT, unheard)
+    people += _count(await session.execute(gone))
+    old = now - INVITATIONS_KEPT
+    over = delete(Invitation).where(or_(Invitation.revoked_at < old, Invitation.expires_at < old))
+    await session.execute(over)
+    return Purged(len(rooms), people)
+
+
+def _past(now: datetime, unused_days: int) -> ColumnElement[bool]:
+    closed = now - CLOSED_FOR
+    past = or_(Room.closed_at < closed, Room.closes_at < closed)
+    if unused_days:
+        unused = func.coalesce(Room.used_at, Room.created_at) < now - timedelta(days=unused_days)
+        no_plan = and_(or_(Room.opens_at.is_(None), Room.opens_at <= now), Room.closes_at.is_(None))
+        past = or_(past, and_(unused, no_plan))
+    return past
+
+
+def _count(result: Any) -> int:  # noqa: ANN401 - SQLAlchemy's own type has no count
+    return result.rowcount if isinstance(result, CursorResult) else 0
