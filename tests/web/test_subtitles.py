@@ -73,3 +73,41 @@ def test_players_show_all_that_was_said(form: str, make: type, said: str) -> Non
     assert together.count(bare(said)) >= 2 or len(said) == 1
     if form == "srt":
         assert together.startswith(bare("Ana <b>{x}:"))
+
+
+SHORT = (
+    ((0.0, 0.3, "Yes."), (10.0, 12.0, "And then?")),
+    ((0.0, 0.3, "Yes."), (0.5, 2.0, "And then?")),
+    ((0.0, 0.0, "No time at all."), (5.0, 6.0, "Later.")),
+    ((2.0, 1.5, "Ends before it begins."), (5.0, 6.0, "Later.")),
+    ((0.0, 4.0, "Well. The rest of what I had to say about it is longer. But it fits."), (4.0, 6.0, "Later.")),
+    ((0.0, 4.0, "All that I had to say about this was said, and it was not short. Right?"), (4.0, 6.0, "Later.")),
+    ((0.0, 1.2, "One. Two. Three. Four. Five. Six."), (1.2, 3.0, "Seven.")),
+    ((0.0, 0.9, "x" * 300), (0.9, 3.0, "A word without end.")),
+    ((1.0, 1.2, "Both at once."), (1.0, 1.3, "Both at once.")),
+    ((3599.7, 3600.0, "On the hour."), (3700.0, 3701.0, "Past it.")),
+    ((0.0, 3.0, "好。这是一个很长的句子。需要一些时间才能读完。对。"), (9.0, 9.2, "好。")),
+    ((0.0, 0.5, "Sim. Não. Talvez. " * 12), (20.0, 21.0, "Fim.")),
+)
+
+
+@pytest.mark.parametrize("said", SHORT)
+@pytest.mark.parametrize("translated", [False, True])
+def test_no_subtitle_is_gone_before_it_is_read(said: tuple[tuple[float, float, str], ...], *, translated: bool) -> None:
+    lines = [Utterance(start, end, text, "en", "Ana", text if translated else "", "en") for start, end, text in said]
+    cues = list(subtitles.cues(lines))
+    for cue, following in zip(cues, [*cues[1:], None], strict=True):
+        until = following.start if following and following.start > cue.start else cue.start + subtitles.LEAST_SECONDS
+        assert cue.end - cue.start >= min(subtitles.LEAST_SECONDS, until - cue.start)
+        assert len(cue.text) <= subtitles.MAX_CHARACTERS or " " not in cue.text
+    assert bare("".join(cue.text for cue in cues)) == bare("".join(text for _, _, text in said))
+    if translated:
+        assert bare("".join(cue.below for cue in cues)) == bare("".join(text for _, _, text in said))
+
+
+def test_a_word_before_a_sentence_is_shown_with_it() -> None:
+    first, second = subtitles.cues(
+        [Utterance(0.0, 4.0, SHORT[4][0][2] + " And so on and so forth, as people do.", "en")]
+    )
+    assert first.text.startswith("Well. The rest of what I had to say")
+    assert second.end == pytest.approx(4.0)
