@@ -21,10 +21,13 @@ def new_code() -> str:
 
 
 def read_code(typed: str) -> str | None:
-    """The code in what somebody typed or pasted: the code in any case and spacing, or the room's whole link."""
-    last = typed.strip()[:500].lower().rstrip("/")
+    """The code in what somebody typed or pasted: the code in any case and spacing, or the room's whole link.
+
+    Mail puts brackets and full stops around either, and telephones make other dashes of hyphens.
+    """
+    last = typed.strip()[:500].lower()
     if "/rooms/" in last:
-        last = last.partition("/rooms/")[2].partition("/")[0].partition("?")[0]
-    letters = re.sub(r"[\s-]", "", last)
+        last = re.split(r"[/?#]", last.partition("/rooms/")[2])[0]
+    letters = re.sub(r"[\W_]", "", last)
     code = "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
     return code if _CODE.fullmatch(code) else None

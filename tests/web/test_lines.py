@@ -89,9 +89,22 @@ def test_stages_are_those_that_happened_and_never_negative() -> None:
 
 def test_codes_are_read_as_people_type_them() -> None:
     code = new_code()
-    for typed in (code, code.upper(), f"  {code.replace('-', ' ')} ", f"https://x.example/rooms/{code}/call?a=b"):
+    link = f"https://x.example/rooms/{code}"
+    for typed in (code, code.upper(), f"  {code.replace('-', ' ')} ", f"{link}/call?a=b", f"{link}/", f"{link}?a=b"):
         assert read_code(typed) == code
-    for typed in ("", code[:-1], code + "a", "l" * 12, "../" + code, "%00"):
+    for typed in (
+        f"{link}.",
+        f"<{link}>",
+        f"({link})",
+        f"{link}#captions",
+        f"{code}.",
+        f"\u201c{code}\u201d",
+        f"{code},",
+    ):
+        assert read_code(typed) == code
+    for dash in ("", "\u2011", "\u2013", "\u2014", "_", ".", " - ", "\u200b-", "\u00a0"):
+        assert read_code(code.replace("-", dash)) == code
+    for typed in ("", code[:-1], code + "a", "l" * 12, "%00", f"{code} {code}", "https://x.example/rooms/"):
         assert read_code(typed) is None
 
 
