@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from babel.core import get_global
@@ -15,6 +15,8 @@ from tasks.languages import LANGUAGES
 from tasks.languages.pairs import CODES_OF_CLIENTS, DEFAULT_PAIR
 
 T = TypeVar("T", bound=Struct)
+NOTHING: Final = frozenset({"", "auto", "und", "null", "none", "undefined", "detect"})
+"""What stands for no language; forms of several programming languages write their word for nothing."""
 Tag = Annotated[
     str, Meta(max_length=35, description="BCP 47 tag; a region falls to its language", examples=[DEFAULT_PAIR[0]])
 ]
@@ -22,12 +24,12 @@ Tag = Annotated[
 
 
 def language(tag: str | None) -> str | None:
-    """The primary subtag of a language: "pt" of "pt-BR", "PT", "por" and "Portuguese"; None of None, "" and "auto".
+    """The primary subtag of a language: "pt" of "pt-BR", "PT", "por" and "Portuguese"; None of what says nothing.
 
     What is no language comes back as it is, in lower case: whoever looks for it says that there is none.
     """
     written = (tag or "").strip().casefold()
-    if written in {"", "auto"}:
+    if written in NOTHING:
         return None
     named = _by_name().get(written)
     primary = written.replace("_", "-").partition("-")[0]

@@ -6,6 +6,7 @@ Litestar's own form parser puts files into temporary files, which would leave sp
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -39,12 +40,13 @@ class Form:
     file_bytes: int = 0
 
     def one(self, name: str, otherwise: str = "") -> str:
-        """The last value of a field."""
-        return self.fields.get(name, [otherwise])[-1]
+        """The last value of a field; an empty one is as good as none."""
+        return self.fields.get(name, [""])[-1] or otherwise
 
     def many(self, name: str) -> list[str]:
-        """All values of a field, also where they were sent as `name[]`."""
-        return [*self.fields.get(name, []), *self.fields.get(f"{name}[]", [])]
+        """All values of a field, also where they were sent as `name[]`, or as `name[0]` and so on."""
+        place = re.compile(rf"{re.escape(name)}(?:\[\d*\])?")
+        return [value for field_name, values in self.fields.items() if place.fullmatch(field_name) for value in values]
 
 
 async def read(request: AnyRequest, sink: Sink, most_bytes: int, most_seconds: float) -> Form:
