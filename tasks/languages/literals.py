@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_ADDRESS: Final = r"(?:[a-z][a-z0-9+.-]*://|www\.)\S*[^\s.,;:!?\"'\u201d\u2019»)\]}…]|mailto:\S+"
-_MAIL: Final = r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
+# Each begins where no other could begin before it, or is bounded: a word of 20,000 letters kept `web` busy for seconds.
+_ADDRESS: Final = r"(?:[a-z][a-z0-9+.-]{0,30}://|www\.)\S*[^\s.,;:!?\"'\u201d\u2019»)\]}…]|mailto:\S+"
+_MAIL: Final = r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+"
 _HOST: Final = (
-    r"(?<![\w@.])(?:[a-z0-9-]+\.)+(?:com|org|net|edu|gov|io|dev|app|br|pt|vn|uk|info|local)(?:/\S*[\w/])?(?![\w.])"
+    r"(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:com|org|net|edu|gov|io|dev|app|br|pt|vn|uk|info|local)(?:/\S*[\w/])?(?![\w.])"
 )
 _HANDLE: Final = r"(?<!\w)[@#](?=\w*[^\W\d])\w+"
 _PATH: Final = r"(?<!\S)(?:~|\.{1,2})?/(?:[\w.-]+/)+[\w.-]*|\b[A-Za-z]:\\[\w\\.-]+"
@@ -16,6 +17,15 @@ _SLOT: Final = (
     r"\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\{[\w.:!, -]*\}|%\([\w.]+\)[#0 +-]*\d*(?:\.\d+)?[a-zA-Z]|%\d+\$[sdif]"
     r"|(?<![\w%])%(?:\d*\.\d+)?[sdifxuc@](?!\w)|</?[A-Za-z][^<>\n]*>|&(?:#\d+|#x[0-9a-f]+|[a-z]+);|`[^`\n]+`|\\[nrt]"
 )
+_FILE: Final = (
+    r"(?<![\w@/.-])[\w-]+(?:\.[\w-]+)*\.(?:docx?|xlsx?|pptx?|od[tsp]|pdf|txt|md|csv|json|ya?ml|xml|html?|css|[jt]sx?|py|sh"
+    r"|exe|zip|tar|gz|7z|png|jpe?g|gif|svg|webp|mp[34]|wav|flac|ogg|webm|mkv|mov|srt|vtt|log|ini|toml|conf|db|sql|apk)(?!\w)"
+)
+_IDENTIFIER: Final = (
+    r"(?<!\w)__\w+__(?!\w)|(?<!\w)\w*[^\W_]_+[^\W_]\w*|(?-i:(?<!\w)[a-z]{3}[a-z0-9]*(?:[A-Z][a-z0-9]+)+)(?!\w)"
+    r"|(?<!\w)(?=\w{8})(?:[a-z]+\d+[a-z]|\d+[a-z]+\d)[a-z0-9]*(?!\w)"
+)
+"""With low lines or capitals within; letters and digits in turn, as codes have them."""
 _OVERRIDE: Final = r"\{\\[^{}\n]*\}|\{[a-z]:[^{}\s]*\}"
 """How a subtitle looks, in ASS and MicroDVD."""
 _EMOJI: Final = (
@@ -27,7 +37,8 @@ _PICTURE: Final = rf"(?:{_EMOJI}|[0-9#*](?=\ufe0f?\u20e3)){_JOINED}*(?:{_EMOJI}{
 _SMILEY: Final = r"(?<!\S)[:;=8][-o*']?[)\](\[dDpP/\\|3](?!\w)|<3(?!\w)"
 
 _LITERAL = re.compile(
-    "|".join((_ADDRESS, _MAIL, _SLOT, _OVERRIDE, _HOST, _HANDLE, _PATH, _PICTURE, _SMILEY)), re.IGNORECASE
+    "|".join((_ADDRESS, _MAIL, _SLOT, _OVERRIDE, _HOST, _HANDLE, _PATH, _FILE, _IDENTIFIER, _PICTURE, _SMILEY)),
+    re.IGNORECASE,
 )
 _EDGE = re.compile(rf"(?:{_PICTURE}|\s|{_SMILEY})+", re.IGNORECASE)
 _AT_END = re.compile(rf"(?:\s*(?:{_PICTURE}|{_SMILEY}))+\s*$", re.IGNORECASE)

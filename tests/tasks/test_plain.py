@@ -35,6 +35,17 @@ LITERALS = [
     r"{\k20}",
     "{c:$0000ff}",
     "{y:i,b}",
+    "relatorio_final_v2.docx",
+    "meu-ficheiro.pdf",
+    "backup.tar.gz",
+    "README.md",
+    "lista_de_nomes",
+    "MAX_RETRIES",
+    "__init__",
+    "minhaVariavel",
+    "bPvQ4SKWDWeHe3mmwrtC",
+    "y7y7y7y7",
+    "550e8400e29b41d4a716446655440000",
     "`git push`",
     "/etc/nginx/nginx.conf",
     r"C:\Users\ana\file.txt",
@@ -81,10 +92,34 @@ def test_what_has_no_words_comes_back_as_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Dr. Smith, no. 5: 10 kg", "C++ and C#", "10% of it", "a < b", "Is it 3:4?", "x=1; y=2"]
+    "text",
+    [
+        "Dr. Smith, no. 5: 10 kg",
+        "C++ and C#",
+        "10% of it",
+        "a < b",
+        "Is it 3:4?",
+        "x=1; y=2",
+        "My iPhone, eBay and YouTube",
+        "B12 at 10am",
+        "COVID-19 in 1990s",
+        "2500km/h",
+        "a _very_ b",
+        "Mr.Smith",
+        "McDonald said so",
+        "the end.Then",
+        "3rd, 21st",
+        "MP3 and PDF files",
+    ],
 )
 def test_ordinary_text_has_no_literals(text: str) -> None:
     assert literals(text) == []
+
+
+@pytest.mark.parametrize("unit", ["x", "a-", "a.b-", "1"])
+def test_a_word_without_end_does_not_hold_anybody_up(unit: str) -> None:
+    """Where the time grows with the square of the length, this outlasts the patience of the test runner."""
+    assert not literals(unit * 300_000)
 
 
 def test_emoji_at_the_edges_stay_there() -> None:
