@@ -23,7 +23,7 @@ from app.media.bridge.sfu_client import SfuError, SfuGoneError
 from app.media.bridge.sfu_messages import InjectAnswer, Nothing
 from app.media.policy.ladder import Reason
 from app.media.policy.room import Dub
-from tasks.wire.messages import ClipPart
+from tasks.wire.messages import ClipPart, Timeline
 
 RETRY_SECONDS: Final = 1.0
 """Time before a request that the SFU refused is tried again."""
@@ -164,8 +164,8 @@ class DubTrack:
             self._services.metrics.dropped.labels("clip", "gone").inc()
             return
         samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], dtype="<i2").astype(np.int16)
-        if part.part == 0:
-            self._heard(part, time.time())
+        if due.begins is not None:
+            self._heard(part, due.begins, time.time())
         self._services.metrics.clips.inc()
         if due.tempo >= self._services.config.playout.told_from:
             self._services.metrics.hurried.inc()
@@ -173,12 +173,12 @@ class DubTrack:
         if not await self._sender.play(self._framed(due, samples), lambda: self._live):
             self._clause = None
 
-    def _heard(self, part: ClipPart, now: float) -> None:
-        """Writes down that a piece begins to sound."""
-        behind = now - part.timeline.speech_end
+    def _heard(self, part: ClipPart, timeline: Timeline, now: float) -> None:
+        """Writes down that a piece, or a whole sentence, begins to sound."""
+        behind = now - timeline.speech_end
         self._services.metrics.word_lag.observe(max(0.0, behind))
         if part.piece == 0:
-            self._services.metrics.first_sound(part.timeline, now)
+            self._services.metrics.first_sound(timeline, now)
         log.info(
             "clip.heard",
             segment=part.segment,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tasks.wire.messages import ClipEvent, ClipPart
+from tasks.wire.messages import ClipEvent, ClipPart, Timeline
 
 
 class Position(NamedTuple):
@@ -39,8 +39,8 @@ class Piece:
     known: bool = False
     """Whether it is known what comes after it: `following`, None where the segment is over then."""
     following: Position | None = None
-    speech_end: float | None = None
-    """End of its last word, once a part has come."""
+    timeline: Timeline | None = None
+    """When it was spoken and what has been done since, once a part has come."""
     stalled_since: float | None = None
     """Since when playout, having played the part before, waits for `next_part`."""
 
@@ -63,7 +63,7 @@ class Piece:
         """A part has come."""
         if part.part >= self.next_part:
             self.parts.setdefault(part.part, (now, part))
-        self.speech_end = part.timeline.speech_end
+        self.timeline = part.timeline
 
     def follow(self, following: Position | None) -> None:
         """It is known what comes after it."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from app.media.bridge.config import PlayoutConfig
 from app.media.bridge.pieces import Piece, Position
-from tasks.wire.messages import ClipPart
+from tasks.wire.messages import ClipPart, Timeline
 
 
 class Due(NamedTuple):
@@ -17,6 +17,8 @@ class Due(NamedTuple):
     part: ClipPart
     tempo: float
     """How many times faster than it was spoken."""
+    begins: Timeline | None = None
+    """Where it is the first sound of a piece, or of a sentence that had to be whole: of that, up to its last word."""
 
 
 class Playout:
@@ -144,7 +146,7 @@ class Playout:
     def _give_up_at(self, lacking: Position) -> float:
         """Until when to wait for the (next part of the) piece at `lacking`; infinite while it may not be spoken yet."""
         piece = self._waiting.get(lacking) or Piece()
-        end = self._ends.get(lacking.seq, inf) if piece.speech_end is None else piece.speech_end
+        end = piece.timeline.speech_end if piece.timeline else self._ends.get(lacking.seq, inf)
         too_old = end + self._max_lag
         since = 0.0
         if piece.started:  # its worker is slow, or has died half-way through the clip
@@ -157,36 +159,38 @@ class Playout:
     def _reason_to_skip(self, at: Position, now: float) -> str | None:
         if self._waiting[at].started or self._unit(at) == self._sounding:
             return None
-        if now - self._end_of(self._unit(at)) > self._max_lag:
+        if now - self._timeline_of(self._unit(at)).speech_end > self._max_lag:
             return "late"
         return "backlog" if self._lag_of_newest(now, self._config.fastest) > self._max_lag else None
 
     def _take(self, at: Position, now: float) -> Due:
         unit, piece = self._unit(at), self._waiting[at]
         behind = self._lag_of_newest(now, 1.0)
+        begins: Timeline | None = None
         if unit == self._sounding:
             self._tempo = max(self._tempo, self._tempo_at(behind))
         else:
-            self._tempo = self._tempo_at(max(behind, now - self._end_of(unit)))
+            begins = self._timeline_of(unit)
+            self._tempo = self._tempo_at(max(behind, now - begins.speech_end))
         self._sounding = unit
         _, part = piece.parts.pop(piece.next_part)
         piece.next_part += 1
         piece.stalled_since = None
         if part.last:
             self._finish(at)
-        return Due(part, self._tempo)
+        return Due(part, self._tempo, begins)
 
-    def _end_of(self, unit: tuple[int, ...]) -> float:
-        """End of its last word, as far as it has come."""
-        ends = [piece.speech_end for at, piece in self._waiting.items() if self._unit(at) == unit]
-        return max(end for end in ends if end is not None)
+    def _timeline_of(self, unit: tuple[int, ...]) -> Timeline:
+        """That of the newest of it that has come."""
+        timelines = [piece.timeline for at, piece in self._waiting.items() if self._unit(at) == unit and piece.timeline]
+        return max(timelines, key=lambda timeline: timeline.speech_end)
 
     def _lag_of_newest(self, now: float, tempo: float) -> float:
         """Lag at which the newest would begin with all before it played at `tempo`; 0 where none is before it."""
         filled = [at for at, piece in self._waiting.items() if piece.parts]
         newest = self._unit(max(filled))
         before = [self._waiting[at].seconds for at in filled if self._unit(at) != newest]
-        return now + sum(before) / tempo - self._end_of(newest) if before else 0.0
+        return now + sum(before) / tempo - self._timeline_of(newest).speech_end if before else 0.0
 
     def _tempo_at(self, lag: float) -> float:
         config = self._config

@@ -108,6 +108,8 @@ def test_each_piece_is_late_by_its_own_last_word() -> None:
         due = playout.next(spoken + 2.0)
         assert due is not None
         assert due.tempo == 1.0, "half a minute is not too late"
+        assert due.begins is not None
+        assert due.begins.speech_end == spoken
     playout.add(clip("0.0.10.", 33.0), 41.5)
     assert (played(playout, 41.5), playout.dropped) == ([], {"late": 1})
 
@@ -197,6 +199,8 @@ def test_a_whole_sentence_begins_when_its_last_piece_has_come() -> None:
     due = playout.next(13.0)
     assert due is not None
     assert due.tempo == 1.0, "it is two seconds behind its last word"
+    assert due.begins is not None
+    assert due.begins.speech_end == 11.0
     playout.add(clip("0.1.0", 14.0), 15.0)
     assert played(playout, 20.0) == ["0.0.1", "0.0.2", "0.0.3"], "and is never cut short"
     playout.no_clip(Position(0, 1, 1), last_sentence=False)
