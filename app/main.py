@@ -30,6 +30,7 @@ from app.captions.hub import Hub
 from app.captions.reader import CaptionServices
 from app.captions.speakers import Speakers
 from app.captions.store import CaptionStore
+from app.confinement import unseen
 from app.db import create_engine, create_sessions
 from app.embed import routes as embed_routes
 from app.embed import share
@@ -48,7 +49,6 @@ from app.rooms.service import RoomService
 from app.settings.web import WebSettings
 from app.speech_api import routes as speech_routes
 from app.speech_api import services as speech_services
-from app.speech_api.confinement import unseen
 from app.speech_api.services import SpeechServices
 from app.transcripts import routes as transcript_routes
 from app.transcripts.retention import Retention

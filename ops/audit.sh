@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 export PATH="$PWD/.tools/bin:$PWD/.tools/uv/bin:$PWD/.venv/bin:$PATH"
 found=0 unknown=0
 
+python -m ops.bundled
+
 # audit LOCK COMMAND…: both programs end with 1 for either reason, and differ in what they print.
 audit() {
   local lock=$1 printed status

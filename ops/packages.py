@@ -42,7 +42,7 @@ def apt_install(packages: list[str]) -> None:
     if not packages:
         return
     line = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise SetupError(f"System packages are missing. Paste this line, then start again:\n\n    sudo {line}\n")
     wait = "-oDPkg::Lock::Timeout=600"
     run(["apt-get", wait, "update", "-qq"])

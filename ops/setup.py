@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -21,13 +22,15 @@ from pathlib import Path
 
 from ops import commands
 from ops.commands import ROOT, TOOLS, VENV, SetupError, run
-from ops.packages import PYTHON, node, npm_packages, python_packages, system_packages, uv
+from ops.packages import PYTHON, apt_install, node, npm_packages, python_packages, system_packages, uv
 from ops.worker_binary import install_worker
 
 SFU = ROOT / "app" / "media" / "sfu"
 STATIC = ROOT / "static"
 STATE = TOOLS / "state.json"
 
+REDIS = ("redis-server", "valkey-server", "redis-check-rdb")
+"""Any of these is a server (`app/supervisor/redis_program.py`); without one that of a Python wheel runs."""
 NEEDED = {"espeak-ng": "espeak-ng", "libopus0": "opus"}
 """Debian package → program, library or folder it brings, for running."""
 TEST_NEEDED = {
@@ -68,6 +71,26 @@ def browser_client() -> None:
     run(["npm", "run", "build"], cwd=STATIC)
 
 
+def machine(needed: dict[str, str]) -> None:
+    """Debian's packages: those without which nothing runs, and a better Redis server."""
+    system_packages(needed)
+    redis_server()
+
+
+def redis_server() -> None:
+    """Have a Redis server that the distribution keeps patched, where it can be had."""
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    if any(Path(found).parent != VENV / "bin" for name in REDIS if (found := shutil.which(name, path=path))):
+        return
+    try:
+        apt_install(["redis-tools"])
+    except SetupError:
+        print(
+            "      Redis: the server of a Python wheel will run, 6.2.14, which lacks the fixes of 2025. Better: "
+            "sudo apt-get install redis-tools"
+        )
+
+
 def models() -> None:
     """Install the default models; their digests decide, whatever the source."""
     run([VENV / "bin" / "jbcalling", "models", "install", "--default"], env={"UV": uv()})
@@ -94,7 +117,7 @@ def steps(options: list[str]) -> list[Step]:
     model_inputs = digest([ROOT / "tasks" / "models", ROOT / "ops" / "models.lock"], os.environ.get("MODELS_DIR", ""))
     found = [
         # The presence of programs is looked up each time: nobody tells us when a package is removed.
-        Step("System packages", lambda: system_packages(needed), str(time.time()), ()),
+        Step("System packages", lambda: machine(needed), str(time.time()), ()),
         Step(
             "Python packages",
             lambda: python_packages(lock),

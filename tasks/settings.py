@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tasks.wire.environment import TaskConfig, flag, host, number, port
+from tasks.wire.environment import OF_WORKERS, TaskConfig, flag, host, number, port
 
 GTTS_ENABLED = flag("GTTS_ENABLED")
 """GTTS_ENABLED: 1: Google's voices may be used, and what is said is sent to Google."""
@@ -20,6 +20,7 @@ class WorkerSettings(TaskConfig):
     What is wrong with those is found out when they are loaded, and ends the start in the same way.
     """
 
+    redis_url: str = field(default_factory=OF_WORKERS)
     metrics_host: str = field(default_factory=host("WORKER_METRICS_HOST", "127.0.0.1"))
     metrics_port: int = field(default_factory=port("WORKER_METRICS_PORT", 8040, least=0))
     """WORKER_METRICS_PORT: 0: no metrics."""
@@ -32,4 +33,5 @@ class WorkerSettings(TaskConfig):
 class InstallerSettings(TaskConfig):
     """Everything that the installer reads from the environment, but for what the registry of models reads itself."""
 
+    redis_url: str = field(default_factory=OF_WORKERS)
     auto: bool = field(default_factory=MODELS_AUTO)

@@ -10,7 +10,25 @@ from typing import Final
 from app.auth.keyset import write_private
 from tasks.wire.environment import env
 
-NAMES: Final = ("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "DATABASE_PASSWORD", "TURN_SECRET")
+NAMES: Final = (
+    *("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "REDIS_WORKER_PASSWORD", "DATABASE_PASSWORD"),
+    "TURN_SECRET",
+)
+
+NEEDS: Final = {
+    "redis": ("REDIS_PASSWORD", "REDIS_WORKER_PASSWORD"),
+    "sfu": ("SFU_TOKEN_SECRET",),
+    "web": ("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "DATABASE_PASSWORD", "TURN_SECRET"),
+    "bridge": ("SFU_TOKEN_SECRET", "REDIS_PASSWORD"),
+    "worker": ("REDIS_WORKER_PASSWORD",),
+    "installer": ("REDIS_WORKER_PASSWORD",),
+}
+"""Process of the Procfile → the secrets that it may know."""
+
+
+def withheld(process: str) -> list[str]:
+    """The secrets that a process must not know; of one that is not ours, all."""
+    return [name for name in NAMES if name not in NEEDS.get(process, ())]
 
 
 def place(var_dir: Path) -> Path:

@@ -23,7 +23,7 @@ from app.db import create_engine, create_sessions
 from app.settings.installation import InstallationSettings
 from app.settings.web import WebSettings
 from app.supervisor import runner
-from tasks.wire.environment import NEEDED_REDIS_PASSWORD, env
+from tasks.wire.environment import NEEDED_REDIS_PASSWORD, REDIS_WORKER_PASSWORD, WORKER_ACCOUNT, env
 
 SESSION_GRACE_SECONDS: Final = 86_400.0
 """Seconds in which a visitor's cookie of the old key is still taken, and written anew with the new one."""
@@ -74,15 +74,18 @@ def rotate(names: tuple[str, ...], at_once: bool, name: str) -> None:
 
 @secrets.command()
 def retire() -> None:
-    """Make Redis forget its old password, once every process has restarted with the new one."""
+    """Make Redis forget its old passwords, once every process has restarted with the new one."""
     os.environ.update(files.read(_file()))
-    settings, password = InstallationSettings(), NEEDED_REDIS_PASSWORD()
+    settings, passwords = InstallationSettings(), {"default": NEEDED_REDIS_PASSWORD()}
+    if for_workers := REDIS_WORKER_PASSWORD():
+        passwords[WORKER_ACCOUNT] = for_workers
     try:
         with redis.Redis.from_url(settings.tasks.redis_url) as client:
-            _set_password(client, password, at_once=True)
+            for account, password in passwords.items():
+                _set_password(client, account, password, at_once=True)
     except redis.RedisError as error:
         raise click.ClickException(f"Redis: {error}") from error
-    click.echo("Redis now accepts only the new password.")
+    click.echo("Redis now accepts only the new passwords.")
 
 
 def _file() -> Path:
@@ -100,20 +103,26 @@ def _keys(keys: KeySet, variable: str, grace: float) -> None:
 def _redis(settings: InstallationSettings, *, at_once: bool) -> None:
     if os.environ.get("REDIS_URL"):
         raise ValueError("REDIS_URL holds a password of your own: change it there")
-    new = random.token_urlsafe(36)
+    new, for_workers = random.token_urlsafe(36), random.token_urlsafe(36)
     with redis.Redis.from_url(settings.tasks.redis_url) as client:
-        _set_password(client, new, at_once=at_once)
+        _set_password(client, "default", new, at_once=at_once)
+        if own_account := bool(REDIS_WORKER_PASSWORD()):
+            _set_password(client, WORKER_ACCOUNT, for_workers, at_once=at_once)
     files.replace(_file(), "REDIS_PASSWORD", new)
+    if own_account:
+        files.replace(_file(), "REDIS_WORKER_PASSWORD", for_workers)
+    told = "REDIS_WORKER_PASSWORD" if own_account else "REDIS_PASSWORD"
     click.echo(
-        "REDIS_PASSWORD: the server already accepts the new one. Put it into secrets.env on the workers' machines, "
+        f"REDIS_PASSWORD{' and REDIS_WORKER_PASSWORD' if own_account else ''}: the server already accepts the new "
+        f"ones. Put {told} into secrets.env on the workers' machines, "
         "restart web, bridge and workers one by one (not redis), then `jbcalling secrets retire`."
     )
 
 
-def _set_password(client: redis.Redis, password: str, *, at_once: bool) -> None:
+def _set_password(client: redis.Redis, account: str, password: str, *, at_once: bool) -> None:
     """Add a password, or make it the only one; connections that are open stay open."""
     rules = (["resetpass"] if at_once else []) + [f">{password}"]
-    client.execute_command("ACL", "SETUSER", "default", *rules)  # type: ignore[no-untyped-call]
+    client.execute_command("ACL", "SETUSER", account, *rules)  # type: ignore[no-untyped-call]
 
 
 def _database(settings: InstallationSettings) -> None:

@@ -16,18 +16,19 @@ from typing import Any
 
 import msgspec
 from redis.asyncio import Redis
-from redis.exceptions import AuthenticationError, RedisError
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import migrate
+from app.confinement import Confinement
 from app.db import create_engine
 from app.settings.installation import ROLE, InstallationSettings
 from app.settings.networks import LOOPBACK, MONITORING_FROM
-from app.speech_api.confinement import Confinement
 from tasks import registry
 from tasks.wire import keys, queues
 from tasks.wire.addresses import authority, listening
 from tasks.wire.administration import Installing
+from tasks.wire.environment import OF_WORKERS
 from tasks.wire.messages import decode
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,7 +119,7 @@ def _libopus() -> Finding:
 
 def _decoder() -> Finding:
     """How far the process that decodes uploads is confined here."""
-    subject, command = "decoder of uploads", [sys.executable, "-m", "app.speech_api.confinement"]
+    subject, command = "decoder of uploads", [sys.executable, "-m", "app.confinement"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True)
     if done.returncode:
         return _fail(subject, f"cannot be confined (status {done.returncode})", "run `make setup`")
@@ -177,10 +178,10 @@ async def _processes(settings: InstallationSettings) -> tuple[list[Finding], boo
 
 
 async def _redis(settings: InstallationSettings, *, started: bool) -> list[Finding]:
-    client = Redis.from_url(settings.tasks.redis_url, socket_timeout=2, socket_connect_timeout=2)
+    url = OF_WORKERS() if ROLE() == "worker" else settings.tasks.redis_url
+    client = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
     try:
-        version = (await client.info("server"))["redis_version"]
-        findings = [_ok("Redis", f"version {version} answers")]
+        findings = [await _redis_version(client)]
         for queue in keys.QUEUES:
             age = await queues.oldest_age(client, queue)
             if age is not None and age > MAX_QUEUE_SECONDS:
@@ -207,6 +208,19 @@ async def _redis(settings: InstallationSettings, *, started: bool) -> list[Findi
         return [_absent("Redis", "our own server is not running", "redis", started=started)]
     finally:
         await client.aclose()
+
+
+async def _redis_version(client: Redis) -> Finding:
+    try:
+        server = await client.info("server")
+    except NoPermissionError:
+        return _ok("Redis", "answers; what it is, a worker may not ask")
+    version = str(server["redis_version"])
+    if Path(str(server.get("executable", ""))).is_relative_to(sys.prefix):
+        detail = f"version {version} of a Python wheel answers: it lacks the fixes of 2025"
+        remedy = "apt-get install redis-tools (or valkey-server), then start again: it is taken by itself"
+        return Finding("Redis", State.NOTE, detail, remedy)
+    return _ok("Redis", f"version {version} answers")
 
 
 def _translators(said: Installing) -> Finding:

@@ -17,8 +17,8 @@ import msgspec
 import numpy as np
 from av.audio.frame import AudioFrame
 
+from app import confinement
 from app.media.audio.tempo import at_tempo
-from app.speech_api import confinement
 from app.speech_api.audio_formats import FORMS, Form, Format
 from app.speech_api.records import SIZE_HEADER
 

@@ -1,6 +1,6 @@
 """The listening process: `python -m app.speech_api.find_speech MODE SECONDS`, one for each file or stream.
 
-`web` neither decodes what strangers send nor runs the voice detector: this process does, confined (`confinement.py`)
+`web` neither decodes what strangers send nor runs the voice detector: this process does, confined (`app.confinement`)
 and without any secret in its environment. It reads the audio from its input, finds the speech with the bridge's own
 detector and segmenter, and writes `SpeechRecord` records.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from app.speech_api import confinement
+from app import confinement
 from app.speech_api.records import SIZE_HEADER, Mode, SpeechRecord
 
 

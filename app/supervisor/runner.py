@@ -7,7 +7,7 @@ import gc
 import os
 import shutil
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -42,6 +42,8 @@ def environment(var_dir: Path, *, make: bool = True) -> dict[str, str]:
     """
     tools, file = ROOT / ".tools" / "bin", secrets_file.place(var_dir)
     env = (secrets_file.load_or_create(file) if make else secrets_file.read(file)) | dict(os.environ)
+    if make and env.get("REDIS_HOST") and "REDIS_WORKER_PASSWORD" not in os.environ:
+        env.pop("REDIS_WORKER_PASSWORD", None)  # ours is none of a server elsewhere
     env["PATH"] = f"{tools}:{Path(sys.executable).parent}:{env.get('PATH', '')}"
     env["JBC_VAR"] = str(var_dir)
     env.setdefault("JBC_KEYS", str(var_dir / "keys"))
@@ -49,6 +51,14 @@ def environment(var_dir: Path, *, make: bool = True) -> dict[str, str]:
     if worker := shutil.which("mediasoup-worker", path=str(tools)):
         env.setdefault("MEDIASOUP_WORKER_BIN", worker)
     return env
+
+
+def known_to(process: str, env: Mapping[str, str]) -> dict[str, str]:
+    """The environment of one process: without the secrets that it has no use for."""
+    withheld = set(secrets_file.withheld(process))
+    if not env.get("REDIS_WORKER_PASSWORD"):
+        withheld.discard("REDIS_PASSWORD")  # workers have no account of their own there
+    return {name: value for name, value in env.items() if name not in withheld}
 
 
 def processes(env: dict[str, str]) -> dict[str, str]:
@@ -165,7 +175,8 @@ async def _supervise(
     logs = settings.var_dir / "logs"
     terminal = Terminal(sys.stdout, list(commands), everything=everything)
     terminal.say(f"  Starting {', '.join(commands)}.\n  Logs: {_short(logs)}/*.log")
-    supervisor = Supervisor(commands, env=env, folder=ROOT, logs=logs, terminal=terminal)
+    environments = {name: known_to(name, env) for name in commands}
+    supervisor = Supervisor(commands, environments, folder=ROOT, logs=logs, terminal=terminal)
     announcing = asyncio.create_task(announce(terminal))
     supervisor.on_stop(announcing.cancel)
     await supervisor.run()

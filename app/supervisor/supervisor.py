@@ -45,19 +45,25 @@ class Supervisor:
 
     Args:
         commands: lines for the shell by name; they are stopped in the reverse of this order.
-        env: the environment of all of them.
+        environments: of each of them.
         folder: where they run.
         logs: the folder of their log files.
         terminal: where to say what a person should know.
     """
 
     def __init__(
-        self, commands: Mapping[str, str], *, env: Mapping[str, str], folder: Path, logs: Path, terminal: Terminal
+        self,
+        commands: Mapping[str, str],
+        environments: Mapping[str, Mapping[str, str]],
+        *,
+        folder: Path,
+        logs: Path,
+        terminal: Terminal,
     ) -> None:
         self._terminal = terminal
         self._files = LogFiles(logs)
         self._processes = [
-            Process(name, command, env=env, folder=folder, on_line=self._on_line, on_end=self._on_end)
+            Process(name, command, env=environments[name], folder=folder, on_line=self._on_line, on_end=self._on_end)
             for name, command in commands.items()
         ]
         self._tasks: dict[str, asyncio.Task[None]] = {}

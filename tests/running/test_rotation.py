@@ -137,22 +137,30 @@ async def test_redis_takes_both_passwords_until_the_old_one_is_retired(
         monkeypatch.delenv("REDIS_URL", raising=False)
         monkeypatch.setenv("REDIS_PORT", str(server.port))
         (var / "secrets.env").write_text(
-            (var / "secrets.env").read_text().replace(os.environ["REDIS_PASSWORD"], server.password)
+            (var / "secrets.env")
+            .read_text()
+            .replace(os.environ["REDIS_PASSWORD"], server.password)
+            .replace(os.environ["REDIS_WORKER_PASSWORD"], server.worker_password)
         )
         with redis.Redis.from_url(server.url) as in_use:
             assert in_use.ping()
             await asyncio.to_thread(rotate, "redis")
-            new = secrets_file.read(var / "secrets.env")["REDIS_PASSWORD"]
-            for password in (server.password, new):
-                with redis.Redis(port=server.port, password=password) as client:
-                    assert client.ping()
+            known = secrets_file.read(var / "secrets.env")
+            new = known["REDIS_PASSWORD"]
+            accounts = {"default": (server.password, new)}
+            accounts["worker"] = (server.worker_password, known["REDIS_WORKER_PASSWORD"])
+            for account, passwords in accounts.items():
+                for password in passwords:
+                    with redis.Redis(port=server.port, username=account, password=password) as client:
+                        assert client.ping()
             assert CliRunner().invoke(main, ["secrets", "retire"]).exit_code == 0
             assert in_use.ping(), "open connections stay"
-            with (
-                redis.Redis(port=server.port, password=server.password) as late,
-                pytest.raises(redis.AuthenticationError),
-            ):
-                late.ping()
+            for account, (old, _) in accounts.items():
+                with (
+                    redis.Redis(port=server.port, username=account, password=old) as late,
+                    pytest.raises(redis.AuthenticationError),
+                ):
+                    late.ping()
 
 
 async def test_postgresqls_password_is_changed_and_kept(

@@ -28,6 +28,7 @@ from tasks.wire.environment import (
     REDIS_HOST,
     REDIS_PASSWORD,
     REDIS_PORT,
+    REDIS_WORKER_PASSWORD,
     Setting,
     SettingError,
     ending_in_one_line,
@@ -81,6 +82,7 @@ def settings_of(made: object) -> Iterator[Setting[Any]]:
 
 KNOWN = {setting.name: setting for made in PROCESSES.values() for setting in settings_of(made)}
 KNOWN |= {setting.name: setting for setting in (REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, LOG, LAN_HOST, LAN_PORT)}
+KNOWN[REDIS_WORKER_PASSWORD.name] = REDIS_WORKER_PASSWORD
 BY_HAND = {
     *("BACKUP_DIR", "BACKUP_ALSO", "BACKUP_METRICS", "BACKUP_PASSPHRASE", "JBC_VAR", "JBC_KEYS", "JBC_SECRETS"),
     *("MODELS_DIR", "MODELS_FOLDER", "MODELS_OFFLINE", "MODELS_DISK_BUDGET", "MODEL_HUB", "ARGOS_PACKAGES"),

@@ -28,7 +28,8 @@ supervisor.STOP_SECONDS = float(sys.argv[1])
 commands = dict(line.split(": ", 1) for line in sys.argv[3:])
 here = Path(sys.argv[2])
 made = supervisor.Supervisor(
-    commands, env=dict(os.environ), folder=here, logs=here / "logs", terminal=Terminal(sys.stdout, list(commands))
+    commands, dict.fromkeys(commands, dict(os.environ)), folder=here, logs=here / "logs",
+    terminal=Terminal(sys.stdout, list(commands)),
 )
 asyncio.run(made.run())
 """

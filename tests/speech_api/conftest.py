@@ -45,7 +45,7 @@ def worker(api_redis: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> 
     """A worker for API requests with every model."""
     for name in registry.default_models():
         installation.install(name)
-    with worker_process(api_redis.url, tmp_path_factory.mktemp("worker") / "log", queues=("batch",)):
+    with worker_process(api_redis.worker_url, tmp_path_factory.mktemp("worker") / "log", queues=("batch",)):
         yield
 
 

@@ -16,7 +16,7 @@ import av
 import numpy as np
 import pytest
 
-from app.speech_api.confinement import NOBODY
+from app.confinement import NOBODY
 from app.speech_api.helpers import ROOT, Helpers
 from app.speech_api.records import Mode
 from ops.harness.waiting import until
@@ -124,7 +124,7 @@ async def test_what_is_confined_reads_every_form(form: str) -> None:
 
 PEEK = """
 import ctypes, os, sys
-from app.speech_api.confinement import unseen
+from app.confinement import unseen
 if os.geteuid() == 0:
     os.setgid(12345), os.setuid(12345)
     ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # a change of the user has hidden it already

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from app.speech_api import confinement
+from app import confinement
 
 CALLS: Final = {
     **{"unshare": 272, "mount": 165, "ptrace": 101, "process_vm_readv": 310, "bpf": 321, "io_uring_setup": 425},

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("models")
 @pytest.fixture
 def worker(server: RedisServer, store: redis.Redis, tmp_path: Path) -> Iterator[WorkerProcess]:
     assert store.ping()
-    with worker_process(server.url, tmp_path / "log", queues=("stt",)) as running:
+    with worker_process(server.worker_url, tmp_path / "log", queues=("stt",)) as running:
         yield running
 
 
@@ -89,7 +89,7 @@ def test_a_killed_workers_utterance_is_finished_by_another_once_and_as_if_nothin
 ) -> None:
     expected = undisturbed(store, server, LAST, "undisturbed")
     (owner,) = listeners(store)
-    with worker_process(server.url, tmp_path / "other", queues=("stt",)):
+    with worker_process(server.worker_url, tmp_path / "other", queues=("stt",)):
         assert len(listeners(store)) == 2
         offering, steps = Offering(server.url, LAST, owner, broker.current()), list(asks(LAST, "disturbed"))
         middle = len(steps) // 2

@@ -61,7 +61,7 @@ def test_spanish_is_heard_read_and_spoken_both_ways(
         return captions, all(isinstance(event, ClipPart) for event in events)
 
     assert "es" in espeak_program.VOICES
-    with worker_process(server.url, tmp_path / "worker.log", extra=with_spanish):
+    with worker_process(server.worker_url, tmp_path / "worker.log", extra=with_spanish):
         beats = [store.get(key) for key in store.keys(keys.HEARTBEATS)]
         (beat,) = [decode(data, Heartbeat) for data in beats if isinstance(data, bytes)]
         assert {"en>es", "es>en", "pt>es", "es>pt"} <= set(beat.translate)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("models")
 
 @pytest.fixture(scope="module")
 def shared_worker(server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
-    with worker_process(server.url, tmp_path_factory.mktemp("worker") / "log") as running:
+    with worker_process(server.worker_url, tmp_path_factory.mktemp("worker") / "log") as running:
         yield running
 
 

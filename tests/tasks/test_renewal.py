@@ -65,7 +65,7 @@ def test_a_package_works_the_moment_it_is_installed_until_it_is_removed(
     models.mkdir()
     (models / "bergamot-en-pt").symlink_to(registry.folder("bergamot-en-pt"))
     environment = {"MODELS_DIR": str(models)}
-    with worker_process(server.url, tmp_path / "worker.log", queues=("translate",), extra=environment):
+    with worker_process(server.worker_url, tmp_path / "worker.log", queues=("translate",), extra=environment):
         wait_until(store, served=always)
         installer(models, "install", str(archive))
         wait_until(store, served=always | {"en>vi", "pt>vi"})

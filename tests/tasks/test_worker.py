@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("models")
 def doomed_worker(server: RedisServer, store: redis.Redis, tmp_path: Path) -> Iterator[WorkerProcess]:
     """A worker that the test may stop. It transcribes and translates and has no voices, which saves time."""
     assert store.ping()
-    with worker_process(server.url, tmp_path / "log", queues=("stt", "translate")) as running:
+    with worker_process(server.worker_url, tmp_path / "log", queues=("stt", "translate")) as running:
         yield running
 
 
@@ -76,7 +76,7 @@ def test_workers_restarted_one_after_the_other_lose_no_caption(
     doomed_worker: WorkerProcess, server: RedisServer, store: redis.Redis, tmp_path: Path
 ) -> None:
     with (
-        worker_process(server.url, tmp_path / "other", queues=("stt", "translate")) as other,
+        worker_process(server.worker_url, tmp_path / "other", queues=("stt", "translate")) as other,
         ThreadPoolExecutor() as pool,
         listen(store, keys.captions_channel("room")) as channel,
     ):
@@ -154,7 +154,7 @@ def test_what_a_worker_cannot_finish_in_time_is_left_to_others(
     server: RedisServer, store: redis.Redis, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    with worker_process(server.url, log, queues=("stt",), extra={"WORKER_STOP_SECONDS": "0"}) as worker:
+    with worker_process(server.worker_url, log, queues=("stt",), extra={"WORKER_STOP_SECONDS": "0"}) as worker:
         interrupted = send(store, recordings()["en_ls_198"].pcm() * 3, seq=0)  # longer than this test is kept waiting
         deadline = time.monotonic() + 10
         while not store.keys("dramatiq:__acks__.*.stt"):
@@ -168,7 +168,7 @@ def test_what_a_worker_cannot_finish_in_time_is_left_to_others(
 
 
 def test_a_worker_loads_only_what_its_queues_need(server: RedisServer, store: redis.Redis, tmp_path: Path) -> None:
-    with worker_process(server.url, tmp_path / "worker.log", queues=("translate",)):
+    with worker_process(server.worker_url, tmp_path / "worker.log", queues=("translate",)):
         (name,) = store.keys(keys.HEARTBEATS)
         beat = store.get(name)
     assert isinstance(beat, bytes)

@@ -85,7 +85,7 @@ def packages(server: Server) -> list[str]:
     """What Debian brings along."""
     names = ["git", "make", "python3-venv", "espeak-ng", "nftables"]
     if server.serves:
-        names += ["caddy", "libopus0"]
+        names += ["caddy", "libopus0", "redis-tools"]
     if server.serves and server.postgresql:
         names += ["postgresql", "postgresql-client"]
     return names

@@ -10,11 +10,13 @@ from typing import Final, Literal
 
 from honcho.environ import parse_procfile
 
+from app.auth import secrets_file
+
 Role = Literal["edge", "worker", "all"]
 ROOT: Final = Path(__file__).resolve().parents[3]
 VAR: Final = "/var/lib/jbcalling"
 EDGE: Final = ("redis", "sfu", "web", "bridge")
-SECRETS: Final = ("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "DATABASE_PASSWORD", "TURN_SECRET")
+SECRETS: Final = secrets_file.NAMES
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,6 @@ class Facts:
     """OOMScoreAdjust: who goes first when the machine has no memory left: workers. Audio between people goes last."""
     stop: int
     """Seconds to end in good order."""
-    needs: tuple[str, ...]
-    """The secrets that it may know."""
     outside: bool = False
     """Whether it speaks with anybody, or only with the machines of this installation."""
     writes: tuple[str, ...] = ()
@@ -43,16 +43,16 @@ class Facts:
 
 
 FACTS: Final[Mapping[str, Facts]] = {
-    "redis": Facts("Redis server", "768M", 200, -300, 10, ("REDIS_PASSWORD",)),
-    "sfu": Facts("audio and video between people", "1G", 1000, -500, 15, ("SFU_TOKEN_SECRET",), outside=True, jit=True),
-    "web": Facts("pages and captions", "1G", 300, -200, 20, SECRETS, writes=(VAR,), after=("redis",)),
+    "redis": Facts("Redis server", "768M", 200, -300, 10),
+    "sfu": Facts("audio and video between people", "1G", 1000, -500, 15, outside=True, jit=True),
+    "web": Facts("pages and captions", "1G", 300, -200, 20, writes=(VAR,), after=("redis",)),
     "bridge": Facts(
-        "speech into segments, clips into calls", "1G", 400, -200, 10, ("SFU_TOKEN_SECRET", "REDIS_PASSWORD"), jit=True,
+        "speech into segments, clips into calls", "1G", 400, -200, 10, jit=True,
         after=("redis", "sfu"),
     ),
-    "worker": Facts("speech recognition, translation, voices", "", 50, 500, 60, ("REDIS_PASSWORD",), jit=True),
+    "worker": Facts("speech recognition, translation, voices", "", 50, 500, 60, jit=True),
     "installer": Facts(
-        "fetches a translator where none is installed", "1G", 1, 900, 10, ("REDIS_PASSWORD",), outside=True,
+        "fetches a translator where none is installed", "1G", 1, 900, 10, outside=True,
         writes=("/var/cache/jbcalling/models",),
     ),
 }  # fmt: skip
@@ -81,7 +81,12 @@ class Unit:
     @property
     def hides(self) -> list[str]:
         """The secrets that it must not know."""
-        return [name for name in SECRETS if name not in self.facts.needs]
+        return secrets_file.withheld(self.name)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The secrets that it may know."""
+        return secrets_file.NEEDS[self.name]
 
 
 def units(role: Role, prefix: Path) -> list[Unit]:

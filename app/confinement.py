@@ -1,7 +1,7 @@
 """What a process that reads strangers' files gives away before the first byte: its user, its files, its network.
 
 Whoever takes over a decoder can then compute, read the input that is there already, and write an answer; nothing else.
-`python -m app.speech_api.confinement` confines itself and says what holds here, in JSON (`jbcalling doctor` asks it).
+`python -m app.confinement` confines itself and says what holds here, in JSON (`jbcalling doctor` asks it).
 """
 
 from __future__ import annotations
