@@ -50,6 +50,10 @@ class OperatorChoices(Configuration, frozen=True, kw_only=True):
         found = {term.source: term for term in self.terms if term.hotword and term.source_language == language}
         return list(found.values())[:HOTWORDS]
 
+    def phrases(self, language: str) -> list[str]:
+        """Terms of several words in `language`."""
+        return sorted({term.source for term in self.terms if term.source_language == language and " " in term.source})
+
     def translated(self, source: str, target: str, text: str) -> list[Term]:
         """Terms with a translation of their own that may be in `text`: looking closer costs more, and is done later."""
         folded, pair = text.casefold(), (source, target)

@@ -36,8 +36,27 @@ def clip_part(client: redis.Redis, bridge: str, part: ClipPart, pcm: bytes) -> N
         pipe.execute()
 
 
-def no_clip(client: redis.Redis, segment: Segment, languages: list[str], reason: str) -> None:
-    """Tell the bridge that nothing (more) will be heard of this segment in these languages, if there are any."""
+def no_clip(
+    client: redis.Redis,
+    segment: Segment,
+    languages: list[str],
+    reason: str,
+    *,
+    piece: int = 0,
+    last_piece: bool = True,
+    last_sentence: bool = True,
+) -> None:
+    """Tell the bridge that nothing (more) will be heard of a piece of a sentence in these languages, if there are any.
+
+    Args:
+        client: where to say it.
+        segment: the sentence.
+        languages: which.
+        reason: why, for the log.
+        piece: which, counted from 0.
+        last_piece: whether nothing of the sentence comes after it.
+        last_sentence: whether no sentence of the segment comes after this one.
+    """
     if not languages:
         return
     event = NoClip(
@@ -45,6 +64,10 @@ def no_clip(client: redis.Redis, segment: Segment, languages: list[str], reason:
         room=segment.room,
         speaker=segment.speaker,
         seq=segment.seq,
+        sentence=segment.sentence,
+        piece=piece,
+        last_piece=last_piece,
+        last_sentence=last_sentence,
         languages=languages,
         reason=reason,
     )

@@ -120,6 +120,15 @@ def hotwords_in(transcript: Transcript, language: str) -> list[Term]:
     return [term for term in operator_choices.current().hotwords(language) if term.source in transcript.hotwords_heard]
 
 
+def drafts(source: str, target: str) -> bool:
+    """Whether what this pair's translator makes is no more than a draft.
+
+    Raises:
+        EngineError: no engine here translates this pair.
+    """
+    return engines().translation_for(source, target).draft
+
+
 def translate(text: str, source: str, target: str, *, glossary: bool = True) -> Translated:
     """Translate a text, from the cache where it has been translated before.
 

@@ -40,6 +40,19 @@ return redis.call('HGET', KEYS[1], 'ask')
 """
 
 
+class Told(Struct, frozen=True, kw_only=True):
+    """What readers and translators have had of a segment so far (`tasks.telling`)."""
+
+    sentences: int = 0
+    """How many are over."""
+    words: int = 0
+    """How many words these have."""
+    clauses: int = 0
+    """How often translators were given the sentence that goes on."""
+    shown: str = ""
+    """What readers see of that; it only grows."""
+
+
 class Heard(Struct, frozen=True, kw_only=True):
     """What an owner has made of a segment so far."""
 
@@ -47,8 +60,7 @@ class Heard(Struct, frozen=True, kw_only=True):
     """How much of the sound that is."""
     words: list[Word] = []
     """What was certain then, as recognised."""
-    shown: str = ""
-    """What readers see of it; it only grows."""
+    told: Told = Told()
     spoken: str = ""
     """Whether it is in the language that is set (`tasks.spoken_language.judge`)."""
 

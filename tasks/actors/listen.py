@@ -6,12 +6,14 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
 import structlog
 
-from tasks import broker, metrics, spoken_language, steps, streams, transcripts
+from tasks import broker, metrics, operator_choices, spoken_language, steps, streams, transcripts
 from tasks.broker import store
 from tasks.engines.base import Transcript, Word
-from tasks.streams import Heard, Listened
+from tasks.streams import Heard, Listened, Told
+from tasks.telling import Grown, Over, Shown, Utterance, tell
 from tasks.utterances import Hearing, SoundLostError, utterances
 from tasks.wire.messages import STT_RATE, Segment
 
@@ -27,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 def listen(segment: Segment) -> None:
-    """Hear what has come of a segment since, show what is certain, and publish it when it has closed."""
+    """Hear what has come of a segment since, tell what is certain of it, and all of it when it has closed."""
     worker = broker.current().worker
     found = streams.load(store(), segment.id)
     if found is None or found.owner != worker:
@@ -37,11 +39,7 @@ def listen(segment: Segment) -> None:
     if not found.ask.final:
         _hear_on(found, started)
         return
-    transcript, shown = _transcript(found, started), found.heard.shown
-    if transcript.reason == OTHER_LANGUAGE:
-        shown = ""  # what is spoken stands there already
-    # Named by the segment: whoever goes on after this worker publishes as the same.
-    transcripts.close(found.ask, transcript, started, shown=shown, by=f"listen:{segment.id}")
+    _hear_out(found, started)
     streams.finish(store(), segment.id, worker)
     utterances.forget(segment.id)
 
@@ -53,41 +51,81 @@ def _hear_on(found: Listened, started: float) -> None:
         hearing = _heard(found)
     except SoundLostError:
         return  # its end says so
-    words = hearing.certain()
-    verdict = _verdict(found, words, whole=False)
-    text = found.heard.shown
-    if verdict in (spoken_language.SURE, spoken_language.ASKED):
-        text = _grown(text, _written(hearing, words, found.ask, whole=False).text)
-    heard = Heard(samples=hearing.samples, words=words, shown=text, spoken=verdict)
-    if streams.commit(store(), found.ask.id, found.owner, heard):
-        other = spoken_language.other(verdict)
-        if other and verdict != found.heard.spoken:
-            transcripts.show(found.ask, "", started, spoken=other)
-        elif not other and text != found.heard.shown:
-            transcripts.show(found.ask, text, started)
     if found.ask.paused:
         hearing.ended(found.ask.samples)  # probably the end: it is worked out then
+    words = hearing.certain()
+    verdict = _verdict(found, words, whole=False)
+    # The words first: who goes on after this worker makes the same sentences of them.
+    heard = Heard(samples=hearing.samples, words=words, told=found.heard.told, spoken=verdict)
+    if not streams.commit(store(), found.ask.id, found.owner, heard):
+        return
+    other = spoken_language.other(verdict)
+    if other and verdict != found.heard.spoken:
+        transcripts.show(found.ask.of(heard.told.sentences), "", started, spoken=other)
+    elif verdict in (spoken_language.SURE, spoken_language.ASKED):
+        told = _tell(found, hearing, Utterance(found.ask, words, whole=False), started)
+        if told != heard.told:
+            streams.commit(store(), found.ask.id, found.owner, msgspec.structs.replace(heard, told=told))
     _measure(found, started)
 
 
-def _transcript(found: Listened, started: float) -> Transcript:
-    """That of a closed segment."""
+def _hear_out(found: Listened, started: float) -> None:
+    """Tell the rest of a segment that has closed."""
+    ask, told = found.ask, found.heard.told
     if found.adopted >= MOST_OWNERS:
-        return Transcript("", 0.0, "workers died of it")
+        _give_up(found, "workers died of it", started)
+        return
     try:
         hearing = _heard(found)
     except SoundLostError:
-        return Transcript("", 0.0, transcripts.EXPIRED)
-    words = hearing.ended(found.ask.samples)
+        _give_up(found, transcripts.EXPIRED, started)
+        return
+    words = hearing.ended(ask.samples)
     verdict = _verdict(found, words, whole=True)
-    other = spoken_language.other(verdict)
-    if other is not None:
+    if other := spoken_language.other(verdict):
+        sentence = ask.of(told.sentences)
         if verdict != found.heard.spoken:
-            transcripts.show(found.ask, "", started, spoken=other)
-        return Transcript("", 0.0, OTHER_LANGUAGE)
-    transcript = _written(hearing, words, found.ask, whole=True)
+            transcripts.show(sentence, "", started, spoken=other)
+        transcripts.close(sentence, Transcript("", 0.0, OTHER_LANGUAGE), started, shown="", by=_by(sentence))
+    elif len(words) > told.words:
+        _tell(found, hearing, Utterance(ask, words, whole=True), started)
+    else:
+        _give_up(found, _written(hearing, words, ask, whole=True).reason or "nothing recognised", started)
     _measure(found, started)
-    return transcript
+
+
+def _tell(found: Listened, hearing: Hearing, utterance: Utterance, started: float) -> Told:
+    """Tell what is new of an utterance; what has been told then."""
+    ask = found.ask
+
+    def write(words: Sequence[Word], whole: bool) -> Transcript:
+        return _written(hearing, words, ask, whole=whole)
+
+    events, told = tell(utterance, found.heard.told, write, operator_choices.current().phrases(ask.language))
+    for event in events:
+        match event:
+            case Shown(sentence, text):
+                transcripts.show(sentence, text, started)
+            case Grown(sentence, transcript, clause):
+                transcripts.grow(sentence, transcript, clause, started)
+            case Over(sentence, transcript, shown, clause, last):
+                transcripts.close(
+                    sentence, transcript, started, shown=shown, by=_by(sentence), clause=clause, last=last
+                )
+    return told
+
+
+def _give_up(found: Listened, reason: str, started: float) -> None:
+    """End a segment of which nothing more is recognised: what is shown of it stays."""
+    told = found.heard.told
+    sentence = found.ask.of(told.sentences)
+    nothing = Transcript("", 0.0, reason)
+    transcripts.close(sentence, nothing, started, shown=told.shown, by=_by(sentence), clause=told.clauses)
+
+
+def _by(sentence: Segment) -> str:
+    """Who publishes: named by the sentence, so that whoever goes on after this worker publishes as the same."""
+    return f"listen:{sentence.id}"
 
 
 def _heard(found: Listened) -> Hearing:
@@ -110,12 +148,6 @@ def _verdict(found: Listened, words: Sequence[Word], *, whole: bool) -> str:
 
 def _written(hearing: Hearing, words: Sequence[Word], ask: Segment, *, whole: bool) -> Transcript:
     return hearing.recogniser.transcript(words, ask.language, hotwords=hearing.hotwords, whole=whole)
-
-
-def _grown(shown: str, text: str) -> str:
-    """`text` where it goes on from what is shown, and that otherwise."""
-    goes_on = len(text) > len(shown) and text.casefold().startswith(shown.casefold())
-    return text if goes_on else shown
 
 
 def _measure(found: Listened, started: float) -> None:

@@ -24,24 +24,36 @@ def speak(message: Speech) -> None:
     if not _mine(message):
         return
     started = time.time()
-    if started - segment.timeline.speech_end > segment.max_lag:
-        publish.no_clip(client, segment, [message.language], "too late to be spoken")
+    if started - message.timeline.speech_end > segment.max_lag:
+        _no_clip(message, "too late to be spoken")
         return
-    late = started - segment.timeline.speech_end > LATE
+    late = started - message.timeline.speech_end > LATE
     speech = steps.speak(message.text, message.language, late=late, number=segment.voice)
     spoken: Spoken | None = None
     for number, spoken in enumerate(speech.clauses):
         if number == 0:
             metrics.FIRST_SOUND.labels(spoken.engine).observe(time.time() - started)
         publish.clip_part(client, segment.bridge, _part(message, number, spoken, started), spoken.audio.pcm)
-        if spoken.ends_clause and not spoken.last and time.time() - segment.timeline.speech_end > segment.max_lag:
-            publish.no_clip(client, segment, [message.language], "too late to be spoken")
+        if spoken.ends_clause and not spoken.last and time.time() - message.timeline.speech_end > segment.max_lag:
+            _no_clip(message, "too late to be spoken")
             return
     if spoken is None:
-        publish.no_clip(client, segment, [message.language], "nothing in it can be spoken")
+        _no_clip(message, "nothing in it can be spoken")
         return
     operator_choices.note(client, speech.pronounced, "pronunciation")
     metrics.CLIPS.labels(message.language, spoken.engine).inc()
+
+
+def _no_clip(message: Speech, reason: str) -> None:
+    publish.no_clip(
+        store(),
+        message.segment,
+        [message.language],
+        reason,
+        piece=message.piece,
+        last_piece=message.last_piece,
+        last_sentence=message.last_sentence,
+    )
 
 
 def _part(message: Speech, number: int, spoken: Spoken, started: float) -> ClipPart:

@@ -1,4 +1,4 @@
-"""The `translate` queue: a transcript → caption in another language → speech, where somebody listens."""
+"""The `translate` queue: a sentence, or what has come of it → its caption in another language → speech, if heard."""
 
 from __future__ import annotations
 
@@ -6,39 +6,123 @@ import time
 
 import msgspec
 
-from tasks import broker, operator_choices, publish, steps
+from tasks import broker, growth, operator_choices, publish, steps
 from tasks.broker import message_id, store
+from tasks.growth import HELD_BACK, Growth, continued
+from tasks.languages import described
+from tasks.steps import Translated
+from tasks.wire.captions import publish_interim
 from tasks.wire.messages import Caption, Speech, Translation
 from tasks.wire.queues import SPEAK, enqueue
 
 
 def translate(message: Translation) -> None:
-    """Translate a transcript, show it, and send it on to be spoken."""
-    segment, client = message.segment, store()
+    """Translate a sentence, show it, and send it on to be spoken; of one that goes on, what is new of it."""
+    if message.whole:
+        _finish(message)
+    elif _can_grow(message):
+        _grow(message)
+
+
+def _can_grow(message: Translation) -> bool:
+    """Whether a sentence is shown before it is over.
+
+    A draft takes as long as its sentence does, and without spaces between words text does not grow by them.
+    """
+    languages = (message.segment.language, message.target)
+    return not steps.drafts(*languages) and all(described(language).sentences.spaced for language in languages)
+
+
+def _grow(message: Translation) -> None:
+    segment, client, by = message.segment, store(), message_id()
+    before = growth.load(client, segment.id, message.target)
+    if before.over or (before.clause >= message.clause and before.by != by):
+        return
     started = time.time()
     done = steps.translate(message.text, segment.language, message.target)
+    speak = message.spoken and message.target in segment.hear
+
+    def add(before: Growth) -> Growth:
+        text = continued(before.shown, done.text, held_back=HELD_BACK)
+        return before.grown(text, message.clause, by, over=False, speak=speak)
+
+    after = growth.advance(client, segment.id, message.target, message.clause, by, add)
+    if after is None:
+        return
+    stamped = _stamped(message, started)
+    if after.shown:
+        publish_interim(client, _caption(stamped, after.shown, done, final=False))
+    if after.piece:
+        _speak(stamped, after, draft=False)
+
+
+def _finish(message: Translation) -> None:
+    segment, client, by = message.segment, store(), message_id()
+    started = time.time()
+    done = steps.translate(message.text, segment.language, message.target)
+    wanted = message.target in segment.hear
+    unspoken = _not_to_be_spoken(message, done)
+
+    def end(before: Growth) -> Growth:
+        text = continued(before.shown, done.text, held_back=0) if before.shown else done.text
+        return before.grown(text, message.clause, by, over=True, speak=wanted and not unspoken)
+
+    after = growth.advance(client, segment.id, message.target, message.clause, by, end)
+    if after is None:
+        return
+    stamped = _stamped(message, started)
+    if not publish.final_caption(client, _caption(stamped, after.shown, done, final=True), by):
+        return
+    operator_choices.note(client, done.used, "translation")
+    operator_choices.note(client, done.lost, "lost")
+    if not wanted:
+        return
+    if after.piece:
+        _speak(stamped, after, draft=done.draft)
+    else:
+        reason = unspoken or "all of it is spoken"
+        publish.no_clip(client, segment, [message.target], reason, piece=after.pieces, last_sentence=message.last)
+
+
+def _not_to_be_spoken(message: Translation, done: Translated) -> str:
+    """Why this is shown and not spoken; empty where it is spoken."""
+    if not message.spoken:
+        return "too uncertain to be spoken"
+    draft = done.draft and message.target not in message.segment.hear_drafts
+    return "a draft is shown and not spoken" if draft else ""
+
+
+def _speak(message: Translation, grown: Growth, *, draft: bool) -> None:
+    speech = Speech(
+        segment=message.segment,
+        text=grown.piece,
+        language=message.target,
+        timeline=message.timeline,
+        draft=draft,
+        piece=grown.pieces - 1,
+        last_piece=grown.over,
+        last_sentence=message.last,
+    )
+    enqueue(broker.current(), SPEAK, speech)
+
+
+def _stamped(message: Translation, started: float) -> Translation:
     timeline = msgspec.structs.replace(message.timeline, translate_start=started, translate_end=time.time())
-    caption = Caption(
+    return msgspec.structs.replace(message, timeline=timeline)
+
+
+def _caption(message: Translation, text: str, done: Translated, *, final: bool) -> Caption:
+    segment = message.segment
+    return Caption(
         segment=segment.id,
         room=segment.room,
         speaker=segment.speaker,
         seq=segment.seq,
         language=message.target,
         source_language=segment.language,
-        text=done.text,
-        final=True,
+        text=text,
+        final=final,
         engine=done.engine,
-        timeline=timeline,
+        timeline=message.timeline,
         draft=done.draft,
     )
-    if not publish.final_caption(client, caption, message_id()):
-        return
-    operator_choices.note(client, done.used, "translation")
-    operator_choices.note(client, done.lost, "lost")
-    if message.target not in segment.hear:
-        return
-    if done.draft and message.target not in segment.hear_drafts:
-        publish.no_clip(client, segment, [message.target], "a draft is shown and not spoken")
-        return
-    speech = Speech(segment=segment, text=done.text, language=message.target, timeline=timeline, draft=done.draft)
-    enqueue(broker.current(), SPEAK, speech)

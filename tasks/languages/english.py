@@ -256,6 +256,7 @@ ENGLISH: Final = Language(
                 """
             )
         ),
+        clause_beginners=frozenset(words("and but or so because although if when while where which who before after")),
         paused_before=frozenset(
             words(
                 """

@@ -20,6 +20,7 @@ FRENCH: Final = Language(
     recognition=Recognition(tokens_a_second=8.0),
     sentences=SentenceRules(
         abbreviations=frozenset(words("mme mlle")),
+        clause_beginners=frozenset(words("mais parce quand que où si et ou pendant car donc")),
         paused_before=frozenset(words("mais parce quand que où comme si et ou pendant pour car donc")),
     ),
     written=WrittenNumbers(decimal=","),

@@ -20,6 +20,7 @@ GERMAN: Final = Language(
     recognition=Recognition(tokens_a_second=8.0),
     sentences=SentenceRules(
         abbreviations=frozenset(words("nr usw bzw bspw")),
+        clause_beginners=frozenset(words("aber weil wenn dass wo ob und oder während denn sondern obwohl")),
         paused_before=frozenset(words("aber weil wenn dass wo wie ob und oder während um denn sondern obwohl")),
     ),
     written=WrittenNumbers(decimal=","),

@@ -20,6 +20,7 @@ INDONESIAN: Final = Language(
     recognition=Recognition(tokens_a_second=8.0),
     sentences=SentenceRules(
         abbreviations=frozenset(words("bpk sdr dll dsb")),
+        clause_beginners=frozenset(words("tetapi karena ketika bahwa yang kalau jika dan atau sementara")),
         paused_before=frozenset(words("tetapi karena ketika bahwa yang kalau jika dan atau sementara untuk")),
     ),
     written=WrittenNumbers(decimal=","),

@@ -20,6 +20,7 @@ ITALIAN: Final = Language(
     recognition=Recognition(tokens_a_second=8.0),
     sentences=SentenceRules(
         abbreviations=frozenset(words("sig sigg dott avv")),
+        clause_beginners=frozenset(words("ma perché quando che dove se e o mentre quindi")),
         paused_before=frozenset(words("ma perché quando che dove come se e o mentre per quindi")),
     ),
     written=WrittenNumbers(decimal=","),

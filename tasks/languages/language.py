@@ -91,6 +91,8 @@ class SentenceRules:
     """Words that have a capital wherever they stand, names apart."""
     paused_before: frozenset[str] = NOTHING
     """Function words that a speaker may pause before."""
+    clause_beginners: frozenset[str] = NOTHING
+    """Those that most often begin a clause of its own, with a verb of its own."""
     spaced: bool = True
     """Whether there are spaces between words."""
     joint: str = " "

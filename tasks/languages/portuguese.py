@@ -258,6 +258,7 @@ PORTUGUESE: Final = Language(
     sentences=SentenceRules(
         before_numbers=_BEFORE_NUMBERS,
         abbreviations=frozenset(words("nº sr sra dr dra drª srª exmo exma av r ex pág art a.c d.c")),
+        clause_beginners=frozenset(words("e mas ou porque embora se quando enquanto onde que antes depois")),
         paused_before=frozenset(
             words(
                 """

@@ -45,7 +45,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     start = 0
     for gap in _SENTENCE_END.finditer(text):
-        if _ends_sentence(text[start : gap.start()], text[gap.end() :]):
+        if ends_sentence(text[start : gap.start()], text[gap.end() :]):
             found.append((start, gap.end()))
             start = gap.end()
     found.append((start, len(text)))
@@ -53,7 +53,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in stripped if start < end]
 
 
-def _ends_sentence(before: str, following: str) -> bool:
+def ends_sentence(before: str, following: str) -> bool:
+    """Whether a sentence ends between two parts of a text, of which the first ends in a mark that may end one."""
     if following[0].islower():
         return before[-1:] in "!?"
     if not before.endswith("."):

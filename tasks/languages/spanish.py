@@ -20,6 +20,7 @@ SPANISH: Final = Language(
     recognition=Recognition(tokens_a_second=8.0),
     sentences=SentenceRules(
         abbreviations=frozenset(words("sr sra srta dra ud uds núm pág")),
+        clause_beginners=frozenset(words("pero porque cuando que donde si aunque y o mientras")),
         paused_before=frozenset(words("pero porque cuando que donde como si aunque y o mientras para")),
     ),
     written=WrittenNumbers(decimal=","),

@@ -50,7 +50,7 @@ class GrowingText:
         words = _words(hypothesis)
         common = 0
         for ours, theirs in zip(words, _words(self.hypothesis), strict=False):
-            if _key(ours) != _key(theirs):
+            if key(ours) != key(theirs):
                 break
             common += 1
         start = len(_words(self.shown))
@@ -63,7 +63,7 @@ class GrowingText:
         """
         shown, words = _words(self.shown), _words(text)
         start = continuation(shown, words)
-        if [_key(word) for word in words[:start]] == [_key(word) for word in shown]:
+        if [key(word) for word in words[:start]] == [key(word) for word in shown]:
             return text
         return "".join([*shown, *words[start:]]).strip()
 
@@ -73,7 +73,7 @@ def continuation(beginning: Sequence[str], text: Sequence[str]) -> int:
 
     That is behind the last word that both have, and behind as many more as `beginning` goes on.
     """
-    ours, theirs = [_key(word) for word in beginning], [_key(word) for word in text]
+    ours, theirs = [key(word) for word in beginning], [key(word) for word in text]
     if theirs[: len(ours)] == ours:
         return len(ours)
     *blocks, _end = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
@@ -86,7 +86,8 @@ def _words(text: str) -> list[str]:
     return [f" {word}" if space else word for space, word in _WORD.findall(text)]
 
 
-def _key(word: str) -> str:
+def key(word: str) -> str:
+    """What a word is compared by: without case and punctuation."""
     word = word.strip()
     return _PUNCTUATION.sub("", word.lower()) or word
 

@@ -222,6 +222,7 @@ VIETNAMESE: Final = Language(
     sentences=SentenceRules(
         before_numbers=_BEFORE_NUMBERS,
         abbreviations=frozenset({"tp", "ths", "ts", "gs"}),
+        clause_beginners=frozenset(words("và nhưng hoặc vì nếu khi mà thì")),
         paused_before=frozenset(
             words("và nhưng hoặc vì nếu khi mà thì là của cho với từ đến trong ngoài trên dưới để bằng")
         ),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import dramatiq
 import msgspec
 import structlog
 
-from tasks import publish
+from tasks import growth, publish
 from tasks.engines.base import EngineError
 from tasks.middleware.failed_messages import FailedMessages
 from tasks.wire import keys
@@ -26,13 +28,35 @@ class NoClipOnFailure(FailedMessages):
     def tell(self, message: dramatiq.MessageProxy, exception: BaseException | None) -> None:
         """Tell the bridge."""
         try:
-            segment, languages = affected(message.actor_name, message.args[0])
+            lost = affected(message.actor_name, message.args[0])
         except (msgspec.ValidationError, LookupError) as error:
             log.error("actor.malformed", actor=message.actor_name, error=str(error))
             return
+        segment = lost.segment
         reason = f"{message.actor_name} {_why(exception)}"[:300]
         log.warning("segment.failed", segment=segment.id, room=segment.room, reason=reason)
-        publish.no_clip(self._client, segment, languages, reason)
+        for language in lost.languages:
+            piece = growth.load(self._client, segment.id, language).pieces if lost.piece is None else lost.piece
+            publish.no_clip(
+                self._client,
+                segment,
+                [language],
+                reason,
+                piece=piece,
+                last_piece=lost.last_piece,
+                last_sentence=lost.last_sentence,
+            )
+
+
+class Lost(NamedTuple):
+    """What nobody will hear."""
+
+    segment: Segment
+    languages: list[str]
+    piece: int | None = 0
+    """None: what would have come next."""
+    last_piece: bool = True
+    last_sentence: bool = True
 
 
 def _why(exception: BaseException | None) -> str:
@@ -42,8 +66,8 @@ def _why(exception: BaseException | None) -> str:
     return f"failed: {exception if isinstance(exception, EngineError) else type(exception).__name__}"
 
 
-def affected(actor: str, payload: dict[str, object]) -> tuple[Segment, list[str]]:
-    """The segment a message is about, and the languages that nobody will hear when it fails.
+def affected(actor: str, payload: dict[str, object]) -> Lost:
+    """What nobody will hear when a message fails. A clause's is made up for by the next one.
 
     Raises:
         msgspec.ValidationError: the payload is not what this actor takes.
@@ -51,13 +75,14 @@ def affected(actor: str, payload: dict[str, object]) -> tuple[Segment, list[str]
     """
     if actor in (TRANSCRIBE.actor, "listen"):
         segment = from_payload(payload, Segment)
-        return segment, list(segment.hear) if segment.final else []
+        return Lost(segment, list(segment.hear) if segment.final else [])
     if actor == TRANSLATE.actor:
         translation = from_payload(payload, Translation)
-        return translation.segment, [
-            language for language in translation.segment.hear if language == translation.target
-        ]
+        heard = translation.whole and translation.target in translation.segment.hear
+        return Lost(
+            translation.segment, [translation.target] if heard else [], piece=None, last_sentence=translation.last
+        )
     if actor == SPEAK.actor:
         speech = from_payload(payload, Speech)
-        return speech.segment, [speech.language]
+        return Lost(speech.segment, [speech.language], speech.piece, speech.last_piece, speech.last_sentence)
     raise KeyError(actor)

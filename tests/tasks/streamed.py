@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import redis.asyncio
 
 from tasks.wire import streams
-from tasks.wire.messages import STT_RATE, Segment
+from tasks.wire.messages import STT_RATE, Segment, Timeline
 from tasks.wire.queues import WakingBroker, enqueue, listen_by
 from tests.tasks.messages import segment
 
@@ -17,14 +18,16 @@ STEP_SECONDS = 0.4
 
 
 def asks(pcm: bytes, name: str = "room.lan.0", **changes: Any) -> Iterator[Segment]:  # noqa: ANN401
-    """What is asked of Vietnamese speech while it grows, and when it has ended."""
+    """What is asked of Vietnamese speech while it grows, and when it has ended just now."""
     fields: dict[str, Any] = {"language": "vi", "speaker": "lan", "read": [], "hear": [], **changes}
     samples, step = len(pcm) // 2, round(STEP_SECONDS * STT_RATE)
     ends = [*range(step, samples, step), samples]
+    began = time.time() - samples / STT_RATE
     for revision, end in enumerate(ends):
-        paused = end == samples
-        yield segment(name, final=False, paused=paused, revision=revision, samples=end, **fields)
-    yield segment(name, revision=len(ends) - 1, samples=samples, **fields)
+        paused, now = end == samples, began + end / STT_RATE
+        timeline = Timeline(speech_start=began, speech_end=now, closed=now)
+        yield segment(name, final=False, paused=paused, revision=revision, samples=end, timeline=timeline, **fields)
+    yield segment(name, revision=len(ends) - 1, samples=samples, timeline=timeline, **fields)
 
 
 class Offering:

@@ -132,13 +132,20 @@ def test_a_superseded_ask_is_dropped(store: redis.Redis) -> None:
     assert store.get(keys.hypothesis(ask.id)) is None
 
 
-def test_an_interim_caption_is_withdrawn_when_nothing_was_said_after_all(store: redis.Redis) -> None:
+def test_what_was_shown_stays_and_is_not_spoken_when_nothing_was_said_after_all(store: redis.Redis) -> None:
     for revision in (0, 1):
         transcribe(offered(store, JFK[: 2 * 64_000], final=False, revision=revision))
-    with listen(store, keys.captions_channel("room")) as channel:
+    with (
+        listen(store, keys.captions_channel("room")) as channel,
+        listen(store, keys.clips_channel("bridge")) as clips,
+    ):
         transcribe(offered(store, SILENCE, revision=2))
-        (withdrawn,) = captions(channel.waiting())
-    assert (withdrawn.text, withdrawn.final) == ("", False)
+        (kept,) = captions(channel.waiting())
+        run_next("translate")
+        refused = decode_clip_event(clips.next())
+    assert (kept.text, kept.final) == ("And so my fellow Americans ask", True)
+    assert isinstance(refused, NoClip)
+    assert refused.reason == "too uncertain to be spoken"
 
 
 def test_a_transcript_that_is_too_uncertain_is_shown_and_not_spoken(
@@ -170,7 +177,7 @@ def test_a_draft_is_spoken_where_somebody_wants_that_and_nowhere_else(
         assert isinstance(refused, NoClip)
         assert (refused.reason, sent(store, "speak")) == ("a draft is shown and not spoken", 0)
         wanted = segment("room.anna.1", hear_drafts=["pt"])
-        translate(msgspec.structs.replace(TRANSLATION, segment=wanted))
+        translate(msgspec.structs.replace(TRANSLATION, segment=wanted, timeline=wanted.timeline))
         run_next("speak")
         spoken = decode_clip_event(clips.next())
     assert isinstance(spoken, ClipPart)
@@ -240,3 +247,74 @@ def test_what_an_actor_has_made_outlives_a_restart_of_redis(server: RedisServer)
             assert [caption.language for _, caption in stream(after)] == ["pt"]
             assert sent(after, "speak") == 1
     use_broker(server.url)
+
+
+SENTENCE = "The committee met on Monday, and it agreed that the school would be closed before the end of the year."
+
+
+def clause(number: int, words: int | None = None, **changes: Any) -> Translation:  # noqa: ANN401
+    """The first words of a sentence, as they are sent on while it is being spoken; all of them: its end."""
+    said = " ".join(SENTENCE.split()[:words])
+    about = segment("room.anna.2", soon=["pt"])
+    fields: dict[str, Any] = {"segment": about, "text": said, "target": "pt", "timeline": about.timeline}
+    return Translation(**{**fields, "clause": number, "whole": words is None, "last": words is None, **changes})
+
+
+def test_a_translation_grows_with_its_sentence_and_is_spoken_piece_by_piece(store: redis.Redis) -> None:
+    with (
+        listen(store, keys.captions_channel("room")) as channel,
+        listen(store, keys.clips_channel("bridge")) as clips,
+    ):
+        for number, words in enumerate((5, 8, 14, None)):
+            run(message_of(TRANSLATE, clause(number, words)))
+        shown = captions(channel.waiting())
+        while sent(store, "speak"):
+            run_next("speak")
+        parts = [decode_clip_event(data) for data in clips.waiting()]
+    assert [caption.final for caption in shown] == [False, False, False, True]
+    for shorter, longer in pairwise(shown):
+        assert longer.text.startswith(shorter.text)
+        assert longer.key == shorter.key
+    assert [caption.text for _, caption in stream(store)] == [shown[-1].text]
+    assert "reuniu" in shown[-1].text
+    assert all(isinstance(part, ClipPart) for part in parts)
+    pieces = sorted({part.piece for part in parts if isinstance(part, ClipPart)})
+    assert pieces == list(range(len(pieces)))
+    assert len(pieces) > 1, "the first is spoken while the sentence goes on"
+    closing = [(part.piece, part.last_piece, part.last_sentence) for part in parts if isinstance(part, ClipPart)]
+    assert [piece for piece, last, _ in closing if last] == [pieces[-1]] * closing.count((pieces[-1], True, True))
+
+
+def test_what_comes_late_or_again_of_a_sentence_is_neither_shown_nor_spoken(store: redis.Redis) -> None:
+    run(message_of(TRANSLATE, clause(1, 9)))
+    spoken = sent(store, "speak")
+    with listen(store, keys.captions_channel("room")) as channel:
+        run(message_of(TRANSLATE, clause(0, 5)))
+        run(message_of(TRANSLATE, clause(1, 9)))
+        assert captions(channel.waiting()) == []
+        run(message_of(TRANSLATE, clause(2)))
+        run(message_of(TRANSLATE, clause(2)))
+        run(message_of(TRANSLATE, clause(1, 12)))
+        (final,) = captions(channel.waiting())
+    assert final.final
+    assert sent(store, "speak") == spoken + 1
+    assert len(stream(store)) == 1
+
+
+def test_a_draft_comes_whole(store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving.engines().translation_for("en", "pt"), "draft", True)
+    with listen(store, keys.captions_channel("room")) as channel:
+        run(message_of(TRANSLATE, clause(0, 9)))
+        assert captions(channel.waiting()) == []
+        run(message_of(TRANSLATE, clause(1)))
+        (final,) = captions(channel.waiting())
+    assert (final.final, final.draft) == (True, True)
+
+
+def test_a_sentence_that_is_not_believed_in_the_end_is_spoken_no_further(store: redis.Redis) -> None:
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        run(message_of(TRANSLATE, clause(0, 9)))
+        run(message_of(TRANSLATE, clause(1, spoken=False)))
+        event = decode_clip_event(clips.waiting()[-1])
+    assert isinstance(event, NoClip)
+    assert (event.piece, event.last_piece, event.reason) == (sent(store, "speak"), True, "too uncertain to be spoken")
