@@ -41,6 +41,8 @@ class Token:
     """Seconds in which the token must be presented."""
     ice_servers: list[IceServer]
     ice_policy: Literal["all", "relay"]
+    ice_expires_in: int
+    """Seconds for which the credentials in `ice_servers` are good."""
 
 
 @get("/rooms/{code:str}/call")
@@ -99,7 +101,7 @@ async def sfu_token(
     )
     policy: Literal["all", "relay"] = "relay" if settings.ice_relay_only else "all"
     servers = ice_servers(settings, person.id)
-    body = Token(token, sfu_url(settings, request.scope, room.code), LIFETIME, servers, policy)
+    body = Token(token, sfu_url(settings, request.scope, room.code), LIFETIME, servers, policy, settings.turn_lifetime)
     return Response(body, headers={"Cache-Control": "no-store"})
 
 

@@ -12,17 +12,26 @@ from typing import Final
 
 from app.ports import TCP, UDP, Claim, TakenError
 from app.settings.web import WebSettings
-from tasks.wire.environment import REDIS_BIND, REDIS_PORT, host, port
+from tasks.wire.addresses import checked_host
+from tasks.wire.environment import REDIS_BIND, REDIS_PORT, Setting, host, port
 
 LOCK: Final = "running"
 """The file in JBC_VAR that a running installation holds; says who that is."""
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    return tuple(checked_host(word.strip()) for word in text.split(","))
 
 
 @dataclass(frozen=True)
 class RunnerSettings:
     """What `jbcalling run` reads beside the settings of `web`: ports of the SFU and of the worker."""
 
-    rtc_ip: str = field(default_factory=host("SFU_RTC_IP", "127.0.0.1"))
+    rtc_ips: tuple[str, ...] = field(
+        default_factory=Setting(
+            "SFU_RTC_IP", lambda: ("127.0.0.1",), _hosts, "a host name or an address alone, or two with a comma between"
+        )
+    )
     rtc_port: int = field(default_factory=port("SFU_RTC_PORT", 8020))
     redis_port: int = field(default_factory=REDIS_PORT)
     metrics_host: str = field(default_factory=host("WORKER_METRICS_HOST", "127.0.0.1"))
@@ -62,7 +71,7 @@ def claims(settings: WebSettings, processes: Collection[str]) -> list[Claim]:
     others = RunnerSettings()
     found = [
         Claim("sfu", "SFU_PORT", settings.sfu_host, settings.sfu_port),
-        Claim("sfu", "SFU_RTC_PORT", others.rtc_ip, others.rtc_port, (TCP, UDP)),
+        *(Claim("sfu", "SFU_RTC_PORT", ip, others.rtc_port, (TCP, UDP)) for ip in others.rtc_ips),
         Claim("web", "WEB_PORT", settings.web_host, settings.web_port),
         Claim("bridge", "BRIDGE_PORT", "127.0.0.1", settings.bridge_port),
     ]

@@ -13,7 +13,13 @@ class TokenRefusedError extends Error {}
 class RoomGoneError extends Error {}
 
 /**
- * @typedef {{ token: string, url: string, ice_servers: RTCIceServer[], ice_policy: RTCIceTransportPolicy }} Pass
+ * @typedef {object} Pass
+ * @property {string} token
+ * @property {string} url
+ * @property {RTCIceServer[]} ice_servers
+ * @property {RTCIceTransportPolicy} ice_policy
+ * @property {number} ice_expires_in seconds for which the credentials of TURN servers are good
+ * @property {number} at when it came, on the clock of `performance.now()`
  *
  * @typedef {object} Listener
  * @property {(connection: Connection, hello: import("./protocol.js").Hello, ice: import("./transports.js").Ice) => void} onHello
@@ -124,7 +130,7 @@ export class Signalling {
       const pass = this.#pass ?? (await this.#token(within));
       this.#pass = null; // until it has worked
       this.#stopped.signal.throwIfAborted(); // or a page that has left would take the call back
-      const { token, url, ...ice } = pass;
+      const { token, url } = pass;
       connection = await Connection.open(url, this.#listener.onEvent, this.#stopped.signal, within);
       this.#connection = connection;
       const hello = await connection.request("hello", { token, ...(this.#resume && { resume: this.#resume }) }, within);
@@ -132,7 +138,7 @@ export class Signalling {
       this.#resume = hello.resume;
       if (renewals === this.#renewals) this.#pass = pass;
       else void this.renew();
-      this.#listener.onHello(connection, hello, { iceServers: ice.ice_servers, iceTransportPolicy: ice.ice_policy });
+      this.#listener.onHello(connection, hello, this.#iceOf(pass));
       const ending = await connection.closed;
       this.#restarting = ending.closing?.code === "shutting_down";
       if (ending.closing) this.forget(); // said by the SFU: there is nothing to go on with
@@ -147,6 +153,16 @@ export class Signalling {
     }
   }
 
+  /** @param {Pass} pass @returns {import("./transports.js").Ice} */
+  #iceOf({ ice_servers, ice_policy, ice_expires_in, at }) {
+    return {
+      iceServers: ice_servers,
+      iceTransportPolicy: ice_policy,
+      until: at + (ice_expires_in / 2) * 1_000,
+      renew: async () => this.#iceOf(await this.#token(withinMs(0))),
+    };
+  }
+
   /**
    * @param {number} within ms
    * @returns {Promise<Pass>}
@@ -157,7 +173,7 @@ export class Signalling {
       headers: { "x-csrftoken": this.#csrf, accept: "application/json" },
       signal: AbortSignal.any([AbortSignal.timeout(within), this.#stopped.signal]),
     });
-    if (response.ok) return response.json();
+    if (response.ok) return { ...(await response.json()), at: performance.now() };
     const message = `The web server answered ${response.status} when asked for a token.`;
     if ([404, 410].includes(response.status)) throw new RoomGoneError(message);
     throw [401, 403].includes(response.status) ? new TokenRefusedError(message) : new Error(message);

@@ -23,7 +23,11 @@ const MAX_STALL_MS = 1_200;
 /**
  * @typedef {import("mediasoup-client").types.Transport} Transport
  * @typedef {"send" | "recv"} Direction
- * @typedef {{ iceServers: RTCIceServer[], iceTransportPolicy: RTCIceTransportPolicy }} Ice
+ * @typedef {object} Ice
+ * @property {RTCIceServer[]} iceServers
+ * @property {RTCIceTransportPolicy} iceTransportPolicy
+ * @property {number} until when to ask for newer credentials, on the clock of `performance.now()`
+ * @property {() => Promise<Ice>} renew
  * @typedef {{ transport: Transport, watch: StallWatch, repairing: boolean }} Leg
  */
 
@@ -105,7 +109,8 @@ export class Transports {
   async #open(direction) {
     if (!this.#device) throw new Error("load the device before it makes transports");
     const { transportId: id, ...remote } = await this.#link.request("createTransport", { direction });
-    const options = { id, ...remote, ...this.#ice };
+    const { iceServers, iceTransportPolicy } = this.#ice;
+    const options = { id, ...remote, iceServers, iceTransportPolicy };
     const transport =
       direction === "send" ? this.#device.createSendTransport(options) : this.#device.createRecvTransport(options);
     transport.on("connect", ({ dtlsParameters }, done, failed) => {
@@ -152,6 +157,7 @@ export class Transports {
     if (transport.direction === "recv") this.#onFlow(false);
     try {
       do {
+        await this.#freshen();
         const within = Math.max(ANSWER_WITHIN_MS, ROUND_TRIPS * this.#link.roundTrip);
         const { iceParameters } = await this.#link.request("restartIce", { transportId: transport.id }, within);
         await transport.restartIce({ iceParameters });
@@ -166,6 +172,18 @@ export class Transports {
       if (!this.#closed) this.#link.giveUp();
     } finally {
       leg.repairing = false;
+    }
+  }
+
+  /** Gets newer credentials for TURN servers where those of the beginning may have expired: a call can last for days. */
+  async #freshen() {
+    if (!(performance.now() >= this.#ice.until)) return;
+    try {
+      this.#ice = await this.#ice.renew();
+      const { iceServers } = this.#ice;
+      await Promise.all([...this.#legs].map(({ transport }) => transport.updateIceServers({ iceServers })));
+    } catch (error) {
+      console.warn("call: no newer credentials for TURN servers:", error); // without a relay it may still work
     }
   }
 

@@ -1,5 +1,6 @@
 /** Environment → one frozen object. Secrets are required, never defaulted. */
 
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 
 import { z } from 'zod';
@@ -63,9 +64,12 @@ function whole(least, most) {
   return digits.pipe(z.number(allowed).min(least, allowed).max(most, allowed));
 }
 const port = whole(1, MAX_PORT);
-const IP = 'an IP address, as 10.0.0.1 or ::1';
-const ip = z.union([z.ipv4(), z.ipv6()], IP);
+const IPS = 'one or two IP addresses with a comma between, as 10.0.0.1 or 0.0.0.0,::';
+const list = (/** @type {string} */ text) => text.split(',').map((word) => word.trim());
+const ips = z.string().refine((text) => list(text).length <= 2 && list(text).every((word) => isIP(word) > 0), IPS);
 const host = z.union([z.ipv6(), z.string().regex(/^[A-Za-z0-9._-]{1,253}$/)], 'a host name or an address alone, as 10.0.0.1 or ::1');
+const HOSTS = 'a host name or an address for each of SFU_RTC_IP, with a comma between, as 203.0.113.7,2001:db8::7';
+const hosts = z.string().refine((text) => list(text).length <= 2 && list(text).every((word) => host.safeParse(word).success), HOSTS);
 const SECRET = `one line of at least 32 characters: ${MAKE_SECRETS}`;
 const NETWORKS = 'addresses as 10.0.0.5 or 172.18.0.0/16, several with commas';
 const LEVELS = /** @type {const} */ (['debug', 'info', 'warn', 'error', 'silent']);
@@ -75,8 +79,8 @@ const networks = z.string().refine((text) => areNetworks(text), NETWORKS);
 const environment = z.object({
   SFU_HOST: host.default('127.0.0.1'),
   SFU_PORT: port.default(8010),
-  SFU_RTC_IP: ip.default('127.0.0.1'),
-  SFU_ANNOUNCED_ADDRESS: host.optional(),
+  SFU_RTC_IP: ips.default('127.0.0.1'),
+  SFU_ANNOUNCED_ADDRESS: hosts.optional(),
   SFU_RTC_PORT: port.default(8020),
   SFU_PLAIN_PORT_MIN: port.default(42_000),
   SFU_PLAIN_PORT_MAX: port.default(42_999),
@@ -116,8 +120,8 @@ function refusal(name, value, allowed) {
  * @typedef {object} Config
  * @property {string} host SFU_HOST: address of signalling, health and metrics.
  * @property {number} port SFU_PORT: its port.
- * @property {string} rtcIp SFU_RTC_IP: address on which media of browsers arrives.
- * @property {string | undefined} announcedAddress SFU_ANNOUNCED_ADDRESS: what browsers are told instead of `rtcIp`.
+ * @property {{ip: string, announcedAddress: string | undefined}[]} media SFU_RTC_IP: addresses on which media of
+ *   browsers arrives, IPv4 and IPv6; SFU_ANNOUNCED_ADDRESS: what browsers are told instead of each.
  * @property {number} rtcPort SFU_RTC_PORT: UDP and TCP port of the first media worker; each further one takes the next.
  * @property {number} plainPortMin SFU_PLAIN_PORT_MIN: first loopback UDP port of taps and injections.
  * @property {number} plainPortMax SFU_PLAIN_PORT_MAX: last one.
@@ -158,14 +162,16 @@ export function loadConfig(env) {
   if (e.SFU_RTC_PORT + workers - 1 > MAX_PORT) {
     throw refusal('SFU_RTC_PORT', e.SFU_RTC_PORT, `at most ${MAX_PORT - workers + 1}: each of ${workers} media workers takes the next port`);
   }
-  if ((e.SFU_RTC_IP === '0.0.0.0' || e.SFU_RTC_IP === '::') && e.SFU_ANNOUNCED_ADDRESS === undefined) {
+  const announced = e.SFU_ANNOUNCED_ADDRESS === undefined ? [] : list(e.SFU_ANNOUNCED_ADDRESS);
+  const media = list(e.SFU_RTC_IP).map((address, index) => ({ ip: address, announcedAddress: announced[index] }));
+  if (media.some(({ ip, announcedAddress }) => (ip === '0.0.0.0' || ip === '::') && announcedAddress === undefined)) {
     throw refusal('SFU_RTC_IP', e.SFU_RTC_IP, 'no wildcard unless SFU_ANNOUNCED_ADDRESS is the address that browsers can reach');
   }
+  if (announced.length > media.length) throw refusal('SFU_ANNOUNCED_ADDRESS', e.SFU_ANNOUNCED_ADDRESS, HOSTS);
   return Object.freeze({
     host: e.SFU_HOST,
     port: e.SFU_PORT,
-    rtcIp: e.SFU_RTC_IP,
-    announcedAddress: e.SFU_ANNOUNCED_ADDRESS,
+    media,
     rtcPort: e.SFU_RTC_PORT,
     plainPortMin: e.SFU_PLAIN_PORT_MIN,
     plainPortMax: e.SFU_PLAIN_PORT_MAX,

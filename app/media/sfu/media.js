@@ -1,5 +1,6 @@
 /** The media workers: one mediasoup process each, watched, and replaced when one dies. */
 
+import { isIPv6 } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
 import * as mediasoup from 'mediasoup';
@@ -110,23 +111,24 @@ export class MediaPool {
 
   /** @param {Slot} slot */
   async #spawn(slot) {
-    const { rtcIp: ip, announcedAddress, rtcPort } = this.#config;
+    const { media, rtcPort } = this.#config;
     const port = rtcPort + slot.index;
     const worker = await mediasoup.createWorker({ logLevel: 'warn', logTags: ['info', 'ice', 'dtls', 'srtp'] });
     worker.once('died', (error) => this.#died(slot, error));
     try {
       const server = await worker.createWebRtcServer({
-        listenInfos: [
-          { protocol: 'udp', ip, announcedAddress, port },
-          { protocol: 'tcp', ip, announcedAddress, port },
-        ],
+        listenInfos: media.flatMap(({ ip, announcedAddress }) =>
+          (/** @type {const} */ (['udp', 'tcp'])).map((protocol) => ({
+            protocol, ip, announcedAddress, port, flags: { ipv6Only: isIPv6(ip) }, // `::` would take the IPv4 port, too
+          })),
+        ),
       });
       if (this.#closing) return worker.close();
       slot.live = { worker, server };
       this.#log.info({ worker: slot.index, pid: worker.pid, port }, 'media worker running');
     } catch (error) {
       worker.close();
-      const what = `media worker ${slot.index} cannot listen on ${ip} port ${port}`;
+      const what = `media worker ${slot.index} cannot listen on ${media.map(({ ip }) => ip).join(' and ')} port ${port}`;
       throw new Error(`${what}: free it or change SFU_RTC_PORT`, { cause: error });
     }
   }

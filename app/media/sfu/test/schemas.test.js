@@ -84,6 +84,10 @@ describe('the environment', () => {
     refused({ SFU_PORT: 'http' });
     refused({ SFU_RTC_IP: 'example.org' });
     refused({ SFU_RTC_IP: '0.0.0.0' });
+    refused({ SFU_RTC_IP: '0.0.0.0,::', SFU_ANNOUNCED_ADDRESS: '203.0.113.7' });
+    refused({ SFU_RTC_IP: '10.0.0.1', SFU_ANNOUNCED_ADDRESS: '203.0.113.7,2001:db8::7' });
+    const both = loadConfig({ SFU_TOKEN_SECRET: SECRET, SFU_RTC_IP: '0.0.0.0, ::', SFU_ANNOUNCED_ADDRESS: '203.0.113.7,2001:db8::7' });
+    assert.deepEqual(both.media, [{ ip: '0.0.0.0', announcedAddress: '203.0.113.7' }, { ip: '::', announcedAddress: '2001:db8::7' }]);
     refused({ SFU_PLAIN_PORT_MIN: '43000', SFU_PLAIN_PORT_MAX: '42000' });
     refused({ SFU_RTC_PORT: '65535', SFU_WORKERS: '2' });
     loadConfig({ SFU_TOKEN_SECRET: SECRET, SFU_RTC_IP: '0.0.0.0', SFU_ANNOUNCED_ADDRESS: 'call.example.org' });

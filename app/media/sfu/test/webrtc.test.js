@@ -219,6 +219,18 @@ describe('pages', () => {
     }
   });
 
+  test('are offered IPv4 and IPv6 where there are both', async () => {
+    const both = await startTestSfu({ SFU_RTC_IP: '127.0.0.1,::1', SFU_ANNOUNCED_ADDRESS: '203.0.113.7,2001:db8::7' });
+    try {
+      const { client } = await Client.enter(both.port, participantToken('call', 'ana'));
+      const { iceCandidates } = await client.request('createTransport', { direction: 'recv' });
+      const offered = iceCandidates.map((/** @type {any} */ { protocol, address }) => `${protocol} ${address}`).sort();
+      assert.deepEqual(offered, ['tcp 2001:db8::7', 'tcp 203.0.113.7', 'udp 2001:db8::7', 'udp 203.0.113.7']);
+    } finally {
+      await both.close();
+    }
+  });
+
   test('leave nothing behind', async () => {
     const only = await startTestSfu();
     try {
