@@ -127,10 +127,8 @@
     const text = element.textContent.trim();
     const line = element.closest("li");
     if (!text || !line) return;
-    const row = { id: element.id || line.id, kind: element.className, text, at: now(), interim: true };
-    seen.push(row);
-    // htmx gives a new element its predecessor's attributes for 20 ms, so that transitions run.
-    setTimeout(() => (row.interim = line.matches(".interim")), 60);
+    const interim = (element.matches(".translation") ? element : line).hasAttribute("data-grows");
+    seen.push({ id: element.id || line.id, kind: element.className, text, at: now(), interim });
   };
   const observer = new MutationObserver((records) => {
     for (const record of records) {

@@ -38,7 +38,7 @@ SETTLED = """([since, quiet]) => {
   const now = performance.timeOrigin + performance.now();
   const last = Math.max(since, ...window.__seen.map(line => line.at), ...window.__onsets.map(onset => onset.at));
   const owing = [...document.querySelectorAll('#captions p.translation')].some(p => !p.textContent.trim());
-  return !document.querySelector('#captions li.interim') && !owing
+  return !document.querySelector('#captions [data-grows]') && !owing
     && now - last > quiet && now - window.__lastSound > quiet;
 }"""
 

@@ -15,14 +15,12 @@
  */
 export function latenessOf(item) {
   const translation = item.querySelector(".translation");
-  const grows = item.classList.contains("interim");
-  const ms = translation?.getAttribute("data-lag-ms");
-  if (translation && ms) {
-    return { ms, grows: translation.classList.contains("interim"), stages: translation.getAttribute("title") ?? "" };
-  }
-  if (translation && grows) return null;
-  const stages = item.querySelector(".lag")?.getAttribute("title") ?? "";
-  return { ms: item.getAttribute("data-lag-ms") ?? "", grows, stages };
+  const translated = translation?.hasAttribute("data-lag-ms") ?? false;
+  const grows = (translated ? translation : item)?.hasAttribute("data-grows") ?? false;
+  if (translation && !translated && grows) return null;
+  const ms = (translated ? translation : item)?.getAttribute("data-lag-ms") ?? "";
+  const stages = (translated ? translation : item.querySelector(".lag"))?.getAttribute("title") ?? "";
+  return { ms, grows, stages };
 }
 
 /**

@@ -30,7 +30,7 @@ export function resized(size, steps) {
  */
 export function spokenLine(item) {
   const translation = item.querySelector(".translation");
-  if ((translation ?? item).classList.contains("interim")) return null;
+  if ((translation ?? item).hasAttribute("data-grows")) return null;
   const paragraph = translation ?? item.querySelector(".source");
   const text = paragraph?.textContent?.trim() ?? "";
   const speaker = item.querySelector(".speaker")?.textContent ?? "";
@@ -54,7 +54,7 @@ class ReadingPage {
     const stage = document.querySelector(".stage");
     if (stage) {
       for (const item of stage.querySelectorAll("li.utterance")) if (spokenLine(item)) this.#told.add(item.id);
-      const attributeFilter = ["data-lag-ms", "class"];
+      const attributeFilter = ["data-lag-ms"];
       new MutationObserver((records) => this.#captionsChanged(stage, records)).observe(stage, { childList: true, subtree: true, attributeFilter });
       this.#colour(stage);
       const last = [...stage.querySelectorAll("li.utterance")].at(-1);

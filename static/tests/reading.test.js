@@ -40,18 +40,18 @@ test("keys act unless somebody types or means the browser", () => {
 });
 
 test("a sentence is read out when it is over, in the language that is read", () => {
-  const part = (classes, textContent, lang = "") => ({
-    classList: { contains: (name) => classes.includes(name) },
+  const part = (attributes, textContent, lang = "") => ({
+    hasAttribute: (name) => attributes.includes(name),
     textContent,
     getAttribute: () => lang,
   });
-  const line = (classes, source, translation) => {
+  const line = (attributes, source, translation) => {
     const parts = { ".speaker": part([], "Ana"), ".source": part([], source, "en"), ".translation": translation };
-    return spokenLine({ classList: { contains: (name) => classes.includes(name) }, querySelector: (name) => parts[name] ?? null });
+    return spokenLine({ ...part(attributes, source), querySelector: (name) => parts[name] ?? null });
   };
-  assert.equal(line(["interim"], "the ship"), null);
+  assert.equal(line(["data-grows"], "the ship"), null);
   assert.deepEqual(line([], "The ship sails."), { speaker: "Ana", text: "The ship sails.", lang: "en" });
   assert.equal(line([], "The ship sails.", part([], "", "pt")), null, "its translation is still to come");
-  assert.equal(line([], "The ship sails.", part(["interim"], "O navio", "pt")), null, "its translation grows");
+  assert.equal(line([], "The ship sails.", part(["data-grows"], "O navio", "pt")), null, "its translation grows");
   assert.deepEqual(line([], "The ship sails.", part([], "O navio parte.", "pt")), { speaker: "Ana", text: "O navio parte.", lang: "pt" });
 });

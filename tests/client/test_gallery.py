@@ -205,11 +205,14 @@ async def test_the_lag_opens_into_its_stages_and_says_what_works(place: World) -
     await place.open(page, next(view for view in VIEWS if view.name == "call-lateness"))
     place.say(200, "how late is this")
     line = page.locator("#captions li:has-text('how late is this')")
+    await page.wait_for_selector("#captions li:has-text('how late is this')")
     await page.wait_for_selector("#stages li:has-text('by test')")
     stages = await page.locator("#stages li").all_inner_texts()
     names = ("end of speech noticed 100 ms", "waiting 20 ms", "transcription 180 ms", "by test")
     assert tuple(stages) == names
-    assert await page.inner_text("#lag") == await line.locator(".lag").inner_text()
+    late = await line.locator(".lag").inner_text()
+    assert await page.inner_text("#lag") == late
+    assert await page.inner_text("#behind") == f"{late} behind the end of the sentence"
     assert "The interpreter process is not running" in await page.inner_text("#ladder")
     await page.close()
 

@@ -92,7 +92,9 @@ async def test_a_translation_grows_for_those_who_want_it_soon_and_for_those_who_
             say(own_broker, spoken(code, "s1", "O navio parte amanhã, às nove.", language="pt"))
             finals = [await take(reader, 2) for reader in (soon, late, program)]
         of_whole += await take(whole, 2)
-    assert first[1].data.startswith(f'<p id="t-{code}.s1" class="translation interim" lang="pt" hx-swap-oob="true"')
+    assert first[1].data.startswith(
+        f'<p id="t-{code}.s1" class="translation" lang="pt" hx-swap-oob="true" data-grows data-lag'
+    )
     assert "data-lag=" not in first[1].data, "a lag beside text that grows would move"
     assert texts(grown) == ["o navio parte", "o navio parte amanhã,"]
     assert texts(joined) == ["the ship sails tomorrow,", "o navio parte amanhã,"]
