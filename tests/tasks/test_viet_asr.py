@@ -14,8 +14,9 @@ from ops.harness.recordings import Recording, by_language
 from ops.harness.wer import corpus_wer
 from tasks import registry
 from tasks.engines.base import Effort, EngineError, Word
+from tasks.engines.stt.viet_asr.bands import filled
 from tasks.engines.stt.viet_asr.engine import VietAsr
-from tasks.engines.stt.viet_asr.fbank import Fbank
+from tasks.engines.stt.viet_asr.fbank import MIDDLES, Fbank
 from tasks.serving import Engines
 from tasks.transcripts import SPEAK_CONFIDENCE
 
@@ -175,6 +176,24 @@ def test_the_filter_bank_does_not_depend_on_how_sound_arrives() -> None:
     assert np.allclose(whole, parts, atol=1e-3)
     silence = Fbank()(np.zeros(800, np.float32))
     assert np.allclose(silence, np.log(np.finfo(np.float32).eps)), "Kaldi's floor"
+
+
+def test_bands_that_a_telephone_leaves_empty_are_filled_and_those_between_stay() -> None:
+    noise = np.fft.rfft(np.random.default_rng(1).normal(0, 0.1, 16_000))
+    hertz = np.fft.rfftfreq(16_000, 1 / 16_000)
+    called = np.fft.irfft(noise * ((hertz >= 300) & (hertz <= 3400))).astype(np.float32)
+    frames = Fbank()(called)
+    within = (MIDDLES >= 350) & (MIDDLES <= 3300)
+    level = frames[:, within].mean()
+    assert frames[:, MIDDLES > 4000].max() < level - 9, "so it is without filling"
+    assert np.array_equal(filled(frames)[:, within], frames[:, within])
+    assert filled(frames)[:, ~within].min() > level - 16
+    assert (np.diff(filled(frames)[:, MIDDLES > 4000].mean(axis=0)) < 0).all(), "the higher, the less"
+
+
+def test_speech_whose_bands_are_all_there_is_hardly_touched() -> None:
+    frames = np.concatenate([Fbank()(clip.samples()) for clip in CLIPS])
+    assert np.mean(filled(frames) != frames) < 0.02
 
 
 def test_a_tone_is_in_the_band_of_its_frequency() -> None:

@@ -28,6 +28,8 @@ The confidence is the square of the words' mean probability: on our clips Vietna
 `Transcript.confidence` promises, 0.45.
 """
 
+REVISION: Final = 2
+"""Goes up whenever the same sound becomes other words than before."""
 
 _KEPT: Final = 4
 """Glossaries whose spellings are kept: one, and a few while it is being edited."""
@@ -44,7 +46,7 @@ class VietAsr(ListeningRecogniser):
         """
         self.name = name
         self.languages = languages
-        self.fingerprint = f"onnxruntime {version('onnxruntime')}"
+        self.fingerprint = f"onnxruntime {version('onnxruntime')}, {REVISION}"
         self._network = Network(folder)
         self._spellings = lru_cache(_KEPT)(self._spell)
 

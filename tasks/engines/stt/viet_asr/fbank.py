@@ -30,11 +30,16 @@ def _mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
     return 1127 * np.log1p(hertz / 700)
 
 
+_LOWEST, _HIGHEST = _mel(np.array([_LOWEST_HZ, RATE / 2]))
+_EDGES: Final = np.linspace(_LOWEST, _HIGHEST, BANDS + 2)
+"""Of the bands, in mel: each goes from one edge to the next but one."""
+MIDDLES: Final = 700 * np.expm1(_EDGES[1:-1] / 1127)
+"""Hertz."""
+
+
 def _filters() -> Array:
     """Triangles on the mel scale: shape (points / 2 + 1, `BANDS`); the topmost point belongs to none."""
-    low, high = _mel(np.array([_LOWEST_HZ, RATE / 2]))
-    edges = np.linspace(low, high, BANDS + 2)
-    left, middle, right = edges[:-2], edges[1:-1], edges[2:]
+    left, middle, right = _EDGES[:-2], _EDGES[1:-1], _EDGES[2:]
     points = _mel(np.arange(_POINTS // 2) * RATE / _POINTS)[:, None]
     rising, falling = (points - left) / (middle - left), (right - points) / (right - middle)
     triangles = np.maximum(0, np.minimum(rising, falling))

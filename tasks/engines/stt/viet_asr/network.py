@@ -14,6 +14,7 @@ import numpy as np
 import onnxruntime
 
 from tasks.engines.base import EngineError
+from tasks.engines.stt.viet_asr.bands import filled
 from tasks.engines.stt.viet_asr.fbank import BANDS, RATE, STEP, Array, Fbank
 
 CHUNK: Final = 43
@@ -79,7 +80,7 @@ class Stream:
         Returns:
             Log-probabilities of the pieces, (`OUTPUTS`, pieces) for each chunk.
         """
-        self._frames = np.concatenate([self._frames, self._fbank(samples)])
+        self._frames = np.concatenate([self._frames, filled(self._fbank(samples))])
         found: list[Array] = []
         while len(self._frames) >= CHUNK:
             found.append(self._run(self._frames[:CHUNK]))
