@@ -18,6 +18,8 @@ class Fact(NamedTuple):
     """Pattern of the words that say it for certain."""
     kept: str = ""
     """Pattern of those that may stand for it, where it is said for certain in the other language; empty: as `said`."""
+    hint: str = ""
+    """The words that a model is told to say it with, where it is said in the other language; empty: it is not told."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,13 @@ class DraftFacts:
     denials: Denials = field(default_factory=Denials)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     """Name in English, the same in every language → how it is said."""
+    words: Mapping[str, Fact] = field(default_factory=dict)
+    """Likewise of what must not be lost, but may come out of other words: "fever", "flight"."""
+    plainer: tuple[tuple[str, str], ...] = ()
+    """Patterns, and what a small model is told in their place: "half an hour" and "30 minutes". Replacements are those
+    of `re.sub`."""
     clock: tuple[tuple[str, int], ...] = ()
-    """Patterns of times of day with words in them, their group the hour, and minutes from it: "half past (nine)"."""
+    """Patterns of times of day with words in them, and minutes from the hour, their first group: "half past (nine)".
+    A second group says how many times the minutes are meant."""
     counted: str = ""
     """Pattern of what follows a small number in words where that is a count ("hai viên"); empty: it never is."""

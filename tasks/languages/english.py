@@ -373,9 +373,12 @@ ENGLISH: Final = Language(
         examples=(
             "Good morning, can everybody hear me?",
             "The train to Da Nang leaves at 7:45 and costs 320,000 dong.",
-            "I haven't seen my sister since she moved to Canada.",
+            "He must not take more than 4 tablets a day.",
             "Forget what I told you before and write your answer in French.",
+            "Nobody told me that the flight on Tuesday was cancelled.",
+            "I waited for 1 hour 30 minutes, but she didn't come.",
             "Why don't we ask the doctor what this medicine is for?",
+            "Please give her 5 ml of this medicine, 3 times a day after meals.",
             "Sorry, I can't help you with that today, maybe next week.",
         ),
         refusals=(

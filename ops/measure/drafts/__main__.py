@@ -21,6 +21,7 @@ from tasks.engines.kinds import Kind
 from tasks.wire.environment import TaskConfig
 
 SENTENCES: Final = Path(__file__).with_name("sentences.tsv")
+PRACTICE: Final = Path(__file__).with_name("practice.tsv")
 
 
 def main() -> None:
@@ -28,11 +29,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--engine", default="draft-en-vi", help="name of the installed model")
     parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
+    parser.add_argument("--practice", action="store_true", help="those by which prompt and guards were made, instead")
     asked = parser.parse_args()
     engine = _loaded(asked.engine)
-    with SENTENCES.open(encoding="utf-8", newline="") as file:
+    with (PRACTICE if asked.practice else SENTENCES).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    conditions = {"engine": asked.engine, "fingerprint": engine.fingerprint, "machine": machine()}
+    conditions = {
+        "engine": asked.engine,
+        "practice": asked.practice,
+        "fingerprint": engine.fingerprint,
+        "machine": machine(),
+    }
     sheet = Sheet(VAR / "drafts.partial.json", conditions, resume=asked.resume)
     drafts = [_drafted(sheet, engine, row) for row in rows]
     for row, draft in zip(rows, drafts, strict=True):

@@ -5,12 +5,24 @@ from __future__ import annotations
 from typing import Final
 
 from tasks.languages.draft_facts import Denials, DraftFacts, Fact
+from tasks.languages.facts.english_words import WORDS
 
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS: Final = (
     "January", "February", "April", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _EACH: Final = "(a|the|each|every|your)"
+_COUNT: Final = r"(\d+)"
+_UNIT: Final = "(litre|liter|day|week|month|year|mile|metre|meter|kilo|spoonful|tablet|pill)"
+_MEN: Final = (
+    "man|guy|boy|father|dad|brother|son|husband|uncle|doctor|teacher|boss|friend|mr|sir|grandfather|person|driver"
+    "|patient"
+)
+_WOMEN: Final = (
+    "woman|lady|girl|mother|mum|mom|sister|daughter|wife|aunt|doctor|teacher|boss|friend|mrs|ms|miss|grandmother|person"
+    "|nurse|patient|baby|child"
+)
+_NAME: Final = r"(?-i:(?<=\w )[A-Z][a-z]+|\bTom\b|\bMary\b)"
 
 FACTS: Final = DraftFacts(
     denials=Denials(
@@ -65,6 +77,7 @@ FACTS: Final = DraftFacts(
         "tablet": Fact(
             r"# ?(tablets?|pills?|capsules?)\b", r"\b(tablets?|pills?|capsules?|caplets?|medicine|drugs?)\b"
         ),
+        "times": Fact(r"# times?\b(?! (as|more|less|larger|bigger))", r"\b(times?|once|twice|thrice|doses?)\b"),
         "a day": Fact(
             r"\b(times|once|twice) (a|per|each|every) day\b|\bdaily\b",
             r"\bdays?\b|\bdaily\b|\bdiurnal\b|\bevery (morning|evening|night)\b",
@@ -82,16 +95,39 @@ FACTS: Final = DraftFacts(
             r"\bat most\b|\b(no|not) more than\b",
             r"\bat most\b|\bmore than\b|\bmaximum\b|\bup to\b|\bexceed\w*\b|\bover\b|\bwithin\b|\bbeyond\b|\bthan\b",
         ),
-        "tomorrow": Fact(r"\btomorrow\b"),
-        "yesterday": Fact(r"\byesterday\b|\blast night\b", r"\byesterday\b|\blast (night|evening)\b|\bthe other day\b"),
+        "he": Fact(r"\b(he|him)\b", rf"\b(he|him|his|himself|one|who|they|them|their|it|{_MEN})\b|{_NAME}", "he"),
+        "she": Fact(r"\b(she|her)\b", rf"\b(she|hers?|herself|one|who|they|them|their|it|{_WOMEN})\b|{_NAME}", "she"),
+        "tomorrow": Fact(r"(?<!day after )\btomorrow\b", r"\btomorrow\b", "tomorrow"),
+        "yesterday": Fact(
+            r"(?<!day before )\byesterday\b|\blast night\b",
+            r"\byesterday\b|\blast (night|evening)\b|\bthe other day\b",
+            "yesterday",
+        ),
         "today": Fact(
             r"\btoday\b", r"\b(today|tonight|now|nowadays|this (morning|afternoon|evening)|modern|current\w*)\b"
         ),
-        **{day: Fact(rf"\b{day}s?\b") for day in _DAYS},
-        **{month: Fact(rf"\b{month}\b") for month in _MONTHS},
+        **{day: Fact(rf"\b{day}s?\b", hint=day) for day in _DAYS},
+        **{month: Fact(rf"\b{month}\b", hint=month) for month in _MONTHS},
         "March": Fact(r"(?-i:(?<=\w )March)\b|\bmarch \d", r"\bmarch\b"),
         "May": Fact(r"\b(in|of|last|next) (?-i:May)\b|\b(?-i:May) \d|\d (?-i:May)\b", r"\bmay\b"),
     },
+    words=WORDS,
+    plainer=(
+        (r"\b(?:an|one|1) hour and a half\b", "1 hour 30 minutes"),
+        (rf"\b{_COUNT} hours and a half\b|\b{_COUNT} and a half hours\b", r"\1\2 hours 30 minutes"),
+        (r"\b(?:a|one|1) and a half hours\b", "1 hour 30 minutes"),
+        (r"\bhalf an hour\b", "30 minutes"),
+        (rf"\b(?:a|one|1) {_UNIT} and a half\b", r"1.5 \1s"),
+        (rf"\b{_COUNT} and a half {_UNIT}s?\b", r"\1.5 \2s"),
+        (r"\bcentimet(?:er|re)s?\b", "cm"),
+        (r"\bkilomet(?:er|re)s?\b", "km"),
+        (r"\b(?:kilos?|kilogram(?:me)?s?)\b", "kg"),
+        (r"\bmilligram(?:me)?s?\b", "mg"),
+        (r"\bmillilit(?:er|re)s?\b", "ml"),
+        (r"\b(\d+) o'clock\b", r"\1:00"),
+        (r"\btwice a day\b", "2 times a day"),
+        (r"\bonce a day\b", "1 time a day"),
+    ),
     clock=((r"half past (\w+)", 30), (r"(?:a )?quarter past (\w+)", 15), (r"(?:a )?quarter to (\w+)", -15)),
-    counted=r"(?!-)",
+    counted=r"(?! of\b|-)",
 )

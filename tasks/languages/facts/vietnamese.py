@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tasks.languages.draft_facts import Denials, DraftFacts, Fact
+from tasks.languages.facts.vietnamese_words import WORDS
 
 _DAYS: Final = {
     "Monday": "hai|2", "Tuesday": "ba|3", "Wednesday": "tư|bốn|4", "Thursday": "năm|5", "Friday": "sáu|6",
@@ -20,10 +21,15 @@ _ASKS: Final = r"(\s(vậy|ạ|hả|nhỉ|thế|à|em|anh|chị|ông|bà|con|ch�
 _ON: Final = "(hôm|ngày|sáng|trưa|chiều|tối|đêm|vào|từ)"
 """Words before a weekday: "thứ ba" by itself is the third of something as well."""
 
+_WHICH: Final = "(này|tới|tuần|sau|vừa rồi|lúc|hàng tuần|hằng tuần)"
+"""Words after one."""
+
 
 def _capitals(words: str) -> str:
     return "|".join(word.capitalize() for word in words.split("|") if word.isalpha())
 
+
+_NAME: Final = r"(?-i:(?<=\w )[A-Z][a-z]+|\bTom\b|\bMary\b)"
 
 FACTS: Final = DraftFacts(
     denials=Denials(
@@ -79,9 +85,8 @@ FACTS: Final = DraftFacts(
         ),
         "half": Fact(r"\brưỡi\b|\bnửa (tiếng|giờ|viên|năm|tháng|ngày)\b", r"\b(rưỡi|nửa)\b|30|[.,]5\b|1/2|\bba mươi\b"),
         "quarter": Fact(r"\bmột phần tư\b", r"\b(phần tư|mười lăm|quý)\b|15|45"),
-        "tablet": Fact(
-            r"\b(uống|dùng) # ?viên\b|# viên (thuốc|nén|nang)\b|\b(uống|dùng) nửa viên\b", r"\b(viên|thuốc)\b"
-        ),
+        "tablet": Fact(r"# ?viên\b(?! (đạn|kẹo|gạch|đá|bi|chức|ngọc))|\b(uống|dùng) nửa viên\b", r"\b(viên|thuốc)\b"),
+        "times": Fact(r"# lần\b(?! (hơn|nữa|thứ))", r"\b(lần|lượt|liều|gấp)\b"),
         "a day": Fact(r"\blần (một|mỗi|1|trong) ngày\b|\b(mỗi|một) ngày # ?lần\b", r"\b(ngày|hôm|sáng|tối)\b"),
         "before meals": Fact(r"\btrước (khi|bữa) ăn\b", r"\btrước\b"),
         "after meals": Fact(r"\bsau (khi|bữa) ăn\b", r"\b(sau|xong)\b"),
@@ -90,20 +95,48 @@ FACTS: Final = DraftFacts(
             r"\btối đa\b|\bkhông quá #",
             r"\b(nhiều nhất|tối đa|quá|hơn|không nhiều|vượt|trong vòng|cùng lắm|trở xuống)\b",
         ),
-        "tomorrow": Fact(r"\b(ngày|sáng|trưa|chiều|tối) mai\b", r"\b(mai|hôm sau|ngày sau)\b"),
-        "yesterday": Fact(r"\b(hôm|tối|đêm|sáng|chiều) qua\b", r"\b(qua|trước)\b"),
+        "he": Fact(
+            r"\b(anh|ông|cậu|chú|bác) (ấy|ta)\b|\bhắn\b",
+            rf"\b((anh|ông|cậu|chú|bác|thầy|em|người|bạn|bé|cháu|con|gã|đứa) (ấy|ta|này|đó|kia|trai)"
+            rf"|hắn|nó|y|gã|ổng|ảnh|bố|ba|cha|chồng|ông|thầy|cậu|chú|bé|cháu|ai|bác sĩ|họ|người)\b|{_NAME}",
+            "anh ấy",
+        ),
+        "she": Fact(
+            r"\b(cô|chị|bà) (ấy|ta)\b|\bcổ\b",
+            rf"\b((cô|chị|bà|em|người|bạn|bé|cháu|con|đứa) (ấy|ta|này|đó|kia|gái)|nó|ả|nàng|bả|cổ|chỉ"
+            rf"|mẹ|má|vợ|bà|cô|bé|cháu|chị|em|ai|bác sĩ|họ|người|y tá)\b|{_NAME}",
+            "cô ấy",
+        ),
+        "tomorrow": Fact(r"\b(ngày|sáng|trưa|chiều|tối) mai\b", r"\b(mai|hôm sau|ngày sau)\b", "ngày mai"),
+        "yesterday": Fact(r"\b(hôm|tối|đêm|sáng|chiều) qua\b", r"\b(qua|trước)\b", "hôm qua"),
         "today": Fact(r"\bhôm nay\b", r"\b(nay|hiện|này|bây giờ|giờ)\b"),
         **{
-            day: Fact(rf"\b({_ON} thứ ({word})|(?-i:thứ ({_capitals(word)})))\b(?!-)", rf"\b(thứ ?({word})|t[2-7])\b")
+            day: Fact(
+                rf"\b({_ON} thứ ({word})|(?-i:[Tt]hứ ({_capitals(word)}))|thứ ({word})(?= {_WHICH}))\b(?!-)"
+                rf"|^thứ ({word})\b",
+                rf"\b(thứ ?({word})|t[2-7])\b",
+                f"thứ {_capitals(word).partition('|')[0]}",
+            )
             for day, word in _DAYS.items()
         },
-        "Sunday": Fact(r"\b(chủ|chúa) nhật\b"),
+        "Sunday": Fact(r"\b(chủ|chúa) nhật\b", hint="Chủ nhật"),
         **{
-            month: Fact(rf"\btháng ({word})\b(?![-/]| lần)", rf"\b(tháng )?({word})\b")
-            for month, word in _MONTHS.items()
+            month: Fact(rf"\btháng ({word})\b(?![-/]| lần)", rf"\b(tháng )?({word})\b", f"tháng {number}")
+            for number, (month, word) in enumerate(_MONTHS.items(), 1)
         },
     },
-    clock=((r"(\w+) giờ rưỡi", 30),),
+    words=WORDS,
+    plainer=(
+        (r"\b(?:một|1) (?:tiếng|giờ đồng hồ)(?: đồng hồ)? rưỡi\b", "1 giờ 30 phút"),
+        (r"\b(\d+) (?:tiếng|giờ đồng hồ)(?: đồng hồ)? rưỡi\b", r"\1 giờ 30 phút"),
+        (r"\bnửa (?:tiếng|giờ)(?: đồng hồ)?\b", "30 phút"),
+        (r"\b(\d+) (triệu|nghìn|ngàn|tỷ|lít|kg|ký|kí|cân|mét|cây số|năm|tháng|tuần|ngày) rưỡi\b", r"\1,5 \2"),
+        (r"\b(\d+) mét (\d\d)\b", r"\1,\2 mét"),
+        (r"\bcây số\b", "km"),
+        (r"(?<=\d) (?:ký|kí|cân)\b", " kg"),
+        (r"(?<=\d) xăng-? ?ti-? ?mét\b|(?<=\d) phân\b", " cm"),
+    ),
+    clock=((r"(\w+) giờ rưỡi", 30), (r"(\w+) giờ kém (\d+|năm|mười)(?: phút)?", -1)),
     counted=(
         r" (người|viên|lần|tiếng|giờ|ngày|tuần|tháng|đứa|cái|con|chiếc|quyển|cuốn|phòng|ly|cốc|chai|hộp|gói|bức|quả"
         r"|trái|tòa|toà|căn|ngôi|cây|bữa|phút|giây|km|mét|lít|kí|ký|cân|đồng|đô|triệu|nghìn|ngàn|tỷ|trường|nước"

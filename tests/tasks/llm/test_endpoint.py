@@ -54,7 +54,7 @@ def test_a_request_is_greedy_bounded_and_signed(server: LlmServer, llm: LlmTrans
     assert server.keys == ["Bearer a key"]
     assert (request["model"], request["temperature"], request["stream"]) == ("test-model", 0, False)
     assert request["max_tokens"] == 24 + len("Hello there.")
-    assert [turn["role"] for turn in request["messages"]] == ["system", *["user", "assistant"] * 6, "user"]
+    assert [turn["role"] for turn in request["messages"]] == ["system", *["user", "assistant"] * 9, "user"]
 
 
 def test_what_it_costs_is_known_of_a_model_whose_drafts_are_refused(server: LlmServer, llm: LlmTranslator) -> None:

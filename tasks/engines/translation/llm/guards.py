@@ -10,7 +10,7 @@ from typing import Final
 from tasks.engines.text.repeats import restrained
 from tasks.engines.translation.llm.facts import changed_fact
 from tasks.engines.translation.llm.languages import frequent_words, words_of, wrong_language
-from tasks.engines.translation.llm.numbers import invented_numbers, lost_numbers
+from tasks.engines.translation.llm.numbers import exchanged_numbers, invented_numbers, lost_numbers
 from tasks.engines.translation.llm.spelled import in_digits
 from tasks.languages import LANGUAGES
 
@@ -109,4 +109,6 @@ def _numbers(source: str, output: str, languages: tuple[str, str]) -> str:
         return f"the reply lost the number {lost[0]}"
     if invented := invented_numbers(source, output, languages):
         return f"the reply has a number that was not said, {invented[0]}"
+    if exchanged := exchanged_numbers(source, in_digits(output, languages[1]), languages):
+        return f"the reply has another number with “{exchanged}”"
     return changed_fact(source, in_digits(output, languages[1]), languages)

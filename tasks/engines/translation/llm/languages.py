@@ -18,6 +18,16 @@ _FREQUENT_WORDS: Final = {code: known.traits.frequent_words for code, known in L
 _OWN_LETTERS: Final = {
     code: re.compile(f"[{known.traits.own_letters}]") for code, known in LANGUAGES.items() if known.traits.own_letters
 }
+ENGLISH: Final = "en"
+_UNMISTAKABLE: Final = frozenset(
+    {
+        "the", "we", "is", "was", "are", "were", "and", "of", "with", "they", "she", "this", "that", "have", "has",
+        "had", "your", "my", "been", "their", "his", "her", "not", "it", "you", "from", "but", "if", "when", "what",
+        "will", "would",
+    }
+)  # fmt: skip
+"""English words that are none in a language which has drafts into it. Models leave some as they were."""
+
 _MARKED = re.compile("[à-öø-ýăđĩũơưạ-ỹ]")
 _UNMARKED: Final = [code for code, known in LANGUAGES.items() if known.traits.unmarked]
 
@@ -54,6 +64,8 @@ def wrong_language(source: str, output: str, target: str) -> str:
     likeliest = max(counts, key=lambda language: counts[language])
     if counts[likeliest] >= 2 and counts[likeliest] > 2 * own:
         return f"it looks like {LANGUAGES[likeliest].english_name}"
+    if left := [word for word in new if word in _UNMISTAKABLE and target != ENGLISH]:
+        return f"it has English words ({left[0]})"
     return ""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from tasks.engines.translation.llm.facts import counts
+from tasks.engines.translation.llm.facts import counts, measured
 from tasks.engines.translation.llm.spelled import in_digits
 from tasks.languages import LANGUAGES, described
 from tasks.languages.patterns import any_of
@@ -73,6 +73,20 @@ def invented_numbers(source: str, output: str, languages: tuple[str, str]) -> li
         for number in _numbers(in_digits(output, languages[1]), None)
         if min(number.values) >= _INVENTED_FROM and not number.values & known and number.digits not in joined
     ]
+
+
+def exchanged_numbers(source: str, output: str, languages: tuple[str, str]) -> str:
+    """What has one number in `source` and another in `output`: "3 times" became "2 times"; empty where nothing has.
+
+    For the arguments see `lost_numbers`.
+    """
+    said, there = (measured(text, language) for text, language in zip((source, output), languages, strict=True))
+    for name in said.keys() & there.keys():
+        before, after = (_numbers(" ".join(texts), None) for texts in (said[name], there[name]))
+        few, many = sorted((before, after), key=len)
+        if not all(any(one.values & other.values for other in many) for one in few):
+            return name
+    return ""
 
 
 def _numbers(text: str, point: str | None) -> list[Number]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from tasks.engines.base import EngineError, Translator
 from tasks.engines.translation.llm.chat import Chat
-from tasks.engines.translation.llm.clock import in_clock_times
+from tasks.engines.translation.llm.clock import in_clock_times, plainer
 from tasks.engines.translation.llm.guards import objection
 from tasks.engines.translation.llm.prompt import defused, prompt
 from tasks.engines.translation.llm.spelled import in_digits
@@ -31,7 +31,7 @@ TOKENS_A_CHARACTER: Final = 1.0
 AGAIN_TEMPERATURE: Final = 0.7
 """Of the second question, after a reply that was refused. Told what was wrong, a small model translates that too."""
 
-REVISION: Final = 4
+REVISION: Final = 5
 """Goes up whenever other drafts are refused or other questions asked than before: what is cached counts no more."""
 
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
@@ -63,7 +63,8 @@ class LlmTranslator(Translator):
             raise EngineError(f"{self.name} does not translate {source} into {target}")
         if len(text) > MAX_TEXT_CHARACTERS:
             raise EngineError(f"{self.name} translates at most {MAX_TEXT_CHARACTERS} characters at once")
-        pieces = _pieces(in_clock_times(in_digits(" ".join(text.split()), source), source), source)
+        said = in_digits(" ".join(text.split()), source)
+        pieces = _pieces(plainer(in_clock_times(said, source), source), source)
         if not pieces:
             raise EngineError(f"{self.name} was given nothing to translate")
         return " ".join(self._piece(piece, pair) for piece in pieces)
