@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -40,6 +41,8 @@ class Stack:
         self.env = ours | ports | {"MODELS_AUTO": "0"} | extra  # a test that wants a gigabyte says so
         self.lines = parse_procfile((ROOT / "Procfile").read_text()).processes
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.restart_database: Callable[[], None] = lambda: None
+        """Where its database is a server that can be restarted."""
 
     @property
     def url(self) -> str:

@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from contextlib import AsyncExitStack, ExitStack, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from playwright.async_api import Browser, async_playwright
 from redis.asyncio import Redis
@@ -25,11 +25,12 @@ from sqlalchemy import select
 from app.db import create_engine, create_sessions
 from app.tables import Room, StoredCaption
 from ops.harness.people import CHROMIUM, FLAGS, Person, room_from_front_page
+from ops.harness.postgres import postgres_server
 from ops.harness.recordings import recordings
 from ops.harness.stack import Stack, temporary_folder
 from ops.harness.wer import corpus_wer
 from ops.measure import signals
-from ops.measure.faults import FAULTS, Fault, SmallDisk
+from ops.measure.faults import FAULTS, Fault, SmallDisk, System, with_settable_clock
 from ops.measure.figures import machine, write
 from tasks.wire import keys
 from tasks.wire.messages import Caption, decode
@@ -177,16 +178,30 @@ async def figures(
     }
 
 
-async def run(faults: list[Fault], extra: dict[str, str], folder: Path) -> list[dict[str, Any]]:
+async def run(faults: list[Fault], stack: Stack) -> list[dict[str, Any]]:
     """Every fault in a call of its own, on one system."""
     rows = []
-    async with Stack(folder, **extra) as stack, async_playwright() as playwright:
+    async with stack, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for fault in faults:
             rows.append(await measure(stack, browser, fault))
             print(line(rows[-1]), flush=True)
         await browser.close()
     return rows
+
+
+def prepared(system: System, faults: list[Fault], folder: Path, around: ExitStack) -> Stack:
+    """A system that these faults can strike; `around` ends what it needs."""
+    if system == "postgresql":
+        server = around.enter_context(postgres_server())
+        stack = Stack(folder, DATABASE_URL=server.url("postgres"))
+        stack.restart_database = server.restart
+        return stack
+    disk = any("disk" in fault.name for fault in faults)
+    stack = Stack(folder, **(around.enter_context(SmallDisk(folder)) if disk else {}))
+    if system == "clock":
+        with_settable_clock(stack)
+    return stack
 
 
 HEAD = (
@@ -214,10 +229,12 @@ def main() -> None:
     faults = [fault for fault in faults if not any(words in fault.name for words in asked.but)]
     where = machine()
     print(f"{where['cpu']}, {where['cores']} cores; seconds\n\n{HEAD}", flush=True)
-    with temporary_folder() as folder, ExitStack() as disk:
-        needed = any("disk" in fault.name for fault in faults)
-        extra = disk.enter_context(SmallDisk(Path(folder))) if needed else {}
-        rows = signals.run(run(faults, extra, Path(folder)))
+    rows = []
+    for system in get_args(System):
+        these = [fault for fault in faults if fault.on == system]
+        if these:
+            with temporary_folder() as folder, ExitStack() as around:
+                rows += signals.run(run(these, prepared(system, these, Path(folder), around)))
     write("chaos", {"machine": where, "rows": rows})
     bad = [row["fault"] for row in rows if row["captions_lost"] or row["captions_doubled"]]
     bad += [row["fault"] for row in rows if row["original_silence_s"] and not row["fault"].startswith("sfu")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import redis
 
@@ -27,8 +28,16 @@ RESTART_SECONDS: Final = 1.0
 FLOOD_UTTERANCES: Final = 30
 """Utterances of five seconds that are dumped on the workers at once."""
 SMALL_DISK_MB: Final = 8
+FULL_SECONDS: Final = 8.0
+CROWD_BYTES: Final = 8_000_000
+CROWD_KEYS: Final = 1_000
+
+STEP_BACK_SECONDS: Final = 3_600
+FAKETIME: Final = "faketime/libfaketime.so.1"
 
 Act = Callable[[Stack], Awaitable[None]]
+System = Literal["sqlite", "postgresql", "clock"]
+"""The usual one, one with PostgreSQL as its database, or one whose `web` has a clock that can be set."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,8 @@ class Fault:
     """Breaks it and mends it."""
     clock: bool = False
     """Whether the listener's clock is wrong from the start."""
+    on: System = "sqlite"
+    """What it strikes."""
 
 
 def killed(process: str) -> Fault:
@@ -113,6 +124,42 @@ async def _disk_full(stack: Stack) -> None:
     filler.unlink()
 
 
+async def _redis_full(stack: Stack) -> None:
+    """Nothing new is taken, as where somebody's own server evicts nothing."""
+    with redis.Redis.from_url(stack.redis_url) as store:
+        before = {name: store.config_get(name)[name] for name in ("maxmemory", "maxmemory-policy")}
+        store.config_set("maxmemory-policy", "noeviction")
+        store.config_set("maxmemory", 1)
+        await asyncio.sleep(FULL_SECONDS)
+        for name, value in before.items():
+            store.config_set(name, value)
+
+
+async def _redis_crowded(stack: Stack) -> None:
+    """Something fills the memory faster than it expires, so that whatever expires soonest has to go."""
+    with redis.Redis.from_url(stack.redis_url) as store:
+        before = store.config_get("maxmemory")["maxmemory"]
+        store.config_set("maxmemory", store.info("memory")["used_memory"] + CROWD_BYTES)
+        end = time.monotonic() + FULL_SECONDS
+        numbers = itertools.cycle(range(CROWD_KEYS))
+        while time.monotonic() < end:
+            for number in itertools.islice(numbers, 10):
+                store.set(f"crowd:{number}", bytes(CROWD_BYTES // 100), ex=keys.PCM_TTL)
+            await asyncio.sleep(0.1)
+        store.config_set("maxmemory", before)
+        store.delete(*[f"crowd:{number}" for number in range(CROWD_KEYS)])
+
+
+async def _postgres_restarted(stack: Stack) -> None:
+    await asyncio.to_thread(stack.restart_database)
+
+
+async def _clock_back(stack: Stack) -> None:
+    """Stays so: who sets a clock right leaves it there."""
+    await asyncio.to_thread(Path(stack.env["WEB_CLOCK"]).write_text, f"-{STEP_BACK_SECONDS}")
+    await asyncio.sleep(4)
+
+
 async def _nothing(_: Stack) -> None:
     await asyncio.sleep(4)
 
@@ -124,11 +171,15 @@ FAULTS: Final = (
     killed("redis"),
     killed("sfu"),
     Fault("redis: stopped for 5 s", _redis_stopped),
+    Fault("redis: full, takes nothing for 8 s", _redis_full),
+    Fault("redis: crowded for 8 s", _redis_crowded),
     Fault("captions: the stream lost, an hour back", _captions_lost),
     Fault("worker: frozen for 6 s", _worker_frozen),
     Fault(f"queue: {FLOOD_UTTERANCES} utterances at once", _flooded),
     Fault("database: disk full for 8 s", _disk_full),
     Fault("client: clock an hour wrong", _nothing, clock=True),
+    Fault("database: PostgreSQL restarted", _postgres_restarted, on="postgresql"),
+    Fault("web: clock stepped back an hour", _clock_back, on="clock"),
 )
 """Every row, in the order in which they are tried."""
 
@@ -155,3 +206,26 @@ class SmallDisk:
 
     def __exit__(self, *_: object) -> None:
         subprocess.run([shutil.which("umount") or "/bin/umount", "-l", str(self.folder)], check=True)
+
+
+def with_settable_clock(stack: Stack) -> None:
+    """Have `web` read its clock by way of a file, which faketime (of Debian) adds to it; that of durations stays right.
+
+    Raises:
+        FileNotFoundError: faketime is not installed.
+    """
+    library = next(Path("/usr/lib").glob(f"*/{FAKETIME}"), None)
+    if library is None:
+        raise FileNotFoundError("a clock can be set with faketime only: apt-get install faketime, or --but clock")
+    clock = stack.folder / "clock"
+    clock.write_text("+0")
+    stack.env["WEB_CLOCK"] = str(clock)
+    fake = {
+        "LD_PRELOAD": str(library),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+    }
+    settings = " ".join(f"{name}={value}" for name, value in fake.items())
+    stack.lines["web"] = stack.lines["web"].replace("exec ", f"exec env {settings} ", 1)

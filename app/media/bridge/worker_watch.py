@@ -27,17 +27,23 @@ log = structlog.get_logger(__name__)
 class Pulse:
     """Heartbeats in the bridge's own time: a worker on a host whose clock is wrong is not taken for dead."""
 
-    def __init__(self) -> None:
-        self._seen: dict[str, tuple[float, float]] = {}  # worker → its own stamp, when we first saw that stamp
+    def __init__(self, keep: float = 2 * keys.HEARTBEAT_EVERY) -> None:
+        """`keep`: seconds for which one counts that is not found any more.
+
+        A full Redis gives up what expires soonest; a worker that says good-bye is gone as soon all the same.
+        """
+        self._keep = keep
+        self._seen: dict[str, tuple[Heartbeat, float]] = {}  # worker → the newest, when we first saw it
 
     def notice(self, beats: list[Heartbeat], now: float) -> list[Heartbeat]:
-        """The same heartbeats with `at` set to when each was first seen."""
-        seen: dict[str, tuple[float, float]] = {}
+        """The heartbeats with `at` set to when each was first seen."""
+        before = self._seen
+        seen = {worker: (beat, first) for worker, (beat, first) in before.items() if now - first <= self._keep}
         for beat in beats:
-            stamp, first = self._seen.get(beat.worker, (None, now))
-            seen[beat.worker] = (beat.at, first if stamp == beat.at else now)
+            known, first = before.get(beat.worker, (None, now))
+            seen[beat.worker] = (beat, first if known is not None and known.at == beat.at else now)
         self._seen = seen
-        return [msgspec.structs.replace(beat, at=seen[beat.worker][1]) for beat in beats]
+        return [msgspec.structs.replace(beat, at=first) for beat, first in seen.values()]
 
 
 class Watch:

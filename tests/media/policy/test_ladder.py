@@ -161,3 +161,13 @@ def test_heartbeats_count_in_the_bridges_own_time() -> None:
     assert pulse.notice([ahead], NOW)[0].at == NOW
     assert pulse.notice([ahead], NOW + 2)[0].at == NOW
     assert pulse.notice([beat(at=5_000.25)], NOW + 2.2)[0].at == NOW + 2.2
+
+
+def test_a_heartbeat_that_redis_has_given_up_counts_until_the_worker_would_be_silent() -> None:
+    pulse = Pulse(keep=1.0)
+    pulse.notice([beat(at=NOW)], NOW)
+    for later in (0.2, 0.9):
+        (kept,) = pulse.notice([], NOW + later)
+        assert kept.at == NOW, "it ages"
+    assert pulse.notice([], NOW + 1.1) == []
+    assert pulse.notice([beat(at=NOW + 1.25)], NOW + 1.3)[0].at == NOW + 1.3
