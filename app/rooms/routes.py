@@ -100,6 +100,7 @@ async def lobby(
 ) -> Template:
     """The form with which a person enters the room."""
     room = await visitor.open_room(rooms, code)
+    visitor.recognise(request)
     here, shown = await abilities.here(), await installations.look()
     return _lobby(room, _first_choices(request, here), here, shown, busy=await busy.words())
 
@@ -119,6 +120,7 @@ async def join_room(
     if form.errors:
         here, shown = await abilities.here(), await installations.look()
         return _lobby(room, form, here, shown, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    visitor.recognise(request)
     person = await rooms.join(room, form, visitor.earlier_participant(request, code))
     visitor.remember(request, code, person)
     visitor.remember_choices(request, form)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import and_, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.tokens import ORIGINAL
@@ -69,15 +70,25 @@ class RoomService:
             return (await session.scalars(query)).one_or_none()
 
     async def join(self, room: Room, form: JoinForm, earlier: str | None) -> Participant:
-        """Enter a room; somebody who comes back as `earlier` stays the same participant with the new choices."""
+        """Enter a room as `earlier`; somebody who comes back stays the same participant with the new choices."""
+        try:
+            person = await self._enter(room, form, earlier)
+        except IntegrityError:  # the same browser has entered in the same moment
+            person = await self._enter(room, form, earlier)
+        self._speakers.remember(person.id, person.name)
+        return person
+
+    async def _enter(self, room: Room, form: JoinForm, earlier: str | None) -> Participant:
         async with self._sessions.begin() as session:
             person = await session.get(Participant, earlier) if earlier else None
-            if person is None or person.room_id != room.id or person.kind != "person":
+            if person is None:
+                person = Participant(**{"id": earlier} if earlier else {}, room_id=room.id, kind="person")
+                session.add(person)
+            elif person.room_id != room.id or person.kind != "person":
                 person = Participant(room_id=room.id, kind="person")
                 session.add(person)
             person.name, person.speak, person.read, person.hear = form.name, form.speak, form.read, form.hear
             person.hear_drafts, person.whole_sentences = form.hear_drafts, form.whole_sentences
-        self._speakers.remember(person.id, person.name)
         return person
 
     async def join_demo(self, visitor_name: str, demo: Demo = FIRST) -> tuple[Room, Participant]:

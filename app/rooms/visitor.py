@@ -1,7 +1,15 @@
-"""What this installation knows of a browser: which participant it is in which room, kept in its session cookie."""
+"""What this installation knows of a browser: which participant it is in which room, by a secret in its session cookie.
+
+Who it is in a room follows from the secret and the room's code. So nothing is forgotten however many rooms there are,
+two tabs that enter rooms in the same moment overwrite nothing of each other's, and nobody can tell from the database
+that the participants of two rooms are one person.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import secrets
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,18 +22,32 @@ from app.tables import Participant, Room
 from app.web.errors import RoomClosedError, RoomNotOpenError
 
 ROOMS_KEPT: Final = 20
-"""Rooms that a browser stays known in: the cookie must stay small."""
+"""Demos that a browser stays known in, whose rooms come after their visitors: the cookie must stay small."""
+SECRET_BYTES: Final = 16
 
 AnyRequest = Request[Any, Any, Any]
 
 
 def earlier_participant(request: AnyRequest, code: str) -> str | None:
-    """Id under which this browser has been in the room."""
-    return _rooms(request).get(code)
+    """Id under which this browser is in the room, if it has entered it; None for one that has entered none."""
+    return _rooms(request).get(code) or _id_in(request, code)
+
+
+def recognise(request: AnyRequest) -> None:
+    """Give the browser its secret, before it enters anything in two tabs at once."""
+    if "browser" not in request.session:
+        request.session["browser"] = secrets.token_hex(SECRET_BYTES)
+
+
+def _id_in(request: AnyRequest, code: str) -> str | None:
+    secret: str | None = request.session.get("browser")
+    return secret and hmac.new(secret.encode(), code.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def remember(request: AnyRequest, code: str, person: Participant) -> None:
-    """Keep who this browser is in the room, and what it chose, for the next form."""
+    """Keep who this browser is in the room, where that does not follow from its secret."""
+    if person.id == _id_in(request, code):
+        return
     rooms = _rooms(request)
     rooms.pop(code, None)
     rooms[code] = person.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,14 +11,14 @@ import jwt
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.db import Sessions, create_engine, create_sessions
 from app.main import create_app
 from app.settings.web import WebSettings
 from app.tables import Participant, Room
 from app.web.origin import place
-from ops.harness.web_server import SESSION_COOKIE, csrf_of, new_room, token_of
+from ops.harness.web_server import SESSION_COOKIE, csrf_of, join_form, new_room, token_of
 from tests.web.test_pages import config_of
 
 
@@ -154,3 +155,44 @@ async def test_a_room_that_is_entered_counts_as_used(client: httpx.AsyncClient, 
         used = await session.scalar(select(Room.used_at).where(Room.code == code))
     assert used
     assert datetime.now(UTC) - used < timedelta(minutes=1)
+
+
+async def test_two_tabs_that_enter_at_once_lose_no_room_and_the_twenty_first_is_remembered(
+    client: httpx.AsyncClient, settings: WebSettings
+) -> None:
+    async with sessions_of(settings).begin() as session:
+        codes = [f"room-{number:02d}" for number in range(25)]
+        session.add_all(Room(code=code, name=code, kind="call") for code in codes)
+    await client.get(f"/rooms/{codes[0]}")
+    before = dict(client.cookies)
+    for code in codes:  # each answer writes the cookie as if it were the only one
+        client.cookies.clear()
+        client.cookies.update(before)
+        joined = await client.post(f"/rooms/{code}/join", data=join_form(csrf_of(client)))
+        assert joined.status_code == 303
+    for code in codes:
+        assert (await client.get(f"/rooms/{code}/call")).status_code == 200, code
+    ids = {await participant_in(client, code) for code in codes}
+    assert len(ids) == len(codes), "nobody can tell that they are one person"
+    again = await client.post(f"/rooms/{codes[0]}/join", data=join_form(csrf_of(client), name="Ana again"))
+    assert again.status_code == 303
+    assert await participant_in(client, codes[0]) in ids
+    client.cookies.delete(SESSION_COOKIE)
+    assert (await client.get(f"/rooms/{codes[0]}/call")).headers["location"] == f"/rooms/{codes[0]}"
+
+
+async def participant_in(client: httpx.AsyncClient, code: str) -> str:
+    return str(config_of((await client.get(f"/rooms/{code}/call")).text)["participant"])
+
+
+async def test_one_browser_that_enters_twice_in_the_same_moment_is_one_person(
+    client: httpx.AsyncClient, settings: WebSettings
+) -> None:
+    code = await new_room(client)
+    client.cookies.delete(SESSION_COOKIE)
+    await client.get(f"/rooms/{code}")
+    form = join_form(csrf_of(client))
+    answers = await asyncio.gather(*(client.post(f"/rooms/{code}/join", data=form) for _ in range(6)))
+    assert {answer.status_code for answer in answers} == {303}
+    async with sessions_of(settings)() as session:
+        assert await session.scalar(select(func.count()).select_from(Participant)) == 2
