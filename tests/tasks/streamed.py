@@ -54,7 +54,7 @@ class Offering:
 
     async def _offer(self, ask: Segment) -> str:
         async with redis.asyncio.Redis.from_url(self._url) as client:
-            pcm = self._pcm[: 2 * ask.samples]
+            pcm = self._pcm[2 * self._stored : 2 * ask.samples]
             answer = await streams.offer(client, ask, pcm, self._stored, self._owner)
         assert isinstance(answer, str)
         return answer
