@@ -79,7 +79,8 @@ class Lines:
         """Put a caption in its line.
 
         Returns:
-            The line as it is now, or None where the caption comes late: it, or more, is shown already.
+            The line as it is now, or None where the caption comes late: it, or more, is shown already, or it translates
+            what was taken for another language.
         """
         caption = published.caption
         line = self._lines.get(caption.segment)
@@ -90,7 +91,12 @@ class Lines:
             if before is published or (before is not None and not takes_place(caption, before.caption)):
                 return None
             line = replace(line, speaker=speaker)
-        line = self._lines[caption.segment] = line.having(published, is_source=caption.is_source)
+        if line.source is not None and line.source.caption.spoken and not caption.is_source:
+            return None  # a translation of what was not said
+        line = line.having(published, is_source=caption.is_source)
+        if line.source is not None and line.source.caption.spoken:
+            line = replace(line, translation=None)
+        self._lines[caption.segment] = line
         if len(self._lines) > MAX_LINES:
             self._lines.popitem(last=False)
         return line

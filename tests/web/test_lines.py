@@ -68,6 +68,21 @@ def test_what_grows_never_shrinks_except_for_another_language() -> None:
     assert add("o barco", final=True, corrected=True)
 
 
+def test_translations_give_way_with_what_was_taken_for_another_language() -> None:
+    lines = Lines("pt", 0.0)
+    said = caption("r", "s", "hell o", final=False)
+    translated = caption("r", "s", "inferno", language="pt", final=False)
+    lines.add(PublishedCaption("", said, 0.1), "A")
+    line = lines.add(PublishedCaption("", translated, 0.1), "A")
+    assert line
+    assert line.translation
+    line = lines.add(PublishedCaption("", structs.replace(said, text="", spoken="vi"), 0.1), "A")
+    assert line
+    assert line.translation is None
+    assert lines.add(PublishedCaption("", structs.replace(translated, text="inferno o"), 0.1), "A") is None
+    assert [shown.translation for shown in lines.visible] == [None]
+
+
 def test_a_line_that_was_taken_back_is_not_shown() -> None:
     lines = Lines("pt", 0.0)
     lines.add(PublishedCaption("", caption("r", "s", "hm", final=False), 0.1), "A")
