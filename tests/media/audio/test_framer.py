@@ -35,3 +35,17 @@ def test_a_clip_in_parts_is_sent_as_if_it_had_come_whole(tempo: float) -> None:
     assert len(sent) == len(expected)
     apart = np.concatenate(sent).astype(int) - np.concatenate(expected)
     assert np.abs(apart).max() <= (1 if tempo == 1.0 else 800), "a faster one is cut at other places"
+
+
+@pytest.mark.parametrize("tempo", [1.0, 1.2])
+@pytest.mark.parametrize(("joined", "quiet"), [(True, 0.015), (False, 0.05)])
+def test_a_clip_that_another_joins_brings_no_pause_of_its_own(tempo: float, joined: bool, quiet: float) -> None:
+    rate = 22_050
+    wave = (8_000 * np.sin(2 * np.pi * 500 * np.arange(rate) / rate)).astype(np.int16)
+    clips = [Framer(rate, tempo).push(wave, last=True, joined=more and joined) for more in (True, False)]
+    sound = np.concatenate([frame for clip in clips for frame in clip]).astype(float)
+    inside = sound[RTP_RATE // 10 : round(1.9 / tempo * RTP_RATE)]
+    powers = np.mean(np.square(inside[: len(inside) // 240 * 240].reshape(-1, 240)), axis=1)
+    silent = float(np.sum(powers < powers.mean() / 4)) * 240 / RTP_RATE
+    assert silent <= quiet
+    assert joined or silent >= 0.02, "or there is nothing to join"

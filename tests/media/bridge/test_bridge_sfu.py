@@ -150,7 +150,7 @@ async def test_a_draft_is_heard_by_those_alone_who_want_that() -> None:
         assert [abs(pitch(sound[2_000:12_000]) - 500) < 5 for sound in heard] == [True, True]
 
 
-async def test_pieces_of_a_sentence_join_and_who_wants_whole_sentences_hears_them_when_all_are_there() -> None:
+async def test_pieces_are_heard_as_they_come_and_by_who_wants_whole_sentences_when_all_are_there() -> None:
     async with world() as one, one.visitor() as eager, one.visitor("visitor-2", whole_sentences=True) as patient:
         soon = await eager.event("producerAdded", lambda p: p["label"] == "pt")
         whole = await patient.event("producerAdded", lambda p: p["label"] == "pt:sentences")
@@ -167,8 +167,6 @@ async def test_pieces_of_a_sentence_join_and_who_wants_whole_sentences_hears_the
             sounds = [np.concatenate([first, await listen(eager_ears, 1.5)]), await listen(patient_ears, 1.8)]
     for sound in sounds:
         assert [round(pitch(part), -1) for part in (sound[3_000:12_000], sound[20_000:28_000])] == [500, 700]
-        powers = np.mean(np.square(sound[2_000:28_400].astype(float)).reshape(-1, 80), axis=1)
-        assert sum(powers < powers.mean() / 4) <= 3, "5 ms a frame: a clip that nothing joins has 25 at its end"
 
 
 async def test_a_segment_says_how_late_it_may_be_dubbed(monkeypatch: pytest.MonkeyPatch) -> None:
