@@ -61,8 +61,14 @@ ROWS: Final[dict[str, tuple[Panel, ...]]] = {
             "Captions, p95",
             "s",
             {_quantile(0.95, "jbc_caption_lag_seconds", "kind, "): "{{kind}}"},
-            "Until web had the final caption.",
+            "From the end of a sentence until web had its final caption.",
             limit=4,
+        ),
+        Panel(
+            "Captions that grow, p95",
+            "s",
+            {_quantile(0.95, "jbc_caption_word_lag_seconds", "kind, "): "{{kind}}"},
+            "From the end of the last word shown.",
         ),
         Panel(
             "First dubbed sound",
