@@ -6,6 +6,7 @@ import asyncio
 import base64
 from typing import Final
 
+import httpx
 import numpy as np
 import pytest
 from playwright.async_api import Browser
@@ -89,3 +90,27 @@ async def test_a_lost_socket_costs_less_than_a_second_of_sound(join: Join) -> No
     print(f"\nsilence while reconnecting: {quiet.sum() * 480 / recorded['rate'] * 1000:.0f} ms")
     assert quiet.sum() * 480 / recorded["rate"] < 1.0
     assert await bob.locator("#audio audio").count() == 1
+
+
+async def test_who_is_told_that_an_idle_call_ends_keeps_it_by_one_press_of_a_key_and_can_come_back(
+    join: Join, sfu: Sfu
+) -> None:
+    """What the SFU says is said by the page's own socket here: to wait for it takes a minute."""
+    ana = await join("ana", script=KEEP_SOCKET)
+    tell = """message => window.__socket.dispatchEvent(new MessageEvent("message", {data: JSON.stringify(message)}))"""
+    for reason in ("alone", "silent"):
+        await ana.evaluate(tell, {"event": "idle", "data": {"reason": reason, "seconds": 120}})
+        line = ana.locator(f"#notice[role=status] [data-reason=idle_{reason}]")
+        await line.wait_for()
+        assert "two minutes" in await line.inner_text()
+        await line.get_by_role("button", name="Stay").focus()
+        await ana.keyboard.press("Enter")
+        await line.wait_for(state="detached")
+    async with httpx.AsyncClient() as client:
+        metrics = (await client.get(f"http://127.0.0.1:{sfu.port}/metrics")).text
+    assert 'sfu_messages_total{method="stay"} 2' in metrics
+    closing = {"code": "idle", "message": "The call has ended.", "retry": False}
+    await ana.evaluate(tell, {"event": "closing", "data": closing})
+    await ana.evaluate("window.__socket.dispatchEvent(new CloseEvent('close', {code: 4411}))")
+    await until(ana, "document.body.dataset.state === 'idleEnded'")
+    assert "Continue it whenever you like" in await ana.inner_text("#connection")
