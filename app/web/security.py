@@ -20,7 +20,7 @@ MAX_BODY: Final = 16 * 1024
 SESSION_DAYS: Final = 30
 A_YEAR: Final = 31_536_000
 """Seconds for which a browser that has seen this installation over TLS takes it in no other way."""
-DEVICES: Final = ("microphone", "camera", "display-capture", "speaker-selection")
+DEVICES: Final = ("microphone", "camera", "display-capture", "speaker-selection", "screen-wake-lock")
 """What pages may ask the browser for."""
 UNUSED: Final = ("geolocation", "payment", "usb")
 CSRF_FIELD: Final = "_csrf_token"

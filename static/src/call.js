@@ -1,5 +1,6 @@
 /** The call page: puts the parts together. */
 
+import { Awake } from "./awake.js";
 import { rowsOf, tilesOf } from "./call_view.js";
 import { tendPageCaptions } from "./captions.js";
 import { chooseDrafts, sayOthers, tendChoices } from "./choices.js";
@@ -43,6 +44,7 @@ class Call {
   #sessions;
   #signalling;
   #stopQuality;
+  #awake = new Awake();
   #languageName = languageNamer(document.documentElement.lang);
   /** @type {{ track: MediaStreamTrack, loudness: () => number, stop: () => void } | null} */
   #ownMeter = null;
@@ -104,11 +106,13 @@ class Call {
     void this.#mixer.resume();
     window.setTimeout(() => this.#showSound(), SOUND_GRACE_MS);
     void this.#signalling.run();
+    this.#awake.start();
     this.#show();
   }
 
   stop() {
     this.#left = true;
+    this.#awake.stop();
     this.#signalling.stop();
     this.#stopQuality();
     this.#sessions.stop();

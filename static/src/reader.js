@@ -1,5 +1,6 @@
 /** Embeds and the projector page: captions, and how the connection is. */
 
+import { Awake } from "./awake.js";
 import { tendCaptions } from "./captions.js";
 import { byId } from "./page.js";
 import { Projector } from "./projector.js";
@@ -13,6 +14,7 @@ class Connection {
   /** @type {ReturnType<typeof openFeed> | null} */
   #source = null;
   #over = false;
+  #awake = new Awake();
 
   /**
    * @param {HTMLElement} list
@@ -23,6 +25,7 @@ class Connection {
     htmx.createEventSource = (url) => this.#open(url);
     list.addEventListener("htmx:sseOpen", () => this.#say("live"));
     list.addEventListener("htmx:sseError", () => void this.#lost());
+    this.#awake.start();
   }
 
   /** @param {string} url */
@@ -42,6 +45,7 @@ class Connection {
   /** @param {string} reason "expired" or "closed" */
   #end(reason) {
     this.#over = true;
+    this.#awake.stop();
     this.#source?.close();
     this.#say(reason);
   }

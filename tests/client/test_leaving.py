@@ -60,6 +60,26 @@ async def test_a_camera_that_is_allowed_after_the_call_was_taken_over_is_closed_
     assert await first.evaluate("window.__allow(2)") == "audio ended,video ended"
 
 
+NOTES_LOCKS: Final = """
+const own = WakeLock.prototype.request;
+window.__locks = [];
+WakeLock.prototype.request = async function (...kind) {
+  const lock = await own.apply(this, kind);
+  window.__locks.push(lock);
+  return lock;
+};
+"""
+HELD: Final = "window.__locks.filter((lock) => !lock.released).length === {}"
+
+
+async def test_the_screen_stays_on_until_the_page_has_left(join: Join) -> None:
+    first = await join("ana", script=NOTES_LOCKS)
+    await until(first, HELD.format(1))
+    await join("ana")
+    await until(first, "document.body.dataset.state === 'replaced'")
+    await until(first, HELD.format(0))
+
+
 async def closed(page: Page) -> None:
     """Close the trial while the question is open."""
     await page.click("#tryout summary")
