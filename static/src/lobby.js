@@ -1,11 +1,11 @@
 /** Trying microphone and camera in templates/lobby.html, before anybody is there to hear. */
 
 import { cameraConstraints, chosen, denied, microphoneConstraints, tendSelect } from "./devices.js";
+import { measure } from "./loudness.js";
 import { Opening } from "./opening.js";
 import { byId } from "./page.js";
 
 const LOOK_EVERY_MS = 60;
-const SAMPLES = 2048;
 /** RMS (full scale 1) from which a voice is surely heard. */
 const HEARD_RMS = 0.02;
 /** The bar is full at this RMS: loud speech close by. */
@@ -89,17 +89,16 @@ function meter(stream) {
   const bar = byId("level");
   const says = byId("microphone-says");
   const context = new AudioContext();
-  const analyser = new AnalyserNode(context, { fftSize: SAMPLES });
-  new MediaStreamAudioSourceNode(context, { mediaStream: stream }).connect(analyser);
-  const samples = new Float32Array(SAMPLES);
+  const [track] = stream.getAudioTracks();
+  const measuring = track && measure(track, context);
   const timer = window.setInterval(() => {
-    analyser.getFloatTimeDomainData(samples);
-    const rms = Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / SAMPLES);
+    const rms = measuring?.loudness() ?? 0;
     if (bar instanceof HTMLMeterElement) bar.value = levelOf(rms);
     if (rms >= HEARD_RMS && says && says.textContent !== says.dataset.heard) says.textContent = says.dataset.heard ?? "";
   }, LOOK_EVERY_MS);
   return () => {
     window.clearInterval(timer);
+    measuring?.stop();
     if (bar instanceof HTMLMeterElement) bar.value = 0;
     void context.close();
   };

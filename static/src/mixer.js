@@ -1,6 +1,7 @@
 /** Plays the tracks of a call, the original under its dub (docs/protocol.md, Passthrough). */
 
 import { DUCK_SECONDS, RAISE_SECONDS, UNDER, gainOf, isLive, sounding } from "./gains.js";
+import { measure, rms } from "./loudness.js";
 import { createPump, removePump, startPump } from "./pump.js";
 
 /** After this share of its time constant a ramp is 98 % there. */
@@ -157,7 +158,7 @@ export class Mixer {
    */
   loudness(speaker) {
     for (const entry of this.#entries) {
-      if (entry.speaker === speaker && entry.track === "original") return this.#rms(entry.meter);
+      if (entry.speaker === speaker && entry.track === "original") return rms(entry.meter, this.#samples);
     }
     return 0;
   }
@@ -165,12 +166,10 @@ export class Mixer {
   /**
    * Measures a track without playing it.
    * @param {MediaStreamTrack} media
-   * @returns {{ loudness: () => number, stop: () => void }}
+   * @returns {import("./loudness.js").Measuring}
    */
   measure(media) {
-    const source = this.#context.createMediaStreamSource(new MediaStream([media]));
-    const meter = this.#meter(source);
-    return { loudness: () => this.#rms(meter), stop: () => source.disconnect() };
+    return measure(media, this.#context);
   }
 
   /** Stops everything for good. */
@@ -187,7 +186,7 @@ export class Mixer {
     for (const entry of this.#entries) {
       if (entry.track !== "dubbed") continue;
       const before = sounding(entry.heard, now - LISTEN_EVERY_MS);
-      if (this.#rms(entry.meter) > SOUNDING_RMS) entry.heard = now;
+      if (rms(entry.meter, this.#samples) > SOUNDING_RMS) entry.heard = now;
       changed ||= before !== sounding(entry.heard, now);
     }
     if (changed) this.#level();
@@ -214,12 +213,6 @@ export class Mixer {
     const meter = new AnalyserNode(this.#context, { fftSize: METER_SAMPLES });
     source.connect(meter);
     return meter;
-  }
-
-  /** @param {AnalyserNode} meter */
-  #rms(meter) {
-    meter.getFloatTimeDomainData(this.#samples);
-    return Math.sqrt(this.#samples.reduce((sum, sample) => sum + sample * sample, 0) / METER_SAMPLES);
   }
 
   /** @param {Entry} entry */

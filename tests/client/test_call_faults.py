@@ -114,3 +114,28 @@ async def test_who_is_told_that_an_idle_call_ends_keeps_it_by_one_press_of_a_key
     await ana.evaluate("window.__socket.dispatchEvent(new CloseEvent('close', {code: 4411}))")
     await until(ana, "document.body.dataset.state === 'idleEnded'")
     assert "Continue it whenever you like" in await ana.inner_text("#connection")
+
+
+ANOTHER_RATE: Final = """
+const own = new WeakSet(), ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  const stream = await ask(wanted);
+  for (const track of stream.getTracks()) own.add(track);
+  return stream;
+};
+const connect = AudioContext.prototype.createMediaStreamSource;
+AudioContext.prototype.createMediaStreamSource = function (stream) {
+  if (own.has(stream.getAudioTracks()[0]) && this.sampleRate !== 16000) throw new DOMException("", "NotSupportedError");
+  return connect.call(this, stream);
+};
+"""
+"""A headset of another rate than the system's, as Firefox has it: connected to no audio context but one of its own."""
+
+
+async def test_a_headset_of_another_rate_is_heard_and_measured_and_the_page_shows_the_call(join: Join) -> None:
+    ana, bob = await join("ana", script=ANOTHER_RATE), await join("bob")
+    await speak(ana)
+    for page in (ana, bob):
+        await page.wait_for_selector('#participants li[data-participant="ana"].speaking')
+        assert await page.locator("#participants li").count() == 2
+    assert await ana.get_attribute("#mic", "aria-pressed") == "true"
