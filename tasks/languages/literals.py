@@ -23,7 +23,7 @@ _FILE: Final = (
 )
 _IDENTIFIER: Final = (
     r"(?<!\w)__\w+__(?!\w)|(?<!\w)\w*[^\W_]_+[^\W_]\w*|(?-i:(?<!\w)[a-z]{3}[a-z0-9]*(?:[A-Z][a-z0-9]+)+)(?!\w)"
-    r"|(?<!\w)(?=\w{8})(?:[a-z]+\d+[a-z]|\d+[a-z]+\d)[a-z0-9]*(?!\w)"
+    r"|(?<!\w)(?=\w{8})(?!\d+h\d)(?:[a-z]+\d+[a-z]|\d+[a-z]+\d)[a-z0-9]*(?!\w)"
 )
 """With low lines or capitals within; letters and digits in turn, as codes have them."""
 _OVERRIDE: Final = r"\{\\[^{}\n]*\}|\{[a-z]:[^{}\s]*\}"

@@ -104,6 +104,7 @@ def test_what_has_no_words_comes_back_as_it_is(text: str) -> None:
         "B12 at 10am",
         "COVID-19 in 1990s",
         "2500km/h",
+        "10h30min or 12h45min00",
         "a _very_ b",
         "Mr.Smith",
         "McDonald said so",
