@@ -38,14 +38,18 @@ from app.health import routes as health_routes
 from app.health.checks import Checks
 from app.health.monitor import Monitor
 from app.i18n import choosing
-from app.rooms import call, caption_feed, choices, installing
+from app.rooms import call, caption_feed, choices, hosting, installing
 from app.rooms import routes as room_routes
 from app.rooms.abilities import Abilities
 from app.rooms.busy import Busy
+from app.rooms.door import Passwords
 from app.rooms.installing import Installations
 from app.rooms.invitations import Invitations
+from app.rooms.links import RoomLinks
 from app.rooms.making import Makers, accept_invitation
+from app.rooms.moderation import Moderation
 from app.rooms.service import RoomService
+from app.rooms.sfu import SfuOperator
 from app.settings.web import WebSettings
 from app.speech_api import routes as speech_routes
 from app.speech_api import services as speech_services
@@ -93,6 +97,8 @@ class Services:
     transcripts: Transcripts
     retention: Retention
     busy: Busy
+    links: RoomLinks
+    moderation: Moderation
     installations: Installations
 
 
@@ -114,6 +120,9 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
             "settings": _given(settings),
             "rooms": _given(services.rooms),
             "makers": _given(services.makers),
+            "links": _given(services.links),
+            "moderation": _given(services.moderation),
+            "room_passwords": _given(Passwords()),
             "captions": _given(services.captions),
             "read_tokens": _given(ReadTokens(settings.session_keys)),
             "checks": _given(services.checks),
@@ -172,14 +181,17 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
     feeds = Feeds(FeedCounter(settings.feeds))
     hub, history, speakers = Hub(redis, feeds, sessions), History(redis, sessions), Speakers(sessions)
     store = CaptionStore(redis, sessions)
+    links, sfu = RoomLinks(sessions), SfuOperator(settings)
     broker = sending_broker(settings.tasks.redis_url)
     speech = speech_services.create(redis, broker, settings, sessions)
-    admin = admin_services.create(settings, sessions, redis, broker, speech)
+    admin = admin_services.create(settings, sessions, redis, broker, speech, sfu)
     checks = Checks(settings, engine, redis, hub, history, store)
+    demos = settings.max_demo_rooms
+    rooms = RoomService(sessions, speakers, demos, admin.rooms.living, waiting_room=settings.waiting_room)
     return Services(
         engine=engine,
         redis=redis,
-        rooms=RoomService(sessions, speakers, settings.max_demo_rooms, admin.rooms.living),
+        rooms=rooms,
         makers=Makers(settings, Invitations(sessions)),
         captions=CaptionServices(feeds, hub, history, speakers, fragments),
         store=store,
@@ -191,6 +203,8 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
         transcripts=Transcripts(redis, sessions),
         retention=Retention(redis, engine, history, settings.rooms_unused_days),
         busy=Busy(redis),
+        links=links,
+        moderation=Moderation(sessions, sfu, feeds, links),
         installations=Installations(redis),
     )
 
@@ -215,6 +229,12 @@ def _handlers(services: Services, settings: WebSettings) -> list[ControllerRoute
         call.sfu_token,
         choices.change_choices,
         choices.show_abilities,
+        hosting.waiting_page,
+        hosting.waiting_state,
+        hosting.host_area,
+        hosting.host_action,
+        hosting.holding,
+        hosting.change_holding,
         installing.show_installing,
         caption_feed.caption_feed,
         choosing.choose_language,
@@ -223,11 +243,14 @@ def _handlers(services: Services, settings: WebSettings) -> list[ControllerRoute
         embed_routes.projector,
         share.share_page,
         share.make_links,
+        share.make_entry,
+        share.revoke_link,
         transcript_routes.transcript_page,
         transcript_routes.new_lines,
         transcript_routes.transcript_file,
         transcript_routes.line,
         transcript_routes.correct,
+        transcript_routes.delete_own,
         health_routes.health,
         Router(
             "/",
@@ -248,5 +271,6 @@ def _lifespan(services: Services) -> Lifespan:
         services.monitor.run,
         services.retention.run,
         services.admin.run,
+        services.moderation.run,
     )
     return background.lifespan(jobs, captions.feeds, (services.redis.aclose, services.engine.dispose))

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from app.column_types import BigId, TimelineJson, UtcDateTime
+from app.rights import Right, Role, rights
 from tasks.wire.administration import Kind
 from tasks.wire.keys import CaptionKey
 from tasks.wire.messages import Timeline
@@ -29,6 +30,14 @@ RoomKind = Literal["call", "demo"]
 ParticipantKind = Literal["person", "recording"]
 Door = Literal["early", "open", "closed"]
 """Whether people can enter a room: not yet, now, or no more."""
+Guests = Literal["speaker", "listener", "nobody"]
+"""What those are who come by a room's plain link."""
+Standing = Literal["in", "waiting", "refused", "removed"]
+"""Whether somebody may be in a room: yes, when a host lets them in, or no, as a host has said before or after that."""
+Shown = Literal["all", "joined"]
+"""Everything that was said, or what was said since one joined."""
+LinkKind = Literal["host", "speaker", "listener", "read"]
+"""What a link makes of whoever follows it; "read" opens the captions alone."""
 
 RETENTION_DAYS: Final = 30
 """Days that a new room's captions are kept."""
@@ -77,7 +86,17 @@ class Room(Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=_now)
     """When somebody entered it last, to the hour."""
     capacity: Mapped[int | None] = mapped_column(Integer)
-    """People who fit in at once; null: as many as the SFU takes (SFU_MAX_PARTICIPANTS)."""
+    """People who fit in at once, those aside who only listen; null: as many as the SFU takes."""
+    waiting_room: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a host lets newcomers in."""
+    locked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether nobody new comes in."""
+    only_hosts_speak: Mapped[bool] = mapped_column(default=False, server_default=false())
+    guests: Mapped[Guests] = mapped_column(String(8), default="speaker", server_default="speaker")
+    password: Mapped[str | None] = mapped_column(String(200))
+    """Argon2id (`app.auth.passwords`); null: none is asked for."""
+    history: Mapped[Shown | None] = mapped_column(String(8))
+    """What newcomers see of what was said before; null: everything, with a waiting room only from joining on."""
 
     __table_args__ = (Index(None, "kind", "created_at"),)
 
@@ -85,6 +104,11 @@ class Room(Base):
     def stores(self) -> bool:
         """Whether its captions go into the database."""
         return self.retention_days > 0
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether newcomers see what was said before they came."""
+        return self.history == "all" if self.history else not self.waiting_room
 
     def door(self, now: datetime) -> Door:
         """Whether people can enter at `now`."""
@@ -111,6 +135,58 @@ class Participant(Base):
     whole_sentences: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether they are given translations by whole sentences rather than as soon as possible."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    role: Mapped[Role] = mapped_column(String(8), default="speaker", server_default="speaker")
+    standing: Mapped[Standing] = mapped_column(String(8), default="in", server_default="in")
+    vouched: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a host has let them in or named them, so that they may follow the last host who leaves."""
+    stands_in: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether they are host until a host is back."""
+    link_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The link (`RoomLink`) by which they came last; null: by the room's plain one."""
+    admitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When they were first let in; null: when they came, from before this was noted."""
+    address: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    """Tells whether two came from the same address, and not from which (`app.rooms.door.mark`)."""
+
+    @property
+    def hosts(self) -> bool:
+        """Whether they decide for others now."""
+        return self.role == "host" or self.stands_in
+
+    def sees_from(self, room: Room) -> float:
+        """From when on they are shown what is said in `room`, which is theirs, epoch seconds; 0: all of it."""
+        return 0.0 if room.shows_all or self.hosts else (self.admitted_at or self.created_at).timestamp()
+
+    def rights(self, room: Room) -> tuple[Right, ...]:
+        """What they may do in `room`, which is theirs."""
+        return rights("host" if self.hosts else self.role, only_hosts_speak=room.only_hosts_speak)
+
+
+class RoomLink(Base):
+    """A link into a room that can be taken back, beside the plain one with its code."""
+
+    __tablename__ = "room_links"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[LinkKind] = mapped_column(String(8))
+    lookup: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of its secret, hexadecimal; of a link to the captions the id in its token."""
+    language: Mapped[str | None] = mapped_column(String(3))
+    """Of the captions that it opens."""
+    maker: Mapped[str] = mapped_column(String(60))
+    """Name of who made it, at that time."""
+    maker_id: Mapped[str | None] = mapped_column(String(32))
+    """Their id as a participant; null where an administrator or nobody in particular has made it."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """To the minute."""
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def good(self, now: datetime) -> bool:
+        """Whether it opens anything at `now`."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 class StoredCaption(Base):

@@ -22,6 +22,7 @@ ACTIONS: Final = {
     "room.made": N_("Made a room"),
     "room.changed": N_("Changed a room"),
     "room.closed": N_("Closed a room"),
+    "room.entered": N_("Entered a room as a host"),
     "room.opened": N_("Opened a room again"),
     "room.deleted": N_("Deleted a room"),
     "transcript.deleted": N_("Deleted what was said in a room"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, get_args
 
 from litestar import get, post
@@ -19,10 +19,12 @@ from app.admin.rooms import ROOMS_PER_PAGE, Show
 from app.admin.services import AdminServices
 from app.captions.reader import CaptionServices
 from app.i18n import N_
+from app.i18n import gettext as _
+from app.rooms import visitor
+from app.rooms.links import RoomLinks
 from app.rooms.texts import texts
 from app.tables import Room
 from app.transcripts.retention import Retention
-from app.web.origin import page_origin
 
 Services = NamedDependency[AdminServices]
 LEVELS = {
@@ -31,6 +33,8 @@ LEVELS = {
     "source_captions": N_("captions in the spoken language"),
     "original": N_("original voices only"),
 }
+ENTER_WITHIN: Final = timedelta(minutes=10)
+"""An administrator's link serves this one entry."""
 NOT_ENDED: Final = "the SFU did not answer: the call goes on"
 
 
@@ -96,6 +100,18 @@ async def close_room(
     detail = "" if ended else NOT_ENDED
     await admin.audit.note(request.user.name, "room.closed", found.name, detail, address=address(request))
     return _to(found, "closed" if ended else "not_ended")
+
+
+@post("/rooms/{room:int}/enter")
+async def enter_room(
+    request: OperatorRequest, admin: Services, links: NamedDependency[RoomLinks], room: FromPath[int]
+) -> Redirect:
+    """Let this browser enter it as a host, which its share page tells whoever is in it."""
+    found = await _found(admin, room)
+    maker = _("Administrator %(name)s", name=request.user.name)[:60]
+    visitor.keep_link(request, found.code, await links.make(found, "host", maker, lifetime=ENTER_WITHIN))
+    await admin.audit.note(request.user.name, "room.entered", found.name, address=address(request))
+    return Redirect(f"/rooms/{found.code}", status_code=HTTP_303_SEE_OTHER)
 
 
 @post("/rooms/{room:int}/open")
@@ -207,7 +223,6 @@ async def _room(
         "told": told,
         "unsure": unsure,
         "counts": await admin.rooms.counts(room.id),
-        "link": f"{page_origin(request)}/rooms/{room.code}",
     }
     return page(request, "room", "rooms", status=status, **context, **await _now(admin, room))
 

@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-import structlog
 from sqlalchemy import ColumnElement, func, or_, select, update
 
 from app.admin.room_form import RoomSettings
-from app.admin.sfu import SfuDownError, SfuOperator, State
 from app.db import Sessions
+from app.rooms.closing import close_room
 from app.rooms.codes import new_code, read_code
+from app.rooms.sfu import SfuDownError, SfuOperator, State
 from app.tables import Participant, Room, StoredCaption
 
 ROOMS_PER_PAGE: Final = 50
 """Rooms on one page."""
 Show = Literal["open", "early", "closed", "demo", "all"]
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -78,14 +76,7 @@ class RoomAdmin:
 
         Nobody can enter from then on in either case.
         """
-        async with self._sessions.begin() as session:
-            await session.execute(update(Room).where(Room.id == room.id).values(closed_at=datetime.now(UTC)))
-        try:
-            await self._sfu.end(room.code)
-        except SfuDownError as error:
-            log.error("admin.call_not_ended", room_id=room.id, error=str(error))
-            return False
-        return True
+        return await close_room(self._sessions, self._sfu, room)
 
     async def open(self, room: Room) -> None:
         """Let people in again, from now on and until somebody closes it; a time to close that has passed is dropped."""

@@ -43,6 +43,7 @@ def routers(services: AdminServices) -> list[Router]:
             room_pages.room_now,
             room_pages.change_room,
             room_pages.close_room,
+            room_pages.enter_room,
             room_pages.open_room,
             room_pages.delete_transcript,
             room_pages.delete_room,

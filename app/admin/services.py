@@ -17,13 +17,13 @@ from app.admin.configuration import ConfigurationAdmin
 from app.admin.glossary import Glossary
 from app.admin.model_jobs import ModelAdmin
 from app.admin.rooms import RoomAdmin
-from app.admin.sfu import SfuOperator
 from app.admin.storage import Storage
 from app.admin.trial import Trial
 from app.admin.worker_survey import WorkerSurvey
 from app.auth.admins import Admins
 from app.auth.api_keys import ApiKeys
 from app.db import Sessions
+from app.rooms.sfu import SfuOperator
 from app.settings.web import WebSettings
 from app.speech_api.services import SpeechServices
 from app.speech_api.voices import VoiceService
@@ -74,7 +74,12 @@ class AdminServices:
 
 
 def create(
-    settings: WebSettings, sessions: Sessions, redis: Redis, broker: WakingBroker, speech: SpeechServices
+    settings: WebSettings,
+    sessions: Sessions,
+    redis: Redis,
+    broker: WakingBroker,
+    speech: SpeechServices,
+    sfu: SfuOperator,
 ) -> AdminServices:
     """The services of this process."""
     configuration = ConfigurationAdmin(sessions, redis)
@@ -82,7 +87,7 @@ def create(
         settings=settings,
         admins=Admins(sessions),
         audit=Audit(sessions),
-        rooms=RoomAdmin(sessions, SfuOperator(settings)),
+        rooms=RoomAdmin(sessions, sfu),
         configuration=configuration,
         workers=WorkerSurvey(redis, broker),
         trial=Trial(redis, broker, speech.helpers),

@@ -48,12 +48,12 @@ class ReadTokens:
         """`keys` are those of sessions: when an old one ends, every link made with it is void."""
         self._keys = keys
 
-    def make(self, room: str, language: str, lifetime: timedelta) -> str:
-        """A token for the captions of `room` in `language`, for `MAX_LIFETIME` at most."""
+    def make(self, room: str, language: str, lifetime: timedelta, token_id: str = "") -> str:
+        """A token for the captions of `room` in `language`, for `MAX_LIFETIME` at most; without an id it gets one."""
         now = time.time()
         claims = {
             "aud": AUDIENCE,
-            "jti": secrets.token_urlsafe(6),
+            "jti": token_id or secrets.token_urlsafe(6),
             "room": room,
             "lang": language,
             "iat": int(now),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 import jwt
 import msgspec
+
+from app.rights import SPEAKER, Right
 
 AUDIENCE: Final = "jbcalling-sfu"
 LIFETIME: Final = 120
@@ -37,13 +40,19 @@ class ParticipantMeta(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def participant_token(
-    secret: str, *, room: str, participant: str, meta: ParticipantMeta, capacity: int | None = None
+    secret: str,
+    *,
+    room: str,
+    participant: str,
+    meta: ParticipantMeta,
+    rights: Sequence[Right] = SPEAKER,
+    capacity: int | None = None,
 ) -> str:
-    """A token that lets `participant` into `room` within `LIFETIME` seconds, carrying their preferences.
+    """A token that lets `participant` into `room` within `LIFETIME` seconds, carrying their preferences and rights.
 
-    With a `capacity` only while fewer people than that are in the room.
+    With a `capacity` only while fewer people than that are in the room; of those who only listen only these count.
     """
-    claims = {"sub": participant, "room": room, "meta": msgspec.to_builtins(meta)}
+    claims = {"sub": participant, "room": room, "meta": msgspec.to_builtins(meta), "rights": list(rights)}
     return _sign(secret, "participant", claims | ({"capacity": capacity} if capacity else {}))
 
 

@@ -178,6 +178,18 @@ class Feeds:
         for feed in self._by_room.get(room, ()):
             feed.end("closed")
 
+    def end_participant(self, participant: str) -> None:
+        """End every feed of a participant, for good: they were removed."""
+        for feed in self._by_participant.get(participant, ()):
+            feed.end("closed")
+
+    def end_token(self, token: str) -> None:
+        """End every feed of a read-only link, for good: it was revoked."""
+        for readers in self._by_room.values():
+            for feed in readers:
+                if feed.client.token == token:
+                    feed.end("expired")
+
     def close(self) -> None:
         """End every feed, and every one opened from now on."""
         self._closed = True

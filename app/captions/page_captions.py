@@ -31,8 +31,8 @@ class PageCaptions:
     """The caption's id after which the feed goes on; empty: from the beginning."""
 
 
-async def page_captions(captions: CaptionServices, room: Room, language: str) -> PageCaptions:
-    """What a reader of `language` is shown: the newest lines (`lines.MAX_LINES`).
+async def page_captions(captions: CaptionServices, room: Room, language: str, since: float = 0.0) -> PageCaptions:
+    """What a reader of `language` is shown: the newest lines (`lines.MAX_LINES`) said after `since` (epoch seconds).
 
     While Redis is away the newest captions may be missing here, so the feed then starts from the beginning: it
     brings every line again and the page takes each one once.
@@ -48,5 +48,6 @@ async def page_captions(captions: CaptionServices, room: Room, language: str) ->
         past, after = await captions.history.stored_after(room.code, language, event_ids.START), event_ids.START
     lines = Lines(language, room.created_at.timestamp())
     for published in past:
-        lines.add(published, await captions.speakers.name(published.caption.speaker))
+        if published.said_since(since):
+            lines.add(published, await captions.speakers.name(published.caption.speaker))
     return PageCaptions(lines.visible, lines.translates, language, event_ids.shown(after))

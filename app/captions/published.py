@@ -38,6 +38,10 @@ class PublishedCaption(Struct, frozen=True, cache_hash=True):
         """When the speaker spoke, and when each stage happened."""
         return self.caption.timeline
 
+    def said_since(self, moment: float) -> bool:
+        """Whether it ended after a moment (epoch seconds), so that somebody who joined then is shown it."""
+        return self.caption.timeline.speech_end >= moment
+
     @property
     def lag_ms(self) -> int:
         """The lag in whole milliseconds."""
@@ -52,6 +56,11 @@ class PublishedCaption(Struct, frozen=True, cache_hash=True):
 def is_shown_in(caption: Caption, language: str) -> bool:
     """Whether a reader of `language` is shown this caption: every transcript, and translations into it."""
     return caption.is_source or caption.language == language
+
+
+def taken_back(caption: Caption) -> PublishedCaption:
+    """What tells readers that a line is gone: the caption without its words."""
+    return PublishedCaption("", msgspec.structs.replace(caption, text="", spoken=None, final=True, corrected=True), 0.0)
 
 
 async def from_channel(data: bytes, now: float, lives: Lives) -> PublishedCaption:

@@ -63,6 +63,8 @@ class ReaderRequest:
     """When the feed ends by itself, epoch seconds."""
     then: EndReason = "closed"
     """What the reader is told at that time."""
+    since: float = 0.0
+    """Nothing is shown that was said before, epoch seconds."""
 
 
 class Reader:
@@ -123,6 +125,8 @@ class Reader:
             return None
 
     async def _message(self, published: PublishedCaption) -> bytes | None:
+        if not published.said_since(self._request.since):
+            return None  # also where it is corrected now
         speaker = await self._services.speakers.name(published.caption.speaker)
         line = self._lines.add(published, speaker)
         if line is None:

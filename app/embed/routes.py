@@ -22,6 +22,7 @@ from app.embed.style import EmbedStyle, StyleError
 from app.i18n import N_, gettext
 from app.rooms import visitor
 from app.rooms.caption_feed import Sentences, token_grant
+from app.rooms.links import RoomLinks
 from app.rooms.service import RoomService
 from app.settings.web import WebSettings
 from app.tables import Room
@@ -41,6 +42,7 @@ async def embed(
     rooms: NamedDependency[RoomService],
     captions: NamedDependency[CaptionServices],
     read_tokens: NamedDependency[ReadTokens],
+    links: NamedDependency[RoomLinks],
     settings: NamedDependency[WebSettings],
     code: FromPath[str],
     token: FromQuery[str] = "",
@@ -51,12 +53,12 @@ async def embed(
     try:
         style = EmbedStyle.parse(request.query_params)
         room = await visitor.open_room(rooms, code)
-        language = token_grant(request, read_tokens, room, token, lang).language
+        grant = await token_grant(request, read_tokens, links, room, token, lang)
     except StyleError as error:
         return _problem(Problem(400, N_("This embed's address cannot be understood"), str(error)), headers)
     except HTTPException as error:
         return _problem(problem_of(error, explain=True), headers)
-    reading = await _reading(captions, room, language, token, style.sentences)
+    reading = await _reading(captions, room, grant.language, token, style.sentences, grant.since)
     context = reading | {"style": asdict(style), "style_query": style.query()}
     return Template("embed/embed.html", context=context, headers=headers)
 
@@ -77,6 +79,7 @@ async def projector(
     rooms: NamedDependency[RoomService],
     captions: NamedDependency[CaptionServices],
     read_tokens: NamedDependency[ReadTokens],
+    links: NamedDependency[RoomLinks],
     code: FromPath[str],
     token: FromQuery[str] = "",
     lang: FromQuery[str] = "",
@@ -90,15 +93,18 @@ async def projector(
     room = await visitor.open_room(rooms, code)
     link = ""
     if token:
-        language = token_grant(request, read_tokens, room, token, lang).language
+        grant = await token_grant(request, read_tokens, links, room, token, lang)
+        language, since = grant.language, grant.since
         link = f"{page_origin(request)}/embed/{code}?{_query(token=token, sentences=sentences)}"
     else:
         person = await visitor.participant_of(request, rooms, room)
         if person is None:
             return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
-        language = lang if lang in LANGUAGES else person.read
+        language, since = lang if lang in LANGUAGES else person.read, person.sees_from(room)
         sentences = sentences or ("whole" if person.whole_sentences else "soon")
-    context = await _reading(captions, room, language, token, sentences) | {"code_svg": qr_svg(link) if link else ""}
+    context = await _reading(captions, room, language, token, sentences, since) | {
+        "code_svg": qr_svg(link) if link else ""
+    }
     return Template("embed/projector.html", context=context, headers={"Referrer-Policy": "no-referrer"})
 
 
@@ -108,9 +114,9 @@ def _problem(problem: Problem, headers: dict[str, str]) -> Template:
 
 
 async def _reading(
-    captions: CaptionServices, room: Room, language: str, token: str, sentences: str | None
+    captions: CaptionServices, room: Room, language: str, token: str, sentences: str | None, since: float
 ) -> dict[str, Any]:
-    past = await page_captions(captions, room, language)
+    past = await page_captions(captions, room, language, since)
     query = _query(token=token, lang=language, sentences=sentences, after=past.after)
     return {
         "room": room,

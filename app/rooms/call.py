@@ -63,7 +63,7 @@ async def call_page(
         return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
     context = await choices.call_context(room, person, abilities) | {
         "person": person,
-        "so_far": await page_captions(captions, room, person.read),
+        "so_far": await page_captions(captions, room, person.read, person.sees_from(room)),
         "link": f"{page_origin(request)}/rooms/{code}",
         "config": _config(room, person, settings, reader),
         "installing": await installations.look(),
@@ -97,7 +97,12 @@ async def sfu_token(
         recording_id=recording.id if recording else None,
     )
     token = participant_token(
-        settings.sfu_token_keys.newest, room=room.code, participant=person.id, meta=meta, capacity=room.capacity
+        settings.sfu_token_keys.newest,
+        room=room.code,
+        participant=person.id,
+        meta=meta,
+        rights=person.rights(room),
+        capacity=None if person.role == "listener" else room.capacity,
     )
     policy: Literal["all", "relay"] = "relay" if settings.ice_relay_only else "all"
     servers = ice_servers(settings, person.id)

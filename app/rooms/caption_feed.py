@@ -19,6 +19,7 @@ from app.captions.feed_limits import Client
 from app.captions.feeds import Wish
 from app.captions.reader import CaptionServices, Format, Reader, ReaderRequest
 from app.rooms import visitor
+from app.rooms.links import REVOKED, RoomLinks
 from app.rooms.service import RoomService
 from app.tables import Room
 from app.web.budget import household
@@ -47,6 +48,8 @@ class Grant:
     """What is chosen where the address says nothing."""
     until: float
     """Epoch seconds; infinite where only the room's end ends it."""
+    since: float
+    """They are shown what was said since then, epoch seconds."""
 
 
 @get("/rooms/{code:str}/captions")
@@ -55,6 +58,7 @@ async def caption_feed(
     rooms: NamedDependency[RoomService],
     captions: NamedDependency[CaptionServices],
     read_tokens: NamedDependency[ReadTokens],
+    links: NamedDependency[RoomLinks],
     code: FromPath[str],
     token: FromQuery[str] = "",
     lang: FromQuery[str] = "",
@@ -75,7 +79,7 @@ async def caption_feed(
     """
     room = await visitor.open_room(rooms, code)
     if token := token or bearer(request):
-        grant = token_grant(request, read_tokens, room, token, lang)
+        grant = await token_grant(request, read_tokens, links, room, token, lang)
     else:
         grant = await _participant_grant(request, rooms, room, lang)
     try:
@@ -101,10 +105,13 @@ def _reader_request(room: Room, grant: Grant, wish: Wish, after: str, media: For
         format=media,
         until=until,
         then="expired" if until == grant.until else "closed",
+        since=grant.since,
     )
 
 
-def token_grant(request: AnyRequest, tokens: ReadTokens, room: Room, token: str, lang: str = "") -> Grant:
+async def token_grant(
+    request: AnyRequest, tokens: ReadTokens, links: RoomLinks, room: Room, token: str, lang: str = ""
+) -> Grant:
     """What the bearer of `token` may read.
 
     Raises:
@@ -115,9 +122,12 @@ def token_grant(request: AnyRequest, tokens: ReadTokens, room: Room, token: str,
         known = tokens.read(token, room.code)
     except ReadTokenError as error:
         raise LinkRefusedError(str(error)) from error
+    if not await links.readable(room, known.id):
+        raise LinkRefusedError(REVOKED)
     if lang not in {"", known.language}:
         raise PermissionDeniedException(f"This link is for lang={known.language}: leave out lang, or ask for another.")
-    return Grant(Client(household(request), token=known.id), known.language, False, known.expires)
+    since = 0.0 if room.shows_all else known.issued
+    return Grant(Client(household(request), token=known.id), known.language, False, known.expires, since)
 
 
 async def _participant_grant(request: AnyRequest, rooms: RoomService, room: Room, lang: str) -> Grant:
@@ -129,7 +139,9 @@ async def _participant_grant(request: AnyRequest, rooms: RoomService, room: Room
     language = lang or person.read
     if language not in LANGUAGES:
         raise ValidationException(f"lang must be one of {', '.join(LANGUAGES)}.")
-    return Grant(Client(household(request), participant=person.id), language, person.whole_sentences, inf)
+    return Grant(
+        Client(household(request), participant=person.id), language, person.whole_sentences, inf, person.sees_from(room)
+    )
 
 
 def _refuse_where_full(captions: CaptionServices, client: Client) -> None:

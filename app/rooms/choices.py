@@ -53,7 +53,7 @@ async def change_choices(
     choices = Choices.of(person)
     context = await _context(room, choices, abilities, others)
     if (person.read, person.whole_sentences) != before:  # another feed
-        context |= {"so_far": await page_captions(captions, room, person.read)}
+        context |= {"so_far": await page_captions(captions, room, person.read, person.sees_from(room))}
     trigger = json.dumps({"choices": choices._asdict()})
     return Template("partials/choices.html", context=context, headers={"HX-Trigger": trigger})
 

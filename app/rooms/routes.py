@@ -23,17 +23,23 @@ from app.auth.tokens import ORIGINAL
 from app.i18n import gettext as _
 from app.i18n import locale
 from app.i18n.accept_language import preferred
+from app.rights import Role
 from app.rooms import visitor
 from app.rooms.abilities import Abilities, Here
 from app.rooms.busy import Busy
 from app.rooms.codes import read_code
 from app.rooms.demos import DEMOS, FIRST, Demo
+from app.rooms.door import Entry, Passwords, WrongPasswordError, address_of, mark, role_of, standing_of
 from app.rooms.forms import JoinForm, RoomForm
 from app.rooms.installing import Installations, Shown
+from app.rooms.links import REVOKED, RoomLinks
 from app.rooms.making import Makers, Making
 from app.rooms.service import RoomService
-from app.tables import Room
+from app.settings.web import WebSettings
+from app.tables import Participant, Room, RoomLink
 from app.web.budget import JOINING, WEIGHT
+from app.web.errors import LinkRefusedError
+from app.web.origin import page_origin
 from tasks.languages import FIRST_LANGUAGES
 
 AnyRequest = Request[Any, Any, Any]
@@ -56,15 +62,18 @@ async def create_room(
     request: AnyRequest,
     rooms: NamedDependency[RoomService],
     makers: NamedDependency[Makers],
+    links: NamedDependency[RoomLinks],
     installations: NamedDependency[Installations],
 ) -> Redirect | Template:
-    """Make a room and go to its form."""
+    """Make a room, with this browser as its host, and go to its form."""
     form = RoomForm.parse(await request.form())
     if form.errors:
         making = await makers.making(request)
         return _front(making, await installations.look(), form, status=HTTP_422_UNPROCESSABLE_ENTITY)
     await makers.admit(request)
     room = await rooms.create(form.name or _("Room"))
+    visitor.keep_link(request, room.code, await links.make(room, "host", _("whoever made the room")))
+    request.session["made"] = room.code
     return Redirect(f"/rooms/{room.code}", status_code=HTTP_303_SEE_OTHER)
 
 
@@ -96,13 +105,31 @@ async def lobby(
     busy: NamedDependency[Busy],
     abilities: NamedDependency[Abilities],
     installations: NamedDependency[Installations],
+    links: NamedDependency[RoomLinks],
     code: FromPath[str],
-) -> Template:
-    """The form with which a person enters the room."""
+    key: FromQuery[str] = "",
+) -> Template | Redirect:
+    """The form with which a person enters the room; by a link with a key, as what that link makes of them.
+
+    Raises:
+        LinkRefusedError: the link has been revoked, or is none.
+    """
     room = await visitor.open_room(rooms, code)
     visitor.recognise(request)
+    if key:
+        if await links.opened(room, key) is None:
+            raise LinkRefusedError(REVOKED)
+        visitor.keep_link(request, code, key)
+        return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)  # it stands in no address any more
+    known = await visitor.known_in(request, rooms, room)
+    link = await _link(request, links, room)
+    role = role_of(room, link, known)
     here, shown = await abilities.here(), await installations.look()
-    return _lobby(room, _first_choices(request, here), here, shown, busy=await busy.words())
+    entering = {"role": role, "asks_password": _asks_password(room, role, link, known), "host_link": ""}
+    if request.session.get("made") == code:
+        del request.session["made"]
+        entering["host_link"] = f"{page_origin(request)}/rooms/{code}?key={visitor.link_kept(request, code)}"
+    return _lobby(room, _first_choices(request, here), here, shown, busy=await busy.words(), entering=entering)
 
 
 @post("/rooms/{code:str}/join", opt={WEIGHT: JOINING})
@@ -111,19 +138,43 @@ async def join_room(
     rooms: NamedDependency[RoomService],
     abilities: NamedDependency[Abilities],
     installations: NamedDependency[Installations],
+    links: NamedDependency[RoomLinks],
+    room_passwords: NamedDependency[Passwords],
+    settings: NamedDependency[WebSettings],
     code: FromPath[str],
 ) -> Redirect | Template:
-    """Enter the room, or show the form again with what is wrong."""
+    """Enter the room or wait at its door, or show the form again with what is wrong.
+
+    Raises:
+        KeptOutError: a host has removed or refused them.
+        RoomLockedError: nobody new comes in.
+        PersonalLinkError: nobody comes in by the plain link.
+    """
     room = await visitor.open_room(rooms, code)
-    data = await request.form()
+    known = await visitor.known_in(request, rooms, room)
+    link = await _link(request, links, room)
+    role = role_of(room, link, known)
+    data, address = await request.form(), address_of(request)
     form = JoinForm.parse(data)
+    asks = _asks_password(room, role, link, known)
+    if asks and not form.errors:
+        try:
+            await room_passwords.check(room, str(data.get("password", "")), address)
+        except WrongPasswordError as error:
+            form.errors["password"] = str(error)
     if form.errors:
         here, shown = await abilities.here(), await installations.look()
-        return _lobby(room, form, here, shown, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        entering = {"role": role, "asks_password": asks, "host_link": ""}
+        return _lobby(room, form, here, shown, entering=entering, status=HTTP_422_UNPROCESSABLE_ENTITY)
     visitor.recognise(request)
-    person = await rooms.join(room, form, visitor.earlier_participant(request, code))
+    marked = mark(settings.session_secret, room, address)
+    standing = standing_of(room, role, known, marked=await rooms.removed_from(room, marked))
+    entry = Entry(role, standing, link.id if link else None, marked)
+    person = await rooms.join(room, form, visitor.earlier_participant(request, code), entry)
     visitor.remember(request, code, person)
     visitor.remember_choices(request, form)
+    if standing == "waiting":
+        return Redirect(f"/rooms/{code}/wait", status_code=HTTP_303_SEE_OTHER)
     as_reader = "?reader=true" if "reader" in data else ""
     return Redirect(f"/rooms/{code}/call{as_reader}", status_code=HTTP_303_SEE_OTHER)
 
@@ -203,8 +254,26 @@ def _front(
 
 
 def _lobby(
-    room: Room, form: JoinForm, here: Here, shown: Shown, *, busy: str = "", status: int = HTTP_200_OK
+    room: Room,
+    form: JoinForm,
+    here: Here,
+    shown: Shown,
+    *,
+    entering: dict[str, Any],
+    busy: str = "",
+    status: int = HTTP_200_OK,
 ) -> Template:
     context = {"room": room, "form": asdict(form), "errors": form.errors, "busy": busy, **here._asdict()}
     context["installing"] = shown
-    return Template("lobby.html", context=context, status_code=status)
+    return Template("lobby.html", context=context | entering, status_code=status)
+
+
+async def _link(request: AnyRequest, links: RoomLinks, room: Room) -> RoomLink | None:
+    """The link by which this browser has come."""
+    kept = visitor.link_kept(request, room.code)
+    return await links.opened(room, kept) if kept else None
+
+
+def _asks_password(room: Room, role: Role, link: RoomLink | None, known: Participant | None) -> bool:
+    """Whether somebody must know the password: not who has been let in before, or comes by a link that a host made."""
+    return room.password is not None and role != "host" and link is None and known is None

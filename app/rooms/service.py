@@ -16,6 +16,7 @@ from app.captions.speakers import Speakers
 from app.db import Sessions
 from app.rooms.codes import new_code
 from app.rooms.demos import FIRST, Demo
+from app.rooms.door import Entry
 from app.rooms.forms import JoinForm
 from app.tables import Participant, Room
 
@@ -37,17 +38,27 @@ Living = Callable[[], Awaitable[Collection[str] | None]]
 class RoomService:
     """Every method raises `sqlalchemy.exc.SQLAlchemyError` or `OSError` when the database does not answer."""
 
-    def __init__(self, sessions: Sessions, speakers: Speakers, max_demo_rooms: int, living: Living) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        speakers: Speakers,
+        max_demo_rooms: int,
+        living: Living,
+        *,
+        waiting_room: bool = False,
+    ) -> None:
+        """`waiting_room`: whether new rooms have one."""
         self._sessions = sessions
         self._living = living
         self._speakers = speakers
         self._max_demo_rooms = max_demo_rooms
+        self._waiting_room = waiting_room
         self._demo = asyncio.Lock()
 
     async def create(self, name: str) -> Room:
         """A new room."""
         async with self._sessions.begin() as session:
-            room = Room(code=new_code(), name=name, kind="call")
+            room = Room(code=new_code(), name=name, kind="call", waiting_room=self._waiting_room)
             session.add(room)
         return room
 
@@ -69,16 +80,19 @@ class RoomService:
         async with self._sessions() as session:
             return (await session.scalars(query)).one_or_none()
 
-    async def join(self, room: Room, form: JoinForm, earlier: str | None) -> Participant:
-        """Enter a room as `earlier`; somebody who comes back stays the same participant with the new choices."""
+    async def join(self, room: Room, form: JoinForm, earlier: str | None, entry: Entry | None = None) -> Participant:
+        """Enter a room as `earlier`; somebody who comes back stays the same participant with the new choices.
+
+        Without an `entry` only the choices change.
+        """
         try:
-            person = await self._enter(room, form, earlier)
+            person = await self._enter(room, form, earlier, entry)
         except IntegrityError:  # the same browser has entered in the same moment
-            person = await self._enter(room, form, earlier)
+            person = await self._enter(room, form, earlier, entry)
         self._speakers.remember(person.id, person.name)
         return person
 
-    async def _enter(self, room: Room, form: JoinForm, earlier: str | None) -> Participant:
+    async def _enter(self, room: Room, form: JoinForm, earlier: str | None, entry: Entry | None) -> Participant:
         async with self._sessions.begin() as session:
             person = await session.get(Participant, earlier) if earlier else None
             if person is None:
@@ -87,9 +101,22 @@ class RoomService:
             elif person.room_id != room.id or person.kind != "person":
                 person = Participant(room_id=room.id, kind="person")
                 session.add(person)
+            if entry:
+                person.role, person.standing, person.address = entry.role, entry.standing, entry.address
+                person.link_id = entry.link_id or person.link_id
+                if entry.standing == "in" and person.admitted_at is None:
+                    person.admitted_at = datetime.now(UTC)
             person.name, person.speak, person.read, person.hear = form.name, form.speak, form.read, form.hear
             person.hear_drafts, person.whole_sentences = form.hear_drafts, form.whole_sentences
         return person
+
+    async def removed_from(self, room: Room, address: str) -> bool:
+        """Whether somebody was removed from the room who came from an address with this mark."""
+        query = select(Participant.id).where(
+            Participant.room_id == room.id, Participant.standing == "removed", Participant.address == address
+        )
+        async with self._sessions() as session:
+            return (await session.scalars(query.limit(1))).first() is not None
 
     async def join_demo(self, visitor_name: str, demo: Demo = FIRST) -> tuple[Room, Participant]:
         """Enter a room of a demo: a new one, or its newest while as many as allowed live.
@@ -107,6 +134,7 @@ class RoomService:
             visitor = Participant(
                 room_id=room.id,
                 kind="person",
+                role="listener",
                 name=visitor_name,
                 speak=demo.reads,
                 read=demo.reads,

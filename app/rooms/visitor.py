@@ -19,8 +19,10 @@ from litestar.exceptions import NotFoundException
 from app.rooms.forms import JoinForm
 from app.rooms.service import RoomService
 from app.tables import Participant, Room
-from app.web.errors import RoomClosedError, RoomNotOpenError
+from app.web.errors import KeptOutError, RoomClosedError, RoomNotOpenError
 
+LINKS_KEPT: Final = 20
+"""Links into rooms that a browser has followed and keeps."""
 ROOMS_KEPT: Final = 20
 """Demos that a browser stays known in, whose rooms come after their visitors: the cookie must stay small."""
 SECRET_BYTES: Final = 16
@@ -92,9 +94,40 @@ async def open_room(rooms: RoomService, code: str) -> Room:
 
 
 async def participant_of(request: AnyRequest, rooms: RoomService, room: Room) -> Participant | None:
-    """Who this browser is in the room; None before it has joined."""
+    """Who this browser is in the room; None before it has joined, and while it waits to be let in.
+
+    Raises:
+        KeptOutError: a host has removed or refused them.
+    """
+    person = await known_in(request, rooms, room)
+    return person if person and person.standing == "in" else None
+
+
+async def known_in(request: AnyRequest, rooms: RoomService, room: Room) -> Participant | None:
+    """Who this browser is in the room, or would be if it were let in.
+
+    Raises:
+        KeptOutError: a host has removed or refused them.
+    """
     known = earlier_participant(request, room.code)
-    return await rooms.participant(known, room) if known else None
+    person = await rooms.participant(known, room) if known else None
+    if person and person.standing in {"refused", "removed"}:
+        raise KeptOutError
+    return person
+
+
+def keep_link(request: AnyRequest, code: str, secret: str) -> None:
+    """Let this browser enter the room by a link that it has followed, or made."""
+    links = dict(request.session.get("links", {}))
+    links.pop(code, None)
+    links[code] = secret
+    request.session["links"] = dict(list(links.items())[-LINKS_KEPT:])
+
+
+def link_kept(request: AnyRequest, code: str) -> str | None:
+    """The secret of that link."""
+    kept: str | None = request.session.get("links", {}).get(code)
+    return kept
 
 
 def _rooms(request: AnyRequest) -> dict[str, str]:

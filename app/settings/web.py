@@ -93,6 +93,8 @@ class WebSettings(SignallingSettings):
     sfu_operators: tuple[str, ...] = field(default_factory=_SFU_OPERATORS)
     """SFU_OPERATORS: where `web` itself reaches the signalling port of every SFU, to see who is in and to end calls;
     empty: the one at SFU_HOST and SFU_PORT."""
+    waiting_room: bool = field(default_factory=flag("WAITING_ROOM"))
+    """WAITING_ROOM: 1: new rooms have a waiting room, until a host turns it off."""
     stun_urls: tuple[str, ...] = field(default_factory=_urls("STUN_URLS", "stun", "stuns"))
     """STUN_URLS: servers that tell browsers their public address; rarely needed, the SFU has one itself."""
     turn_urls: tuple[str, ...] = field(default_factory=_urls("TURN_URLS", "turn", "turns"))

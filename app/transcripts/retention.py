@@ -127,6 +127,23 @@ class Retention:
         metrics.DELETED.inc(captions)
         return captions
 
+    async def delete_words(self, room: Room, person: Participant) -> list[StoredCaption]:
+        """Delete all that somebody said in a room, now; the transcripts that were stored of it.
+
+        Raises:
+            redis.RedisError: Redis does not answer, so that it may still hold some.
+            sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+        """
+        theirs = (StoredCaption.room_id == room.id, StoredCaption.speaker == person.id)
+        async with self._sessions() as session:
+            stored = list(await session.scalars(select(StoredCaption).where(*theirs)))
+        await self._forget(room.code, {caption.segment for caption in stored}, person.id)
+        async with self._sessions.begin() as session:
+            captions = _count(await session.execute(delete(StoredCaption).where(*theirs)))
+        await self._scrub()
+        metrics.DELETED.inc(captions)
+        return [caption for caption in stored if caption.is_source]
+
     async def delete_room(self, room: Room) -> int:
         """Delete a room with everybody's names and all that was said; how many captions that were.
 
@@ -151,14 +168,14 @@ class Retention:
         oldest = min(needed, (max(0, int(before * 1000)), 0))
         return int(await self._redis.xtrim(keys.CAPTIONS, minid="{}-{}".format(*oldest), approximate=False))
 
-    async def _forget(self, code: str, segments: set[str]) -> None:
-        """Take a room's captions out of Redis with the sound and the clips of its `segments`.
+    async def _forget(self, code: str, segments: set[str], speaker: str = "") -> None:
+        """Take a room's captions, or one `speaker`'s of them, out of Redis with the sound and the clips of `segments`.
 
         The caches go whole: they do not know whose words they hold.
         """
         entries = []
         async for stream_id, caption in stream.spoken(self._redis):
-            if caption.room == code:
+            if caption.room == code and speaker in {"", caption.speaker}:
                 entries.append(stream_id)
                 segments.add(caption.segment)
         if entries:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
+import structlog
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException, PermissionDeniedException
@@ -16,10 +17,14 @@ from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
 from app.captions import event_ids
+from app.captions.published import taken_back
+from app.captions.reader import CaptionServices
+from app.captions.rows import from_row
 from app.rooms import visitor
 from app.rooms.service import RoomService
 from app.tables import Participant, Room, StoredCaption
 from app.transcripts.exports import MEDIA_TYPES, VIEWS, View, export, file_name, shown
+from app.transcripts.retention import Retention
 from app.transcripts.search import marked, matches
 from app.transcripts.service import CorrectedMeanwhileError, CorrectionError, Transcript, Transcripts
 from tasks.languages import LANGUAGES
@@ -29,6 +34,7 @@ MAX_LINES: Final = 500
 MAX_SEARCH_CHARACTERS: Final = 100
 
 AnyRequest = Request[Any, Any, Any]
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,11 @@ class TranscriptRequest:
     language: str
     view: View
     words: str
+
+    @property
+    def since(self) -> float:
+        """From when on they are shown what was said, epoch seconds."""
+        return self.person.sees_from(self.room)
 
     def query(self, **changes: str) -> str:
         """The query of a page like this one, with `changes`."""
@@ -58,7 +69,7 @@ async def transcript_page(
     asked = await _asked(request, rooms, code)
     if asked is None:
         return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
-    found = await transcripts.read(asked.room, asked.language)
+    found = await transcripts.read(asked.room, asked.language, asked.since)
     matching = [line for line in found.lines if matches(line, asked.words)] if asked.words else found.lines
     everything = "all" in request.query_params
     context = _context(asked) | {
@@ -68,6 +79,7 @@ async def transcript_page(
         "count": len(matching),
         "after": event_ids.shown(found.newest),
         "live": asked.room.door(datetime.now(UTC)) == "open" and asked.room.stores and not asked.words,
+        "own": request.query_params.get("own", ""),
         "suffixes": tuple(MEDIA_TYPES),
         "views": VIEWS,
     }
@@ -95,7 +107,7 @@ async def new_lines(
         known = await transcripts.position(after)
     except ValueError as error:
         raise NotFoundException(str(error)) from error
-    found = await transcripts.since(asked.room, asked.language, known, zero)
+    found = await transcripts.since(asked.room, asked.language, known, zero, asked.since)
     if found.newest <= known:  # an open page asks every few seconds
         return Response(None, status_code=HTTP_204_NO_CONTENT)
     context = (
@@ -124,7 +136,7 @@ async def transcript_file(
     asked = await _asked(request, rooms, code)
     if asked is None:
         return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
-    found = await transcripts.read(asked.room, asked.language)
+    found = await transcripts.read(asked.room, asked.language, asked.since)
     name = file_name(asked.room, asked.language, asked.view, suffix)
     return Response(
         export(asked.room, found.lines, asked.language, asked.view, suffix),
@@ -170,13 +182,34 @@ async def correct(
     return Redirect(f"/rooms/{code}/transcript?{asked.query()}#c-{caption}", status_code=HTTP_303_SEE_OTHER)
 
 
+@post("/rooms/{code:str}/transcript/own/delete", status_code=HTTP_303_SEE_OTHER)
+async def delete_own(
+    request: AnyRequest,
+    rooms: NamedDependency[RoomService],
+    retention: NamedDependency[Retention],
+    captions: NamedDependency[CaptionServices],
+    code: FromPath[str],
+) -> Redirect:
+    """Delete what this browser's participant said, for ever, if the form says that this is meant."""
+    asked = await _asked(request, rooms, code)
+    if asked is None:
+        raise PermissionDeniedException
+    page = f"/rooms/{code}/transcript"
+    if not (await request.form()).get("sure"):
+        return Redirect(f"{page}?own=unsure#own", status_code=HTTP_303_SEE_OTHER)
+    for gone in await retention.delete_words(asked.room, asked.person):
+        captions.feeds.send(taken_back(from_row(gone, code).caption))
+    log.info("transcripts.own_deleted", room=code)
+    return Redirect(f"{page}?own=deleted#own", status_code=HTTP_303_SEE_OTHER)
+
+
 async def _stored(
     request: AnyRequest, rooms: RoomService, transcripts: Transcripts, code: str, caption: int
 ) -> tuple[TranscriptRequest, StoredCaption]:
     asked = await _asked(request, rooms, code)
     if asked is None:
         raise PermissionDeniedException
-    found = await transcripts.caption(asked.room, caption)
+    found = await transcripts.caption(asked.room, caption, asked.since)
     if found is None:
         raise NotFoundException
     return asked, found

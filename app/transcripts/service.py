@@ -72,15 +72,20 @@ class Transcripts:
         """
         return await self._lives.position(shown)
 
-    async def read(self, room: Room, language: str) -> Transcript:
-        """All that was said in `room`, with its translations into `language`; clocks begin with the first line."""
+    async def read(self, room: Room, language: str, said_since: float = 0.0) -> Transcript:
+        """All that was said in `room` after `said_since` (epoch seconds), with its translations into `language`.
+
+        Clocks begin with the first line.
+        """
         async with self._sessions() as session:
             captions = list(await session.scalars(_captions(room, language)))
             names = await _names(session, room)
-        return _transcript(captions, names)
+        return _transcript(captions, names, said_since)
 
-    async def since(self, room: Room, language: str, known: str, zero: float) -> Transcript:
+    async def since(self, room: Room, language: str, known: str, zero: float, said_since: float = 0.0) -> Transcript:
         """The lines that have changed since the event id `known`, each whole; it reads these and nothing before them.
+
+        Only those that were said after `said_since` (epoch seconds).
 
         Clocks begin at `zero` (epoch seconds); 0.0: with the first of these lines.
         """
@@ -96,13 +101,14 @@ class Transcripts:
             )
             captions = [*await session.scalars(begun), *changed]
             names = await _names(session, room, {caption.speaker for caption in captions})
-        return _transcript(captions, names, zero)
+        return _transcript(captions, names, said_since, zero)
 
-    async def caption(self, room: Room, caption_id: int) -> StoredCaption | None:
-        """One caption of this room."""
+    async def caption(self, room: Room, caption_id: int, said_since: float = 0.0) -> StoredCaption | None:
+        """One caption of this room that was said after `said_since` (epoch seconds)."""
         async with self._sessions() as session:
             query = select(StoredCaption).where(StoredCaption.id == caption_id, StoredCaption.room_id == room.id)
-            return (await session.scalars(query)).one_or_none()
+            found = (await session.scalars(query)).one_or_none()
+        return found if found and found.timeline.speech_end >= said_since else None
 
     async def correct(
         self, room: Room, caption: StoredCaption, text: str, person: Participant, seen: int
@@ -169,6 +175,9 @@ async def _names(session: AsyncSession, room: Room, of: Collection[str] | None =
     return {row.id: row.name for row in await session.execute(query)}
 
 
-def _transcript(captions: list[StoredCaption], names: dict[str, str], zero: float = 0.0) -> Transcript:
-    lines = in_lines(captions, names, gettext(UNKNOWN), zero)
+def _transcript(
+    captions: list[StoredCaption], names: dict[str, str], said_since: float, zero: float = 0.0
+) -> Transcript:
+    said = [caption for caption in captions if caption.timeline.speech_end >= said_since]
+    lines = in_lines(said, names, gettext(UNKNOWN), zero)
     return Transcript(lines, max((caption.event_id for caption in captions), default=event_ids.START))

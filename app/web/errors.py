@@ -54,11 +54,36 @@ class RoomNotOpenError(HTTPException):
         self.opens_at = opens_at
 
 
+class RoomLockedError(HTTPException):
+    """A host lets nobody new in."""
+
+    status_code = 423
+
+
+class KeptOutError(PermissionDeniedException):
+    """A host has not let this person in, or has removed them."""
+
+
+class PersonalLinkError(PermissionDeniedException):
+    """The room's plain link lets nobody in: somebody needs one that a host has made."""
+
+
 class LinkRefusedError(PermissionDeniedException):
     """A link to captions opens nothing here; the detail, a text of the catalogue, says why and what to do."""
 
 
 LINK_REFUSED: Final = N_("This link does not work")
+LOCKED: Final = Problem(
+    423,
+    N_("This room is locked"),
+    N_("A host lets nobody new in at the moment. Ask them to unlock it, then try again."),
+)
+PERSONAL_LINK: Final = Problem(
+    403, N_("This link alone does not let you in"), N_("Ask a host of this room for a link of your own to enter with.")
+)
+KEPT_OUT: Final = Problem(
+    403, N_("You cannot enter this room"), N_("A host of this room has not let you in, or has removed you from it.")
+)
 
 PROBLEMS: Final = {
     problem.status: problem
@@ -186,6 +211,12 @@ def problem_of(error: HTTPException, *, explain: bool) -> Problem:
     """What to tell whoever caused the error; with `explain`, what the place that raised it knows of the cause."""
     known = PROBLEMS.get(error.status_code) or PROBLEMS[400 if error.status_code < 500 else 500]
     problem = replace(known, status=error.status_code)
+    if isinstance(error, RoomLockedError):
+        return LOCKED
+    if isinstance(error, PersonalLinkError):
+        return PERSONAL_LINK
+    if isinstance(error, KeptOutError):
+        return KEPT_OUT
     if isinstance(error, LinkRefusedError):
         return replace(problem, title=LINK_REFUSED, advice=error.detail)
     if explain and isinstance(error, RoomNotOpenError):

@@ -5,6 +5,7 @@ import { rowsOf, tilesOf } from "./call_view.js";
 import { tendPageCaptions } from "./captions.js";
 import { chooseDrafts, sayOthers, tendChoices } from "./choices.js";
 import { parseConfig } from "./config.js";
+import { Hosting } from "./hosting.js";
 import { Mixer } from "./mixer.js";
 import { languageNamer, Notices } from "./notices.js";
 import { Own } from "./own.js";
@@ -19,7 +20,7 @@ import { Tiles } from "./tiles.js";
 /** The sound counts as held back when it has not come on by then: starting takes a moment on its own. */
 const SOUND_GRACE_MS = 400;
 /** After these the call is over for this page. */
-const FINAL = ["replaced", "roomClosed", "idleEnded", "notAllowed", "browserTooOld"];
+const FINAL = ["replaced", "roomClosed", "idleEnded", "callEnded", "removed", "notAllowed", "browserTooOld"];
 /** What is offered beside a reason: a key of the texts, and what it does. */
 const OFFERS = {
   draft_only: { text: "speakDrafts", take: () => chooseDrafts(true) },
@@ -37,6 +38,7 @@ class Call {
   #page;
   #roster;
   #notices;
+  #hosting;
   #mixer;
   #own;
   #tiles;
@@ -65,6 +67,7 @@ class Call {
     this.#page = page;
     this.#roster = new Roster(config.participant, config);
     this.#notices = new Notices(config);
+    this.#hosting = new Hosting(config.texts, (text) => page.tell(text));
     this.#mixer = new Mixer(byId("audio"), () => this.#showSound());
     this.#own = new Own(config, page, () => this.#show(), (id) => this.#mixer.setOutput(id));
     this.#tiles = new Tiles(byId("tiles"), (id, view) => void this.#sessions.current?.receiver.show(id, view));
@@ -132,6 +135,7 @@ class Call {
     this.#idle = hello.idle?.reason ?? null;
     this.#roster.reset(hello);
     this.#notices.reset(hello.notices);
+    this.#hold(hello.rights);
     this.#own.enter();
     try {
       await this.#sessions.join(connection, hello, ice);
@@ -152,10 +156,31 @@ class Call {
    * @param {any} data
    */
   #take(event, data) {
+    if (event === "participantUpdated") this.#hosting.see(this.#roster.participants.get(data.id), data);
     if (event === "notice") this.#notices.take(data);
     else if (event === "idle") this.#idle = data.reason;
+    else if (event === "rights") return this.#judge(data.rights);
+    else if (event === "muted") return this.#mute();
     else if (!this.#roster.take(event, data)) return;
     this.#sync();
+  }
+
+  /** @param {readonly import("./protocol.js").Right[]} rights one's own, from now on */
+  #hold(rights) {
+    this.#roster.host = rights.includes("moderate");
+    this.#own.hold(rights);
+    this.#hosting.hold(rights);
+  }
+
+  /** @param {readonly import("./protocol.js").Right[]} rights as a host has changed them */
+  #judge(rights) {
+    this.#hold(rights);
+    void this.#signalling.renew(); // so that what we come back with says the same
+  }
+
+  #mute() {
+    this.#own.microphone.silence(false);
+    this.#page.tell(this.#config.texts.mutedByHost ?? "");
   }
 
   #sync() {

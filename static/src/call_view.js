@@ -10,12 +10,13 @@
  */
 export function rowsOf({ participant, name, speak }, roster, mixer, mic) {
   return [
-    { id: participant, name, language: speak, me: true, dubbed: false, voice: ownVoice(mic), quality: "good" },
-    ...[...roster.participants.values()].map(({ id, meta }) => ({
+    { id: participant, name, language: speak, me: true, host: roster.host, dubbed: false, voice: ownVoice(mic), quality: "good" },
+    ...[...roster.participants.values()].map(({ id, meta, rights }) => ({
       id,
       name: meta.name,
       language: meta.speak,
       me: false,
+      host: rights?.includes("moderate") ?? false,
       dubbed: mixer.dubbed(id),
       voice: roster.voice(id),
       quality: roster.quality(id),

@@ -81,6 +81,18 @@ export class Microphone {
     this.#onState();
   }
 
+  /**
+   * A host has muted it: until one turns it on again, or, where it is `over`, until one may send a voice again.
+   * @param {boolean} over
+   */
+  silence(over) {
+    this.#muted = true;
+    if (this.track) this.track.enabled = false;
+    if (over) this.#then(async () => this.#session?.sender.stop("voice"));
+    else this.#tell();
+    this.#onState();
+  }
+
   /** Lets the device go until it is asked for again. */
   release() {
     this.#opening.drop();

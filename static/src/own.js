@@ -6,6 +6,8 @@ import { Microphone } from "./microphone.js";
 import { byId } from "./page.js";
 import { Picture } from "./picture.js";
 
+/** @type {Readonly<Record<"microphone" | "camera" | "screen", import("./protocol.js").Right>>} what it takes to send it */
+const NEEDS = { microphone: "audio", camera: "video", screen: "screen" };
 const SCREEN_FRAMES_PER_SECOND = 15;
 
 export class Own {
@@ -18,6 +20,10 @@ export class Own {
   #loudspeaker;
   /** Whether one is in the call: who waits before it, or has left, gives nothing to it. */
   #inside = false;
+  /** @type {ReadonlySet<import("./protocol.js").Right>} */
+  #rights = new Set();
+  /** @type {import("./media.js").MediaSession | null} */
+  #session = null;
   #over = new AbortController();
   /** @type {(() => Promise<void>)[]} */
   #fills = [];
@@ -57,7 +63,29 @@ export class Own {
   enter() {
     if (this.#inside || this.#over.signal.aborted) return;
     this.#inside = true;
-    if (this.#sends) void this.microphone.ask();
+    if (this.#sends && this.#may("microphone")) void this.microphone.ask();
+    this.show();
+  }
+
+  /**
+   * These rights one has from now on: what they do not allow is sent no more. A voice that may be sent again is muted
+   * until one turns it on.
+   * @param {readonly import("./protocol.js").Right[]} rights
+   */
+  hold(rights) {
+    const before = this.#rights;
+    this.#rights = new Set(rights);
+    if (!this.#inside) return;
+    for (const [source, right] of /** @type {["microphone" | "camera" | "screen", import("./protocol.js").Right][]} */ (Object.entries(NEEDS))) {
+      const [could, may] = [before.has(right), this.#rights.has(right)];
+      if (could && !may && source !== "microphone") this[source].stop();
+      else if (could && !may) this.microphone.silence(true);
+      else if (may && !could && this.#session) this[source].sendOn(this.#session);
+    }
+    if (this.#sends && this.#may("microphone") && !before.has("audio") && !this.microphone.track) {
+      this.microphone.silence(false);
+      void this.microphone.ask();
+    }
     this.show();
   }
 
@@ -75,7 +103,7 @@ export class Own {
    * @param {"microphone" | "camera" | "screen"} source
    */
   toggle(source) {
-    if (this.#inside) this[source].toggle();
+    if (this.#inside && this.#may(source)) this[source].toggle();
   }
 
   /**
@@ -83,6 +111,7 @@ export class Own {
    * @param {import("./media.js").MediaSession} session
    */
   sendOn(session) {
+    this.#session = session;
     for (const source of [this.microphone, this.camera, this.screen]) source.sendOn(session);
   }
 
@@ -94,10 +123,10 @@ export class Own {
   /** Shows the buttons as they are. */
   show() {
     const { mic, camera, screen } = this.states;
-    this.#page.device("mic", mic, mic === "off");
+    this.#page.device("mic", mic, mic === "off" || !this.#may("microphone"));
     const shown = this.#sends && this.#inside;
-    this.#page.device("camera", camera, !shown);
-    this.#page.device("screen", screen, !shown || !navigator.mediaDevices?.getDisplayMedia);
+    this.#page.device("camera", camera, !shown || !this.#may("camera"));
+    this.#page.device("screen", screen, !shown || !this.#may("screen") || !navigator.mediaDevices?.getDisplayMedia);
   }
 
   /** Lets every device go for good, with its button. */
@@ -107,6 +136,11 @@ export class Own {
     this.#loudspeaker.stop();
     for (const source of [this.microphone, this.camera, this.screen]) source.leave();
     this.show();
+  }
+
+  /** @param {"microphone" | "camera" | "screen"} source */
+  #may(source) {
+    return this.#rights.has(NEEDS[source]);
   }
 
   /** Devices have come or gone. */

@@ -30,12 +30,16 @@ const PROBLEMS = {
 /** @type {Readonly<Record<import("./quality.js").Quality, string>>} */
 const NETWORK = { good: "networkGood", fair: "networkFair", poor: "networkPoor" };
 
+/** How long it stays on the page what a host has done, ms. */
+const TOLD_MS = 15_000;
+
 export class Page {
   #texts;
   #connection = byId("connection");
   #notice = byId("notice");
   #network = byId("network");
   #sound = byId("sound");
+  #telling = 0;
   /** Whether the focus was in a notice that has gone. */
   #held = false;
 
@@ -128,6 +132,19 @@ export class Page {
     if (this.#network.dataset.quality === quality) return;
     this.#network.dataset.quality = quality;
     this.#network.textContent = this.#texts[NETWORK[quality]] ?? quality;
+  }
+
+  /**
+   * Says what a host has done.
+   * @param {string} text
+   */
+  tell(text) {
+    const told = byId("told");
+    if (!told) return;
+    told.hidden = false;
+    told.textContent = text;
+    window.clearTimeout(this.#telling);
+    this.#telling = window.setTimeout(() => { told.hidden = true; }, TOLD_MS);
   }
 
   /** @param {boolean} blocked whether the browser holds the sound back */

@@ -30,6 +30,7 @@ export function speakingNow(before, rms, now) {
  * @property {string} name
  * @property {string} language code of what they speak
  * @property {boolean} me
+ * @property {boolean} host
  * @property {boolean} dubbed heard through the interpreter now
  * @property {import("./roster.js").Voice} voice
  * @property {import("./protocol.js").Quality} quality of their network
@@ -96,7 +97,7 @@ export class Presence {
     item.toggleAttribute("data-muted", row.voice === "muted");
     setText(item.querySelector(".name"), row.me ? `${row.name} (${this.#texts.you})` : row.name);
     setText(item.querySelector(".language"), this.#languageName(row.language));
-    const said = [VOICES[row.voice], row.dubbed ? "interpreted" : ""].filter(Boolean);
+    const said = [row.host ? "host" : "", VOICES[row.voice], row.dubbed ? "interpreted" : ""].filter(Boolean);
     setText(item.querySelector(".status"), said.map((key) => this.#texts[key] ?? "").join(", "));
     item.dataset.quality = row.quality;
     setText(item.querySelector(".quality"), row.quality === "good" ? "" : (this.#texts[THEIRS[row.quality]] ?? ""));

@@ -9,7 +9,8 @@
  * @property {boolean} [hear_drafts] whether drafts are spoken to them too
  * @property {boolean} [whole_sentences] whether translations come to them by whole sentences
  *
- * @typedef {{ id: string, meta: Meta }} Participant
+ * @typedef {"audio" | "video" | "screen" | "captions" | "read" | "moderate"} Right
+ * @typedef {{ id: string, meta: Meta, rights?: readonly Right[] }} Participant
  *
  * @typedef {"voice" | "camera" | "screen"} Source
  * @typedef {"good" | "fair" | "poor"} Quality
@@ -40,6 +41,7 @@
  * @property {string} participant
  * @property {string} room
  * @property {import("mediasoup-client").types.RtpCapabilities} routerRtpCapabilities
+ * @property {readonly Right[]} rights one's own
  * @property {Participant[]} participants the others
  * @property {Producer[]} producers
  * @property {Producer[]} own what the SFU has of oneself

@@ -7,13 +7,15 @@ const MAX_MS = 8_000;
 const FIRST_WITHIN_MS = 2_000;
 const MAX_WITHIN_MS = 10_000;
 const REFUSALS = 3;
+/** What is said after the SFU has closed a socket for good, by its reason. @type {Readonly<Record<string, "replaced" | "callEnded" | "removed">>} */
+const STOPS = Object.freeze({ replaced: "replaced", call_ended: "callEnded", removed: "removed" });
 
 /**
  * How one attempt ended.
  * @typedef {{ kind: "closed", code: number, closing: import("./protocol.js").Closing | null }
  *   | { kind: "refused" } | { kind: "gone" } | { kind: "full" } | { kind: "unreachable" }} Outcome
  *
- * @typedef {{ stop: "replaced" | "roomClosed" | "idleEnded" | "notAllowed" } | { waitMs: number, say: "reconnecting" | "roomFull" }} Step
+ * @typedef {{ stop: "replaced" | "roomClosed" | "idleEnded" | "callEnded" | "removed" | "notAllowed" } | { waitMs: number, say: "reconnecting" | "roomFull" }} Step
  */
 
 /**
@@ -59,7 +61,7 @@ export function nextStep(outcome, attempt, refusals, random) {
   if (isRefusal(outcome)) {
     if (refusals >= REFUSALS) return { stop: "notAllowed" };
   } else if (outcome.kind === "closed" && outcome.closing?.retry === false) {
-    return { stop: outcome.closing.code === "replaced" ? "replaced" : "notAllowed" };
+    return { stop: STOPS[outcome.closing.code] ?? "notAllowed" };
   }
   // Our own doing, because the SFU did not answer: the network has changed, and nobody else's has in the same moment.
   if (outcome.kind === "closed" && outcome.code === CLOSE.abandoned && attempt === 0) return { waitMs: 0, say: "reconnecting" };

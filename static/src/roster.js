@@ -36,6 +36,8 @@ export class Roster {
   bridge = null;
   /** @type {string | null} who spoke loudest last */
   dominant = null;
+  /** Whether one is host oneself. */
+  host = false;
   #me;
   #listener;
 

@@ -24,8 +24,8 @@ class RoomGoneError extends Error {}
  * @typedef {object} Listener
  * @property {(connection: Connection, hello: import("./protocol.js").Hello, ice: import("./transports.js").Ice) => void} onHello
  * @property {(event: string, data: any) => void} onEvent
- * @property {(text: "connecting" | "reconnecting" | "restarting" | "roomFull" | "replaced" | "roomClosed" | "idleEnded" | "notAllowed") => void} onStatus
- *   the last four are final
+ * @property {(text: "connecting" | "reconnecting" | "restarting" | "roomFull" | "replaced" | "roomClosed" | "idleEnded" | "callEnded" | "removed" | "notAllowed") => void} onStatus
+ *   the last six are final
  */
 
 export class Signalling {

@@ -30,8 +30,10 @@ test("a page replaced by a newer one stops", () => {
 });
 
 test("closing without retry stops", () => {
-  const closing = { code: "removed", message: "the host removed you", retry: false };
-  assert.deepEqual(nextStep(closed(1000, closing), 0, 0, 0), { stop: "notAllowed" });
+  const says = { removed: "removed", call_ended: "callEnded", replaced: "replaced", bad_frame: "notAllowed" };
+  for (const [code, stop] of Object.entries(says)) {
+    assert.deepEqual(nextStep(closed(1000, { code, message: "for good", retry: false }), 0, 0, 0), { stop });
+  }
   assert.deepEqual(nextStep(closed(4410), 0, 0, 0), { stop: "roomClosed" });
   assert.deepEqual(nextStep(closed(4411), 0, 0, 0), { stop: "idleEnded" });
   assert.deepEqual(nextStep({ kind: "gone" }, 3, 0, 0), { stop: "roomClosed" }, "closed while this page was away");

@@ -19,11 +19,11 @@ from redis.asyncio import Redis
 from sqlalchemy import make_url, text
 
 from app import migrate
-from app.admin.sfu import SfuOperator
 from app.auth import secrets_file
 from app.db import create_engine
 from app.media.bridge.bridge import Bridge
 from app.media.bridge.settings import BridgeSettings
+from app.rooms.sfu import SfuOperator
 from app.running.backup.postgres import PostgresDatabase
 from app.settings.installation import InstallationSettings
 from app.settings.web import WebSettings

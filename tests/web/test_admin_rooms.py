@@ -20,7 +20,6 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from app.admin.room_form import RoomSettings
 from app.admin.rooms import RoomAdmin, Show
-from app.admin.sfu import SfuOperator
 from app.auth.read_tokens import ReadTokens
 from app.auth.tokens import ParticipantMeta, participant_token
 from app.db import Sessions, create_engine, create_sessions
@@ -28,6 +27,7 @@ from app.main import create_app
 from app.media.policy.ladder import Level, Rung
 from app.media.policy.notices import notices
 from app.media.policy.room import Room as MediaRoom
+from app.rooms.sfu import SfuOperator
 from app.settings.web import WebSettings
 from app.tables import Correction, Participant, Room, StoredCaption
 from ops.harness.bridge_client import bridge

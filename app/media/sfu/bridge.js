@@ -98,6 +98,9 @@ export class Bridge {
     const { room, media, track } = this.#services.rooms.withTrack(producerId);
     room.checkFence(fence);
     if (track.kind !== 'audio') throw new RequestError('bad_request', 'Only audio can be tapped: choose an audio producer.');
+    if (!room.member(track.participant)?.rights.includes('captions')) {
+      throw new RequestError('forbidden', 'What this participant says is not to be written down.');
+    }
     const { tapId, ssrc, payloadType, close, onClose } = await media.tap(producerId, port);
     this.#taps.set(tapId, { room: room.id, close });
     onClose(() => this.#taps.delete(tapId));
@@ -122,7 +125,7 @@ export class Bridge {
   /** @param {AddParticipant} data */
   addParticipant({ room: roomId, participant, meta }) {
     const { room } = this.#services.rooms.get(roomId);
-    room.join({ id: participant, meta, owner: this, send: nobodyListens, dismiss: nobodyListens });
+    room.join({ id: participant, meta, rights: ['audio', 'captions'], owner: this, send: nobodyListens, dismiss: nobodyListens, judge: nobodyListens });
     return {};
   }
 

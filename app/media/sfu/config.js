@@ -89,6 +89,7 @@ const environment = z.object({
   JBC_KEYS: z.string().optional(),
   SFU_MAX_ROOMS: whole(1, 10_000).default(200),
   SFU_MAX_PARTICIPANTS: whole(1, 1_000).default(50),
+  SFU_MAX_LISTENERS: whole(1, 10_000).default(200),
   SFU_MAX_VIDEOS: whole(1, 1_000).default(12),
   SFU_MAX_SOCKETS: whole(1, 100_000).default(4_096),
   SFU_SOCKETS_PER_ADDRESS: whole(0, 100_000).default(300),
@@ -129,7 +130,8 @@ function refusal(name, value, allowed) {
  * @property {string} tokenSecret SFU_TOKEN_SECRET: with which `web` and bridges sign tokens.
  * @property {string | undefined} tokenKeys JBC_KEYS: the file there with the keys that take the place of `tokenSecret`.
  * @property {number} maxRooms SFU_MAX_ROOMS: rooms at once.
- * @property {number} maxParticipants SFU_MAX_PARTICIPANTS: participants in one room, recorded speakers included.
+ * @property {number} maxParticipants SFU_MAX_PARTICIPANTS: participants in one room who may send something, recorded speakers included.
+ * @property {number} maxListeners SFU_MAX_LISTENERS: participants in one room who only listen, beside those.
  * @property {number} maxVideos SFU_MAX_VIDEOS: cameras and shared screens in one room.
  * @property {number} maxSockets SFU_MAX_SOCKETS: TCP connections at once.
  * @property {string} monitoringFrom MONITORING_FROM: who may read `/metrics`, besides this machine.
@@ -180,6 +182,7 @@ export function loadConfig(env) {
     tokenKeys: e.JBC_KEYS && `${e.JBC_KEYS}/sfu-token.keys`,
     maxRooms: e.SFU_MAX_ROOMS,
     maxParticipants: e.SFU_MAX_PARTICIPANTS,
+    maxListeners: e.SFU_MAX_LISTENERS,
     maxVideos: e.SFU_MAX_VIDEOS,
     maxSockets: e.SFU_MAX_SOCKETS,
     idleMinutes: e.SFU_IDLE_MINUTES,

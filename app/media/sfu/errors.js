@@ -1,6 +1,6 @@
 /** What can go wrong with a request or a connection, in the words of docs/protocol.md. */
 
-/** @typedef {'bad_request' | 'unauthorized' | 'not_found' | 'conflict' | 'fenced' | 'limit' | 'internal'} ErrorCode */
+/** @typedef {'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'conflict' | 'fenced' | 'limit' | 'internal'} ErrorCode */
 
 /** A refused request: answered with its code and a message that says what to do; the socket stays open. */
 export class RequestError extends Error {
@@ -21,12 +21,14 @@ export class RequestError extends Error {
 export const CLOSINGS = Object.freeze({
   /** @type {Closing} */ bad_frame: { status: 4400, retry: false },
   /** @type {Closing} */ unauthorized: { status: 4401, retry: false },
+  /** @type {Closing} */ removed: { status: 4403, retry: false },
   /** @type {Closing} */ no_hello: { status: 4408, retry: true },
   /** @type {Closing} */ replaced: { status: 4409, retry: false },
   /** @type {Closing} */ room_closed: { status: 4410, retry: false },
   /** @type {Closing} */ idle: { status: 4411, retry: false },
   /** @type {Closing} */ too_much_media: { status: 4413, retry: false },
   /** @type {Closing} */ too_many_sockets: { status: 4423, retry: true },
+  /** @type {Closing} */ call_ended: { status: 4412, retry: false },
   /** @type {Closing} */ too_many_messages: { status: 4429, retry: false },
   /** @type {Closing} */ worker_died: { status: 4503, retry: true },
   /** @type {Closing} */ shutting_down: { status: 1001, retry: true },

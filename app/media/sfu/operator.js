@@ -1,10 +1,15 @@
-/** HTTP for whoever looks after the installation: who is in which room, and ending a call. Made for `web`. */
+/** HTTP for `web`: who is in which room, ending a call, and what a host has decided about people. */
+
+import { json } from 'node:stream/consumers';
 
 import { RequestError } from './errors.js';
+import { order, parse } from './schemas.js';
 
 /** @typedef {import('./room.js').Room} Room */
 
 const PATH = '/operator/rooms';
+/** Bytes of an order at most. */
+const MOST = 1024 * 1024;
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 
 /** @param {string | undefined} path Whether `answerOperator` answers requests for it. */
@@ -22,22 +27,43 @@ function describe(room) {
 }
 
 /**
- * GET lists the rooms that somebody is in; DELETE of one ends its call and lets everybody know that it is closed.
+ * GET lists the rooms that somebody is in, or one of them. DELETE of one ends its call and lets everybody know that it is
+ * closed, or with `?ended` only that the call has ended. POST to one says what a host has decided about people (`order`).
  *
  * @param {import('node:http').IncomingMessage} request
  * @param {import('node:http').ServerResponse} response
- * @param {{rooms: {open: Room[], bridgeState: 'up' | 'down', close: (id: string) => boolean}, verify: import('./tokens.js').Verify}} services
+ * @param {{rooms: import('./rooms.js').Rooms<any>, verify: import('./tokens.js').Verify}} services
  */
 export async function answerOperator(request, response, { rooms, verify }) {
-  const path = request.url?.split('?')[0] ?? '';
+  const [path, query] = (request.url ?? '').split('?', 2);
+  const room = path?.slice(PATH.length + 1) ?? '';
   if (!(await isOperator(request.headers.authorization, verify))) {
     response.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
-  } else if (request.method === 'GET' && path === PATH) {
-    response.writeHead(200, JSON_HEADERS).end(JSON.stringify({ bridge: rooms.bridgeState, rooms: rooms.open.map(describe) }));
+  } else if (request.method === 'GET') {
+    const asked = rooms.open.filter(({ id }) => path === PATH || id === room);
+    response.writeHead(200, JSON_HEADERS).end(JSON.stringify({ bridge: rooms.bridgeState, rooms: asked.map(describe) }));
   } else if (request.method === 'DELETE' && path !== PATH) {
-    response.writeHead(rooms.close(path.slice(PATH.length + 1)) ? 204 : 404).end();
+    response.writeHead(rooms.close(room, query === 'ended' ? 'call_ended' : 'room_closed') ? 204 : 404).end();
+  } else if (request.method === 'POST' && path !== PATH) {
+    await obey(request, response, (data) => rooms.obey(room, parse(order, data)));
   } else {
-    response.writeHead(405, { allow: path === PATH ? 'GET' : 'DELETE' }).end();
+    response.writeHead(405, { allow: path === PATH ? 'GET' : 'GET, DELETE, POST' }).end();
+  }
+}
+
+/**
+ * @param {import('node:http').IncomingMessage} request
+ * @param {import('node:http').ServerResponse} response
+ * @param {(data: unknown) => Promise<void>} carryOut
+ */
+async function obey(request, response, carryOut) {
+  if (!(Number(request.headers['content-length']) <= MOST)) return void response.writeHead(413).end();
+  try {
+    await carryOut(await json(request));
+    response.writeHead(204).end();
+  } catch (error) {
+    if (!(error instanceof RequestError || error instanceof SyntaxError)) throw error;
+    response.writeHead(400, JSON_HEADERS).end(JSON.stringify({ message: error.message }));
   }
 }
 

@@ -9,6 +9,7 @@ import { RequestError, withClientParameters } from './errors.js';
 import { Transports } from './transports.js';
 import { find, method } from './methods.js';
 import { qualityOf } from './quality.js';
+import { TO_SEND } from './rights.js';
 import { participantData } from './schemas.js';
 
 /** @typedef {import('./session.js').Role} Role */
@@ -17,6 +18,7 @@ import { participantData } from './schemas.js';
 /** @typedef {import('./room-media.js').RoomMedia} RoomMedia */
 /** @typedef {import('./session.js').Session} Session */
 /** @typedef {import('./tokens.js').ParticipantClaims} ParticipantClaims */
+/** @typedef {ParticipantClaims & {expired: boolean, issued: number}} Verified */
 /** @typedef {import('zod').output<typeof participantData['produce']>} Produce */
 /** @typedef {import('zod').output<typeof participantData['consume']>} Consume */
 
@@ -37,6 +39,7 @@ export class Participant {
   #transports;
   #left = false;
   #resume = randomUUID();
+  /** When `web` last decided about their rights, ms since the epoch: tokens from before say less. */ #judged = 0;
   /** @type {NodeJS.Timeout | undefined} */ #forgetting;
 
   /**
@@ -49,6 +52,7 @@ export class Participant {
   constructor(session, claims, services, room, media) {
     this.id = claims.sub;
     this.meta = claims.meta;
+    this.rights = claims.rights;
     this.#session = session;
     this.#services = services;
     this.#room = room;
@@ -63,29 +67,25 @@ export class Participant {
    * Lets a person in. An older connection of theirs is replaced, or gone on with where the page can say which it was.
    *
    * @param {Session} session
-   * @param {ParticipantClaims & {expired: boolean, issued: number}} claims Expired ones are good for going on.
+   * @param {Verified} claims Expired ones are good for going on.
    * @param {Services} services
    * @param {string} [resume] What the hello of the lost connection answered.
    * @returns {Promise<{role: Participant, answer: object}>}
    * @throws {RequestError}
    */
   static enter(session, claims, services, resume) {
-    const refuseClosed = () => {
-      if (!services.rooms.closings.refuses(claims.room, claims.issued)) return;
-      throw new RequestError('unauthorized', 'The room has been closed: get a new token.');
-    };
-    refuseClosed(); // before anything is opened for it, and once more when that is done
+    services.rooms.rightsOf(claims); // refuses before anything is opened for it, and once more when that is done
     return services.rooms.enter(claims.room, (room, media) => {
-      refuseClosed();
+      const theirs = { ...claims, rights: services.rooms.rightsOf(claims) };
       if (session.ended) throw new RequestError('conflict', 'The connection has ended.');
       const older = room.member(claims.sub);
       if (older instanceof Participant && older.#resume === resume) {
-        older.#goOn(session, claims);
+        older.#goOn(session, theirs);
         return { role: older, answer: older.#welcome(true) };
       }
       if (claims.expired) throw new RequestError('unauthorized', 'The token has expired: get a new one.');
       if (older?.owner === null) older.dismiss('replaced', 'You have joined from another page or device.');
-      const role = new Participant(session, claims, services, room, media);
+      const role = new Participant(session, theirs, services, room, media);
       room.join(role, claims.capacity);
       return { role, answer: role.#welcome(false) };
     }, session.household);
@@ -130,7 +130,7 @@ export class Participant {
     if (claims.role !== 'participant' || claims.sub !== this.id || claims.room !== this.#room.id) {
       throw new RequestError('unauthorized', 'The token is for somebody else or another room: get one for this participant.');
     }
-    this.#become(claims);
+    this.#become({ ...claims, rights: this.#services.rooms.rightsOf(claims) });
     return {};
   }
 
@@ -147,12 +147,14 @@ export class Participant {
   /** @param {Produce} data */
   async produce({ transportId, kind, source, rtpParameters }) {
     const transport = this.#transports.sending(transportId);
+    this.#mustBeAllowed(source);
     this.#room.admit(this, source);
     const producer = await withClientParameters(() =>
       transport.produce({ kind, rtpParameters: /** @type {import('mediasoup').types.RtpParameters} */ (rtpParameters) }),
     );
     if (producer.closed || this.#left) throw new RequestError('not_found', 'The transport has closed meanwhile.');
     try {
+      this.#mustBeAllowed(source);
       this.#room.admit(this, source);
     } catch (error) {
       producer.close();
@@ -194,6 +196,7 @@ export class Participant {
     return {
       participant: this.id,
       room: this.#room.id,
+      rights: this.rights,
       resume: this.#resume,
       resumed,
       routerRtpCapabilities: this.#media.rtpCapabilities,
@@ -202,18 +205,40 @@ export class Participant {
     };
   }
 
-  /** @param {Session} session @param {ParticipantClaims} claims */
+  /** @param {import('./rights.js').Rights} rights */
+  judge(rights) {
+    this.#judged = Date.now();
+    this.#hold(rights);
+    if (!this.#left) this.#room.update(this);
+  }
+
+  /** @param {import('./rights.js').Rights} rights */
+  #hold(rights) {
+    const before = this.rights;
+    this.rights = rights;
+    this.#room.restrict(this);
+    if (JSON.stringify(before) !== JSON.stringify(rights)) this.send('rights', { rights });
+  }
+
+  /** @param {import('./tracks.js').Source} source @throws {RequestError} `forbidden` */
+  #mustBeAllowed(source) {
+    if (!this.rights.includes(TO_SEND[source])) throw new RequestError('forbidden', `You may not send a ${source} in this room: ask a host.`);
+  }
+
+  /** @param {Session} session @param {Verified} claims */
   #goOn(session, claims) {
     const before = this.#session;
     this.#session = session;
     clearTimeout(this.#forgetting);
     before?.dismiss('replaced', 'You have come back on another connection.');
-    if (JSON.stringify(claims.meta) !== JSON.stringify(this.meta)) this.#become(claims);
+    const same = JSON.stringify([claims.meta, claims.rights]) === JSON.stringify([this.meta, this.rights]);
+    if (!same) this.#become(claims);
   }
 
-  /** @param {ParticipantClaims} claims Newer ones of the same person. */
-  #become({ meta }) {
+  /** @param {Verified} claims Of the same person: newer ones, or older ones with which they go on. */
+  #become({ meta, rights, issued }) {
     this.meta = meta;
+    if (issued > this.#judged / 1_000) this.#hold(rights);
     if (!this.#left) this.#room.update(this);
   }
 

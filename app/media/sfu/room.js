@@ -5,13 +5,14 @@
 
 import { RequestError } from './errors.js';
 import { Notices } from './notices.js';
+import { listensOnly, TO_SEND } from './rights.js';
 import { describeTrack, Tracks } from './tracks.js';
 
 /** @typedef {(event: string, data: object) => void} Send */
 /** @typedef {import('./tracks.js').Source} Source */
 /** @typedef {import('./tracks.js').Quality} Quality */
 /** @typedef {import('./tracks.js').Track} Track */
-/** @typedef {{participants: number, videos: number, notices: number}} Limits Of one room. */
+/** @typedef {{participants: number, listeners: number, videos: number, notices: number}} Limits Of one room. */
 
 /**
  * @typedef {object} Bridge Listens to every room; owns what it brought into them.
@@ -24,16 +25,18 @@ import { describeTrack, Tracks } from './tracks.js';
  * @typedef {object} Member
  * @property {string} id
  * @property {Record<string, unknown>} meta
+ * @property {import('./rights.js').Rights} rights
  * @property {Bridge | null} owner The bridge that plays a recorded speaker; null for a person.
  * @property {Send} send Does nothing for a recorded speaker.
  * @property {(code: import('./errors.js').ClosingCode, message: string) => void} dismiss Ends their connection.
+ * @property {(rights: import('./rights.js').Rights) => void} judge They have these rights from now on.
  */
 
 /** @param {number} at @returns {number} Seconds since then. */
 const ago = (at) => Math.round(performance.now() - at) / 1_000;
 
-/** @param {Pick<Member, 'id' | 'meta'>} member */
-const describeMember = ({ id, meta }) => ({ id, meta });
+/** @param {Pick<Member, 'id' | 'meta' | 'rights'>} member */
+const describeMember = ({ id, meta, rights }) => ({ id, meta, rights });
 
 /** @typedef {{reason: import('./idle.js').Reason, seconds: number}} Idle What is said before an idle call ends. */
 
@@ -146,14 +149,17 @@ export class Room {
 
   /**
    * @param {Member} member
-   * @param {number} [capacity] How many people the room is for; recorded speakers do not count.
+   * @param {number} [capacity] How many people the room is for who may send something, or where this one may not, who
+   *   may not; recorded speakers do not count.
    * @throws {RequestError} `conflict`: the id is taken; `limit`: the room is full.
    */
   join(member, capacity = Infinity) {
     if (this.#members.has(member.id)) {
       throw new RequestError('conflict', 'A participant with this id is in the room: use another id.');
     }
-    if (this.#members.size >= this.#limits.participants || this.people.length >= capacity) {
+    const alike = [...this.#members.values()].filter(({ rights }) => listensOnly(rights) === listensOnly(member.rights));
+    const most = listensOnly(member.rights) ? this.#limits.listeners : this.#limits.participants;
+    if (alike.length >= most || alike.filter(({ owner }) => owner === null).length >= capacity) {
       throw new RequestError('limit', 'The room is full: wait until somebody leaves.');
     }
     this.#members.set(member.id, member);
@@ -162,9 +168,25 @@ export class Room {
     this.#tell('participantJoined', describeMember(member), (id) => id !== member.id);
   }
 
-  /** @param {Member} member Somebody in the room whose meta has changed. */
+  /** @param {Member} member Somebody in the room whose meta or rights have changed. */
   update(member) {
     this.#tell('participantUpdated', describeMember(member), (id) => id !== member.id);
+  }
+
+  /** @param {Member} member Sends on only what their rights allow. */
+  restrict(member) {
+    const lost = this.tracks.filter((track) => track.owner === member && !member.rights.includes(TO_SEND[track.source]));
+    for (const track of lost) this.#drop(track);
+  }
+
+  /** @param {string} id Somebody whose voice is to be silent until they turn it on again. @returns {Promise<boolean>} Whether it was not. */
+  async mute(id) {
+    const member = this.#members.get(id);
+    const voice = this.tracks.find((track) => track.owner === member && track.source === 'voice' && !track.paused);
+    if (!member || !voice) return false;
+    await this.setPaused(member, voice.producerId, true);
+    member.send('muted', { producerId: voice.producerId });
+    return true;
   }
 
   /** @param {Member} member Leaves with all tracks of theirs and all dubbed versions of them. */

@@ -1,9 +1,10 @@
 /** All rooms and all bridges: rooms open with their first participant and close with their last person. */
 
-import { Closings } from './closings.js';
 import { RequestError } from './errors.js';
+import { Recent } from './recent.js';
 import { Room } from './room.js';
 
+/** @typedef {import('./rights.js').Rights} Rights */
 /** @typedef {import('./room.js').Bridge & {dismiss: import('./room.js').Member['dismiss']}} ConnectedBridge */
 
 /**
@@ -21,7 +22,8 @@ export class Rooms {
   /** @type {Map<string, Slot<M>>} */ #slots = new Map();
   /** @type {Set<ConnectedBridge>} */ #bridges = new Set();
   #options;
-  closings = new Closings();
+  /** @type {Recent<true>} Closed rooms, and those whose call was ended. */ #closings = new Recent();
+  /** @type {Recent<Rights | null>} Rights by room and participant; null: they have been removed. */ #standings = new Recent();
 
   /**
    * @param {object} options
@@ -128,15 +130,53 @@ export class Rooms {
     }
   }
 
-  /** Ends the call in a room for good: tokens from before open it no more. @param {string} id @returns {boolean} Whether there was one. */
-  close(id) {
-    this.closings.add(id);
+  /**
+   * @param {{room: string, sub: string, rights: Rights, issued: number}} claims Of somebody who comes in or back.
+   * @returns {Rights} Theirs: what they were given since the token was made, or else what it says.
+   * @throws {RequestError} `unauthorized`: since then the room was closed, or they were removed.
+   */
+  rightsOf({ room, sub, rights, issued }) {
+    if (this.#closings.since(room, issued)) throw new RequestError('unauthorized', 'The room has been closed: get a new token.');
+    const standing = this.#standings.since(`${room}/${sub}`, issued);
+    if (standing === null) throw new RequestError('unauthorized', 'You have been removed from this room.');
+    return standing ?? rights;
+  }
+
+  /**
+   * What a host has decided about people, whether they are in the room now or not.
+   *
+   * @param {string} id
+   * @param {import('zod').output<typeof import('./schemas.js').order>} order
+   */
+  async obey(id, { mute, remove, rights }) {
+    const room = this.#slots.get(id)?.open?.room;
+    for (const person of remove) {
+      this.#standings.set(`${id}/${person}`, null);
+      room?.member(person)?.dismiss('removed', 'A host has removed you from this call.');
+    }
+    for (const [person, theirs] of Object.entries(rights)) {
+      this.#standings.set(`${id}/${person}`, theirs);
+      room?.member(person)?.judge(theirs);
+    }
+    for (const person of mute) await room?.mute(person);
+  }
+
+  /**
+   * Ends the call in a room for good: tokens from before open it no more.
+   *
+   * @param {string} id
+   * @param {'room_closed' | 'call_ended'} [code] Whether the room is closed too.
+   * @returns {boolean} Whether there was a call.
+   */
+  close(id, code = 'room_closed') {
+    this.#closings.set(id, true);
     const slot = this.#slots.get(id);
     if (!slot?.open) return false;
     const { people } = slot.open.room;
     this.#end(id, slot);
     slot.open.media.close();
-    for (const person of people) person.dismiss('room_closed', 'The room has been closed.');
+    const message = code === 'call_ended' ? 'A host has ended the call.' : 'The room has been closed.';
+    for (const person of people) person.dismiss(code, message);
     return true;
   }
 

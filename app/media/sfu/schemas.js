@@ -7,6 +7,7 @@
 import { z } from 'zod';
 
 import { RequestError } from './errors.js';
+import { rights } from './rights.js';
 
 const META_BYTES = 4 * 1024;
 
@@ -129,6 +130,11 @@ export const participantData = Object.freeze({
   preferLayer: z.strictObject({ consumerId: handle, layer: z.int().min(0).max(7) }),
   closeConsumer: consumer,
 });
+
+const people = z.array(identifier).max(10_000).default([]);
+
+/** What `web` has to say about people of a room, of which it has asked nobody here. */
+export const order = z.strictObject({ mute: people, remove: people, rights: z.record(identifier, rights).default({}) });
 
 /** Of a bridge's claim to a room: rises with every change of hands. */
 const fence = z.int().min(0);

@@ -52,7 +52,7 @@ export async function startSfu(config, log) {
     openMedia: (onDied) => pool.openRoom(onDied),
     maxRooms: config.maxRooms,
     roomsPerAddress: config.roomsPerAddress,
-    perRoom: { participants: config.maxParticipants, videos: config.maxVideos, notices: limits.notices },
+    perRoom: { participants: config.maxParticipants, listeners: config.maxListeners, videos: config.maxVideos, notices: limits.notices },
   });
   const idle = new IdleWatch({
     silentAfter: config.idleMinutes * 60_000,

@@ -4,6 +4,7 @@ import { errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 
 import { RequestError } from './errors.js';
+import { rights } from './rights.js';
 import { identifier, meta } from './schemas.js';
 
 const AUDIENCE = 'jbcalling-sfu';
@@ -14,7 +15,7 @@ const LATE = 86_400;
 
 const claims = z.discriminatedUnion('role', [
   z.object({
-    role: z.literal('participant'), sub: identifier, room: identifier, meta, capacity: z.int().min(1).optional(),
+    role: z.literal('participant'), sub: identifier, room: identifier, meta, rights: rights.default([]), capacity: z.int().min(1).optional(),
   }),
   z.object({ role: z.literal('bridge'), sub: identifier }),
   z.object({ role: z.literal('operator'), sub: identifier }),

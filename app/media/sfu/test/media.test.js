@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { bridgeToken, Client, participantToken, RtpSocket, startTestSfu } from '../testing/harness.js';
+import { bridgeToken, Client, participantToken, RtpSocket, SPEAKER, startTestSfu } from '../testing/harness.js';
 
 const PAYLOAD = Buffer.from([0x78, 0xff, 0xfe, 0x01, 0x02, 0x03]);
 
@@ -26,10 +26,10 @@ describe('taps and injection', () => {
     const { client: ana } = await Client.enter(sfu.port, participantToken('r1', 'ana'));
     const { client: bridge, hello } = await Client.enter(sfu.port, bridgeToken());
     assert.ok(hello.rooms[0].age >= 0);
-    assert.deepEqual({ ...hello.rooms[0], age: 0 }, { room: 'r1', participants: [{ id: 'ana', meta: {} }], producers: [], age: 0, speech: null });
+    assert.deepEqual({ ...hello.rooms[0], age: 0 }, { room: 'r1', participants: [{ id: 'ana', meta: {}, rights: SPEAKER }], producers: [], age: 0, speech: null });
 
     await bridge.request('addParticipant', { room: 'r1', participant: 'rec', meta: { name: 'Rec' } });
-    assert.deepEqual(await ana.event('participantJoined'), { id: 'rec', meta: { name: 'Rec' } });
+    assert.deepEqual(await ana.event('participantJoined'), { id: 'rec', meta: { name: 'Rec' }, rights: ['audio', 'captions'] });
     const { producerId, port } = await bridge.request('inject', {
       room: 'r1', participant: 'rec', track: 'original', label: null, ssrc: 4_000_000_001,
     });

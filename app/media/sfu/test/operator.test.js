@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { bridgeToken, Client, participantToken, sign, startTestSfu } from '../testing/harness.js';
+import { bridgeToken, Client, participantToken, sign, SPEAKER, startTestSfu } from '../testing/harness.js';
 
 describe('the operator', () => {
   /** @type {import('../sfu.js').Sfu} */ let sfu;
@@ -25,7 +25,10 @@ describe('the operator', () => {
       bridge: 'up',
       rooms: [{
         room: 'r',
-        participants: [{ id: 'ana', meta: { name: 'Ana' }, recorded: false }, { id: 'tape', meta: {}, recorded: true }],
+        participants: [
+          { id: 'ana', meta: { name: 'Ana' }, rights: SPEAKER, recorded: false },
+          { id: 'tape', meta: {}, rights: ['audio', 'captions'], recorded: true },
+        ],
         notices: [{ key: 'dub:ana:pt', payload: { level: 'voice' } }],
       }],
     });
@@ -72,7 +75,7 @@ describe('the operator', () => {
 
   test('a room holds as many people as its token says', async () => {
     /** @param {string} id */
-    const token = (id) => sign({ role: 'participant', sub: id, room: 'small', meta: {}, capacity: 1 });
+    const token = (id) => sign({ role: 'participant', sub: id, room: 'small', meta: {}, rights: SPEAKER, capacity: 1 });
     const { client: ana } = await Client.enter(sfu.port, token('ana'));
     const late = new Client(sfu.port);
     await late.opened;

@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { qualityOf } from '../quality.js';
 import { Room } from '../room.js';
 import { Rooms } from '../rooms.js';
+import { SPEAKER } from '../testing/harness.js';
 
 /** @typedef {import('../room.js').Member} Member */
 /** @typedef {import('../rooms.js').ConnectedBridge} ConnectedBridge */
@@ -14,9 +15,10 @@ import { Rooms } from '../rooms.js';
 function somebody(id, owner = null) {
   /** @type {[string, any][]} */
   const told = [];
-  return { id, owner, meta: { name: id }, told, dismissed: /** @type {string[]} */ ([]),
+  return { id, owner, meta: { name: id }, rights: /** @type {import('../rights.js').Rights} */ (SPEAKER), told, dismissed: /** @type {string[]} */ ([]),
     send(/** @type {string} */ event, /** @type {object} */ data) { told.push([event, data]); },
     dismiss(/** @type {string} */ code) { this.dismissed.push(code); },
+    judge(/** @type {import('../rights.js').Rights} */ rights) { this.rights = rights; },
     released: /** @type {string[]} */ ([]),
     release(/** @type {string} */ room) { this.released.push(room); } };
 }
@@ -36,9 +38,9 @@ function track(fields) {
 /** @param {ReturnType<typeof somebody>} who */
 const events = (who) => who.told.splice(0).map(([event]) => event);
 
-function roomOf({ participants = 10, videos = 3, notices = 10 } = {}) {
+function roomOf({ participants = 10, listeners = 10, videos = 3, notices = 10 } = {}) {
   const bridge = somebody('bridge');
-  const room = new Room('r', [bridge], { participants, videos, notices });
+  const room = new Room('r', [bridge], { participants, listeners, videos, notices });
   const [ana, bob] = [somebody('ana'), somebody('bob')];
   room.join(ana);
   room.join(bob);
@@ -55,7 +57,7 @@ describe('a room', () => {
     assert.deepEqual([events(ana), events(bob), events(bridge)], [['producerAdded'], ['producerAdded'], ['producerAdded']]);
     assert.deepEqual(room.view('ana').producers.map(({ producerId }) => producerId), ['d']);
     assert.deepEqual(room.view('bob').producers.map(({ producerId }) => producerId), ['o', 'd']);
-    assert.deepEqual(room.view('bob').participants, [{ id: 'ana', meta: { name: 'ana' } }]);
+    assert.deepEqual(room.view('bob').participants, [{ id: 'ana', meta: { name: 'ana' }, rights: SPEAKER }]);
   });
 
   test('belongs to the bridge with the highest fence, and forgets what the one before brought', () => {
@@ -79,7 +81,7 @@ describe('a room', () => {
   test('adds its name to what bridges are told', () => {
     const { room, bridge, ana } = roomOf();
     room.update(ana);
-    assert.deepEqual(bridge.told, [['participantUpdated', { room: 'r', id: 'ana', meta: { name: 'ana' } }]]);
+    assert.deepEqual(bridge.told, [['participantUpdated', { room: 'r', id: 'ana', meta: { name: 'ana' }, rights: SPEAKER }]]);
   });
 
   test('lets a speaker go with their track and all dubbed versions of it', () => {
@@ -184,7 +186,7 @@ function hotel(maxRooms = 3) {
     },
     maxRooms,
     roomsPerAddress: 0,
-    perRoom: { participants: 10, videos: 3, notices: 10 },
+    perRoom: { participants: 10, listeners: 10, videos: 3, notices: 10 },
   });
   return { rooms, media };
 }
@@ -211,7 +213,8 @@ describe('all rooms', () => {
     await assert.rejects(rooms.enter('r', () => { throw new Error('left meanwhile'); }), /left meanwhile/);
     assert.deepEqual([rooms.open, media[0]?.closed], [[], 1]);
     const broken = new Rooms({
-      openMedia: async () => { throw new Error('no worker'); }, maxRooms: 1, roomsPerAddress: 0, perRoom: { participants: 1, videos: 1, notices: 1 },
+      openMedia: async () => { throw new Error('no worker'); }, maxRooms: 1, roomsPerAddress: 0,
+      perRoom: { participants: 1, listeners: 1, videos: 1, notices: 1 },
     });
     await assert.rejects(broken.enter('r', () => {}), /no worker/);
     await assert.rejects(broken.enter('s', () => {}), /no worker/);

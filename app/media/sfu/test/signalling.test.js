@@ -6,9 +6,9 @@ import { after, before, describe, test } from 'node:test';
 
 import WebSocket from 'ws';
 
-import { bridgeToken, Client, participantToken, sign, startTestSfu } from '../testing/harness.js';
+import { bridgeToken, Client, participantToken, sign, SPEAKER, startTestSfu } from '../testing/harness.js';
 
-const CLAIMS = { role: 'participant', sub: 'ana', room: 'r', meta: {} };
+const CLAIMS = { role: 'participant', sub: 'ana', room: 'r', meta: {}, rights: SPEAKER };
 
 describe('the door', () => {
   /** @type {import('../sfu.js').Sfu} */ let sfu;
@@ -33,10 +33,10 @@ describe('the door', () => {
     assert.deepEqual(mimeTypes.filter((/** @type {string} */ name) => !name.endsWith('/rtx')), ['audio/opus', 'video/VP8']);
 
     const { client: bob, hello: seen } = await Client.enter(sfu.port, participantToken('r', 'bob'));
-    assert.deepEqual(seen.participants, [{ id: 'ana', meta: { name: 'Ana' } }]);
-    assert.deepEqual(await ana.event('participantJoined'), { id: 'bob', meta: {} });
+    assert.deepEqual(seen.participants, [{ id: 'ana', meta: { name: 'Ana' }, rights: SPEAKER }]);
+    assert.deepEqual(await ana.event('participantJoined'), { id: 'bob', meta: {}, rights: SPEAKER });
     await ana.request('renew', { token: await participantToken('r', 'ana', { name: 'Ana', hear: 'pt' }) });
-    assert.deepEqual(await bob.event('participantUpdated'), { id: 'ana', meta: { name: 'Ana', hear: 'pt' } });
+    assert.deepEqual(await bob.event('participantUpdated'), { id: 'ana', meta: { name: 'Ana', hear: 'pt' }, rights: SPEAKER });
     await assert.rejects(ana.request('renew', { token: await participantToken('r', 'bob') }), { code: 'unauthorized' });
     await assert.rejects(ana.request('renew', { token: await participantToken('other', 'ana') }), { code: 'unauthorized' });
     await assert.rejects(ana.request('hello', { token: 'x' }), { code: 'conflict' });

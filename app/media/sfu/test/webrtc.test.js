@@ -11,7 +11,7 @@ import { Device } from 'mediasoup-client';
 import * as fakeParameters from 'mediasoup-client/fakeParameters';
 import { FakeHandler } from 'mediasoup-client/handlers/FakeHandler';
 
-import { Client, participantToken, sign, startTestSfu } from '../testing/harness.js';
+import { Client, participantToken, sign, SPEAKER, startTestSfu } from '../testing/harness.js';
 
 /** A page: a device with both transports, wired as the real page wires them. @param {number} port @param {string} id */
 async function page(port, id) {
@@ -130,7 +130,7 @@ describe('pages', () => {
       assert.deepEqual(hello.own.map((/** @type {any} */ each) => each.producerId), [voice.id]);
       assert.deepEqual(hello.participants.map((/** @type {any} */ each) => each.id), ['bob']);
       assert.ok((await again.request('restartIce', { transportId: ana.send.id })).iceParameters);
-      assert.deepEqual(await bob.client.event('participantUpdated'), { id: 'ana', meta: { hear: 'pt' } });
+      assert.deepEqual(await bob.client.event('participantUpdated'), { id: 'ana', meta: { hear: 'pt' }, rights: SPEAKER });
       await again.request('pauseProducer', { producerId: voice.id });
       assert.deepEqual(await bob.client.event('producerPaused'), { producerId: voice.id });
       assert.deepEqual(await bob.client.settled(), [], 'nobody has left or come');
@@ -144,7 +144,7 @@ describe('pages', () => {
       // Nor is it a good-bye when a page takes its socket for dead, and to go on it needs no token of the hour.
       sooner.socket.close(4000);
       await sooner.closed;
-      const claims = { role: 'participant', sub: 'ana', room: 'call', meta: { hear: 'pt' } };
+      const claims = { role: 'participant', sub: 'ana', room: 'call', meta: { hear: 'pt' }, rights: SPEAKER };
       const old = await sign(claims, { expires: -600 });
       await assert.rejects(resume(patient.port, old, 'another page'), { code: 'unauthorized' });
       const { client: last, hello: fourth } = await resume(patient.port, old, ana.resume);

@@ -50,8 +50,11 @@ export function sign(claims, { secret = SECRET, audience = 'jbcalling-sfu', expi
   return token.sign(new TextEncoder().encode(secret));
 }
 
-/** @param {string} room @param {string} id @param {object} [meta] */
-export const participantToken = (room, id, meta = {}) => sign({ role: 'participant', sub: id, room, meta });
+/** Of somebody who may do all that a participant may who is no host. */
+export const SPEAKER = ['audio', 'video', 'screen', 'captions', 'read'];
+
+/** @param {string} room @param {string} id @param {object} [meta] @param {string[]} [rights] */
+export const participantToken = (room, id, meta = {}, rights = SPEAKER) => sign({ role: 'participant', sub: id, room, meta, rights });
 
 /** @param {string} [id] */
 export const bridgeToken = (id = 'bridge-1') => sign({ role: 'bridge', sub: id });

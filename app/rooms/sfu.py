@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from app.auth.tokens import ParticipantMeta, operator_token
+from app.rights import Right
 from app.settings.web import WebSettings
 from tasks.wire.addresses import authority
 
@@ -30,6 +31,7 @@ class Inside(msgspec.Struct, frozen=True):
     id: str
     meta: dict[str, Any]
     recorded: bool
+    rights: list[str] = []
 
     @property
     def known(self) -> ParticipantMeta | None:
@@ -97,28 +99,68 @@ class SfuOperator:
         Raises:
             SfuDownError: none does, or they are of another version.
         """
-        states, down = await self._everywhere(self._look)
+        states, down = await self._everywhere(lambda sfu: self._look(sfu, ""))
         if not states:
             raise down[0]
         return State(
             any(state.bridge for state in states), {code: now for state in states for code, now in state.rooms.items()}
         )
 
-    async def _look(self, sfu: str) -> State:
-        answer = await self._ask(sfu, "GET", "")
+    async def room(self, code: str) -> Now | None:
+        """Who is in one room; None where nobody is.
+
+        Raises:
+            SfuDownError: an SFU does not answer, and no other has the room.
+        """
+        states, down = await self._everywhere(lambda sfu: self._look(sfu, f"/{code}"))
+        found = next((state.rooms[code] for state in states if code in state.rooms), None)
+        if found is None and down:
+            raise down[0]
+        return found
+
+    async def order(
+        self,
+        code: str,
+        *,
+        mute: Collection[str] = (),
+        remove: Collection[str] = (),
+        rights: Mapping[str, Sequence[Right]] | None = None,
+    ) -> None:
+        """Tell the SFUs what has been decided about participants of a room; no token from before counts against it.
+
+        Raises:
+            SfuDownError: one of them does not answer. The others have been told.
+        """
+        order = {
+            "mute": sorted(mute),
+            "remove": sorted(remove),
+            "rights": {one: [*held] for one, held in (rights or {}).items()},
+        }
+        answers, down = await self._everywhere(lambda sfu: self._ask(sfu, "POST", f"/{code}", order))
+        if down:
+            raise down[0]
+        if any(answer.status_code != httpx.codes.NO_CONTENT for answer in answers):
+            raise SfuDownError("it does not understand what it is told: update all processes")
+
+    async def _look(self, sfu: str, path: str) -> State:
+        answer = await self._ask(sfu, "GET", path)
         try:
             found = msgspec.json.decode(answer.content, type=_Rooms)
         except msgspec.DecodeError as error:
             raise SfuDownError("it answers in an unknown form: update all processes") from error
         return State(found.bridge == "up", {room.room: room for room in found.rooms})
 
-    async def end(self, room: str) -> bool:
+    async def end(self, room: str, *, ended: bool = False) -> bool:
         """End the call in a room, wherever it is, so that no token from before opens it again; whether there was one.
+
+        With `ended` those in it are told that a host has ended the call, otherwise that the room is closed.
 
         Raises:
             SfuDownError: one of them does not answer. The others have been told.
         """
-        answers, down = await self._everywhere(lambda sfu: self._ask(sfu, "DELETE", f"/{room}"))
+        answers, down = await self._everywhere(
+            lambda sfu: self._ask(sfu, "DELETE", f"/{room}{'?ended' if ended else ''}")
+        )
         if down:
             raise down[0]
         return any(answer.status_code == httpx.codes.NO_CONTENT for answer in answers)
@@ -136,12 +178,12 @@ class SfuOperator:
         down = [one for one in found if isinstance(one, SfuDownError)]
         return [one for one in found if not isinstance(one, SfuDownError)], down
 
-    async def _ask(self, sfu: str, method: str, path: str) -> httpx.Response:
+    async def _ask(self, sfu: str, method: str, path: str, body: object = None) -> httpx.Response:
         address = f"http://{sfu}/operator/rooms{path}"
         headers = {"Authorization": f"Bearer {operator_token(self._settings.sfu_token_keys.newest)}"}
         try:
             async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
-                answer = await client.request(method, address, headers=headers)
+                answer = await client.request(method, address, headers=headers, json=body)
         except httpx.HTTPError as error:
             raise SfuDownError(type(error).__name__) from error
         if answer.is_server_error or answer.status_code == httpx.codes.UNAUTHORIZED:

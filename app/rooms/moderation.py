@@ -1,0 +1,213 @@
+"""What hosts decide, and that it holds: written down, told to the SFU and the feeds at once, and looked after.
+
+The database says who may what. Every two seconds the people in the SFU are compared with it, so that nothing is lost
+where an SFU did not answer, or was started again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.captions.feeds import Feeds
+from app.db import Sessions
+from app.rooms.closing import close_room
+from app.rooms.links import RoomLinks
+from app.rooms.sfu import Now, SfuDownError, SfuOperator
+from app.rooms.succession import stand_ins
+from app.tables import Participant, Room, Standing
+
+LOOK_EVERY: Final = 2.0
+"""Seconds between two comparisons."""
+KNOCKING: Final = 10.0
+"""Seconds after which somebody whose page asks no more does not wait any longer."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a host sees."""
+
+    inside: list[Participant]
+    """The longest there first."""
+    waiting: list[Participant]
+    kept_out: list[Participant]
+    speaking: set[str] = field(default_factory=set)
+    """Ids of those inside who may speak."""
+
+
+class Moderation:
+    """Every method raises `sqlalchemy.exc.SQLAlchemyError` or `OSError` when the database does not answer.
+
+    Where the SFU does not, methods that say so raise `SfuDownError`: what was decided holds at our own doors at once,
+    and in the SFU as soon as it answers.
+    """
+
+    def __init__(self, sessions: Sessions, sfu: SfuOperator, feeds: Feeds, links: RoomLinks) -> None:
+        self._sessions = sessions
+        self._sfu = sfu
+        self._feeds = feeds
+        self._links = links
+        self._knocks: dict[str, float] = {}
+
+    async def run(self) -> None:
+        """Compare for ever. Run it as a task."""
+        while True:
+            try:
+                await self.look()
+            except SfuDownError:
+                pass  # others say so; nobody is in a call that we could end
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("rooms.not_looked_after", error=type(error).__name__)
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def look(self) -> None:
+        """Let the SFU do as the database says, and let somebody follow the last host who has left.
+
+        Raises:
+            SfuDownError: no SFU answers.
+        """
+        state = await self._sfu.look()
+        for now in state.rooms.values():
+            await self._look_at(now)
+
+    async def _look_at(self, now: Now) -> None:
+        room, inside = await self._inside(now)
+        if room is None or room.kind == "demo":
+            return
+        out = {person.id for person in inside if person.standing != "in"}
+        there = [person for person in inside if person.id not in out]
+        follow = stand_ins(there)
+        changed = {person.id for person in there if person.stands_in != (person.id in follow)}
+        if changed:
+            await self._set(changed - follow, stands_in=False)
+            await self._set(follow, stands_in=True)
+            log.info("rooms.host_followed", room=room.code, people=len(follow))
+            for person in there:
+                person.stands_in = person.id in follow
+        held = {person.id: person.rights for person in now.people}
+        wrong = {person.id: rights for person in there if list(rights := person.rights(room)) != held[person.id]}
+        if out or wrong:
+            await self._sfu.order(room.code, remove=out, rights=wrong)
+
+    async def scene(self, room: Room) -> Scene:
+        """Who is in, who waits, and who has been kept out.
+
+        Raises:
+            SfuDownError: the SFU does not answer.
+        """
+        now = await self._sfu.room(room.code)
+        inside = (await self._inside(now))[1] if now else []
+        others = select(Participant).where(Participant.room_id == room.id, Participant.standing != "in")
+        async with self._sessions() as session:
+            out = list(await session.scalars(others.order_by(Participant.created_at, Participant.id).limit(500)))
+        recent = time.monotonic() - KNOCKING
+        waiting = [one for one in out if one.standing == "waiting" and self._knocks.get(one.id, 0.0) > recent]
+        kept_out = [one for one in out if one.standing in {"refused", "removed"}]
+        speaking = {person.id for person in now.people if "audio" in person.rights} if now else set()
+        return Scene([one for one in inside if one.standing == "in"], waiting, kept_out, speaking)
+
+    def knock(self, person: Participant) -> None:
+        """Somebody's page says that they still wait."""
+        now = time.monotonic()
+        self._knocks[person.id] = now
+        if len(self._knocks) > 1_000:
+            self._knocks = {one: at for one, at in self._knocks.items() if at > now - KNOCKING}
+
+    async def mute(self, room: Room, people: Collection[str]) -> None:
+        """Silence voices until those turn them on again.
+
+        Raises:
+            SfuDownError: the SFU does not answer.
+        """
+        await self._sfu.order(room.code, mute=people)
+
+    async def remove(self, room: Room, person: Participant) -> None:
+        """Send somebody out and keep them out, with the feeds and the links that they have opened and made.
+
+        Raises:
+            SfuDownError: the SFU does not answer.
+        """
+        role = "speaker" if person.role == "host" else person.role
+        await self._set({person.id}, standing="removed", stands_in=False, vouched=False, role=role)
+        self._feeds.end_participant(person.id)
+        for link in await self._links.revoke_of(room, person.id):
+            self._feeds.end_token(link.lookup)
+        await self._sfu.order(room.code, remove={person.id})
+
+    async def settle(self, room: Room, people: Iterable[Participant], standing: Standing) -> None:
+        """Let in those who wait, and those who were kept out before, or refuse them."""
+        out = [person for person in people if person.standing != "in" and person.room_id == room.id]
+        await self._set({person.id for person in out}, standing=standing, vouched=standing == "in")
+        if standing == "in":
+            first = {person.id for person in out if person.admitted_at is None}
+            await self._set(first, admitted_at=datetime.now(UTC))
+
+    async def name(self, room: Room, person: Participant, *, host: bool) -> None:
+        """Make somebody a host, or an ordinary participant again.
+
+        Raises:
+            SfuDownError: the SFU does not answer.
+        """
+        role = "host" if host else "speaker"
+        await self._set({person.id}, role=role, stands_in=False, vouched=host)
+        person.role, person.stands_in = "host" if host else "speaker", False
+        await self._sfu.order(room.code, rights={person.id: person.rights(room)})
+
+    async def change(self, room: Room, **columns: Any) -> None:  # noqa: ANN401 - columns of a room
+        """Change how a room is held; those in it get other rights with it.
+
+        Raises:
+            SfuDownError: the SFU does not answer.
+        """
+        async with self._sessions.begin() as session:
+            await session.execute(update(Room).where(Room.id == room.id).values(**columns))
+        now = await self._sfu.room(room.code)
+        if now:
+            await self._look_at(now)
+
+    async def end(self, room: Room) -> None:
+        """End the call; whoever may can begin another.
+
+        Raises:
+            SfuDownError: the SFU does not answer.
+        """
+        await self._sfu.end(room.code, ended=True)
+
+    async def close(self, room: Room) -> bool:
+        """Close the room with its call and its feeds, as `close_room`."""
+        closed = await close_room(self._sessions, self._sfu, room)
+        self._feeds.close_room(room.code)
+        return closed
+
+    async def person(self, room: Room, person_id: str) -> Participant | None:
+        """Somebody of this room, inside or not."""
+        query = select(Participant).where(
+            Participant.id == person_id, Participant.room_id == room.id, Participant.kind == "person"
+        )
+        async with self._sessions() as session:
+            return (await session.scalars(query)).one_or_none()
+
+    async def _inside(self, now: Now) -> tuple[Room | None, list[Participant]]:
+        ids = [person.id for person in now.people]
+        async with self._sessions() as session:
+            room = (await session.scalars(select(Room).where(Room.code == now.room))).one_or_none()
+            rows: Sequence[Participant] = (
+                (await session.scalars(select(Participant).where(Participant.id.in_(ids)))).all() if ids else ()
+            )
+        known = {row.id: row for row in rows if room and row.room_id == room.id}
+        return room, [known[one] for one in ids if one in known]
+
+    async def _set(self, people: Collection[str], **columns: Any) -> None:  # noqa: ANN401 - columns of a participant
+        if people:
+            async with self._sessions.begin() as session:
+                await session.execute(update(Participant).where(Participant.id.in_(people)).values(**columns))
