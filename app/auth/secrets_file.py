@@ -25,10 +25,19 @@ NEEDS: Final = {
 }
 """Process of the Procfile → the secrets that it may know."""
 
+GIVEN: Final = {
+    "LLM_API_KEY": ("worker",),
+    "DATABASE_URL": ("web",),
+    "REDIS_URL": ("web", "bridge", "worker", "installer"),
+}
+"""Setting that may hold a secret of the operator's → the processes that read it. It belongs into the same file."""
+
 
 def withheld(process: str) -> list[str]:
     """The secrets that a process must not know; of one that is not ours, all."""
-    return [name for name in NAMES if name not in NEEDS.get(process, ())]
+    return [name for name in NAMES if name not in NEEDS.get(process, ())] + [
+        name for name, readers in GIVEN.items() if process not in readers
+    ]
 
 
 def place(var_dir: Path) -> Path:

@@ -9,6 +9,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import time
 from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ from tasks.wire.environment import OF_WORKERS
 from tasks.wire.messages import decode
 
 ROOT = Path(__file__).resolve().parents[2]
+MAX_CLOCK_SECONDS = 1.0
+"""Seconds that a clock may be off before the doctor calls it a fault."""
 MAX_QUEUE_SECONDS = 5.0
 """Seconds a message may wait in a queue before the doctor calls it a fault."""
 
@@ -181,7 +184,7 @@ async def _redis(settings: InstallationSettings, *, started: bool) -> list[Findi
     url = OF_WORKERS() if ROLE() == "worker" else settings.tasks.redis_url
     client = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
     try:
-        findings = [await _redis_version(client)]
+        findings = [await _redis_version(client), await _clock(client)]
         for queue in keys.QUEUES:
             age = await queues.oldest_age(client, queue)
             if age is not None and age > MAX_QUEUE_SECONDS:
@@ -208,6 +211,30 @@ async def _redis(settings: InstallationSettings, *, started: bool) -> list[Findi
         return [_absent("Redis", "our own server is not running", "redis", started=started)]
     finally:
         await client.aclose()
+
+
+async def _clock(client: Redis) -> Finding:
+    """How far this machine's clock is from that of the Redis server's machine."""
+    before = time.time()
+    seconds, micros = await client.time()
+    off = (before + time.time()) / 2 - (seconds + micros / 1e6)
+    if abs(off) > MAX_CLOCK_SECONDS:
+        remedy = "timedatectl set-ntp true, on both machines (apt-get install systemd-timesyncd)"
+        return _fail("clock", f"{abs(off):.1f} s {'ahead of' if off > 0 else 'behind'} that of Redis's machine", remedy)
+    return _ok("clock", "that of Redis's machine")
+
+
+def _synchronised() -> Finding:
+    """Whether something keeps the clock right."""
+    if not shutil.which("timedatectl"):
+        return Finding("clock synchronisation", State.NOTE, "cannot be told: there is no timedatectl")
+    command = ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
+    said = subprocess.run(command, capture_output=True, text=True)
+    if said.stdout.strip() == "yes":
+        return _ok("clock synchronisation", "on")
+    if said.returncode:
+        return Finding("clock synchronisation", State.NOTE, "cannot be told: systemd does not run here")
+    return _fail("clock synchronisation", "off", "apt-get install systemd-timesyncd && timedatectl set-ntp true")
 
 
 async def _redis_version(client: Redis) -> Finding:
@@ -262,7 +289,11 @@ async def examine() -> list[Finding]:
     settings = InstallationSettings()
     edge, works = ROLE() != "worker", ROLE() != "edge"
     processes, started = await _processes(settings)
-    findings = [_python(), *([_node(), _media_worker(), _libopus(), _decoder()] if edge else [])]
+    findings = [
+        _python(),
+        *([_synchronised()] if ROLE() else []),
+        *([_node(), _media_worker(), _libopus(), _decoder()] if edge else []),
+    ]
     if works:
         findings += [_espeak(), *await asyncio.to_thread(_models)]
     findings += await _redis(settings, started=started)

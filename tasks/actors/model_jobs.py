@@ -5,7 +5,9 @@ They have a queue of their own, because an installation takes minutes and reques
 
 from __future__ import annotations
 
+import errno
 import logging
+import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -29,6 +31,13 @@ BLOCK_SECONDS: Final = 2
 """Seconds that one look for a piece blocks; below the client's socket timeout."""
 
 logger = logging.getLogger(__name__)
+
+NOT_ALLOWED: Final = (errno.EROFS, errno.EACCES, errno.EPERM)
+BY_HAND: Final = (
+    "Workers of {host} may only read its models. As root there: `jbcalling models install NAME`, `remove NAME`, or "
+    "`install FILE` for a package."
+)
+"""What a deployed worker answers: whoever takes one over must not be able to change what the next start loads."""
 
 
 class Report:
@@ -78,6 +87,12 @@ def _reported(report: Report) -> Iterator[None]:
     except ModelError as error:
         logger.error("%s", error)
         report.end("failed", str(error))
+    except OSError as error:
+        if error.errno not in NOT_ALLOWED:
+            report.end("failed", "It could not be done: the worker's log has the reason.")
+            raise
+        logger.error("%s", error)
+        report.end("failed", BY_HAND.format(host=socket.gethostname()))
     except Exception:
         report.end("failed", "It could not be done: the worker's log has the reason.")
         raise

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import redis
 
+from tasks import clock
 from tasks.wire import keys
 from tasks.wire.messages import encode
 from tasks.wire.requests import Reply, Request, SpokenPart
@@ -23,4 +22,4 @@ def send(client: redis.Redis, request: str, reply: Reply, audio: bytes | None = 
 
 def awaited(client: redis.Redis, request: Request) -> bool:
     """Whether somebody still waits: the deadline has not passed, and whoever asked has not gone away."""
-    return time.time() < request.deadline and bool(client.exists(keys.awaited(request.request)))
+    return clock.shared.now(client) < request.deadline and bool(client.exists(keys.awaited(request.request)))

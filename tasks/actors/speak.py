@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from tasks import metrics, operator_choices, publish, steps
+from tasks import clock, metrics, operator_choices, publish, steps
 from tasks.broker import message_id, store
 from tasks.voice_fallback import Spoken
 from tasks.wire import keys
@@ -24,17 +24,17 @@ def speak(message: Speech) -> None:
     if not _mine(message):
         return
     started = time.time()
-    if started - message.timeline.speech_end > segment.max_lag:
+    if (behind := _behind(message)) > segment.max_lag:
         _no_clip(message, "too late to be spoken")
         return
-    late = started - message.timeline.speech_end > LATE
+    late = behind > LATE
     speech = steps.speak(message.text, message.language, late=late, number=segment.voice)
     spoken: Spoken | None = None
     for number, spoken in enumerate(speech.clauses):
         if number == 0:
             metrics.FIRST_SOUND.labels(spoken.engine).observe(time.time() - started)
         publish.clip_part(client, segment.bridge, _part(message, number, spoken, started), spoken.audio.pcm)
-        if spoken.ends_clause and not spoken.last and time.time() - message.timeline.speech_end > segment.max_lag:
+        if spoken.ends_clause and not spoken.last and _behind(message) > segment.max_lag:
             _no_clip(message, "too late to be spoken")
             return
     if spoken is None:
@@ -54,6 +54,11 @@ def _no_clip(message: Speech, reason: str) -> None:
         last_piece=message.last_piece,
         last_sentence=message.last_sentence,
     )
+
+
+def _behind(message: Speech) -> float:
+    """Seconds since it was said, by the clock that the bridge shares with us: ours may be off."""
+    return clock.shared.now(store()) - message.timeline.speech_end
 
 
 def _part(message: Speech, number: int, spoken: Spoken, started: float) -> ClipPart:

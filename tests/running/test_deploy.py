@@ -112,6 +112,8 @@ def test_units_run_the_procfile_with_the_secrets_that_each_needs(plan: Path) -> 
         assert ("SESSION_SECRET" in hidden) == (name != "web")
         assert ("SystemCallFilter=seccomp" in unit.splitlines()) == (name == "web"), "its decoders confine themselves"
         assert ("REDIS_PASSWORD" in hidden) == (name in ("sfu", "worker", "installer"))
+        assert ("LLM_API_KEY" in hidden) == (name != "worker")
+        assert ("DATABASE_URL" in hidden) == (name != "web")
         assert ("REDIS_WORKER_PASSWORD" in hidden) == (name not in ("redis", "worker", "installer"))
         assert ("SFU_TOKEN_SECRET" in hidden) == (name in ("worker", "redis", "installer"))
 
@@ -147,6 +149,9 @@ def test_the_settings_file_explains_every_setting_that_the_code_reads(plan: Path
     known = {name for setting in documented() for name in setting.names}
     assert read - known - NOT_OURS - BY_UNITS == set(), "docs/ has a line for each"
     settings = (plan / "etc/jbcalling/jbcalling.env").read_text()
+    assert (plan / "etc/jbcalling/jbcalling.env").stat().st_mode & 0o777 == 0o600
+    assert "z /etc/jbcalling/jbcalling.env 0600 root" in (plan / "etc/tmpfiles.d/jbcalling.conf").read_text()
+    assert "# LLM_API_KEY with a password or key in it: in secrets.env" in settings
     assert "REDIS_HOST" in settings
     assert "_SECRET" not in settings
 

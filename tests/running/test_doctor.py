@@ -6,11 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 import redis
+import redis.asyncio
 
+from app.running import doctor as doctor_module
+from app.running.doctor import State
 from app.supervisor import redis_program
 from ops.harness.ports import free_port
 from ops.harness.redis_server import RedisServer, redis_server
@@ -88,6 +92,30 @@ def test_a_server_of_workers_needs_no_edge_and_gets_no_secrets(tmp_path: Path) -
     assert failed == ["FAIL  workers: none answering: calls run without translation"], result.stdout
     assert "systemctl start jbcalling-worker@1" in result.stdout
     assert secrets.read_text() == kept
+
+
+async def test_a_clock_that_is_off_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = time.time
+    with redis_server() as server:
+        async with redis.asyncio.Redis.from_url(server.worker_url) as client:
+            assert (await doctor_module._clock(client)).state is State.OK
+            for seconds, words in ((8.0, "8.0 s ahead of"), (-8.0, "8.0 s behind")):
+                monkeypatch.setattr(time, "time", lambda seconds=seconds: real() + seconds)
+                found = await doctor_module._clock(client)
+                assert (found.state, words in found.detail) == (State.FAIL, True), found
+
+
+@pytest.mark.parametrize(
+    ("says", "state"), [("echo yes", State.OK), ("echo no", State.FAIL), ("exit 1", State.NOTE), (None, State.NOTE)]
+)
+def test_a_server_keeps_its_clock_right(
+    says: str | None, state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if says:
+        (tmp_path / "timedatectl").write_text(f"#!/bin/sh\n{says}\n")
+        (tmp_path / "timedatectl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin" if says else str(tmp_path))
+    assert doctor_module._synchronised().state is state
 
 
 def test_the_redis_server_of_the_wheel_is_told_of(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 import redis
 
 from tasks import broker, serving
+from tasks.actors import replies
 from tasks.actors.speak import speak
 from tasks.engines.base import EngineError
 from tasks.voice_fallback import voice_for
@@ -29,6 +30,7 @@ from tasks.wire.messages import (
     to_payload,
 )
 from tasks.wire.queues import SPEAK, message_of
+from tasks.wire.requests import Detection
 from tests.support.channels import listen
 from tests.tasks.in_thread import run
 from tests.tasks.messages import segment
@@ -54,6 +56,17 @@ def test_only_one_of_two_messages_speaks(store: redis.Redis) -> None:
         assert clips.waiting() == []
         run(first)
         assert len(clips.waiting()) == 1, "from the cache, in one piece"
+
+
+def test_a_clock_that_is_ahead_makes_nothing_late(store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    speech, real = said("Bom dia."), time.time
+    monkeypatch.setattr(time, "time", lambda: real() + 2 * speech.segment.max_lag)
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        run(message_of(SPEAK, speech))
+        assert isinstance(decode_clip_event(clips.waiting()[0]), ClipPart)
+    assert replies.awaited(store, Detection(request="r", deadline=real() + 1, texts=["x"])) is False, "nobody waits"
+    store.set(keys.awaited("r"), 1)
+    assert replies.awaited(store, Detection(request="r", deadline=real() + 1, texts=["x"]))
 
 
 def test_speech_that_comes_too_late_is_not_spoken(store: redis.Redis, patience: float) -> None:

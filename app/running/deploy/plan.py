@@ -16,6 +16,9 @@ from app.running.deploy.settings_file import template
 TEMPLATES: Final = Path(__file__).with_name("templates")
 SYSTEMD: Final = "etc/systemd/system"
 COMMAND: Final = "usr/local/bin/jbcalling"
+SETTINGS: Final = "etc/jbcalling/jbcalling.env"
+MODES: Final = {COMMAND: 0o755, SETTINGS: 0o600}
+"""Of files that are not 0644: somebody may yet write a password into the settings."""
 BACKUPS: Final = "/var/backups/jbcalling"
 
 
@@ -83,7 +86,7 @@ def ports(server: Server) -> list[Port]:
 
 def packages(server: Server) -> list[str]:
     """What Debian brings along."""
-    names = ["git", "make", "python3-venv", "espeak-ng", "nftables"]
+    names = ["git", "make", "python3-venv", "espeak-ng", "nftables", "systemd-timesyncd"]
     if server.serves:
         names += ["caddy", "libopus0", "redis-tools"]
     if server.serves and server.postgresql:
@@ -136,7 +139,7 @@ def files(server: Server) -> dict[str, str]:
         f"{SYSTEMD}/jbcalling.target": rendered("jbcalling.target"),
         "etc/sysusers.d/jbcalling.conf": rendered("sysusers.conf"),
         "etc/tmpfiles.d/jbcalling.conf": rendered("tmpfiles.conf"),
-        "etc/jbcalling/jbcalling.env": template(server.role, chosen(server)),
+        SETTINGS: template(server.role, chosen(server)),
         "etc/nftables.conf": rendered("nftables.conf"),
         "etc/systemd/journald.conf.d/jbcalling.conf": rendered("journald.conf"),
         COMMAND: rendered("jbcalling.sh"),
@@ -183,6 +186,6 @@ def write(server: Server, out: Path) -> list[Path]:
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
-        path.chmod(0o755 if name == COMMAND else 0o644)
+        path.chmod(MODES.get(name, 0o644))
         written.append(path)
     return written

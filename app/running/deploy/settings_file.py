@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from app.auth import secrets_file
 from app.running.deploy.processes import ROOT, SECRETS, Role
 
 PAGES: Final = ("running.md", "nat.md", "operations.md", "models.md", "api.md", "llm.md")
@@ -53,6 +54,10 @@ def template(role: Role, chosen: Mapping[str, str]) -> str:
     ]
     for setting in wanted:
         lines += ["", f"# {setting.what}", f"# default: {setting.default or 'none'}"]
+        if secret := sorted(secrets_file.GIVEN.keys() & {*setting.names}):
+            lines.append(
+                f"# {' and '.join(secret)} with a password or key in it: in secrets.env, which root alone reads"
+            )
         lines += [f'{name}="{chosen[name]}"' if name in chosen else f"#{name}=" for name in setting.names]
     missing = chosen.keys() - {name for setting in wanted for name in setting.names}
     if missing:
