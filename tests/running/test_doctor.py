@@ -105,6 +105,7 @@ async def test_a_clock_that_is_off_is_a_fault(monkeypatch: pytest.MonkeyPatch) -
                 assert (found.state, words in found.detail) == (State.FAIL, True), found
 
 
+@pytest.mark.service
 @pytest.mark.parametrize(
     ("says", "state"), [("echo yes", State.OK), ("echo no", State.FAIL), ("exit 1", State.NOTE), (None, State.NOTE)]
 )
