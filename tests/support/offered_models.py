@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 from tasks.models import install
 from tasks.models.spec import Model
 from tasks.wire.environment import TaskConfig
 
+_THERE: set[str] = set()
+"""Names of those that this process has seen whole."""
 
-@cache
+
 def installed(model: Model) -> Path:
     """The folder of a model, installed apart from the models that workers load, once for all checkouts."""
     models = TaskConfig().cache_dir / "test-models"
-    install.install(model, models, model.sources, print)
+    if model.name not in _THERE:
+        install.install(model, models, model.sources, print)
+        _THERE.add(model.name)
     return models / model.name
 
 
