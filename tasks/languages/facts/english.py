@@ -14,6 +14,9 @@ _MONTHS: Final = (
 _EACH: Final = "(a|the|each|every|your)"
 _COUNT: Final = r"(\d+)"
 _UNIT: Final = "(litre|liter|day|week|month|year|mile|metre|meter|kilo|spoonful|tablet|pill)"
+_MINUTES: Final = "five|ten|5|10|20|25"
+_AFTER_TIMES: Final = r"(?=[,.;?!]|$| (?:in|on|every|not|and|or|but|sharp|today|tonight|tomorrow)\b)"
+"""At "five to ten people" it is no time of day."""
 _MEN: Final = (
     "man|guy|boy|father|dad|brother|son|husband|uncle|doctor|teacher|boss|friend|mr|sir|grandfather|person|driver"
     "|patient"
@@ -70,7 +73,8 @@ FACTS: Final = DraftFacts(
             r"p\.?m\b|\b(afternoon|evening|night|tonight|noon|midnight)\b|\b(1[2-9]|2[0-3])\b",
         ),
         "half": Fact(
-            r"\bhalf past\b|\band a half\b|\bhalf an? (hour|tablet|pill|year|month)\b|\d:30\b",
+            r"\bhalf past\b|\band a half\b|\d:30\b"
+            r"|\bhalf an? (hour|tablet|pill|year|month|day|(tea|table)?spoon\w*|glass|cup|kilo|lit(er|re))\b",
             r"\bhalf\b|30|thirty|[.,]5\b|\bmidnight\b|\bmid\b|\bsix months\b",
         ),
         "quarter": Fact(r"\bquarter (past|to|of an hour)\b", r"\bquarters?\b|15|45|fifteen"),
@@ -128,6 +132,12 @@ FACTS: Final = DraftFacts(
         (r"\btwice a day\b", "2 times a day"),
         (r"\bonce a day\b", "1 time a day"),
     ),
-    clock=((r"half past (\w+)", 30), (r"(?:a )?quarter past (\w+)", 15), (r"(?:a )?quarter to (\w+)", -15)),
+    clock=(
+        (r"half past (\w+)", 30),
+        (r"(?:a )?quarter past (\w+)", 15),
+        (r"(?:a )?quarter to (\w+)", -15),
+        (rf"(?<=\bat )(?=\w+ to (\w+))({_MINUTES}) to \w+{_AFTER_TIMES}", -1),
+        (rf"(?<=\bat )(?=\w+ past (\w+))({_MINUTES}) past \w+{_AFTER_TIMES}", 1),
+    ),
     counted=r"(?! of\b|-)",
 )

@@ -83,7 +83,10 @@ FACTS: Final = DraftFacts(
             r"# ?(giờ|h)( rưỡi| kém #| #)?( phút)? (chiều|tối|đêm)\b",
             r"\b(chiều|tối|đêm|trưa|khuya|pm|1[2-9]|2[0-3])\b",
         ),
-        "half": Fact(r"\brưỡi\b|\bnửa (tiếng|giờ|viên|năm|tháng|ngày)\b", r"\b(rưỡi|nửa)\b|30|[.,]5\b|1/2|\bba mươi\b"),
+        "half": Fact(
+            r"\brưỡi\b|\bnửa (tiếng|giờ|viên|năm|tháng|ngày|thìa|muỗng|ly|cốc|ký|kí|cân|lít)\b",
+            r"\b(rưỡi|nửa)\b|30|[.,]5\b|1/2|\bba mươi\b",
+        ),
         "quarter": Fact(r"\bmột phần tư\b", r"\b(phần tư|mười lăm|quý)\b|15|45"),
         "tablet": Fact(r"# ?viên\b(?! (đạn|kẹo|gạch|đá|bi|chức|ngọc))|\b(uống|dùng) nửa viên\b", r"\b(viên|thuốc)\b"),
         "times": Fact(r"# lần\b(?! (hơn|nữa|thứ))", r"\b(lần|lượt|liều|gấp)\b"),
@@ -104,7 +107,7 @@ FACTS: Final = DraftFacts(
         "she": Fact(
             r"\b(cô|chị|bà) (ấy|ta)\b|\bcổ\b",
             rf"\b((cô|chị|bà|em|người|bạn|bé|cháu|con|đứa) (ấy|ta|này|đó|kia|gái)|nó|ả|nàng|bả|cổ|chỉ"
-            rf"|mẹ|má|vợ|bà|cô|bé|cháu|chị|em|ai|bác sĩ|họ|người|y tá)\b|{_NAME}",
+            rf"|mẹ|má|vợ|bà|cô|bé|cháu|ai|bác sĩ|họ|người|y tá)\b|{_NAME}",
             "cô ấy",
         ),
         "tomorrow": Fact(r"\b(ngày|sáng|trưa|chiều|tối) mai\b", r"\b(mai|hôm sau|ngày sau)\b", "ngày mai"),
@@ -132,6 +135,7 @@ FACTS: Final = DraftFacts(
         (r"\bnửa (?:tiếng|giờ)(?: đồng hồ)?\b", "30 phút"),
         (r"\b(\d+) (triệu|nghìn|ngàn|tỷ|lít|kg|ký|kí|cân|mét|cây số|năm|tháng|tuần|ngày) rưỡi\b", r"\1,5 \2"),
         (r"\b(\d+) mét (\d\d)\b", r"\1,\2 mét"),
+        (r"\b(\d+) (?:ký|kí|kg|cân) (\d)\b(?! (?:lạng|g|gam)\b)", r"\1,\2 kg"),
         (r"\bcây số\b", "km"),
         (r"(?<=\d) (?:ký|kí|cân)\b", " kg"),
         (r"(?<=\d) xăng-? ?ti-? ?mét\b|(?<=\d) phân\b", " cm"),

@@ -100,6 +100,8 @@ def test_translations_pass(source: str, output: str, languages: tuple[str, str])
         ("He has two sons.", "Anh ấy có 3 con trai.", EN_VI, "lost the number 2"),
         ("Uống hai viên.", "Take three pills.", VI_EN, "lost the number 2"),
         ("Uống 2 viên 3 lần một ngày.", "Take 3 pills 2 times a day.", VI_EN, "another number with"),
+        ("Half a teaspoon.", "Uống một thìa cà phê.", EN_VI, "lost “half”"),
+        ("Tôi đưa chị 5 đô chị trả tôi 2 đô.", "I gave her 5 dollars and she paid 2 dollars.", VI_EN, "has “she”"),
         ("He has a fever.", "Anh ấy bị cảm.", EN_VI, "lost “fever”"),
         ("My flight leaves today.", "Xe máy của tôi đi hôm nay.", EN_VI, "lost “flight”"),
         ("Don't turn left here.", "Đừng đi qua đây.", EN_VI, "lost “turn left”"),

@@ -31,7 +31,7 @@ TOKENS_A_CHARACTER: Final = 1.0
 AGAIN_TEMPERATURE: Final = 0.7
 """Of the second question, after a reply that was refused. Told what was wrong, a small model translates that too."""
 
-REVISION: Final = 5
+REVISION: Final = 6
 """Goes up whenever other drafts are refused or other questions asked than before: what is cached counts no more."""
 
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
