@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from app.speech_api import metrics
 from app.speech_api.errors import ApiError, unavailable
 from app.web.requests import request_id
-from tasks.wire import keys
+from tasks.wire import keys, memory
 from tasks.wire.queues import WakingBroker, Work, enqueue
 from tasks.wire.requests import Failed, Reply, Request, decode_reply
 
@@ -91,6 +91,8 @@ class WorkerClient:
         return data
 
     async def _offer(self, name: str, audio: bytes | None) -> None:
+        if audio is not None:
+            await memory.need_room(self._redis)
         life = int(self.answer_seconds) + 1
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.set(keys.awaited(name), 1, ex=life)

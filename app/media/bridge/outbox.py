@@ -3,8 +3,8 @@
 What is heard as a stream is added to the sound that is there, and asked of the worker that hears it. Otherwise each ask
 has all the sound of its segment, for whichever worker comes first.
 
-Finals are kept while Redis is away, up to `BUFFER_SECONDS` of audio per speaker. Interims are worth nothing
-later: the newest waits, and none while Redis is away.
+Finals are kept while Redis is away, or has no room for audio, up to `BUFFER_SECONDS` of audio per speaker. Interims are
+worth nothing later: the newest waits, and none while Redis is away.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dramatiq.errors import BrokerError
 from redis.exceptions import RedisError
 
 from app.media.bridge.metrics import Metrics
-from tasks.wire import keys, streams
+from tasks.wire import keys, memory, streams
 from tasks.wire.messages import STT_RATE, Segment
 from tasks.wire.queues import TRANSCRIBE, Work, listen_by
 from tasks.wire.streams import SAMPLE_BYTES
@@ -161,7 +161,7 @@ class Outbox:
             if not self.away:
                 self.away = True
                 log.warning(
-                    "Redis does not answer: keeping segments", speaker=item.segment.speaker, seconds=BUFFER_SECONDS
+                    "Redis takes no segments: keeping them", speaker=item.segment.speaker, seconds=BUFFER_SECONDS
                 )
             await asyncio.sleep(wait)
             wait = RETRY_SECONDS[1]
@@ -196,6 +196,7 @@ class Outbox:
 
     async def _attempt(self, item: _Item) -> bool:
         try:
+            await memory.need_room(self._redis)
             if item.owner is None:
                 await self._write(item)
             else:

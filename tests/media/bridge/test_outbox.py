@@ -239,3 +239,26 @@ async def test_where_nobody_hears_it_as_a_stream_any_more_all_of_its_sound_is_se
 
 def streamed(seq: int, samples: int, *, final: bool) -> Segment:
     return segment(seq, final=final, revision=samples, seconds=samples / STT_RATE)
+
+
+async def test_audio_leaves_redis_room_for_heartbeats_and_is_sent_when_there_is_some_again(
+    server: RedisServer,
+) -> None:
+    async with outbox_on(server) as (outbox, sent, _, client):
+        await client.set("ballast", bytes(20_000_000))
+        await client.set("heartbeat", "x" * 100, ex=60)
+        used = (await client.info("memory"))["used_memory"]
+        try:
+            await client.config_set("maxmemory", int(used * 1.1))  # nothing has to go, yet
+            outbox.put(segment(0), bytes(2 * STT_RATE))
+            async with asyncio.timeout(10):
+                while not outbox.away:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            assert await client.keys("jbc:pcm:*") == []
+            await client.config_set("maxmemory", 100 * used)
+            await sent.until(lambda: len(sent.seqs) == 1)
+        finally:
+            await client.config_set("maxmemory", 0)
+        assert sent.seqs == [(0, 0, True)]
+        assert (await client.info("stats"))["evicted_keys"] == 0
+        assert await client.exists("heartbeat")
