@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from tasks.engines.base import Word
 from tasks.languages import described
@@ -33,12 +33,22 @@ MIN_CLAUSE_WORDS: Final = 3
 CLAUSE_PAUSE: Final = 0.25
 """Seconds between two words that make a clause of what was before."""
 
-CLAUSE_WORDS: Final = 4
-PHRASE_WORDS: Final = 6
-MAX_CLAUSE_WORDS: Final = 9
-"""Words from which a clause ends before a word that a clause begins with; before one that a phrase begins with;
-anywhere. Each clause is a translation: a shorter one comes earlier and is translated worse
-(docs/measurements/simultaneous.md)."""
+
+class ClauseLengths(NamedTuple):
+    """Words from which a clause ends.
+
+    Each clause is a translation: a shorter one comes earlier, and is translated worse
+    (docs/measurements/simultaneous.md).
+    """
+
+    before_clause: int = 4
+    """Before a word that a clause begins with."""
+    before_phrase: int = 6
+    """Before one that a phrase begins with."""
+    anywhere: int = 9
+
+
+LENGTHS: Final = ClauseLengths()
 
 _ENDING: Final = ".!?\u2026\u3002\uff01\uff1f"
 _MARKS: Final = f",;:{_ENDING}\u060c\u061b\u3001\uff0c\uff1b\uff1a"
@@ -69,7 +79,9 @@ def _ends_sentence(sentence: Sequence[Word], following: Word, language: str) -> 
     return paused and seconds >= UNMARKED_SENTENCE_SECONDS and not any(map(_marked, sentence))
 
 
-def clause_ends(words: Sequence[Word], language: str, together: Collection[str] = ()) -> list[int]:
+def clause_ends(
+    words: Sequence[Word], language: str, together: Collection[str] = (), lengths: ClauseLengths = LENGTHS
+) -> list[int]:
     """Behind which words of a sentence that goes on a clause ends: how many words there are until then.
 
     Args:
@@ -77,27 +89,28 @@ def clause_ends(words: Sequence[Word], language: str, together: Collection[str] 
         language: of them.
         together: terms of several words that no clause ends within, in any case. While the last words may be the first
             of one, no end is found among them.
+        lengths: of clauses.
     """
     rules = described(language).sentences
     inside = _inside(words, together)
     found: list[int] = []
     first = 0
     for count in range(1, len(words)):
-        if count not in inside and _ends_clause(words[first:count], words[count], rules):
+        if count not in inside and _ends_clause(words[first:count], words[count], rules, lengths):
             found.append(count)
             first = count
     return found
 
 
-def _ends_clause(clause: Sequence[Word], following: Word, rules: SentenceRules) -> bool:
+def _ends_clause(clause: Sequence[Word], following: Word, rules: SentenceRules, lengths: ClauseLengths) -> bool:
     length, last, word = len(clause), clause[-1], key(following.text)
-    if length >= MAX_CLAUSE_WORDS:
+    if length >= lengths.anywhere:
         return True
     if length >= MIN_CLAUSE_WORDS and (_marked(last) or following.start - last.end >= CLAUSE_PAUSE):
         return True
     if word in rules.clause_beginners:
-        return length >= CLAUSE_WORDS
-    return word in rules.paused_before and length >= PHRASE_WORDS
+        return length >= lengths.before_clause
+    return word in rules.paused_before and length >= lengths.before_phrase
 
 
 def _inside(words: Sequence[Word], together: Collection[str]) -> set[int]:

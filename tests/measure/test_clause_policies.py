@@ -9,7 +9,17 @@ import pytest
 from ops.harness.recordings import DATA
 from ops.measure.clips import TextSet, parallel_texts
 from ops.measure.simultaneous import clauses
-from ops.measure.simultaneous.clause_policies import CUTS, Cut, after_the_one_before, each_alone, growing, whole
+from ops.measure.simultaneous.clause_policies import (
+    CUTS,
+    POLICIES,
+    Shown,
+    after_the_one_before,
+    cut,
+    each_alone,
+    growing,
+    whole,
+)
+from tasks.cuts import ClauseLengths
 from tests.support.translators import bergamot
 
 CLAUSES = ["the red house", "of my brother"]
@@ -25,49 +35,31 @@ def translate(text: str) -> str:
     return ANSWERS[text]
 
 
-@pytest.mark.parametrize(
-    ("sentence", "expected"),
-    [
-        (
-            "He said yesterday, when the meeting was over, that nobody had asked him.",
-            ["He said yesterday,", "when the meeting was over,", "that nobody had asked him."],
-        ),
-        (
-            "The committee of seven members decided because it had to.",
-            ["The committee of seven members decided", "because it had to."],
-        ),
-        ("No, we go.", ["No, we go."]),
-        ("She sold the house and left.", ["She sold the house and left."]),
-    ],
-)  # fmt: skip
-def test_a_sentence_is_cut_at_its_joints_and_stops(sentence: str, expected: list[str]) -> None:
-    assert Cut(4, 7).clauses(sentence, "en") == expected
-
-
-def test_a_clause_ends_at_some_length_whatever_follows() -> None:
-    words = [f"word{n}" for n in range(13)]
-    assert Cut(4, 7).clauses(" ".join(words), "en") == [" ".join(words)], "two words are no clause of their own"
-    parts = Cut(4, 7).clauses(" ".join([*words, *words]), "en")
-    assert [len(part.split()) for part in parts] == [11, 11, 4]
-
-
-@pytest.mark.parametrize("cut", CUTS)
-def test_clauses_joined_are_the_sentence(cut: Cut) -> None:
+@pytest.mark.parametrize("lengths", CUTS)
+def test_clauses_joined_are_the_sentence(lengths: ClauseLengths) -> None:
     for texts in (parallel_texts(DATA, pair[0], pair[1], bool) for pair in (("en", "pt"), ("pt", "en"))):
         for sentence in texts.sentences:
-            assert " ".join(cut.clauses(sentence, texts.source)) == " ".join(sentence.split())
+            assert " ".join(cut(sentence, texts.source, lengths)) == " ".join(sentence.split())
 
 
 def test_clauses_are_translated_by_policies() -> None:
-    assert whole(CLAUSES, translate) == "a casa vermelha do meu irmão"
-    assert each_alone(CLAUSES, translate) == "a casa vermelha do meu irmão"
-    assert after_the_one_before(CLAUSES, translate) == "a casa vermelha do meu irmão"
+    assert whole(CLAUSES, translate).text == "a casa vermelha do meu irmão"
+    assert each_alone(CLAUSES, translate).text == "a casa vermelha do meu irmão"
+    assert after_the_one_before(CLAUSES, translate).text == "a casa vermelha do meu irmão"
 
 
 def test_what_was_shown_stays_and_the_new_translation_goes_on_behind_it() -> None:
     answers = {"I": "eu", "I saw": "vi", "I saw it": "Vi, ontem, aquilo"}
-    assert growing(["I", "saw", "it"], answers.__getitem__, held_back=0) == "eu ontem, aquilo"
-    assert growing(["I", "saw", "it"], answers.__getitem__, held_back=1) == "Vi, ontem, aquilo"
+    at_once = growing(["I", "saw", "it"], answers.__getitem__, held_back=0)
+    assert at_once == Shown("eu ontem, aquilo", (1, 3, 3))
+    assert growing(["I", "saw", "it"], answers.__getitem__, held_back=1) == Shown("Vi, ontem, aquilo", (3, 3, 3))
+
+
+def test_what_is_shown_with_its_sources_words_lags_by_one_and_at_the_end_by_all() -> None:
+    assert Shown("a b c d", (1, 2, 3, 4)).lagging(4, 4) == 1.0
+    assert Shown("a b c d", (4, 4, 4, 4)).lagging(4, 4) == 4.0
+    assert Shown("a b", (2, 4)).lagging(4, 4) == 2.5, "a short translation does not make up for lag"
+    assert Shown("", ()).lagging(4, 4) == 0.0
 
 
 def test_texts_come_from_the_manifest_where_there_are_no_others(tmp_path: Path) -> None:
@@ -87,6 +79,6 @@ def test_policies_are_scored_with_a_real_translator() -> None:
     texts = TextSet("two", "en", "pt", ("Good morning, my dear friends, and welcome.",), ("Bom dia, meus amigos.",))
     measured = clauses.measure(texts, bergamot())
     assert measured["rows"][0]["policy"] == "whole sentences"
-    assert len(measured["rows"]) == 1 + 2 * 4
+    assert len(measured["rows"]) == 1 + len(CUTS) * len(POLICIES)
     assert all(row["bleu"] > 0 and row["chrf"] > 0 for row in measured["rows"])
-    assert "growing, two words held back" in clauses.table("en-pt", measured)
+    assert "growing, 2 held back" in clauses.table("en-pt", measured)

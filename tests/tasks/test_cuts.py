@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from tasks.cuts import MAX_CLAUSE_WORDS, MAX_SENTENCE_SECONDS, clause_ends, sentence_ends
+from tasks.cuts import LENGTHS, MAX_SENTENCE_SECONDS, clause_ends, sentence_ends
 from tasks.engines.base import Word
 
 READING = """
@@ -80,7 +80,7 @@ def test_clauses_end_at_marks_pauses_and_before_what_begins_one() -> None:
     ]
     pausing = spoken("we came home at noon today", {3: 0.3})
     assert parts(pausing, clause_ends(pausing, "en")) == ["we came home", "at noon today"]
-    assert all(len(part.split()) <= MAX_CLAUSE_WORDS for part in parts(words, clause_ends(words, "pt")))
+    assert all(len(part.split()) <= LENGTHS.anywhere for part in parts(words, clause_ends(words, "pt")))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from ops.measure.clips import parallel_texts
 from ops.measure.figures import busy, machine, write
 from ops.measure.long_speech import long_speech
 from ops.measure.simultaneous import clauses, commits
-from ops.measure.simultaneous.clause_policies import JOINTS
 from tasks import serving
 from tasks.serving import Engines
 from tasks.wire.environment import TaskConfig
@@ -30,7 +29,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to measure; default: both")
     parser.add_argument("--languages", nargs="+", default=["en"], help="speech that words are shown of; default: en")
     parser.add_argument("--seconds", type=float, default=60.0, help="of each speech; default: 60")
-    parser.add_argument("--pairs", nargs="+", default=["en-pt", "pt-en"], help="from any of " + ", ".join(JOINTS))
+    parser.add_argument("--pairs", nargs="+", default=["en-pt", "pt-en"], help="default: en-pt pt-en")
     parser.add_argument("--sentences", type=int, default=120, help="to translate at most; default: 120")
     return parser.parse_args()
 

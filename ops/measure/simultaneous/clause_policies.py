@@ -1,135 +1,107 @@
-"""Cutting a sentence into clauses, and ways to translate it clause by clause with an engine that takes no beginning."""
+"""Ways to translate a sentence clause by clause: the product's own, with other lengths, and what it was chosen over."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
-from ops.measure.alignment import matches
+from tasks.cuts import LENGTHS, ClauseLengths, clause_ends
+from tasks.engines.base import Word
+from tasks.growth import HELD_BACK, continued
+from tasks.languages.text import continuation
 
 Translate = Callable[[str], str]
-Policy = Callable[[Sequence[str], Translate], str]
+Policy = Callable[[Sequence[str], Translate], "Shown"]
 """Translates a sentence from its clauses."""
 
-STOPS: Final = ",;:."
-MIN_WORDS_BEFORE_A_STOP: Final = 3
-MAX_WORDS_OVER: Final = 4
-"""Words beyond `Cut.most` after which a clause ends wherever it is."""
+LONGER: Final = ClauseLengths(before_clause=6, before_phrase=10, anywhere=14)
+SHORTER: Final = ClauseLengths(before_clause=3, before_phrase=4, anywhere=6)
+CUTS: Final = (SHORTER, LENGTHS, LONGER)
 
-
-class Joints(NamedTuple):
-    """Words of one language that a clause may begin with."""
-
-    strong: frozenset[str]
-    """Begin a clause of their own."""
-    weak: frozenset[str]
-    """Begin a part of one: prepositions and the like."""
-
-
-def _joints(strong: str, weak: str) -> Joints:
-    return Joints(frozenset(strong.split()), frozenset(weak.split()))
-
-
-JOINTS: Final = {
-    "en": _joints(
-        "and but which who because when where while although if so or after before that",
-        "as with for to in on from by of",
-    ),
-    "pt": _joints(
-        "e mas que porque quando onde enquanto embora se ou depois antes como", "com para em no na de do da por"
-    ),
-}
+SECONDS_A_WORD: Final = 0.4
+"""Of a written sentence: no pause makes a clause of it."""
 
 
 @dataclass(frozen=True)
-class Cut:
-    """How long clauses are."""
+class Shown:
+    """A translation as it was shown."""
 
-    least: int
-    """Words from which one may end before a strong joint."""
-    most: int
-    """Words from which one may end before a weak joint, too."""
+    text: str
+    read: tuple[int, ...]
+    """For each of its words, how many words of the source had been read then."""
 
-    def clauses(self, sentence: str, language: str) -> list[str]:
-        """The clauses of a sentence, which give it when they are joined by spaces."""
-        found: list[list[str]] = [[]]
-        for word in sentence.split():
-            if self._ends_before(word, found[-1], JOINTS[language]):
-                found.append([])
-            found[-1].append(word)
-            if word[-1] in STOPS and len(found[-1]) >= MIN_WORDS_BEFORE_A_STOP:
-                found.append([])
-        parts = [clause for clause in found if clause]
-        if len(parts) > 1 and len(parts[-1]) < MIN_WORDS_BEFORE_A_STOP:
-            *parts, last = parts
-            parts[-1] += last
-        return [" ".join(clause) for clause in parts]
+    def lagging(self, source_words: int, reference_words: int) -> float:
+        """How many words of the source a word of the translation is behind on average.
 
-    def _ends_before(self, word: str, clause: list[str], joints: Joints) -> bool:
-        key, length = _key(word), len(clause)
-        if key in joints.strong:
-            return length >= self.least
-        return length >= self.most + MAX_WORDS_OVER or (key in joints.weak and length >= self.most)
+        LAAL (Papi et al., "Over-Generation Cannot Be Rewarded", 2022), as SimulEval defines it, without the time that
+        computing takes.
+        """
+        rate = source_words / max(len(self.read), reference_words, 1)
+        total, count = 0.0, 0
+        for number, read in enumerate(self.read):
+            total += read - number * rate
+            count += 1
+            if read >= source_words:
+                break
+        return total / max(count, 1)
 
 
-def whole(clauses: Sequence[str], translate: Translate) -> str:
+def cut(sentence: str, language: str, lengths: ClauseLengths) -> list[str]:
+    """The clauses of a sentence, which give it when they are joined by spaces."""
+    times = [(SECONDS_A_WORD * n, SECONDS_A_WORD * (n + 1)) for n in range(len(sentence.split()))]
+    words = [Word(text, *time, 1.0) for text, time in zip(sentence.split(), times, strict=True)]
+    edges = [0, *clause_ends(words, language, lengths=lengths), len(words)]
+    return [" ".join(word.text for word in words[first:end]) for first, end in pairwise(edges)]
+
+
+def whole(clauses: Sequence[str], translate: Translate) -> Shown:
     """The whole sentence at its end, as without any of this."""
-    return translate(" ".join(clauses))
+    return _shown([clauses], translate(" ".join(clauses)).split())
 
 
-def each_alone(clauses: Sequence[str], translate: Translate) -> str:
+def each_alone(clauses: Sequence[str], translate: Translate) -> Shown:
     """Each clause by itself."""
-    return " ".join(map(translate, clauses))
+    return _shown([[clause] for clause in clauses], *[translate(clause).split() for clause in clauses])
 
 
-def growing(clauses: Sequence[str], translate: Translate, *, held_back: int) -> str:
+def growing(clauses: Sequence[str], translate: Translate, *, held_back: int) -> Shown:
     """What has come so far is translated anew; what was shown stays, and what follows it there is shown.
 
     Of every translation but the last the `held_back` last words are not shown.
     """
-    shown: list[str] = []
+    shown, added = "", []
     for count in range(1, len(clauses) + 1):
-        new = translate(" ".join(clauses[:count])).split()
-        start = _end_of(shown, new)
-        end = len(new) if count == len(clauses) else max(start, len(new) - held_back)
-        shown += new[start:end]
-    return " ".join(shown)
+        held = held_back if count < len(clauses) else 0
+        longer = continued(shown, translate(" ".join(clauses[:count])), held_back=held)
+        added.append(longer[len(shown) :].split())
+        shown = longer
+    return _shown([[clause] for clause in clauses], *added)
 
 
-def after_the_one_before(clauses: Sequence[str], translate: Translate) -> str:
+def after_the_one_before(clauses: Sequence[str], translate: Translate) -> Shown:
     """Each clause together with the one before it, whose part of the translation is cut off."""
-    shown = [translate(clauses[0])]
+    added = [translate(clauses[0]).split()]
     for before, clause in pairwise(clauses):
         both = translate(f"{before} {clause}").split()
-        start = _end_of(translate(before).split(), both)
-        shown.append(" ".join(both[start:]) or translate(clause))
-    return " ".join(shown)
+        start = continuation(translate(before).split(), both)
+        added.append(both[start:] or translate(clause).split())
+    return _shown([[clause] for clause in clauses], *added)
 
 
-def _end_of(beginning: Sequence[str], text: Sequence[str]) -> int:
-    """Where in a text its continuation starts, after what stands for `beginning` in it.
-
-    That is behind the last word that both have, and behind as many more as `beginning` goes on.
-    """
-    pairs = matches([_key(word) for word in beginning], [_key(word) for word in text])
-    if not pairs:
-        return min(len(beginning), len(text))
-    ours, theirs = pairs[-1]
-    return theirs + 1 + (len(beginning) - ours - 1)
-
-
-def _key(word: str) -> str:
-    return re.sub(r"\W", "", word.lower())
+def _shown(groups: Sequence[Sequence[str]], *added: Sequence[str]) -> Shown:
+    """What was added after each group of clauses."""
+    read, upto = [], 0
+    for group, words in zip(groups, added, strict=True):
+        upto += len(" ".join(group).split())
+        read += [upto] * len(words)
+    return Shown(" ".join(word for words in added for word in words), tuple(read))
 
 
 POLICIES: Final[dict[str, Policy]] = {
     "each clause alone": each_alone,
-    "growing, nothing held back": partial(growing, held_back=0),
-    "growing, two words held back": partial(growing, held_back=2),
     "after the clause before": after_the_one_before,
+    **{f"growing, {held} held back": partial(growing, held_back=held) for held in (0, 1, HELD_BACK, 3)},
 }
-CUTS: Final = (Cut(4, 7), Cut(6, 10))
