@@ -27,7 +27,7 @@ SENTENCE_PAUSE: Final = 0.3
 """Seconds after which a pause of so many seconds ends a sentence in which no mark has come: who speaks so fast, or a
 recogniser that knows no marks, gives none."""
 
-MIN_CLAUSE_WORDS: Final = 3
+MIN_CLAUSE_WORDS: Final = 2
 """Words from which a clause ends at a mark or at a pause."""
 
 CLAUSE_PAUSE: Final = 0.25
@@ -41,11 +41,11 @@ class ClauseLengths(NamedTuple):
     (docs/measurements/simultaneous.md).
     """
 
-    before_clause: int = 4
+    before_clause: int = 2
     """Before a word that a clause begins with."""
-    before_phrase: int = 6
+    before_phrase: int = 3
     """Before one that a phrase begins with."""
-    anywhere: int = 9
+    anywhere: int = 4
 
 
 LENGTHS: Final = ClauseLengths()

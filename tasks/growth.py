@@ -8,21 +8,33 @@ al., "Re-translation versus Streaming for Simultaneous Translation", 2020).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import Final
 
 import msgspec
 import redis
 
-from tasks.languages.text import continuation
+from tasks.languages import described
+from tasks.languages.text import continuation, key
 from tasks.wire import keys
 from tasks.wire.messages import decode, encode
 
-HELD_BACK: Final = 2
-"""Words of a translation that wait while its sentence goes on (docs/measurements/simultaneous.md)."""
+HELD_BACK: Final = 3
+"""Words of a translation that wait while its sentence goes on, but for those that the translation before had, too; the
+last one always waits (docs/measurements/simultaneous.md)."""
 
-MIN_PIECE_WORDS: Final = 3
-"""Words below which a piece of a sentence that goes on is not spoken yet: it would be a breath by itself."""
+UNFINISHED: Final = ","
+"""What a sentence that goes on is translated with: without a mark it is taken for a whole one, and given an end."""
+
+MIN_PIECE_WORDS: Final = 4
+"""Words from which a piece of a sentence that goes on is spoken, where it ends in a mark or before a word that a
+speaker may pause before."""
+
+MAX_PIECE_WORDS: Final = 8
+"""Words from which it is spoken wherever it ends."""
+
+_MARKS: Final = " .,;:\u2026-"
 
 _REPLACE: Final = """
 local stored = redis.call('GET', KEYS[1])
@@ -41,6 +53,8 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
     """The actor message that added that."""
     over: bool = False
     """Whether the sentence is over, so that nothing is added any more."""
+    newest: str = ""
+    """The newest translation, of which some is shown."""
     shown: str = ""
     """It only grows."""
     spoken: int = 0
@@ -50,32 +64,71 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
     piece: str = ""
     """What of them `by` gave."""
 
-    def grown(self, text: str, clause: int, by: str, *, over: bool, speak: bool) -> Growth:
-        """The same with a longer text, as it is shown from now on."""
-        unspoken = text[self.spoken :].strip()
-        ready = speak and bool(unspoken) and (over or len(unspoken.split()) >= MIN_PIECE_WORDS)
+    def grown(self, translation: str, clause: int, by: str, language: str, *, speak: bool) -> Growth:
+        """The same with a translation of more of the sentence, into `language`."""
+        text = continued(self.shown, translation, self.newest)
+        end = self.spoken + (_spoken(text[self.spoken :], language) if speak else 0)
+        return self._with(text, end, clause, by, newest=translation)
+
+    def ended(self, translation: str, clause: int, by: str, *, speak: bool) -> Growth:
+        """The same with the translation of the whole sentence."""
+        text = continued(self.shown, translation) if self.shown else translation
+        return self._with(text, len(text) if speak else self.spoken, clause, by, over=True)
+
+    def _with(self, text: str, end: int, clause: int, by: str, *, newest: str = "", over: bool = False) -> Growth:
+        piece = text[self.spoken : end].strip()
         return Growth(
             clause=clause,
             by=by,
             over=over,
+            newest=newest,
             shown=text,
-            spoken=len(text) if ready else self.spoken,
-            pieces=self.pieces + ready,
-            piece=unspoken if ready else "",
+            spoken=end,
+            pieces=self.pieces + bool(piece),
+            piece=piece,
         )
 
 
-def continued(shown: str, translation: str, *, held_back: int) -> str:
-    """`shown` and what comes after it in a newer translation, but for its last words.
+def _spoken(unspoken: str, language: str) -> int:
+    """How many characters of what is shown of a sentence that goes on are worth a breath: up to where one may pause."""
+    words = unspoken.split()
+    pauses = described(language).sentences.paused_before
+    ends = [
+        count
+        for count in range(MIN_PIECE_WORDS, len(words) + 1)
+        if words[count - 1][-1] in _MARKS or (count < len(words) and key(words[count]) in pauses)
+    ]
+    count = ends[-1] if ends else len(words) if len(words) >= MAX_PIECE_WORDS else 0
+    lead = len(unspoken) - len(unspoken.lstrip())
+    return lead + len(" ".join(words[:count])) if count else 0
+
+
+def unfinished(text: str) -> str:
+    """The beginning of a sentence as it is given to a translator."""
+    return text.rstrip(_MARKS) + UNFINISHED
+
+
+def continued(shown: str, translation: str, before: str | None = None, *, held_back: int = HELD_BACK) -> str:
+    """`shown` and what comes after it in a newer translation.
 
     Args:
         shown: what is shown of the translation before.
         translation: of more of the same sentence.
-        held_back: how many of its last words wait.
+        before: that translation, where the sentence still goes on, so that the last words of the newer one wait.
+        held_back: how many of them, but for those that the one before had, too.
     """
-    before, new = shown.split(), translation.split()
-    start = continuation(before, new)
-    return " ".join([*before, *new[start : max(start, len(new) - held_back)]])
+    had, new = shown.split(), translation.split()
+    start, end = continuation(had, new), len(new)
+    if before is not None:
+        new = translation.rstrip(_MARKS).split()
+        agreed = common([key(word) for word in before.split()], [key(word) for word in new])
+        end = max(min(agreed, len(new) - 1), len(new) - held_back)
+    return " ".join([*had, *new[start : max(start, end)]])
+
+
+def common(first: Sequence[str], second: Sequence[str]) -> int:
+    """How many words two texts begin with together."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False)))
 
 
 def load(client: redis.Redis, segment: str, language: str) -> Growth:

@@ -8,7 +8,7 @@ import msgspec
 
 from tasks import broker, growth, operator_choices, publish, steps
 from tasks.broker import message_id, store
-from tasks.growth import HELD_BACK, Growth, continued
+from tasks.growth import Growth, unfinished
 from tasks.languages import described
 from tasks.steps import Translated
 from tasks.wire.captions import publish_interim
@@ -39,12 +39,11 @@ def _grow(message: Translation) -> None:
     if before.over or (before.clause >= message.clause and before.by != by):
         return
     started = time.time()
-    done = steps.translate(message.text, segment.language, message.target)
+    done = steps.translate(unfinished(message.text), segment.language, message.target)
     speak = message.spoken and message.target in segment.hear
 
     def add(before: Growth) -> Growth:
-        text = continued(before.shown, done.text, held_back=HELD_BACK)
-        return before.grown(text, message.clause, by, over=False, speak=speak)
+        return before.grown(done.text, message.clause, by, message.target, speak=speak)
 
     after = growth.advance(client, segment.id, message.target, message.clause, by, add)
     if after is None:
@@ -64,8 +63,7 @@ def _finish(message: Translation) -> None:
     unspoken = _not_to_be_spoken(message, done)
 
     def end(before: Growth) -> Growth:
-        text = continued(before.shown, done.text, held_back=0) if before.shown else done.text
-        return before.grown(text, message.clause, by, over=True, speak=wanted and not unspoken)
+        return before.ended(done.text, message.clause, by, speak=wanted and not unspoken)
 
     after = growth.advance(client, segment.id, message.target, message.clause, by, end)
     if after is None:

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from tasks.cuts import LENGTHS, MAX_SENTENCE_SECONDS, clause_ends, sentence_ends
+from tasks.cuts import LENGTHS, MAX_SENTENCE_SECONDS, ClauseLengths, clause_ends, sentence_ends
 from tasks.engines.base import Word
 
 READING = """
@@ -70,17 +70,20 @@ def test_what_has_no_marks_ends_at_a_pause_or_in_the_end_anywhere() -> None:
 
 
 def test_clauses_end_at_marks_pauses_and_before_what_begins_one() -> None:
+    long = ClauseLengths(before_clause=4, before_phrase=6, anywhere=9)
     words = spoken(LEITURA)
     sentence = words[: sentence_ends(words, "pt")[0]]
-    assert parts(sentence, clause_ends(sentence, "pt")) == [
+    assert parts(sentence, clause_ends(sentence, "pt", lengths=long)) == [
         "A reunião começou às 9 horas",
         "e a diretora disse",
         "que o orçamento de 1.500 reais não chegava",
         "para todos os alunos da escola.",
     ]
     pausing = spoken("we came home at noon today", {3: 0.3})
-    assert parts(pausing, clause_ends(pausing, "en")) == ["we came home", "at noon today"]
-    assert all(len(part.split()) <= LENGTHS.anywhere for part in parts(words, clause_ends(words, "pt")))
+    assert parts(pausing, clause_ends(pausing, "en", lengths=long)) == ["we came home", "at noon today"]
+    for lengths in (long, LENGTHS):
+        found = parts(words, clause_ends(words, "pt", lengths=lengths))
+        assert all(len(part.split()) <= lengths.anywhere for part in found)
 
 
 @pytest.mark.parametrize(

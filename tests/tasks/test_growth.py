@@ -9,55 +9,90 @@ import pytest
 import redis
 
 from tasks import growth
-from tasks.growth import Growth, continued
-from tasks.languages.text import key
+from tasks.growth import MAX_PIECE_WORDS, Growth, continued, unfinished
+
+SENTENCE = (
+    "A reunião começou às nove horas e a diretora disse que o orçamento da nova escola não chegava para todos os "
+    "alunos."
+)
 
 
 @pytest.mark.parametrize(
-    ("shown", "translation", "held_back", "after"),
+    ("shown", "translation", "before", "after"),
     [
-        ("", "A reunião começou às nove", 2, "A reunião começou"),
-        ("A reunião começou", "A reunião começou às nove e acabou", 2, "A reunião começou às nove"),
-        ("A reunião começou", "O encontro começou às nove", 0, "A reunião começou às nove"),
-        ("A reunião teve início", "A reunião começou às nove horas", 0, "A reunião teve início nove horas"),
-        ("Sim senhor", "Não", 0, "Sim senhor"),
-        ("Sim", "Não, nunca mais", 0, "Sim nunca mais"),
-        ("Ele disse", "Ele disse", 2, "Ele disse"),
-        ("", "", 2, ""),
+        ("", "A reunião começou às nove,", "", "A reunião"),
+        ("A reunião", "A reunião começou às nove e acabou,", "A reunião começou", "A reunião começou às"),
+        (
+            "A reunião",
+            "A reunião começou às nove e acabou,",
+            "A reunião começou às nove e meia,",
+            "A reunião começou às nove e",
+        ),
+        ("A reunião começou", "O encontro começou às nove", None, "A reunião começou às nove"),
+        ("A reunião teve início", "A reunião começou às nove horas", None, "A reunião teve início nove horas"),
+        ("Sim senhor", "Não", None, "Sim senhor"),
+        ("Sim", "Não, nunca mais", None, "Sim nunca mais"),
+        ("Ele disse", "Ele disse,", "Ele disse,", "Ele disse"),
+        ("", "", "", ""),
     ],
 )
 def test_what_was_shown_stays_and_what_follows_it_is_added(
-    shown: str, translation: str, held_back: int, after: str
+    shown: str, translation: str, before: str | None, after: str
 ) -> None:
-    found = continued(shown, translation, held_back=held_back)
+    found = continued(shown, translation, before)
     assert found == after
     assert found.startswith(shown)
 
 
+def test_the_last_word_waits_even_where_it_was_there_before() -> None:
+    assert continued("Um", "Um dois três", "Um dois três quatro") == "Um dois"
+
+
 def test_pieces_are_the_shown_text_once_and_in_order() -> None:
-    state, said = Growth(), []
-    texts = ["Um", "Um dois", *["Um dois três quatro"] * 2, "Um dois três quatro cinco seis sete"]
-    for clause, text in enumerate([*texts, f"{texts[-1]} oito."]):
-        over = clause == len(texts)
+    state, said, words = Growth(), [], SENTENCE.split()
+    for count in range(3, len(words)):
         before = state.pieces
-        state = state.grown(text, clause, f"message-{clause}", over=over, speak=True)
+        state = state.grown(" ".join(words[:count]), count, f"message-{count}", "pt", speak=True)
         assert state.pieces - before == bool(state.piece)
         said += [state.piece] if state.piece else []
-    assert said == ["Um dois três quatro", "cinco seis sete", "oito."]
-    assert " ".join(said) == state.shown
+    end = state.ended(SENTENCE, len(words), "end", speak=True)
+    assert [*said, end.piece] == [
+        "A reunião começou às nove horas",
+        "e a diretora disse",
+        "que o orçamento da nova escola não chegava",
+        "para todos os alunos.",
+    ]
+    assert end.shown == SENTENCE
+
+
+def test_what_has_no_pause_is_spoken_after_a_while() -> None:
+    state = Growth()
+    for count in range(1, 30):
+        state = state.grown(
+            " ".join(f"palavra{number}" for number in range(count)), count, str(count), "pt", speak=True
+        )
+        assert not state.piece or len(state.piece.split()) == MAX_PIECE_WORDS
+    assert state.pieces == 3
 
 
 def test_what_is_heard_only_later_is_spoken_from_the_beginning() -> None:
-    unheard = Growth().grown("Um dois três quatro", 0, "a", over=False, speak=False)
-    heard = unheard.grown("Um dois três quatro cinco", 1, "b", over=True, speak=True)
+    unheard = Growth().grown("Um dois três quatro", 0, "a", "pt", speak=False)
+    heard = unheard.ended("Um dois três quatro cinco", 1, "b", speak=True)
     assert (heard.piece, heard.pieces) == ("Um dois três quatro cinco", 1)
-    assert [key(word) for word in heard.shown.split()] == ["um", "dois", "três", "quatro", "cinco"]
+
+
+def test_a_sentence_that_goes_on_is_not_given_to_a_translator_as_a_whole_one() -> None:
+    assert [unfinished(text) for text in ("We met", "We met,", "No. 5", "Wait...")] == ["We met,"] * 2 + [
+        "No. 5,",
+        "Wait,",
+    ]
 
 
 def test_a_clause_is_brought_once_and_none_after_a_later_one(store: redis.Redis) -> None:
     def advance(clause: int, by: str, *, over: bool = False) -> Growth | None:
         def grow(before: Growth) -> Growth:
-            return before.grown(f"{before.shown} {by}".strip(), clause, by, over=over, speak=False)
+            text = f"{before.shown} {by}".strip()
+            return Growth(clause=clause, by=by, shown=text, over=over)
 
         return growth.advance(store, "s", "pt", clause, by, grow)
 
@@ -81,7 +116,7 @@ def test_a_clause_is_brought_once_and_none_after_a_later_one(store: redis.Redis)
 def test_two_workers_at_once_add_one_after_the_other(store: redis.Redis) -> None:
     def add(number: int) -> Growth | None:
         def grow(before: Growth) -> Growth:
-            return before.grown(f"{before.shown} w{number}".strip(), number, str(number), over=False, speak=True)
+            return Growth(clause=number, by=str(number), shown=f"{before.shown} w{number}".strip())
 
         return growth.advance(store, "s", "pt", number, str(number), grow)
 

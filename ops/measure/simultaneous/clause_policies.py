@@ -10,16 +10,15 @@ from typing import Final
 
 from tasks.cuts import LENGTHS, ClauseLengths, clause_ends
 from tasks.engines.base import Word
-from tasks.growth import HELD_BACK, continued
+from tasks.growth import HELD_BACK, continued, unfinished
 from tasks.languages.text import continuation
 
 Translate = Callable[[str], str]
 Policy = Callable[[Sequence[str], Translate], "Shown"]
 """Translates a sentence from its clauses."""
 
-LONGER: Final = ClauseLengths(before_clause=6, before_phrase=10, anywhere=14)
-SHORTER: Final = ClauseLengths(before_clause=3, before_phrase=4, anywhere=6)
-CUTS: Final = (SHORTER, LENGTHS, LONGER)
+LONGER: Final = ClauseLengths(before_clause=4, before_phrase=6, anywhere=9)
+CUTS: Final = (LENGTHS, LONGER)
 
 SECONDS_A_WORD: Final = 0.4
 """Of a written sentence: no pause makes a clause of it."""
@@ -70,14 +69,15 @@ def each_alone(clauses: Sequence[str], translate: Translate) -> Shown:
 def growing(clauses: Sequence[str], translate: Translate, *, held_back: int) -> Shown:
     """What has come so far is translated anew; what was shown stays, and what follows it there is shown.
 
-    Of every translation but the last the `held_back` last words are not shown.
+    Of every translation but the last the `held_back` last words are not shown, unless the one before had them.
     """
-    shown, added = "", []
-    for count in range(1, len(clauses) + 1):
-        held = held_back if count < len(clauses) else 0
-        longer = continued(shown, translate(" ".join(clauses[:count])), held_back=held)
+    shown, before, added = "", "", []
+    for count in range(1, len(clauses)):
+        newest = translate(unfinished(" ".join(clauses[:count])))
+        longer = continued(shown, newest, before, held_back=held_back)
         added.append(longer[len(shown) :].split())
-        shown = longer
+        shown, before = longer, newest
+    added.append(continued(shown, translate(" ".join(clauses)))[len(shown) :].split())
     return _shown([[clause] for clause in clauses], *added)
 
 
@@ -103,5 +103,5 @@ def _shown(groups: Sequence[Sequence[str]], *added: Sequence[str]) -> Shown:
 POLICIES: Final[dict[str, Policy]] = {
     "each clause alone": each_alone,
     "after the clause before": after_the_one_before,
-    **{f"growing, {held} held back": partial(growing, held_back=held) for held in (0, 1, HELD_BACK, 3)},
+    **{f"growing, {held} held back": partial(growing, held_back=held) for held in (1, 2, HELD_BACK, 4)},
 }
