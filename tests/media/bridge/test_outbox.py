@@ -245,7 +245,8 @@ async def test_audio_leaves_redis_room_for_heartbeats_and_is_sent_when_there_is_
     server: RedisServer,
 ) -> None:
     async with outbox_on(server) as (outbox, sent, _, client):
-        await client.set("ballast", bytes(20_000_000))
+        for number in range(20):
+            await client.set(f"ballast-{number}", bytes(1_000_000))
         await client.set("heartbeat", "x" * 100, ex=60)
         used = (await client.info("memory"))["used_memory"]
         try:
