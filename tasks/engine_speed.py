@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Final, NamedTuple
 
 from tasks.engines.base import Effort, Engine, EngineError, SpeechToText, TextToSpeech, Translator
+from tasks.engines.listening import ListeningRecogniser
 from tasks.languages import LANGUAGES
 from tasks.wire.messages import STT_RATE
 
@@ -16,6 +17,8 @@ NOISE_SECONDS: Final = 5
 """Of faint noise, which costs a recogniser what speech does but for the words."""
 
 
+PIECE_SECONDS: Final = 0.2
+"""Of sound that comes at a time where it is heard as a stream."""
 SENTENCE_SECONDS: Final = 4.0
 """Seconds that one of `SENTENCES` takes to say."""
 
@@ -42,6 +45,9 @@ def of(engine: Engine, *, remote: bool) -> Speed:
         import numpy as np
 
         noise = np.random.default_rng(0).normal(0, 300, NOISE_SECONDS * STT_RATE).astype("<i2").tobytes()
+        if isinstance(engine, ListeningRecogniser) and engine.streamed:
+            took = _seconds(lambda: _listened(engine, noise))
+            return Speed(f"{took / NOISE_SECONDS:.2f} of real time, as a stream", took / NOISE_SECONDS)
         took = _seconds(lambda: engine.transcribe(noise, min(engine.languages), effort=Effort.USUAL))
         return Speed(f"{took * 1000:.0f} ms for {NOISE_SECONDS} s of noise", took / NOISE_SECONDS)
     if isinstance(engine, Translator):
@@ -53,6 +59,17 @@ def of(engine: Engine, *, remote: bool) -> Speed:
     if isinstance(engine, TextToSpeech):
         return _tts(engine)
     return Speed("not measured: it is of no known kind")
+
+
+def _listened(engine: ListeningRecogniser, pcm: bytes) -> None:
+    """Hear a sound as a stream, to its end."""
+    import numpy as np
+
+    samples = np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
+    utterance, piece = engine.begin(min(engine.streamed)), round(PIECE_SECONDS * STT_RATE)
+    for at in range(0, samples.size, piece):
+        utterance.feed(samples[at : at + piece])
+    utterance.ended()
 
 
 def _tts(engine: TextToSpeech) -> Speed:

@@ -54,13 +54,14 @@ class Engines:
             EngineError: the engine of that language does not.
         """
         engine = self.stt_for(language)
-        if not isinstance(engine, ListeningRecogniser):
+        if not isinstance(engine, ListeningRecogniser) or language not in engine.streamed:
             raise EngineError(f"{engine.name} does not hear {language} as a stream")
         return engine
 
     def streams(self) -> list[str]:
         """The languages that are heard as streams here."""
-        return [language for language in self.stt.services() if isinstance(self.stt_for(language), ListeningRecogniser)]
+        best = [(language, self.stt_for(language)) for language in self.stt.services()]
+        return [code for code, engine in best if isinstance(engine, ListeningRecogniser) and code in engine.streamed]
 
     def identifier(self) -> SpeechToText:
         """The engine that tells which language is spoken: the one that knows most of them.

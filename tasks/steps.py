@@ -5,13 +5,13 @@ A step knows nothing of queues, captions or replies: the actors decode a message
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from tasks import cached_speech, cached_translation, operator_choices, spoken_language, voice_fallback
-from tasks.engines.base import Effort, EngineError, SpeechToText, Transcript, VoiceCloner
+from tasks.engines.base import Effort, EngineError, SpeechToText, Transcript, VoiceCloner, Word
 from tasks.languages.text import composed
 from tasks.serving import engines
 from tasks.utterances import Hearing
@@ -89,15 +89,19 @@ def transcribe(
     return Transcribed(transcript, language, engine.name)
 
 
-def listen(language: str) -> Hearing:
+def listen(language: str, known: Sequence[Word] = ()) -> Hearing:
     """Begin to hear an utterance as a stream, leaning towards the glossary's hotwords.
+
+    Args:
+        language: what is spoken.
+        known: words of it that another worker was certain of.
 
     Raises:
         EngineError: no engine here hears this language so.
     """
     engine = engines().listener_for(language)
     hotwords = [term.source for term in operator_choices.current().hotwords(language)]
-    return Hearing(engine, engine.begin(language, hotwords), hotwords)
+    return Hearing(engine, engine.begin(language, hotwords, known), hotwords)
 
 
 def identifier(language: str) -> SpeechToText | None:

@@ -36,12 +36,13 @@ class Hearing:
     recogniser: ListeningRecogniser
     utterance: Utterance
     hotwords: Sequence[str]
-    kept: Sequence[Word] = ()
-    """What another worker was certain of before this one heard the sound again: that stays as it is."""
     samples: int = 0
-    """How much has been heard."""
+    """How much has been heard, or need not be."""
     used: float = field(default_factory=time.monotonic)
     _ended: tuple[int, Sequence[Word]] | None = None
+
+    def __post_init__(self) -> None:
+        self.samples = self.utterance.skipped
 
     def hear(self, pcm: bytes) -> None:
         """Hear on."""
@@ -54,20 +55,14 @@ class Hearing:
 
     def certain(self) -> list[Word]:
         """The words that nothing changes any more."""
-        return self._after_kept(self.utterance.certain)
+        return list(self.utterance.certain)
 
     def ended(self, samples: int) -> list[Word]:
         """All words, were the utterance over after so many samples; worked out once for the same number."""
         if self._ended is None or self._ended[0] != self.samples:
             self._ended = self.samples, self.utterance.ended()
-        words = self._after_kept(self._ended[1])
+        words = list(self._ended[1])
         return words if samples >= self.samples else [word for word in words if word.start < samples / STT_RATE]
-
-    def _after_kept(self, words: Sequence[Word]) -> list[Word]:
-        if not self.kept:
-            return list(words)
-        end = self.kept[-1].end
-        return [*self.kept, *(word for word in words if (word.start + word.end) / 2 > end)]
 
 
 class Utterances:
@@ -82,11 +77,12 @@ class Utterances:
         client: redis.Redis,
         segment: Segment,
         before: Heard,
-        begin: Callable[[], Hearing],
+        begin: Callable[[Sequence[Word]], Hearing],
     ) -> Hearing:
         """The utterance of `segment`, heard as far as that asks for.
 
-        Where this process has not heard it so far, it hears all of it now.
+        Where this process has not heard it so far, it hears all of it now, but for what its recogniser need not hear
+        of what another was certain of.
 
         Raises:
             SoundLostError: Redis has not all of the sound.
@@ -94,8 +90,7 @@ class Utterances:
         with self._lock:
             hearing = self._known.pop(segment.id, None)
         if hearing is None or hearing.samples < before.samples:
-            hearing = begin()
-            hearing.kept = before.words
+            hearing = begin(before.words)
         missing = segment.samples - hearing.samples
         if missing > 0:
             pcm = streams.sound(client, segment.id, hearing.samples, segment.samples)

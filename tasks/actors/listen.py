@@ -54,7 +54,7 @@ def _hear_on(found: Listened, started: float) -> None:
     if found.ask.paused:
         hearing.ended(found.ask.samples)  # probably the end: it is worked out then
     words = hearing.certain()
-    verdict = _verdict(found, words, whole=False)
+    verdict = _verdict(found, hearing, words, whole=False)
     # The words first: who goes on after this worker makes the same sentences of them.
     heard = Heard(samples=hearing.samples, words=words, told=found.heard.told, spoken=verdict)
     if not streams.commit(store(), found.ask.id, found.owner, heard):
@@ -81,7 +81,7 @@ def _hear_out(found: Listened, started: float) -> None:
         _give_up(found, transcripts.EXPIRED, started)
         return
     words = hearing.ended(ask.samples)
-    verdict = _verdict(found, words, whole=True)
+    verdict = _verdict(found, hearing, words, whole=True)
     if other := spoken_language.other(verdict):
         sentence = ask.of(told.sentences)
         if verdict != found.heard.spoken:
@@ -130,10 +130,12 @@ def _by(sentence: Segment) -> str:
 
 def _heard(found: Listened) -> Hearing:
     """The segment, heard as far as is asked for."""
-    return utterances.hear(store(), found.ask, found.heard, lambda: steps.listen(found.ask.language))
+    return utterances.hear(store(), found.ask, found.heard, lambda known: steps.listen(found.ask.language, known))
 
 
-def _verdict(found: Listened, words: Sequence[Word], *, whole: bool) -> str:
+def _verdict(found: Listened, hearing: Hearing, words: Sequence[Word], *, whole: bool) -> str:
+    if not hearing.recogniser.one_language:
+        return spoken_language.SURE
     segment, samples = found.ask.id, found.ask.samples
     return spoken_language.judge(
         words,

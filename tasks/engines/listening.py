@@ -16,6 +16,9 @@ if TYPE_CHECKING:  # descriptions of engines are read by processes that have no 
 class Utterance(ABC):
     """One utterance as it is heard. Not for several threads at a time."""
 
+    skipped: int = 0
+    """Samples of its beginning that it needs not hear, since the words in them were known: what is fed begins there."""
+
     @abstractmethod
     def feed(self, samples: NDArray[np.float32]) -> None:
         """Hear on: mono, -1…1, 16 kHz, any number of samples, which follow those before."""
@@ -25,7 +28,8 @@ class Utterance(ABC):
     def certain(self) -> Sequence[Word]:
         """The words that no later sound changes, as they are recognised and not as they are written; only grows.
 
-        A word that may go on is not among them.
+        A word that may go on is not among them. A mark may still come behind the last one; once another is certain,
+        nothing of a word changes any more.
         """
 
     @abstractmethod
@@ -36,9 +40,23 @@ class Utterance(ABC):
 class ListeningRecogniser(SpeechToText):
     """Turns speech into text while it is spoken."""
 
+    one_language: bool = False
+    """Whether words of one language are made of whatever is spoken, so that their probabilities must be looked at
+    (`tasks.spoken_language`)."""
+
+    @property
+    def streamed(self) -> frozenset[str]:
+        """The languages that it hears as streams: all, where it says nothing else."""
+        return self.languages
+
     @abstractmethod
-    def begin(self, language: str, hotwords: Sequence[str] = ()) -> Utterance:
-        """A new utterance in `language`; `hotwords` as in `transcribe`.
+    def begin(self, language: str, hotwords: Sequence[str] = (), known: Sequence[Word] = ()) -> Utterance:
+        """A new utterance in `language`.
+
+        Args:
+            language: a member of `streamed`.
+            hotwords: as in `transcribe`.
+            known: words that another utterance was certain of in the same sound: `certain` begins with them.
 
         Raises:
             EngineError: the language is not known.

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 import pytest
 import redis
 
-from ops.harness.recordings import Recording, by_language
+from ops.harness.recordings import Recording, by_language, recordings
 from ops.harness.redis_server import RedisServer
+from ops.harness.wer import corpus_wer
 from tasks import broker, serving, streams
 from tasks.actors.listen import MOST_OWNERS, listen
 from tasks.adoption import DEAD_AFTER_SECONDS, AdoptionThread
 from tasks.cuts import MAX_SENTENCE_SECONDS
+from tasks.engines.stt.whisper.pace import Pace
 from tasks.utterances import utterances
 from tasks.wire import keys
 from tasks.wire.messages import STT_RATE, NoClip, decode_clip_event
@@ -48,6 +50,31 @@ def test_interims_only_grow_and_the_final_is_what_the_whole_gives(store: redis.R
     assert (final.text, final.final) == (HOUSE, True)
     assert [caption.text for _, caption in stream(store)] == [HOUSE]
     assert store.keys("jbc:sound:*") == store.keys("jbc:listened:*") == store.keys("jbc:owned:*") == []
+
+
+def test_two_who_speak_at_once_are_both_followed(
+    store: redis.Redis, server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.steps.identifier", lambda _language: pytest.fail("Whisper knows many languages"))
+    monkeypatch.setattr(Pace, "every", lambda _self, _utterance, quickest, _slowest: quickest)  # however busy it is
+    clips = [recordings()["en_LJ001-0011"], recordings()["pt_fleurs_002"]]
+    streams_of = [
+        (offering(server, clip.pcm()), asks(clip.pcm(), f"s-{clip.language}", language=clip.language)) for clip in clips
+    ]
+    with listening(store, keys.captions_channel("room")) as channel:
+        for step in zip_longest(*(steps for _, steps in streams_of)):
+            for (offers, _), ask in zip(streams_of, step, strict=True):
+                if ask is not None:
+                    offers.offer(ask)
+                    listen(ask)
+        shown = captions(channel.waiting())
+    for clip in clips:
+        *growing, final = [caption for caption in shown if caption.language == clip.language]
+        assert final.final
+        assert len(growing) > 2
+        for shorter, longer in pairwise([*growing, final]):
+            assert longer.text.casefold().startswith(shorter.text.casefold())
+        assert corpus_wer([(clip.text, final.text)], clip.language) < 0.3
 
 
 def test_the_last_words_are_ready_when_the_pause_has_lasted(store: redis.Redis, server: RedisServer) -> None:

@@ -30,6 +30,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--languages", nargs="+", default=["en"], help="speech that words are shown of; default: en")
     parser.add_argument("--seconds", type=float, default=60.0, help="of each speech; default: 60")
     parser.add_argument("--pairs", nargs="+", default=["en-pt", "pt-en"], help="default: en-pt pt-en")
+    parser.add_argument(
+        "--policies", nargs="+", choices=commits.POLICIES, default=list(commits.POLICIES), help="default: all"
+    )
     parser.add_argument("--sentences", type=int, default=120, help="to translate at most; default: 120")
     return parser.parse_args()
 
@@ -37,7 +40,9 @@ def arguments() -> argparse.Namespace:
 def measure_words(folder: Path, engines: Engines, asked: argparse.Namespace) -> dict[str, Any]:
     """Language → commit policies on a speech in it."""
     return {
-        language: commits.measure(long_speech(folder, language, asked.seconds), engines.stt_for(language))
+        language: commits.measure(
+            long_speech(folder, language, asked.seconds), engines.listener_for(language), asked.policies
+        )
         for language in asked.languages
     }
 

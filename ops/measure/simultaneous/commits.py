@@ -1,14 +1,16 @@
-"""Policies of `commit_policies` on one speech: word error rate, delay and processor time, on counted time.
+"""Recognisers that listen, on one speech: word error rate, delay and processor time, on counted time.
 
-The clock is counted: a decoding takes what it takes here, and the next one begins no sooner than it is over.
+The clock is counted: hearing on takes what it takes here, and what is said meanwhile is heard at once afterwards.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
 
 from ops.harness.pipeline import Pcm
 from ops.harness.recordings import RATE
@@ -16,75 +18,79 @@ from ops.harness.wer import wer
 from ops.measure.alignment import TimedWord, matches, words
 from ops.measure.figures import percentiles
 from ops.measure.long_speech import LongSpeech
-from ops.measure.simultaneous.commit_policies import Agreement, AgreementOrEnded, CommitPolicy, Committed, Ended, Window
-from tasks.engines.base import Effort, SpeechToText
+from tasks.engines.base import SpeechToText, Word
+from tasks.engines.listening import ListeningRecogniser, Utterance
+from tasks.engines.stt.whisper.certainty import Policy
+from tasks.engines.stt.whisper.engine import Whisper
 
 BEFORE_SECONDS: Final = 0.3
 AFTER_SECONDS: Final = 0.2
 """Sound around a part of a speech that is decoded as a whole."""
+PIECE_SECONDS: Final = 0.2
+"""Of sound that comes at a time, as the bridge sends it."""
 
-
-class Trial(NamedTuple):
-    """A policy, how often it is asked, and how much sound is decoded."""
-
-    policy: CommitPolicy
-    every: float
-    """Seconds between the beginnings of two decodings."""
-    window: Window
-
-
-TRIALS: Final = (
-    Trial(Agreement(), 0.8, Window(keep=4.0, longest=10.0)),
-    Trial(Agreement(), 0.8, Window(keep=8.0, longest=14.0)),
-    Trial(Ended(0.8), 0.8, Window(keep=8.0, longest=14.0)),
-    Trial(Ended(0.6), 0.6, Window(keep=6.0, longest=12.0)),
-    Trial(Ended(0.5), 0.5, Window(keep=4.0, longest=10.0)),
-    Trial(AgreementOrEnded(0.8), 0.8, Window(keep=8.0, longest=14.0)),
-)
+AS_IT_IS: Final = Policy()
+POLICIES: Final = {
+    "as it is": AS_IT_IS,
+    "ended 0.5 s ago, or 0.3 s and two agree": replace(AS_IT_IS, ended=0.5, agreed=0.3),
+    "ended 0.9 s ago, or 0.6 s and two agree": replace(AS_IT_IS, ended=0.9, agreed=0.6),
+    "ended 0.7 s ago": replace(AS_IT_IS, agreed=0.7),
+    "every 0.4 s": replace(AS_IT_IS, every=0.4),
+    "every 1 s": replace(AS_IT_IS, every=1.0),
+    "4 s kept": replace(AS_IT_IS, keep=6.0, kept=3.0),
+    "8 s kept": replace(AS_IT_IS, keep=10.0, kept=6.0),
+}
+"""Policies of Whisper that are compared, each by what is different in it."""
 
 
 @dataclass
 class Run:
-    """What a trial has shown of a speech."""
+    """What has become of a speech."""
 
     shown: list[TimedWord] = field(default_factory=list)
-    """Each word and when it was shown, in seconds of the speech."""
+    """Each word and when it was certain, in seconds of the speech."""
     processor_seconds: float = 0.0
-    decodings: int = 0
+    changed: int = 0
+    """Words that were not what they had been when they were certain."""
 
 
-def run(speech: Pcm, language: str, engine: SpeechToText, trial: Trial) -> Run:
-    """Decode a speech again and again while it goes on, and show what the policy says is certain."""
-    lasts = len(speech) / RATE
-    committed, found = Committed(trial.policy, trial.window), Run()
-    due = trial.every
-    while True:
-        now = min(due, lasts)
-        sound = speech[int(committed.begin * RATE) : int(now * RATE)]
+def run(speech: Pcm, utterance: Utterance) -> Run:
+    """Hear a speech while it goes on, and note when words become certain."""
+    piece, now, heard, found = round(PIECE_SECONDS * RATE), 0.0, 0, Run()
+    before: Sequence[Word] = ()
+    while heard < len(speech):
+        # What has been said by now, a piece at least.
+        end = min(max(int(now * RATE) // piece * piece, heard + piece), len(speech))
+        now = max(now, end / RATE)
+        sound, heard = speech[heard:end], end
+        samples = sound.astype(np.float32) / np.float32(32768)
         busy, began = time.process_time(), time.perf_counter()
-        heard = engine.transcribe(sound.tobytes(), language, effort=Effort.QUICK, words=True)
-        took = time.perf_counter() - began
+        utterance.feed(samples)
+        certain = utterance.ended() if heard == len(speech) else utterance.certain
+        now += time.perf_counter() - began
         found.processor_seconds += time.process_time() - busy
-        found.decodings += 1
-        for word in committed.take(now, heard.words, last=now == lasts):
-            found.shown += [TimedWord(text, now + took) for text in words(word.text)]
-        if now == lasts:
-            return found
-        due += max(trial.every, took)
+        found.changed += _changed(before, certain)
+        for word in certain[len(before) :]:
+            found.shown += [TimedWord(text, now) for text in words(word.text)]
+        before = list(certain)
+    return found
 
 
-def figures(speech: LongSpeech, found: Run, trial: Trial) -> dict[str, Any]:
+def _changed(before: Sequence[Word], after: Sequence[Word]) -> int:
+    pairs = zip(before, after, strict=False)
+    return max(0, len(before) - len(after)) + sum(words(old.text) != words(new.text) for old, new in pairs)
+
+
+def figures(speech: LongSpeech, found: Run, policy: str) -> dict[str, Any]:
     """One row of the table."""
     spoken = speech.words
     pairs = matches([word.text for word in spoken], [word.text for word in found.shown])
     return {
-        "policy": trial.policy.name,
-        "every_s": trial.every,
-        "keep_s": trial.window.keep,
+        "policy": policy,
         "wer": _wer(spoken, [word.text for word in found.shown], speech.language),
         "word_shown_s": percentiles([found.shown[b].at - spoken[a].at for a, b in pairs], digits=2),
         "cores": round(found.processor_seconds / speech.seconds, 2),
-        "decodings": found.decodings,
+        "changed": found.changed,
     }
 
 
@@ -102,12 +108,14 @@ def _wer(spoken: Iterable[TimedWord], shown: Iterable[str], language: str) -> fl
     return round(100 * wer(" ".join(word.text for word in spoken), " ".join(shown), language), 1)
 
 
-def measure(speech: LongSpeech, engine: SpeechToText) -> dict[str, Any]:
-    """Every trial on one speech."""
+def measure(speech: LongSpeech, engine: ListeningRecogniser, policies: Iterable[str] = POLICIES) -> dict[str, Any]:
+    """Whole parts, and the engine as it listens; Whisper by each of these policies."""
     rows = [whole_parts(speech, engine)]
-    for trial in TRIALS:
-        print(f"  {speech.language}: {trial.policy.name}, every {trial.every:g} s …", flush=True)
-        rows.append(figures(speech, run(speech.samples, speech.language, engine, trial), trial))
+    for name in policies if isinstance(engine, Whisper) else ["as it is"]:
+        if isinstance(engine, Whisper):
+            engine.policy = POLICIES[name]
+        rows.append(figures(speech, run(speech.samples, engine.begin(speech.language)), name))
+        print(f"  {speech.language}: {rows[-1]}", flush=True)
     return {
         "recording": speech.name,
         "seconds": round(speech.seconds, 1),
@@ -122,12 +130,12 @@ def table(language: str, measured: dict[str, Any]) -> str:
     lines = [
         f"{language}: {measured['seconds']:.0f} s of {measured['recording']}, {measured['words']} words, "
         f"{measured['engine']}",
-        f"{'words are certain when':<48}{'every':>6}{'kept':>6}{'WER %':>7}{'median s':>10}{'p95 s':>7}{'cores':>7}",
+        f"{'words are certain when':<44}{'WER %':>7}{'median s':>10}{'p95 s':>7}{'cores':>7}{'changed':>9}",
     ]
     for row in measured["rows"]:
-        cells = f"{row['policy']:<48}{row.get('every_s', ''):>6}{row.get('keep_s', ''):>6}{row['wer']:>7}"
+        cells = f"{row['policy']:<44}{row['wer']:>7}"
         if "word_shown_s" in row:
             delay = row["word_shown_s"]
-            cells += f"{delay.get('p50', '-'):>10}{delay.get('p95', '-'):>7}{row['cores']:>7}"
+            cells += f"{delay.get('p50', '-'):>10}{delay.get('p95', '-'):>7}{row['cores']:>7}{row['changed']:>9}"
         lines.append(cells)
     return "\n".join(lines)

@@ -38,6 +38,8 @@ _KEPT: Final = 4
 class VietAsr(ListeningRecogniser):
     """Knows one language: whatever is spoken becomes words of it. One thread for a request, any number at a time."""
 
+    one_language = True
+
     def __init__(self, folder: Path, *, name: str, languages: frozenset[str]) -> None:
         """Load the model from `model.onnx` and `vocab.txt`.
 
@@ -60,10 +62,10 @@ class VietAsr(ListeningRecogniser):
         """Its one language; see `SpeechToText.identify`."""
         return {} if samples_of(pcm) is None else dict.fromkeys(self.languages, 1.0)
 
-    def begin(self, language: str, hotwords: Sequence[str] = ()) -> VietUtterance:
-        """A new utterance; see `ListeningRecogniser.begin`."""
+    def begin(self, language: str, hotwords: Sequence[str] = (), known: Sequence[Word] = ()) -> VietUtterance:
+        """A new utterance; see `ListeningRecogniser.begin`. It hears all of the sound, what is known of it too."""
         self._known(language)
-        return VietUtterance(self._network, self._spellings(tuple(hotwords)))
+        return VietUtterance(self._network, self._spellings(tuple(hotwords)), known)
 
     def transcript(
         self, words: Sequence[Word], language: str, *, hotwords: Sequence[str] = (), whole: bool

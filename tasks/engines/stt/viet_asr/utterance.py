@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 from typing import Final
@@ -25,8 +26,9 @@ class VietUtterance(Utterance):
     its way that would take its place.
     """
 
-    def __init__(self, network: Network, spellings: Spellings | None) -> None:
-        """`spellings`: of the hotwords, None where there are none."""
+    def __init__(self, network: Network, spellings: Spellings | None, known: Sequence[Word] = ()) -> None:
+        """`spellings`: of the hotwords, None where there are none; `known`: see `ListeningRecogniser.begin`."""
+        self._known = list(known)
         self._stream = network.begin()
         self._greedy = Greedy(network.pieces)
         self._spotter = Spotter(spellings) if spellings else None
@@ -47,16 +49,24 @@ class VietUtterance(Utterance):
     @property
     def certain(self) -> list[Word]:
         """The words so far; see `Utterance.certain`."""
-        return self._certain
+        return self._after_known(self._certain)
 
     def ended(self) -> list[Word]:
         """All words, with times within the sound; see `Utterance.ended`."""
         if self._samples < _MIN_SAMPLES or self._peak < SILENCE_PEAK:
-            return list(self._certain)
+            return self.certain
         seconds = self._samples / RATE
-        return [
+        words = [
             replace(word, start=min(word.start, seconds), end=min(word.end, seconds)) for word in self._fork()._close()
         ]
+        return self._after_known(words)
+
+    def _after_known(self, words: list[Word]) -> list[Word]:
+        """The words with the known ones in place of those that were heard of the same sound."""
+        if not self._known:
+            return list(words)
+        end = self._known[-1].end
+        return [*self._known, *(word for word in words if (word.start + word.end) / 2 > end)]
 
     def _fork(self) -> VietUtterance:
         other = copy(self)

@@ -46,6 +46,19 @@ class Encoded:
         return self.audio.size / RATE
 
 
+@dataclass(frozen=True)
+class Given:
+    """What is known of a text before it is decoded."""
+
+    before: str = ""
+    """What was said before the sound begins."""
+    beginning: str = ""
+    """How the text begins, whatever the model would rather have."""
+
+
+NOTHING: Final = Given()
+
+
 class Decoder:
     """A loaded model. Keeps no state between calls."""
 
@@ -91,11 +104,21 @@ class Decoder:
         words = self.words(encoded, text, language)
         return unheard_from(encoded.audio, words[-1].end) if words else None
 
-    def decode(self, encoded: Encoded, language: str, hotwords: Sequence[str] = (), *, beam: int = 1) -> Decoded:
-        """The text of what was encoded; greedy, or by a beam so wide."""
+    def decode(
+        self,
+        encoded: Encoded,
+        language: str,
+        hotwords: Sequence[str] = (),
+        *,
+        beam: int = 1,
+        given: Given = NOTHING,
+    ) -> Decoded:
+        """The text of what was encoded; greedy, or by a beam so wide. It begins with what is given of it."""
         rate = RECOGNITION[language].tokens_a_second if language in RECOGNITION else TOKENS_A_SECOND_ELSE
-        limit = min(int(TOKENS_BASE + rate * encoded.seconds), CONTEXT_TOKENS // 2)
-        prompt = self.vocabulary.prompt(language, hotwords)
+        beginning = self.vocabulary.encode(given.beginning) if given.beginning else []
+        most = min(int(TOKENS_BASE + rate * encoded.seconds), CONTEXT_TOKENS // 2)
+        limit = max(TOKENS_BASE, most - len(beginning))
+        prompt = [*self.vocabulary.prompt(language, hotwords, given.before), *beginning]
         result: Any = self._model.generate(
             encoded.features,
             [prompt],
@@ -104,18 +127,19 @@ class Decoder:
             max_length=min(max(2 * limit, len(prompt) + limit), CONTEXT_TOKENS),
             return_scores=True,
             return_no_speech_prob=True,
-            suppress_blank=True,
+            suppress_blank=not beginning,  # nothing need follow
             suppress_tokens=[-1],
         )[0]
-        tokens = result.sequences_ids[0]
-        cut_off = len(tokens) >= limit
+        tokens = result.sequences_ids[0]  # what was given of them among them, at no cost to the score
         raw = self.vocabulary.decode(tokens)
+        new = len(tokens) - len(beginning)
+        cut_off = new >= limit
         said = self._heard(encoded, raw, language, cut_off=cut_off)
         finished = cut_off and before_restart(raw) == said.text
         looped = said.looped or said.crowded or cut_off
         return Decoded(
             text=said.text,
-            log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),  # as faster-whisper counts it
+            log_probability=result.scores[0] * len(tokens) / (new + 1),  # as faster-whisper counts it
             no_speech=result.no_speech_prob,
             looped=looped,
             whole=finished or not looped,

@@ -1,56 +1,33 @@
-"""Whisper on CTranslate2 with a shortened mel: 5 s of speech cost a fifth of the fixed 30 s window.
-
-The price of the short window is repetition loops, so: real silence of at least 2 s after the speech and 6 s
-in all, a token limit, loops collapsed, a second decoding of the same encoding (beam after greedy, or greedy after
-beam) where the first is unsure or loops, and doubtful results decoded again with care: a wider window and a beam,
-and the whole window where even that loops.
-"""
+"""Whisper on CTranslate2: whole utterances, and speech that is heard while it goes on."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from tasks.engines.base import Effort, EngineError, SpeechToText, Transcript
-from tasks.engines.stt.hotwords import echoed, heard_in
-from tasks.engines.stt.sound import RATE, Samples
-from tasks.engines.stt.whisper.decoder import RECOGNITION, Decoder, Encoded
-from tasks.engines.stt.whisper.doubt import Decoded, refusal
+from tasks.engines.base import Effort, EngineError, Transcript, Word
+from tasks.engines.listening import ListeningRecogniser
+from tasks.engines.stt.hotwords import heard_in
+from tasks.engines.stt.phantoms import is_phantom
+from tasks.engines.stt.sound import RATE
+from tasks.engines.stt.whisper.certainty import Policy
+from tasks.engines.stt.whisper.decoder import RECOGNITION, Decoder
+from tasks.engines.stt.whisper.doubt import JUNK
+from tasks.engines.stt.whisper.pace import Pace
 from tasks.engines.stt.whisper.sound import WINDOW, audible
+from tasks.engines.stt.whisper.transcriber import BEAM, Transcriber
+from tasks.engines.stt.whisper.utterance import WhisperUtterance
+from tasks.languages import described
 
-PADDING_SECONDS: Final = 2.0
-MIN_SECONDS: Final = 6.0
-"""Seconds of silence after the speech, and of speech and silence together, below which the model loops."""
-
-WINDOW_STEP_SECONDS: Final = 0.5
-"""Windows are whole multiples of so many seconds: the CPU library (oneDNN) compiles code for every length of window
-that it meets, and keeps it (docs/measurements/soak.md)."""
-
-UNFAMILIAR_MIN_SECONDS: Final = 12.0
-"""Speech and silence together for languages not in `GREEDY_FIRST`, for what is not asked again soon: in 6 s the model
-takes more words for others; 15 s and 20 s do no better (docs/measurements/recogniser.md)."""
-
-CAREFUL_PADDING_SECONDS: Final = 4.0
-CAREFUL_MIN_SECONDS: Final = 12.0
-"""The same for a careful decoding: as good as 30 s, in less than half of the time (docs/measurements/recogniser.md)."""
-
-UNSURE_LOG_PROBABILITY: Final = -0.2
-"""Mean log-probability below which a greedy decoding is followed by a beam."""
-
-GREEDY_FIRST: Final = frozenset(code for code, known in RECOGNITION.items() if known.greedy_first)
-"""Languages that the model knows so well that greedy decoding is seldom unsure
-(docs/measurements/recogniser.md)."""
-
-BEAM: Final = 5
-"""Costs about 50 ms for 5 s of speech, the encoding being there already."""
+CONFIDENCE_POWER: Final = 1.4
+"""Of the words' mean probability, which makes the confidence of a decoding of it: within 0.05 on seven of our clips."""
 
 
-class Whisper(SpeechToText):
+class Whisper(ListeningRecogniser):
     """Any Whisper model in CTranslate2 form, int8 on the CPU: of every size and version, English-only, fine-tuned.
 
     The number of mel bands and whether it is multilingual are the weights' own; the special tokens are looked up by
@@ -66,6 +43,7 @@ class Whisper(SpeechToText):
         name: str = "whisper-base",
         languages: Collection[str] = tuple(RECOGNITION),
         shorten: bool | None = None,
+        policy: Policy = Policy(),  # noqa: B008
     ) -> None:
         """Load the model.
 
@@ -76,6 +54,7 @@ class Whisper(SpeechToText):
             name: what the engine is called.
             languages: what it is trusted to transcribe; identification chooses among them only.
             shorten: whether to shorten the window; None does so for multilingual models (the English-only ones loop).
+            policy: which words are certain while speech goes on.
 
         Raises:
             EngineError: the folder holds no usable model, or the model does not know one of the languages.
@@ -83,19 +62,26 @@ class Whisper(SpeechToText):
         self.name = name
         self.languages = frozenset(languages)
         self._decoder = Decoder(folder, self.languages, threads=threads, at_once=at_once)
-        self._shorten = self._decoder.multilingual if shorten is None else shorten
+        shorten = self._decoder.multilingual if shorten is None else shorten
+        self._transcriber = Transcriber(self._decoder, shorten=shorten)
+        self.policy = policy
+        self._pace = Pace()
 
     def warm_up(self) -> None:
         """Decode a second of faint noise in both ways."""
         noise = np.random.default_rng(0).normal(0, 0.01, RATE).astype(np.float32)
         language = min(self.languages)
-        self._decoder.decode(self._decoder.encode(noise, self._window(noise)), language)
+        self._decoder.decode(self._decoder.encode(noise, self._transcriber.window(noise)), language)
         self._decoder.decode(self._decoder.encode(noise, WINDOW), language, beam=BEAM)
 
     def identify(self, pcm: bytes) -> dict[str, float]:
         """How probable each language is; see `SpeechToText.identify`."""
         audio = audible(pcm)
-        return {} if audio is None else self._decoder.identify(self._decoder.encode(audio, self._window(audio)))
+        return (
+            {}
+            if audio is None
+            else self._decoder.identify(self._decoder.encode(audio, self._transcriber.window(audio)))
+        )
 
     def transcribe(
         self,
@@ -112,93 +98,42 @@ class Whisper(SpeechToText):
         audio = audible(pcm)
         if audio is None:
             return Transcript("", 0.0, "silence")
-        return self._transcribe(audio, language, effort, hotwords, words=words)
+        return self._transcriber.transcribe(audio, language, effort, hotwords, words=words)
 
-    def _transcribe(
-        self, audio: Samples, language: str | None, effort: Effort, hotwords: Sequence[str], *, words: bool
-    ) -> Transcript:
-        encoded, language = self._encode_for(audio, language, effort)
-        if effort is Effort.QUICK:
-            decoded = self._decoder.decode(encoded, language, hotwords)
-        else:
-            decoded = self._decode_twice(encoded, language, hotwords)
-        if hotwords and (decoded.doubtful or echoed(decoded.text, hotwords)):
-            decoded = self._decode_twice(encoded, language)
-        looped = decoded.looped
-        wants_care = decoded.wants_care
-        if wants_care and effort is Effort.THOROUGH:
-            encoded, decoded = self._decode_carefully(encoded, decoded, language)
-        reason = refusal(decoded, language)
-        text = "" if reason else decoded.text
-        confidence = math.exp(min(0.0, decoded.log_probability))
-        rest = self._decoder.unheard_from(encoded, text, language) if text and effort is not Effort.QUICK else None
-        settled = effort is Effort.THOROUGH or (effort is Effort.USUAL and not wants_care and rest is None)
-        timed = self._decoder.words(encoded, text, language) if words and text else ()
-        found = Transcript(text, confidence, reason, looped, settled, language, timed, heard_in(text, hotwords))
-        if rest is None or effort is not Effort.THOROUGH:
-            return found
-        more = audio[int(rest * RATE) :]
-        return _joined(found, self._transcribe(more, language, effort, hotwords, words=words), rest)
+    @property
+    def streamed(self) -> frozenset[str]:
+        """Languages with spaces between their words, of models whose window is shortened.
 
-    def _window(self, audio: Samples, shortest: float = MIN_SECONDS, padding: float = PADDING_SECONDS) -> float:
-        if not self._shorten:
-            return WINDOW
-        steps = math.ceil(max(shortest, audio.size / RATE + padding) / WINDOW_STEP_SECONDS)
-        return min(WINDOW, WINDOW_STEP_SECONDS * steps)
-
-    def _encode_for(self, audio: Samples, language: str | None, effort: Effort) -> tuple[Encoded, str]:
-        """The audio in a window that suits its language, which is identified in the short one where it is not given."""
-        encoded = None
-        if language is None:
-            encoded = self._decoder.encode(audio, self._window(audio))
-            language = next(iter(self._decoder.identify(encoded)))
-        roomy = effort is not Effort.QUICK and language not in GREEDY_FIRST
-        window = self._window(audio, UNFAMILIAR_MIN_SECONDS if roomy else MIN_SECONDS)
-        if encoded is None or encoded.window < window:
-            encoded = self._decoder.encode(audio, window)
-        return encoded, language
-
-    def _decode_twice(self, encoded: Encoded, language: str, hotwords: Sequence[str] = ()) -> Decoded:
-        """One decoding, and where that is not good enough another that is."""
-        first, second = (1, BEAM) if language in GREEDY_FIRST else (BEAM, 1)
-        decoded = self._decoder.decode(encoded, language, hotwords, beam=first)
-        unsure = first == 1 and decoded.log_probability < UNSURE_LOG_PROBABILITY
-        if decoded.nobody_spoke or (decoded.whole and not unsure):
-            return decoded
-        other = self._decoder.decode(encoded, language, hotwords, beam=second)
-        return replace(other, looped=other.looped or decoded.looped) if other.whole else decoded
-
-    def _decode_carefully(self, encoded: Encoded, decoded: Decoded, language: str) -> tuple[Encoded, Decoded]:
-        """Over a wider window, and over the whole one where the decoder loses its place even so.
-
-        By a beam; greedily where something is repeated, which a beam hears once too seldom.
+        A decoding over the whole window costs as much for one second as for thirty, and takes too long to be repeated.
         """
-        window = self._window(encoded.audio, CAREFUL_MIN_SECONDS, CAREFUL_PADDING_SECONDS)
-        if encoded.window < window:
-            encoded = self._decoder.encode(encoded.audio, window)
-            decoded = self._decoder.decode(encoded, language, beam=1 if decoded.repeats else BEAM)
-        if decoded.whole or encoded.window == WINDOW:
-            return encoded, decoded
-        encoded = self._decoder.encode(encoded.audio, WINDOW)
-        return encoded, self._decoder.decode(encoded, language, beam=BEAM)
+        if not self._transcriber.shorten:
+            return frozenset()
+        return frozenset(language for language in self.languages if described(language).sentences.spaced)
 
+    def begin(self, language: str, hotwords: Sequence[str] = (), known: Sequence[Word] = ()) -> WhisperUtterance:
+        """A new utterance; see `ListeningRecogniser.begin`. It goes on behind what is known."""
+        if language not in self.streamed:
+            raise EngineError(f"{self.name} does not hear {language} as a stream")
+        return WhisperUtterance(self._transcriber, self._pace, self.policy, language, hotwords, known)
 
-def _joined(found: Transcript, more: Transcript, start: float) -> Transcript:
-    """Two transcripts of one utterance as one: the model says once what was said twice, and leaves the rest out.
-
-    Args:
-        found: of its beginning.
-        more: of what `found` has no words for.
-        start: of that, in seconds.
-    """
-    if not more.text:
-        return found
-    later = [replace(word, start=round(word.start + start, 2), end=round(word.end + start, 2)) for word in more.words]
-    return replace(
-        found,
-        text=f"{found.text} {more.text}",
-        confidence=min(found.confidence, more.confidence),
-        looped=found.looped or more.looped,
-        words=(*found.words, *later),
-        hotwords_heard=tuple(dict.fromkeys([*found.hotwords_heard, *more.hotwords_heard])),
-    )
+    def transcript(
+        self, words: Sequence[Word], language: str, *, hotwords: Sequence[str] = (), whole: bool
+    ) -> Transcript:
+        """Words in writing; see `ListeningRecogniser.transcript`."""
+        if not words:
+            return Transcript("", 0.0, "nothing recognised", language=language)
+        text = " ".join(word.text for word in words)
+        confidence = (sum(word.probability for word in words) / len(words)) ** CONFIDENCE_POWER
+        reason = "phantom line" if is_phantom(text, language, 0.0) else ""
+        if confidence < math.exp(JUNK):
+            reason = "too uncertain"
+        if reason:
+            return Transcript("", confidence, reason, language=language)
+        return Transcript(
+            text,
+            confidence,
+            settled=whole,
+            language=language,
+            words=tuple(words),
+            hotwords_heard=heard_in(text, hotwords),
+        )

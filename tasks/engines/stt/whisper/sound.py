@@ -24,8 +24,11 @@ level-invariant (docs/measurements/recogniser.md)."""
 def audible(pcm: bytes) -> Samples | None:
     """Mono s16le at `RATE` as samples, raised where they are quiet; None where there is nothing to hear."""
     audio = samples_of(pcm)
-    if audio is None:
-        return None
+    return None if audio is None else raised(audio)
+
+
+def raised(audio: Samples) -> Samples:
+    """Samples at the level that the model knows, where they are quieter; not for digital silence."""
     level = 10 * math.log10(float(np.mean(np.square(audio, dtype=np.float64))))
     if level >= LEVEL_DB:
         return audio

@@ -14,6 +14,9 @@ from tasks.engines.base import EngineError
 HOTWORD_TOKENS: Final = 64
 """Tokens of hotwords at most, about 25 names: each costs time, and a longer list is heeded less."""
 
+BEFORE_TOKENS: Final = 48
+"""Tokens of the text before at most, some 35 words."""
+
 _SPACE: Final = "Ġ"
 """How the byte-level alphabet of GPT-2 writes a space."""
 
@@ -32,10 +35,10 @@ class Vocabulary:
         """The tokens that say what is to be done: transcribe `language`."""
         return self._starts[language]
 
-    def prompt(self, language: str, hotwords: Sequence[str] = ()) -> list[int]:
-        """What the decoder goes on from: hotwords in the place of the text before, the start, no timestamps."""
-        hints = self._hints(hotwords)
-        return [*([self._previous, *hints] if hints else []), *self._starts[language], self._no_timestamps]
+    def prompt(self, language: str, hotwords: Sequence[str] = (), before: str = "") -> list[int]:
+        """What the decoder goes on from: hotwords and the end of the text before, the start, no timestamps."""
+        said = [*self._hints(hotwords), *(self.encode(before)[-BEFORE_TOKENS:] if before else [])]
+        return [*([self._previous, *said] if said else []), *self._starts[language], self._no_timestamps]
 
     def encode(self, text: str) -> list[int]:
         """The tokens of a transcript, or of what somebody typed: marks like "<|endoftext|>" in it have no effect."""

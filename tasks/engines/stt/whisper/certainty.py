@@ -1,0 +1,98 @@
+"""Which words of a decoding no later sound changes, and how much of the sound behind them can be forgotten.
+
+A word is certain when it ended some time ago by the alignment of the decoder's attention (AlignAtt; Papi et al., 2023,
+arXiv:2305.11408), sooner where the decoding before found it too. Figures: docs/measurements/simultaneous.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import takewhile
+
+from tasks.engines.base import Word
+from tasks.languages import described
+
+
+@dataclass(frozen=True)
+class Policy:
+    """When words are certain, and what is decoded for it; all in seconds."""
+
+    every: float = 0.6
+    """New sound from which on it is decoded again, where the machine keeps up."""
+    slowest: float = 2.0
+    """The same where it does not."""
+    ended: float = 0.7
+    """After a word's end it is certain."""
+    agreed: float = 0.4
+    """The same where two decodings agree on it."""
+    patience: float = 5.0
+    """The same of a word that may go on, as numbers do."""
+    keep: float = 7.0
+    """Sound from which on what lies behind certain words is forgotten."""
+    kept: float = 4.5
+    """What is left of it then."""
+    longest: float = 13.0
+    """Sound that is decoded at most, where nothing in it is certain."""
+    padding: float = 2.0
+    """Silence after it."""
+    beam: int = 1
+    """Hypotheses that a decoding keeps."""
+
+
+def certain(words: Sequence[Word], before: Sequence[Word], now: float, language: str, policy: Policy) -> int:
+    """How many of the first words of a decoding are certain while speech goes on: never the last one.
+
+    Args:
+        words: those behind what is certain already.
+        before: the same of the decoding before.
+        now: where the sound ends.
+        language: what is spoken.
+        policy: when they are.
+    """
+    long_ago = len(list(takewhile(lambda word: word.end <= now - policy.ended, words)))
+    count = len(list(takewhile(lambda word: word.end <= now - policy.agreed, words)))
+    count = min(max(long_ago, min(count, _agreed(words, before))), len(words) - 1)
+    while count > 0 and not _complete(words, count - 1, language):
+        count -= 1
+    overdue = len(list(takewhile(lambda word: word.end <= now - policy.patience, words)))
+    return max(count, min(overdue, len(words) - 1), 0)
+
+
+def key(word: str) -> str:
+    """A word as it is compared: without case and marks."""
+    return "".join(letter for letter in word.casefold() if letter.isalnum())
+
+
+def oldest_kept(words: Sequence[Word], now: float, policy: Policy) -> int:
+    """Which of the certain words is to be the first whose sound is kept: after the longest pause about there."""
+    latest = now - policy.kept
+    early = latest - (policy.keep - policy.kept) / 2
+    starts = [n for n in range(1, len(words)) if early <= words[n].start <= latest]
+    if not starts:
+        return max((n for n in range(1, len(words)) if words[n].start <= latest), default=0)
+    return max(starts, key=lambda n: (words[n].start - words[n - 1].end, n))
+
+
+def _agreed(words: Sequence[Word], before: Sequence[Word]) -> int:
+    pairs = zip(words, before, strict=False)
+    return len(list(takewhile(lambda pair: key(pair[0].text) == key(pair[1].text), pairs)))
+
+
+def _complete(words: Sequence[Word], at: int, language: str) -> bool:
+    """Whether a word is the last of what belongs together: a number, or the same said several times, may go on."""
+    own = key(words[at].text)
+    if not own or _is_number(own, language):
+        return False
+    return own != key(words[at + 1].text) and (at == 0 or own != key(words[at - 1].text))
+
+
+def _is_number(own: str, language: str) -> bool:
+    return any(letter.isdigit() for letter in own) or own in _number_words(language)
+
+
+@cache
+def _number_words(language: str) -> frozenset[str]:
+    written = described(language).written
+    return frozenset(key(word) for word in (*written.values, *written.scales, *written.parts))

@@ -1,0 +1,58 @@
+"""Which words are certain while somebody speaks, how often that is asked, and what is forgotten then."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.engines.base import Word
+from tasks.engines.stt.whisper.certainty import Policy, certain, oldest_kept
+from tasks.engines.stt.whisper.pace import SILENT_SECONDS, Pace
+
+POLICY = Policy(ended=0.8, agreed=0.4, keep=6.0, kept=4.0)
+
+
+def said(text: str, start: float = 0.0, *, each: float = 0.4) -> list[Word]:
+    return [Word(word, start + n * each, start + (n + 1) * each, 0.9) for n, word in enumerate(text.split())]
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "now", "count"),
+    [
+        ("we are going home", "", 2.1, 3),  # the third ended 0.8 s ago
+        ("we are going home", "", 1.7, 2),
+        ("we are going home", "we are going out", 1.7, 3),  # 0.5 s ago, and as before
+        ("we are going home", "we are Going, home", 1.3, 2),
+        ("we are going home", "", 9.0, 3),  # never the last while speech goes on
+        ("we have 25 000 euros now", "", 1.7, 2),  # a number may go on
+        ("we have twenty five euros now", "", 2.1, 2),
+        ("we have twenty five euros now", "", 2.9, 5),
+        ("he said no no no way", "", 2.5, 2),  # how often is not certain
+        ("and so \u2013 well yes", "", 2.1, 2),  # nor what a mark by itself belongs to
+        ("five five five five", "", 3.0, 0),
+        ("five five five five", "", 9.0, 3),  # it waits no longer
+        ("", "", 9.0, 0),
+    ],
+)
+def test_words_are_certain_when_they_ended_long_enough_ago(text: str, before: str, now: float, count: int) -> None:
+    assert certain(said(text), said(before), now, "en", POLICY) == count
+
+
+def test_sound_is_forgotten_in_a_pause_between_words() -> None:
+    words = [*said("one two three four"), *said("five six seven eight", 2.0)]
+    assert oldest_kept(words, 6.5, POLICY) == 4, "there is a pause before the fifth"
+    assert oldest_kept(words, 5.3, POLICY) == 3
+    assert oldest_kept(words, 4.0, POLICY) == 0, "all of it is new"
+    assert oldest_kept([], 9.0, POLICY) == 0
+
+
+def test_decodings_come_less_often_where_they_cost_more_or_more_people_speak() -> None:
+    now = 0.0
+    pace, anna, ben = Pace(lambda: now), Policy(), Policy(every=0.5)
+    assert pace.every(anna, 0.6, 2.0) == 0.6
+    pace.took(0.4)
+    assert pace.every(anna, 0.6, 2.0) == pytest.approx(0.8)
+    assert pace.every(ben, 0.6, 2.0) == pytest.approx(1.6), "two are heard"
+    now = 2 * SILENT_SECONDS
+    assert pace.every(anna, 0.6, 2.0) == pytest.approx(0.8), "the other is silent"
+    pace.took(9.0)
+    assert pace.every(anna, 0.6, 2.0) == 2.0
