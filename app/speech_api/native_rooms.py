@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from app.rooms.links import RoomLinks
 from app.rooms.service import RoomService
 from app.settings.web import WebSettings
 from app.speech_api.errors import ApiError
@@ -32,6 +33,8 @@ class RoomAnswer(Struct, frozen=True):
     name: str
     link: str
     """For those who are to come in."""
+    host_link: str
+    """For whoever is to be its host; it is not told again."""
 
 
 @post("/rooms", status_code=201, tags=["rooms"])
@@ -40,6 +43,7 @@ async def make_room(
     data: JSONBody[RoomBody],
     speech: NamedDependency[SpeechServices],
     rooms: NamedDependency[RoomService],
+    links: NamedDependency[RoomLinks],
     settings: NamedDependency[WebSettings],
 ) -> RoomAnswer:
     """Make a room."""
@@ -48,4 +52,6 @@ async def make_room(
         raise ApiError(403, "rooms_by_admin", "Only the administration makes rooms here (ROOMS_BY=admin).")
     with speech.access.working(holder):
         room = await rooms.create(clean(data.name, 80) or "Room")
-    return RoomAnswer(room.code, room.name, f"{page_origin(request)}/rooms/{room.code}")
+        secret = await links.make(room, "host", holder.name[:60])
+    link = f"{page_origin(request)}/rooms/{room.code}"
+    return RoomAnswer(room.code, room.name, link, f"{link}?key={secret}")

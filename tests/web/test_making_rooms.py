@@ -108,4 +108,6 @@ async def test_a_program_makes_rooms_with_a_key_that_is_good_for_it(
         if status == 201:
             path = made.json()["link"].removeprefix("http://calls.example")
             assert "Class" in (await client.get(path)).text
+            as_host = made.json()["host_link"].removeprefix("http://calls.example")
+            assert (await client.get(as_host)).headers["location"] == path
     await engine.dispose()
