@@ -113,7 +113,8 @@ async def test_a_host_lets_in_mutes_removes_and_ends(place: World, browser: Brow
     await press(page, "#end-all")
     await expect(guest.locator("#connection")).to_have_text("A host has ended the call.")
     for one in (guest, page):
-        await press(one, "[data-when=callEnded]")
+        async with one.expect_navigation():
+            await press(one, "[data-when=callEnded]")
         await until(one, CONNECTED, MAX_WAIT_SECONDS)
 
     # Removed, and kept out.
