@@ -330,6 +330,8 @@ class Admin(Base):
     name: Mapped[str] = mapped_column(String(60), unique=True)
     password: Mapped[str] = mapped_column(String(200))
     """Argon2id, with its parameters and salt (`app.auth.passwords`)."""
+    role: Mapped[str] = mapped_column(String(10), default="owner", server_default="owner")
+    """A member of `app.auth.roles.Role`."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
     """When the password was last set."""

@@ -9,7 +9,7 @@ import structlog
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
-from litestar.exceptions import NotAuthorizedException
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
@@ -17,7 +17,7 @@ from litestar.types import Guard
 from redis.exceptions import RedisError
 
 from app.admin.services import AdminServices
-from app.auth import login_throttle
+from app.auth import login_throttle, roles
 from app.auth.admins import SESSION_LIFETIME, Operator
 from app.i18n import N_
 from app.web.errors import Problem, respond
@@ -31,11 +31,18 @@ NO_REDIS: Final = Problem(
     N_("Redis does not answer"),
     N_("Start the redis process, or check REDIS_URL, then reload this page. What was saved reaches the workers then."),
 )
+NOT_ALLOWED: Final = Problem(
+    403, N_("Your role does not allow this"), N_("Ask an owner of this installation to do it, or for another role.")
+)
 
 log = structlog.get_logger(__name__)
 
 OperatorRequest = Request[Operator, Any, Any]
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
+
+
+class NotAllowedError(PermissionDeniedException):
+    """The role does not allow it."""
 
 
 class NotLoggedInError(NotAuthorizedException):
@@ -50,6 +57,8 @@ def guard(services: AdminServices) -> Guard:
         operator = await services.admins.operator(token) if token else None
         if operator is None:
             raise NotLoggedInError
+        if not roles.may(operator.role, str(connection.scope.get("method", "")), connection.url.path):
+            raise NotAllowedError
         connection.scope["user"] = operator
 
     return check
@@ -61,6 +70,11 @@ def to_login(request: Request[Any, Any, Any], _error: NotLoggedInError) -> Respo
         return Response(None, status_code=401, headers={"HX-Redirect": LOGIN})
     wanted = request.url.path if request.method == "GET" else "/admin"
     return Redirect(f"{LOGIN}?next={quote(wanted)}", status_code=HTTP_303_SEE_OTHER)
+
+
+def not_allowed(request: Request[Any, Any, Any], _error: NotAllowedError) -> Response[Any]:
+    """Say so."""
+    return respond(request, NOT_ALLOWED)
 
 
 def redis_lost(request: Request[Any, Any, Any], error: RedisError) -> Response[Any]:

@@ -19,6 +19,9 @@ ACTIONS: Final = {
     "logout": N_("Logged out"),
     "session.ended": N_("Ended a session"),
     "password.set": N_("Set a password"),
+    "admin.made": N_("Made an administrator"),
+    "admin.role": N_("Gave an administrator a role"),
+    "admin.removed": N_("Removed an administrator"),
     "room.made": N_("Made a room"),
     "room.changed": N_("Changed a room"),
     "room.closed": N_("Closed a room"),
@@ -65,11 +68,15 @@ class Audit:
             session.add(entry)
         log.info("admin.audit", who=who, action=action)
 
-    async def recent(self, action: str, since: datetime, address: str | None = None) -> list[datetime]:
-        """When an action happened, the newest first; `address` None: from anywhere."""
+    async def recent(
+        self, action: str, since: datetime, address: str | None = None, who: str | None = None
+    ) -> list[datetime]:
+        """When an action happened, the newest first; `address` None: from anywhere; `who` None: by anybody."""
         query = select(AuditEntry.at).where(AuditEntry.action == action, AuditEntry.at >= since)
         if address is not None:
             query = query.where(AuditEntry.address == address)
+        if who is not None:
+            query = query.where(AuditEntry.who == who)
         async with self._sessions() as session:
             return list(await session.scalars(query.order_by(AuditEntry.at.desc()).limit(1_000)))
 

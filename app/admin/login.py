@@ -20,6 +20,7 @@ from app.auth import login_throttle, setup_code
 from app.auth.admins import AdminNameError
 from app.auth.passwords import PasswordError
 from app.i18n import gettext as _
+from app.visible import clean
 
 AnyRequest = Request[Any, Any, Any]
 Services = NamedDependency[AdminServices]
@@ -39,7 +40,7 @@ async def log_in(request: AnyRequest, admin: Services) -> Response[Any]:
     form = await request.form()
     name, password, wanted = _text(form, "name"), _text(form, "password"), where_to(form.get("next"))
     async with admin.door:
-        if refused := await _braked(admin, request, "login.failed"):
+        if refused := await _braked(admin, request, "login.failed") or await _name_braked(admin, request, name):
             return _login(name=name, wanted=wanted, error=refused, status=HTTP_429_TOO_MANY_REQUESTS)
         known = await admin.admins.check(name, password)
         if known is None:
@@ -122,7 +123,7 @@ async def change_password(request: OperatorRequest, admin: Services) -> Response
 @post("/sessions/{session:int}/end")
 async def end_session(request: OperatorRequest, admin: Services, session: FromPath[int]) -> Redirect:
     """End a session, one's own or another's."""
-    if not await admin.admins.end(session):
+    if not await admin.admins.end(session, None if request.user.role == "owner" else request.user.admin_id):
         raise NotFoundException
     await admin.audit.note(request.user.name, "session.ended", address=address(request))
     return Redirect("/admin/account", status_code=HTTP_303_SEE_OTHER)
@@ -138,6 +139,19 @@ async def _braked(admin: AdminServices, request: AnyRequest, action: str) -> str
         await admin.audit.note("", "login.blocked", address=here)
     minutes = max(1, round(left.total_seconds() / 60))
     return _("Too many wrong passwords came from your address. Try again in %(minutes)d min.", minutes=minutes)
+
+
+async def _name_braked(admin: AdminServices, request: AnyRequest, name: str) -> str:
+    """Why nobody may try this name now, unless they have logged in from here; empty when they may."""
+    now, here, name = datetime.now(UTC), address(request), clean(name, 60)
+    if not name:
+        return ""
+    failures = await admin.audit.recent("login.failed", now - login_throttle.WINDOW, who=name)
+    left = login_throttle.wait(failures, now, login_throttle.MAX_FAILURES_BY_NAME)
+    if not left or await admin.audit.recent("login.done", now - login_throttle.KNOWN_FOR, here, name):
+        return ""
+    minutes = max(1, round(left.total_seconds() / 60))
+    return _("Too many wrong passwords were tried for this name. Try again in %(minutes)d min.", minutes=minutes)
 
 
 async def _set(admin: AdminServices, name: str, password: str) -> dict[str, str]:

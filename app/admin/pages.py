@@ -20,6 +20,7 @@ NAVIGATION: Final = (
     ("workers", "/admin/workers", N_("Workers and queues")),
     ("storage", "/admin/storage", N_("Storage")),
     ("audit", "/admin/audit", N_("Audit log")),
+    ("administrators", "/admin/administrators", N_("Administrators")),
     ("account", "/admin/account", N_("Account")),
 )
 """Section, address, what it is called."""

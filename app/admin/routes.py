@@ -16,9 +16,10 @@ from app.admin import (
     login,
     machine_pages,
     model_pages,
+    people_pages,
     room_pages,
 )
-from app.admin.access import NotLoggedInError, guard, redis_lost, to_login
+from app.admin.access import NotAllowedError, NotLoggedInError, guard, not_allowed, redis_lost, to_login
 from app.admin.services import AdminServices
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -72,12 +73,16 @@ def routers(services: AdminServices) -> list[Router]:
             machine_pages.workers_now,
             machine_pages.storage_page,
             log.audit_log,
+            people_pages.people,
+            people_pages.add_person,
+            people_pages.change_role,
+            people_pages.remove_person,
             login.account,
             login.change_password,
             login.end_session,
             login.log_out,
         ],
         guards=[guard(services)],
-        exception_handlers={NotLoggedInError: to_login, RedisError: redis_lost},
+        exception_handlers={NotLoggedInError: to_login, NotAllowedError: not_allowed, RedisError: redis_lost},
     )
     return [anybody, administrators]

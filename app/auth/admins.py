@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth import passwords
+from app.auth.roles import Role
 from app.db import Sessions
 from app.i18n import gettext as _
 from app.tables import Admin, AdminSession
@@ -33,6 +34,10 @@ class AdminNameError(ValueError):
     """A name cannot be used; the message says why."""
 
 
+class LastOwnerError(Exception):
+    """Nobody would own the installation any more."""
+
+
 @dataclass(frozen=True)
 class Operator:
     """Who is logged in."""
@@ -40,6 +45,8 @@ class Operator:
     admin_id: int
     name: str
     session_id: int
+    role: str = "owner"
+    """A member of `app.auth.roles.Role`."""
 
 
 class Admins:
@@ -58,8 +65,8 @@ class Admins:
         async with self._sessions() as session:
             return list(await session.scalars(select(Admin.name).order_by(Admin.name)))
 
-    async def set_password(self, name: str, password: str) -> None:
-        """Give somebody a password, making them an administrator where they are none; their sessions end.
+    async def set_password(self, name: str, password: str, role: Role = "owner") -> None:
+        """Give somebody a password, making them an administrator of this role where they are none; their sessions end.
 
         Raises:
             AdminNameError: the name is empty or too long.
@@ -73,10 +80,53 @@ class Admins:
         async with self._sessions.begin() as session:
             admin = await _named(session, name)
             if admin is None:
-                session.add(Admin(name=name, password=kept))
+                session.add(Admin(name=name, password=kept, role=role))
                 return
             admin.password, admin.changed_at = kept, datetime.now(UTC)
             await session.execute(delete(AdminSession).where(AdminSession.admin_id == admin.id))
+
+    async def add(self, name: str, password: str, role: Role) -> None:
+        """Make an administrator.
+
+        Raises:
+            AdminNameError: the name cannot be used, or somebody has it.
+            PasswordError: the password is not good enough.
+        """
+        if clean(name, 60) in await self.names():
+            raise AdminNameError(_("Somebody has this name already."))
+        await self.set_password(name, password, role)
+
+    async def everybody(self) -> list[Admin]:
+        """Everybody who may log in, by name."""
+        async with self._sessions() as session:
+            return list(await session.scalars(select(Admin).order_by(Admin.name)))
+
+    async def set_role(self, admin_id: int, role: Role) -> str | None:
+        """Give somebody a role; their name, None where there is nobody.
+
+        Raises:
+            LastOwnerError: they alone own the installation.
+        """
+        async with self._sessions.begin() as session:
+            admin = await _kept(session, admin_id, role)
+            if admin is None:
+                return None
+            admin.role = role
+            return admin.name
+
+    async def remove(self, admin_id: int) -> str | None:
+        """Remove somebody with their sessions; their name, None where there is nobody.
+
+        Raises:
+            LastOwnerError: they alone own the installation.
+        """
+        async with self._sessions.begin() as session:
+            admin = await _kept(session, admin_id, None)
+            if admin is None:
+                return None
+            await session.execute(delete(AdminSession).where(AdminSession.admin_id == admin.id))
+            await session.delete(admin)
+            return admin.name
 
     async def check(self, name: str, password: str) -> Admin | None:
         """The administrator with this name and password; None, as slowly, where there is none."""
@@ -96,16 +146,17 @@ class Admins:
     async def operator(self, token: str) -> Operator | None:
         """Whose session this is; None where it has ended."""
         now = datetime.now(UTC)
-        query = select(AdminSession, Admin.name).join(Admin).where(AdminSession.digest == _digest(token), ~_over(now))
+        known_by = (AdminSession.digest == _digest(token), ~_over(now))
+        query = select(AdminSession, Admin.name, Admin.role).join(Admin).where(*known_by)
         async with self._sessions() as session:
             found = (await session.execute(query)).one_or_none()
         if found is None:
             return None
-        known, name = found
+        known, name, role = found
         if now - known.seen_at >= SEEN_EVERY:
             async with self._sessions.begin() as session:
                 await session.execute(update(AdminSession).where(AdminSession.id == known.id).values(seen_at=now))
-        return Operator(known.admin_id, name, known.id)
+        return Operator(known.admin_id, name, known.id, role)
 
     async def sessions(self) -> list[tuple[AdminSession, str]]:
         """Every session that has not ended, with the administrator's name, the newest first."""
@@ -116,15 +167,26 @@ class Admins:
                 for session_row, name in await session.execute(query.order_by(AdminSession.id.desc()))
             ]
 
-    async def end(self, session_id: int) -> bool:
-        """End one session at once; whether there was one."""
+    async def end(self, session_id: int, of: int | None = None) -> bool:
+        """End one session at once, `of` None: whoever's it is; whether there was one."""
         query = delete(AdminSession).where(AdminSession.id == session_id).returning(AdminSession.id)
+        if of is not None:
+            query = query.where(AdminSession.admin_id == of)
         async with self._sessions.begin() as session:
             return (await session.scalars(query)).first() is not None
 
 
 def _over(now: datetime) -> ColumnElement[bool]:
     return (AdminSession.seen_at < now - SESSION_IDLE_LIMIT) | (AdminSession.created_at < now - SESSION_LIFETIME)
+
+
+async def _kept(session: AsyncSession, admin_id: int, role: Role | None) -> Admin | None:
+    """The administrator, who is about to get that role, or none."""
+    everybody = list(await session.scalars(select(Admin).with_for_update()))
+    admin = next((one for one in everybody if one.id == admin_id), None)
+    if admin and role != "owner" and not any(one.role == "owner" for one in everybody if one is not admin):
+        raise LastOwnerError
+    return admin
 
 
 async def _named(session: AsyncSession, name: str) -> Admin | None:

@@ -1,4 +1,4 @@
-"""Slows down whoever guesses passwords: five wrong ones from one address, and it waits."""
+"""Slows down whoever guesses passwords: five wrong ones from one address, or twenty for one name, and they wait."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from typing import Final
 MAX_FAILURES: Final = 5
 """Wrong passwords that one address may try in `WINDOW`."""
 WINDOW: Final = timedelta(minutes=15)
+MAX_FAILURES_BY_NAME: Final = 20
+"""Wrong passwords that may be tried for one name in `WINDOW`, from wherever they come."""
+KNOWN_FOR: Final = timedelta(days=30)
+"""An address from which somebody has logged in is theirs for so long: a brake on their name holds up others."""
 
 
-def wait(failures: Sequence[datetime], now: datetime) -> timedelta:
-    """How long an address with these failures, the newest first, has to wait; zero where it may try."""
+def wait(failures: Sequence[datetime], now: datetime, most: int = MAX_FAILURES) -> timedelta:
+    """How long one with these failures, the newest first, has to wait; zero where they may try."""
     recent = [at for at in failures if now - at < WINDOW]
-    if len(recent) < MAX_FAILURES:
+    if len(recent) < most:
         return timedelta(0)
-    return recent[MAX_FAILURES - 1] + WINDOW - now
+    return recent[most - 1] + WINDOW - now
 
 
 def source(address: str) -> str:

@@ -8,7 +8,7 @@ import click
 
 from app.admin.audit import COMMAND_LINE, Audit
 from app.auth import setup_code
-from app.auth.admins import AdminNameError, Admins
+from app.auth.admins import AdminNameError, Admins, LastOwnerError
 from app.auth.passwords import PasswordError
 from app.commands.database import with_sessions
 from app.db import Sessions
@@ -33,6 +33,35 @@ def set_password(name: str, password: str) -> None:
         raise click.ClickException(str(error)) from error
     setup_code.discard(settings.var_dir)
     click.echo(f"The password of {name} is set. Log in at /admin.")
+
+
+@admin.command("list")
+def list_administrators() -> None:
+    """Name everybody who may log in, with their roles."""
+    for one in with_sessions("administrators", _settings(), lambda sessions: Admins(sessions).everybody()):
+        click.echo(f"{one.name}: {one.role}")
+
+
+@admin.command("remove")
+@click.argument("name")
+def remove(name: str) -> None:
+    """Remove an administrator, and log them out everywhere."""
+    try:
+        with_sessions("administrators", _settings(), lambda sessions: _remove(sessions, name))
+    except LastOwnerError as error:
+        raise click.ClickException("nobody else owns the installation: make another owner first") from error
+    except LookupError as error:
+        raise click.ClickException(f"there is no administrator {name}") from error
+    click.echo(f"{name} is no administrator any more.")
+
+
+async def _remove(sessions: Sessions, name: str) -> None:
+    admins = Admins(sessions)
+    person = next((one.id for one in await admins.everybody() if one.name == name), None)
+    if person is None:
+        raise LookupError(name)
+    await admins.remove(person)
+    await Audit(sessions).note("", "admin.removed", name, address=COMMAND_LINE)
 
 
 @admin.command("setup-code")

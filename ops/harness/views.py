@@ -171,6 +171,7 @@ VIEWS: Final = (
     View("admin-workers", "/admin/workers"),
     View("admin-storage", "/admin/storage"),
     View("admin-audit", "/admin/audit"),
+    View("admin-administrators", "/admin/administrators"),
     View("admin-account", "/admin/account"),
 )
 
