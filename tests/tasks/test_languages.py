@@ -142,7 +142,7 @@ def test_its_text_is_cut_spoken_and_told_apart(catalan: dict[str, Any]) -> None:
 
 
 def test_it_is_translated_and_drafted(catalan: dict[str, Any]) -> None:
-    assert catalan["drafts"] == [True, 6, True]
+    assert catalan["drafts"] == [True, 9, True]
     assert "refusal" in catalan["refused"]
     assert catalan["numbers"] == [[], "1.250,5"]
 

@@ -26,8 +26,8 @@ SPIN: Final = "GOMP_SPINCOUNT"
 SPIN_COUNT: Final = "10000"
 """Turns of a loop, some tenths of a millisecond, in which a thread waits for the others without giving up its core."""
 
-CONTEXT: Final = 2048
-"""Tokens of one slot: prompt, one piece of text and its translation need about 1,500 at most."""
+CONTEXT: Final = 3072
+"""Tokens of one slot: prompt, one piece of text and its translation need about 1,800 at most."""
 
 
 def available() -> bool:
