@@ -37,8 +37,6 @@ class Policy:
     """Sound that is decoded at most, where nothing in it is certain."""
     padding: float = 2.0
     """Silence after it."""
-    beam: int = 1
-    """Hypotheses that a decoding keeps."""
 
 
 def certain(words: Sequence[Word], before: Sequence[Word], now: float, language: str, policy: Policy) -> int:

@@ -125,7 +125,7 @@ class WhisperUtterance(Utterance):
         decoder, audio = self._transcriber.decoder, raised(self._sound)
         encoded = decoder.encode(audio, self._transcriber.window(audio, padding=self._policy.padding))
         given = self._given()
-        decoded = decoder.decode(encoded, self._language, self._hotwords, given=given, beam=self._policy.beam)
+        decoded = decoder.decode(encoded, self._language, self._hotwords, given=given)
         if self._hotwords and (decoded.doubtful or echoed(decoded.text, self._hotwords)):
             decoded = decoder.decode(encoded, self._language, given=given)
         if decoded.looped or not decoded.whole or refusal(decoded, self._language):
