@@ -52,11 +52,11 @@ def pool_of(heartbeats: Iterable[Heartbeat], config: AdmissionConfig) -> WorkerP
     return WorkerPool(costs, len(hosts) * config.capacity)
 
 
-def cost(speaking: Speaking, level: Level, pool: WorkerPool, config: AdmissionConfig) -> float:
+def cost(speaking: Speaking, level: Level, pool: WorkerPool) -> float:
     """Seconds of work for a second in which this person speaks and gets `level`; unmeasured services are free."""
     total = 0.0
     if level >= Level.SOURCE_CAPTIONS:
-        total += pool.costs.get(f"stt:{speaking.source}", 0.0) * config.decoded
+        total += pool.costs.get(f"stt:{speaking.source}", 0.0)
     if level >= Level.TRANSLATED_CAPTIONS:
         total += sum(pool.costs.get(f"translate:{speaking.source}>{target}", 0.0) for target in speaking.read)
     if level >= Level.VOICE:
@@ -93,7 +93,7 @@ def admit(rooms: Mapping[str, Room], pool: WorkerPool, config: AdmissionConfig, 
         people = [speaking_of(room, name) for name in {producer.participant for producer in room.voices()}]
         if not people:
             continue
-        costs = {level: sum(cost(person, level, pool, config) for person in people) / len(people) for level in Level}
+        costs = {level: sum(cost(person, level, pool) for person in people) / len(people) for level in Level}
         fits = [level for level in Level if level is Level.ORIGINAL or load + costs[level] <= pool.capacity]
         levels[room.name] = Level.VOICE if not levels or config.capacity <= 0 else max(fits)
         load += costs[levels[room.name]]
@@ -116,6 +116,6 @@ def next_level(now: Admission, pool: WorkerPool, config: AdmissionConfig) -> Lev
         known = [value for name, value in pool.costs.items() if name.startswith(service)]
         return sum(known) / len(known) if known else 0.0
 
-    parts = (average("stt:") * config.decoded, average("translate:"), average("speak:"))
+    parts = (average("stt:"), average("translate:"), average("speak:"))
     fits = [level for level in Level if now.load + sum(parts[:level]) <= now.capacity]
     return max(fits, default=Level.ORIGINAL)

@@ -26,8 +26,6 @@ class AdmissionConfig:
 
     capacity: float = field(default_factory=number("ADMISSION_LOAD", 0.9, 0, 1_000))
     """ADMISSION_LOAD: seconds of work in a second for each host of workers; 0 lets everybody have everything."""
-    decoded: float = 2.0
-    """How often speech is decoded on average: a growing segment every `interim_every`, and once at its end."""
     silence: float = 180.0
     """Seconds without speech after which a room counts for nothing until somebody speaks again: microphones that are on
     in a forgotten tab take the dub from nobody. The SFU has the same number (`room.js`)."""

@@ -10,10 +10,10 @@ from app.media.policy.ladder import Level, Rung
 from app.media.policy.room import Room
 from tasks.wire.messages import Heartbeat
 
-CONFIG = AdmissionConfig(capacity=0.9, decoded=2.0)
+CONFIG = AdmissionConfig(capacity=0.9)
 COSTS = {
-    "stt:en": 0.1,
-    "stt:pt": 0.1,
+    "stt:en": 0.2,
+    "stt:pt": 0.2,
     "translate:en>pt": 0.05,
     "translate:pt>en": 0.05,
     "speak:pt": 0.3,
@@ -26,7 +26,7 @@ def beat(worker: str, **costs: float) -> Heartbeat:
 
 
 def calls(*names: str) -> Rooms:
-    """Rooms of two, who dub each other: 2 x 0.1 + 0.05 + 0.3 = 0.55 each."""
+    """Rooms of two, who dub each other: 0.2 + 0.05 + 0.3 = 0.55 each."""
     rooms = Rooms()
     for name in names:
         for person, speak in (("ana", "pt"), ("bob", "en")):
