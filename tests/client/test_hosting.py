@@ -15,6 +15,8 @@ from tests.client.test_gallery import AXE, FAULTS, RULES, WIDER_THAN_THE_SCREEN
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HOST: Final = "#hosting-button"
+SLOW: Final = 1000 * MAX_WAIT_SECONDS
+"""Milliseconds for anything to come about, however busy the machine is."""
 
 
 async def someone(browser: Browser, size: str) -> BrowserContext:
@@ -49,7 +51,8 @@ async def tick(page: Page, name: str) -> None:
     """Turn one setting of the room over, and save."""
     await page.focus(f"#holding [name={name}]")
     await page.keyboard.press("Space")
-    await press(page, "#holding button[type=submit]")
+    async with page.expect_response(lambda answer: answer.url.endswith("/holding") and answer.request.method == "POST"):
+        await press(page, "#holding button[type=submit]")
     await page.wait_for_selector("#holding [role=status]")
 
 
@@ -76,42 +79,42 @@ async def test_a_host_lets_in_mutes_removes_and_ends(place: World, browser: Brow
     await guest.wait_for_selector("#door[role=status]")
     await good(guest)
     knock = page.locator("#knocks .knock").first
-    await expect(knock).to_contain_text("Bob is waiting to be let in")
+    await expect(knock).to_contain_text("Bob is waiting to be let in", timeout=SLOW)
     await good(page)
     await press(page, "#knocks button:has-text('Let in')")
     await guest.wait_for_selector("body[data-page=call]")
     await until(guest, CONNECTED, MAX_WAIT_SECONDS)
-    await expect(guest.locator("#mic")).to_have_attribute("aria-pressed", "true")
-    await expect(guest.locator("#participants li", has_text="Ana")).to_contain_text("host")
+    await expect(guest.locator("#mic")).to_have_attribute("aria-pressed", "true", timeout=SLOW)
+    await expect(guest.locator("#participants li", has_text="Ana")).to_contain_text("host", timeout=SLOW)
     assert not await guest.is_visible(HOST)
 
     # Muted, and on again; then only hosts speak.
     await panel(page)
     await press(page, "#hosting-people button:has-text('Mute'):not([id$=all])")
-    await expect(guest.locator("#mic")).to_have_attribute("aria-pressed", "false")
-    await expect(guest.locator("#told")).to_contain_text("A host has muted your microphone")
+    await expect(guest.locator("#mic")).to_have_attribute("aria-pressed", "false", timeout=SLOW)
+    await expect(guest.locator("#told")).to_contain_text("A host has muted your microphone", timeout=SLOW)
     await good(guest)
     await press(guest, "#mic")
-    await expect(guest.locator("#mic")).to_have_attribute("aria-pressed", "true")
+    await expect(guest.locator("#mic")).to_have_attribute("aria-pressed", "true", timeout=SLOW)
     await tick(page, "only_hosts_speak")
-    await expect(guest.locator("#told")).to_contain_text("Only hosts speak now")
+    await expect(guest.locator("#told")).to_contain_text("Only hosts speak now", timeout=SLOW)
     assert not await guest.is_visible("#mic")
     await tick(page, "only_hosts_speak")
-    await expect(guest.locator("#mic")).to_have_attribute("aria-pressed", "false")  # for them to turn on
-    await expect(guest.locator("#told")).to_contain_text("You may speak")
+    await expect(guest.locator("#mic")).to_have_attribute("aria-pressed", "false", timeout=SLOW)  # for them to turn on
+    await expect(guest.locator("#told")).to_contain_text("You may speak", timeout=SLOW)
 
     # Host, and no longer.
     await press(page, "#hosting-people button:has-text('Make host')")
-    await expect(guest.locator("#told")).to_contain_text("You are a host of this call now")
+    await expect(guest.locator("#told")).to_contain_text("You are a host of this call now", timeout=SLOW)
     await guest.wait_for_selector(HOST)
     await panel(guest)
     await press(page, "#hosting-people button:has-text('No longer host')")
-    await expect(guest.locator(HOST)).to_be_hidden()
-    await expect(guest.locator("#hosting")).to_be_hidden()
+    await expect(guest.locator(HOST)).to_be_hidden(timeout=SLOW)
+    await expect(guest.locator("#hosting")).to_be_hidden(timeout=SLOW)
 
     # The call ends, and another begins.
     await press(page, "#end-all")
-    await expect(guest.locator("#connection")).to_have_text("A host has ended the call.")
+    await expect(guest.locator("#connection")).to_have_text("A host has ended the call.", timeout=SLOW)
     for one in (guest, page):
         async with one.expect_navigation():
             await press(one, "[data-when=callEnded]")
@@ -120,8 +123,8 @@ async def test_a_host_lets_in_mutes_removes_and_ends(place: World, browser: Brow
     # Removed, and kept out.
     await panel(page)
     await press(page, "#hosting-people button:has-text('Remove')")
-    await expect(guest.locator("#connection")).to_have_text("A host has removed you from this call.")
-    await expect(page.locator("#hosting-people h3")).to_have_text("Kept out")
+    await expect(guest.locator("#connection")).to_have_text("A host has removed you from this call.", timeout=SLOW)
+    await expect(page.locator("#hosting-people h3")).to_have_text("Kept out", timeout=SLOW)
     await good(page)
     answer = await guest.goto(f"{place.url}/rooms/{room}/call")
     assert answer
