@@ -29,12 +29,10 @@ VOICE_REFUSALS: Final = Counter("jbc_worker_voice_refusals", "Clauses that a voi
 NO_CLIPS: Final = Counter("jbc_worker_no_clips", "Clips given up")
 REFUSED: Final = Counter("jbc_worker_refused_transcripts", "Final transcripts refused, by reason", ["reason"])
 LOOPS: Final = Counter("jbc_worker_loops_caught", "Repetition loops caught in transcripts")
-REUSED: Final = Counter("jbc_worker_reused_hypotheses", "Final transcripts that were ready before they were asked for")
 CACHE_LOOKUPS: Final = Counter("jbc_cache_lookups", "Cache lookups, by outcome", ["kind", "outcome"])
 CACHE_EVICTED: Final = Counter("jbc_cache_evicted", "Entries dropped to keep the cache within its size", ["kind"])
 CACHE_FAILURES: Final = Counter("jbc_cache_failures", "Cache reads and writes that Redis did not answer", ["kind"])
 ADOPTED: Final = Counter("jbc_worker_adopted_streams", "Segments taken over from a worker that died hearing them")
-SUPERSEDED: Final = Counter("jbc_worker_superseded_asks", "Interim requests dropped because a newer one existed")
 GAVE_WAY: Final = Histogram(
     "jbc_worker_gave_way_seconds", "Seconds that an API request waited for calls", buckets=_SECONDS
 )

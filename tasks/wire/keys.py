@@ -69,7 +69,7 @@ CONFIGURATION: Final = "jbc:configuration"
 OURS: Final = "jbc:*"
 """Pattern of every key of ours."""
 
-_WORDS: Final = re.compile(r"jbc:(?:pcm|hyp|clip|sound|listened|growth):([^:]+)(?::.*)?")
+_WORDS: Final = re.compile(r"jbc:(?:pcm|clip|sound|listened|growth):([^:]+)(?::.*)?")
 
 
 def own_queue(worker: str) -> str:
@@ -123,23 +123,13 @@ OWNERS: Final = "jbc:owners"
 """Set of the workers that have any."""
 
 
-def hypothesis(segment: str) -> str:
-    """JSON of the newest hypothesis of an open segment (`tasks.hypothesis`)."""
-    return f"jbc:hyp:{segment}"
-
-
-def newest_revision(segment: str) -> str:
-    """Decimal number of the newest ask for a segment, so that older asks can be dropped."""
-    return f"jbc:rev:{segment}"
-
-
 def clip(segment: str, language: str, piece: int, part: int) -> str:
     """Mono s16le PCM of one part of a sentence's clip."""
     return f"jbc:clip:{segment}:{language}:{piece}:{part}"
 
 
 def segment_of(key: str) -> str | None:
-    """The segment whose sound, hypothesis or clip lies at `key`; None for any other key."""
+    """The segment whose sound, growing text or clip lies at `key`; None for any other key."""
     match = _WORDS.fullmatch(key)
     return match and match[1]
 

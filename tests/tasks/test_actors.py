@@ -83,34 +83,6 @@ def test_expired_audio_gives_no_caption_and_says_so(store: redis.Redis) -> None:
     assert "expired" in event.reason
 
 
-def test_interim_captions_grow_and_the_final_ask_reuses_the_last(
-    store: redis.Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cuts = [int(seconds * 16_000) * 2 for seconds in (2.0, 4.0, 6.0, 8.0, 11.0)]
-    with listen(store, keys.captions_channel("room")) as channel:
-        for revision, cut in enumerate(cuts):
-            asked = offered(store, JFK[:cut], final=False, paused=cut == cuts[-1], revision=revision)
-            transcribe(asked)
-        interims = captions(channel.waiting())
-        assert len(interims) >= 2
-        assert not any(caption.final for caption in interims)
-        for shorter, longer in pairwise(interims):
-            assert longer.text.startswith(shorter.text)
-        assert interims[-1].text.startswith("And so")
-        whisper = serving.engines().stt_for("en")
-        monkeypatch.setattr(type(whisper), "transcribe", lambda *_args, **_kwargs: pytest.fail("decoded again"))
-        transcribe(offered(store, JFK, revision=len(cuts) - 1))
-        final = captions(channel.waiting())
-    assert [caption.final for caption in final] == [True]
-    assert "ask what you can do for your country" in final[0].text
-
-
-def test_a_final_ask_with_more_audio_is_decoded(store: redis.Redis) -> None:
-    transcribe(offered(store, JFK[: 2 * 48_000], final=False, revision=0))
-    transcribe(offered(store, JFK, revision=1))
-    assert "ask what you can do for your country" in stream(store)[0][1].text
-
-
 def test_each_decoding_is_logged_with_the_length_of_its_audio_and_without_its_words(
     store: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,29 +95,6 @@ def test_each_decoding_is_logged_with_the_length_of_its_audio_and_without_its_wo
     assert line["took_ms"] > 0
     assert line["cpu_ms"] > 0
     assert "country" not in str(lines)
-
-
-def test_a_superseded_ask_is_dropped(store: redis.Redis) -> None:
-    ask = offered(store, JFK, final=False, revision=3)
-    store.set(keys.newest_revision(ask.id), 4)
-    transcribe(ask)
-    assert store.get(keys.hypothesis(ask.id)) is None
-
-
-def test_what_was_shown_stays_and_is_not_spoken_when_nothing_was_said_after_all(store: redis.Redis) -> None:
-    for revision in (0, 1):
-        transcribe(offered(store, JFK[: 2 * 64_000], final=False, revision=revision))
-    with (
-        listen(store, keys.captions_channel("room")) as channel,
-        listen(store, keys.clips_channel("bridge")) as clips,
-    ):
-        transcribe(offered(store, SILENCE, revision=2))
-        (kept,) = captions(channel.waiting())
-        run_next("translate")
-        refused = decode_clip_event(clips.next())
-    assert (kept.text, kept.final) == ("And so my fellow Americans ask", True)
-    assert isinstance(refused, NoClip)
-    assert refused.reason == "too uncertain to be spoken"
 
 
 def test_a_transcript_that_is_too_uncertain_is_shown_and_not_spoken(

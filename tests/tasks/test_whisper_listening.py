@@ -10,10 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ops.harness.recordings import DATA, RATE, Recording, by_language, recordings
+from ops.harness.recordings import RATE, Recording, by_language, recordings
 from ops.harness.wer import corpus_wer
-from ops.measure.clips import clips, read_aloud
-from ops.measure.long_speech import joined
 from tasks.engines.base import EngineError, Word
 from tasks.engines.listening import Utterance
 from tasks.engines.stt.whisper.certainty import key
@@ -135,8 +133,14 @@ def test_hotwords_are_spelled_as_they_were_given(engine: Whisper) -> None:
 @pytest.fixture(scope="module")
 def minute() -> NDArray[np.float32]:
     """A minute of one reader who does not pause."""
-    readings = [clip for clip in read_aloud(clips(DATA), "en") if clip.speaker]
-    return joined(readings).samples[: 60 * RATE].astype(np.float32) / np.float32(32768)
+    readings = [clip.samples() for clip in by_language("en") if clip.kind == "read_speech" and clip.speaker]
+    return np.concatenate([without_silence(audio) for audio in readings])[: 60 * RATE]
+
+
+def without_silence(audio: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A reading without what is quiet before and after it."""
+    first, *_, last = np.flatnonzero(np.abs(audio) > 0.02 * np.abs(audio).max())
+    return audio[first : last + 1]
 
 
 def test_a_second_costs_the_same_at_the_end_of_a_minute(engine: Whisper, minute: NDArray[np.float32]) -> None:

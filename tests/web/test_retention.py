@@ -134,7 +134,6 @@ async def test_nobody_finds_deleted_words_in_files_or_redis(kept: Kept, broker: 
     for key in (
         keys.cached("translation", "x"),
         keys.pcm("s.3", 2),
-        keys.hypothesis("s.4"),
         keys.clip("s.5", "pt", 0, 0),
         keys.growth("s.900", "pt"),  # of a sentence that is being spoken
     ):

@@ -33,7 +33,7 @@ class SegmenterConfig:
     cut_window: float = 3.0
     """How far back from there the quietest point is looked for."""
     interim_every: float = field(default_factory=INTERIM_EVERY)
-    """INTERIM_EVERY: seconds between hypotheses while speech goes on; 0 asks only in pauses."""
+    """INTERIM_EVERY: seconds between asks when speech goes on, for streams of the speech API; 0 asks only in pauses."""
     stream_every: float = 0.2
     """The same where speech is heard as a stream, which costs no more for being asked often: each ask brings what is
     new, and of asks that wait the worker takes the newest."""

@@ -80,7 +80,6 @@ class Bridge:
             send,
             config,
             self.metrics,
-            self._stt_age,
             Listeners(self._alive),
             self._leases.fence,
         )
@@ -159,9 +158,6 @@ class Bridge:
     def _alive(self) -> list[Heartbeat]:
         now, limit = time.time(), self._config.ladder.silent_after
         return [beat for beat in self._watch.conditions.heartbeats if now - beat.at <= limit]
-
-    def _stt_age(self) -> float:
-        return self._watch.conditions.ages.get("stt") or 0.0
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()

@@ -1,7 +1,7 @@
 """Sends segments to the workers: audio into Redis, then the actor message, in order per speaker.
 
-What is heard as a stream is added to the sound that is there, and asked of the worker that hears it. Otherwise each ask
-has all the sound of its segment, for whichever worker comes first.
+What is heard as a stream is added to the sound that is there, and asked of the worker that hears it. Otherwise any
+worker that comes first is asked, once the segment has closed.
 
 Finals are kept while Redis is away, or has no room for audio, up to `BUFFER_SECONDS` of audio per speaker. Interims are
 worth nothing later: the newest waits, and none while Redis is away.
@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-import msgspec
 import redis.asyncio as aioredis
 import structlog
 from dramatiq.errors import BrokerError
@@ -58,14 +57,7 @@ class _Sound:
 class _Item(NamedTuple):
     segment: Segment
     sound: _Sound
-    only_if_answered: bool = False
-    owner: str | None = None
-
-
-class _Answer(msgspec.Struct):
-    """What is read of a `tasks.hypothesis.Hypothesis`."""
-
-    revision: int
+    owner: str | None
 
 
 class Outbox:
@@ -89,27 +81,17 @@ class Outbox:
         self._work = asyncio.Event()
         self.away = False
         """Whether the last final could not be sent yet."""
-        self._stored = ("", -1)  # the newest audio in Redis: segment and revision
-        self._asked = ("", -1)  # the newest interim sent: segment and revision
         self._added = ("", 0)  # of the newest stream: segment and samples in Redis
 
-    def put(
-        self,
-        segment: Segment,
-        pcm: bytes,
-        offset: int = 0,
-        *,
-        only_if_answered: bool = False,
-        owner: str | None = None,
-    ) -> None:
+    def put(self, segment: Segment, pcm: bytes, offset: int = 0, *, owner: str | None = None) -> None:
         """Takes a segment to be sent; never blocks.
 
         Args:
             segment: the ask.
             pcm: its audio from sample `offset` on, s16le at `STT_RATE`.
             offset: samples that asks of the segment have brought before.
-            only_if_answered: leave an interim out while the segment's previous one has no answer; a stream goes on.
-            owner: the worker that hears it as a stream, if nobody does yet; None: it is not heard as one.
+            owner: the worker that hears it as a stream, if nobody does yet; None: it is not heard as one, and asked
+                about when it has closed.
         """
         if self._newest.segment != segment.id:
             self._newest = _Sound(segment.id)
@@ -118,15 +100,17 @@ class Outbox:
         if segment.final:
             if self._interim is not None and self._interim.segment.id == segment.id:
                 self._drop_interim("superseded")
-            self._finals.append(_Item(segment, sound, owner=owner))
+            self._finals.append(_Item(segment, sound, owner))
             self._trim()
+        elif owner is None:
+            return
         elif self.away:
             self._metrics.dropped.labels("interim", "broker_gone").inc()
             return
         else:
             if self._interim is not None:
                 self._drop_interim("superseded")
-            self._interim = _Item(segment, sound, only_if_answered and owner is None, owner)
+            self._interim = _Item(segment, sound, owner)
         self._work.set()
 
     async def run(self) -> None:
@@ -175,24 +159,10 @@ class Outbox:
             log.info("segment.sent", segment=item.segment.id, room=item.segment.room, after_ms=waited)
 
     async def _send_interim(self, item: _Item) -> None:
-        if item.only_if_answered and await self._unanswered(item.segment):
-            self._metrics.dropped.labels("interim", "unanswered").inc()
-        elif await self._attempt(item):
+        if await self._attempt(item):
             self._metrics.hypotheses.inc()
-            self._asked = (item.segment.id, item.segment.revision)
         else:
             self._metrics.dropped.labels("interim", "broker_gone").inc()
-
-    async def _unanswered(self, segment: Segment) -> bool:
-        """Whether the segment's previous ask still waits for its answer."""
-        asked_of, revision = self._asked
-        if asked_of != segment.id:
-            return False
-        try:
-            stored = await self._redis.get(keys.hypothesis(segment.id))
-        except FAILURES:
-            return True
-        return stored is None or msgspec.json.decode(stored, type=_Answer).revision < revision
 
     async def _attempt(self, item: _Item) -> bool:
         try:
@@ -208,15 +178,8 @@ class Outbox:
 
     async def _write(self, item: _Item) -> None:
         segment = item.segment
-        before, revision = self._stored
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pcm = item.sound.between(0, segment.samples)
-            pipe.set(keys.pcm(segment.id, segment.revision), pcm, ex=keys.PCM_TTL)
-            if before == segment.id and revision < segment.revision:
-                pipe.delete(keys.pcm(before, revision))  # each ask holds all of the one before
-            pipe.set(keys.newest_revision(segment.id), segment.revision, ex=keys.PCM_TTL)
-            await pipe.execute()
-        self._stored = (segment.id, segment.revision)
+        pcm = item.sound.between(0, segment.samples)
+        await self._redis.set(keys.pcm(segment.id, segment.revision), pcm, ex=keys.PCM_TTL)
         await asyncio.to_thread(self._send, TRANSCRIBE, segment)
 
     async def _stream(self, item: _Item, owner: str) -> None:

@@ -27,8 +27,6 @@ class Services:
     """Asks workers for something about a segment; blocks."""
     config: MediaConfig
     metrics: Metrics
-    stt_age: Callable[[], float]
-    """Age of the oldest waiting stt message, seconds."""
     listeners: Listeners
     """Which worker hears whom as a stream."""
     fence: Callable[[str], int]

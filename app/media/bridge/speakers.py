@@ -24,9 +24,6 @@ from app.media.policy.ladder import Level
 from app.media.policy.room import Producer, Room
 from tasks.wire.messages import STT_RATE, Segment, Timeline
 
-MAX_INTERIM_QUEUE_SECONDS: Final = 1.0
-"""Seconds the stt queue may be behind before interims are left out: finals come first."""
-
 RETRY_SECONDS: Final = 1.0
 """Time before a refused tap is tried again."""
 
@@ -135,14 +132,10 @@ class Speaker(asyncio.DatagramProtocol):
             return
         segment = self._segment(ask)
         owner = self._services.listeners.choose(segment)
-        if owner is None and not ask.final and self._services.stt_age() > MAX_INTERIM_QUEUE_SECONDS:
-            self._services.metrics.dropped.labels("interim", "queue_old").inc()
-            return
         if ask.revision == 0:
             self._director.on_open(segment)
-        growth = ask.kind is AskKind.GROWTH
         pcm = ask.samples.astype("<i2").tobytes()
-        self._outbox.put(segment, pcm, ask.offset, only_if_answered=growth, owner=owner)
+        self._outbox.put(segment, pcm, ask.offset, owner=owner)
         if ask.final:
             log.info(
                 "segment.closed",

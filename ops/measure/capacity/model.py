@@ -19,13 +19,15 @@ from typing import Any, Final, NamedTuple
 import simpy
 
 from app.media.audio.segmenter import AskKind
-from app.media.bridge.speakers import MAX_INTERIM_QUEUE_SECONDS
 from app.media.policy.ladder import Level
 from ops.measure.capacity.processor import Processor
 from ops.measure.capacity.service import Service, Stage
 from ops.measure.capacity.speech import Piece, Talk, Turn, Wish, drawn
 
 Process = Generator[simpy.Event, Any, None]
+
+MAX_INTERIM_QUEUE_SECONDS: Final = 1.0
+"""Seconds the stt queue may be behind before interims are left out."""
 
 QUEUES: Final = ("stt", "translate", "speak")
 
