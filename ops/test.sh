@@ -62,7 +62,7 @@ sfu || failed=1 # by itself: it counts seconds
 calls=(tests/client tests/e2e tests/media tests/watching tests/tasks/test_pipeline.py)
 callers=(tests/client/test_{call_faults,call_page,captions,first_caption,nat,network,video}.py)
 systems=(tests/tasks/test_pipeline.py)
-systems+=(tests/e2e/test_{admin,call,drafts,faults,front_page,lossy,privacy,proxy,several,upkeep}.py)
+systems+=(tests/e2e/test_{admin,call,drafts,faults,front_page,lossy,privacy,proxy,several,upkeep,while_they_speak}.py)
 alone=("${callers[@]}" "${systems[@]}")
 pairs=(-n 2 --dist loadfile --no-loadscope-reorder)
 
