@@ -67,6 +67,7 @@ from app.web.proxy import TrustedProxyMiddleware
 from app.web.reading import NameableMiddleware, ReadableRequest
 from app.web.requests import RequestLogMiddleware
 from app.web.templates import create_environment, template_config
+from app.web.whole import WholeFormsMiddleware
 from tasks.wire import logs
 from tasks.wire.queues import sending_broker
 
@@ -146,6 +147,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
             DefineMiddleware(errors.AnswerRefusalsMiddleware, refused=speech_routes.refused),
             DefineMiddleware(NameableMiddleware),
             DefineMiddleware(BudgetMiddleware),
+            DefineMiddleware(WholeFormsMiddleware),
             security.session_config(settings).middleware,
             security.csrf_middleware(settings),
         ],

@@ -142,7 +142,7 @@ class Participant(Base):
     stands_in: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether they are host until a host is back."""
     link_id: Mapped[int | None] = mapped_column(BigInteger)
-    """The link (`RoomLink`) by which they came last; null: by the room's plain one."""
+    """The host link (`RoomLink`) by which they came last; null: by none."""
     admitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When they were first let in; null: when they came, from before this was noted."""
     address: Mapped[str] = mapped_column(String(16), default="", server_default="")

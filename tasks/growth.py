@@ -160,5 +160,5 @@ def advance(
         if before.over or before.clause >= clause:
             return before if before.by == by else None
         after = grow(before)
-        if client.eval(_REPLACE, 1, name, encode(after), stored or b"", str(keys.ONCE_TTL)):
+        if client.eval(_REPLACE, 1, name, encode(after), stored or b"", str(keys.PCM_TTL)):
             return after

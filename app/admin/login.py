@@ -44,7 +44,8 @@ async def log_in(request: AnyRequest, admin: Services) -> Response[Any]:
             return _login(name=name, wanted=wanted, error=refused, status=HTTP_429_TOO_MANY_REQUESTS)
         known = await admin.admins.check(name, password)
         if known is None:
-            who = name if name in await admin.admins.names() else ""  # another word may be a password typed there
+            tried = clean(name, 60)  # as it is looked up
+            who = tried if tried in await admin.admins.names() else ""  # another word may be a password typed there
             await admin.audit.note(who, "login.failed", address=address(request))
             error = _("The name or the password is wrong. `jbcalling admin set-password` sets a new one.")
             return _login(name=name, wanted=wanted, error=error, status=HTTP_422_UNPROCESSABLE_ENTITY)

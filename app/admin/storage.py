@@ -24,12 +24,13 @@ from app.tables import ApiKey, AuditEntry, Base, GlossaryTerm, Participant, Room
 COUNTED: Final[tuple[type[Base], ...]] = (Room, Participant, StoredCaption, GlossaryTerm, ApiKey, Voice, AuditEntry)
 BOUNDS: Final[Mapping[str, str]] = {
     "rooms": "a day after they close or ROOMS_UNUSED_DAYS after anybody entered, without captions",
-    "participants": "with their room, or after 60 days without a caption of theirs",
+    "participants": "with their room; others than hosts and those kept out after 60 days without a caption of theirs",
     "captions": "each room's days",
     "corrections": "with their caption",
     "stream_lives": "one for each time that Redis lost its stream",
     "api_keys": "what administrators make, kept when revoked",
     "invitations": "a year after they expire or are revoked",
+    "room_links": "with their room; those to captions a day after they expire",
     "voices": "API_VOICES for each key, until they are deleted",
     "admins": "until they are removed",
     "admin_sessions": "12 hours",

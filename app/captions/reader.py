@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -65,6 +65,8 @@ class ReaderRequest:
     """What the reader is told at that time."""
     since: float = 0.0
     """Nothing is shown that was said before, epoch seconds."""
+    allowed: Callable[[], Awaitable[bool]] | None = None
+    """Whether they may read still: asked once the feed is among those that end when they may not any more."""
 
 
 class Reader:
@@ -116,6 +118,9 @@ class Reader:
             feed.check()
             return None
         try:
+            if request.allowed and not await request.allowed():
+                feed.end("closed")
+                feed.check()
             wish = request.wish
             return await services.history.after(wish.room, wish.language, request.after, stores=request.stores)
         except (RedisError, SQLAlchemyError, OSError) as error:

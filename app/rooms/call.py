@@ -24,7 +24,7 @@ from app.rooms.service import RoomService
 from app.rooms.texts import texts
 from app.settings.web import WebSettings
 from app.tables import Participant, Room
-from app.web.budget import CHOOSING, WEIGHT
+from app.web.budget import RENEWING, WEIGHT
 from app.web.origin import page_origin, sfu_url
 
 AnyRequest = Request[Any, Any, Any]
@@ -72,7 +72,7 @@ async def call_page(
     return Template("call.html", context=context)
 
 
-@post("/rooms/{code:str}/token", status_code=HTTP_200_OK, opt={WEIGHT: CHOOSING})
+@post("/rooms/{code:str}/token", status_code=HTTP_200_OK, opt={WEIGHT: RENEWING})
 async def sfu_token(
     request: AnyRequest,
     rooms: NamedDependency[RoomService],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Annotated, Any, Final, Literal
 
@@ -78,10 +78,21 @@ async def caption_feed(
         HTTPException: 429 or 503, too many feeds are open.
     """
     room = await visitor.open_room(rooms, code)
-    if token := token or bearer(request):
-        grant = await token_grant(request, read_tokens, links, room, token, lang)
-    else:
-        grant = await _participant_grant(request, rooms, room, lang)
+    token = token or bearer(request)
+
+    async def granted() -> Grant:
+        if token:
+            return await token_grant(request, read_tokens, links, room, token, lang)
+        return await _participant_grant(request, rooms, room, lang)
+
+    async def allowed() -> bool:
+        try:
+            await granted()
+        except PermissionDeniedException:
+            return False
+        return True
+
+    grant = await granted()
     try:
         lives = captions.history.lives
         position = max(await lives.position(after), await lives.position(last_event_id))
@@ -90,7 +101,8 @@ async def caption_feed(
     _refuse_where_full(captions, grant.client)
     whole = grant.whole_sentences if sentences is None else sentences == "whole"
     wish = Wish(room.code, grant.language, whole)
-    reader = Reader(captions, _reader_request(room, grant, wish, position, format or _accepted(request)))
+    asked = replace(_reader_request(room, grant, wish, position, format or _accepted(request)), allowed=allowed)
+    reader = Reader(captions, asked)
     return Stream(reader.events(), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
 
 

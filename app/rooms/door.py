@@ -29,7 +29,7 @@ class Entry:
     role: Role
     standing: Standing
     link_id: int | None = None
-    """Of the link by which they come."""
+    """Of the host link by which they come."""
     address: str = ""
     """`mark` of where they come from."""
 
@@ -76,9 +76,12 @@ def role_of(room: Room, link: RoomLink | None, known: Participant | None) -> Rol
         RoomLockedError: nobody new comes in.
     """
     inside = known if known and known.standing == "in" else None
-    kind = link.kind if link else None
+    # What a host has made of somebody since they came by this link counts more than it does.
+    kind = link.kind if link and not (inside and inside.link_id == link.id) else None
     if kind == "host" or (inside and inside.role == "host"):
         return "host"
+    if room.kind == "demo":
+        return "listener"  # the recording alone speaks there
     if inside is None and room.locked:
         raise RoomLockedError
     if kind == "speaker" or (inside and inside.role == "speaker"):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from app.db import Sessions
 from app.i18n import N_
@@ -72,9 +72,10 @@ class RoomLinks:
         """
         now = datetime.now(UTC)
         async with self._sessions.begin() as session:
-            good = (RoomLink.room_id == room.id, RoomLink.revoked_at.is_(None))
+            lasting = or_(RoomLink.expires_at.is_(None), RoomLink.expires_at > now)
+            good = (RoomLink.room_id == room.id, RoomLink.revoked_at.is_(None), lasting)
             count = await session.scalar(select(func.count()).select_from(RoomLink).where(*good)) or 0
-            if count >= MAX_LINKS:
+            if maker_id and count >= MAX_LINKS:  # participants keep no administrator out
                 raise TooManyLinksError
             session.add(
                 RoomLink(

@@ -29,6 +29,8 @@ LOOK_EVERY: Final = 2.0
 """Seconds between two comparisons."""
 KNOCKING: Final = 10.0
 """Seconds after which somebody whose page asks no more does not wait any longer."""
+MOST_SHOWN: Final = 500
+"""People who wait, and who are kept out, that a host sees at once."""
 
 log = structlog.get_logger(__name__)
 
@@ -94,10 +96,20 @@ class Moderation:
             log.info("rooms.host_followed", room=room.code, people=len(follow))
             for person in there:
                 person.stands_in = person.id in follow
+        if follow or any(person.role == "host" for person in there):
+            await self._relieve(room, there)
         held = {person.id: person.rights for person in now.people}
         wrong = {person.id: rights for person in there if list(rights := person.rights(room)) != held[person.id]}
         if out or wrong:
             await self._sfu.order(room.code, remove=out, rights=wrong)
+
+    async def _relieve(self, room: Room, there: Sequence[Participant]) -> None:
+        """Whoever stood in and has left is host no more, now that somebody who is `there` is."""
+        ids = {person.id for person in there}
+        async with self._sessions() as session:
+            standing_in = select(Participant.id).where(Participant.room_id == room.id, Participant.stands_in)
+            away = set(await session.scalars(standing_in)) - ids
+        await self._set(away, stands_in=False)
 
     async def scene(self, room: Room) -> Scene:
         """Who is in, who waits, and who has been kept out.
@@ -107,12 +119,14 @@ class Moderation:
         """
         now = await self._sfu.room(room.code)
         inside = (await self._inside(now))[1] if now else []
-        others = select(Participant).where(Participant.room_id == room.id, Participant.standing != "in")
-        async with self._sessions() as session:
-            out = list(await session.scalars(others.order_by(Participant.created_at, Participant.id).limit(500)))
+        theirs = select(Participant).where(Participant.room_id == room.id).limit(MOST_SHOWN)
         recent = time.monotonic() - KNOCKING
-        waiting = [one for one in out if one.standing == "waiting" and self._knocks.get(one.id, 0.0) > recent]
-        kept_out = [one for one in out if one.standing in {"refused", "removed"}]
+        knocking = [one for one, at in self._knocks.items() if at > recent]
+        at_the_door = theirs.where(Participant.standing == "waiting", Participant.id.in_(knocking))
+        refused = theirs.where(Participant.standing.in_(("refused", "removed")))
+        async with self._sessions() as session:
+            waiting = list(await session.scalars(at_the_door.order_by(Participant.created_at, Participant.id)))
+            kept_out = list(await session.scalars(refused.order_by(Participant.created_at.desc(), Participant.id)))
         speaking = {person.id for person in now.people if "audio" in person.rights} if now else set()
         return Scene([one for one in inside if one.standing == "in"], waiting, kept_out, speaking)
 

@@ -150,11 +150,11 @@ async def join_room(
         RoomLockedError: nobody new comes in.
         PersonalLinkError: nobody comes in by the plain link.
     """
+    data, address = await request.form(), address_of(request)
     room = await visitor.open_room(rooms, code)
     known = await visitor.known_in(request, rooms, room)
     link = await _link(request, links, room)
     role = role_of(room, link, known)
-    data, address = await request.form(), address_of(request)
     form = JoinForm.parse(data)
     asks = _asks_password(room, role, link, known)
     if asks and not form.errors:
@@ -169,7 +169,8 @@ async def join_room(
     visitor.recognise(request)
     marked = mark(settings.session_secret, room, address)
     standing = standing_of(room, role, known, marked=await rooms.removed_from(room, marked))
-    entry = Entry(role, standing, link.id if link else None, marked)
+    by = link.id if link and link.kind == "host" else None  # no other link undoes what that one gave
+    entry = Entry(role, standing, by, marked)
     person = await rooms.join(room, form, visitor.earlier_participant(request, code), entry)
     visitor.remember(request, code, person)
     visitor.remember_choices(request, form)
@@ -276,4 +277,5 @@ async def _link(request: AnyRequest, links: RoomLinks, room: Room) -> RoomLink |
 
 def _asks_password(room: Room, role: Role, link: RoomLink | None, known: Participant | None) -> bool:
     """Whether somebody must know the password: not who has been let in before, or comes by a link that a host made."""
-    return room.password is not None and role != "host" and link is None and known is None
+    inside = known is not None and known.standing == "in"
+    return room.password is not None and role != "host" and link is None and not inside

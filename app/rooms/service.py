@@ -19,6 +19,7 @@ from app.rooms.demos import FIRST, Demo
 from app.rooms.door import Entry
 from app.rooms.forms import JoinForm
 from app.tables import Participant, Room
+from app.web.errors import KeptOutError
 
 USED_EVERY: Final = timedelta(hours=1)
 DEMO_ENTERING: Final = timedelta(minutes=2)
@@ -84,6 +85,9 @@ class RoomService:
         """Enter a room as `earlier`; somebody who comes back stays the same participant with the new choices.
 
         Without an `entry` only the choices change.
+
+        Raises:
+            KeptOutError: a host has removed or refused them, perhaps in this moment.
         """
         try:
             person = await self._enter(room, form, earlier, entry)
@@ -94,7 +98,7 @@ class RoomService:
 
     async def _enter(self, room: Room, form: JoinForm, earlier: str | None, entry: Entry | None) -> Participant:
         async with self._sessions.begin() as session:
-            person = await session.get(Participant, earlier) if earlier else None
+            person = await session.get(Participant, earlier, with_for_update=True) if earlier else None
             if person is None:
                 person = Participant(**{"id": earlier} if earlier else {}, room_id=room.id, kind="person")
                 session.add(person)
@@ -102,6 +106,8 @@ class RoomService:
                 person = Participant(room_id=room.id, kind="person")
                 session.add(person)
             if entry:
+                if person.standing in {"refused", "removed"}:
+                    raise KeptOutError
                 person.role, person.standing, person.address = entry.role, entry.standing, entry.address
                 person.link_id = entry.link_id or person.link_id
                 if entry.standing == "in" and person.admitted_at is None:

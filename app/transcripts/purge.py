@@ -9,12 +9,13 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.tables import Invitation, Participant, Room, StoredCaption
+from app.tables import Invitation, Participant, Room, RoomLink, StoredCaption
 
 CLOSED_FOR: Final = timedelta(days=1)
 """How long a closed room stays although nothing that was said in it is left."""
 PEOPLE_KEPT: Final = timedelta(days=60)
-"""How long somebody stays of whom there is no caption: longer than their browser knows them (`SESSION_DAYS`)."""
+"""How long somebody stays of whom there is no caption, but hosts and whom they keep out: a browser in use knows who it
+is for ever, since its session is renewed with every page."""
 INVITATIONS_KEPT: Final = timedelta(days=365)
 """How long an invitation that is good for nothing any more is listed."""
 AT_ONCE: Final = 500
@@ -46,11 +47,14 @@ async def purge(session: AsyncSession, now: datetime, unused_days: int) -> Purge
     people = _count(await session.execute(delete(Participant).where(Participant.room_id.in_(rooms))))
     await session.execute(delete(Room).where(Room.id.in_(rooms)))
     unheard = ~exists().where(StoredCaption.participant_id == Participant.id)
-    gone = delete(Participant).where(Participant.kind == "person", Participant.created_at < now - PEOPLE_KEPT, unheard)
-    people += _count(await session.execute(gone))
+    decided = or_(Participant.role == "host", Participant.standing.in_(("refused", "removed")))  # holds with the room
+    old_ones = (Participant.kind == "person", Participant.created_at < now - PEOPLE_KEPT, ~decided)
+    people += _count(await session.execute(delete(Participant).where(*old_ones, unheard)))
     old = now - INVITATIONS_KEPT
     over = delete(Invitation).where(or_(Invitation.revoked_at < old, Invitation.expires_at < old))
     await session.execute(over)
+    # A revoked link to captions is refused by its row, until its token has expired; nobody has come in by it.
+    await session.execute(delete(RoomLink).where(RoomLink.kind == "read", RoomLink.expires_at < now - CLOSED_FOR))
     return Purged(len(rooms), people)
 
 

@@ -22,8 +22,10 @@ JOINING: Final = 3.0
 """What people do as they come in."""
 CHOOSING: Final = 2.0
 """What a page does by itself, or a person does again and again in a call."""
+RENEWING: Final = 0.5
+"""What pages ask for by themselves, again and again while an SFU is being restarted: all those of a class at once."""
 A_MINUTE: Final = 600.0
-"""Of one address: sixty forms, or a hundred and twenty people who come in with a token each."""
+"""Of one address: sixty forms, or a hundred and seventy people who come in with a token each."""
 
 
 class BudgetMiddleware:

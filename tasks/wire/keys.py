@@ -145,7 +145,7 @@ def spoken(segment: str, language: str, piece: int) -> str:
 
 
 def growth(segment: str, language: str) -> str:
-    """JSON of what has been shown and spoken of a sentence's translation that still grows (`tasks.growth`)."""
+    """JSON of what has been shown and spoken of a sentence's translation that still grows, for `PCM_TTL`."""
     return f"jbc:growth:{segment}:{language}"
 
 

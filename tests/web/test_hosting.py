@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import jwt
@@ -346,6 +347,11 @@ async def test_somebody_follows_the_last_host_until_a_host_is_back(people: Peopl
         async with people.in_call("ana", code):
             assert "moderate" not in (await event(bob, "rights", LOOKED_AFTER))["rights"]
             assert (await people.get("bob", f"/rooms/{code}/holding")).status_code == 403
+        assert "moderate" in (await event(bob, "rights", LOOKED_AFTER))["rights"]
+    async with people.in_call("ana", code):  # who stood in and has left is host no more either
+        async with asyncio.timeout(2 * LOOKED_AFTER):
+            while (await people.get("bob", f"/rooms/{code}/holding")).status_code != 403:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
 
 
 async def test_an_administrator_enters_as_a_host_and_the_log_says_so(people: People, settings: WebSettings) -> None:
@@ -415,8 +421,10 @@ async def test_links_are_listed_where_they_can_be_revoked(people: People) -> Non
     entry = await people.post("ana", f"/rooms/{code}/share/entry", kind="listener")
     key = unescape(entry.text).split("?key=")[1].split('"')[0]
     assert key not in (await people.get("ana", f"/rooms/{code}/share")).text  # shown once
-    assert (await people.get("lea", f"/rooms/{code}?key={key}")).status_code == 303
-    await people.join("lea", code)
+    for name in ("lea", "phone"):  # no other link undoes what the host link gave
+        assert (await people.get(name, f"/rooms/{code}?key={key}")).status_code == 303
+        await people.join(name, code)
+    assert rights_in(await people.token("phone", code)) == list(HOST)
     assert rights_in(await people.token("lea", code)) == ["read"]
     seen = unescape((await people.get("ana", f"/rooms/{code}/share")).text)
     assert all(
@@ -434,6 +442,27 @@ async def test_links_are_listed_where_they_can_be_revoked(people: People) -> Non
     # Who had become host by a link is none any more, but for the host who has revoked it.
     assert rights_in(await people.token("ana", code)) == list(HOST)
     assert rights_in(await people.token("phone", code)) == list(SPEAKER)
+
+
+async def test_who_holds_the_last_byte_back_is_asked_who_they_are_when_it_comes(people: People) -> None:
+    code = await people.make("ana")
+    await people.join("eve", code)
+    eve, removed = await people.id("eve", code), asyncio.Event()
+    browser = people.be("eve")
+    form = urlencode(join_form(csrf_of(browser), name="Eve")).encode()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield form[:-1]
+        await removed.wait()
+        yield form[-1:]
+
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    request = browser.build_request("POST", f"/rooms/{code}/join", content=slowly(), headers=headers)
+    answer = asyncio.create_task(browser.send(request))
+    await act(people, "ana", code, "remove", eve)
+    removed.set()
+    assert (await answer).status_code == 403
+    assert await people.refused_token("eve", code) == 403
 
 
 async def test_links_go_with_who_made_them(people: People) -> None:
