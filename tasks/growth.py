@@ -138,7 +138,7 @@ def load(client: redis.Redis, segment: str, language: str) -> Growth:
 
 
 def advance(
-    client: redis.Redis, segment: str, language: str, clause: int, by: str, grow: Callable[[Growth], Growth]
+    client: redis.Redis, segment: str, language: str, clause: int | None, by: str, grow: Callable[[Growth], Growth]
 ) -> Growth | None:
     """Add to a sentence what a clause brings, once, whoever else tries the same.
 
@@ -146,7 +146,8 @@ def advance(
         client: where it is kept.
         segment: the sentence.
         language: of the translation.
-        clause: its number.
+        clause: its number; None: the whole sentence, which comes after all of them, also after those that a worker
+            told of and died before it had counted them.
         by: the actor message at work, which is the same when it is run again after a crash.
         grow: makes the new state of the one before.
 
@@ -157,7 +158,7 @@ def advance(
     while True:
         stored = client.get(name)
         before = decode(stored, Growth) if isinstance(stored, bytes) else Growth()
-        if before.over or before.clause >= clause:
+        if before.over or (clause is not None and before.clause >= clause):
             return before if before.by == by else None
         after = grow(before)
         if client.eval(_REPLACE, 1, name, encode(after), stored or b"", str(keys.PCM_TTL)):

@@ -97,8 +97,9 @@ def _going_on(
         clauses = words[: ends[-1]]
         # Clauses that ended together are told of together.
         told = replace(told, clauses=len(ends))
-        sentence = _sentence(ask, told.sentences, clauses, last=False)
-        events.append(Grown(sentence, write(clauses, False), told.clauses - 1))
+        if (transcript := write(clauses, False)).text:  # a number that may go on has none yet
+            sentence = _sentence(ask, told.sentences, clauses, last=False)
+            events.append(Grown(sentence, transcript, told.clauses - 1))
     return events, told
 
 

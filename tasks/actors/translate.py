@@ -65,7 +65,7 @@ def _finish(message: Translation) -> None:
     def end(before: Growth) -> Growth:
         return before.ended(done.text, message.clause, by, speak=wanted and not unspoken)
 
-    after = growth.advance(client, segment.id, message.target, message.clause, by, end)
+    after = growth.advance(client, segment.id, message.target, None, by, end)
     if after is None:
         return
     stamped = _stamped(message, started)

@@ -8,7 +8,7 @@ import dramatiq
 import msgspec
 import structlog
 
-from tasks import growth, publish
+from tasks import growth, publish, streams
 from tasks.engines.base import EngineError
 from tasks.middleware.failed_messages import FailedMessages
 from tasks.wire import keys
@@ -29,10 +29,10 @@ class NoClipOnFailure(FailedMessages):
         """Tell the bridge."""
         try:
             lost = affected(message.actor_name, message.args[0])
+            segment = self._rest(lost.segment) if message.actor_name == "listen" else lost.segment
         except (msgspec.ValidationError, LookupError) as error:
             log.error("actor.malformed", actor=message.actor_name, error=str(error))
             return
-        segment = lost.segment
         reason = f"{message.actor_name} {_why(exception)}"[:300]
         log.warning("segment.failed", segment=segment.id, room=segment.room, reason=reason)
         for language in lost.languages:
@@ -46,6 +46,11 @@ class NoClipOnFailure(FailedMessages):
                 last_piece=lost.last_piece,
                 last_sentence=lost.last_sentence,
             )
+
+    def _rest(self, segment: Segment) -> Segment:
+        """The sentence that a segment was at: clips of those before it are still on their way."""
+        found = streams.load(self._client, segment.id)
+        return segment.of(found.heard.told.sentences) if found else segment
 
 
 class Lost(NamedTuple):
@@ -75,7 +80,7 @@ def affected(actor: str, payload: dict[str, object]) -> Lost:
     """
     if actor in (TRANSCRIBE.actor, "listen"):
         segment = from_payload(payload, Segment)
-        return Lost(segment, list(segment.hear) if segment.final else [])
+        return Lost(segment, list(segment.hear) if segment.final else [], piece=None)
     if actor == TRANSLATE.actor:
         translation = from_payload(payload, Translation)
         heard = translation.whole and translation.target in translation.segment.hear

@@ -113,6 +113,15 @@ def test_a_clause_is_brought_once_and_none_after_a_later_one(store: redis.Redis)
     assert store.ttl("jbc:growth:s:pt") > 0
 
 
+def test_the_whole_sentence_comes_after_every_clause_counted_or_not(store: redis.Redis) -> None:
+    growth.advance(store, "s", "pt", 4, "a", lambda before: before.grown("Um dois três", 4, "a", "pt", speak=False))
+    end = growth.advance(store, "s", "pt", None, "b", lambda before: before.ended("Um dois três.", 4, "b", speak=True))
+    assert end is not None
+    assert end.over
+    assert growth.advance(store, "s", "pt", None, "b", lambda before: before) == end, "run again after a crash"
+    assert growth.advance(store, "s", "pt", None, "c", lambda before: before) is None
+
+
 def test_two_workers_at_once_add_one_after_the_other(store: redis.Redis) -> None:
     def add(number: int) -> Growth | None:
         def grow(before: Growth) -> Growth:

@@ -87,6 +87,18 @@ def test_where_nobody_follows_as_soon_as_possible_no_clause_is_told() -> None:
     assert sum(isinstance(event, Over) for event in events) == 4
 
 
+def test_a_clause_that_has_no_text_yet_is_told_with_the_next() -> None:
+    def later(words: Sequence[Word], whole: bool) -> Transcript:
+        return write(words, whole) if whole or len(words) > 6 else Transcript("", 0.9)
+
+    told, grown = Told(), []
+    for count in range(1, 20):
+        events, told = tell(Utterance(ask(WORDS[:count]), WORDS[:count], whole=False), told, later)
+        grown += [event for event in events if isinstance(event, Grown)]
+    assert all(event.transcript.text for event in grown)
+    assert grown[0].transcript.text.startswith("The committee met on the 5th of")
+
+
 def test_who_goes_on_after_another_tells_the_rest() -> None:
     for died_at in range(5, len(WORDS), 7):
         told, first = Told(), []

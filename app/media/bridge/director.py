@@ -94,9 +94,13 @@ class Director:
 
     def on_final(self, segment: Segment) -> None:
         """A closed segment is on its way to the workers: its clips can be expected."""
-        for language in segment.hear:
-            for track in self._tracks(segment, language):
+        for key, track in self.tracks.members.items():
+            if (key.room, key.speaker) != (segment.room, segment.speaker):
+                continue
+            if key.version.language in segment.hear:
                 track.expect(segment.seq, segment.timeline.speech_end)
+            else:  # its last listener has gone in mid-segment; whoever comes does not wait for the rest
+                track.no_clip(Position(segment.seq))
 
     def on_dropped(self, segment: Segment) -> None:
         """A closed segment never reached the workers."""

@@ -96,8 +96,9 @@ class DubTrack:
 
     def no_clip(self, at: Position, *, last_piece: bool = True, last_sentence: bool = True) -> None:
         """Nothing (more) comes of a piece, nor of what it is the last of."""
-        self.playout.no_clip(at, last_piece=last_piece, last_sentence=last_sentence)
-        self._changed.set()
+        if self._live:  # else nothing is waited for, and nothing would take it out again
+            self.playout.no_clip(at, last_piece=last_piece, last_sentence=last_sentence)
+            self._changed.set()
 
     async def run(self) -> None:
         """Plays until cancelled."""

@@ -46,7 +46,8 @@ class _Sound:
         self._pcm = bytearray()
 
     def add(self, pcm: bytes, offset: int) -> None:
-        """The sound from sample `offset` on."""
+        """The sound from sample `offset` on; what was said before there was a place for it is silence."""
+        self._pcm.extend(bytes(max(0, offset * SAMPLE_BYTES - len(self._pcm))))
         self._pcm[offset * SAMPLE_BYTES :] = pcm
 
     def between(self, first: int, end: int) -> bytes:

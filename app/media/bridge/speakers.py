@@ -56,6 +56,7 @@ class Speaker(asyncio.DatagramProtocol):
         self._meta = room.people[producer.participant]
         self._segmenter = Segmenter(services.config.segmenter, first_seq)
         self._detector = VoiceDetector()
+        self._begun = -1  # number of the segment that was sent last
         self._stream: TapStream | None = None
         self._outbox = Outbox(services.redis, services.send, services.metrics, director.on_dropped)
         self._counted = {"received": 0, "lost": 0, "late": 0, "reordered": 0}
@@ -115,7 +116,8 @@ class Speaker(asyncio.DatagramProtocol):
                 return answer.tap_id
 
     def _receive(self, chunks: list[Chunk]) -> None:
-        self._segmenter.streaming = self._services.listeners.hear(self._meta.speak)
+        meta = self._room.people.get(self._producer.participant, self._meta)
+        self._segmenter.streaming = self._services.listeners.hear(meta.speak)
         for chunk in chunks:
             began = time.perf_counter()
             frames = self._detector.push(chunk)
@@ -127,9 +129,11 @@ class Speaker(asyncio.DatagramProtocol):
 
     def _put(self, ask: Ask) -> None:
         self._director.speech.hear(self._room.name)
-        if self._director.admitted(self._room.name) is Level.ORIGINAL:
+        # What has begun is sent to its end: else no worker would ever say that it is over.
+        if ask.seq != self._begun and self._director.admitted(self._room.name) is Level.ORIGINAL:
             self._services.metrics.dropped.labels("segment" if ask.final else "interim", "busy").inc()
             return
+        self._begun = ask.seq
         segment = self._segment(ask)
         owner = self._services.listeners.choose(segment)
         if ask.revision == 0:
@@ -151,7 +155,8 @@ class Speaker(asyncio.DatagramProtocol):
 
     def _segment(self, ask: Ask) -> Segment:
         speaker = self._producer.participant
-        self._meta = self._room.people.get(speaker, self._meta)
+        if ask.revision == 0:  # a segment is in one language, that in which a worker begins to hear it
+            self._meta = self._room.people.get(speaker, self._meta)
         wants = self._room.wants(speaker, self._meta)
         dubs = [dub for dub in wants.dubs if self._director.speaks(self._room.name, speaker, dub)]
         dubbed = {dub.language for dub in dubs}

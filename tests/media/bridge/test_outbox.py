@@ -196,6 +196,13 @@ async def test_a_stream_is_whole_after_redis_lost_what_it_had(server: RedisServe
         assert await client.get(keys.sound("s-0")) == b"abcdefgh"
 
 
+async def test_what_was_said_before_there_was_a_place_for_it_is_silence(server: RedisServer) -> None:
+    async with outbox_on(server) as (outbox, sent, _, client):
+        outbox.put(streamed(0, 4, final=True), b"efgh", 2, owner="w")
+        await sent.until(lambda: len(sent.segments) == 1)
+        assert await client.get(keys.sound("s-0")) == bytes(4) + b"efgh"
+
+
 async def test_a_stream_loses_no_sound_while_redis_is_away(server: RedisServer) -> None:
     async with outbox_on(server) as (outbox, sent, _, client):
         outbox.put(streamed(0, 1, final=False), b"ab", owner="w")
