@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from html import unescape
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
 import jwt
@@ -442,27 +441,6 @@ async def test_links_are_listed_where_they_can_be_revoked(people: People) -> Non
     # Who had become host by a link is none any more, but for the host who has revoked it.
     assert rights_in(await people.token("ana", code)) == list(HOST)
     assert rights_in(await people.token("phone", code)) == list(SPEAKER)
-
-
-async def test_who_holds_the_last_byte_back_is_asked_who_they_are_when_it_comes(people: People) -> None:
-    code = await people.make("ana")
-    await people.join("eve", code)
-    eve, removed = await people.id("eve", code), asyncio.Event()
-    browser = people.be("eve")
-    form = urlencode(join_form(csrf_of(browser), name="Eve")).encode()
-
-    async def slowly() -> AsyncIterator[bytes]:
-        yield form[:-1]
-        await removed.wait()
-        yield form[-1:]
-
-    headers = {"content-type": "application/x-www-form-urlencoded"}
-    request = browser.build_request("POST", f"/rooms/{code}/join", content=slowly(), headers=headers)
-    answer = asyncio.create_task(browser.send(request))
-    await act(people, "ana", code, "remove", eve)
-    removed.set()
-    assert (await answer).status_code == 403
-    assert await people.refused_token("eve", code) == 403
 
 
 async def test_links_go_with_who_made_them(people: People) -> None:
