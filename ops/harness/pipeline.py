@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from tasks.languages.text import GrowingText
 from tasks.wire.messages import STT_RATE
 
 Pcm = NDArray[np.int16]
+
+STREAM_STEP = STT_RATE // 5
+"""Samples that the bridge brings at a time of what is heard as a stream."""
 
 EFFORTS = {AskKind.GROWTH: Effort.QUICK, AskKind.PAUSE: Effort.USUAL, AskKind.FINAL: Effort.THOROUGH}
 """As `tasks.actors.transcribe` makes it."""
@@ -33,7 +37,15 @@ def asks(pieces: Iterable[Pcm], *, streaming: bool = False) -> Iterator[Ask]:
 
 
 def asks_of(chunks: Iterable[Chunk], *, streaming: bool = False) -> Iterator[Ask]:
-    """The same of a tap's chunks."""
+    """The same of a tap's chunks. Each ask has all the sound of its segment, in a stream too."""
+    sound, of = np.zeros(0, np.int16), -1
+    for ask in _asks_of(chunks, streaming=streaming):
+        before = sound[: ask.offset] if ask.seq == of else sound[:0]
+        sound, of = np.concatenate([before, ask.samples]), ask.seq
+        yield replace(ask, samples=sound[: ask.length], offset=0)
+
+
+def _asks_of(chunks: Iterable[Chunk], *, streaming: bool) -> Iterator[Ask]:
     detector, segmenter = VoiceDetector(), Segmenter()
     segmenter.streaming = streaming
     for chunk in chunks:
@@ -54,9 +66,19 @@ def segments(samples: Pcm, *, streaming: bool = False) -> list[Ask]:
     return [ask for ask in asks([samples], streaming=streaming) if ask.final]
 
 
-def streams(engine: SpeechToText) -> bool:
-    """Whether calls are heard by this recogniser as streams. What it makes of a whole segment is the same."""
-    return isinstance(engine, ListeningRecogniser)
+def streams(engine: SpeechToText, language: str | None) -> TypeGuard[ListeningRecogniser]:
+    """Whether calls in a language are heard by this recogniser as streams."""
+    return isinstance(engine, ListeningRecogniser) and language in engine.streamed
+
+
+def heard(engine: SpeechToText, samples: Pcm, language: str | None) -> Transcript:
+    """What becomes of a closed segment: where it is heard as a stream, piece by piece."""
+    if language is None or not streams(engine, language):
+        return engine.transcribe(samples.tobytes(), language)
+    utterance = engine.begin(language)
+    for piece in np.split(samples, range(STREAM_STEP, len(samples), STREAM_STEP)):
+        utterance.feed(piece.astype(np.float32) / np.float32(32768))
+    return engine.transcript(utterance.ended(), language, whole=True)
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ async def test_a_listener_follows_somebody_who_does_not_pause(stack: Stack, join
     twentieth = audio.size / RATE * 20 / len(text.split())
     first = ((await bruno.onsets())[before] - spoken["startedAt"]) / 1000
     print(f"20 words are spoken after {twentieth:.1f} s, the first clause is heard after {first:.1f} s")
-    assert first < twentieth
+    assert first < audio.size / RATE / 2, "the listener hears the beginning while the rest is being read"
 
     lines = await bruno.lines()
     assert len({line.segment for line in lines}) == len(lines)

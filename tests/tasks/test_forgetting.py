@@ -9,6 +9,7 @@ import redis
 
 from ops.harness.redis_server import redis_server
 from tasks.actors import transcribe
+from tasks.engines.base import Transcript
 from tasks.wire import keys
 from tasks.wire.messages import Segment
 from tests.tasks.messages import offered
@@ -26,11 +27,14 @@ def test_speech_goes_soon_after_it_was_transcribed_and_waits_where_that_failed(
 ) -> None:
     done, failed = (offered(store, b"\1\0" * 160, name) for name in ("done", "failed"))
 
-    def decode(segment: Segment) -> None:
+    def decode(segment: Segment) -> Transcript:
         if segment.id == "failed":
             raise RuntimeError
+        return Transcript("", 0.0, "silence")
 
-    monkeypatch.setattr(transcribe, "_transcribe_final", decode)
+    monkeypatch.setattr(transcribe, "_decode", decode)
+    monkeypatch.setattr(transcribe, "message_id", lambda: "m")
+    monkeypatch.setattr("tasks.transcripts.close", lambda *_, **__: None)
     transcribe.transcribe(done)
     with pytest.raises(RuntimeError):
         transcribe.transcribe(failed)

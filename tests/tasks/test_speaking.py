@@ -92,7 +92,7 @@ def test_a_message_that_does_not_say_how_late_is_too_late_means_eight_seconds() 
     assert from_payload(payload, Segment).max_lag == 8.0
 
 
-@pytest.mark.parametrize(("age", "engine"), [(0.0, "kokoro-82m-int8"), (4.0, "espeak-ng")])
+@pytest.mark.parametrize(("age", "engine"), [(0.0, "kokoro-82m-int8"), (5.5, "espeak-ng")])
 def test_a_quick_voice_takes_over_when_speech_is_behind(store: redis.Redis, age: float, engine: str) -> None:
     with listen(store, keys.clips_channel("bridge")) as clips:
         speak(said("Bom dia.", age=age))

@@ -1,4 +1,4 @@
-"""Speech to text, by the product's own road: VAD, segmenter, Whisper on every segment, the texts joined."""
+"""Speech to text, by the product's own road: VAD, segmenter, recogniser on every segment, the texts joined."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from app.media.audio.segmenter import Ask
 from app.media.audio.vad import FRAME
-from ops.harness.pipeline import Pcm, segments, streams
+from ops.harness.pipeline import Pcm, heard, segments, streams
 from ops.harness.recordings import RATE
 from ops.harness.wer import corpus_wer, normalise
 from ops.measure.clips import NOBODY, SEVERAL, Clip
@@ -69,9 +69,9 @@ def recognise(clips: Iterable[Clip], engine: SpeechToText, language: str | None,
 
 def _recognise(clip: Clip, engine: SpeechToText, language: str | None, shift: int) -> Result:
     recognised = []
-    for ask in segments(_shifted(clip, shift), streaming=streams(engine)):
+    for ask in segments(_shifted(clip, shift), streaming=streams(engine, language)):
         started = time.perf_counter()
-        transcript = engine.transcribe(ask.samples.tobytes(), language)
+        transcript = heard(engine, ask.samples, language)
         took = (time.perf_counter() - started) * 1000
         recognised.append(Recognised(len(ask.samples) / RATE, took, transcript))
     return Result(clip, shift, tuple(recognised))
