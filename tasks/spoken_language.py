@@ -34,11 +34,11 @@ DOUBTFUL_OF_SHORT: Final = 0.6
 
 FOREIGN: Final = 0.7
 """Probability from which on another language is believed."""
-MEMORY: Final = 100.0
+MEMORY: Final = 150.0
 """How many times more probable a language is, before a sound of no length, if all before was in it."""
 FORGOTTEN_SECONDS: Final = 1.0
-"""Seconds of an utterance in which this falls by a factor of e: 5 are left at 3 s, nothing at 6. "Fichte", in 1.1 s of
-a Portuguese recording, is English to Whisper with 96 %."""
+"""Seconds of an utterance in which this falls by a factor of e: 7 are left at 3 s, nothing at 6. "Fichte", in 1.1 s of
+a Portuguese recording, is English to Whisper with 59 to 96 %, depending on the processor."""
 LEAST_SECONDS: Final = 1.0
 """Of sound, below which languages cannot be told apart."""
 MOST_SECONDS: Final = 6.0
