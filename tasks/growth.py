@@ -8,15 +8,14 @@ al., "Re-translation versus Streaming for Simultaneous Translation", 2020).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import takewhile
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
 import redis
 
 from tasks.languages import described
-from tasks.languages.text import continuation, key
+from tasks.languages.text import agreed, continuation, key
 from tasks.wire import keys
 from tasks.wire.messages import decode, encode
 
@@ -121,14 +120,8 @@ def continued(shown: str, translation: str, before: str | None = None, *, held_b
     start, end = continuation(had, new), len(new)
     if before is not None:
         new = translation.rstrip(_MARKS).split()
-        agreed = common([key(word) for word in before.split()], [key(word) for word in new])
-        end = max(min(agreed, len(new) - 1), len(new) - held_back)
+        end = max(min(agreed(before.split(), new), len(new) - 1), len(new) - held_back)
     return " ".join([*had, *new[start : max(start, end)]])
-
-
-def common(first: Sequence[str], second: Sequence[str]) -> int:
-    """How many words two texts begin with together."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False)))
 
 
 def load(client: redis.Redis, segment: str, language: str) -> Growth:

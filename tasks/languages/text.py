@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
+from itertools import takewhile
 from typing import Final, TypeVar
 
 V = TypeVar("V")
@@ -48,13 +49,8 @@ class GrowingText:
         Transcription System", 2023).
         """
         words = _words(hypothesis)
-        common = 0
-        for ours, theirs in zip(words, _words(self.hypothesis), strict=False):
-            if key(ours) != key(theirs):
-                break
-            common += 1
-        start = len(_words(self.shown))
-        return GrowingText("".join([self.shown, *words[start:common]]).strip(), hypothesis)
+        start, end = len(_words(self.shown)), agreed(words, _words(self.hypothesis))
+        return GrowingText("".join([self.shown, *words[start:end]]).strip(), hypothesis)
 
     def finished(self, text: str) -> str:
         """The whole text, once it is known: as it is where it begins with the words that were shown.
@@ -66,6 +62,12 @@ class GrowingText:
         if [key(word) for word in words[:start]] == [key(word) for word in shown]:
             return text
         return "".join([*shown, *words[start:]]).strip()
+
+
+def agreed(first: Iterable[str], second: Iterable[str]) -> int:
+    """How many words two texts begin with together, whatever their case and punctuation."""
+    pairs = zip(first, second, strict=False)
+    return len(list(takewhile(lambda pair: key(pair[0]) == key(pair[1]), pairs)))
 
 
 def continuation(beginning: Sequence[str], text: Sequence[str]) -> int:

@@ -13,6 +13,7 @@ from itertools import takewhile
 
 from tasks.engines.base import Word
 from tasks.languages import described
+from tasks.languages.text import agreed
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def certain(words: Sequence[Word], before: Sequence[Word], now: float, language:
     """
     long_ago = len(list(takewhile(lambda word: word.end <= now - policy.ended, words)))
     count = len(list(takewhile(lambda word: word.end <= now - policy.agreed, words)))
-    count = min(max(long_ago, min(count, _agreed(words, before))), len(words) - 1)
+    count = min(max(long_ago, min(count, agreed(_keys(words), _keys(before)))), len(words) - 1)
     while count > 0 and not _complete(words, count - 1, language):
         count -= 1
     overdue = len(list(takewhile(lambda word: word.end <= now - policy.patience, words)))
@@ -73,9 +74,8 @@ def oldest_kept(words: Sequence[Word], now: float, policy: Policy) -> int:
     return max(starts, key=lambda n: (words[n].start - words[n - 1].end, n))
 
 
-def _agreed(words: Sequence[Word], before: Sequence[Word]) -> int:
-    pairs = zip(words, before, strict=False)
-    return len(list(takewhile(lambda pair: key(pair[0].text) == key(pair[1].text), pairs)))
+def _keys(words: Sequence[Word]) -> list[str]:
+    return [key(word.text) for word in words]
 
 
 def _complete(words: Sequence[Word], at: int, language: str) -> bool:
