@@ -117,7 +117,7 @@ async def test_sounds_that_are_not_speech_make_no_caption_and_no_clip(stack: Sta
     await asyncio.gather(*map(make, shares, speakers))
     # A speaker's lines come in order: the one of real speech says that nothing before it is still under way.
     sentinel = recordings()[SENTINEL]
-    spoken = await asyncio.gather(*(speaker.say(sentinel.path.read_bytes()) for speaker in speakers))
+    spoken = [await speaker.say(sentinel.path.read_bytes()) for speaker in speakers]
     await heard_out(bruno, stack)
     lines = await bruno.lines()
     print(f"\nafter {sorted(noises)}: {[x.source for x in lines]}")

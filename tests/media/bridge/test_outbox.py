@@ -10,6 +10,7 @@ import pytest
 import redis
 import redis.asyncio as aioredis
 
+from app.cancellation import end
 from app.media.bridge.metrics import Metrics
 from app.media.bridge.outbox import BUFFER_SECONDS, Outbox
 from ops.harness.redis_server import RedisServer, redis_server
@@ -76,8 +77,7 @@ async def outbox_on(server: RedisServer) -> AsyncIterator[tuple[Outbox, Sent, Me
     try:
         yield outbox, sent, metrics, client
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await end([task])
         await client.aclose()
         sent.redis.close()
 

@@ -115,7 +115,7 @@ async def test_each_room_is_served_once_and_by_the_other_when_its_bridge_is_gone
         assert by_room["one"].bridge != by_room["two"].bridge
         told = await both.redis.get(keys.ADMISSION)
         assert isinstance(told, bytes)
-        assert decode(told, NextRoom).level == "original"
+        assert decode(told, NextRoom).level == "translated_captions", "nor for the next one's"
 
         gone = next(iter(sfu.taps.values())).bridge
         await sfu.bridges[gone].close()
