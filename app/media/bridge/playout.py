@@ -69,9 +69,7 @@ class Playout:
         if at < self._from:
             self.dropped["late"] += part.part == 0
             return
-        first = Position(at.seq)
-        if at.seq not in self._opened and first < at and first in self._waiting and not self._waiting[first].parts:
-            del self._waiting[first]  # somebody listens from the middle of a segment
+        self._begin_at(at)
         piece = self._waiting.setdefault(at, Piece())
         piece.add(part, now)
         piece.follow(at.following(last_piece=part.last_piece, last_sentence=part.last_sentence))
@@ -79,6 +77,7 @@ class Playout:
     def no_clip(self, at: Position, *, last_piece: bool = True, last_sentence: bool = True) -> None:
         """Nothing (more) will come of a piece, nor of the rest of its sentence or segment where it is the last."""
         following = at.following(last_piece=last_piece, last_sentence=last_sentence)
+        self._begin_at(at)
         if at >= self._from:
             self._waiting.setdefault(at, Piece())
         for other, piece in self._waiting.items():
@@ -125,6 +124,13 @@ class Playout:
             self._from = at if unspoken else self._after(at, piece)
         self._opened.clear()
         self._sounding = ()
+
+    def _begin_at(self, at: Position) -> None:
+        """Somebody who listens from the middle of a segment waits for nothing before the first that is told of."""
+        first = Position(at.seq)
+        piece = self._waiting.get(first)
+        if at.seq not in self._opened and first < at and piece and not (piece.parts or piece.started):
+            del self._waiting[first]
 
     def _unit(self, at: Position) -> tuple[int, ...]:
         """What is skipped and hurried as one: the sentence, where whole ones are wanted, and otherwise the piece."""

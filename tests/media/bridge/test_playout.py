@@ -5,26 +5,15 @@ from __future__ import annotations
 from app.media.bridge.config import PlayoutConfig
 from app.media.bridge.pieces import Position
 from app.media.bridge.playout import Playout
-from tasks.wire.messages import ClipPart, Timeline
+from tasks.wire.messages import ClipPart
+from tests.support.clips import clip
 
 CONFIG = PlayoutConfig(max_wait=3.0, max_lag=10.0, hurry_after=3.0, fastest_at=0.5)
 
 
 def part(seq: int, number: int = 0, *, last: bool = True, seconds: float = 2.0, spoken: float = 0.0) -> ClipPart:
-    return ClipPart(
-        segment=f"s-{seq}",
-        room="room",
-        speaker="ana",
-        seq=seq,
-        language="pt",
-        part=number,
-        last=last,
-        key=f"clip:{seq}:{number}",
-        samples=int(seconds * 16_000),
-        rate=16_000,
-        engine="test",
-        timeline=Timeline(speech_start=spoken - 1, speech_end=spoken, closed=spoken + 0.4),
-    )
+    """A part of the clip of a segment of one sentence."""
+    return clip(f"{seq}.0.0|", spoken, number=number, last=last, seconds=seconds)
 
 
 def played(playout: Playout, now: float) -> list[tuple[int, int]]:

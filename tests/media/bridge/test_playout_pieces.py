@@ -10,32 +10,10 @@ import pytest
 from app.media.bridge.config import PlayoutConfig
 from app.media.bridge.pieces import Position
 from app.media.bridge.playout import Playout
-from tasks.wire.messages import ClipPart, Timeline
+from tasks.wire.messages import ClipPart
+from tests.support.clips import clip
 
 CONFIG = PlayoutConfig(max_wait=3.0, max_lag=8.0, hurry_after=2.5, fastest_at=0.6, whole_sentences=10.0)
-
-
-def clip(at: str, spoken: float, *, number: int = 0, last: bool = True, seconds: float = 2.0) -> ClipPart:
-    """A part of a clip: of "5.0.1", which ends its sentence in "5.0.1." and its segment in "5.0.1|"."""
-    seq, sentence, piece = map(int, at.rstrip(".|").split("."))
-    return ClipPart(
-        segment=f"s-{seq}",
-        room="room",
-        speaker="ana",
-        seq=seq,
-        sentence=sentence,
-        piece=piece,
-        last_piece=at[-1] in ".|",
-        last_sentence=at[-1] == "|",
-        language="pt",
-        part=number,
-        last=last,
-        key=f"clip:{at}:{number}",
-        samples=int(seconds * 16_000),
-        rate=16_000,
-        engine="test",
-        timeline=Timeline(speech_start=spoken - 1, speech_end=spoken, closed=spoken + 0.4),
-    )
 
 
 def played(playout: Playout, now: float) -> list[str]:
@@ -172,6 +150,27 @@ def test_who_begins_to_listen_in_mid_segment_waits_for_nothing_that_was_said_bef
     other.add(clip("3.2.1|", 25.0), 26.0)
     assert played(other, 26.0) == ["3.2.1"]
     assert not other.dropped
+
+
+def test_who_begins_to_listen_in_mid_segment_waits_for_nothing_where_no_more_of_it_comes() -> None:
+    playout = Playout(CONFIG)
+    playout.expect(3, 25.0)
+    playout.no_clip(Position(3, 2, 1))
+    playout.open(4)
+    playout.add(clip("4.0.0|", 26.0), 27.0)
+    assert played(playout, 27.0) == ["4.0.0"]
+    assert (playout.owed, playout.dropped) == (0, {})
+
+
+def test_a_clip_that_has_begun_is_not_given_up_for_the_next_where_its_segment_began_before_the_track() -> None:
+    playout = Playout(CONFIG)
+    playout.expect(3, 25.0)
+    playout.add(clip("3.0.0", 25.0, last=False), 26.0)
+    assert played(playout, 26.0) == ["3.0.0"]
+    playout.add(clip("3.0.1|", 26.0), 27.0)
+    assert played(playout, 27.0) == []
+    playout.add(clip("3.0.0", 25.0, number=1), 27.5)
+    assert played(playout, 27.5) == ["3.0.0", "3.0.1"]
 
 
 def test_a_track_that_was_paused_goes_on_with_what_is_said_now() -> None:
