@@ -9,7 +9,7 @@ al., "Re-translation versus Streaming for Simultaneous Translation", 2020).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import redis
@@ -17,7 +17,7 @@ import redis
 from tasks.languages import described
 from tasks.languages.text import agreed, continuation, key
 from tasks.wire import keys
-from tasks.wire.messages import decode, encode
+from tasks.wire.messages import Timeline, decode, encode
 
 HELD_BACK: Final = 3
 """Words of a translation that wait while its sentence goes on, but for those that the translation before had, too; the
@@ -43,6 +43,29 @@ return 1
 """
 
 
+class Step(NamedTuple):
+    """What makes a sentence grow."""
+
+    clause: int
+    """The newest that it brings."""
+    by: str
+    """The actor message at work."""
+    timeline: Timeline
+    """Up to the end of the clause, with what has been done until now."""
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A part of what is shown that is to be spoken in one breath."""
+
+    number: int
+    """Counts the sentence's pieces from 0."""
+    text: str
+    timeline: Timeline
+    """Up to the last word that is translated in it."""
+    last: bool
+    """Whether the sentence ends with it."""
+
+
 class Growth(msgspec.Struct, frozen=True, kw_only=True):
     """What readers and listeners have had of a sentence in one language."""
 
@@ -60,31 +83,39 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
     """Characters of `shown` that have been given to a voice."""
     pieces: int = 0
     """In how many pieces."""
-    piece: str = ""
-    """What of them `by` gave."""
+    closed: bool = False
+    """Whether the last of them says that the sentence ends."""
+    unsent: list[Piece] = []
+    """Those that may not have been sent to a voice yet, by `by` or by one before it that died: whoever goes on sends
+    them. A piece that is sent twice is spoken once (`tasks.actors.speak`)."""
+    quick: bool | None = None
+    """Whether a quick voice speaks it, once one has begun to: a sentence keeps its voice."""
 
-    def grown(self, translation: str, clause: int, by: str, language: str, *, speak: bool) -> Growth:
+    def grown(self, translation: str, step: Step, language: str, *, speak: bool) -> Growth:
         """The same with a translation of more of the sentence, into `language`."""
         text = continued(self.shown, translation, self.newest)
         end = self.spoken + (_spoken(text[self.spoken :], language) if speak else 0)
-        return self._with(text, end, clause, by, newest=translation)
+        return self._with(text, end, step, newest=translation)
 
-    def ended(self, translation: str, clause: int, by: str, *, speak: bool) -> Growth:
+    def ended(self, translation: str, step: Step, *, speak: bool) -> Growth:
         """The same with the translation of the whole sentence."""
         text = continued(self.shown, translation) if self.shown else translation
-        return self._with(text, len(text) if speak else self.spoken, clause, by, over=True)
+        return self._with(text, len(text) if speak else self.spoken, step, over=True)
 
-    def _with(self, text: str, end: int, clause: int, by: str, *, newest: str = "", over: bool = False) -> Growth:
+    def _with(self, text: str, end: int, step: Step, *, newest: str = "", over: bool = False) -> Growth:
         piece = text[self.spoken : end].strip()
-        return Growth(
-            clause=clause,
-            by=by,
+        new = [Piece(self.pieces, piece, step.timeline, over)] if piece else []
+        return msgspec.structs.replace(
+            self,
+            clause=step.clause,
+            by=step.by,
             over=over,
             newest=newest,
             shown=text,
             spoken=end,
-            pieces=self.pieces + bool(piece),
-            piece=piece,
+            pieces=self.pieces + len(new),
+            closed=over and bool(new),
+            unsent=[*self.unsent, *new],
         )
 
 
@@ -126,8 +157,7 @@ def continued(shown: str, translation: str, before: str | None = None, *, held_b
 
 def load(client: redis.Redis, segment: str, language: str) -> Growth:
     """What there is of a sentence in a language."""
-    stored = client.get(keys.growth(segment, language))
-    return decode(stored, Growth) if isinstance(stored, bytes) else Growth()
+    return _stored(client, keys.growth(segment, language))[1]
 
 
 def advance(
@@ -149,10 +179,41 @@ def advance(
     """
     name = keys.growth(segment, language)
     while True:
-        stored = client.get(name)
-        before = decode(stored, Growth) if isinstance(stored, bytes) else Growth()
+        stored, before = _stored(client, name)
         if before.over or (clause is not None and before.clause >= clause):
             return before if before.by == by else None
         after = grow(before)
-        if client.eval(_REPLACE, 1, name, encode(after), stored or b"", str(keys.PCM_TTL)):
+        if _replaced(client, name, stored, after):
             return after
+
+
+def sent(client: redis.Redis, segment: str, language: str, pieces: int) -> None:
+    """Write down that the first `pieces` of a sentence have been sent to a voice."""
+    name = keys.growth(segment, language)
+    while True:
+        stored, before = _stored(client, name)
+        left = [piece for piece in before.unsent if piece.number >= pieces]
+        if left == before.unsent or _replaced(client, name, stored, msgspec.structs.replace(before, unsent=left)):
+            return
+
+
+def voice(client: redis.Redis, segment: str, language: str, *, quick: bool) -> bool:
+    """Whether a quick voice speaks a sentence: as it was begun, and `quick` where this is its beginning."""
+    name = keys.growth(segment, language)
+    while True:
+        stored, before = _stored(client, name)
+        if before.quick is not None:
+            return before.quick
+        if _replaced(client, name, stored, msgspec.structs.replace(before, quick=quick)):
+            return quick
+
+
+def _stored(client: redis.Redis, name: str) -> tuple[bytes, Growth]:
+    """A sentence's state as it lies in Redis, and decoded."""
+    stored = client.get(name)
+    return (stored, decode(stored, Growth)) if isinstance(stored, bytes) else (b"", Growth())
+
+
+def _replaced(client: redis.Redis, name: str, stored: bytes, growth: Growth) -> bool:
+    """Replace a sentence's state where it still is what it was."""
+    return bool(client.eval(_REPLACE, 1, name, encode(growth), stored, str(keys.PCM_TTL)))

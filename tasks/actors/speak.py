@@ -7,15 +7,15 @@ from typing import Final
 
 import msgspec
 
-from tasks import clock, metrics, operator_choices, publish, steps
+from tasks import clock, growth, metrics, operator_choices, publish, steps
 from tasks.broker import message_id, store
 from tasks.voice_fallback import Spoken
 from tasks.wire import keys
 from tasks.wire.messages import ClipPart, Speech
 
 LATE: Final = 5.0
-"""Seconds after the last word from which a quick voice is preferred to a clear one. Clauses of somebody who goes on
-come here two seconds or so after it, and the voice must not change in mid-speech."""
+"""Seconds after the last word from which a quick voice is preferred to a clear one, for the whole of a sentence: which
+it is is decided with its first piece. Clauses of somebody who goes on come here two seconds or so after it."""
 
 
 def speak(message: Speech) -> None:
@@ -27,7 +27,7 @@ def speak(message: Speech) -> None:
     if (behind := _behind(message)) > segment.max_lag:
         _no_clip(message, "too late to be spoken")
         return
-    late = behind > LATE
+    late = growth.voice(client, segment.id, message.language, quick=behind > LATE)
     speech = steps.speak(message.text, message.language, late=late, number=segment.voice)
     spoken: Spoken | None = None
     for number, spoken in enumerate(speech.clauses):

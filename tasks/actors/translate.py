@@ -8,7 +8,7 @@ import msgspec
 
 from tasks import broker, growth, operator_choices, publish, steps
 from tasks.broker import message_id, store
-from tasks.growth import Growth, unfinished
+from tasks.growth import Growth, Step, unfinished
 from tasks.languages import described
 from tasks.steps import Translated
 from tasks.wire.captions import publish_interim
@@ -40,18 +40,19 @@ def _grow(message: Translation) -> None:
         return
     started = time.time()
     done = steps.translate(unfinished(message.text), segment.language, message.target)
-    speak = message.spoken and message.target in segment.hear
+    heard = message.target in segment.hear
+    stamped = _stamped(message, started)
 
     def add(before: Growth) -> Growth:
-        return before.grown(done.text, message.clause, by, message.target, speak=speak)
+        step = Step(message.clause, by, stamped.timeline)
+        return before.grown(done.text, step, message.target, speak=message.spoken and heard)
 
     after = growth.advance(client, segment.id, message.target, message.clause, by, add)
     if after is None:
         return
-    stamped = _stamped(message, started)
     if after.shown:
         publish_interim(client, _caption(stamped, after.shown, done, final=False))
-    if after.piece:
+    if heard:
         _speak(stamped, after, draft=False)
 
 
@@ -61,23 +62,23 @@ def _finish(message: Translation) -> None:
     done = steps.translate(message.text, segment.language, message.target)
     wanted = message.target in segment.hear
     unspoken = _not_to_be_spoken(message, done)
+    stamped = _stamped(message, started)
 
     def end(before: Growth) -> Growth:
-        return before.ended(done.text, message.clause, by, speak=wanted and not unspoken)
+        step = Step(message.clause, by, stamped.timeline)
+        return before.ended(done.text, step, speak=wanted and not unspoken)
 
     after = growth.advance(client, segment.id, message.target, None, by, end)
     if after is None:
         return
-    stamped = _stamped(message, started)
     if not publish.final_caption(client, _caption(stamped, after.shown, done, final=True), by):
         return
     operator_choices.note(client, done.used, "translation")
     operator_choices.note(client, done.lost, "lost")
     if not wanted:
         return
-    if after.piece:
-        _speak(stamped, after, draft=done.draft)
-    else:
+    _speak(stamped, after, draft=done.draft)
+    if not after.closed:
         reason = unspoken or "all of it is spoken"
         publish.no_clip(client, segment, [message.target], reason, piece=after.pieces, last_sentence=message.last)
 
@@ -91,17 +92,22 @@ def _not_to_be_spoken(message: Translation, done: Translated) -> str:
 
 
 def _speak(message: Translation, grown: Growth, *, draft: bool) -> None:
-    speech = Speech(
-        segment=message.segment,
-        text=grown.piece,
-        language=message.target,
-        timeline=message.timeline,
-        draft=draft,
-        piece=grown.pieces - 1,
-        last_piece=grown.over,
-        last_sentence=message.last,
-    )
-    enqueue(broker.current(), SPEAK, speech)
+    """Send on what is to be spoken; also what whoever made the sentence grow before had no time to send."""
+    segment = message.segment
+    for piece in grown.unsent:
+        speech = Speech(
+            segment=segment,
+            text=piece.text,
+            language=message.target,
+            timeline=piece.timeline,
+            draft=draft,
+            piece=piece.number,
+            last_piece=piece.last,
+            last_sentence=message.last,
+        )
+        enqueue(broker.current(), SPEAK, speech)
+    if grown.unsent:
+        growth.sent(store(), segment.id, message.target, grown.pieces)
 
 
 def _stamped(message: Translation, started: float) -> Translation:

@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 
 from ops.harness.recordings import recordings
 from ops.harness.redis_server import RedisServer, redis_server
-from tasks import serving
+from tasks import broker, serving
 from tasks.actors import transcribe as transcribe_module
 from tasks.actors.transcribe import transcribe
 from tasks.actors.translate import translate
@@ -135,10 +135,10 @@ def test_a_draft_is_spoken_where_somebody_wants_that_and_nowhere_else(
 
 
 @pytest.mark.parametrize(
-    ("message", "queue"),
+    ("message", "queue", "again"),
     [
-        (lambda store: message_of(TRANSCRIBE, offered(store, JFK)), "translate"),
-        (lambda _store: message_of(TRANSLATE, TRANSLATION), "speak"),
+        (lambda store: message_of(TRANSCRIBE, offered(store, JFK)), "translate", 1),
+        (lambda _store: message_of(TRANSLATE, TRANSLATION), "speak", 0),
     ],
     ids=["transcribe", "translate"],
 )
@@ -146,14 +146,15 @@ def test_work_goes_on_after_a_crash_and_is_not_doubled(
     store: redis.Redis,
     message: Callable[[redis.Redis], dramatiq.Message[Any]],
     queue: str,
+    again: int,
 ) -> None:
     first, repetition = message(store), message(store)
     run(first)
     assert sent(store, queue) == 1
     run(first)  # the worker died before it could say that it had finished
-    assert sent(store, queue) == 2
+    assert sent(store, queue) == 1 + again
     run(repetition)  # of those two, one
-    assert sent(store, queue) == 2
+    assert sent(store, queue) == 1 + again
     assert len(stream(store)) == 1
 
 
@@ -248,6 +249,41 @@ def test_what_comes_late_or_again_of_a_sentence_is_neither_shown_nor_spoken(stor
     assert final.final
     assert sent(store, "speak") == spoken + 1
     assert len(stream(store)) == 1
+
+
+class Killed(BaseException):
+    """The process is gone, as far as the message knows that is at work."""
+
+
+@pytest.mark.parametrize("at", ["before", "after"])
+def test_a_piece_whose_worker_was_killed_as_it_sent_it_is_sent_with_the_next_and_spoken_once(
+    store: redis.Redis, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    current = broker.current()
+    deaths = iter([True])
+    send: Callable[..., dramatiq.Message[Any]] = current.enqueue
+
+    def enqueue(message: dramatiq.Message[Any], **options: Any) -> dramatiq.Message[Any]:  # noqa: ANN401
+        if message.queue_name == "speak" and next(deaths, False):
+            if at == "after":
+                send(message, **options)
+            raise Killed
+        return send(message, **options)
+
+    monkeypatch.setattr(current, "enqueue", enqueue)
+    killed = message_of(TRANSLATE, clause(0, 14))
+    with pytest.raises(Killed):
+        run(killed)
+    run(message_of(TRANSLATE, clause(1)))  # by another worker, before anybody notices the death
+    run(killed)
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        while sent(store, "speak"):
+            run_next("speak")
+        parts = [decode_clip_event(data) for data in clips.waiting()]
+    firsts = [part.piece for part in parts if isinstance(part, ClipPart) and part.part == 0]
+    assert firsts == list(range(len(firsts))), "each once, and in order"
+    assert len(firsts) > 1
+    assert all(isinstance(part, ClipPart) for part in parts)
 
 
 def test_a_draft_comes_whole(store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,12 +9,19 @@ import pytest
 import redis
 
 from tasks import growth
-from tasks.growth import MAX_PIECE_WORDS, Growth, continued, unfinished
+from tasks.growth import MAX_PIECE_WORDS, Growth, Piece, Step, continued, unfinished
+from tasks.wire import keys
+from tasks.wire.messages import Timeline, encode
 
 SENTENCE = (
     "A reunião começou às nove horas e a diretora disse que o orçamento da nova escola não chegava para todos os "
     "alunos."
 )
+
+
+def step(clause: int, by: str = "b") -> Step:
+    """A clause that ended so many seconds after the start of the clock."""
+    return Step(clause, by, Timeline(speech_start=0.0, speech_end=float(clause), closed=float(clause)))
 
 
 @pytest.mark.parametrize(
@@ -49,14 +56,18 @@ def test_the_last_word_waits_even_where_it_was_there_before() -> None:
 
 
 def test_pieces_are_the_shown_text_once_and_in_order() -> None:
-    state, said, words = Growth(), [], SENTENCE.split()
+    said: list[str] = []
+    state, words = Growth(), SENTENCE.split()
     for count in range(3, len(words)):
         before = state.pieces
-        state = state.grown(" ".join(words[:count]), count, f"message-{count}", "pt", speak=True)
-        assert state.pieces - before == bool(state.piece)
-        said += [state.piece] if state.piece else []
-    end = state.ended(SENTENCE, len(words), "end", speak=True)
-    assert [*said, end.piece] == [
+        state = state.grown(" ".join(words[:count]), step(count), "pt", speak=True)
+        assert state.pieces - before == len(state.unsent) - len(said)
+        said = [piece.text for piece in state.unsent]
+    end = state.ended(SENTENCE, step(len(words)), speak=True)
+    assert [piece.number for piece in end.unsent] == list(range(end.pieces))
+    assert [piece.last for piece in end.unsent] == [False] * (end.pieces - 1) + [True]
+    assert end.closed
+    assert [piece.text for piece in end.unsent] == [
         "A reunião começou às nove horas",
         "e a diretora disse",
         "que o orçamento da nova escola não chegava",
@@ -68,17 +79,21 @@ def test_pieces_are_the_shown_text_once_and_in_order() -> None:
 def test_what_has_no_pause_is_spoken_after_a_while() -> None:
     state = Growth()
     for count in range(1, 30):
-        state = state.grown(
-            " ".join(f"palavra{number}" for number in range(count)), count, str(count), "pt", speak=True
-        )
-        assert not state.piece or len(state.piece.split()) == MAX_PIECE_WORDS
-    assert state.pieces == 3
+        state = state.grown(" ".join(f"palavra{number}" for number in range(count)), step(count), "pt", speak=True)
+    assert [len(piece.text.split()) for piece in state.unsent] == [MAX_PIECE_WORDS] * 3
 
 
 def test_what_is_heard_only_later_is_spoken_from_the_beginning() -> None:
-    unheard = Growth().grown("Um dois três quatro", 0, "a", "pt", speak=False)
-    heard = unheard.ended("Um dois três quatro cinco", 1, "b", speak=True)
-    assert (heard.piece, heard.pieces) == ("Um dois três quatro cinco", 1)
+    unheard = Growth().grown("Um dois três quatro", step(0), "pt", speak=False)
+    heard = unheard.ended("Um dois três quatro cinco", step(1), speak=True)
+    assert [piece.text for piece in heard.unsent] == ["Um dois três quatro cinco"]
+
+
+def test_a_sentence_of_which_all_is_spoken_is_not_closed_by_a_piece() -> None:
+    spoken = Growth().grown("Um dois três quatro, cinco,", step(0), "pt", speak=True)
+    assert (spoken.pieces, spoken.closed) == (0, False)
+    spoken = Growth().ended("Um dois.", step(0), speak=False)
+    assert (spoken.pieces, spoken.closed, spoken.over) == (0, False, True)
 
 
 def test_a_sentence_that_goes_on_is_not_given_to_a_translator_as_a_whole_one() -> None:
@@ -114,8 +129,10 @@ def test_a_clause_is_brought_once_and_none_after_a_later_one(store: redis.Redis)
 
 
 def test_the_whole_sentence_comes_after_every_clause_counted_or_not(store: redis.Redis) -> None:
-    growth.advance(store, "s", "pt", 4, "a", lambda before: before.grown("Um dois três", 4, "a", "pt", speak=False))
-    end = growth.advance(store, "s", "pt", None, "b", lambda before: before.ended("Um dois três.", 4, "b", speak=True))
+    growth.advance(
+        store, "s", "pt", 4, "a", lambda before: before.grown("Um dois três", step(4, "a"), "pt", speak=False)
+    )
+    end = growth.advance(store, "s", "pt", None, "b", lambda before: before.ended("Um dois três.", step(4), speak=True))
     assert end is not None
     assert end.over
     assert growth.advance(store, "s", "pt", None, "b", lambda before: before) == end, "run again after a crash"
@@ -134,3 +151,36 @@ def test_two_workers_at_once_add_one_after_the_other(store: redis.Redis) -> None
     texts = sorted((state.shown for state in brought), key=len)
     assert all(longer.startswith(shorter) for shorter, longer in itertools.pairwise(texts))
     assert growth.load(store, "s", "pt").shown == texts[-1]
+
+
+def test_what_may_not_have_been_sent_is_kept_until_it_was(store: redis.Redis) -> None:
+    def advance(clause: int | None, text: str) -> Growth | None:
+        def grow(before: Growth) -> Growth:
+            return before.ended(text, step(clause or 9), speak=True)
+
+        return growth.advance(store, "s", "pt", clause, "b", grow)
+
+    two = Growth(unsent=[Piece(0, "a", step(1).timeline, False), Piece(1, "b", step(2).timeline, False)], pieces=2)
+    store.set(keys.growth("s", "pt"), encode(two))
+    growth.sent(store, "s", "pt", 1)
+    assert [piece.number for piece in growth.load(store, "s", "pt").unsent] == [1]
+    end = advance(None, "c")
+    assert end is not None
+    assert [(piece.number, piece.last, piece.timeline.speech_end) for piece in end.unsent] == [
+        (1, False, 2),
+        (2, True, 9),
+    ]
+    growth.sent(store, "s", "pt", 3)
+    assert growth.load(store, "s", "pt").unsent == []
+    growth.sent(store, "gone", "pt", 3)
+    assert store.keys("jbc:growth:gone:*") == []
+
+
+def test_a_sentence_keeps_the_voice_that_began_it(store: redis.Redis) -> None:
+    assert growth.voice(store, "s", "pt", quick=False) is False
+    assert growth.voice(store, "s", "pt", quick=True) is False, "however late a later piece is"
+    assert growth.voice(store, "s.1", "pt", quick=True) is True
+    assert growth.voice(store, "s.1", "pt", quick=False) is True, "also when it has caught up"
+    growth.advance(store, "s.1", "pt", 0, "a", lambda before: before.grown("Um", step(0, "a"), "pt", speak=True))
+    assert growth.voice(store, "s.1", "pt", quick=False) is True, "a clause more changes nothing"
+    assert growth.voice(store, "s.1", "vi", quick=False) is False, "another language"

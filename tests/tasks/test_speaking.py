@@ -104,6 +104,17 @@ def test_a_quick_voice_takes_over_when_speech_is_behind(store: redis.Redis, age:
     assert np.frombuffer(pcm, "<i2").any()
 
 
+def test_a_sentence_keeps_its_voice_however_late_the_next_piece_is(store: redis.Redis) -> None:
+    first = msgspec.structs.replace(said("Bom dia,"), last_piece=False)
+    late = msgspec.structs.replace(said("meus amigos.", age=5.5), piece=1)
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        for piece in (first, late):
+            speak(msgspec.structs.replace(piece, segment=first.segment))
+        parts = [decode_clip_event(data) for data in clips.waiting()]
+    assert {part.piece for part in parts if isinstance(part, ClipPart)} == {0, 1}
+    assert {part.engine for part in parts if isinstance(part, ClipPart)} == {"kokoro-82m-int8"}
+
+
 LONG = "Bom dia, meus caros amigos. Hoje vamos falar sobre o tempo, que está muito frio. Até amanhã."
 
 
