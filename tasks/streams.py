@@ -57,7 +57,7 @@ class Heard(Struct, frozen=True, kw_only=True):
     """What an owner has made of a segment so far."""
 
     samples: int = 0
-    """How much of the sound that is."""
+    """How much of the sound that is, or less: more of it in which nothing became certain is not written down."""
     words: list[Word] = []
     """What was certain then, as recognised."""
     told: Told = Told()
@@ -99,6 +99,11 @@ def sound(client: redis.Redis, segment: str, first: int, end: int) -> bytes:
 def commit(client: redis.Redis, segment: str, owner: str, heard: Heard) -> bool:
     """Write down what was heard; False where the segment is another worker's by now."""
     return bool(client.eval(_COMMIT, 1, keys.listened(segment), owner, encode(heard)))
+
+
+def owns(client: redis.Redis, segment: str, owner: str) -> bool:
+    """Whether the segment is still this worker's."""
+    return client.hget(keys.listened(segment), "owner") == owner.encode()
 
 
 def finish(client: redis.Redis, segment: str, owner: str) -> None:

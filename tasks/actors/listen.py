@@ -57,7 +57,7 @@ def _hear_on(found: Listened, started: float) -> None:
     verdict = _verdict(found, hearing, words, whole=False)
     # The words first: who goes on after this worker makes the same sentences of them.
     heard = Heard(samples=hearing.samples, words=words, told=found.heard.told, spoken=verdict)
-    if not streams.commit(store(), found.ask.id, found.owner, heard):
+    if not _written_down(found, heard):
         return
     other = spoken_language.other(verdict)
     if other and verdict != found.heard.spoken:
@@ -67,6 +67,13 @@ def _hear_on(found: Listened, started: float) -> None:
         if told != heard.told:
             streams.commit(store(), found.ask.id, found.owner, msgspec.structs.replace(heard, told=told))
     _measure(found, started)
+
+
+def _written_down(found: Listened, heard: Heard) -> bool:
+    """Write down what was heard, where there is anything new in it; False where the segment is another's by now."""
+    if (heard.words, heard.spoken) == (found.heard.words, found.heard.spoken):
+        return streams.owns(store(), found.ask.id, found.owner)
+    return streams.commit(store(), found.ask.id, found.owner, heard)
 
 
 def _hear_out(found: Listened, started: float) -> None:

@@ -52,6 +52,36 @@ def test_interims_only_grow_and_the_final_is_what_the_whole_gives(store: redis.R
     assert store.keys("jbc:sound:*") == store.keys("jbc:listened:*") == store.keys("jbc:owned:*") == []
 
 
+def test_only_what_is_new_is_written_down(
+    store: redis.Redis, server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[streams.Heard] = []
+    commit = streams.commit
+
+    def counted(client: redis.Redis, segment: str, owner: str, heard: streams.Heard) -> bool:
+        written.append(heard)
+        return commit(client, segment, owner, heard)
+
+    monkeypatch.setattr(streams, "commit", counted)
+    offers, steps = offering(server), list(asks(PCM))[:-2]
+    for ask in steps:
+        offers.offer(ask)
+        listen(ask)
+    assert [len(heard.words) for heard in written] == sorted(len(heard.words) for heard in written)
+    words = len({len(heard.words) for heard in written})
+    assert words <= len(written) <= 2 * words, "the words, and what was told of them"
+    before, current = len(written), broker.current()
+    for _ in range(5):
+        listen(steps[-1])
+    assert len(written) == before, "asks that bring no new sound"
+    stored = streams.load(store, steps[0].id)
+    assert stored is not None
+    monkeypatch.setattr(streams, "load", lambda *_: stored)  # read just before another took it over
+    streams.adopt(store, steps[0].id, current.worker, "other")
+    monkeypatch.setattr("tasks.actors.listen._tell", lambda *_: pytest.fail("it is another's"))
+    listen(steps[-1])
+
+
 def test_two_who_speak_at_once_are_both_followed(
     store: redis.Redis, server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
