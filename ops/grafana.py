@@ -95,6 +95,12 @@ ROWS: Final[dict[str, tuple[Panel, ...]]] = {
             {"sum by (actor) (rate(jbc_worker_actor_seconds_sum[$R]))": "{{actor}}"},
             "Seconds of work per second: at the number of workers the queues begin to grow.",
         ),
+        Panel(
+            "Processor of actors",
+            "short",
+            {"sum by (actor) (rate(jbc_worker_actor_processor_seconds_total[$R]))": "{{actor}}"},
+            "Cores that each keeps busy.",
+        ),
     ),
     "Lost, late and refused": (
         Panel(

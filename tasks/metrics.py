@@ -12,6 +12,9 @@ QUEUE_WAIT: Final = Histogram(
     "jbc_worker_queue_wait_seconds", "From sending a message to starting its actor", ["queue"], buckets=_SECONDS
 )
 ACTOR_SECONDS: Final = Histogram("jbc_worker_actor_seconds", "Running time of an actor", ["actor"], buckets=_SECONDS)
+PROCESSOR: Final = Counter(
+    "jbc_worker_actor_processor_seconds", "Seconds of the processor that the messages of an actor used", ["actor"]
+)
 DECODE: Final = Histogram(
     "jbc_worker_decode_seconds",
     "Running time of speech recognition in calls",
@@ -40,3 +43,4 @@ GAVE_WAY: Final = Histogram(
 # There from the start, so that the first failure is a change.
 for _actor in ("transcribe", "listen", "translate", "speak"):
     FAILURES.labels(_actor)
+    PROCESSOR.labels(_actor)

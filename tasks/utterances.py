@@ -40,6 +40,7 @@ class Hearing:
     """How much has been heard, or need not be."""
     used: float = field(default_factory=time.monotonic)
     _ended: tuple[int, Sequence[Word]] | None = None
+    _counted: int = 0
 
     def __post_init__(self) -> None:
         self.samples = self.utterance.skipped
@@ -52,6 +53,11 @@ class Hearing:
         self.utterance.feed(samples)
         self.samples += samples.size
         self.used = time.monotonic()
+
+    def decodings(self) -> int:
+        """How often it has been decoded since this was asked last."""
+        before, self._counted = self._counted, self.utterance.decodings
+        return self._counted - before
 
     def certain(self) -> list[Word]:
         """The words that nothing changes any more."""

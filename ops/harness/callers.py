@@ -2,7 +2,7 @@
 
 They come in by the door that recorded speakers of the demo use, so that the SFU, the tap, the road and the dubs are the
 real ones; only WebRTC is left out, whose cost is the SFU's encryption for each listener. A listener is a tap on every
-voice that they would hear, to a socket that nobody reads.
+voice that they would hear, to a socket that nobody reads, or to an ear that keeps the dubs.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import itertools
 import json
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import httpx
 import msgspec
@@ -30,6 +30,8 @@ from app.media.audio.rtp import RTP_RATE
 from app.media.bridge.sender import RtpSender, new_ssrc
 from app.media.bridge.sfu_client import SfuClient, SfuError
 from app.media.bridge.sfu_messages import InjectAnswer, Nothing, ProducerAdded, ProducerRemoved, TapAnswer
+from app.media.policy.room import Dub
+from ops.harness.ear import Ear
 from ops.harness.recordings import RATE, by_language, recordings
 from ops.harness.stack import Stack
 from ops.harness.web_server import new_room, token_of
@@ -56,20 +58,36 @@ def sentences(language: str) -> list[str]:
     return [clip.id for clip in fit if clip.kind == "read_speech"]
 
 
-def order(number: int, call: int = 0) -> list[str]:
+def order(language: str, number: int, call: int = 0) -> list[str]:
     """What a caller speaks, by id, again and again: those of one language begin at different places, calls too.
 
     Calls that all say the same would end their sentences at the same moment, as people do not.
     """
-    names = sentences(SPOKEN[number % len(SPOKEN)])
-    offset = (number // len(SPOKEN) * 3 + call * 5) % len(names)
+    names = sentences(language)
+    offset = (number // len(SPOKEN) * 3 + call * 5) % max(1, len(names))
     return names[offset:] + names[:offset]
 
 
 def turns(people: int, call: int = 0) -> Iterator[str]:
     """The recordings of a call in the order in which they are spoken, for ever."""
-    repertoires = [itertools.cycle(order(number, call)) for number in range(people)]
+    repertoires = [itertools.cycle(order(SPOKEN[n % len(SPOKEN)], n, call)) for n in range(people)]
     return (next(repertoire) for repertoire in itertools.cycle(repertoires))
+
+
+class Seat(NamedTuple):
+    """Who is to come."""
+
+    language: str
+    """That they speak, read and hear."""
+    drafts: bool = False
+    """Whether drafts are spoken to them, too."""
+    ear: Ear | None = None
+    """What keeps the dubs that they hear."""
+
+    @property
+    def hears(self) -> str:
+        """What the dubs are called that they hear."""
+        return Dub(self.language, drafts=self.drafts).label
 
 
 @dataclass
@@ -86,8 +104,14 @@ class Caller:
     async def say_next(self) -> str:
         """Speak the next recording to its end; which it was."""
         recording = next(self.repertoire)
-        await self.sender.play(frames(voice(recording), RTP_RATE))
+        await self.say(voice(recording))
         return recording
+
+    async def say(self, samples: Pcm) -> float:
+        """Speak 48 kHz samples to their end; when that began, seconds since the epoch."""
+        began = time.time()
+        await self.sender.play(frames(samples, RTP_RATE))
+        return began
 
 
 @dataclass
@@ -95,6 +119,8 @@ class Call:
     """A room with somebody in it who only watches, and its callers."""
 
     code: str
+    client: httpx.AsyncClient
+    """Of who watches."""
     callers: list[Caller] = field(default_factory=list)
     notices: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What people are told now, by key."""
@@ -136,7 +162,7 @@ class Exchange:
         self._running: asyncio.Task[None] | None = None
         self._events: asyncio.Task[None] | None = None
         self._sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._listeners: dict[str, list[tuple[str, str | None]]] = {}  # room → who listens, and to which dub
+        self._listeners: dict[str, list[tuple[str, Seat]]] = {}  # room → who listens
         self._taps: dict[str, list[str]] = {}  # producer → taps
 
     async def __aenter__(self) -> Exchange:
@@ -160,9 +186,17 @@ class Exchange:
 
         `number` tells calls that are held at once apart: each begins with recordings of its own.
         """
+        async with self.seated([Seat(SPOKEN[n % len(SPOKEN)]) for n in range(people)], number) as call:
+            yield call
+
+    @asynccontextmanager
+    async def seated(self, seats: Sequence[Seat], number: int = 0) -> AsyncIterator[Call]:
+        """The same of these callers."""
+        own = seats[0].language
         async with AsyncExitStack() as leaving:
             client = await leaving.enter_async_context(httpx.AsyncClient(base_url=self._stack.url, timeout=30))
-            call = Call(await new_room(client, name="Watcher", speak="en", read="en", hear="original"))
+            code = await new_room(client, name="Watcher", speak=own, read=own, hear="original")
+            call = Call(code, client)
             token = await token_of(client, call.code)
             watching = await leaving.enter_async_context(connect(token["url"]))
             await watching.send(json.dumps({"id": 1, "method": "hello", "data": {"token": token["token"]}}))
@@ -170,8 +204,8 @@ class Exchange:
                 call.take(notice["key"], notice["payload"])
             following = asyncio.create_task(call.follow(watching))
             leaving.callback(following.cancel)
-            for seat in range(people):
-                call.callers.append(await self._join(call.code, seat, number))
+            for place, seat in enumerate(seats):
+                call.callers.append(await self._join(call.code, seat, place, number))
             yield call
             for caller in call.callers:
                 caller.sender.close()
@@ -180,18 +214,18 @@ class Exchange:
                     await self._sfu.request("removeParticipant", participant, Nothing)
             self._listeners.pop(call.code, None)
 
-    async def _join(self, room: str, number: int, call: int) -> Caller:
-        language = SPOKEN[number % len(SPOKEN)]
+    async def _join(self, room: str, seat: Seat, number: int, call: int) -> Caller:
         name = f"caller-{room}-{number}"
-        meta = ParticipantMeta(name=f"Caller {number}", speak=language, read=language, hear=language)
+        own = seat.language
+        meta = ParticipantMeta(name=f"Caller {number}", speak=own, read=own, hear=own, hear_drafts=seat.drafts)
         participant = {"room": room, "participant": name}
         await self._sfu.request("addParticipant", {**participant, "meta": msgspec.to_builtins(meta)}, Nothing)
-        self._listeners.setdefault(room, []).append((name, language))
+        self._listeners.setdefault(room, []).append((name, seat))
         ssrc = new_ssrc()
         data = {**participant, "track": "original", "label": None, "ssrc": ssrc}
         answer = await self._sfu.request("inject", data, InjectAnswer)
-        repertoire = itertools.cycle(order(number, call))
-        return Caller(name, language, answer.producer_id, RtpSender(answer.port, ssrc), repertoire)
+        repertoire = itertools.cycle(order(seat.language, number, call))
+        return Caller(name, seat.language, answer.producer_id, RtpSender(answer.port, ssrc), repertoire)
 
     async def copy_voice(self, caller: Caller, port: int) -> None:
         """Send what a caller says, as everybody else gets it, to a UDP port of loopback, too."""
@@ -202,14 +236,16 @@ class Exchange:
         while True:
             event = await self._sfu.events.get()
             if isinstance(event, ProducerAdded) and event.kind == "audio":
-                for name, language in self._listeners.get(event.room, []):
-                    if name != event.participant and event.label in (None, language):
-                        await self._tap(event.producer_id)
+                for name, seat in self._listeners.get(event.room, []):
+                    if name != event.participant and event.label in (None, seat.hears):
+                        await self._tap(event.producer_id, seat.ear if event.label else None)
             elif isinstance(event, ProducerRemoved):
                 self._taps.pop(event.producer_id, None)
 
-    async def _tap(self, producer: str) -> None:
+    async def _tap(self, producer: str, ear: Ear | None) -> None:
         with suppress(SfuError):  # it has gone again
-            data = {"producerId": producer, "port": self._sink.getsockname()[1]}
-            answer = await self._sfu.request("tap", data, TapAnswer)
+            port = ear.port if ear else self._sink.getsockname()[1]
+            answer = await self._sfu.request("tap", {"producerId": producer, "port": port}, TapAnswer)
             self._taps.setdefault(producer, []).append(answer.tap_id)
+            if ear:
+                ear.expect(answer)

@@ -1,4 +1,4 @@
-"""What a running system says of itself: final captions and clips as they are published, and the bridge's counters."""
+"""What a running system says of itself: captions and clips (of each piece) as published, and the bridge's counters."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ class Published:
     captions: list[Caption] = field(default_factory=list)
     clips: list[ClipPart] = field(default_factory=list)
     """First parts."""
+    parts: list[ClipPart] = field(default_factory=list)
+    """All of them."""
 
     async def follow(self, redis: Redis) -> None:
         """Take in what is published, for ever."""
@@ -74,8 +76,10 @@ class Published:
             async for message in channel.listen():
                 if message["type"] == "pmessage":
                     event = decode_clip_event(message["data"])
-                    if isinstance(event, ClipPart) and event.part == 0:
-                        self.clips.append(event)
+                    if isinstance(event, ClipPart):
+                        self.parts.append(event)
+                        if event.part == 0:
+                            self.clips.append(event)
 
 
 def _ms(timeline: Timeline, start: str, end: str) -> float | None:

@@ -1,8 +1,10 @@
 """`make bench`: the whole road with real recordings in real Chromium, timed from the end of speech.
 
 One person speaks, one listens, on a system of its own with nothing else in it. The end of speech is known from the
-recording and from the moment the page began to speak it, not from anything that the system says of itself. Prints a
-table and writes var/bench.json. How long each stage takes a worker alone is measured after that, without a browser.
+recording and from the moment the page began to speak it, not from anything that the system says of itself. Then,
+without a browser: how far behind somebody who does not pause a listener is (`monologue`), and how long each stage
+takes a worker alone (`service`). Prints tables and writes var/bench.json; of parts that are left out, that keeps what
+it had.
 """
 
 from __future__ import annotations
@@ -23,12 +25,13 @@ from redis.asyncio import Redis
 from ops.harness.people import CHROMIUM, FLAGS, Person, heard_out, room_from_front_page, speech_bounds
 from ops.harness.recordings import DATA
 from ops.harness.stack import Stack, temporary_folder
-from ops.measure import service_times, signals
+from ops.measure import bench_monologue, service_times, signals
 from ops.measure.clips import clips, read_aloud
 from ops.measure.figures import VAR, machine, percentiles, write
 from tasks.wire import keys
 from tasks.wire.messages import Caption, ClipPart, Timeline, decode, decode_clip_event
 
+PARTS = ("utterances", "monologue", "service")
 DIRECTIONS = (("en", "pt"), ("pt", "en"))
 MAX_RECORDING_SECONDS = 14.0
 """An utterance, not a speech."""
@@ -56,8 +59,6 @@ class Measurements:
     stages: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     queue_waits: list[float] = field(default_factory=list)
     """From enqueue to start, of the messages that found their queue idle."""
-    service: dict[str, Any] = field(default_factory=dict)
-    """Times of a worker that does nothing else, for `make capacity`."""
 
     def add_timeline(self, timeline: Timeline, wanted: Iterable[str]) -> None:
         """Add the stages of one utterance that this timeline knows."""
@@ -163,7 +164,6 @@ async def measure(folder: Path) -> Measurements:
             found.queue_waits = queue_waits(stack.log("worker"))
             await redis.aclose()
             await browser.close()
-    found.service = await service_times.measure()
     return found
 
 
@@ -182,7 +182,6 @@ def report(found: Measurements, folder: Path) -> dict[str, Any]:
         "lag_ms": lags,
         "stages_ms": {name: percentiles(found.stages[name]) for name in STAGES},
         "queue_wait_ms": percentiles(found.queue_waits),
-        "service_ms": found.service,
     }
 
 
@@ -209,19 +208,27 @@ def table(figures: dict[str, Any]) -> str:
 
 def main() -> None:
     """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", type=Path, default=DATA, help="folder with manifest.jsonl; default: tests/data")
-    parser.add_argument("--service", action="store_true", help="only the times of each stage, for `make capacity`")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to measure; default: all")
+    parser.add_argument("--words", type=int, default=bench_monologue.WORDS, help="of each monologue; default: 500")
+    parser.add_argument("--pairs", nargs="+", default=bench_monologue.PAIRS, help="of monologues")
+    parser.add_argument("--turns", type=int, default=service_times.UTTERANCES, help="for the times of each stage")
     chosen = parser.parse_args()
-    if chosen.service:
-        before = json.loads((VAR / "bench.json").read_text()) if (VAR / "bench.json").exists() else {}
-        write("bench", {"machine": machine()} | before | {"service_ms": signals.run(service_times.measure())})
-        return
     folder = chosen.set.resolve()
-    figures = report(signals.run(measure(folder)), folder)
-    print(f"\n{table(figures)}")
-    if figures["utterances"] < MIN_UTTERANCES:
-        print(f"\nOnly {figures['utterances']} utterances: take the figures as a hint.")
+    written = json.loads((VAR / "bench.json").read_text()) if (VAR / "bench.json").exists() else {}
+    figures: dict[str, Any] = written | {"machine": machine()}
+    if "utterances" in chosen.only:
+        figures |= report(signals.run(measure(folder)), folder)
+        print(f"\n{table(figures)}")
+        if figures["utterances"] < MIN_UTTERANCES:
+            print(f"\nOnly {figures['utterances']} utterances: take the figures as a hint.")
+    if "monologue" in chosen.only:
+        found = signals.run(bench_monologue.measure(folder, chosen.pairs, chosen.words))
+        print(bench_monologue.table(found))
+        figures["monologue"] = found
+    if "service" in chosen.only:
+        figures["service_ms"] = signals.run(service_times.measure(chosen.turns))
     write("bench", figures)
 
 

@@ -6,10 +6,10 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,8 @@ class Part:
     end: float
     language: str
     text: str
+    translation: Mapping[str, str] = field(default_factory=dict)
+    """Language → what `text` means in it, where the manifest says so."""
 
 
 @dataclass(frozen=True)
@@ -106,16 +108,18 @@ def clips(folder: Path) -> list[Clip]:
             kind=row["kind"],
             text=row.get("text", ""),
             derived_from=row.get("derived_from", ""),
-            parts=tuple(
-                Part(part["start"], part["end"], part.get("language", row["language"]), part.get("text", ""))
-                for part in row.get("segments", ())
-            ),
+            parts=tuple(_part(part, row["language"]) for part in row.get("segments", ())),
             duration_s=row["duration_s"],
             speaker=row.get("speaker") or "",
             translation=row.get("translation") or {},
         )
         for row in rows
     ]
+
+
+def _part(row: Mapping[str, Any], language: str) -> Part:
+    translation = row.get("translation") or {}
+    return Part(row["start"], row["end"], row.get("language", language), row.get("text", ""), translation)
 
 
 def read_aloud(found: list[Clip], language: str) -> list[Clip]:

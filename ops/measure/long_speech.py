@@ -96,7 +96,7 @@ def _parts(readings: list[Clip], samples: list[Pcm]) -> Iterator[Part]:
     start = 0.0
     for clip, sound in zip(readings, samples, strict=True):
         end = start + len(sound) / RATE
-        yield Part(start, end, clip.language, clip.text)
+        yield Part(start, end, clip.language, clip.text, clip.translation)
         start = end
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import statistics
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -21,8 +22,7 @@ from ops.harness.published import Published
 from ops.harness.stack import Stack, temporary_folder
 from ops.measure.figures import percentiles
 from ops.measure.load import UNCACHED
-from tasks.engines.base import Effort
-from tasks.wire.messages import Timeline
+from tasks.wire.messages import Caption, ClipPart, Timeline, segment_id
 
 UTTERANCES: Final = 36
 SILENCE_SECONDS: Final = 2.0
@@ -33,7 +33,7 @@ Row = dict[str, Any]
 
 
 async def measure(utterances: int = UTTERANCES) -> dict[str, Any]:
-    """Times of each stage in milliseconds, and how often speech is decoded, on a system started for it."""
+    """Times of each stage in milliseconds, and how often each is taken, on a system started for it."""
     with temporary_folder() as folder:
         logged = UNCACHED | {"LOG_LEVEL": "debug"}
         async with Stack(Path(folder), **logged) as stack, Exchange(stack) as exchange, exchange.call(2) as call:
@@ -52,49 +52,101 @@ async def measure(utterances: int = UTTERANCES) -> dict[str, Any]:
 def figures(published: Published, log: str) -> dict[str, Any]:
     """What can be said from captions, clips and a worker's log."""
     rows = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
-    decoded = [row for row in rows if row["event"] == "speech.decoded"]
+    heard = [row for row in rows if row["event"] == "speech.heard"]
     done = [row for row in rows if row["event"] == "actor.done" and not row["failed"]]
-    sources = [caption.timeline for caption in published.captions if caption.is_source]
     translations = [caption.timeline for caption in published.captions if not caption.is_source]
+    sources = [caption for caption in published.captions if caption.is_source]
+    closed = [1000 * (one.timeline.closed - one.timeline.speech_end) for one in _last_of_each(sources)]
+    speech = sum(_speech(caption.timeline) for caption in sources)
     return {
-        "endpoint": percentiles([1000 * (timeline.closed - timeline.speech_end) for timeline in sources]),
+        "endpoint": percentiles(closed),
         "handover": percentiles(_between(translations, "stt_end", "translate_start")),
         "translate": _timed(translations, "translate", [row for row in done if row["actor"] == "translate"]),
-        "languages": {language: _language(language, published, decoded, done) for language in SPOKEN},
-        **repeated(decoded, sum(map(_speech, sources))),
+        "pauses_a_second": round(pauses(heard) / speech, 3) if speech else 0.0,
+        "languages": {language: _language(language, published, heard, done) for language in SPOKEN},
     }
 
 
-def repeated(decoded: list[Row], speech: float) -> dict[str, float]:
-    """How often a final is decoded again that was decoded ahead, and pauses in each of so many seconds of speech."""
-    efforts: dict[tuple[str, int], set[str]] = {}
-    last: dict[str, int] = {}
-    for row in decoded:
-        efforts.setdefault((row["segment"], row["revision"]), set()).add(row["effort"])
-        last[row["segment"]] = max(last.get(row["segment"], 0), row["revision"])
-    finals = [efforts[ask] for ask in last.items() if Effort.USUAL in efforts[ask]]
-    within = sum(Effort.USUAL in seen for ask, seen in efforts.items() if ask not in last.items())
-    again = sum(Effort.THOROUGH in seen for seen in finals)
+def pauses(heard: Iterable[Row]) -> int:
+    """Pauses after which somebody went on."""
+    paused = [row["segment"] for row in heard if row["paused"] and not row["final"]]
+    return len(paused) - len(set(paused))
+
+
+def _last_of_each(captions: Iterable[Caption]) -> Iterable[Caption]:
+    """Of each segment the sentence that it ended with."""
+    last: dict[str, Caption] = {}
+    for caption in captions:
+        known = last.setdefault(segment_id(caption.segment), caption)
+        if caption.timeline.speech_end > known.timeline.speech_end:
+            last[segment_id(caption.segment)] = caption
+    return last.values()
+
+
+def _language(language: str, published: Published, heard: list[Row], done: list[Row]) -> dict[str, Any]:
+    """What it costs to hear and to speak a language, and how often that is done."""
+    ours = [row for row in heard if row["language"] == language]
+    on, ends = _decodings(ours)
+    listened = [row for row in done if row["actor"] == "listen" and row["segment"] in {row["segment"] for row in ours}]
+    spoken = [one for one in published.captions if one.is_source and one.language == language]
+    speech = sum(_speech(one.timeline) for one in spoken)
+    segments = {one.segment for one in spoken}
+    dubbed = [clip for clip in published.clips if clip.segment in segments]
+    translated = [row for row in done if row["actor"] == "translate" and row["segment"] in segments]
+    every = statistics.median(seconds for seconds, _ in on) if on else 0.0
+    old = [one.stt_start - one.speech_end for clip in dubbed if not clip.last_piece if (one := clip.timeline).stt_start]
     return {
-        "decoded_again": round(again / len(finals), 3) if finals else 0.0,
-        "pauses_a_second": round(within / speech, 3) if speech else 0.0,
+        "hear": _stage(on, listened),
+        "end": _stage(ends, listened),
+        "seconds": {
+            "every": round(every, 2),
+            "certain": round(max(0.0, statistics.median(old) - every / 2), 2) if old else 0.0,
+            "clause_every": round(speech / max(1, len(translated)), 2),
+            "piece_every": round(speech / max(1, len(dubbed)), 2),
+        },
+        **_spoken(language, published, done),
     }
 
 
-def _language(language: str, published: Published, decoded: list[Row], done: list[Row]) -> dict[str, Any]:
-    """What it costs to transcribe and to speak a language."""
-    found: dict[str, Any] = {}
-    for effort in Effort:
-        ours = [row for row in decoded if (row["language"], row["effort"]) == (language, effort)]
-        if ours:
-            found[effort.value] = _stage([[row["seconds"], row["took_ms"]] for row in ours], ours)
-    clips = {clip.segment: clip.timeline for clip in published.clips if clip.language == language}
-    speaking = [
-        row for row in done if row["actor"] == "speak" and row["language"] == language and row["segment"] in clips
+def _decodings(heard: list[Row]) -> tuple[list[list[float]], list[list[float]]]:
+    """Seconds of new sound and milliseconds of each decoding while speech goes on, and of each at its end.
+
+    Where a recogniser hears sound as it comes, that is every message.
+    """
+    counted = any(row["decodings"] for row in heard)
+    before: dict[str, float] = {}
+    on, ends = list[list[float]](), list[list[float]]()
+    for row in heard:
+        if counted and not row["decodings"]:
+            continue
+        new = round(row["seconds"] - before.get(row["segment"], 0.0), 2)
+        before[row["segment"]] = row["seconds"]
+        (ends if row["paused"] or row["final"] else on).append([new, row["took_ms"]])
+    return on, ends
+
+
+def _spoken(language: str, published: Published, done: list[Row]) -> dict[str, Any]:
+    """What it takes to speak pieces in a language, over the seconds of speech that each is for."""
+    clips = sorted(
+        (clip for clip in published.clips if clip.language == language),
+        key=lambda one: (one.seq, one.sentence, one.piece),
+    )
+    upto: dict[str, float] = {}
+    covered: dict[tuple[str, str], tuple[float, ClipPart]] = {}
+    for clip in clips:
+        of, timeline = segment_id(clip.segment), clip.timeline
+        covered[clip.segment, str(clip.piece)] = (
+            round(max(0.0, timeline.speech_end - upto.get(of, timeline.speech_start)), 2),
+            clip,
+        )
+        upto[of] = timeline.speech_end
+    rows = [row for row in done if row["actor"] == "speak" and (row["segment"], row["piece"]) in covered]
+    first = [
+        [seconds, round(1000 * ((clip.timeline.speak_end or 0.0) - (clip.timeline.speak_start or 0.0)), 1)]
+        for seconds, clip in covered.values()
     ]
-    found["first_sound"] = _timed(clips.values(), "speak", speaking)
-    spoken_in = [[round(_speech(clips[row["segment"]]), 2), row["took_ms"]] for row in speaking]
-    return found | {"speak": _stage(spoken_in, speaking)}
+    whole = [[covered[row["segment"], row["piece"]][0], row["took_ms"]] for row in rows]
+    return {"first_sound": _stage(first, rows), "speak": _stage(whole, rows)}
 
 
 def _timed(timelines: Iterable[Timeline], stage: str, rows: list[Row]) -> dict[str, Any]:

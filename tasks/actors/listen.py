@@ -66,7 +66,7 @@ def _hear_on(found: Listened, started: float) -> None:
         told = _tell(found, hearing, Utterance(found.ask, words, whole=False), started)
         if told != heard.told:
             streams.commit(store(), found.ask.id, found.owner, msgspec.structs.replace(heard, told=told))
-    _measure(found, started)
+    _measure(found, hearing, started)
 
 
 def _written_down(found: Listened, heard: Heard) -> bool:
@@ -98,7 +98,7 @@ def _hear_out(found: Listened, started: float) -> None:
         _tell(found, hearing, Utterance(ask, words, whole=True), started)
     else:
         _give_up(found, _written(hearing, words, ask, whole=True).reason or "nothing recognised", started)
-    _measure(found, started)
+    _measure(found, hearing, started)
 
 
 def _tell(found: Listened, hearing: Hearing, utterance: Utterance, started: float) -> Told:
@@ -159,14 +159,17 @@ def _written(hearing: Hearing, words: Sequence[Word], ask: Segment, *, whole: bo
     return hearing.recogniser.transcript(words, ask.language, hotwords=hearing.hotwords, whole=whole)
 
 
-def _measure(found: Listened, started: float) -> None:
+def _measure(found: Listened, hearing: Hearing, started: float) -> None:
     took = time.time() - started
     metrics.DECODE.labels(EFFORT, found.ask.language).observe(took)
     log.debug(
         "speech.heard",
         segment=found.ask.id,
+        language=found.ask.language,
         revision=found.ask.revision,
+        paused=found.ask.paused,
         final=found.ask.final,
+        decodings=hearing.decodings(),
         seconds=round(found.ask.samples / STT_RATE, 2),
         took_ms=round(1000 * took, 1),
     )

@@ -19,6 +19,9 @@ class Utterance(ABC):
     skipped: int = 0
     """Samples of its beginning that it needs not hear, since the words in them were known: what is fed begins there."""
 
+    decodings: int = 0
+    """How often its sound has been decoded, where that is done now and then rather than as it comes."""
+
     @abstractmethod
     def feed(self, samples: NDArray[np.float32]) -> None:
         """Hear on: mono, -1…1, 16 kHz, any number of samples, which follow those before."""

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from app.media.audio.segmenter import AskKind
 from app.media.policy.ladder import Level
 from ops.harness.callers import TURN_GAP_SECONDS
 from ops.harness.captions import caption
@@ -20,7 +19,7 @@ from ops.measure.capacity import checking, document, limits
 from ops.measure.capacity.checking import MIN_UTTERANCES
 from ops.measure.capacity.service import around, fit, read
 from ops.measure.capacity.speech import SEGMENTER, Talk, drawn, segmented, spoken
-from ops.measure.service_times import figures, repeated
+from ops.measure.service_times import figures, pauses
 from tasks.wire.messages import ClipPart, Timeline
 from tests.measure.service import SERVICE
 
@@ -34,8 +33,7 @@ def test_a_line_is_laid_through_what_was_measured_and_what_it_varies_by_is_drawn
     assert stage.threads == 1.5
     flat = fit([(float(n), 0.3 - 0.01 * n) for n in range(10)])
     assert flat.slope == 0.0, "longer speech never takes less"
-    few = fit([(4.0, 2 * stage.typical(4.0))], like=stage)
-    assert few.draw(Random(1), 8.0) == pytest.approx(2 * stage.typical(8.0))
+    assert fit([(4.0, 0.2), (5.0, 0.4)]).slope == 0.0, "two are no line"
     with pytest.raises(ValueError, match="nothing"):
         fit([])
 
@@ -43,8 +41,9 @@ def test_a_line_is_laid_through_what_was_measured_and_what_it_varies_by_is_drawn
 def test_what_bench_writes_is_read_and_what_it_lacks_is_named(tmp_path: Path) -> None:
     one = {"p50": 100.0, "p95": 200.0, "n": 9}
     timed = {"pairs": [[2.0, 100.0], [4.0, 100.0]], "threads": 1.5}
-    language = dict.fromkeys(("quick", "usual", "speak", "first_sound"), timed)
-    written = {"endpoint": one, "handover": one, "translate": timed, "decoded_again": 0.0, "pauses_a_second": 0.1}
+    often = {"every": 0.6, "certain": 0.5, "clause_every": 1.3, "piece_every": 2.5}
+    language = dict.fromkeys(("hear", "end", "speak", "first_sound"), timed) | {"seconds": often}
+    written = {"endpoint": one, "handover": one, "translate": timed, "pauses_a_second": 0.1}
     path, machine = tmp_path / "bench.json", {"cores": 2}
 
     def write(service: dict[str, Any]) -> None:
@@ -52,14 +51,15 @@ def test_what_bench_writes_is_read_and_what_it_lacks_is_named(tmp_path: Path) ->
 
     write(written | {"languages": {"en": language, "pt": language}})
     service = read(path, {"speak": around(1.0, 2.0)})
-    assert (service.endpoint, service.cores, service.languages["en"].thorough.typical(9.0)) == (0.1, 2, 0.1)
+    assert (service.endpoint, service.cores, service.languages["en"].every) == (0.1, 2, 0.6)
     assert {(stages.speak.base, stages.speak.threads) for stages in service.languages.values()} == {(1.0, 1.5)}
-    assert "decode in a pause: 100 ms" in service.describe()
+    assert "work out the end: 100 ms" in service.describe()
+    assert "translated every 1.3 s, spoken every 2.5 s of speech" in service.describe()
     write(written)
     with pytest.raises(SystemExit, match=r"no times of 'languages': run `make bench`"):
         read(path)
-    write(written | {"languages": {"en": language | {"quick": {"pairs": [], "threads": 1.0}}}})
-    with pytest.raises(SystemExit, match="no times of 'quick'"):
+    write(written | {"languages": {"en": language | {"hear": {"pairs": [], "threads": 1.0}}}})
+    with pytest.raises(SystemExit, match="no times of 'hear'"):
         read(path)
 
 
@@ -67,61 +67,68 @@ def test_times_of_a_worker_alone_are_given_beside_the_seconds_of_speech() -> Non
     def at(end: float) -> Timeline:
         stt, translated = {"stt_start": end + 0.4, "stt_end": end + 0.5}, {"translate_start": end + 0.51}
         translated |= {"translate_end": end + 0.56, "speak_start": end + 0.6, "speak_end": end + 0.9}
-        return Timeline(speech_start=end - 4, speech_end=end, closed=end + 0.4, **stt, **translated)
+        return Timeline(speech_start=96.0, speech_end=end, closed=end + 0.4, **stt, **translated)
 
-    clip = ClipPart(
-        segment="a", room="room", speaker="p", seq=0, language="pt", part=0, last=False, key="k", samples=1, rate=1,
-        engine="test", timeline=at(100.0),
-    )  # fmt: skip
+    def clip(piece: int, end: float, *, last: bool) -> ClipPart:
+        return ClipPart(
+            segment="a", room="room", speaker="p", seq=0, language="pt", piece=piece, last_piece=last, part=0,
+            last=False, key="k", samples=1, rate=1, engine="test", timeline=at(end),
+        )  # fmt: skip
+
     words = [caption("room", "a", "hello", language=one, source="en", timeline=at(100.0)) for one in ("en", "pt")]
+    heard = {"event": "speech.heard", "segment": "a", "language": "en", "paused": False, "final": False}
     about = {"segment": "a", "event": "actor.done", "failed": False, "language": "pt"}
     rows = [
-        {"event": "speech.decoded", "segment": "a", "revision": 0, "language": "en", "effort": "usual"}
-        | {"seconds": 4.41, "took_ms": 300.0, "cpu_ms": 301.0},
+        heard | {"seconds": 0.2, "took_ms": 2.0, "decodings": 0},
+        heard | {"seconds": 0.6, "took_ms": 200.0, "decodings": 1},
+        heard | {"seconds": 1.4, "took_ms": 240.0, "decodings": 1},
+        heard | {"seconds": 4.2, "took_ms": 300.0, "decodings": 1, "paused": True},
+        heard | {"seconds": 4.2, "took_ms": 3.0, "decodings": 0, "final": True},
+        about | {"actor": "listen", "took_ms": 200, "cpu_ms": 300},
         about | {"actor": "translate", "took_ms": 50, "cpu_ms": 20},
-        about | {"actor": "speak", "took_ms": 1_000, "cpu_ms": 1_800},
-        about | {"actor": "speak", "took_ms": 5, "cpu_ms": 5, "segment": "another that was never heard"},
+        about | {"actor": "speak", "piece": "0", "took_ms": 800, "cpu_ms": 1_440},
+        about | {"actor": "speak", "piece": "1", "took_ms": 1_000, "cpu_ms": 1_800},
+        about | {"actor": "speak", "piece": "0", "took_ms": 5, "cpu_ms": 5, "segment": "one that was never heard"},
     ]
     log = "[INFO] not JSON\n" + "\n".join(map(json.dumps, rows))
-    found = figures(Published(captions=words, clips=[clip]), log)
+    clips = [clip(0, 97.5, last=False), clip(1, 100.0, last=True)]
+    found = figures(Published(captions=words, clips=clips), log)
     assert (found["endpoint"]["p50"], found["handover"]["p50"]) == (400.0, 10.0)
     assert found["translate"] == {"pairs": [[4.0, 50.0]], "threads": 1.0}
-    assert found["languages"]["en"]["usual"] == {"pairs": [[4.41, 300.0]], "threads": 1.0}
-    assert "quick" not in found["languages"]["en"]
-    assert found["languages"]["pt"]["first_sound"] == {"pairs": [[4.0, 300.0]], "threads": 1.8}
-    assert Published(clips=[clip]).clip_lags() == {"pt": [pytest.approx(900.0)]}
-    assert found["languages"]["pt"]["speak"] == {"pairs": [[4.0, 1_000]], "threads": 1.8}
+    english, portuguese = found["languages"]["en"], found["languages"]["pt"]
+    assert english["hear"] == {"pairs": [[0.6, 200.0], [0.8, 240.0]], "threads": 1.5}
+    assert english["end"] == {"pairs": [[2.8, 300.0]], "threads": 1.5}
+    assert english["seconds"] == {"every": 0.7, "certain": 0.05, "clause_every": 4.0, "piece_every": 2.0}
+    assert portuguese["first_sound"] == {"pairs": [[1.5, 300.0], [2.5, 300.0]], "threads": 1.8}
+    assert portuguese["speak"] == {"pairs": [[1.5, 800], [2.5, 1_000]], "threads": 1.8}
+    assert Published(clips=clips[1:]).clip_lags() == {"pt": [pytest.approx(900.0)]}
 
 
-def test_finals_decoded_again_and_pauses_within_speech_are_told_apart() -> None:
-    def row(segment: str, revision: int, effort: str) -> dict[str, Any]:
-        return {"segment": segment, "revision": revision, "effort": effort}
+def test_pauses_within_speech_are_told_from_its_end() -> None:
+    def row(segment: str, *, paused: bool, final: bool = False) -> dict[str, Any]:
+        return {"segment": segment, "paused": paused, "final": final}
 
     rows = [
-        row("a", 0, "quick"),
-        row("a", 1, "usual"),  # a pause within speech
-        row("a", 2, "usual"),
-        row("b", 0, "usual"),
-        row("b", 0, "thorough"),  # decoded again
-        row("c", 1, "thorough"),  # cut: nothing was decoded ahead
+        row("a", paused=False),
+        row("a", paused=True),  # and on
+        row("a", paused=True),
+        row("a", paused=True, final=True),
+        row("b", paused=True),
     ]
-    assert repeated(rows, speech=20.0) == {"decoded_again": 0.5, "pauses_a_second": 0.05}
-    assert repeated([], speech=0.0) == {"decoded_again": 0.0, "pauses_a_second": 0.0}
+    assert pauses(rows) == 1
+    assert pauses([]) == 0
 
 
-def test_drawn_speech_is_asked_for_as_the_segmenter_does() -> None:
-    turns = list(islice(drawn(Talk(utterance=9.0), SERVICE, Random(3)), 500))[1:]
+def test_drawn_speech_is_as_long_as_segments_are() -> None:
+    turns = list(islice(drawn(Talk(utterance=20.0), SERVICE, Random(3)), 500))[1:]
     pieces = [piece for turn in turns for piece in turn.pieces]
     assert {piece.language for piece in pieces} == {"en", "pt"}
-    assert max(piece.speech for piece in pieces) == SEGMENTER.max_length
+    assert max(piece.speech for piece in pieces) == SEGMENTER.stream_max
     for one in pieces:
-        kinds, revisions = [wish.kind for wish in one.wishes], [wish.revision for wish in one.wishes]
-        assert kinds[-1] is AskKind.FINAL
-        assert AskKind.FINAL not in kinds[:-1]
-        ahead = kinds[-2:-1] == [AskKind.PAUSE] and one.wishes[-2].revision == one.wishes[-1].revision
-        assert ahead == (one.speech < SEGMENTER.max_length), "what is cut was not decoded ahead"
-        assert revisions == sorted(revisions)
-        assert [wish.at for wish in one.wishes] == sorted(wish.at for wish in one.wishes)
+        cut = one.speech >= SEGMENTER.stream_max
+        assert one.closed - one.ended == pytest.approx(0.0 if cut else SERVICE.endpoint)
+        assert list(one.pauses) == sorted(one.pauses)
+        assert (one.ended + SEGMENTER.tail in one.pauses) == (not cut), "its end is worked out ahead"
 
 
 def test_recordings_are_heard_as_the_bridge_hears_them() -> None:
@@ -130,11 +137,8 @@ def test_recordings_are_heard_as_the_bridge_hears_them() -> None:
     last = turn.pieces[-1]
     assert {last.language} == {"en"}
     assert 2.0 < last.speech < 5.76
-    pause, final = last.wishes[-2:]
-    assert (pause.kind, final.kind, pause.revision) == (AskKind.PAUSE, AskKind.FINAL, final.revision)
-    assert 0.1 < pause.at - last.ended < 0.5
-    assert 0.35 < final.at - last.ended < 0.7
-    assert AskKind.GROWTH in {wish.kind for wish in last.wishes}
+    assert 0.1 < last.pauses[-1] - last.ended < 0.5
+    assert 0.35 < last.closed - last.ended < 0.7
 
 
 def test_calls_at_once_say_different_things_for_as_long_as_they_were_measured() -> None:

@@ -11,7 +11,8 @@ from ops.measure.alignment import TimedWord, matches, spread, words
 from ops.measure.clips import Part
 from ops.measure.delays import Update, Utterance
 from ops.measure.long_speech import LongSpeech
-from ops.measure.monologue import Observed, report, table
+from ops.measure.monologue_report import report, table
+from ops.measure.observed import Observed
 
 SPOKEN = [TimedWord("one", 1.0), TimedWord("two", 2.0), TimedWord("three", 3.0), TimedWord("four", 4.0)]
 
@@ -75,11 +76,16 @@ def test_a_report_of_what_a_page_showed_can_be_read() -> None:
         sound=np.zeros(1, np.float32),
         sound_began=0.0,
     )
-    figures = report(speech, "pt", observed, [TimedWord("ff", 7.5)])
-    assert figures["words"] == {"spoken": 4, "shown": 4, "translated": 2, "heard": 1}
-    assert figures["word_shown_s"] == {"p50": 1.5, "p95": 2.0, "n": 4}
+    figures = report(speech, [observed, observed], [[TimedWord("ff", 7.5)], []])
+    assert figures["words"] == {"spoken": 8, "shown": 8, "translated": 4, "heard": 1}
+    assert figures["utterances"] == 2
+    assert figures["word_shown_s"] == {"p50": 1.5, "p95": 2.0, "n": 8}
     assert figures["translated_shown_s"]["p50"] == pytest.approx((6.0 - 2.5 + 6.0 - 4.0) / 2)
     assert figures["heard_s"] == {"p50": 3.5, "p95": 3.5, "n": 1}
     assert figures["erased"] == {"source": 0, "translation": 0}
+    figures |= {"recording": "reading", "seconds": 4.0, "rounds": 2, "pair": "en-pt", "listener": "light"}
+    figures |= {"chrf": 60.0, "chrf_whole_sentences": 61.0, "chrf_reference": "manifest", "counts": {}, "dub": {}}
+    figures["cpu_s_per_s"] = {"hear": 0.456}
     printed = table({"machine": {"cpu": "a processor", "cores": 2}, "load_average": 0.5, **figures})
     assert "word spoken → heard translated, by proportion        3.5" in printed
+    assert "hear 0.46" in printed

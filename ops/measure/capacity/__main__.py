@@ -16,7 +16,7 @@ import numpy as np
 
 from ops.measure.capacity import checking, document, limits, plots
 from ops.measure.capacity.model import Found, run
-from ops.measure.capacity.service import DECODES, STAGES, Service, Stage, parse, read
+from ops.measure.capacity.service import HEARING, STAGES, Service, Stage, parse, read
 from ops.measure.capacity.speech import Talk
 from ops.measure.figures import VAR, percentiles
 
@@ -93,7 +93,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--docs", action="store_true", help="renew docs/measurements/capacity.md and its plots")
     chosen = parser.parse_args()
     if (given := chosen.transcribe) is not None:
-        chosen.quick, chosen.usual, chosen.thorough = (getattr(chosen, stage) or given for stage in DECODES)
+        chosen.hear, chosen.end = (getattr(chosen, stage) or given for stage in HEARING)
     return chosen
 
 

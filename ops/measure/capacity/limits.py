@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from app.captions.feed_limits import FeedLimits
 from ops.measure.capacity.speech import SEGMENTER, Talk
 from ops.measure.figures import VAR
+from tasks.engines.stt.whisper.certainty import Policy
 from tasks.wire import keys
 from tasks.wire.messages import STT_RATE
 
@@ -34,8 +35,10 @@ COMMANDS_A_MESSAGE: Final = 40
 """For each actor message."""
 CLIP_RATE_HZ: Final = 24_000
 UTTERANCE_SECONDS: Final = Talk().utterance
-CAPTIONS_AN_UTTERANCE: Final = 2.5
-"""Captions of an utterance that a reader is sent: its final, its translation where it is one, and interims."""
+CLAUSE_SECONDS: Final = 1.3
+"""Of speech, after which a translation grows: two to four words."""
+CAPTIONS_AN_UTTERANCE: Final = 2 + UTTERANCE_SECONDS / Policy().every + UTTERANCE_SECONDS / CLAUSE_SECONDS
+"""Captions of an utterance that a reader is sent: its final and that of its translation, and as often as they grow."""
 PEOPLE: Final = (2, 3, 4)
 """People in a room."""
 MANY_ROOMS: Final = 10_000
@@ -86,10 +89,11 @@ def _sfu() -> list[Limit]:
 
 def _redis() -> list[Limit]:
     """Its memory and its one core."""
-    # Asks replace one another: of each utterance one copy of its audio stays until after it has been transcribed.
-    speech = SPEAKING_SHARE * STT_RATE * 2 * (UTTERANCE_SECONDS + keys.PCM_DONE_TTL)
+    # The sound of an utterance grows, and stays until it has been heard to its end.
+    speech = SPEAKING_SHARE * STT_RATE * 2 * UTTERANCE_SECONDS
     clips = SPEAKING_SHARE * CLIP_RATE_HZ * 2 * keys.CLIP_TTL
-    messages = SPEAKING_SHARE / UTTERANCE_SECONDS * (1 + UTTERANCE_SECONDS / SEGMENTER.interim_every + 3)
+    clauses = UTTERANCE_SECONDS / CLAUSE_SECONDS  # each translated, and perhaps spoken
+    messages = SPEAKING_SHARE / UTTERANCE_SECONDS * (3 + UTTERANCE_SECONDS / SEGMENTER.stream_every + 2 * clauses)
     becomes = "a server for each cell of rooms; managed ones will do"
     return [
         Limit(

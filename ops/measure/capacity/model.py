@@ -1,11 +1,11 @@
-"""Calls, queues and workers as a discrete-event simulation: when is each caption there, and each first sound?
+"""Calls, queues and workers as a discrete-event simulation: when is each caption there, and each sound?
 
-What it takes from the product: what the segmenter asks for; of a segment's asks the newest alone being worked on, none
-of growing speech before the one before is answered, and none of open segments while the queue is behind; finals that
-are decoded again and those that are not; three queues of which a worker process takes one message each at a time;
-engines with as many threads as they have; a dub for every translation, in rooms that are dubbed. What it leaves out:
-network, Redis and web (docs/measurements/capacity.md has their limits), and the ladder, which steps down where this
-shows seconds of waiting.
+What it takes from the product: each segment is heard by one worker from its first sound on, decoded again and again,
+less often the more that takes, and to its end in every pause; the sentence so far is translated whenever the worker is
+certain of another clause; pieces of the translation are spoken as they come; queues of which a worker process takes
+one message each at a time; engines with as many threads as they have; a dub for every translation, in rooms that are
+dubbed. What it leaves out: sentences that end within a segment; network, Redis and web
+(docs/measurements/capacity.md has their limits), and the ladder, which steps down where this shows seconds of waiting.
 """
 
 from __future__ import annotations
@@ -18,18 +18,16 @@ from typing import Any, Final, NamedTuple
 
 import simpy
 
-from app.media.audio.segmenter import AskKind
 from app.media.policy.ladder import Level
 from ops.measure.capacity.processor import Processor
-from ops.measure.capacity.service import Service, Stage
-from ops.measure.capacity.speech import Piece, Talk, Turn, Wish, drawn
+from ops.measure.capacity.service import Service, Stages
+from ops.measure.capacity.speech import Piece, Talk, Turn, drawn
+from tasks.engines.stt.whisper.certainty import Policy
+from tasks.engines.stt.whisper.pace import SHARE, SMOOTHING
 
 Process = Generator[simpy.Event, Any, None]
 
-MAX_INTERIM_QUEUE_SECONDS: Final = 1.0
-"""Seconds the stt queue may be behind before interims are left out."""
-
-QUEUES: Final = ("stt", "translate", "speak")
+SLOWEST: Final = Policy().slowest
 
 
 class Room(NamedTuple):
@@ -47,43 +45,78 @@ class Found:
     """End of speech → caption in the spoken language."""
     translated: list[float] = field(default_factory=list)
     sounds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    """Language that is heard → end of speech → first sound ready."""
+    """Language that is heard → last word of each piece → its first sound ready."""
     busy: float = 0.0
     """Share of the workers' cores that worked."""
 
     @property
     def sound(self) -> list[float]:
-        """End of speech → first sound ready, in whichever language."""
+        """Last word → first sound ready, in whichever language."""
         return [seconds for lags in self.sounds.values() for seconds in lags]
+
+
+class _Worker:
+    """A worker process: its processor, and the queue of what it alone hears."""
+
+    def __init__(self, env: simpy.Environment, cores: float) -> None:
+        self.processor = Processor(env, cores)
+        self.own = simpy.Store(env)
+        self.hearing = 0
+        """Segments."""
+        self.cost = 0.0
+        """Seconds that a decoding takes, lately."""
+
+    def every(self, quickest: float) -> float:
+        """Seconds of new sound after which a segment is decoded again (`Pace`)."""
+        return min(max(quickest, self.cost * self.hearing / SHARE), max(quickest, SLOWEST))
+
+    def took(self, seconds: float) -> None:
+        """A decoding is done."""
+        self.cost += SMOOTHING * (seconds - self.cost) if self.cost else seconds
 
 
 @dataclass
 class _Segment:
     piece: Piece
-    ended: float
-    """When its speech ends."""
+    began: float
+    """When its turn began; all times are the simulation's."""
     level: Level
-    newest: int = -1
-    """Newest revision that was sent."""
-    answered: int = -1
-    """Newest revision that was decoded."""
+    worker: _Worker
+    stages: Stages
+    heard: float
+    """Until when it has been heard."""
+    worked_out: float = -1.0
+    """Until when it had been heard when it was worked out to its end last."""
+    told: float = 0.0
+    """The last word that translators were told of."""
+    spoken: float = 0.0
+    """The last word that was spoken."""
+    over: bool = False
+
+    @property
+    def ended(self) -> float:
+        """When its speech ends."""
+        return self.began + self.piece.ended
 
 
-@dataclass
-class _Job:
+class _Ask(NamedTuple):
+    """The own queue: hear on, or work out the end."""
+
     segment: _Segment
-    wish: Wish
-    sent: float
+    ends: bool
+    done: simpy.Event
+    final: bool = False
 
-    @property
-    def language(self) -> str:
-        """What is spoken."""
-        return self.segment.piece.language
 
-    @property
-    def speech(self) -> float:
-        """Seconds of speech in the segment."""
-        return self.segment.piece.speech
+class _Job(NamedTuple):
+    """The other queues."""
+
+    segment: _Segment
+    word: float
+    """When the last word ended that it is about."""
+    seconds: float
+    """Of speech that it is about."""
+    final: bool
 
 
 class System:
@@ -97,11 +130,12 @@ class System:
         self.found = Found()
         self._service = service
         self._rng = rng
-        self._queues = {name: simpy.Store(self.env) for name in QUEUES}
-        self._processors = [Processor(self.env, cores or service.cores) for _ in range(workers)]
-        for processor in self._processors:
-            for queue, serve in zip(QUEUES, (self._hear, self._turn, self._say), strict=True):
-                self.env.process(self._take(queue, serve, processor))
+        self._translate, self._speak = simpy.Store(self.env), simpy.Store(self.env)
+        self._workers = [_Worker(self.env, cores or service.cores) for _ in range(workers)]
+        for worker in self._workers:
+            self.env.process(self._take(worker.own, self._hear, worker))
+            self.env.process(self._take(self._translate, self._turn, worker))
+            self.env.process(self._take(self._speak, self._say, worker))
         for room in rooms:
             if room.level > Level.ORIGINAL:
                 self.env.process(self._talk(room))
@@ -110,82 +144,119 @@ class System:
         """What is seen in so many seconds after the beginning is forgotten."""
         if warm_up:
             self.env.run(until=warm_up)
-        before = [processor.busy for processor in self._processors]
+        before = [worker.processor.busy for worker in self._workers]
         self.found = Found()
         self.env.run(until=warm_up + seconds)
-        worked = sum(processor.busy - was for processor, was in zip(self._processors, before, strict=True))
-        self.found.busy = worked / (seconds * len(self._processors))
+        worked = sum(worker.processor.busy - was for worker, was in zip(self._workers, before, strict=True))
+        self.found.busy = worked / (seconds * len(self._workers))
         return self.found
 
     def _talk(self, room: Room) -> Process:
         for turn in room.turns:
             for piece in turn.pieces:
-                self.env.process(self._speak(_Segment(piece, self.env.now + piece.ended, room.level)))
+                self.env.process(self._utter(piece, self.env.now, room.level))
             yield self.env.timeout(turn.lasts)
 
-    def _speak(self, segment: _Segment) -> Process:
-        begun = self.env.now
-        for wish in segment.piece.wishes:
-            yield self.env.timeout(max(0.0, begun + wish.at - self.env.now))
-            if wish.kind is AskKind.FINAL or self._is_worth(wish, segment):
-                segment.newest = wish.revision
-                self._send("stt", _Job(segment, wish, self.env.now))
+    def _utter(self, piece: Piece, began: float, level: Level) -> Process:
+        yield self.env.timeout(piece.begun)
+        worker = min(self._workers, key=lambda one: one.hearing)
+        worker.hearing += 1
+        now, stages = self.env.now, self._service.languages[piece.language]
+        segment = _Segment(piece, began, level, worker, stages, heard=now, told=now, spoken=now)
+        self.env.process(self._grow(segment))
+        for at in piece.pauses:
+            yield self._until(began + at)
+            self._ask(segment, ends=True)
+        yield self._until(began + piece.closed)
+        yield self._ask(segment, ends=True, final=True)
+        segment.over = True
+        worker.hearing -= 1
 
-    def _is_worth(self, wish: Wish, segment: _Segment) -> bool:
-        """Whether the bridge sends an ask of an open segment."""
-        waiting = self._queues["stt"].items
-        if waiting and self.env.now - waiting[0].sent > MAX_INTERIM_QUEUE_SECONDS:
-            return False
-        return wish.kind is AskKind.PAUSE or segment.answered == segment.newest
+    def _grow(self, segment: _Segment) -> Process:
+        """Have it heard on while it is being spoken."""
+        while True:
+            due = segment.heard + segment.worker.every(segment.stages.every)
+            if due > segment.ended:
+                return
+            if due > self.env.now:
+                yield self._until(due)
+                continue  # it may have been heard meanwhile, or the pace have changed
+            yield self._ask(segment, ends=False)
 
-    def _send(self, queue: str, job: _Job) -> None:
+    def _until(self, at: float) -> simpy.Event:
+        return self.env.timeout(max(0.0, at - self.env.now))
+
+    def _ask(self, segment: _Segment, *, ends: bool, final: bool = False) -> simpy.Event:
+        ask = _Ask(segment, ends, self.env.event(), final)
+        self._send(segment.worker.own, ask)
+        return ask.done
+
+    def _send(self, queue: simpy.Store, job: _Ask | _Job) -> None:
         def arrive() -> Process:
             yield self.env.timeout(self._service.handover)
-            yield self._queues[queue].put(job)
+            yield queue.put(job)
 
         self.env.process(arrive())
 
-    def _take(self, queue: str, serve: Any, processor: Processor) -> Process:  # noqa: ANN401 - a generator function
+    def _take(self, queue: simpy.Store, serve: Any, worker: _Worker) -> Process:  # noqa: ANN401 - a generator function
         while True:
-            job = yield self._queues[queue].get()
-            yield from serve(job, processor)
+            job = yield queue.get()
+            yield from serve(job, worker)
 
-    def _hear(self, job: _Job, processor: Processor) -> Process:
-        segment, wish = job.segment, job.wish
-        if wish.revision < segment.newest:
-            return  # a newer ask holds all of it
-        if (decoding := self._decoding(job)) is not None:
-            yield processor.run(decoding.draw(self._rng, wish.seconds), decoding.threads)
-        segment.answered = max(segment.answered, wish.revision)
-        if wish.kind is AskKind.FINAL:
+    def _hear(self, ask: _Ask, worker: _Worker) -> Process:
+        segment, now = ask.segment, self.env.now
+        heard = min(now, segment.ended)
+        if ask.ends and segment.worked_out < heard:
+            end = segment.stages.end
+            yield worker.processor.run(end.draw(self._rng, heard - segment.heard), end.threads)
+            segment.worked_out = segment.heard = heard
+        elif not ask.ends and heard > segment.heard:
+            hear = segment.stages.hear
+            yield worker.processor.run(hear.draw(self._rng, heard - segment.heard), hear.threads)
+            worker.took(self.env.now - now)
+            segment.heard = max(segment.heard, heard)
+            self._tell(segment, heard - segment.stages.certain)
+        if ask.final:
             self.found.caption.append(self.env.now - segment.ended)
-            if segment.level >= Level.TRANSLATED_CAPTIONS:
-                self._send("translate", job)
+            self._translated(segment, segment.ended, final=True)
+        ask.done.succeed()
 
-    def _decoding(self, job: _Job) -> Stage | None:
-        """What a job of the `stt` queue takes; None where a final finds what was made ahead, and that will do."""
-        stages = self._service.languages[job.language]
-        if job.wish.kind is not AskKind.FINAL:
-            return stages.usual if job.wish.kind is AskKind.PAUSE else stages.quick
-        ahead = job.segment.answered == job.wish.revision and self._rng.random() >= self._service.again
-        return None if ahead else stages.thorough
+    def _tell(self, segment: _Segment, certain: float) -> None:
+        """Tell translators of the clauses that are certain by now: of those that ended together, together."""
+        every = segment.stages.clause_every
+        count = int((certain - segment.told) / every)
+        if count > 0:
+            segment.told += count * every
+            self._translated(segment, segment.told, final=False)
 
-    def _turn(self, job: _Job, processor: Processor) -> Process:
-        stage = self._service.translate
-        yield processor.run(stage.draw(self._rng, job.speech), stage.threads)
-        self.found.translated.append(self.env.now - job.segment.ended)
-        if job.segment.level is Level.VOICE:
-            self._send("speak", job)
+    def _translated(self, segment: _Segment, word: float, *, final: bool) -> None:
+        if segment.level >= Level.TRANSLATED_CAPTIONS:
+            seconds = word - segment.began - segment.piece.begun
+            self._send(self._translate, _Job(segment, word, seconds, final))
 
-    def _say(self, job: _Job, processor: Processor) -> Process:
-        target = next(language for language in sorted(self._service.languages) if language != job.language)
+    def _turn(self, job: _Job, worker: _Worker) -> Process:
+        segment, stage = job.segment, self._service.translate
+        if segment.over and not job.final:
+            return  # the whole sentence has come
+        yield worker.processor.run(stage.draw(self._rng, job.seconds), stage.threads)
+        if job.final:
+            self.found.translated.append(self.env.now - segment.ended)
+        if segment.level is not Level.VOICE:
+            return
+        if job.final or job.word - segment.spoken >= segment.stages.piece_every:
+            covered, segment.spoken = max(0.0, job.word - segment.spoken), max(segment.spoken, job.word)
+            self._send(self._speak, _Job(segment, job.word, covered, job.final))
+
+    def _say(self, job: _Job, worker: _Worker) -> Process:
+        own = job.segment.piece.language
+        target = next(language for language in sorted(self._service.languages) if language != own)
         stages = self._service.languages[target]
-        first = stages.first_sound.draw(self._rng, job.speech)
-        yield processor.run(first, stages.speak.threads)
-        self.found.sounds[target].append(self.env.now - job.segment.ended)
-        rest = stages.speak.draw(self._rng, job.speech) - first
+        first = stages.first_sound.draw(self._rng, job.seconds)
+        yield worker.processor.run(first, stages.speak.threads)
+        self.found.sounds[target].append(self.env.now - job.word)
+        rest = stages.speak.draw(self._rng, job.seconds) - first
         if rest > 0:
-            yield processor.run(rest, stages.speak.threads)
+            yield worker.processor.run(rest, stages.speak.threads)
 
 
 def run(service: Service, talk: Talk, rooms: int, workers: int, seconds: float = 600.0, seed: int = 1) -> Found:

@@ -61,15 +61,15 @@ def around(p50: float, p95: float, threads: float = 1.0) -> Stage:
     )
 
 
-def fit(pairs: Sequence[tuple[float, float]], threads: float = 1.0, like: Stage | None = None) -> Stage:
+def fit(pairs: Sequence[tuple[float, float]], threads: float = 1.0) -> Stage:
     """The line through pairs of seconds of speech and seconds that it took: with the median slope (Theil and Sen).
 
-    Where there are too few of them they are taken as multiples of another stage's line.
+    Where there are too few of them it is flat.
 
     Raises:
-        ValueError: there are none, and no other stage.
+        ValueError: there are none.
     """
-    if not pairs and like is None:
+    if not pairs:
         raise ValueError("there is nothing to lay a line through")
     took = [seconds for _, seconds in pairs]
     slopes = [
@@ -82,45 +82,54 @@ def fit(pairs: Sequence[tuple[float, float]], threads: float = 1.0, like: Stage 
         base = statistics.median(seconds - slope * speech for speech, seconds in pairs)
         line = Stage(base, slope, least=min(took))
     else:
-        line = like or Stage(statistics.median(took))
-    factors = tuple(seconds / line.typical(length) for length, seconds in pairs) or line.factors
+        line = Stage(statistics.median(took))
+    factors = tuple(seconds / line.typical(length) for length, seconds in pairs)
     return replace(line, factors=factors, threads=threads)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stages:
-    """What one language costs: to hear and to speak."""
+    """What one language costs: to hear and to speak. How often is of speech in it; the rest is of what is spoken."""
 
-    quick: Stage
-    """Decoding what there is while speech goes on; these three are `tasks.engines.base.Effort`."""
-    usual: Stage
-    """Decoding in a pause, ahead of the final."""
-    thorough: Stage
-    """Decoding a final for which that did not do."""
+    hear: Stage
+    """Hearing on: a decoding while speech goes on, over the new sound that it is for."""
+    end: Stage
+    """Working out the end in a pause, with care."""
     speak: Stage
-    """All clauses of a clip."""
+    """All of a piece of a dub in this language, over the seconds of speech that it is for."""
     first_sound: Stage
+    every: float
+    """Seconds of new sound that a decoding is for, where the machine keeps up."""
+    certain: float
+    """Seconds that a word is old when it is certain, beyond waiting for a decoding."""
+    clause_every: float
+    """Seconds of speech for which a sentence that goes on is translated once."""
+    piece_every: float
+    """Seconds of speech for which a piece of the dub is spoken."""
 
     def describe(self) -> str:
         """The times for reading."""
-        stages = {"decode growing speech": self.quick, "decode in a pause": self.usual, "decode a final": self.thorough}
-        stages |= {"speak a clip": self.speak, "its first sound": self.first_sound}
-        return "\n".join(f"  {name}: {stage.describe()}" for name, stage in stages.items())
+        stages = {"hear on": self.hear, "work out the end": self.end}
+        stages |= {"speak a piece": self.speak, "its first sound": self.first_sound}
+        often = (
+            f"  heard on every {self.every:.1f} s, certain after {self.certain:.1f} s, translated every "
+            f"{self.clause_every:.1f} s, spoken every {self.piece_every:.1f} s of speech"
+        )
+        return "\n".join([often, *(f"  {name}: {stage.describe()}" for name, stage in stages.items())])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """What one utterance costs."""
+    """What speech costs."""
 
     endpoint: float
     """From the end of speech until the segment is closed."""
     handover: float
     """From sending a message to the beginning of work on it, where nothing else waits."""
     translate: Stage
-    again: float
-    """Share of the finals decoded ahead that are decoded once more."""
+    """A sentence, or the beginning of one, over its seconds."""
     pauses: float
-    """Pauses in a second of speech, at each of which it is decoded."""
+    """Pauses in a second of speech, at each of which its end is worked out."""
     languages: Mapping[str, Stages]
     """Two at least, since voices of different engines are worlds apart."""
     cores: float
@@ -131,8 +140,7 @@ class Service:
         every = f"a pause every {1 / self.pauses:.1f} s of speech" if self.pauses else "no pause within speech"
         common = (
             f"{self.cores:.0f} cores; segment closed after {1000 * self.endpoint:.0f} ms, handed over in "
-            f"{1000 * self.handover:.0f} ms, {self.again:.0%} of finals decoded again, {every}\n"
-            f"  translate: {self.translate.describe()}"
+            f"{1000 * self.handover:.0f} ms, {every}\n  translate: {self.translate.describe()}"
         )
         return "\n".join([common, *(f"{language}\n{stages.describe()}" for language, stages in self.languages.items())])
 
@@ -147,8 +155,8 @@ def parse(text: str) -> Stage:
     return around(p50 / 1000, p95 / 1000)
 
 
-DECODES: Final = ("quick", "usual", "thorough")
-OF_A_LANGUAGE: Final = (*DECODES, "speak", "first_sound")
+HEARING: Final = ("hear", "end")
+OF_A_LANGUAGE: Final = (*HEARING, "speak", "first_sound")
 STAGES: Final = (*OF_A_LANGUAGE, "translate")
 
 
@@ -167,29 +175,33 @@ def read(path: Path, given: dict[str, Stage] | None = None) -> Service:
             endpoint=measured["endpoint"]["p50"] / 1000,
             handover=measured["handover"]["p50"] / 1000,
             translate=_stage(measured, "translate", given),
-            again=measured["decoded_again"],
             pauses=measured["pauses_a_second"],
             languages={language: _stages(times, given) for language, times in measured["languages"].items()},
             cores=bench["machine"]["cores"],
         )
     except KeyError as error:
         raise SystemExit(
-            f"{path} has no times of {error}: run `make bench`, or `make bench BENCH_ARGS=--service` for these alone."
+            f"{path} has no times of {error}: run `make bench`, or `make bench BENCH_ARGS='--only service'` for these "
+            "alone."
         ) from None
 
 
 def _stages(measured: dict[str, Any], given: dict[str, Stage]) -> Stages:
-    usual = _stage(measured, "usual", given)
-    rest = {name: _stage(measured, name, given) for name in OF_A_LANGUAGE if name not in ("usual", "thorough")}
-    # Next to no final is decoded again: too few for a line of their own.
-    return Stages(usual=usual, thorough=_stage(measured, "thorough", given, like=usual), **rest)
+    often = measured["seconds"]
+    return Stages(
+        **{name: _stage(measured, name, given) for name in OF_A_LANGUAGE},
+        every=often["every"],
+        certain=often["certain"],
+        clause_every=often["clause_every"],
+        piece_every=often["piece_every"],
+    )
 
 
-def _stage(measured: dict[str, Any], name: str, given: dict[str, Stage], like: Stage | None = None) -> Stage:
-    times = measured[name] if like is None else measured.get(name, {"pairs": [], "threads": like.threads})
+def _stage(measured: dict[str, Any], name: str, given: dict[str, Stage]) -> Stage:
+    times = measured[name]
     if name in given:
         return replace(given[name], threads=times["threads"])
     pairs = [(speech, ms / 1000) for speech, ms in times["pairs"]]
-    if not pairs and like is None:
+    if not pairs:
         raise KeyError(name)
-    return fit(pairs, times["threads"], like)
+    return fit(pairs, times["threads"])

@@ -1,4 +1,4 @@
-"""What is said in a room, as what workers are asked: drawn, or heard in recordings by the bridge's own segmenter."""
+"""What is said in a room, segment by segment: drawn, or heard in recordings by the bridge's own segmenter."""
 
 from __future__ import annotations
 
@@ -24,28 +24,23 @@ SEGMENTER: Final = SegmenterConfig()
 
 
 @dataclass(frozen=True)
-class Wish:
-    """One ask for a transcript."""
-
-    at: float
-    """Seconds after the turn began."""
-    kind: AskKind
-    revision: int
-    seconds: float
-    """Of audio."""
-
-
-@dataclass(frozen=True)
 class Piece:
-    """One segment of a turn."""
+    """One segment of a turn. Its times are seconds after the turn began."""
 
     language: str
-    wishes: tuple[Wish, ...]
-    """In order; the last is the final one."""
+    begun: float
+    """When its speech began."""
     ended: float
-    """When its speech ended, seconds after the turn began."""
-    speech: float
-    """Seconds from its first to its last voiced moment."""
+    """When that ended."""
+    pauses: tuple[float, ...]
+    """When it seemed that it had: what has been heard by then is worked out to its end. Perhaps the last is the end."""
+    closed: float
+    """When that is known."""
+
+    @property
+    def speech(self) -> float:
+        """Seconds from its first to its last voiced moment."""
+        return self.ended - self.begun
 
 
 @dataclass(frozen=True)
@@ -74,35 +69,22 @@ def drawn(talk: Talk, service: Service, rng: random.Random) -> Iterator[Turn]:
     while True:
         silence = rng.expovariate(1 / talk.pause) if talk.pause else 0.0
         language, length = rng.choice(languages), rng.gammavariate(3, talk.utterance / 3)
-        begins = np.arange(0.0, length, SEGMENTER.max_length).tolist()
+        begins = np.arange(0.0, length, SEGMENTER.stream_max).tolist()
         pieces = [_piece(language, begin, length - begin, service, rng) for begin in begins]
         yield Turn(tuple(pieces), length + silence)
 
 
 def _piece(language: str, begin: float, left: float, service: Service, rng: random.Random) -> Piece:
     """The segment that begins so many seconds after its turn, of which as many seconds are left."""
-    length = min(left, SEGMENTER.max_length)
-    wishes: list[Wish] = []
-
-    def wish(at: float, kind: AskKind, revision: int, seconds: float) -> None:
-        wishes.append(Wish(begin + at, kind, revision, SEGMENTER.pre_roll + seconds))
-
-    begun = 0.0
-    while True:
-        pause = rng.expovariate(service.pauses) if service.pauses else math.inf
-        grown = SEGMENTER.interim_every or math.inf
-        wait, kind = min((grown, AskKind.GROWTH), (pause, AskKind.PAUSE), key=lambda ask: ask[0])
-        if begun + wait >= length:
-            break
-        begun += wait
-        wish(begun, kind, len(wishes), begun)
-    if left > length:
-        wish(length, AskKind.FINAL, len(wishes), length)
-    else:
-        revision = len(wishes)
-        wish(length + SEGMENTER.tail, AskKind.PAUSE, revision, length + SEGMENTER.tail)
-        wish(length + max(SEGMENTER.tail, service.endpoint), AskKind.FINAL, revision, length + SEGMENTER.tail)
-    return Piece(language, tuple(wishes), begin + length, length)
+    length = min(left, SEGMENTER.stream_max)
+    pauses, at = [], begin
+    while (at := at + (rng.expovariate(service.pauses) if service.pauses else math.inf)) < begin + length:
+        pauses.append(at)
+    ended = begin + length
+    if left > length:  # cut
+        return Piece(language, begin, ended, tuple(pauses), ended)
+    closed = ended + max(SEGMENTER.tail, service.endpoint)
+    return Piece(language, begin, ended, (*pauses, ended + SEGMENTER.tail), closed)
 
 
 def spoken(people: int, call: int, seconds: float) -> Iterator[Turn]:
@@ -123,13 +105,13 @@ def segmented(recording: str) -> Turn:
     samples = np.frombuffer(clip.pcm(), "<i2").astype(np.int16)
     stream = np.concatenate([samples, np.zeros(int(MAX_SILENCE_SECONDS * STT_RATE), np.int16)])
     segmenter, asked = Segmenter(SEGMENTER), list[tuple[float, Ask]]()
+    segmenter.streaming = True
     for frame in VoiceDetector().push(Chunk(stream, 0.0)):
         at = frame.time + FRAME_SECONDS
         late = ABSENCE_SECONDS if at > clip.duration_s else 0.0
         asked += [(at + late, ask) for ask in segmenter.push(frame)]
     pieces = []
-    for final in [ask for _, ask in asked if ask.final]:
-        of_it = [(at, ask) for at, ask in asked if ask.seq == final.seq]
-        wishes = tuple(Wish(at, ask.kind, ask.revision, len(ask.samples) / STT_RATE) for at, ask in of_it)
-        pieces.append(Piece(clip.language, wishes, final.speech_end, final.speech_end - final.speech_start))
+    for closed, final in [(at, ask) for at, ask in asked if ask.final]:
+        pauses = tuple(at for at, ask in asked if ask.seq == final.seq and ask.kind is AskKind.PAUSE)
+        pieces.append(Piece(clip.language, final.speech_start, final.speech_end, pauses, closed))
     return Turn(tuple(pieces), clip.duration_s + TURN_GAP_SECONDS)

@@ -122,6 +122,7 @@ class WhisperUtterance(Utterance):
 
     def _hypothesis(self) -> Sequence[Word]:
         """The words of the sound that is kept; none where they are not to be believed."""
+        self.decodings += 1
         decoder, audio = self._transcriber.decoder, raised(self._sound)
         encoded = decoder.encode(audio, self._transcriber.window(audio, padding=self._policy.padding))
         given = self._given()
@@ -143,6 +144,7 @@ class WhisperUtterance(Utterance):
         """What `_after_known` gives of all of the sound that is kept."""
         if not self._audible():
             return "", []
+        self.decodings += 1
         found = self._transcriber.transcribe(
             raised(self._sound), self._language, Effort.THOROUGH, self._hotwords, words=True, given=self._given()
         )
