@@ -354,6 +354,31 @@ class AdminSession(Base):
     """What the browser calls itself."""
 
 
+class SecondFactor(Base):
+    """What an administrator's app and we share (`app.auth.second_factor`)."""
+
+    __tablename__ = "second_factors"
+
+    admin_id: Mapped[int] = mapped_column(ForeignKey("admins.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(200))
+    """Encrypted with SECOND_FACTOR_SECRET, base64."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when it is asked for; null: nobody has shown yet that an app has it."""
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """The step of 30 s since the epoch of the newest code that was taken: older ones are taken no more."""
+
+
+class RecoveryCode(Base):
+    """Stands in for a code of the app once. The row goes when it is used."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    admin_id: Mapped[int] = mapped_column(ForeignKey("admins.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256, hexadecimal, of 74 random bits."""
+
+
 class AuditEntry(Base):
     """One thing that an administrator did, or that was tried in their name. Never what somebody said in a call."""
 

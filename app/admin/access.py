@@ -26,6 +26,7 @@ from app.web.security import cookie_name, secure
 COOKIE: Final = "admin"
 """What the cookie is for, which is in its name."""
 LOGIN: Final = "/admin/login"
+FACTOR_PAGE: Final = "/admin/account/second-factor"
 NO_REDIS: Final = Problem(
     503,
     N_("Redis does not answer"),
@@ -37,6 +38,7 @@ NOT_ALLOWED: Final = Problem(
 
 log = structlog.get_logger(__name__)
 
+AnyRequest = Request[Any, Any, Any]
 OperatorRequest = Request[Operator, Any, Any]
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
@@ -49,6 +51,10 @@ class NotLoggedInError(NotAuthorizedException):
     """There is no session, or it has ended."""
 
 
+class SecondFactorMissingError(PermissionDeniedException):
+    """This installation asks for a second factor, and there is none yet."""
+
+
 def guard(services: AdminServices) -> Guard:
     """Lets nobody past who has no session; handlers find who it is in `request.user`."""
 
@@ -59,12 +65,14 @@ def guard(services: AdminServices) -> Guard:
             raise NotLoggedInError
         if not roles.may(operator.role, str(connection.scope.get("method", "")), connection.url.path):
             raise NotAllowedError
+        if services.settings.second_factor_required and not (operator.second_factor or roles.own(connection.url.path)):
+            raise SecondFactorMissingError
         connection.scope["user"] = operator
 
     return check
 
 
-def to_login(request: Request[Any, Any, Any], _error: NotLoggedInError) -> Response[Any]:
+def to_login(request: AnyRequest, _error: NotLoggedInError) -> Response[Any]:
     """Send a browser to the form, and back to the page it wanted; htmx follows a header instead."""
     if request.headers.get("hx-request"):
         return Response(None, status_code=401, headers={"HX-Redirect": LOGIN})
@@ -72,12 +80,19 @@ def to_login(request: Request[Any, Any, Any], _error: NotLoggedInError) -> Respo
     return Redirect(f"{LOGIN}?next={quote(wanted)}", status_code=HTTP_303_SEE_OTHER)
 
 
-def not_allowed(request: Request[Any, Any, Any], _error: NotAllowedError) -> Response[Any]:
+def not_allowed(request: AnyRequest, _error: NotAllowedError) -> Response[Any]:
     """Say so."""
     return respond(request, NOT_ALLOWED)
 
 
-def redis_lost(request: Request[Any, Any, Any], error: RedisError) -> Response[Any]:
+def to_second_factor(request: AnyRequest, _error: SecondFactorMissingError) -> Response[Any]:
+    """Send a browser to where one is set up."""
+    if request.headers.get("hx-request"):
+        return Response(None, status_code=403, headers={"HX-Redirect": FACTOR_PAGE})
+    return Redirect(FACTOR_PAGE, status_code=HTTP_303_SEE_OTHER)
+
+
+def redis_lost(request: AnyRequest, error: RedisError) -> Response[Any]:
     """Say which process is missing; what was typed has been kept where the database was asked first."""
     log.error("admin.redis_lost", error=type(error).__name__)
     return respond(request, NO_REDIS, {"Retry-After": "2"})
@@ -103,6 +118,12 @@ def cookie(services: AdminServices, token: str | None) -> Cookie:
     )
 
 
-def address(request: Request[Any, Any, Any]) -> str:
+def address(request: AnyRequest) -> str:
     """Where a request comes from, for the log and for the login throttle."""
     return login_throttle.source(request.client.host if request.client else "unknown")
+
+
+def written(form: Any, name: str) -> str:  # noqa: ANN401 - values may be uploads
+    """What somebody has written into a field; of a text without end its beginning."""
+    value = form.get(name)
+    return value[:1_000] if isinstance(value, str) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -16,12 +17,16 @@ ACTIONS: Final = {
     "login.done": N_("Logged in"),
     "login.failed": N_("Failed to log in"),
     "login.blocked": N_("Was kept from trying to log in"),
+    "login.code_failed": N_("Failed at the second factor"),
     "logout": N_("Logged out"),
     "session.ended": N_("Ended a session"),
     "password.set": N_("Set a password"),
     "admin.made": N_("Made an administrator"),
     "admin.role": N_("Gave an administrator a role"),
     "admin.removed": N_("Removed an administrator"),
+    "factor.set": N_("Turned on a second factor"),
+    "factor.codes": N_("Made new recovery codes"),
+    "factor.removed": N_("Turned off a second factor"),
     "room.made": N_("Made a room"),
     "room.changed": N_("Changed a room"),
     "room.closed": N_("Closed a room"),
@@ -69,10 +74,10 @@ class Audit:
         log.info("admin.audit", who=who, action=action)
 
     async def recent(
-        self, action: str, since: datetime, address: str | None = None, who: str | None = None
+        self, actions: Collection[str], since: datetime, address: str | None = None, who: str | None = None
     ) -> list[datetime]:
-        """When an action happened, the newest first; `address` None: from anywhere; `who` None: by anybody."""
-        query = select(AuditEntry.at).where(AuditEntry.action == action, AuditEntry.at >= since)
+        """When one of these happened, the newest first; `address` None: from anywhere; `who` None: by anybody."""
+        query = select(AuditEntry.at).where(AuditEntry.action.in_(actions), AuditEntry.at >= since)
         if address is not None:
             query = query.where(AuditEntry.address == address)
         if who is not None:

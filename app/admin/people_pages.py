@@ -74,6 +74,16 @@ async def remove_person(request: OperatorRequest, admin: Services, person: FromP
     return _back()
 
 
+@post("/administrators/{person:int}/second-factor/remove")
+async def remove_factor(request: OperatorRequest, admin: Services, person: FromPath[int]) -> Redirect:
+    """Ask somebody who has lost their second factor for none any more."""
+    known = await admin.admins.find(person)
+    if known is None or not await admin.factors.remove(person):
+        raise NotFoundException
+    await admin.audit.note(request.user.name, "factor.removed", known.name, address=address(request))
+    return _back()
+
+
 def _role(given: object) -> Role:
     """The role of a form; what is none is the least."""
     return next((role for role in ROLES if role == given), "auditor")
@@ -94,5 +104,12 @@ async def _page(
 ) -> Template:
     known = await admin.admins.everybody()
     problem = _("Somebody must own the installation: make another owner first.") if told == "last_owner" else ""
-    context = {"people": known, "roles": ROLES, "errors": errors or {}, "typed": name, "problem": problem}
+    context = {
+        "people": known,
+        "roles": ROLES,
+        "with_factor": await admin.factors.holders(),
+        "errors": errors or {},
+        "typed": name,
+        "problem": problem,
+    }
     return page(request, "administrators", "administrators", status=status, **context)

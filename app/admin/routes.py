@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from app.admin import (
     engine_pages,
+    factor_pages,
     glossary_pages,
     invitation_pages,
     key_pages,
@@ -18,8 +19,18 @@ from app.admin import (
     model_pages,
     people_pages,
     room_pages,
+    second_step,
 )
-from app.admin.access import NotAllowedError, NotLoggedInError, guard, not_allowed, redis_lost, to_login
+from app.admin.access import (
+    NotAllowedError,
+    NotLoggedInError,
+    SecondFactorMissingError,
+    guard,
+    not_allowed,
+    redis_lost,
+    to_login,
+    to_second_factor,
+)
 from app.admin.services import AdminServices
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -33,7 +44,17 @@ async def start() -> Redirect:
 
 def routers(services: AdminServices) -> list[Router]:
     """The routes. What is not in the first router is open to administrators only."""
-    anybody = Router("/admin", route_handlers=[login.login_page, login.log_in, login.setup_page, login.set_up])
+    anybody = Router(
+        "/admin",
+        route_handlers=[
+            login.login_page,
+            login.log_in,
+            login.setup_page,
+            login.set_up,
+            second_step.code_page,
+            second_step.take_code,
+        ],
+    )
     administrators = Router(
         "/admin",
         route_handlers=[
@@ -77,12 +98,20 @@ def routers(services: AdminServices) -> list[Router]:
             people_pages.add_person,
             people_pages.change_role,
             people_pages.remove_person,
+            people_pages.remove_factor,
             login.account,
             login.change_password,
+            factor_pages.factor_page,
+            factor_pages.change_factor,
             login.end_session,
             login.log_out,
         ],
         guards=[guard(services)],
-        exception_handlers={NotLoggedInError: to_login, NotAllowedError: not_allowed, RedisError: redis_lost},
+        exception_handlers={
+            NotLoggedInError: to_login,
+            NotAllowedError: not_allowed,
+            SecondFactorMissingError: to_second_factor,
+            RedisError: redis_lost,
+        },
     )
     return [anybody, administrators]

@@ -22,6 +22,7 @@ from app.admin.trial import Trial
 from app.admin.worker_survey import WorkerSurvey
 from app.auth.admins import Admins
 from app.auth.api_keys import ApiKeys
+from app.auth.second_factor import SecondFactors
 from app.db import Sessions
 from app.rooms.sfu import SfuOperator
 from app.settings.web import WebSettings
@@ -42,6 +43,7 @@ class AdminServices:
 
     settings: WebSettings
     admins: Admins
+    factors: SecondFactors
     audit: Audit
     rooms: RoomAdmin
     configuration: ConfigurationAdmin
@@ -54,7 +56,7 @@ class AdminServices:
     storage: Storage
     redis: Redis
     door: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while a password is checked, so that guesses come one after the other and each is counted."""
+    """Held while a password or a code is checked, so that guesses come one after the other and each is counted."""
 
     async def run(self) -> None:
         """Close rooms in time, tell workers what is set and forget old entries, for ever. Run it as a task."""
@@ -86,6 +88,7 @@ def create(
     return AdminServices(
         settings=settings,
         admins=Admins(sessions),
+        factors=SecondFactors(sessions, settings.second_factor_secret),
         audit=Audit(sessions),
         rooms=RoomAdmin(sessions, sfu),
         configuration=configuration,

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth import passwords
 from app.auth.roles import Role
 from app.db import Sessions
 from app.i18n import gettext as _
-from app.tables import Admin, AdminSession
+from app.tables import Admin, AdminSession, SecondFactor
 from app.visible import clean
 
 SESSION_IDLE_LIMIT: Final = timedelta(hours=2)
@@ -47,6 +47,8 @@ class Operator:
     session_id: int
     role: str = "owner"
     """A member of `app.auth.roles.Role`."""
+    second_factor: bool = False
+    """Whether they have one."""
 
 
 class Admins:
@@ -135,6 +137,11 @@ class Admins:
         right = await passwords.matches(password, admin.password if admin else None)
         return admin if right else None
 
+    async def find(self, admin_id: int) -> Admin | None:
+        """The administrator with this id."""
+        async with self._sessions() as session:
+            return await session.get(Admin, admin_id)
+
     async def log_in(self, admin: Admin, address: str, agent: str) -> str:
         """Begin a session; the token for the browser's cookie."""
         token = secrets.token_urlsafe(32)
@@ -147,16 +154,17 @@ class Admins:
         """Whose session this is; None where it has ended."""
         now = datetime.now(UTC)
         known_by = (AdminSession.digest == _digest(token), ~_over(now))
-        query = select(AdminSession, Admin.name, Admin.role).join(Admin).where(*known_by)
+        factor = exists().where(SecondFactor.admin_id == Admin.id, SecondFactor.confirmed_at.is_not(None))
+        query = select(AdminSession, Admin.name, Admin.role, factor).join(Admin).where(*known_by)
         async with self._sessions() as session:
             found = (await session.execute(query)).one_or_none()
         if found is None:
             return None
-        known, name, role = found
+        known, name, role, second_factor = found
         if now - known.seen_at >= SEEN_EVERY:
             async with self._sessions.begin() as session:
                 await session.execute(update(AdminSession).where(AdminSession.id == known.id).values(seen_at=now))
-        return Operator(known.admin_id, name, known.id, role)
+        return Operator(known.admin_id, name, known.id, role, second_factor)
 
     async def sessions(self) -> list[tuple[AdminSession, str]]:
         """Every session that has not ended, with the administrator's name, the newest first."""
@@ -174,6 +182,12 @@ class Admins:
             query = query.where(AdminSession.admin_id == of)
         async with self._sessions.begin() as session:
             return (await session.scalars(query)).first() is not None
+
+    async def end_others(self, admin_id: int, but: int) -> None:
+        """End the sessions of an administrator at once, but for one."""
+        others = (AdminSession.admin_id == admin_id, AdminSession.id != but)
+        async with self._sessions.begin() as session:
+            await session.execute(delete(AdminSession).where(*others))
 
 
 def _over(now: datetime) -> ColumnElement[bool]:

@@ -16,9 +16,18 @@ def may(role: str, method: str, path: str) -> bool:
     """Whether somebody with this role may ask for that; what is not known here only an owner may."""
     if role == "owner":
         return True
-    section = path.removeprefix("/admin").strip("/").partition("/")[0]
-    if section in OF_EVERYBODY:
+    section = _section(path)
+    if own(path):
         return True
     if method in ("GET", "HEAD"):
         return section != "administrators"
     return role == "operator" and section in OF_OPERATORS
+
+
+def own(path: str) -> bool:
+    """Whether an address is about nothing but whoever asks."""
+    return _section(path) in OF_EVERYBODY
+
+
+def _section(path: str) -> str:
+    return path.removeprefix("/admin").strip("/").partition("/")[0]

@@ -10,10 +10,12 @@ from app.admin.audit import COMMAND_LINE, Audit
 from app.auth import setup_code
 from app.auth.admins import AdminNameError, Admins, LastOwnerError
 from app.auth.passwords import PasswordError
+from app.auth.second_factor import SecondFactors
 from app.commands.database import with_sessions
 from app.db import Sessions
 from app.settings.installation import InstallationSettings
 from app.supervisor import runner
+from app.tables import Admin
 
 
 @click.group()
@@ -37,9 +39,10 @@ def set_password(name: str, password: str) -> None:
 
 @admin.command("list")
 def list_administrators() -> None:
-    """Name everybody who may log in, with their roles."""
-    for one in with_sessions("administrators", _settings(), lambda sessions: Admins(sessions).everybody()):
-        click.echo(f"{one.name}: {one.role}")
+    """Name everybody who may log in, with their roles, and who has a second factor."""
+    people, factors = with_sessions("administrators", _settings(), _everybody)
+    for one in people:
+        click.echo(f"{one.name}: {one.role}{', second factor' if one.id in factors else ''}")
 
 
 @admin.command("remove")
@@ -50,18 +53,39 @@ def remove(name: str) -> None:
         with_sessions("administrators", _settings(), lambda sessions: _remove(sessions, name))
     except LastOwnerError as error:
         raise click.ClickException("nobody else owns the installation: make another owner first") from error
-    except LookupError as error:
-        raise click.ClickException(f"there is no administrator {name}") from error
     click.echo(f"{name} is no administrator any more.")
 
 
 async def _remove(sessions: Sessions, name: str) -> None:
-    admins = Admins(sessions)
-    person = next((one.id for one in await admins.everybody() if one.name == name), None)
-    if person is None:
-        raise LookupError(name)
-    await admins.remove(person)
+    await Admins(sessions).remove(await _id_of(sessions, name))
     await Audit(sessions).note("", "admin.removed", name, address=COMMAND_LINE)
+
+
+@admin.command("remove-second-factor")
+@click.argument("name")
+def remove_second_factor(name: str) -> None:
+    """Let an administrator who has lost phone and recovery codes log in with the password alone."""
+    if not with_sessions("administrators", _settings(), lambda sessions: _remove_second_factor(sessions, name)):
+        raise click.ClickException(f"{name} has no second factor")
+    click.echo(f"{name} logs in with the password alone now, and should set up a second factor again.")
+
+
+async def _remove_second_factor(sessions: Sessions, name: str) -> bool:
+    if not await SecondFactors(sessions, "").remove(await _id_of(sessions, name)):
+        return False
+    await Audit(sessions).note("", "factor.removed", name, address=COMMAND_LINE)
+    return True
+
+
+async def _everybody(sessions: Sessions) -> tuple[list[Admin], set[int]]:
+    return await Admins(sessions).everybody(), await SecondFactors(sessions, "").holders()
+
+
+async def _id_of(sessions: Sessions, name: str) -> int:
+    person = next((one.id for one in await Admins(sessions).everybody() if one.name == name), None)
+    if person is None:
+        raise click.ClickException(f"there is no administrator {name}")
+    return person
 
 
 @admin.command("setup-code")

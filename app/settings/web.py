@@ -79,6 +79,14 @@ def _turn_secret() -> str:
     return key("TURN_SECRET", MIN_SECRET_CHARS)() if os.environ.get("TURN_URLS") else ""
 
 
+_SECOND_FACTOR_REQUIRED: Final = flag("SECOND_FACTOR_REQUIRED")
+
+
+def _second_factor_secret() -> str:
+    wanted = os.environ.get("SECOND_FACTOR_SECRET") or _SECOND_FACTOR_REQUIRED()
+    return key("SECOND_FACTOR_SECRET", MIN_SECRET_CHARS)() if wanted else ""
+
+
 @dataclass(frozen=True)
 class WebSettings(SignallingSettings):
     """Everything the web process reads from the environment, once, at its start."""
@@ -93,6 +101,10 @@ class WebSettings(SignallingSettings):
     sfu_operators: tuple[str, ...] = field(default_factory=_SFU_OPERATORS)
     """SFU_OPERATORS: where `web` itself reaches the signalling port of every SFU, to see who is in and to end calls;
     empty: the one at SFU_HOST and SFU_PORT."""
+    second_factor_secret: str = field(default_factory=_second_factor_secret, repr=False)
+    """SECOND_FACTOR_SECRET: encrypts what administrators' apps share with us; without it nobody can set one up."""
+    second_factor_required: bool = field(default_factory=_SECOND_FACTOR_REQUIRED)
+    """SECOND_FACTOR_REQUIRED: 1: administrators come no further than their own page until they have one."""
     waiting_room: bool = field(default_factory=flag("WAITING_ROOM"))
     """WAITING_ROOM: 1: new rooms have a waiting room, until a host turns it off."""
     stun_urls: tuple[str, ...] = field(default_factory=_urls("STUN_URLS", "stun", "stuns"))

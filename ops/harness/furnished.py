@@ -18,6 +18,7 @@ from app.auth.api_keys import ApiKeys
 from app.db import create_engine, create_sessions
 from app.speech_api.records import REFERENCE_RATE
 from app.speech_api.voices import VoiceService
+from ops.harness.views import ADMINISTRATOR
 from ops.harness.worker import WorkerProcess
 from tasks.wire import keys
 from tasks.wire.administration import Hindrance, Installing, Progress
@@ -29,8 +30,6 @@ vi,en,Hội An,Hoi An,yes,yes,hoy ahn
 pt,en,fado,fado,yes,,fah doo
 """
 HOW_OFTEN: Final = {"hotword": 12, "translation": 9, "lost": 1, "pronunciation": 4}
-ADMINISTRATOR: Final = ("Linh", "a gallery of pages")
-"""Name and password."""
 PHONE: Final = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 "
     "Mobile/15E148 Safari/604.1"

@@ -18,10 +18,10 @@ from app.auth import setup_code
 from ops.harness.bridge_client import Bridge, bridge
 from ops.harness.call_page import until
 from ops.harness.captions import caption, say, staged
-from ops.harness.furnished import ADMINISTRATOR, at_work, furnished
+from ops.harness.furnished import at_work, furnished
 from ops.harness.redis_server import redis_server
 from ops.harness.sfu import Sfu
-from ops.harness.views import CONNECTED, MAX_WAIT_SECONDS, View
+from ops.harness.views import ADMINISTRATOR, CONNECTED, MAX_WAIT_SECONDS, View
 from ops.harness.web_server import WebServer
 from tasks.wire.messages import Timeline
 
@@ -45,12 +45,18 @@ class World:
 
     def furnished(self) -> AbstractAsyncContextManager[None]:
         """Fill the administration, and have a worker, until the end of the block."""
+        self.forget_second_factors()
         return furnished(self.url, self.folder, self.redis_url, self.visitor)
 
     def forget_administrators(self) -> None:
         """Be as new as before the first password was set."""
         with closing(sqlite3.connect(self.folder / "jbcalling.db")) as database:
             database.executescript("DELETE FROM admin_sessions; DELETE FROM admins;")
+
+    def forget_second_factors(self) -> None:
+        """Let the password be enough again."""
+        with closing(sqlite3.connect(self.folder / "jbcalling.db")) as database:
+            database.executescript("DELETE FROM recovery_codes; DELETE FROM second_factors;")
 
     def say(self, seq: int, text: str, *, final: bool = True) -> None:
         """Let somebody say something in English."""
@@ -65,6 +71,7 @@ class World:
         """
         assert self.interpreter is None or self.interpreter.there
         await asyncio.to_thread(at_work, self.redis_url, view.installer)
+        await asyncio.to_thread(self.forget_second_factors)
         response = await page.goto(self.url + view.path.format(room=self.room))
         assert response is not None
         assert response.status == view.status, f"{view.name}: {response.status}"

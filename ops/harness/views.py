@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urljoin
 
+import pyotp
 from playwright.async_api import Page
 
 from ops.harness.call_page import until
@@ -30,6 +32,8 @@ CONNECTED: Final = "document.body.dataset.state === 'connected'"
 LIVE: Final = "document.body.dataset.state === 'live'"
 CALL: Final = "/rooms/{room}/call?reader=true"
 SPEAKING: Final = "/rooms/{room}/call"
+ADMINISTRATOR: Final = ("Linh", "a gallery of pages")
+"""Name and password."""
 WRONG_TERMS: Final = "source_language,target_language,source,target,hotword\nen,xx,,conselho,maybe\n"
 
 
@@ -113,6 +117,41 @@ async def invitation_made(page: Page) -> None:
     await page.wait_for_selector(".secret")
 
 
+async def factor_begun(page: Page) -> None:
+    """See the secret of a second factor."""
+    await page.fill("#current", ADMINISTRATOR[1])
+    await page.click("[value=begin]")
+    await page.wait_for_selector(".scan svg")
+
+
+async def factor_set(page: Page) -> None:
+    """Set up a second factor; the recovery codes are shown once."""
+    await factor_begun(page)
+    secret = "".join((await page.inner_text(".secret")).split())
+    await page.fill("#code", pyotp.TOTP(secret).now())
+    await page.click("[value=confirm]")
+    await page.wait_for_selector(".codes li")
+
+
+async def factor_on(page: Page) -> None:
+    """Set up a second factor, and come back later."""
+    await factor_set(page)
+    await page.goto(page.url)
+
+
+async def code_asked(page: Page) -> None:
+    """Log in with the password, and with a code that is wrong."""
+    await factor_set(page)
+    await page.goto(urljoin(page.url, "/admin/login"))
+    for field, value in zip(("name", "password"), ADMINISTRATOR, strict=True):
+        await page.fill(f"[name={field}]", value)
+    await page.click("main button")
+    await page.click("summary")
+    await page.fill("#recovery", "not one of them")
+    await page.click("details button")
+    await page.wait_for_selector("#recovery-error")
+
+
 async def wrong_terms_sent(page: Page) -> None:
     """Send a file of terms with mistakes in it."""
     file = {"name": "terms.csv", "mimeType": "text/csv", "buffer": WRONG_TERMS.encode()}
@@ -173,6 +212,11 @@ VIEWS: Final = (
     View("admin-audit", "/admin/audit"),
     View("admin-administrators", "/admin/administrators"),
     View("admin-account", "/admin/account"),
+    View("admin-factor", "/admin/account/second-factor"),
+    View("admin-factor-secret", "/admin/account/second-factor", factor_begun),
+    View("admin-factor-codes", "/admin/account/second-factor", factor_set),
+    View("admin-factor-on", "/admin/account/second-factor", factor_on),
+    View("admin-code", "/admin/account/second-factor", code_asked),
 )
 
 _FURNISHED: Final = {

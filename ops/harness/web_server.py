@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SECRETS = {
     "SESSION_SECRET": "session-secret-of-tests-" + "s" * 16,
     "SFU_TOKEN_SECRET": "sfu-secret-of-tests-" + "t" * 16,
+    "SECOND_FACTOR_SECRET": "second-factor-of-tests-" + "f" * 16,
 }
 SESSION_COOKIE, CSRF_COOKIE, ADMIN_COOKIE = (
     cookie_name(SECRETS["SESSION_SECRET"], use) for use in ("session", "csrf", "admin")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+import pyotp
 import pytest
 import zxingcpp
 from PIL import Image
@@ -247,6 +248,16 @@ async def test_qr_codes_lead_where_the_links_beside_them_do(place: World) -> Non
         assert await _scanned(page.locator(".made .qr")) == reading
     await page.goto(await page.input_value("#projector"))
     assert await _scanned(page.locator(".qr")) == reading
+    await page.close()
+
+
+async def test_an_app_scans_the_secret_that_stands_below_the_code(place: World) -> None:
+    page = await place.visitor.new_page()
+    await place.open(page, next(view for view in VIEWS if view.name == "admin-factor-secret"))
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme)
+        told = pyotp.parse_uri(await _scanned(page.locator(".scan .qr")))
+        assert told.secret == "".join((await page.inner_text(".secret")).split())
     await page.close()
 
 

@@ -68,6 +68,7 @@ def settings(database: str, shared_redis: RedisServer, broker: redis.Redis, tmp_
         database_url=database,
         session_secret=SECRETS["SESSION_SECRET"],
         sfu_token_secret=SECRETS["SFU_TOKEN_SECRET"],
+        second_factor_secret=SECRETS["SECOND_FACTOR_SECRET"],
         max_demo_rooms=2,
         tasks=TaskConfig(redis_url=shared_redis.url),
     )
