@@ -44,8 +44,8 @@ PREFETCH: Final = 1
 """Messages of one queue that a process takes at once: a model serves one at a time, and a message that waits here
 would wait although another process is idle. More processes serve more."""
 
-STOP_LOOK_SECONDS: Final = 0.1
-"""How often a consumer that takes no more messages proves that its worker lives, and looks whether it may end."""
+LOOK_AGAIN_SECONDS: Final = 0.1
+"""How often a consumer that takes no messages proves that its worker lives, and looks whether it may end, or begin."""
 
 STOP_TOKENS: Final = 64
 """Tokens that wake the consumers of a process that stops: more than it has."""
@@ -56,6 +56,8 @@ class WorkerBroker(WakingBroker):
 
     fetching = True
     """Whether consumers take messages."""
+    held: frozenset[str] = frozenset()
+    """Queues of which they take none yet: what these need is still being loaded."""
     worker: str
     """What the process calls itself in heartbeats, in the name of its own queue, and as the owner of streams."""
 
@@ -68,6 +70,10 @@ class WorkerBroker(WakingBroker):
         """A consumer of `queue_name`; of the work queues it takes `PREFETCH` messages at once."""
         delayed = q_name(queue_name) != queue_name
         return super().consume(queue_name, prefetch if delayed else PREFETCH, timeout)
+
+    def takes(self, queue_name: str) -> bool:
+        """Whether messages of `queue_name` are taken now."""
+        return self.fetching and q_name(queue_name) not in self.held
 
     def stop_fetching(self) -> None:
         """Take no more messages: what is waiting is for other workers. Idle consumers are woken to see that.
@@ -112,7 +118,7 @@ class WokenConsumer(_RedisConsumer):
 
     def __next__(self) -> dramatiq.MessageProxy | None:
         try:
-            if not self.broker.fetching:
+            if not self.broker.takes(self.queue_name):
                 self._prove_life()
                 return None
             self._room.clear()
@@ -135,7 +141,7 @@ class WokenConsumer(_RedisConsumer):
 
     def _prove_life(self) -> None:
         self.broker.do_fetch(self.queue_name, 0)
-        time.sleep(STOP_LOOK_SECONDS)
+        time.sleep(LOOK_AGAIN_SECONDS)
 
 
 def worker_broker(url: str) -> WorkerBroker:

@@ -12,6 +12,9 @@ from tasks.engines.listening import ListeningRecogniser
 from tasks.languages import LANGUAGES
 from tasks.wire.messages import STT_RATE
 
+METHOD: Final = "1"
+"""Changes with how speed is measured: what was measured in another way holds no longer."""
+
 SENTENCES: Final = {code: known.samples.speed for code, known in LANGUAGES.items() if known.samples.speed}
 NOISE_SECONDS: Final = 5
 """Of faint noise, which costs a recogniser what speech does but for the words."""

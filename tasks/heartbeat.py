@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 import redis
@@ -26,15 +26,32 @@ class HeartbeatThread(threading.Thread):
     """Says what the process serves until `stop`, and ends a process of the `dramatiq` command whose parent has died."""
 
     def __init__(
-        self, client: redis.Redis, worker: str, engines: Callable[[], Engines], queues: list[str], *, listens: bool
+        self,
+        client: redis.Redis,
+        worker: str,
+        engines: Callable[[], Engines],
+        queues: list[str],
+        *,
+        listens: bool,
+        held: Callable[[], Collection[str]] = tuple,
     ) -> None:
-        """`worker` is what the process calls itself; `listens`: whether it takes messages of a queue of its own."""
+        """Made when the first engines are loaded.
+
+        Args:
+            client: where to say it.
+            worker: what the process calls itself.
+            engines: those that are loaded.
+            queues: those that it takes messages from.
+            listens: whether it also takes them from a queue of its own.
+            held: those of `queues` from which it takes none yet.
+        """
         super().__init__(name="heartbeat", daemon=True)
         self.worker = worker
         self._listens = listens
         self._client = client
         self._engines = engines
         self._queues = queues
+        self._held = held
         self._described: tuple[Engines, Heartbeat] | None = None
         self._stopped = threading.Event()
         self._parent = os.getppid() if multiprocessing.parent_process() else None
@@ -57,7 +74,13 @@ class HeartbeatThread(threading.Thread):
 
     def beat(self) -> None:
         """Say it once."""
-        heartbeat = msgspec.structs.replace(self._description(), at=time.time())
+        held = self._held()
+        heartbeat = msgspec.structs.replace(
+            self._description(),
+            at=time.time(),
+            queues=[queue for queue in self._queues if queue not in held],
+            loading=[queue for queue in self._queues if queue in held],
+        )
         self._client.set(keys.heartbeat(self.worker), encode(heartbeat), ex=keys.HEARTBEAT_TTL)
         metrics.HEARTBEATS.inc()
 
@@ -68,7 +91,7 @@ class HeartbeatThread(threading.Thread):
             described = Heartbeat(
                 worker=self.worker,
                 at=0.0,
-                queues=self._queues,
+                queues=[],
                 stt=engines.stt.services(),
                 streams=engines.streams() if self._listens else [],
                 translate=engines.translation.services(),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Generic
 
 from tasks import engine_speed, registry
+from tasks.engine_speed import METHOD, Speed
 from tasks.engines import choose
 from tasks.engines.base import EngineError, Translator
 from tasks.engines.description import LoadRequest, Offer
@@ -96,11 +97,21 @@ class Loader(Generic[E]):
             return False
         self._loaded[offer.name] = engine
         logger.info("%s is ready, loaded in %.1f s, +%.0f MB", offer.name, seen.load_s, seen.memory_mb)
-        speed = engine_speed.of(engine, remote=offer.engine.remote)
+        speed, under = self._speed(offer, engine)
         if speed.cost is not None:
             self.costs[engine.name] = speed.cost
-        measured.record(offer.name, load_s=seen.load_s, memory_mb=seen.memory_mb, speed=speed.words)
+        measured.record(
+            offer.name, load_s=seen.load_s, memory_mb=seen.memory_mb, speed=speed.words, cost=speed.cost, under=under
+        )
         return True
+
+    def _speed(self, offer: Offer, engine: E) -> tuple[Speed, str]:
+        """How fast an engine is, and what that depends on: measured where it is not known of this machine already."""
+        under = "; ".join((engine.fingerprint, measured.processor(), f"{self.config.threads} threads", METHOD))
+        known = measured.read().get(offer.name)
+        if known is not None and known.under == under:
+            return Speed(known.speed, known.cost), under
+        return engine_speed.of(engine, remote=offer.engine.remote), under
 
 
 def _without(name: str, offered: Sequence[Offer]) -> list[Offer]:

@@ -35,7 +35,8 @@ logs.configure("worker")
 dramatiq.worker.CONSUMER_RESTART_DELAY_SECS = 0.5
 
 broker.use(broker.worker_broker(settings.redis_url))
-broker.current().add_middleware(EngineLifecycle(broker.store, settings))
+lifecycle = EngineLifecycle(broker.store, settings)
+broker.current().add_middleware(lifecycle)
 registry.register(broker.current())
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -51,7 +52,7 @@ def main() -> None:
     What is under way is finished, or, after WORKER_STOP_SECONDS, left to other workers.
 
     Raises:
-        SystemExit: a signal came before the models were loaded, or there are none for a queue (`os.EX_CONFIG`).
+        SystemExit: a signal came before the first models were loaded, or there are none for a queue (`os.EX_CONFIG`).
     """
     options = argparse.ArgumentParser(prog="python -m tasks.worker", description="Takes work from Redis and does it.")
     options.add_argument("--threads", type=int, default=6, help="how many messages at once (6)")
@@ -71,7 +72,8 @@ def main() -> None:
     working.stop_fetching()
     worker.stop(timeout=round(settings.stop_seconds * 1000))
     working.close()
-    if unfinished := sum(thread.is_alive() for thread in worker.workers):
+    unfinished = sum(thread.is_alive() for thread in worker.workers)
+    if unfinished or lifecycle.loading:
         logger.info("worker.unfinished messages=%d", unfinished)
         logging.shutdown()
         os._exit(os.EX_OK)  # a model at work would be taken apart under its thread's hands
@@ -84,13 +86,12 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 
 
 def _wait_for_signal() -> None:
-    """Say that work can come, and return when this process is asked to end. A second signal is then its end."""
+    """Return when this process is asked to end. A second signal is then its end."""
     awake, write = os.pipe()
     os.set_blocking(write, False)
     signal.set_wakeup_fd(write)
     for number in SIGNALS:
         signal.signal(number, lambda number, _frame: signal.signal(number, signal.SIG_DFL))
-    logger.info("worker.ready")
     os.read(awake, 1)
     signal.set_wakeup_fd(-1)
 

@@ -69,6 +69,7 @@ TEXTS: Final[dict[str, str]] = {
     "choicesUnknown": N_("The server does not say now what these languages would bring."),
     "newest": N_("Newest captions"),
     "workers_silent": N_("The translation workers are not answering. You hear the original voices."),
+    "workers_loading": N_("A translation worker is just starting. You hear the original voices until it is ready."),
     "queue_old": N_("Translation is running late. You hear the original voices until it has caught up."),
     "no_stt": N_("No installed model understands {source}. You hear the original voice."),
     "no_translation": N_(

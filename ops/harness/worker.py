@@ -17,6 +17,7 @@ import redis
 from ops.harness import process_group
 from ops.harness.ports import free_port
 from tasks.wire import keys
+from tasks.wire.messages import Heartbeat, decode
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,8 +35,8 @@ class WorkerProcess:
     """What Python runs, with its first arguments."""
     _process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, timeout: float = 60) -> None:
-        """Start it and wait for its first heartbeat, which it gives when its models are loaded."""
+    def start(self, *, timeout: float = 60, serving: tuple[str, ...] = ()) -> None:
+        """Start it and wait until it takes from all of its queues, or from those in `serving`."""
         command = [sys.executable, "-m", *self.module, "--threads", "6"]
         if self.queues:
             command += ["--queues", *self.queues]
@@ -48,7 +49,9 @@ class WorkerProcess:
         deadline = time.monotonic() + timeout
         with redis.Redis.from_url(self.redis_url) as client:
             known = set(client.keys(keys.HEARTBEATS))
-            while not set(client.keys(keys.HEARTBEATS)) - known:
+            while not any(
+                _ready(client.get(name), serving) for name in client.keys(keys.HEARTBEATS) if name not in known
+            ):
                 assert self._process.poll() is None, f"the worker exited:\n{self.log.read_text()}"
                 assert time.monotonic() < deadline, f"no heartbeat in {timeout} s:\n{self.log.read_text()}"
                 time.sleep(0.05)
@@ -79,6 +82,14 @@ class WorkerProcess:
         if self._process is not None:
             process_group.kill(self._process)
             self._process = None
+
+
+def _ready(data: object, serving: tuple[str, ...]) -> bool:
+    """Whether this is the heartbeat of a worker that takes from these queues, or from all that it is to take from."""
+    if not isinstance(data, bytes):
+        return False
+    beat = decode(data, Heartbeat)
+    return set(serving) <= set(beat.queues) if serving else not beat.loading
 
 
 @contextmanager

@@ -36,6 +36,10 @@ class Measured(msgspec.Struct, frozen=True):
     """For a person, with its unit: "18 ms a sentence", "0.04 of real time"."""
     at: str
     """When, ISO 8601, UTC."""
+    cost: float | None = None
+    """Seconds of work for a second of somebody's speech; None where that was not measured."""
+    under: str = ""
+    """What `speed` and `cost` were measured under: they hold as long as that is the same."""
 
 
 @dataclass
@@ -56,22 +60,29 @@ def loading() -> Iterator[Loading]:
     seen.memory_mb = max(0.0, resident_mb() - before)
 
 
-def record(name: str, *, load_s: float, memory_mb: float, speed: str) -> None:
+def folder() -> Path:
+    """Where it lies: a folder of its own, since an installation holds the lock of the one around it."""
+    return TaskConfig().models_dir / ".measured"
+
+
+def record(
+    name: str, *, load_s: float, memory_mb: float, speed: str, cost: float | None = None, under: str = ""
+) -> None:
     """Keep the newest figures of an engine or model; an unwritable models folder is logged and does no harm."""
-    measured = Measured(round(load_s, 2), round(memory_mb), speed, datetime.now(UTC).isoformat(timespec="seconds"))
-    folder = TaskConfig().models_dir / ".measured"  # a folder of its own: an installation holds the lock of the other
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    measured = Measured(round(load_s, 2), round(memory_mb), speed, at, cost, under)
     try:
-        with alone(folder):
+        with alone(folder()):
             everything = {**read(), name: measured}
             content = msgspec.json.format(msgspec.json.encode(dict(sorted(everything.items()))), indent=1)
-            write_whole(folder / NAME, content + b"\n")
+            write_whole(folder() / NAME, content + b"\n")
     except OSError as error:
         logger.warning("The figures of %s could not be saved: %s", name, error)
 
 
 def read() -> dict[str, Measured]:
     """Every measured engine and model by name; empty when nothing was measured, or when the file is damaged."""
-    path = TaskConfig().models_dir / ".measured" / NAME
+    path = folder() / NAME
     try:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, Measured])
     except FileNotFoundError:
@@ -79,6 +90,13 @@ def read() -> dict[str, Measured]:
     except (OSError, msgspec.DecodeError) as error:
         logger.warning("%s cannot be read, workers will measure again: %s", path, error)
         return {}
+
+
+def processor() -> str:
+    """The processor of this machine, and on how many of its cores this process may run."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{next(iter(names), 'unknown')} x {len(os.sched_getaffinity(0))}"
 
 
 def resident_mb() -> float:

@@ -266,6 +266,9 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
     worker: Identifier
     at: float
     queues: list[str]
+    """Those that it takes messages from."""
+    loading: list[str] = []
+    """Those that it will take from as soon as it has loaded what they need."""
     stt: list[Language]
     """Languages it transcribes."""
     streams: list[Language] = []

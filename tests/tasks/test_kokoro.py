@@ -13,6 +13,7 @@ import soxr
 from tasks.engines.base import Audio, EngineError, Piece
 from tasks.engines.stt.whisper.sound import LogMel
 from tasks.engines.tts.kokoro.network import CONTEXT, PIECES, RATE, SAMPLES, KokoroNetwork, lead, lengths_of
+from tasks.engines.tts.kokoro.normal import Normal, normal
 from tasks.engines.tts.kokoro.voice import Kokoro
 from tasks.serving import Engines
 
@@ -102,3 +103,35 @@ def test_what_is_no_kokoro_model_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"no model")
     with pytest.raises(EngineError, match=r"model\.onnx is not a usable Kokoro model"):
         KokoroNetwork(tmp_path / "model.onnx", onnxruntime.SessionOptions(), {}, space=0)
+
+
+def test_what_is_normal_for_a_voice_is_measured_once_of_the_same_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("MODELS_DIR", str(tmp_path))
+    model = tmp_path / "model.onnx"
+    model.write_bytes(b"a model")
+    sentence = {"tokens": np.array([[0, 1, 0]]), "style": np.ones((1, 2), np.float32)}
+    measured: list[str] = []
+
+    def voices(*names: str) -> dict[str, Normal]:
+        def measure() -> dict[str, Normal]:
+            measured.extend(names)
+            return {name: Normal(0.5, {"/mean of": np.arange(3, dtype=np.float32)}) for name in names}
+
+        return normal(model, dict.fromkeys(names, sentence), measure)
+
+    first, again = voices("anna", "bo"), voices("anna", "bo")
+    assert measured == ["anna", "bo"]
+    assert again.keys() == first.keys()
+    assert again["bo"].gain == 0.5
+    np.testing.assert_array_equal(again["bo"].statistics["/mean of"], first["bo"].statistics["/mean of"])
+    voices("anna")
+    assert measured == ["anna", "bo", "anna"], "for other voices it is measured"
+    model.write_bytes(b"another model")
+    voices("anna")
+    assert len(measured) == 4
+    next(tmp_path.glob(".measured/*.npz")).write_bytes(b"damaged")
+    voices("anna")
+    assert len(measured) == 5
+    assert "it is measured again" in caplog.text

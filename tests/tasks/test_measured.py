@@ -2,12 +2,18 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tasks import registry
+from tasks import offers, registry
+from tasks.engine_speed import Speed
+from tasks.engines.base import Engine, TextToSpeech
+from tasks.engines.kinds import Kind
+from tasks.loading import Loader
 from tasks.models import measured
+from tasks.wire.environment import TaskConfig
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +31,29 @@ def test_figures_are_kept_and_shown_with_the_model(models: Path) -> None:
     assert registry.info("whisper-base").measured == kept
     assert registry.info("hibari-en").measured is None
     assert not list(models.rglob("*.tmp*"))
+
+
+def test_figures_that_hold_are_not_measured_again(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    timed: list[str] = []
+
+    def of(engine: Engine, *, remote: bool) -> Speed:
+        timed.append(f"{engine.name} {remote}")
+        return Speed("0.5 of real time", 0.5)
+
+    monkeypatch.setattr("tasks.engine_speed.of", of)
+    offer = next(offer for offer in offers.listed(Kind.TTS) if offer.name == "espeak-ng")
+
+    def loaded(config: TaskConfig) -> dict[str, float]:
+        costs: dict[str, float] = {}
+        Loader(TextToSpeech, config, {}, costs).fill([offer], {})
+        return costs
+
+    config = TaskConfig()
+    assert [loaded(config), loaded(config)] == [{"espeak-ng": 0.5}] * 2
+    assert timed == ["espeak-ng False"], "known of this machine"
+    assert loaded(replace(config, threads=config.threads + 1)) == {"espeak-ng": 0.5}
+    assert len(timed) == 2, "under other conditions it is measured again"
+    assert (models / ".measured" / measured.NAME).exists()
 
 
 def _load() -> measured.Loading:

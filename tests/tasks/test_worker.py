@@ -19,9 +19,9 @@ from ops.harness.recordings import recordings
 from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.worker import WorkerProcess, worker_process
 from tasks.wire import keys
-from tasks.wire.messages import Heartbeat, Translation, decode
+from tasks.wire.messages import ClipPart, Heartbeat, Translation, decode, decode_clip_event
 from tasks.wire.queues import TRANSLATE, enqueue, sending_broker
-from tests.support.channels import listen, stream
+from tests.support.channels import captions, listen, stream
 from tests.tasks.messages import segment, send
 
 JFK = recordings()["en_jfk_stereo44k"].pcm()
@@ -53,6 +53,41 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(doomed_worker: Worker
         print(f"caught up {time.monotonic() - started:.1f} s after the restart")
     found = sorted((caption.segment, caption.language) for _, caption in stream(store))
     assert found == [(interrupted.id, "en"), (interrupted.id, "pt"), (waiting.id, "en"), (waiting.id, "pt")]
+
+
+def test_a_worker_shows_captions_while_its_other_engines_are_still_loading(
+    server: RedisServer, store: redis.Redis, tmp_path: Path
+) -> None:
+    waiting = send(store, JFK, seq=0, max_lag=120.0)
+    worker = WorkerProcess(server.worker_url, tmp_path / "log")
+    with (
+        listen(store, keys.captions_channel("room")) as channel,
+        listen(store, keys.clips_channel("bridge")) as clips,
+    ):
+        try:
+            worker.start(serving=("stt",))
+            beat = only_beat(store)
+            (first,) = captions([channel.next(timeout=30)])
+            (translated,) = captions([channel.next(timeout=60)])
+            clip = decode_clip_event(clips.next(timeout=60))
+            served = only_beat(store)
+        finally:
+            worker.kill()
+    assert (first.segment, first.language, translated.language) == (waiting.id, "en", "pt")
+    assert {"en", "pt", "vi"} <= {*beat.streams}
+    assert sorted([*beat.queues, *beat.loading]) == sorted(keys.QUEUES)
+    assert {"speak", keys.BATCH, keys.MODELS} <= {*beat.loading}, "what is not loaded is not offered"
+    assert beat.speak == []
+    assert isinstance(clip, ClipPart)
+    assert "pt" in served.speak
+
+
+def only_beat(store: redis.Redis) -> Heartbeat:
+    """The heartbeat of the one worker that there is."""
+    (name,) = store.keys(keys.HEARTBEATS)
+    beat = store.get(name)
+    assert isinstance(beat, bytes)
+    return decode(beat, Heartbeat)
 
 
 def test_a_worker_outlives_redis(tmp_path: Path) -> None:
@@ -169,10 +204,7 @@ def test_what_a_worker_cannot_finish_in_time_is_left_to_others(
 
 def test_a_worker_loads_only_what_its_queues_need(server: RedisServer, store: redis.Redis, tmp_path: Path) -> None:
     with worker_process(server.worker_url, tmp_path / "worker.log", queues=("translate",)):
-        (name,) = store.keys(keys.HEARTBEATS)
-        beat = store.get(name)
-    assert isinstance(beat, bytes)
-    found = decode(beat, Heartbeat)
+        found = only_beat(store)
     assert (found.queues, found.stt, found.speak) == (["translate"], [], [])
     assert found.translate == ["en>pt", "pt>en"]
 

@@ -15,6 +15,7 @@ from tasks.wire.messages import Heartbeat
 
 Reason = Literal[
     "workers_silent",
+    "workers_loading",
     "queue_old",
     "no_stt",
     "no_translation",
@@ -99,7 +100,9 @@ def decide(
 
     def trouble(queue: str, service: str, able: Iterable[bool], missing: Reason) -> Reason | None:
         if not any(able):
-            return _OFF[missing] if any(f"{queue}:{service}" in beat.off for beat in alive) else missing
+            if any(f"{queue}:{service}" in beat.off for beat in alive):
+                return _OFF[missing]
+            return "workers_loading" if any(queue in beat.loading for beat in alive) else missing
         return "queue_old" if (conditions.ages.get(queue) or 0.0) > config.queue_limit else None
 
     transcribers = ("stt" in beat.queues and source in beat.stt for beat in alive)

@@ -29,6 +29,7 @@ def beat(
     speak: tuple[str, ...] = ("pt",),
     drafts: tuple[str, ...] = (),
     off: tuple[str, ...] = (),
+    loading: tuple[str, ...] = (),
 ) -> Heartbeat:
     return Heartbeat(
         worker=worker,
@@ -39,6 +40,7 @@ def beat(
         drafts=list(drafts),
         speak=list(speak),
         off=list(off),
+        loading=list(loading),
     )
 
 
@@ -65,6 +67,15 @@ def conditions(*beats: Heartbeat, ok: bool = True, **ages: float | None) -> Cond
         (conditions(beat(drafts=("en>vi",))), VOICE),
         (conditions(beat(drafts=("en>pt",)), beat(worker="w2")), VOICE),
         (conditions(beat(), speak=3.5), Rung(Level.TRANSLATED_CAPTIONS, "queue_old")),
+        (
+            conditions(beat(queues=("stt",), translate=(), speak=(), loading=("translate", "speak"))),
+            Rung(Level.SOURCE_CAPTIONS, "workers_loading"),
+        ),
+        (
+            conditions(beat(queues=("stt", "translate"), loading=("speak",))),
+            Rung(Level.TRANSLATED_CAPTIONS, "workers_loading"),
+        ),
+        (conditions(beat(queues=("stt",), loading=("translate", "speak")), beat(worker="w2")), VOICE),
         (
             conditions(
                 beat(worker="a", queues=("stt",)),

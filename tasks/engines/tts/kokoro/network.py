@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 from onnx.utils import Extractor
 
 from tasks.engines.base import EngineError
+from tasks.engines.tts.kokoro.normal import Normal, normal
+from tasks.engines.tts.loudness import gain_for
 
 Array = NDArray[np.float32]
 
@@ -74,10 +76,13 @@ class _Prosody:
 class KokoroNetwork:
     """The network of a model file, for some voices. Keeps no state between calls."""
 
+    voices: dict[str, Normal]
+    """What is normal for each of them."""
+
     def __init__(
         self, model: Path, options: onnxruntime.SessionOptions, samples: Mapping[str, Inputs], *, space: int
     ) -> None:
-        """Load it and measure the voices.
+        """Load it, and measure the voices where they were not measured before.
 
         Args:
             model: the file.
@@ -88,27 +93,20 @@ class KokoroNetwork:
         Raises:
             EngineError: the file is no Kokoro model, or of another export.
         """
+        self._space = space
         try:
             # By way of files: what onnx holds is freed before the sessions take their memory, 100 MB less of it in all.
             with ExitStack() as opened:
                 parts = _Parts(opened)
                 names = _cut(model, parts)
-                self._prosody, self._vocoder, measuring = (
-                    onnxruntime.InferenceSession(part.path, options, providers=["CPUExecutionProvider"])
-                    for part in (parts.prosody, parts.vocoder, parts.measuring)
-                )
+
+                def session(part: _Part) -> onnxruntime.InferenceSession:
+                    return onnxruntime.InferenceSession(part.path, options, providers=["CPUExecutionProvider"])
+
+                self._prosody, self._vocoder = session(parts.prosody), session(parts.vocoder)
+                self.voices = normal(model, samples, lambda: self._measured(session(parts.measuring), names, samples))
         except Exception as error:  # protobuf's, onnx's and onnxruntime's have no common base
             raise EngineError(f"{model} is not a usable Kokoro model: {error}") from error
-        self._space = space
-        self.sounds: dict[str, Array] = {}
-        """The samples of the voices as they sound, at `RATE`."""
-        self._statistics: dict[str, dict[str, Array]] = {}
-        for voice, inputs in samples.items():
-            prosody = self._plan(inputs)
-            given = {_FEATURES: prosody.features, _SOURCE: prosody.source, _STYLE: inputs[_STYLE]}
-            sound, *found = measuring.run([_SOUND, *names], given)
-            self.sounds[voice] = sound.reshape(-1)
-            self._statistics[voice] = dict(zip(names, found, strict=True))
 
     def speak(self, inputs: Inputs, voice: str, *, in_pieces: bool) -> Iterator[tuple[Array, bool]]:
         """The sound of a clause without the silence around it, at `RATE`; and whether it is the last piece.
@@ -120,7 +118,7 @@ class KokoroNetwork:
                 That is a third more work.
         """
         prosody = self._plan(inputs)
-        rest = {**self._statistics[voice], _STYLE: inputs[_STYLE]}
+        rest = {**self.voices[voice].statistics, _STYLE: inputs[_STYLE]}
         lengths = lengths_of(prosody.begin, prosody.end, prosody.words if in_pieces else ())
         at, held = prosody.begin, list[Array]()
         work, started, playing = 0, time.monotonic(), False
@@ -136,6 +134,17 @@ class KokoroNetwork:
                 held.clear()
             elif ready + HESITATION + lengths[0] < lead(lengths[1:], pace):  # too slow for pieces, which are more work
                 lengths = [sum(lengths)]
+
+    def _measured(
+        self, measuring: onnxruntime.InferenceSession, names: Sequence[str], samples: Mapping[str, Inputs]
+    ) -> dict[str, Normal]:
+        found: dict[str, Normal] = {}
+        for voice, inputs in samples.items():
+            prosody = self._plan(inputs)
+            given = {_FEATURES: prosody.features, _SOURCE: prosody.source, _STYLE: inputs[_STYLE]}
+            sound, *statistics = measuring.run([_SOUND, *names], given)
+            found[voice] = Normal(gain_for(sound.reshape(-1), RATE), dict(zip(names, statistics, strict=True)))
+        return found
 
     def _plan(self, inputs: Inputs) -> _Prosody:
         durations, features, source = self._prosody.run([_DURATIONS, _FEATURES, _SOURCE], dict(inputs))

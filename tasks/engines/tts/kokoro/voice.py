@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tasks.engines.base import Audio, EngineError, Piece, TextToSpeech
 from tasks.engines.tts import espeak_program
 from tasks.engines.tts.kokoro.network import RATE, Inputs, KokoroNetwork
-from tasks.engines.tts.loudness import Leveller, closing_pause, gain_for
+from tasks.engines.tts.loudness import Leveller, closing_pause
 from tasks.engines.tts.onnx_options import options
 from tasks.engines.tts.speakable import speakable, speakable_clauses
 from tasks.languages import LANGUAGES
@@ -61,7 +61,7 @@ class Kokoro(TextToSpeech):
             for voice in voices
         }
         self._network = KokoroNetwork(folder / "model.onnx", options(threads), samples, space=self._alphabet[" "])
-        self._gains = {voice: gain_for(sound, RATE) for voice, sound in self._network.sounds.items()}
+        self._gains = {voice: found.gain for voice, found in self._network.voices.items()}
 
     def warm_up(self) -> None:
         """Speak a few words, so that the first request is not slower than the others."""
