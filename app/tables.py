@@ -147,6 +147,10 @@ class Participant(Base):
     """When they were first let in; null: when they came, from before this was noted."""
     address: Mapped[str] = mapped_column(String(16), default="", server_default="")
     """Tells whether two came from the same address, and not from which (`app.rooms.door.mark`)."""
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=_now)
+    """When they were last in the call or about to enter it, to the hour."""
+    had_words: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether captions of theirs have been deleted: with the last of them this row goes."""
 
     @property
     def hosts(self) -> bool:
@@ -262,7 +266,7 @@ class Correction(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     caption_id: Mapped[int] = mapped_column(ForeignKey("captions.id", ondelete="CASCADE"), index=True)
     text: Mapped[str] = mapped_column(Text)
-    participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id", ondelete="SET NULL"))
+    participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id", ondelete="SET NULL"), index=True)
     author: Mapped[str] = mapped_column(String(60))
     """The participant's name at that time."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)

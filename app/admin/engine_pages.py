@@ -16,12 +16,12 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPR
 
 from app.admin.access import OperatorRequest, address
 from app.admin.configuration import chosen
-from app.admin.pages import page
+from app.admin.pages import among_first, page
 from app.admin.services import AdminServices
 from app.admin.trial import MAX_SENTENCE_CHARS
 from app.i18n import gettext as _
 from app.visible import clean
-from tasks.languages import FIRST_LANGUAGES, LANGUAGES
+from tasks.languages import LANGUAGES
 from tasks.languages.pairs import DEFAULT_PAIR
 from tasks.wire import queues
 from tasks.wire.administration import Choice, Configuration, Kind, Surveyed
@@ -65,10 +65,6 @@ class Row:
     def lost(self) -> bool:
         """Whether the engine that was chosen is no longer there."""
         return bool(self.choice.engine) and self.choice.engine not in self.candidates
-
-
-FIRST_ONES: Final = frozenset(FIRST_LANGUAGES)
-"""What is always listed; further languages where something here could serve them."""
 
 
 def everything() -> Iterator[tuple[Kind, str]]:
@@ -167,7 +163,7 @@ async def _pairs(
 def _rows(configuration: Configuration, survey: Surveyed | None, beats: list[Heartbeat]) -> list[Row]:
     rows = []
     for kind, wanted in everything():
-        first = FIRST_ONES.issuperset(wanted.split(">"))
+        first = among_first(*wanted.split(">"))
         offers = survey.offers if survey else []
         candidates = [offer.name for offer in offers if offer.kind == kind and wanted in offer.serves]
         serving = [beat for beat in beats if wanted in _served(beat, kind)]
@@ -187,7 +183,7 @@ def _choices(form: Mapping[str, Any]) -> list[Choice]:
     found = []
     for kind, wanted in everything():
         field = field_of(kind, wanted)
-        if not FIRST_ONES.issuperset(wanted.split(">")) and f"{field}-engine" not in form:
+        if not among_first(*wanted.split(">")) and f"{field}-engine" not in form:
             continue  # nothing served it when the page was made
         engine = str(form.get(f"{field}-engine") or "")[:160]
         found.append(Choice(kind=kind, wanted=wanted, enabled=bool(form.get(f"{field}-on")), engine=engine or None))

@@ -14,12 +14,12 @@ from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
 from app.admin.access import OperatorRequest, address
-from app.admin.pages import page
+from app.admin.pages import among_first, page
 from app.admin.services import AdminServices
 from app.admin.term_form import MAX_TERMS, LineError, TermForm, read_csv, write_csv
 from app.i18n import gettext as _
 from app.i18n import ngettext
-from tasks.languages import FIRST_LANGUAGES, LANGUAGES
+from tasks.languages import LANGUAGES
 
 Services = NamedDependency[AdminServices]
 CSV_BYTES = 2_000_000
@@ -103,7 +103,7 @@ async def _glossary(
         "terms": await admin.glossary.terms(source, target),
         "fired": await admin.glossary.fired(),
         "form": form,
-        "pairs": [one for one in pairs if one == chosen or set(FIRST_LANGUAGES).issuperset(one.split("-"))],
+        "pairs": [one for one in pairs if one == chosen or among_first(*one.split("-"))],
         "pair": chosen,
         "told": _told(told),
         "lines": (lines or [])[:SHOWN_ERRORS],

@@ -10,20 +10,14 @@ from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
 from app.admin.access import OperatorRequest, address
-from app.admin.pages import page
+from app.admin.pages import ROLES, page
 from app.admin.services import AdminServices
 from app.auth.admins import AdminNameError, LastOwnerError
 from app.auth.passwords import PasswordError
 from app.auth.roles import Role
-from app.i18n import N_
 from app.i18n import gettext as _
 
 Services = NamedDependency[AdminServices]
-ROLES: dict[Role, str] = {
-    "owner": N_("owner: everything"),
-    "operator": N_("operator: rooms, invitations, language pairs and glossary"),
-    "auditor": N_("auditor: reads"),
-}
 
 
 @get("/administrators")

@@ -24,7 +24,7 @@ from app.tables import ApiKey, AuditEntry, Base, GlossaryTerm, Participant, Room
 COUNTED: Final[tuple[type[Base], ...]] = (Room, Participant, StoredCaption, GlossaryTerm, ApiKey, Voice, AuditEntry)
 BOUNDS: Final[Mapping[str, str]] = {
     "rooms": "a day after they close or ROOMS_UNUSED_DAYS after anybody entered, without captions",
-    "participants": "with their room; others than hosts and those kept out after 60 days without a caption of theirs",
+    "participants": "with the last caption of theirs, or 60 days later; hosts and those kept out with their room",
     "captions": "each room's days",
     "corrections": "with their caption",
     "stream_lives": "one for each time that Redis lost its stream",

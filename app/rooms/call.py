@@ -84,7 +84,7 @@ async def sfu_token(
     person = await visitor.participant_of(request, rooms, room)
     if person is None:
         raise PermissionDeniedException(f"Join the room first: send the form of /rooms/{code}.")
-    await rooms.note_use(room)
+    await rooms.note_use(room, person)
     recording = await rooms.recorded_speaker(room) if room.kind == "demo" else None
     meta = ParticipantMeta(
         name=person.name,

@@ -134,7 +134,7 @@ async def token_grant(
         known = tokens.read(token, room.code)
     except ReadTokenError as error:
         raise LinkRefusedError(str(error)) from error
-    if not await links.readable(room, known.id):
+    if not await links.readable(room, known):
         raise LinkRefusedError(REVOKED)
     if lang not in {"", known.language}:
         raise PermissionDeniedException(f"This link is for lang={known.language}: leave out lang, or ask for another.")

@@ -8,11 +8,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
+from app.auth.read_tokens import ReadToken
 from app.db import Sessions
 from app.i18n import N_
 from app.tables import LinkKind, Participant, Room, RoomLink
@@ -94,10 +97,32 @@ class RoomLinks:
         link = await self._find(room, _digest(secret))
         return link if link and link.kind != "read" and await self._use(link) else None
 
-    async def readable(self, room: Room, token_id: str) -> bool:
-        """Whether a link to the captions is good; one from before links were listed is until it expires."""
-        link = await self._find(room, token_id)
-        return link is None or await self._use(link)
+    async def readable(self, room: Room, token: ReadToken) -> bool:
+        """Whether a link to the captions is good; one from before links were listed is listed from now on.
+
+        Nobody is known to have made such a one: hosts see it and can take it back.
+        """
+        link = await self._find(room, token.id)
+        if link is None:
+            link = await self._adopt(room, token)
+        return link is not None and await self._use(link)
+
+    async def _adopt(self, room: Room, token: ReadToken) -> RoomLink | None:
+        issued, expires = (datetime.fromtimestamp(at, UTC) for at in (token.issued, token.expires))
+        with suppress(IntegrityError):  # another process has, in this moment
+            async with self._sessions.begin() as session:
+                session.add(
+                    RoomLink(
+                        room_id=room.id,
+                        kind="read",
+                        lookup=token.id,
+                        language=token.language,
+                        maker="",
+                        created_at=issued,
+                        expires_at=expires,
+                    )
+                )
+        return await self._find(room, token.id)
 
     async def _find(self, room: Room, lookup: str) -> RoomLink | None:
         async with self._sessions() as session:

@@ -21,6 +21,7 @@ from app.captions.feeds import Feeds
 from app.db import Sessions
 from app.rooms.closing import close_room
 from app.rooms.links import RoomLinks
+from app.rooms.seen import note_seen
 from app.rooms.sfu import Now, SfuDownError, SfuOperator
 from app.rooms.succession import stand_ins
 from app.tables import Participant, Room, Standing
@@ -86,6 +87,7 @@ class Moderation:
         room, inside = await self._inside(now)
         if room is None or room.kind == "demo":
             return
+        await note_seen(self._sessions, inside)
         out = {person.id for person in inside if person.standing != "in"}
         there = [person for person in inside if person.id not in out]
         follow = stand_ins(there)

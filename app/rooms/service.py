@@ -18,6 +18,7 @@ from app.rooms.codes import new_code
 from app.rooms.demos import FIRST, Demo
 from app.rooms.door import Entry
 from app.rooms.forms import JoinForm
+from app.rooms.seen import note_seen
 from app.tables import Participant, Room
 from app.web.errors import KeptOutError
 
@@ -68,8 +69,9 @@ class RoomService:
         async with self._sessions() as session:
             return (await session.scalars(select(Room).where(Room.code == code))).one_or_none()
 
-    async def note_use(self, room: Room) -> None:
-        """Somebody enters; noted once an hour, so that rooms in use stay (`app.transcripts.purge`)."""
+    async def note_use(self, room: Room, person: Participant) -> None:
+        """Somebody enters; noted once an hour, so that rooms in use and people in calls stay (`transcripts.purge`)."""
+        await note_seen(self._sessions, [person])
         now = datetime.now(UTC)
         if room.used_at is None or now - room.used_at >= USED_EVERY:
             async with self._sessions.begin() as session:
@@ -112,6 +114,7 @@ class RoomService:
                 person.link_id = entry.link_id or person.link_id
                 if entry.standing == "in" and person.admitted_at is None:
                     person.admitted_at = datetime.now(UTC)
+            person.seen_at = datetime.now(UTC)
             person.name, person.speak, person.read, person.hear = form.name, form.speak, form.read, form.hear
             person.hear_drafts, person.whole_sentences = form.hear_drafts, form.whole_sentences
         return person

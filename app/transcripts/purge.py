@@ -1,4 +1,7 @@
-"""Rooms that nobody can or does enter any more go with the people in them, when nothing that was said is left."""
+"""Rooms that nobody can or does enter any more go with the people in them, when nothing that was said is left.
+
+In a room that stays people go with the last of their own words.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.tables import Invitation, Participant, Room, RoomLink, StoredCaption
+from app.tables import Correction, Invitation, Participant, Room, RoomLink, StoredCaption
 
 CLOSED_FOR: Final = timedelta(days=1)
 """How long a closed room stays although nothing that was said in it is left."""
 PEOPLE_KEPT: Final = timedelta(days=60)
-"""How long somebody stays of whom there is no caption, but hosts and whom they keep out: a browser in use knows who it
-is for ever, since its session is renewed with every page."""
+"""How long somebody stays who was not there and of whom there never was a caption: a browser in use knows who it is for
+ever, since its session is renewed with every page."""
+AWAY: Final = timedelta(hours=2)
+"""Who has not been seen for so long is not in the call: it is noted once an hour (`app.rooms.seen`)."""
 INVITATIONS_KEPT: Final = timedelta(days=365)
 """How long an invitation that is good for nothing any more is listed."""
 AT_ONCE: Final = 500
@@ -46,16 +51,40 @@ async def purge(session: AsyncSession, now: datetime, unused_days: int) -> Purge
     rooms = list(await session.scalars(due))
     people = _count(await session.execute(delete(Participant).where(Participant.room_id.in_(rooms))))
     await session.execute(delete(Room).where(Room.id.in_(rooms)))
-    unheard = ~exists().where(StoredCaption.participant_id == Participant.id)
-    decided = or_(Participant.role == "host", Participant.standing.in_(("refused", "removed")))  # holds with the room
-    old_ones = (Participant.kind == "person", Participant.created_at < now - PEOPLE_KEPT, ~decided)
-    people += _count(await session.execute(delete(Participant).where(*old_ones, unheard)))
+    people += await _wordless(session, now)
     old = now - INVITATIONS_KEPT
     over = delete(Invitation).where(or_(Invitation.revoked_at < old, Invitation.expires_at < old))
     await session.execute(over)
     # A revoked link to captions is refused by its row, until its token has expired; nobody has come in by it.
     await session.execute(delete(RoomLink).where(RoomLink.kind == "read", RoomLink.expires_at < now - CLOSED_FOR))
     return Purged(len(rooms), people)
+
+
+async def lose_words(session: AsyncSession, *which: ColumnElement[bool]) -> int:
+    """Delete captions, and note whose they were; how many that were.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+    """
+    theirs = select(StoredCaption.participant_id).where(*which, StoredCaption.participant_id.is_not(None))
+    speakers = update(Participant).where(Participant.id.in_(theirs), ~Participant.had_words)
+    await session.execute(speakers.values(had_words=True), execution_options={"synchronize_session": False})
+    return _count(await session.execute(delete(StoredCaption).where(*which)))
+
+
+async def _wordless(session: AsyncSession, now: datetime) -> int:
+    """Delete people of whom nothing is left, neither captions nor corrections; how many that were."""
+    unheard = ~exists().where(StoredCaption.participant_id == Participant.id)
+    unwritten = ~exists().where(Correction.participant_id == Participant.id)
+    decided = or_(Participant.role == "host", Participant.standing.in_(("refused", "removed")))  # holds with the room
+    seen = func.coalesce(Participant.seen_at, Participant.created_at)
+    unstored = Participant.room_id.in_(select(Room.id).where(Room.retention_days == 0))
+    due = or_(seen < now - PEOPLE_KEPT, and_(or_(Participant.had_words, unstored), seen < now - AWAY))
+    which = (Participant.kind == "person", due, ~decided, ~Participant.stands_in, unheard, unwritten)
+    gone = list(await session.scalars(delete(Participant).where(*which).returning(Participant.id)))
+    if gone:  # their links stay good, and say no more who has made them
+        await session.execute(update(RoomLink).where(RoomLink.maker_id.in_(gone)).values(maker=""))
+    return len(gone)
 
 
 def _past(now: datetime, unused_days: int) -> ColumnElement[bool]:

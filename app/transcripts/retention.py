@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import CursorResult, delete, select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,7 +19,7 @@ from app.captions.history import History
 from app.db import create_sessions
 from app.tables import Participant, Room, StoredCaption
 from app.transcripts import metrics
-from app.transcripts.purge import Purged, purge
+from app.transcripts.purge import Purged, lose_words, purge
 from tasks.wire import keys
 from tasks.wire.messages import segment_id
 
@@ -59,13 +59,16 @@ class Retention:
         self._scrubbed = True
 
     async def run(self) -> None:
-        """Sweep until cancelled; an outage of Redis or the database delays it."""
+        """Sweep until cancelled; an outage of Redis or the database delays it.
+
+        Not at once: who is in a call must have been noted first (`app.rooms.seen`).
+        """
         while True:
+            await asyncio.sleep(SWEEP_SECONDS)
             try:
                 await self.run_once()
             except (RedisError, SQLAlchemyError, OSError) as error:  # a lock that was lost is a RedisError
                 log.warning("transcripts.retention_delayed", error=repr(error))
-            await asyncio.sleep(SWEEP_SECONDS)
 
     async def run_once(self) -> None:
         """Sweep, unless another process is at it.
@@ -94,10 +97,8 @@ class Retention:
         async with self._sessions.begin() as session:
             for days in await session.scalars(select(Room.retention_days).distinct()):
                 rooms = select(Room.id).where(Room.retention_days == days)
-                due = delete(StoredCaption).where(
-                    StoredCaption.room_id.in_(rooms), StoredCaption.created_at < now - timedelta(days=days)
-                )
-                captions += _count(await session.execute(due))
+                old = StoredCaption.created_at < now - timedelta(days=days)
+                captions += await lose_words(session, StoredCaption.room_id.in_(rooms), old)
         async with self._sessions.begin() as session:
             purged = await purge(session, now, self._unused_days)
         if captions or purged.people or not self._scrubbed:
@@ -122,13 +123,15 @@ class Retention:
             )
         await self._forget(room.code, stored)
         async with self._sessions.begin() as session:
-            captions = _count(await session.execute(delete(StoredCaption).where(StoredCaption.room_id == room.id)))
+            captions = await lose_words(session, StoredCaption.room_id == room.id)
         await self._scrub()
         metrics.DELETED.inc(captions)
         return captions
 
     async def delete_words(self, room: Room, person: Participant) -> list[StoredCaption]:
         """Delete all that somebody said in a room, now; the transcripts that were stored of it.
+
+        Their name goes at the next sweep, or some hours after they have left the call.
 
         Raises:
             redis.RedisError: Redis does not answer, so that it may still hold some.
@@ -139,7 +142,7 @@ class Retention:
             stored = list(await session.scalars(select(StoredCaption).where(*theirs)))
         await self._forget(room.code, {caption.segment for caption in stored}, person.id)
         async with self._sessions.begin() as session:
-            captions = _count(await session.execute(delete(StoredCaption).where(*theirs)))
+            captions = await lose_words(session, *theirs)
         await self._scrub()
         metrics.DELETED.inc(captions)
         return [caption for caption in stored if caption.is_source]
@@ -196,7 +199,3 @@ class Retention:
                 self._scrubbed = not busy  # somebody reads the log: the next sweep tries again
             else:
                 await plain.execute(text("VACUUM captions, corrections, participants"))
-
-
-def _count(result: Any) -> int:  # noqa: ANN401 - SQLAlchemy's own type has no count
-    return result.rowcount if isinstance(result, CursorResult) else 0

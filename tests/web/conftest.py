@@ -17,6 +17,7 @@ from litestar.testing import AsyncTestClient
 from app.main import create_app
 from app.settings.web import WebSettings
 from ops.harness.redis_server import RedisServer, redis_server
+from ops.harness.sfu import Sfu
 from ops.harness.web_server import ROOT, SECRETS, WebServer
 from tasks.wire.environment import TaskConfig
 from tests.support.feeds import WITHIN
@@ -61,9 +62,26 @@ def migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return url
 
 
+@pytest.fixture(scope="module")
+def sfu() -> Iterator[Sfu]:
+    """A real SFU, for the application of whichever test of the file asks for it."""
+    server = Sfu(secret=SECRETS["SFU_TOKEN_SECRET"])
+    server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def settings(database: str, shared_redis: RedisServer, broker: redis.Redis, tmp_path: Path) -> WebSettings:  # noqa: ARG001
+def settings(
+    database: str,
+    shared_redis: RedisServer,
+    broker: redis.Redis,  # noqa: ARG001 - the server is empty
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> WebSettings:
+    beside = {"sfu_port": request.getfixturevalue("sfu").port} if "sfu" in request.fixturenames else {}
     return WebSettings(
+        **beside,
         var_dir=tmp_path,
         database_url=database,
         session_secret=SECRETS["SESSION_SECRET"],

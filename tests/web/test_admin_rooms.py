@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -33,22 +33,11 @@ from app.tables import Correction, Participant, Room, StoredCaption
 from ops.harness.bridge_client import bridge
 from ops.harness.captions import caption, say, stored
 from ops.harness.sfu import Sfu
-from ops.harness.web_server import SECRETS, SESSION_COOKIE, new_room, token_of
+from ops.harness.web_server import SESSION_COOKIE, new_room, token_of
 from tasks.wire import keys
 from tests.support.administrator import be, enter, log_in, make, on_sqlite, send
 
-
-@pytest.fixture(scope="module")
-def sfu() -> Iterator[Sfu]:
-    server = Sfu(secret=SECRETS["SFU_TOKEN_SECRET"])
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def settings(settings: WebSettings, sfu: Sfu) -> WebSettings:
-    return replace(settings, sfu_port=sfu.port)
+pytestmark = pytest.mark.usefixtures("sfu")
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -14,38 +15,29 @@ import httpx
 import jwt
 import pytest
 import redis
-from sqlalchemy import select
+from redis.asyncio import Redis
+from sqlalchemy import select, update
 from websockets.asyncio.client import ClientConnection, connect
 
+from app.auth.read_tokens import ReadTokens
+from app.captions.history import History
 from app.db import create_engine, create_sessions
 from app.rights import HOST, SPEAKER
 from app.settings.web import WebSettings
 from app.tables import Participant, Room
+from app.transcripts.retention import Retention
 from ops.harness.captions import caption, say, stored
 from ops.harness.sfu import Sfu
 from ops.harness.web_server import SECRETS, csrf_of, join_form, token_of
 from tasks.wire import keys
 from tests.support.administrator import enter, on_sqlite
 
-pytestmark = on_sqlite
+pytestmark = [on_sqlite, pytest.mark.usefixtures("sfu")]
 KINDS = ("makes hosts", "for those who listen", "reads the captions")
 WITHIN = 2.0
 """Seconds in which what a host has decided holds everywhere."""
 LOOKED_AFTER = 2 * WITHIN
 """Seconds in which what the SFU and the database say differently is put right."""
-
-
-@pytest.fixture(scope="module")
-def sfu() -> Iterator[Sfu]:
-    server = Sfu(secret=SECRETS["SFU_TOKEN_SECRET"])
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def settings(settings: WebSettings, sfu: Sfu) -> WebSettings:
-    return replace(settings, sfu_port=sfu.port)
 
 
 def rights_in(token: str) -> list[str]:
@@ -443,6 +435,25 @@ async def test_links_are_listed_where_they_can_be_revoked(people: People) -> Non
     assert rights_in(await people.token("phone", code)) == list(SPEAKER)
 
 
+async def test_a_link_from_before_links_were_listed_is_listed_when_it_is_used(
+    people: People, settings: WebSettings
+) -> None:
+    code = await people.make("ana")
+    await people.join("bob", code)
+    token = ReadTokens(settings.session_keys).make(code, "pt", timedelta(hours=1))
+    assert "reads the captions" not in (await people.get("ana", f"/rooms/{code}/share")).text
+    for page in (f"/embed/{code}", f"/rooms/{code}/projector", f"/embed/{code}"):
+        assert (await people.get("eve", f"{page}?token={token}")).status_code == 200
+    seen = unescape((await people.get("ana", f"/rooms/{code}/share")).text)
+    assert seen.count("reads the captions: Português") == 1
+    assert all(words in seen.split("reads the captions")[1] for words in ("Made ", "Until ", "Last used "))
+    assert "reads the captions" not in (await people.get("bob", f"/rooms/{code}/share")).text, "nobody's: hosts see it"
+    link = seen.split("<strong>reads the captions")[1].split("/share/links/")[1].split("/")[0]
+    assert (await people.post("ana", f"/rooms/{code}/share/links/{link}/revoke")).status_code == 303
+    for page in (f"/embed/{code}", f"/rooms/{code}/projector", f"/rooms/{code}/captions"):
+        assert (await people.get("eve", f"{page}?token={token}")).status_code == 403, page
+
+
 async def test_links_go_with_who_made_them(people: People) -> None:
     code = await people.make("ana")
     await people.join("bob", code)
@@ -472,3 +483,45 @@ async def test_whoever_spoke_deletes_their_own_words_and_nobody_elses(
     assert await stored(settings, 2) == ["said by ana in en", "said by ana in pt"]
     assert "bob in" not in (await people.get("ana", f"/rooms/{code}/call")).text
     assert "said by bob" not in repr(broker.xrange(keys.CAPTIONS))
+
+
+async def test_who_has_no_words_left_stays_while_in_the_call_and_is_gone_after_it(
+    people: People, settings: WebSettings
+) -> None:
+    code = await people.make("ana")
+    await people.join("bob", code)
+    bob = await people.id("bob", code)
+    engine = create_engine(settings.sqlalchemy_url)
+    sessions = create_sessions(engine)
+    async with Redis.from_url(settings.tasks.redis_url) as store:
+        retention = Retention(store, engine, History(store, sessions))
+
+        async def last_seen(hours: int) -> datetime:
+            at = datetime.now(UTC) - timedelta(hours=hours)
+            async with sessions.begin() as session:
+                await session.execute(update(Participant).values(seen_at=at, had_words=True))
+            return at
+
+        async def names() -> set[str]:
+            await retention.sweep(datetime.now(UTC))
+            async with sessions() as session:
+                return set(await session.scalars(select(Participant.name)))
+
+        async with people.in_call("ana", code), people.in_call("bob", code):
+            before = await last_seen(3)
+            async with asyncio.timeout(LOOKED_AFTER), sessions() as session:
+                query = select(Participant.seen_at).where(Participant.id == bob)
+                while (await session.scalar(query)) == before:
+                    await session.rollback()
+                    await asyncio.sleep(0.05)  # what looks after rooms has no event to wait for
+            assert await names() == {"Ana", "Bob"}
+            area = (await people.get("ana", f"/rooms/{code}/host")).text
+            assert f'id="remove-{bob}"' in area
+        await last_seen(1)
+        assert await names() == {"Ana", "Bob"}, "they may be back in a moment"
+        await last_seen(3)
+        assert await names() == {"Ana"}, "hosts stay"
+    assert (await people.get("bob", f"/rooms/{code}/transcript")).status_code == 303
+    await people.join("bob", code)
+    assert await people.id("bob", code) == bob
+    await engine.dispose()

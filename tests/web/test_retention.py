@@ -21,7 +21,7 @@ from app.captions.history import History
 from app.captions.store import CaptionStore
 from app.commands.cli import main
 from app.db import Sessions, create_engine, create_sessions
-from app.tables import Base, Correction, Participant, Room, StoredCaption
+from app.tables import Base, Correction, Participant, Room, RoomLink, StoredCaption
 from app.transcripts.retention import REDIS_SECONDS, Retention
 from ops.harness.captions import caption, say
 from ops.harness.ports import free_port
@@ -246,8 +246,9 @@ async def test_rooms_past_their_time_go_with_their_people_once_their_words_have(
         for code, values in ages.items():
             await session.execute(update(Room).where(Room.code == code).values(**values))
             session.add(person(rooms[code], code))
-        session.add(person(rooms["weekly"], "old", created_at=now - timedelta(days=61)))
-        session.add(person(rooms["weekly"], "speaker", created_at=now - timedelta(days=61)))
+        for name in ("old", "speaker"):
+            session.add(person(rooms["weekly"], name, seen_at=now - timedelta(days=61)))
+        session.add(person(rooms["weekly"], "regular", created_at=now - timedelta(days=61)))
     say(broker, caption("spoken", "spoken.1", "said"))
     say(broker, caption("weekly", "weekly.1", "said", speaker="speaker"))
     await kept.settled()
@@ -258,11 +259,57 @@ async def test_rooms_past_their_time_go_with_their_people_once_their_words_have(
         left = set(await session.scalars(select(Room.code)))
         people = set(await session.scalars(select(Participant.id)))
     assert left == {"spoken", "today", "weekly", "planned", "ending"}
-    assert people == {*left, "speaker"}
+    assert people == {*left, "speaker", "regular"}
     assert (await kept.retention.sweep(now)).purged.rooms == 0, "0 days: open rooms stay"
 
 
-def person(room: Room, name: str, **more: datetime) -> Participant:
+async def test_names_and_languages_go_with_the_last_words(kept: Kept, broker: redis.Redis) -> None:
+    room, unstored = await kept.room("weekly", 30), await kept.room("unstored", 0)
+    now = datetime.now(UTC)
+    away = now - timedelta(hours=3)
+    async with kept.sessions.begin() as session:
+        for name in ("ana", "bob", "cy", "eve"):
+            session.add(person(room, name, seen_at=away))
+        session.add(person(room, "dan", seen_at=now))
+        host = person(room, "host", seen_at=away)
+        host.role = "host"
+        link = RoomLink(room_id=room.id, kind="read", lookup="x", maker="ana", maker_id="ana")
+        session.add_all([host, link, person(unstored, "fay", seen_at=away), person(unstored, "gil", seen_at=now)])
+    for name in ("ana", "ana", "bob", "cy", "dan", "host"):
+        number = await kept.redis.incr("said")
+        say(broker, caption("weekly", f"{name}.{number}", f"{name} {number}", speaker=name, seq=number))
+    await kept.settled()
+
+    async def left() -> set[str]:
+        await kept.retention.sweep(now)
+        async with kept.sessions() as session:
+            return set(await session.scalars(select(Participant.name)))
+
+    async def grow_old(*texts: str) -> None:
+        async with kept.sessions.begin() as session:
+            which = StoredCaption.text.in_(texts)
+            await session.execute(update(StoredCaption).where(which).values(created_at=now - timedelta(days=31)))
+
+    everybody = {"ana", "bob", "cy", "dan", "eve", "host"}
+    assert await left() == everybody | {"gil"}, "where nothing is stored, whoever has left is gone"
+    await grow_old("ana 1", "dan 5", "host 6")
+    assert await left() == everybody | {"gil"}, "one caption is left, or they are there, or host"
+    await grow_old("ana 2")
+    async with kept.sessions.begin() as session:
+        cys = await session.scalar(select(StoredCaption.id).where(StoredCaption.text == "cy 4"))
+        session.add(Correction(caption_id=cys, text="mended", author="bob", participant_id="bob"))
+    bob = person(room, "bob")
+    assert [one.text for one in await kept.retention.delete_words(room, bob)] == ["bob 3"]
+    assert await left() == {"bob", "cy", "dan", "eve", "host", "gil"}, "bob has corrected what is there"
+    async with kept.sessions() as session:
+        assert (await session.scalars(select(RoomLink.maker))).all() == [""]
+    assert await kept.retention.delete_transcript(room) == 1
+    assert await left() == {"dan", "eve", "host", "gil"}, "eve never spoke"
+    now += timedelta(hours=3)
+    assert await left() == {"eve", "host"}
+
+
+def person(room: Room, name: str, **more: datetime | None) -> Participant:
     """Somebody who was there."""
     return Participant(id=name, room_id=room.id, name=name, kind="person", speak="en", read="en", hear="en", **more)
 

@@ -9,12 +9,19 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from app.admin.pages import NAVIGATION
 from app.auth import login_throttle
 from app.auth.admins import Admins, LastOwnerError
 from app.auth.roles import may
 from app.db import create_engine, create_sessions
 from app.settings.web import WebSettings
 from tests.support.administrator import NAME, PASSWORD, be, enter, on_sqlite, send
+
+LOOKED_AT = {
+    "/admin/rooms",
+    *(f"/admin/{one}" for one in ("invitations", "pairs", "models", "glossary", "voices", "keys")),
+}
+"""Pages where there is something to change."""
 
 
 async def as_somebody(client: httpx.AsyncClient, name: str) -> None:
@@ -60,6 +67,53 @@ async def test_an_operator_and_an_auditor_are_refused_everything_that_is_not_the
         assert (await client.get("/admin/audit")).status_code == 200
     made = await send(client, "/admin/rooms", name="Ola's room")
     assert made.status_code in {303, 422}, "an operator gets as far as the form"
+
+
+@on_sqlite
+async def test_pages_offer_each_role_what_it_may_do_and_say_what_that_is(
+    client: httpx.AsyncClient, settings: WebSettings
+) -> None:
+    await enter(client, settings)
+    await added(client, "Ola", "operator")
+    await added(client, "Aud", "auditor")
+    made = await send(client, "/admin/rooms", name="Town hall", retention_days="30")
+    await send(client, "/admin/invitations", name="Choir")
+    await send(client, "/admin/keys", name="A program", translate="yes")
+    term = {
+        "source_language": "en",
+        "target_language": "pt",
+        "source": "board",
+        "target": "conselho",
+        "translate": "yes",
+    }
+    await send(client, "/admin/glossary", **term)
+    room = made.headers["location"].partition("?")[0]
+    pages = [address for _, address, _ in NAVIGATION]
+    offered: dict[str, set[str]] = {}
+    for name, role in ((NAME, "owner"), ("Ola", "operator"), ("Aud", "auditor")):
+        await as_somebody(client, name)
+        offered[role] = set()
+        for address in [*pages, room]:
+            text = (await client.get(address)).text
+            forms = set(re.findall(r'<form action="([^"]+)" method="post"', text))
+            buttons = {
+                form for form in forms if not form.startswith(("/admin/logout", "/admin/account", "/admin/sess"))
+            }
+            refused = {form for form in buttons if not may(role, "POST", form)}
+            assert refused == set(), (role, address)
+            told = "You can look at this page" in text
+            assert told == (address in {*LOOKED_AT, room} and not may(role, "POST", address)), (role, address)
+            if told:
+                assert {"operator": "language pairs and glossary", "auditor": "auditor: reads"}[role] in text
+            assert ('href="/admin/administrators"' in text) == (role == "owner") or address.endswith("/administrators")
+            offered[role] |= buttons
+    assert {re.sub(r"\d+", "1", form) for form in offered["owner"] - offered["operator"]} == {
+        "/admin/keys", "/admin/keys/1/revoke", "/admin/administrators", "/admin/administrators/1/role",
+        "/admin/administrators/1/remove",
+    }  # fmt: skip
+    assert offered["operator"] < offered["owner"]
+    assert {f"{room}/close", f"{room}/delete", room, "/admin/pairs", "/admin/glossary/import"} < offered["operator"]
+    assert offered["auditor"] == set()
 
 
 @on_sqlite
