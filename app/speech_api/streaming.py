@@ -1,6 +1,7 @@
-"""One live stream on its way to captions: interim ones while somebody speaks, a final one for every utterance.
+"""One live stream on its way to captions: interim ones while somebody speaks, a final one for every sentence.
 
-Interims only grow, and the final one begins with the words that they showed: nothing that was sent is taken back.
+Interims only grow, and the final one begins with the words that they showed: nothing that was sent is taken back. A
+sentence is over as soon as the next one has begun, while the speaker goes on.
 Finals are asked for one after the other and in order; while one is being waited for, nothing more is taken from the
 listening process, so that a sender who is faster than the workers is held up, not buffered. Interims are asked for
 one at a time; those that become due meanwhile are left out.
@@ -9,18 +10,19 @@ one at a time; those that become due meanwhile are left out.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from app.speech_api.errors import ApiError
+from app.speech_api.growing_sentences import GrowingSentences, Sentence
 from app.speech_api.helpers import Process
 from app.speech_api.records import SpeechRecord
 from app.speech_api.transcription import Memory, Wanted, ask, segment_of
 from app.speech_api.worker_client import WorkerClient
-from tasks.languages.text import GrowingText
+from tasks.wire.messages import sentence_id
 from tasks.wire.requests import Effort, Transcribed
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -44,7 +46,8 @@ class Stream:
         self._send = send
         self._memory = Memory()
         self._interim: _Interim | None = None
-        self._growing = GrowingText()
+        self._sentences = GrowingSentences()
+        self._telling = asyncio.Lock()  # an ask that is dropped is not to be dropped while it tells
         self._language = wanted.language
         """Of what was sent last."""
 
@@ -70,57 +73,59 @@ class Stream:
 
     async def _hypothesis(self, record: SpeechRecord, pcm: bytes) -> Transcribed:
         """Ask, and show what two hypotheses agree on; what was shown never changes."""
-        answer = await ask(self._workers, pcm, self._now(words=False, effort="usual"))
-        before, self._growing = self._growing, self._growing.grown(answer.text)
-        if (shown := self._growing.shown) != before.shown:
-            self._language = answer.language
-            await self._send({"type": "interim", **_place(record), "text": shown, "language": answer.language})
+        answer = await ask(self._workers, pcm, self._now("usual"))
+        async with self._telling:
+            await self._tell(record, answer, self._sentences.grown(answer))
         return answer
 
     async def _finish(self, record: SpeechRecord, pcm: bytes) -> None:
-        answer = await self._ready(record) or await self._decode(pcm)
+        answer = await self._ready(record) or await ask(self._workers, pcm, self._now("thorough"))
         await self._drop_interim()
-        text, self._growing = self._growing.finished(answer.text), GrowingText()
-        if not text:
-            return
+        found, self._sentences = self._sentences.finished(answer), GrowingSentences()
         self._memory.add(record, answer)
-        segment = segment_of(record, answer)
-        caption = {"type": "final", **_place(record), "text": text, "language": answer.language or self._language}
-        caption |= {"confidence": segment.confidence, "engine": answer.engine}
-        if segment.words is not None:
-            caption["words"] = msgspec.to_builtins(segment.words)
-        await self._send(caption)
+        await self._tell(record, answer, found)
+
+    async def _tell(self, record: SpeechRecord, answer: Transcribed, sentences: Sequence[Sentence]) -> None:
+        if sentences:
+            self._language = answer.language or self._language
+        heard = segment_of(record, answer)
+        for sentence in sentences:
+            words = heard.words[sentence.words] if heard.words and sentence.words else None
+            caption: dict[str, Any] = {
+                "type": "final" if sentence.over else "interim",
+                "id": sentence_id(str(record.seq), sentence.number),
+                "segment": record.seq,
+                "sentence": sentence.number,
+                "start": words[0].start if words and sentence.number else heard.start,
+                "end": words[-1].end if words and sentence.over and sentence is not sentences[-1] else heard.end,
+                "text": sentence.text,
+                "language": self._language,
+            }
+            if sentence.over:
+                caption |= {"confidence": heard.confidence, "engine": answer.engine}
+                if self._wanted.words and words is not None:
+                    caption["words"] = msgspec.to_builtins(words)
+            await self._send(caption)
 
     async def _ready(self, record: SpeechRecord) -> Transcribed | None:
         """The answer that was asked for when the pause began, if it will do for good."""
         interim = self._interim
         if interim is None or (interim.record.seq, interim.record.revision) != (record.seq, record.revision):
             return None
-        if self._wanted.words:
-            return None
         answer = await interim.task
         return answer if answer.settled else None
 
-    async def _decode(self, pcm: bytes) -> Transcribed:
-        return await ask(self._workers, pcm, self._now(words=self._wanted.words, effort="thorough"))
-
-    def _now(self, *, words: bool, effort: Effort) -> Wanted:
-        return Wanted(self._wanted.language, words, effort, self._memory.seconds)
+    def _now(self, effort: Effort) -> Wanted:
+        # The times of words are those of sentences.
+        return Wanted(self._wanted.language, words=True, effort=effort, memory=self._memory.seconds)
 
     async def _drop_interim(self) -> None:
         """Forget the interim that is under way; one that failed says so at the final, which asks the same workers."""
         interim, self._interim = self._interim, None
         if interim is not None:
-            interim.task.cancel()
+            async with self._telling:
+                interim.task.cancel()
             await asyncio.gather(interim.task, return_exceptions=True)
-
-
-def _place(record: SpeechRecord) -> dict[str, Any]:
-    return {
-        "segment": record.seq,
-        "start": round(record.speech_start, 3),
-        "end": round(record.speech_end, 3),
-    }
 
 
 def close_code(error: ApiError) -> int:

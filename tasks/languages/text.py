@@ -48,8 +48,8 @@ class GrowingText:
         taken back or changed (LocalAgreement-2 of Macháček, Dabre, Bojar, "Turning Whisper into Real-Time
         Transcription System", 2023).
         """
-        words = _words(hypothesis)
-        start, end = len(_words(self.shown)), agreed(words, _words(self.hypothesis))
+        words = words_of(hypothesis)
+        start, end = len(words_of(self.shown)), agreed(words, words_of(self.hypothesis))
         return GrowingText("".join([self.shown, *words[start:end]]).strip(), hypothesis)
 
     def finished(self, text: str) -> str:
@@ -57,7 +57,7 @@ class GrowingText:
 
         Otherwise it is these and what follows them in it.
         """
-        shown, words = _words(self.shown), _words(text)
+        shown, words = words_of(self.shown), words_of(text)
         start = continuation(shown, words)
         if [key(word) for word in words[:start]] == [key(word) for word in shown]:
             return text
@@ -83,7 +83,7 @@ def continuation(beginning: Sequence[str], text: Sequence[str]) -> int:
     return min(len(text), last.b + len(beginning) - last.a)
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """The words of `text` with the space before each; where a script has no spaces, every character is one."""
     return [f" {word}" if space else word for space, word in _WORD.findall(text)]
 

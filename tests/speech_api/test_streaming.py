@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,11 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from app.media.audio.opus import FRAME, OpusEncoder, resample
-from ops.harness.recordings import RATE, recordings
+from app.speech_api.growing_sentences import GrowingSentences, Sentence
+from ops.harness.recordings import RATE, by_language, recordings
 from ops.harness.web_server import WebServer
 from ops.harness.wer import wer
+from tasks.wire.requests import SpokenWord, Transcribed
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -62,14 +65,73 @@ def test_pcm_becomes_captions_that_grow_and_settle(address: str, key: str) -> No
         assert socket.close_code == 1000
     finals = [one for one in messages if one["type"] == "final"]
     assert wer(JFK.text, " ".join(one["text"] for one in finals), "en") < 0.15
-    assert [one["segment"] for one in finals] == list(range(len(finals)))
+    assert sorted({one["segment"] for one in finals}) == list(range(finals[-1]["segment"] + 1))
     assert messages[-1]["type"] == "end"
     assert messages[-1]["seconds"] == pytest.approx(len(pcm) / 2 / RATE, abs=0.01)
     for one in messages:
         if one["type"] == "interim":
-            final = next(final for final in finals if final["segment"] == one["segment"])
+            final = next(final for final in finals if final["id"] == one["id"])
             assert messages.index(one) < messages.index(final)
             assert spelled(final["text"]).startswith(spelled(one["text"])), "nothing that was sent is taken back"
+
+
+def test_sentences_grow_and_are_over_one_by_one_while_somebody_speaks_on(address: str, key: str) -> None:
+    clips = [clip for clip in by_language("en") if clip.id.startswith("en_LJ")][:3]
+    pcm = b"".join(clip.pcm() for clip in clips) + bytes(2 * RATE)
+    step = RATE // 5 * 2
+    with connect(address, additional_headers={"authorization": f"Bearer {key}"}) as socket:
+        assert begin(socket, language="en", words=True) == {"type": "ready"}
+        for at in range(0, len(pcm), step):
+            socket.send(pcm[at : at + step])
+            time.sleep(0.1)  # twice as fast as it is spoken
+        socket.send('{"type": "end"}')
+        *messages, end = rest(socket)
+    finals = [one for one in messages if one["type"] == "final"]
+    assert wer(" ".join(clip.text for clip in clips), " ".join(one["text"] for one in finals), "en") < 0.2
+    assert len({one["id"] for one in finals}) == len(finals), "each once"
+    places = [(one["segment"], one["sentence"]) for one in finals]
+    assert places == sorted(places)
+    assert [one["id"] for one in finals] == [f"{seq}.{number}" if number else str(seq) for seq, number in places]
+    times = [moment for one in finals for moment in (one["start"], one["end"])]
+    assert times == sorted(times), "one after the other"
+    assert times[-1] <= end["seconds"]
+    growing = [one for one in messages if one["type"] == "interim"]
+    assert growing
+    for one in growing:
+        (final,) = [final for final in finals if final["id"] == one["id"]]
+        assert messages.index(one) < messages.index(final)
+        assert spelled(final["text"]).startswith(spelled(one["text"])), "nothing that was sent is taken back"
+    for one in finals:
+        assert [word["text"] for word in one["words"]] == one["text"].split()
+
+
+def answer(text: str) -> Transcribed:
+    """What so much was heard as, a second a word."""
+    words = [SpokenWord(text=word, start=at, end=at + 1, probability=1.0) for at, word in enumerate(text.split())]
+    return Transcribed(
+        text=text, language="en", confidence=1.0, reason="", settled=True, engine="scripted", words=words
+    )
+
+
+def test_a_sentence_is_over_when_the_next_has_begun_and_short_ones_begin_it() -> None:
+    sentences = GrowingSentences()
+
+    def told(found: list[Sentence]) -> list[tuple[int, str, bool, slice | None]]:
+        return [(one.number, one.text, one.over, one.words) for one in found]
+
+    assert told(sentences.grown(answer("Yes. We met on"))) == [], "one hypothesis is none"
+    assert told(sentences.grown(answer("Yes. We met on Monday. It"))) == [(0, "Yes. We met on", False, slice(0, 4))]
+    assert told(sentences.grown(answer("Yes. We met on Monday. It rained all"))) == [
+        (0, "Yes. We met on Monday.", True, slice(0, 5)),
+        (1, "It", False, slice(5, 6)),
+    ]
+    assert told(sentences.grown(answer("Yes. We met on Monday. It rained"))) == [(1, "It rained", False, slice(5, 7))]
+    assert told(sentences.finished(answer("Yes, we met on Monday, it rained all day. Then we left. Bye."))) == [
+        (1, "it rained all day.", True, slice(5, 9)),
+        (2, "Then we left.", True, slice(9, 12)),
+        (3, "Bye.", True, slice(12, 13)),
+    ]
+    assert told(GrowingSentences().finished(answer(""))) == []
 
 
 def test_each_utterance_of_a_stream_has_its_language(address: str, key: str) -> None:
