@@ -15,7 +15,8 @@ from ops.harness.callers import TURN_GAP_SECONDS
 from ops.harness.captions import caption
 from ops.harness.published import Published
 from ops.harness.recordings import recordings
-from ops.measure.capacity import checking, document, limits
+from ops.measure import document
+from ops.measure.capacity import checking, limits
 from ops.measure.capacity.checking import MIN_UTTERANCES
 from ops.measure.capacity.service import around, fit, read
 from ops.measure.capacity.speech import SEGMENTER, Talk, drawn, segmented, spoken

@@ -8,7 +8,7 @@ import pytest
 
 from ops.harness.recordings import DATA
 from ops.measure.clips import TextSet, parallel_texts
-from ops.measure.simultaneous import clauses
+from ops.measure.simultaneous import clauses, plot
 from ops.measure.simultaneous.clause_policies import (
     CUTS,
     POLICIES,
@@ -50,8 +50,9 @@ def test_clauses_are_translated_by_policies() -> None:
 
 def test_what_was_shown_stays_and_the_new_translation_goes_on_behind_it() -> None:
     answers = {"I,": "eu,", "I saw,": "vi ontem,", "I saw it": "Vi ontem aquilo."}
-    assert growing(["I", "saw", "it"], answers.__getitem__, held_back=1) == Shown("vi ontem aquilo.", (2, 3, 3))
-    assert growing(["I", "saw", "it"], answers.__getitem__, held_back=2) == Shown("Vi ontem aquilo.", (3, 3, 3))
+    asked = ((1, ("I,",)), (2, ("I saw,",)), (3, ("I saw it",)))
+    assert growing(["I", "saw", "it"], answers.__getitem__, held_back=1) == Shown("vi ontem aquilo.", (2, 3, 3), asked)
+    assert growing(["I", "saw", "it"], answers.__getitem__, held_back=2) == Shown("Vi ontem aquilo.", (3, 3, 3), asked)
 
 
 def test_what_is_shown_with_its_sources_words_lags_by_one_and_at_the_end_by_all() -> None:
@@ -59,6 +60,15 @@ def test_what_is_shown_with_its_sources_words_lags_by_one_and_at_the_end_by_all(
     assert Shown("a b c d", (4, 4, 4, 4)).lagging(4, 4) == 4.0
     assert Shown("a b", (2, 4)).lagging(4, 4) == 2.5, "a short translation does not make up for lag"
     assert Shown("", ()).lagging(4, 4) == 0.0
+
+
+def test_what_computing_takes_is_waited_for_one_translation_after_the_other() -> None:
+    one = Shown("a b", (1, 2), ((1, ("x",)), (2, ("x y",))))
+    quick = one.lagging_computed(2, 2, lambda _: 0.1)
+    assert quick == pytest.approx((0.5 + 0.9 - 0.4) / 2), "0.4 s a word, and 0.1 s after each"
+    assert quick == pytest.approx(0.4 * one.lagging(2, 2) + 0.1, abs=0.21)
+    slow = one.lagging_computed(2, 2, lambda _: 1.0)
+    assert slow == pytest.approx(1.4), "the first is not there before all has been read, so that it ends the mean"
 
 
 def test_texts_come_from_the_manifest_where_there_are_no_others(tmp_path: Path) -> None:
@@ -74,10 +84,14 @@ def test_texts_come_from_the_manifest_where_there_are_no_others(tmp_path: Path) 
     assert (turned.sentences, turned.references) == (("Sim.",), ("Yes it is.",))
 
 
-def test_policies_are_scored_with_a_real_translator() -> None:
+def test_policies_are_scored_with_a_real_translator(tmp_path: Path) -> None:
     texts = TextSet("two", "en", "pt", ("Good morning, my dear friends, and welcome.",), ("Bom dia, meus amigos.",))
     measured = clauses.measure(texts, bergamot())
     assert measured["rows"][0]["policy"] == "whole sentences"
     assert len(measured["rows"]) == 1 + len(CUTS) * len(POLICIES)
     assert all(row["bleu"] > 0 and row["chrf"] > 0 for row in measured["rows"])
+    assert all(row["laal_ca_s"] > row["laal_s"] for row in measured["rows"])
     assert "growing, 3 held back" in clauses.table("en-pt", measured)
+    assert clauses.markdown({"en-pt": measured}).count("\n") == len(measured["rows"]) + 1
+    plot.quality({"en-pt": measured}, tmp_path / "plot.svg")
+    assert (tmp_path / "plot.svg").read_text().count("chrF, en-pt") >= 1

@@ -14,12 +14,14 @@ from typing import Final
 
 import numpy as np
 
-from ops.measure.capacity import checking, document, limits, plots
+from ops.measure import document
+from ops.measure.capacity import checking, limits, plots
 from ops.measure.capacity.model import Found, run
 from ops.measure.capacity.service import HEARING, STAGES, Service, Stage, parse, read
 from ops.measure.capacity.speech import Talk
 from ops.measure.figures import VAR, percentiles
 
+PAGE: Final = document.MEASUREMENTS / "capacity.md"
 CAPTION_P95: Final = 4.0
 SOUND_P95: Final = 5.0
 """Limits in seconds from the end of speech: those of the alerts `CaptionLagHigh` and `VoiceLagHigh`."""
@@ -102,7 +104,7 @@ def check(service: Service, *, docs: bool) -> bool:
     compared = list(checking.compare(service, json.loads((VAR / "load.json").read_text())))
     print(table := checking.table(compared))
     if docs:
-        document.renew("check", table)
+        document.renew("check", table, PAGE)
     return checking.passes(compared)
 
 
@@ -118,7 +120,7 @@ def plan(service: Service, *, docs: bool) -> None:
     print(*tables.values(), sep="\n\n")
     if docs:
         for name, table in {"service": f"```\n{service.describe()}\n```", **tables}.items():
-            document.renew(name, table)
+            document.renew(name, table, PAGE)
         rooms = range(1, max(4, 2 * PLOTTED * held[2][4] // 4) + 2)
         plots.lags({n: run(service, TALKS[2], n, PLOTTED) for n in rooms}, PLOTTED, document.PLOTS / "lags.svg")
         plots.workers(held, document.PLOTS / "workers.svg")

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
-
-import matplotlib
 
 from ops.measure.capacity.model import Found
 from ops.measure.figures import percentiles
-
-SIZE: Final = (6.4, 3.2)
+from ops.measure.plots import begin, end
 
 
 def lags(found: Mapping[int, Found], workers: int, path: Path) -> None:
     """Lag over the number of rooms that so many workers serve."""
-    figure, axes = _begin()
+    figure, ((axes,),) = begin()
     for name, of in (
         ("caption", [lags.caption for lags in found.values()]),
         ("translated caption", [lags.translated for lags in found.values()]),
@@ -34,32 +30,14 @@ def lags(found: Mapping[int, Found], workers: int, path: Path) -> None:
         )
     axes.set(xlabel=f"rooms on {workers} workers", ylabel="seconds from the end of speech", ylim=(0, 10))
     axes.legend(fontsize=7)
-    _end(figure, axes, path)
+    end(figure, path)
 
 
 def workers(held: Mapping[int, Mapping[int, int]], path: Path) -> None:
     """Rooms that each worker holds over the number of workers, a line for each number of speakers."""
-    figure, axes = _begin()
+    figure, ((axes,),) = begin()
     for speakers, row in held.items():
         axes.plot(list(row), [rooms / number for number, rooms in row.items()], "o-", label=f"{speakers} speakers")
     axes.set(xlabel="workers that share the queues", ylabel="rooms that each of them holds", ylim=(0, None))
     axes.legend(fontsize=7)
-    _end(figure, axes, path)
-
-
-def _begin() -> Any:  # noqa: ANN401 - matplotlib's own types are loose
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "jbcalling"  # the same file every time
-    matplotlib.rcParams["svg.fonttype"] = "none"
-    from matplotlib import pyplot
-
-    return pyplot.subplots(figsize=SIZE)
-
-
-def _end(figure: Any, axes: Any, path: Path) -> None:  # noqa: ANN401
-    axes.grid(alpha=0.3)
-    figure.tight_layout()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, metadata={"Date": None})
-    text = path.read_text()
-    path.write_text("\n".join(line.rstrip() for line in text.splitlines()) + "\n")
+    end(figure, path)

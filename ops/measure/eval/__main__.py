@@ -1,7 +1,8 @@
 """`make eval`: measure, print a table, write var/eval.json.
 
 Speech recognition is measured on a folder with `manifest.jsonl`; translation where that folder has `text/*.tsv`, in
-every installed direction; every default voice on fixed sentences. No target fails the run: the table says what is met.
+every installed direction; every default voice on fixed sentences; translations that grow clause by clause on sentences
+with a reference. No target fails the run: the table says what is met.
 A run that was stopped goes on with --resume: what it had measured lies in var/eval.partial.json.
 """
 
@@ -15,7 +16,14 @@ from typing import Any, Final
 
 from ops.harness.recordings import DATA
 from ops.measure.clips import clips, first_of_each
-from ops.measure.eval.parts import Extent, measure_cache, measure_stt, measure_translation, measure_tts
+from ops.measure.eval.parts import (
+    Extent,
+    measure_cache,
+    measure_simultaneous,
+    measure_stt,
+    measure_translation,
+    measure_tts,
+)
 from ops.measure.eval.sheet import Sheet
 from ops.measure.eval.table import table
 from ops.measure.figures import VAR, machine, write
@@ -24,7 +32,7 @@ from tasks.wire import keys
 from tasks.wire.environment import TaskConfig
 
 NORMALISER: Final = "whisper-normalizer (en: English; else basic, with numbers spelled out), jiwer"
-PARTS: Final = ("stt", "translation", "tts", "cache")
+PARTS: Final = ("stt", "translation", "tts", "cache", "simultaneous")
 
 
 def arguments() -> argparse.Namespace:
@@ -63,6 +71,7 @@ def main() -> None:
         "translation": lambda: measure_translation(sheet, folder, engines, extent),
         "tts": lambda: measure_tts(sheet, engines, asked.voices),
         "cache": lambda: measure_cache(sheet, engines),
+        "simultaneous": lambda: measure_simultaneous(sheet, folder, engines, extent),
     }
     figures |= {part: work() for part, work in measured.items() if part in asked.only}
     figures["seconds"] = round(time.monotonic() - started)

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ops.measure.clips import Clip, clips, first_of_each, text_sets
 from ops.measure.eval import foreign, silence, spoiled, stt, targets, translation, tts
 from ops.measure.eval.cached import cached
 from ops.measure.eval.heard import heard
 from ops.measure.eval.sheet import Sheet
+from ops.measure.simultaneous import clauses
 from tasks import loading, offers, registry
 from tasks.engines.base import SpeechToText, TextToSpeech
 from tasks.engines.kinds import Kind
@@ -20,6 +21,10 @@ from tasks.engines.listening import ListeningRecogniser
 from tasks.engines.stt.whisper.engine import Whisper
 from tasks.serving import Engines
 from tasks.wire.environment import TaskConfig
+
+SIMULTANEOUS: Final = ("en-pt", "pt-en")
+SIMULTANEOUS_SENTENCES: Final = 120
+"""At most: each is translated clause by clause, once for each policy."""
 
 
 @dataclass(frozen=True)
@@ -149,4 +154,14 @@ def _named(names: Sequence[str]) -> Iterator[tuple[TextToSpeech, str]]:
 def measure_cache(sheet: Sheet, engines: Engines) -> dict[str, Any]:
     """What is translated or spoken for a second time."""
     figures: dict[str, Any] = sheet.step("cache", lambda: cached(engines))
+    return figures
+
+
+def measure_simultaneous(sheet: Sheet, folder: Path, engines: Engines, extent: Extent) -> dict[str, Any]:
+    """What showing translations by clauses costs and brings, by policy: the half of `make simultaneous` on texts."""
+    figures: dict[str, Any] = {}
+    for pair in SIMULTANEOUS:
+        if pair.replace("-", ">") in engines.translation.services():
+            work = partial(clauses.of_pair, folder, engines, pair, min(extent.sentences, SIMULTANEOUS_SENTENCES))
+            figures[pair] = sheet.step(f"simultaneous: {pair}", work)
     return figures

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ops.measure.eval.targets import targets
+from ops.measure.simultaneous import clauses
 
 
 def table(figures: dict[str, Any]) -> str:
-    """Three tables, one a kind of engine, and the targets."""
+    """Tables, one a kind of engine and one a pair that is interpreted by clauses, and the targets."""
     where = figures["machine"]
     parts = [
         f"{where['cpu']}, {where['cores']} cores; set: {figures['set']}; {figures['normaliser']}",
@@ -16,6 +17,7 @@ def table(figures: dict[str, Any]) -> str:
         _translation(figures["translation"]) if figures.get("translation") else "",
         _tts(figures["tts"]) if figures.get("tts") else "",
         _cached(figures["cache"]) if "cache" in figures else "",
+        *(clauses.table(*row) for row in figures.get("simultaneous", {}).items()),
         _targets(figures),
     ]
     return "\n\n".join(part for part in parts if part)

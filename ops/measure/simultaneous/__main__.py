@@ -1,7 +1,8 @@
 """`make simultaneous`: words and clauses of somebody who still speaks, policy by policy, off line.
 
 Which words of a speaker who goes on are certain, and when; and what translating by clauses costs. Decodings take what
-they take here, on a clock that is counted. Prints tables and writes var/simultaneous.json.
+they take here, on a clock that is counted. Prints tables and writes var/simultaneous.json; `--docs` renews the table of
+clauses in docs/measurements/simultaneous.md, too, and draws its plot.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from ops.harness.recordings import DATA
-from ops.measure.clips import parallel_texts
+from ops.measure import document
 from ops.measure.figures import busy, machine, write
 from ops.measure.long_speech import long_speech
-from ops.measure.simultaneous import clauses, commits
+from ops.measure.simultaneous import clauses, commits, plot
 from tasks import serving
 from tasks.serving import Engines
 from tasks.wire.environment import TaskConfig
@@ -34,6 +35,7 @@ def arguments() -> argparse.Namespace:
         "--policies", nargs="+", choices=commits.POLICIES, default=list(commits.POLICIES), help="default: all"
     )
     parser.add_argument("--sentences", type=int, default=120, help="to translate at most; default: 120")
+    parser.add_argument("--docs", action="store_true", help="renew the table and the plot in docs/measurements")
     return parser.parse_args()
 
 
@@ -49,12 +51,13 @@ def measure_words(folder: Path, engines: Engines, asked: argparse.Namespace) -> 
 
 def measure_clauses(folder: Path, engines: Engines, asked: argparse.Namespace) -> dict[str, Any]:
     """Pair → clause policies on sentences of it."""
-    found = {}
-    for pair in asked.pairs:
-        source, _, target = pair.partition("-")
-        texts = parallel_texts(folder, source, target, clauses.long_enough).first(asked.sentences)
-        found[pair] = clauses.measure(texts, engines.translation_for(source, target))
-    return found
+    return {pair: clauses.of_pair(folder, engines, pair, asked.sentences) for pair in asked.pairs}
+
+
+def renew(found: dict[str, Any]) -> None:
+    """The table and the plot in docs/measurements."""
+    document.renew("clauses", clauses.markdown(found), document.MEASUREMENTS / "simultaneous.md")
+    plot.quality(found, document.PLOTS / "simultaneous.svg")
 
 
 def main() -> None:
@@ -72,6 +75,8 @@ def main() -> None:
     if "clauses" in asked.only:
         figures["clauses"] = measure_clauses(folder, engines, asked)
         tables += [clauses.table(*row) for row in figures["clauses"].items()]
+        if asked.docs:
+            renew(figures["clauses"])
     where = figures["machine"]
     load = f"load average {figures['load_average']} before it began"
     print("\n\n".join([f"\n{where['cpu']}, {where['cores']} cores, {load}; set: {name}", *tables]))

@@ -31,6 +31,8 @@ class Shown:
     text: str
     read: tuple[int, ...]
     """For each of its words, how many words of the source had been read then."""
+    asked: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    """What was translated for it, in order: how many words of the source had been read, and the texts."""
 
     def lagging(self, source_words: int, reference_words: int) -> float:
         """How many words of the source a word of the translation is behind on average.
@@ -38,14 +40,36 @@ class Shown:
         LAAL (Papi et al., "Over-Generation Cannot Be Rewarded", 2022), as SimulEval defines it, without the time that
         computing takes.
         """
-        rate = source_words / max(len(self.read), reference_words, 1)
-        total, count = 0.0, 0
-        for number, read in enumerate(self.read):
-            total += read - number * rate
-            count += 1
-            if read >= source_words:
-                break
-        return total / max(count, 1)
+        return lagging(self.read, source_words, reference_words)
+
+    def lagging_computed(self, source_words: int, reference_words: int, took: Callable[[str], float]) -> float:
+        """The same in seconds with the time that computing takes: the source is read at `SECONDS_A_WORD`.
+
+        What has been read waits until the translation before is done.
+
+        Args:
+            source_words: of the sentence.
+            reference_words: of its reference.
+            took: seconds that translating a text takes.
+        """
+        ready: dict[int, float] = {}
+        done = 0.0
+        for read, texts in self.asked:
+            done = max(done, read * SECONDS_A_WORD) + sum(map(took, texts))
+            ready[read] = done
+        return lagging([ready[read] for read in self.read], source_words * SECONDS_A_WORD, reference_words)
+
+
+def lagging(delays: Sequence[float], source: float, reference_words: int) -> float:
+    """LAAL of words with these delays, for a source of this length: in its unit."""
+    rate = source / max(len(delays), reference_words, 1)
+    total, count = 0.0, 0
+    for number, delay in enumerate(delays):
+        total += delay - number * rate
+        count += 1
+        if delay >= source:
+            break
+    return total / max(count, 1)
 
 
 def cut(sentence: str, language: str, lengths: ClauseLengths) -> list[str]:
@@ -56,14 +80,47 @@ def cut(sentence: str, language: str, lengths: ClauseLengths) -> list[str]:
     return [" ".join(word.text for word in words[first:end]) for first, end in pairwise(edges)]
 
 
+class _Showing:
+    """A translation that is being made."""
+
+    def __init__(self, translate: Translate) -> None:
+        self.words: list[str] = []
+        self._translate = translate
+        self._texts: list[str] = []
+        self._read: list[int] = []
+        self._asked: list[tuple[int, tuple[str, ...]]] = []
+
+    def translated(self, text: str) -> str:
+        """The translation of a text, which takes its time."""
+        self._texts.append(text)
+        return self._translate(text)
+
+    def show(self, source: str, words: Sequence[str]) -> None:
+        """Show these words, after all of `source` has been read."""
+        read = len(source.split())
+        self._asked.append((read, tuple(self._texts)))
+        self._texts.clear()
+        self.words += words
+        self._read += [read] * len(words)
+
+    def shown(self) -> Shown:
+        """All of it."""
+        return Shown(" ".join(self.words), tuple(self._read), tuple(self._asked))
+
+
 def whole(clauses: Sequence[str], translate: Translate) -> Shown:
     """The whole sentence at its end, as without any of this."""
-    return _shown([clauses], translate(" ".join(clauses)).split())
+    showing, source = _Showing(translate), " ".join(clauses)
+    showing.show(source, showing.translated(source).split())
+    return showing.shown()
 
 
 def each_alone(clauses: Sequence[str], translate: Translate) -> Shown:
     """Each clause by itself."""
-    return _shown([[clause] for clause in clauses], *[translate(clause).split() for clause in clauses])
+    showing = _Showing(translate)
+    for count, clause in enumerate(clauses, 1):
+        showing.show(" ".join(clauses[:count]), showing.translated(clause).split())
+    return showing.shown()
 
 
 def growing(clauses: Sequence[str], translate: Translate, *, held_back: int) -> Shown:
@@ -71,33 +128,29 @@ def growing(clauses: Sequence[str], translate: Translate, *, held_back: int) -> 
 
     Of every translation but the last the `held_back` last words are not shown, unless the one before had them.
     """
-    shown, before, added = "", "", []
-    for count in range(1, len(clauses)):
-        newest = translate(unfinished(" ".join(clauses[:count])))
-        longer = continued(shown, newest, before, held_back=held_back)
-        added.append(longer[len(shown) :].split())
+    showing, shown, before = _Showing(translate), "", ""
+    for count in range(1, len(clauses) + 1):
+        source = " ".join(clauses[:count])
+        if count < len(clauses):
+            newest = showing.translated(unfinished(source))
+            longer = continued(shown, newest, before, held_back=held_back)
+        else:
+            newest = showing.translated(source)
+            longer = continued(shown, newest)
+        showing.show(source, longer[len(shown) :].split())
         shown, before = longer, newest
-    added.append(continued(shown, translate(" ".join(clauses)))[len(shown) :].split())
-    return _shown([[clause] for clause in clauses], *added)
+    return showing.shown()
 
 
 def after_the_one_before(clauses: Sequence[str], translate: Translate) -> Shown:
     """Each clause together with the one before it, whose part of the translation is cut off."""
-    added = [translate(clauses[0]).split()]
-    for before, clause in pairwise(clauses):
-        both = translate(f"{before} {clause}").split()
+    showing = _Showing(translate)
+    showing.show(clauses[0], showing.translated(clauses[0]).split())
+    for count, (before, clause) in enumerate(pairwise(clauses), 2):
+        both = showing.translated(f"{before} {clause}").split()
         start = continuation(translate(before).split(), both)
-        added.append(both[start:] or translate(clause).split())
-    return _shown([[clause] for clause in clauses], *added)
-
-
-def _shown(groups: Sequence[Sequence[str]], *added: Sequence[str]) -> Shown:
-    """What was added after each group of clauses."""
-    read, upto = [], 0
-    for group, words in zip(groups, added, strict=True):
-        upto += len(" ".join(group).split())
-        read += [upto] * len(words)
-    return Shown(" ".join(word for words in added for word in words), tuple(read))
+        showing.show(" ".join(clauses[:count]), both[start:] or showing.translated(clause).split())
+    return showing.shown()
 
 
 POLICIES: Final[dict[str, Policy]] = {

@@ -1,4 +1,4 @@
-"""Tables and plots in docs/measurements/capacity.md, renewed in place."""
+"""Tables and plots in docs/measurements, renewed in place."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import re
 from pathlib import Path
 from typing import Final
 
-MEASUREMENTS: Final = Path(__file__).resolve().parents[3] / "docs" / "measurements"
-PAGE: Final = MEASUREMENTS / "capacity.md"
+MEASUREMENTS: Final = Path(__file__).resolve().parents[2] / "docs" / "measurements"
 PLOTS: Final = MEASUREMENTS / "plots"
 
 
-def renew(name: str, text: str, page: Path = PAGE) -> None:
+def renew(name: str, text: str, page: Path) -> None:
     """Put a text between `<!-- NAME -->` and `<!-- /NAME -->`.
 
     Raises:
