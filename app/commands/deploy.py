@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 import click
 
@@ -16,16 +16,19 @@ _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]
 
 
 class _Address(click.ParamType[str]):
-    """An IPv4 address, which is what nftables, systemd and the SFU take alike."""
+    """An IPv4 address, which is what nftables, systemd and the SFU take alike; with `version` 6 one of IPv6."""
 
     name = "address"
+
+    def __init__(self, version: Literal[4, 6] = 4) -> None:
+        self._version = version
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The address as it is written everywhere."""
         try:
-            return str(ipaddress.IPv4Address(value))
+            return str(ipaddress.IPv4Address(value) if self._version == 4 else ipaddress.IPv6Address(value))
         except ValueError:
-            self.fail(f"{value!r} is not an IPv4 address", param, ctx)
+            self.fail(f"{value!r} is not an IPv{self._version} address", param, ctx)
 
 
 @click.group()
@@ -38,6 +41,7 @@ def deploy() -> None:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="An empty folder to write to.")
 @click.option("--domain", default="", help="The name that people open (edge, all).")
 @click.option("--address", type=_Address(), help="The public address; for a worker, the private one.")
+@click.option("--address6", type=_Address(6), help="The public IPv6 address, if it has one, for media (edge, all).")
 @click.option("--email", default="", help="Contact address for the certificate authority.")
 @click.option("--edge", type=_Address(), help="The edge's private address, if workers are elsewhere.")
 @click.option("--worker", "workers", type=_Address(), multiple=True, help="A worker's private address; repeat it.")
@@ -51,6 +55,8 @@ def plan(role: Role, out: Path, **options: object) -> None:
     server = plans.Server(role=role, **given)  # type: ignore[arg-type] # click has checked them
     if server.serves and not (_DOMAIN.fullmatch(server.domain) and server.address):
         raise click.UsageError("An edge needs --domain, the name that people open, and --address, its public address.")
+    if not server.serves and server.address6:
+        raise click.UsageError("A worker has no media: leave out --address6.")
     if not server.serves and not (server.edge and server.address):
         raise click.UsageError("A worker needs --edge and --address: where Redis is, and its own private address.")
     if bool(server.edge) != bool(server.workers or not server.serves):

@@ -10,18 +10,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 import psutil
+import redis
 from honcho.environ import parse_procfile
 
 from app.supervisor import runner
 from ops.harness import process_group
 from ops.harness.ports import free_ports
 from ops.harness.waiting import until
+from tasks.wire.environment import WORKER_ACCOUNT
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTS = ("WEB_PORT", "SFU_PORT", "SFU_RTC_PORT", "BRIDGE_PORT", "WORKER_METRICS_PORT", "REDIS_PORT")
@@ -32,7 +35,10 @@ START_WITHIN = 90.0
 
 
 class Stack:
-    """Every process of the Procfile, with its output in a file each."""
+    """Every process of the Procfile, with its output in a file each.
+
+    Each knows the secrets that it would on a server, and no more; in the end Redis must have refused nothing to any.
+    """
 
     def __init__(self, folder: Path, **extra: str) -> None:
         self.folder = folder
@@ -59,6 +65,18 @@ class Stack:
         """Its Redis server."""
         return f"redis://:{self.env['REDIS_PASSWORD']}@127.0.0.1:{self.env['REDIS_PORT']}/0"
 
+    def _hold_accounts(self) -> None:
+        """See that workers have the account of workers at Redis, and that nothing has been refused to any.
+
+        Raises:
+            AssertionError: otherwise. Nothing where Redis does not answer, which a test may have ended.
+        """
+        with suppress(redis.ConnectionError), redis.Redis.from_url(self.redis_url) as store:
+            refused = store.acl_log()
+            assert not refused, f"Redis has refused its own processes something: {refused}"
+            users = {client["user"] for client in store.client_list()}
+            assert users >= {"default", *([WORKER_ACCOUNT] if "worker" in self.running else [])}, users
+
     def log(self, name: str) -> str:
         """What a process has printed."""
         return (self.folder / f"{name}.log").read_text(errors="replace")
@@ -70,7 +88,7 @@ class Stack:
                 self.lines[name],
                 shell=True,
                 cwd=ROOT,
-                env=self.env,
+                env=runner.known_to(name.rstrip("0123456789"), self.env),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -141,6 +159,7 @@ class Stack:
             for name in self.lines:
                 self.start(name)
             await self.ready()
+            self._hold_accounts()
         except BaseException as error:
             await self.__aexit__(type(error), error, error.__traceback__)
             raise
@@ -149,6 +168,15 @@ class Stack:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        try:
+            if error is None:
+                self._hold_accounts()
+        finally:
+            self._end()
+        if isinstance(error, Exception):  # not for whoever was told to end
+            sys.stderr.write("".join(f"\n--- {name}\n{self.log(name)[-3000:]}" for name in self.lines))
+
+    def _end(self) -> None:
         for name in reversed(list(self.running)):
             process = self.running[name]
             if process.poll() is None:
@@ -159,8 +187,6 @@ class Stack:
             except subprocess.TimeoutExpired:
                 self.signal(name, signal.SIGKILL)
                 process.wait()
-        if isinstance(error, Exception):  # not for whoever was told to end
-            sys.stderr.write("".join(f"\n--- {name}\n{self.log(name)[-3000:]}" for name in self.lines))
 
 
 def temporary_folder() -> tempfile.TemporaryDirectory[str]:

@@ -28,7 +28,7 @@ from tests.support.postgres import USER, Postgres
 ROOT = Path(__file__).resolve().parents[2]
 EDGE = ["--domain", "calls.example.org", "--address", "203.0.113.5"]
 PLANS = {
-    "all": ["--role", "all", *EDGE, "--instances", "2", "--postgresql"],
+    "all": ["--role", "all", *EDGE, "--address6", "2001:db8::5", "--instances", "2", "--postgresql"],
     "edge": ["--role", "edge", *EDGE, "--edge", "10.0.0.1", "--worker", "10.0.0.2", "--worker", "10.0.0.3"],
     "worker": ["--role", "worker", "--edge", "10.0.0.1", "--address", "10.0.0.2", "--instances", "2"],
 }
@@ -179,6 +179,24 @@ def test_a_worker_may_use_what_its_models_take(tmp_path: Path) -> None:
     assert memory_max(tmp_path / "as before", models, MODELS_OFFLINE="1") == "6144M"
 
 
+@pytest.mark.service
+def test_the_sfu_takes_media_on_ipv6_where_the_server_has_it(plan: Path) -> None:
+    """As the SFU itself reads the settings."""
+    settings = (plan / "etc/jbcalling/jbcalling.env").read_text()
+    if "SFU_RTC_IP" not in settings:
+        return  # a worker
+    read = (
+        "import { loadConfig } from './app/media/sfu/config.js'; console.log(JSON.stringify(loadConfig(process.env)))"
+    )
+    chosen = dict(re.findall(r'^(SFU_\w+)="(.*)"$', settings, re.M))
+    env = os.environ | chosen | {"SFU_TOKEN_SECRET": "s" * 40}
+    node = ["node", "--input-type=module", "--eval", read]
+    found = json.loads(subprocess.run(node, cwd=ROOT, env=env, capture_output=True, check=True, text=True).stdout)
+    media = [(one["ip"], one["announcedAddress"]) for one in found["media"]]
+    both = "2001:db8::5" in settings
+    assert media == [("0.0.0.0", "203.0.113.5"), *([("::", "2001:db8::5")] if both else [])]
+
+
 def test_only_what_has_a_reason_is_open(plan: Path) -> None:
     rules = (plan / "etc/nftables.conf").read_text()
     accepted = [line.strip() for line in rules.splitlines() if " accept" in line]
@@ -198,3 +216,6 @@ def test_a_plan_that_lacks_something_says_what(tmp_path: Path) -> None:
     assert "--domain" in refused("--role", "all", "--address", "203.0.113.5", "--domain", "a.example; respond 200")
     assert "--edge" in refused("--role", "worker", "--address", "10.0.0.2")
     assert "IPv4" in refused("--role", "worker", "--edge", "10.0.0.1; reboot")
+    assert "IPv6" in refused("--role", "all", "--address6", "203.0.113.5")
+    worker = ("--role", "worker", "--edge", "10.0.0.1", "--address", "10.0.0.2")
+    assert "--address6" in refused(*worker, "--address6", "2001:db8::5")

@@ -16,7 +16,8 @@ START_WITHIN = 10.0
 class Turn:
     """One TURN server, running until stopped."""
 
-    def __init__(self, folder: Path, secret: str) -> None:
+    def __init__(self, folder: Path, secret: str, lines: tuple[str, ...] = (), relay_ips: tuple[str, ...] = ()) -> None:
+        """`lines`: of its configuration, added to what a loopback needs; `relay_ips`: where it relays from."""
         self.port = free_port()
         self.log = folder / "turn.log"
         program = shutil.which("turnserver")
@@ -25,7 +26,6 @@ class Turn:
         low = free_port()
         options = {
             "listening-ip": "127.0.0.1",
-            "relay-ip": "127.0.0.1",
             "listening-port": self.port,
             "min-port": low,
             "max-port": low + 200,
@@ -38,6 +38,7 @@ class Turn:
         }
         # Only here, where everything is on loopback, may it relay to loopback.
         flags = ["-n", "--use-auth-secret", "--allow-loopback-peers", "--no-tls", "--no-dtls", "--no-cli", "--verbose"]
+        flags += [f"--relay-ip={address}" for address in relay_ips or ("127.0.0.1",)] + [f"--{line}" for line in lines]
         arguments = [f"--{name}={value}" for name, value in options.items()]
         self._process = subprocess.Popen(
             [program, *flags, *arguments], stdout=self.log.open("wb"), stderr=subprocess.STDOUT

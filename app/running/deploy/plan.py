@@ -33,6 +33,8 @@ class Server:
     """The name that people open; its DNS points here."""
     address: str = ""
     """On an edge the public address, which browsers' media reach; on a worker its own on the private network."""
+    address6: str = ""
+    """On an edge its public IPv6 address, which browsers' media reach, too; empty: it has none."""
     email: str = ""
     """Contact address for the certificate authority."""
     edge: str = ""
@@ -100,8 +102,8 @@ def chosen(server: Server) -> dict[str, str]:
         return {"REDIS_HOST": server.edge, "WORKER_METRICS_HOST": server.address}
     settings = {
         "SFU_PUBLIC_URL": f"wss://{server.domain}/ws",
-        "SFU_RTC_IP": "0.0.0.0",  # noqa: S104 - media comes from everywhere
-        "SFU_ANNOUNCED_ADDRESS": server.address,
+        "SFU_RTC_IP": "0.0.0.0,::" if server.address6 else "0.0.0.0",  # noqa: S104 - media comes from everywhere
+        "SFU_ANNOUNCED_ADDRESS": ",".join(filter(None, [server.address, server.address6])),
         "SFU_WORKERS": str(server.sfu_workers),
         "BACKUP_RECIPIENT": "",
         "BACKUP_DIR": BACKUPS,
