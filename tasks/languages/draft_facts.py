@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+NOT: Final = "not"
+"""Name of a denial in `DraftFacts.pointed`."""
 
 
 class Fact(NamedTuple):
@@ -43,6 +46,8 @@ class DraftFacts:
     """Name in English, the same in every language → how it is said."""
     words: Mapping[str, Fact] = field(default_factory=dict)
     """Likewise of what must not be lost, but may come out of other words: "fever", "flight"."""
+    pointed: Mapping[str, str] = field(default_factory=dict)
+    """Name in `facts` → the words that a model is told to say it with once a reply has lost it; `NOT` for a denial."""
     plainer: tuple[tuple[str, str], ...] = ()
     """Patterns, and what a small model is told in their place: "half an hour" and "30 minutes". Replacements are those
     of `re.sub`."""

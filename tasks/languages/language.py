@@ -111,6 +111,8 @@ class Traits:
     """Whether its words have letters with accents only when they are taken from another language."""
     marked_from: int | None = None
     """So many words in a row are hardly ever all without an accent; None where that is common."""
+    plain_words: str = ""
+    """Pattern of every word that it has without accents, those taken from other languages too; empty: not known."""
 
 
 @dataclass(frozen=True)

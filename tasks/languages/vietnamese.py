@@ -24,6 +24,16 @@ from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, words
 from tasks.languages.vietnamese_digits import NUMBER_PARTS, vietnamese_digits
 from tasks.languages.written_numbers import WrittenNumbers, values_of
 
+_PLAIN_WORDS: Final = (
+    r"(?:b|ch?|d|gh?|gi|h|kh?|l|m|ng?h?|ph?|q|r|s|th?|tr|v|x)?[aeiouy]{1,3}(?:ch?|m|n|ng|nh|p|t)?"
+    r"|[a-z]|[ckm]m|[km]g|ml|mi?li(?:gam|gram|met|lit)|centimet|kilo(?:gam|gram|met)?|gram|usd|vnd|eur|euro|dollars?|cent"
+    r"|pounds?|yen|inch|mile|am|pm|ok|tv|cd|dvd|gps|atm|usb|sim|app|web(?:site)?|blog|e?mail|internet|online|wi-?fi"
+    r"|video|radio|robot|taxi|bus|visa|card|fax|file|link|chat|laptop|iphone|smartphone|facebook|google|zalo|youtube"
+    r"|vitamin|virus|vaccine|vacxin|insulin|aspirin|paracetamol|ibuprofen|protein|cholesterol|calo|oxy|gas|golf|tennis"
+    r"|piano|guitar|violin|opera|ballet|pop|rock|jazz|pizza|sandwich|hamburger|salad|sushi|menu|bar|pub|club|buffet"
+    r"|villa|resort|homestay|tour|shop|show|sale|test|album|marketing|photocopy|festival|karaoke|camera|studio|photo"
+)
+"""Syllables, and words from other languages that people use."""
 _SMALL: Final = words("không một hai ba bốn năm sáu bảy tám chín")
 _MONTHS: Final = (*words("một hai ba tư năm sáu bảy tám chín mười"), "mười một", "mười hai")
 _POWERS: Final = ("", "nghìn", "triệu", "tỷ", "nghìn tỷ")
@@ -239,6 +249,7 @@ VIETNAMESE: Final = Language(
         ),
         own_letters="ăđơưĩũạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ",
         marked_from=4,
+        plain_words=_PLAIN_WORDS,
     ),
     written=WrittenNumbers(
         decimal=Vietnamese.decimal,

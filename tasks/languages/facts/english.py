@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tasks.languages.draft_facts import Denials, DraftFacts, Fact
+from tasks.languages.draft_facts import NOT, Denials, DraftFacts, Fact
 from tasks.languages.facts.english_words import WORDS
 
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -116,10 +116,20 @@ FACTS: Final = DraftFacts(
         "May": Fact(r"\b(in|of|last|next) (?-i:May)\b|\b(?-i:May) \d|\d (?-i:May)\b", r"\bmay\b"),
     },
     words=WORDS,
+    pointed={
+        NOT: "not", "dollar": "dollars", "cent": "cents", "euro": "euros", "dong": "dong", "yen": "yen",
+        "percent": "percent", "kilogram": "kg", "gram": "grams", "milligram": "mg", "millilitre": "ml",
+        "litre": "litres", "kilometre": "km", "metre": "metres", "centimetre": "cm", "mile": "miles",
+        "degree": "degrees", "second": "seconds", "minute": "minutes", "hour": "hours", "day": "days",
+        "week": "weeks", "month": "months", "year": "years", "in the morning": "in the morning", "half": "half",
+        "tablet": "tablets", "times": "times", "a day": "a day", "before meals": "before meals",
+        "after meals": "after meals", "at least": "at least", "at most": "at most", "today": "today",
+    },
     plainer=(
         (r"\b(?:an|one|1) hour and a half\b", "1 hour 30 minutes"),
         (rf"\b{_COUNT} hours and a half\b|\b{_COUNT} and a half hours\b", r"\1\2 hours 30 minutes"),
         (r"\b(?:a|one|1) and a half hours\b", "1 hour 30 minutes"),
+        (rf"\b(?:a|one|1) and a half {_UNIT}s?\b", r"1.5 \1s"),
         (r"\bhalf an hour\b", "30 minutes"),
         (rf"\b(?:a|one|1) {_UNIT} and a half\b", r"1.5 \1s"),
         (rf"\b{_COUNT} and a half {_UNIT}s?\b", r"\1.5 \2s"),
@@ -140,4 +150,4 @@ FACTS: Final = DraftFacts(
         (rf"(?<=\bat )(?=\w+ past (\w+))({_MINUTES}) past \w+{_AFTER_TIMES}", 1),
     ),
     counted=r"(?! of\b|-)",
-)
+)  # fmt: skip

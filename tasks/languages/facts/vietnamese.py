@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tasks.languages.draft_facts import Denials, DraftFacts, Fact
+from tasks.languages.draft_facts import NOT, Denials, DraftFacts, Fact
 from tasks.languages.facts.vietnamese_words import WORDS
 
 _DAYS: Final = {
@@ -18,11 +18,14 @@ _MONTHS: Final = {
 }  # fmt: skip
 _ASKS: Final = r"(\s(vậy|ạ|hả|nhỉ|thế|à|em|anh|chị|ông|bà|con|cháu|bạn|cậu|mày|nào|các bạn|mọi người))*\s*"
 
-_ON: Final = "(hôm|ngày|sáng|trưa|chiều|tối|đêm|vào|từ)"
+_ON: Final = "(hôm|ngày|sáng|trưa|chiều|tối|đêm|vào|từ|đến|tới|trước|sau|nghỉ|mỗi|sang)"
 """Words before a weekday: "thứ ba" by itself is the third of something as well."""
 
 _WHICH: Final = "(này|tới|tuần|sau|vừa rồi|lúc|hàng tuần|hằng tuần)"
 """Words after one."""
+
+
+_HALVED: Final = "(triệu|nghìn|ngàn|tỷ|viên|thìa|muỗng|ly|cốc|lít|kg|ký|kí|cân|mét|cây số|năm|tháng|tuần|ngày)"
 
 
 def _capitals(words: str) -> str:
@@ -129,11 +132,22 @@ FACTS: Final = DraftFacts(
         },
     },
     words=WORDS,
+    pointed={
+        NOT: "không", "dollar": "đô la", "cent": "xu", "euro": "euro", "dong": "đồng", "yen": "yên",
+        "percent": "phần trăm", "kilogram": "kg", "gram": "gam", "milligram": "mg", "millilitre": "ml",
+        "litre": "lít", "kilometre": "km", "metre": "mét", "centimetre": "cm", "mile": "dặm", "degree": "độ",
+        "second": "giây", "minute": "phút", "hour": "tiếng", "day": "ngày", "week": "tuần", "month": "tháng",
+        "year": "năm", "in the morning": "sáng", "half": "nửa", "tablet": "viên", "times": "lần",
+        "a day": "mỗi ngày", "before meals": "trước bữa ăn", "after meals": "sau bữa ăn", "at least": "ít nhất",
+        "at most": "tối đa", "today": "hôm nay",
+    },
     plainer=(
         (r"\b(?:một|1) (?:tiếng|giờ đồng hồ)(?: đồng hồ)? rưỡi\b", "1 giờ 30 phút"),
         (r"\b(\d+) (?:tiếng|giờ đồng hồ)(?: đồng hồ)? rưỡi\b", r"\1 giờ 30 phút"),
         (r"\bnửa (?:tiếng|giờ)(?: đồng hồ)?\b", "30 phút"),
-        (r"\b(\d+) (triệu|nghìn|ngàn|tỷ|lít|kg|ký|kí|cân|mét|cây số|năm|tháng|tuần|ngày) rưỡi\b", r"\1,5 \2"),
+        (rf"\b(\d+) {_HALVED} rưỡi\b", r"\1,5 \2"),
+        (rf"\bmột {_HALVED} rưỡi\b", r"1,5 \1"),
+        (r"\b(\d+) (triệu|tỷ|tỉ) (\d)\b(?![.,]?\d| (?:trăm|mươi|nghìn|ngàn|lần|người|đồng))", r"\1,\3 \2"),
         (r"\b(\d+) mét (\d\d)\b", r"\1,\2 mét"),
         (r"\b(\d+) (?:ký|kí|kg|cân) (\d)\b(?! (?:lạng|g|gam)\b)", r"\1,\2 kg"),
         (r"\bcây số\b", "km"),
@@ -146,4 +160,4 @@ FACTS: Final = DraftFacts(
         r"|trái|tòa|toà|căn|ngôi|cây|bữa|phút|giây|km|mét|lít|kí|ký|cân|đồng|đô|triệu|nghìn|ngàn|tỷ|trường|nước"
         r"|thành phố|muỗng|thìa|giọt|loại|bài|câu|tờ|tấm|vé|chuyến|bên|phần|bước|hàng)\b"
     ),
-)
+)  # fmt: skip

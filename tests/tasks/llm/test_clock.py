@@ -22,6 +22,10 @@ from tasks.engines.translation.llm.spelled import in_digits
         ("vi", "Chúng tôi nợ 3 triệu rưỡi.", "Chúng tôi nợ 3,5 triệu."),
         ("vi", "Em bé nặng 3 ký 4 và dài 51 phân.", "Em bé nặng 3,4 kg và dài 51 cm."),
         ("vi", "Cứ chạy thêm 3 cây số nữa.", "Cứ chạy thêm 3 km nữa."),
+        ("en", "Take one and a half tablets.", "Take 1.5 tablets."),
+        ("vi", "Uống một viên rưỡi.", "Uống 1,5 viên."),
+        ("vi", "Uống hai viên rưỡi.", "Uống 2,5 viên."),
+        ("vi", "Hóa đơn 1 triệu 2 mà.", "Hóa đơn 1,2 triệu mà."),
         ("pt", "Esperei uma hora e meia.", "Esperei uma hora e meia."),
     ],
 )

@@ -81,12 +81,24 @@ def test_times_in_words_are_sent_as_digits(server: LlmServer, llm: LlmTranslator
 
 
 def test_a_draft_that_is_refused_is_asked_for_once_more(server: LlmServer, llm: LlmTranslator) -> None:
-    answers = iter(["Nó có giá 25 đồng.", "Nó có giá 25 đô la."])
+    answers = iter(["Nó có giá 25 đồng.", "Nó có giá 25."])
     server.answer = lambda _said: Script(next(answers))
-    assert llm.translate("It costs 25 dollars.", "en", "vi") == "Nó có giá 25 đô la."
+    assert llm.translate("It costs 25.", "en", "vi") == "Nó có giá 25."
     first, second = server.requests
     assert second["messages"] == first["messages"], "a small model would translate what it is told of its mistake"
     assert (first["temperature"], second["temperature"]) == (0, 0.7)
+    server.says("Nó có giá 25 đồng.")
+    assert "has “dong”, which was not said" in reason(llm, "It costs 25.")
+
+
+def test_the_second_question_has_the_words_that_the_reply_lost(server: LlmServer, llm: LlmTranslator) -> None:
+    answers = iter(["Nó có giá 25 đồng.", "Nó không có giá 25 đô la."])
+    server.answer = lambda _said: Script(next(answers))
+    assert llm.translate("It doesn't cost 25 dollars.", "en", "vi") == "Nó không có giá 25 đô la."
+    first, second = server.requests
+    assert first["messages"][-1]["content"] == "It doesn't cost 25 dollars."
+    assert second["messages"][-1]["content"] == "It doesn't cost 25 dollars. (doesn't = không; dollars = đô la)"
+    assert second["temperature"] == 0
     server.says("Nó có giá 25 đồng.")
     assert "lost “dollar”" in reason(llm, "It costs 25 dollars.")
 

@@ -66,6 +66,30 @@ def test_every_direction_keeps_its_prompt(chat: LocalChat, llm: LlmTranslator) -
         assert cached > 900, "bytes, which are tokens here, of instructions and examples"
 
 
+def test_what_was_read_of_the_prompts_is_kept_for_the_next_worker(tmp_path: Path) -> None:
+    model = tmp_path / "draft" / "model.gguf"
+    model.parent.mkdir()
+    write_parrot(model, SENTENCE)
+    conversations = [prompt(*pair).messages("") for pair in sorted(EN_VI)]
+    kept = tmp_path / "prompts"
+    LocalChat(model, slots=2, threads=1, kept=kept).warm_up(conversations)
+    names = sorted(path.name for path in kept.iterdir())
+    assert len(names) == 2
+    (kept / names[0]).write_bytes(b"cut off")
+    for cached in (False, True):
+        again = LocalChat(model, slots=2, threads=1, kept=kept)
+        loaded = again._kept
+        assert loaded is not None
+        assert loaded.load(again._server.listening_address, again._key, 0) == cached
+        again.warm_up(conversations)
+        assert again.complete(conversations[1], max_tokens=1, slot=1).cached > 900
+    os.utime(model, (1, 1))
+    LocalChat(model, slots=2, threads=1, kept=kept).warm_up(conversations)
+    others = sorted(path.name for path in kept.iterdir())
+    assert len(others) == 2
+    assert not {*others} & {*names}, "another file of weights has prompts of its own"
+
+
 def test_a_reply_that_reaches_the_limit_is_not_finished(chat: LocalChat) -> None:
     said = [Message("user", "Hello.")]
     assert not chat.complete(said, max_tokens=2, slot=0).finished

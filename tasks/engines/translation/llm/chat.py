@@ -16,8 +16,12 @@ class Reply:
     text: str
     finished: bool
     """Whether it ended by itself, and not at the token limit."""
+    asked: int = 0
+    """Tokens of the conversation, where that is known."""
     cached: int = 0
-    """Tokens of the conversation that the model had read before, where that is known."""
+    """Those of them that the model had read before."""
+    surprises: tuple[float, ...] = ()
+    """Nats of every token: minus the logarithm of how probable the model held it. Empty where that is not known."""
 
 
 class Chat(ABC):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
 from tasks.languages import LANGUAGES, described
-from tasks.languages.draft_facts import DraftFacts
+from tasks.languages.draft_facts import NOT, DraftFacts, Fact
 from tasks.languages.patterns import any_of
 
 _SCALES: Final = any_of({word for known in LANGUAGES.values() for word in known.written.scales})
@@ -15,6 +16,7 @@ _NUMBER: Final = rf"(?<![\d.,:])\d+(?:[.,:]\d+)*(?:\s{_SCALES}\b)?"
 MAX_HINTS: Final = 5
 """Words that a model is told of one text."""
 
+_WITHOUT_NUMBER: Final = re.compile(r"^[\d.,:]+\s*")
 _SMALL: Final = range(2, 13)
 """Numbers that stay words on their own (`spelled`)."""
 
@@ -69,6 +71,30 @@ def hints(text: str, languages: tuple[str, str]) -> list[tuple[str, str]]:
         if match and all(match.end() <= start or end <= match.start() for start, end, _, _ in found):
             found.append((*match.span(), match.group(), hint))
     return [(word, hint) for _, _, word, hint in sorted(found)[:MAX_HINTS]]
+
+
+def lost(source: str, output: str, languages: tuple[str, str]) -> list[tuple[str, str]]:
+    """Words of `source` that `output` has lost, each with those that say it; for the arguments see `changed_fact`."""
+    spoken, written = (_facts(language) for language in languages)
+    if spoken is None or written is None:
+        return []
+    there = {**written.words, **written.facts}
+    found = [
+        (match.start(), _WITHOUT_NUMBER.sub("", match.group()), words)
+        for name, said in {**spoken.words, **spoken.facts}.items()
+        if (match := _compiled(said.said).search(source))
+        and (words := _words(name, there, written))
+        and not _has(there[name].kept or there[name].said, output)
+    ]
+    if denies(source, languages[0]) and not may_deny(output, languages[1]):
+        match = _compiled(rf"\w*(?:{spoken.denials.said})").search(source)
+        found += [(match.start(), match.group(), written.pointed[NOT])] if match and NOT in written.pointed else []
+    return [(word, words) for _, word, words in sorted(found)[:MAX_HINTS]]
+
+
+def _words(name: str, there: Mapping[str, Fact], written: DraftFacts) -> str:
+    """What a language says something with; empty where it does not have it."""
+    return written.pointed.get(name, "") or there[name].hint if name in there else ""
 
 
 def denies(text: str, language: str) -> bool:

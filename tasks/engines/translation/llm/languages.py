@@ -28,6 +28,9 @@ _UNMISTAKABLE: Final = frozenset(
 )  # fmt: skip
 """English words that are none in a language which has drafts into it. Models leave some as they were."""
 
+_TAKEN_OVER: Final = frozenset({"phở", "bánh", "mì", "bún", "chả", "nem", "áo", "dài", "tết", "đồng"})
+"""Vietnamese words that are used in other languages."""
+
 _MARKED = re.compile("[à-öø-ýăđĩũơưạ-ỹ]")
 _UNMARKED: Final = [code for code, known in LANGUAGES.items() if known.traits.unmarked]
 
@@ -64,9 +67,27 @@ def wrong_language(source: str, output: str, target: str) -> str:
     likeliest = max(counts, key=lambda language: counts[language])
     if counts[likeliest] >= 2 and counts[likeliest] > 2 * own:
         return f"it looks like {LANGUAGES[likeliest].english_name}"
-    if left := [word for word in new if word in _UNMISTAKABLE and target != ENGLISH]:
-        return f"it has English words ({left[0]})"
+    if left := [word for word in new if word in _UNMISTAKABLE and target != ENGLISH] or _foreign(output, names, wanted):
+        return f"it has words of another language ({left[0]})"
+    if left := _left(source, output, wanted):
+        return f"it has words that were left as they were ({left[0]})"
     return ""
+
+
+def _foreign(output: str, names: set[str], wanted: Language) -> list[str]:
+    """Words of `output` that the language `wanted` has not: those with a capital are names, but for the first."""
+    if not wanted.traits.plain_words:
+        return []
+    small = [word for word in output.split() if word == word.lower()]
+    words = words_of(" ".join([*output.split()[:1], *small]))
+    known = re.compile(wanted.traits.plain_words)
+    return [word for word in words if word.isascii() and word not in names and not known.fullmatch(word)]
+
+
+def _left(source: str, output: str, wanted: Language) -> list[str]:
+    """Words with accents that `output`, in a language without any, has from `source`, where they are no names."""
+    small = {word for part in source.split() if part == part.lower() for word in words_of(part)} - _TAKEN_OVER
+    return [word for word in words_of(output) if wanted.traits.unmarked and word in small and _MARKED.search(word)]
 
 
 def _names(text: str) -> set[str]:

@@ -1,6 +1,7 @@
 """A language model in a GGUF file, run in this process by llama.cpp through the xllamacpp wheel.
 
-The library always opens an HTTP port on loopback. Nothing here uses it, so it is closed to others by a random key.
+The library always opens an HTTP port on loopback. It is closed to others by a random key; only what was read of the
+prompts goes through it to and from the disk, for which the library has no other way.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tasks.engines.base import EngineError, Translator
 from tasks.engines.description import Description, LoadRequest
 from tasks.engines.kinds import Kind
 from tasks.engines.translation.llm.chat import Chat, Reply
+from tasks.engines.translation.llm.kept_prompts import KeptPrompts
 from tasks.engines.translation.llm.prompt import Message
 
 SEED: Final = 1
@@ -29,6 +31,9 @@ SPIN_COUNT: Final = "10000"
 CONTEXT: Final = 3072
 """Tokens of one slot: prompt, one piece of text and its translation need about 1,800 at most."""
 
+FEW: Final = 32
+"""Tokens of a prompt that may still have to be read when what was kept of it has been loaded."""
+
 
 def available() -> bool:
     """Whether the library is installed; loads nothing."""
@@ -38,8 +43,8 @@ def available() -> bool:
 class LocalChat(Chat):
     """A GGUF chat model on the CPU, with one slot, whose prompt stays read, for every direction."""
 
-    def __init__(self, model: Path, *, slots: int, threads: int) -> None:
-        """Load `model`.
+    def __init__(self, model: Path, *, slots: int, threads: int, kept: Path | None = None) -> None:
+        """Load `model`, and keep what it makes of its prompts in the folder `kept`.
 
         Raises:
             EngineError: the library or the file is missing, or the file is no model.
@@ -50,7 +55,9 @@ class LocalChat(Chat):
             raise EngineError(f"there is no model file {model}: install it with `jbcalling models install`")
         self.label = f"{model.stem} (this machine)"
         self._slots = slots
-        self._server = _server(model, slots, threads)
+        self._key = secrets.token_urlsafe(32)
+        self._kept = KeptPrompts.within(kept, model) if kept else None
+        self._server = _server(model, slots, threads, self._key, kept if self._kept else None)
 
     def complete(self, messages: Sequence[Message], *, max_tokens: int, slot: int, temperature: float = 0.0) -> Reply:
         """The next turn, of one line; see `Chat.complete`."""
@@ -64,18 +71,25 @@ class LocalChat(Chat):
             "stop": ["\n"],
             "id_slot": slot,
             "cache_prompt": True,
+            "logprobs": True,
+            "top_logprobs": 1,
         }
         answer: dict[str, Any] = self._server.handle_chat_completions(request)
         if "error" in answer:
             raise EngineError(f"the local language model failed: {answer['error'].get('message', 'no reason given')}")
         choice = answer["choices"][0]
-        cached: int = answer["usage"]["prompt_tokens_details"]["cached_tokens"]
-        return Reply(choice["message"]["content"] or "", choice["finish_reason"] != "length", cached)
+        asked, cached = answer["usage"]["prompt_tokens"], answer["usage"]["prompt_tokens_details"]["cached_tokens"]
+        tokens = (choice.get("logprobs") or {}).get("content") or []
+        surprises = tuple(-token["logprob"] for token in tokens)
+        return Reply(choice["message"]["content"] or "", choice["finish_reason"] != "length", asked, cached, surprises)
 
     def warm_up(self, conversations: Sequence[Sequence[Message]]) -> None:
-        """Read every slot's conversation."""
+        """Read every slot's conversation, or load what was read of it before."""
         for slot, messages in enumerate(conversations):
-            self.complete(messages, max_tokens=1, slot=slot)
+            loaded = self._kept is not None and self._kept.load(self._server.listening_address, self._key, slot)
+            reply = self.complete(messages, max_tokens=1, slot=slot)
+            if self._kept and not (loaded and reply.cached > reply.asked - FEW):
+                self._kept.keep(self._server.listening_address, self._key, slot)
 
 
 def _library() -> Any:  # noqa: ANN401 - the library has no types
@@ -94,7 +108,7 @@ def _library() -> Any:  # noqa: ANN401 - the library has no types
     return xllamacpp
 
 
-def _server(model: Path, slots: int, threads: int) -> Any:  # noqa: ANN401 - the library has no types
+def _server(model: Path, slots: int, threads: int, key: str, kept: Path | None) -> Any:  # noqa: ANN401 - the library has no types
     xllamacpp = _library()
     params = xllamacpp.CommonParams()
     params.model.path = str(model)
@@ -109,7 +123,9 @@ def _server(model: Path, slots: int, threads: int) -> Any:  # noqa: ANN401 - the
     params.n_threads_http = 1
     params.endpoint_slots = False
     params.ui = False
-    params.api_keys = [secrets.token_urlsafe(32)]
+    params.api_keys = [key]
+    if kept:
+        params.slot_save_path = f"{kept}/"
     params.verbosity = 1
     try:
         return xllamacpp.Server(params)
@@ -121,7 +137,8 @@ def _load(request: LoadRequest) -> Translator:
     from tasks.engines.translation.llm.translator import LlmTranslator
 
     pairs = request.offer.pairs
-    chat = LocalChat(request.folder / "model.gguf", slots=len(pairs), threads=request.config.threads)
+    kept = request.config.cache_dir / "prompts"
+    chat = LocalChat(request.folder / "model.gguf", slots=len(pairs), threads=request.config.threads, kept=kept)
     return LlmTranslator(chat, name=request.offer.name, pairs=pairs)
 
 

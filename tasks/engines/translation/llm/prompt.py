@@ -8,10 +8,11 @@ translated like anything else.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tasks.engines.translation.llm.facts import hints
+from tasks.engines.translation.llm.facts import MAX_HINTS, hints
 from tasks.languages import described
 from tasks.languages.language import Language
 
@@ -42,16 +43,22 @@ class Prompt:
     """What was said, and the reply."""
     languages: tuple[str, str]
 
-    def messages(self, text: str) -> list[Message]:
-        """The conversation whose next turn is the translation of `text`."""
+    def messages(self, text: str, pointed: Sequence[tuple[str, str]] = ()) -> list[Message]:
+        """The conversation whose next turn is the translation of `text`.
+
+        Args:
+            text: one piece of what was said.
+            pointed: words of it that a reply has lost, and those that say them; told before others.
+        """
         turns = [Message("system", self.instructions)]
         for source, target in self.examples:
             turns += [Message("user", self._asked(source)), Message("assistant", target)]
-        return [*turns, Message("user", self._asked(text))]
+        return [*turns, Message("user", self._asked(text, pointed))]
 
-    def _asked(self, text: str) -> str:
+    def _asked(self, text: str, pointed: Sequence[tuple[str, str]] = ()) -> str:
         """`text` with the words that are known of it: the small model has not learned many of them."""
-        known = "; ".join(f"{word} = {words}" for word, words in hints(text, self.languages))
+        told = dict([*pointed, *hints(text, self.languages)][:MAX_HINTS])
+        known = "; ".join(f"{word} = {words}" for word, words in told.items())
         return f"{defused(text)} ({known})" if known else defused(text)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from tasks.engines.base import EngineError, Translator
-from tasks.engines.translation.llm.chat import Chat
+from tasks.engines.translation.llm.chat import Chat, Reply
 from tasks.engines.translation.llm.clock import in_clock_times, plainer
+from tasks.engines.translation.llm.facts import hints, lost
 from tasks.engines.translation.llm.guards import objection
 from tasks.engines.translation.llm.prompt import defused, prompt
 from tasks.engines.translation.llm.spelled import in_digits
@@ -31,7 +32,11 @@ TOKENS_A_CHARACTER: Final = 1.0
 AGAIN_TEMPERATURE: Final = 0.7
 """Of the second question, after a reply that was refused. Told what was wrong, a small model translates that too."""
 
-REVISION: Final = 6
+UNSURE_ON_THE_WHOLE: Final = 0.6
+UNSURE_OF_A_WORD: Final = 3.0
+"""Nats of a token, as a mean and at most, from which on a reply is not shown (docs/measurements/llm.md)."""
+
+REVISION: Final = 7
 """Goes up whenever other drafts are refused or other questions asked than before: what is cached counts no more."""
 
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
@@ -78,12 +83,16 @@ class LlmTranslator(Translator):
             return piece
         draft, reason = self._asked(piece, pair)
         if reason:
-            draft, reason = self._asked(piece, pair, temperature=AGAIN_TEMPERATURE)
+            told = set(hints(piece, pair))
+            new = [hint for hint in lost(piece, in_digits(draft, pair[1]), pair) if hint not in told]
+            draft, reason = self._asked(piece, pair, new, temperature=0.0 if new else AGAIN_TEMPERATURE)
         if reason:
             raise EngineError(f"{self.name} gave no usable draft: {reason}")
         return draft
 
-    def _asked(self, piece: str, pair: tuple[str, str], *, temperature: float = 0.0) -> tuple[str, str]:
+    def _asked(
+        self, piece: str, pair: tuple[str, str], pointed: Sequence[tuple[str, str]] = (), *, temperature: float = 0.0
+    ) -> tuple[str, str]:
         """What came back, and why it must not be shown; empty when nothing speaks against it.
 
         Raises:
@@ -92,13 +101,13 @@ class LlmTranslator(Translator):
         told = self._prompts[pair]
         limit = TOKENS_BASE + int(TOKENS_A_CHARACTER * len(piece))
         reply = self._chat.complete(
-            told.messages(piece), max_tokens=limit, slot=self._slots[pair], temperature=temperature
+            told.messages(piece, pointed), max_tokens=limit, slot=self._slots[pair], temperature=temperature
         )
         draft = _tidied(reply.text, piece)
         if not reply.finished:
             raise EngineError(f"{self.name} gave no usable draft: the reply ran past {limit} tokens")
         examples = [target for _, target in told.examples]
-        return draft, objection(defused(piece), draft, pair, told.instructions, examples)
+        return draft, objection(defused(piece), draft, pair, told.instructions, examples) or _doubted(reply)
 
 
 def _pieces(text: str, language: str) -> list[str]:
@@ -112,6 +121,13 @@ def _pieces(text: str, language: str) -> list[str]:
         else:
             pieces.append(sentence)
     return pieces
+
+
+def _doubted(reply: Reply) -> str:
+    """Why the model itself seems not to know what it says; empty where it does, or where that is not known."""
+    mean = sum(reply.surprises) / max(1, len(reply.surprises))
+    doubtful = mean > UNSURE_ON_THE_WHOLE or max(reply.surprises, default=0.0) > UNSURE_OF_A_WORD
+    return "the model was not sure of the reply" if doubtful else ""
 
 
 def _tidied(reply: str, source: str) -> str:
