@@ -118,6 +118,7 @@ def _server(model: Path, slots: int, threads: int, key: str, kept: Path | None) 
     params.cpuparams.n_threads = threads
     params.cpuparams_batch.n_threads = threads
     params.fit_params = False
+    params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE  # mapped, 0.6 GB of it would be there twice
     params.cache_ram_mib = 0
     params.cache_idle_slots = False
     params.n_threads_http = 1
