@@ -76,8 +76,10 @@ def python_packages(lock: Path) -> None:
     """
     if not PYTHON.exists():
         run([uv(), "venv", "--python", sys.executable, VENV])
-    run([uv(), "pip", "install", "--python", PYTHON, "--no-deps", "--require-hashes", "-r", lock])
-    run([uv(), "pip", "install", "--python", PYTHON, "--no-deps", "--editable", ROOT])
+    # Compiled here, once: where Python may not write bytecode, each process would take seconds more to start.
+    install: list[str | Path] = [uv(), "pip", "install", "--python", PYTHON, "--no-deps", "--compile-bytecode"]
+    run([*install, "--require-hashes", "-r", lock])
+    run([*install, "--editable", ROOT])
 
 
 def node() -> None:

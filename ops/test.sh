@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.tools/bin:$PWD/.venv/bin:$PATH"
+unset PYTHONDONTWRITEBYTECODE # a thousand processes start here: each would compile all of its code anew
 export MEDIASOUP_WORKER_BIN="$PWD/.tools/bin/mediasoup-worker"
 [ $# -eq 0 ] || [ "$1" = --check ] || exec python -m pytest "$@"
 

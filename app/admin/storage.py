@@ -34,6 +34,8 @@ BOUNDS: Final[Mapping[str, str]] = {
     "voices": "API_VOICES for each key, until they are deleted",
     "admins": "until they are removed",
     "admin_sessions": "12 hours",
+    "second_factors": "with their administrator, or when turned off",
+    "recovery_codes": "ten for each second factor; each when it is used",
     "audit_log": "a year",
     "engine_choices": "one for each language and pair",
     "glossary_terms": "until they are removed",

@@ -40,6 +40,12 @@ class Postgres:
         await self._run(f"CREATE DATABASE {name}")
         return self.url(name)
 
+    async def copy_database(self, url: str) -> str:
+        """A copy of one of its databases, to which nobody may be connected; its SQLAlchemy URL."""
+        name, original = f"test_{secrets.token_hex(6)}", make_url(url).database
+        await self._run(f"CREATE DATABASE {name} TEMPLATE {original}")
+        return self.url(name)
+
     async def create_owned(self, password: str) -> str:
         """The same, owned by a role of its own with this password, as on a server; the URL is without the password."""
         name = f"test_{secrets.token_hex(6)}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import litestar
 import psutil
 import pytest
 
@@ -81,3 +83,7 @@ def test_without_any_place_for_builds_setup_says_which_setting_names_one() -> No
 def test_with_a_home_the_tools_keep_their_own_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert not {"UV_CACHE_DIR", "PIP_CACHE_DIR", "npm_config_cache"} & commands.tool_environment().keys()
+
+
+def test_packages_are_compiled_when_they_are_installed() -> None:
+    assert Path(importlib.util.cache_from_source(litestar.__file__)).exists()

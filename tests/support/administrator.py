@@ -14,7 +14,7 @@ NAME = "Ada"
 PASSWORD = "correct horse battery staple"
 
 
-on_sqlite = pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 """For tests that ask nothing of the database that another would do in its own way."""
 
 

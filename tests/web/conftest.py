@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -16,6 +19,7 @@ from litestar.testing import AsyncTestClient
 
 from app.main import create_app
 from app.settings.web import WebSettings
+from ops.harness.postgres import Postgres
 from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.sfu import Sfu
 from ops.harness.web_server import ROOT, SECRETS, WebServer
@@ -44,21 +48,47 @@ def alembic_config() -> Config:
     return Config(toml_file=ROOT / "pyproject.toml")
 
 
-@pytest.fixture
-async def database(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def migrate(url: str) -> None:
+    """Bring a database to the newest schema."""
+    with patch.dict(os.environ, DATABASE_URL=url):
+        command.upgrade(alembic_config(), "head")
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with the newest schema, of which each test gets a copy: migrating takes longer than most."""
+    path = tmp_path_factory.mktemp("migrated") / "empty.db"
+    migrate(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Postgres) -> str:
+    """The same of PostgreSQL: its URL."""
+    url = asyncio.run(postgres.create_database())
+    migrate(url)
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
+def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The URL of a database with the newest schema, of each kind."""
-    monkeypatch.setenv("DATABASE_URL", empty_database)
-    await asyncio.to_thread(command.upgrade, alembic_config(), "head")
-    return empty_database
+    if request.param == "sqlite":
+        copy = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "test.db")
+        url = f"sqlite+aiosqlite:///{copy}"
+    else:
+        template = request.getfixturevalue("migrated_postgres")
+        url = asyncio.run(request.getfixturevalue("postgres").copy_database(template))
+    monkeypatch.setenv("DATABASE_URL", url)
+    return url
 
 
 @pytest.fixture
-def migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def migrated(migrated_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The URL of an SQLite database with the newest schema, for tests that run event loops of their own."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'migrated.db'}"
+    url = f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'migrated.db')}"
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.setenv("JBC_VAR", str(tmp_path))
-    command.upgrade(alembic_config(), "head")
     return url
 
 

@@ -99,7 +99,7 @@ def test_plurals_numbers_and_dates_are_local() -> None:
     use("en")
 
 
-@pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_the_language_is_the_browsers_until_another_is_chosen(client: httpx.AsyncClient) -> None:
     code = await new_room(client)
     vietnamese = {"accept-language": "fr, vi-VN;q=0.9, en;q=0.3"}
@@ -123,7 +123,7 @@ async def test_the_language_is_the_browsers_until_another_is_chosen(client: http
     assert "Seu nome" in page.text
 
 
-@pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_choosing_a_language_leads_nowhere_else(client: httpx.AsyncClient) -> None:
     for back in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/\nx"):
         answer = await client.get("/language/vi", params={"back": back})
