@@ -129,7 +129,10 @@ WORDS: Final = _said(
         "lunch": "bữa trưa | ăn trưa; trưa",
         "dinner": "bữa tối | ăn tối; tối | bữa",
         "milk": "sữa",
-        "sugar": "đường = (ăn|bỏ|cho|thêm|uống|ít|nhiều|gam|ký|kg|thìa|muỗng) đường|đường (kính|phèn|cát|trắng|nâu); đường | ngọt",
+        "sugar": (
+            "đường = (ăn|bỏ|cho|thêm|uống|ít|nhiều|gam|ký|kg|thìa|muỗng) đường|đường (kính|phèn|cát|trắng|nâu);"
+            " đường | ngọt"
+        ),
         "salt": "muối; mặn",
         "peanuts": "đậu phộng | hạt lạc; lạc",
         "shrimp": "con tôm | tôm; tép",
