@@ -163,6 +163,7 @@ def speak(
     voice: str | None = None,
     number: int = 0,
     glossary: bool = True,
+    awaited: bool = True,
     before_clause: Callable[[], object] = lambda: None,
 ) -> Speech:
     """Speak a text with the best voices there are, or with the engine that is asked for and no other.
@@ -175,6 +176,7 @@ def speak(
         voice: one of that engine's voices; None: its default.
         number: where no voice is named, which of the engine's voices it is, counted round.
         glossary: whether terms are said as the glossary spells them.
+        awaited: whether nothing sounds until the first of it comes, so that it is worth more work to have it soon.
         before_clause: called before each clause.
 
     Raises:
@@ -191,7 +193,7 @@ def speak(
     terms: list[Term] = []
     if glossary:
         text, terms = operator_choices.current().pronounced(text, language)
-    clauses = voice_fallback.speak(voices, text, language, voice, number=number, before=before_clause)
+    clauses = voice_fallback.speak(voices, text, language, voice, number=number, awaited=awaited, before=before_clause)
     return Speech(clauses, terms)
 
 

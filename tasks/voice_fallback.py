@@ -30,12 +30,14 @@ def speak(
     named: str | None = None,
     *,
     number: int = 0,
+    awaited: bool = True,
     before: Callable[[], object] = lambda: None,
 ) -> Iterator[Spoken]:
     """The clauses of `text` in order; none when nothing in it can be spoken.
 
-    The first comes in pieces, where its voice can do that: it is waited for. The others are made while the one before
-    sounds, and to make them as a whole is less work. A clause that a voice breaks off is spoken anew by the next one.
+    The first comes in pieces, where its voice can do that and it is waited for. The others are made while the one
+    before sounds, and to make them as a whole is less work. A clause that a voice breaks off is spoken anew by the next
+    one.
 
     Args:
         voices: engines that speak `language`, the best first.
@@ -43,6 +45,7 @@ def speak(
         language: its language.
         named: one of the voices of a single engine; None for its default.
         number: where none is named, which of each engine's voices it is, counted round.
+        awaited: whether nothing sounds until the first comes.
         before: called before each clause.
 
     Raises:
@@ -56,7 +59,7 @@ def speak(
         before()
         try:
             voice = named or voice_for(engine, language, number)
-            for piece in cached_speech.speak(engine, clauses[0], language, voice, in_pieces=not begun):
+            for piece in cached_speech.speak(engine, clauses[0], language, voice, in_pieces=awaited and not begun):
                 yield Spoken(piece.audio, engine.name, piece.last, last=piece.last and len(clauses) == 1)
         except EngineError as error:
             metrics.VOICE_REFUSALS.labels(engine.name).inc()

@@ -28,7 +28,7 @@ from app.media.audio.framer import frames
 from app.media.audio.opus import Pcm, resample
 from app.media.audio.rtp import RTP_RATE
 from app.media.bridge.sender import RtpSender, new_ssrc
-from app.media.bridge.sfu_client import SfuClient, SfuError
+from app.media.bridge.sfu_client import SfuClient, SfuError, SfuGoneError
 from app.media.bridge.sfu_messages import InjectAnswer, Nothing, ProducerAdded, ProducerRemoved, TapAnswer
 from app.media.policy.room import Dub
 from ops.harness.ear import Ear
@@ -209,7 +209,7 @@ class Exchange:
             yield call
             for caller in call.callers:
                 caller.sender.close()
-                with suppress(SfuError):
+                with suppress(SfuError, SfuGoneError):
                     participant = {"room": call.code, "participant": caller.name}
                     await self._sfu.request("removeParticipant", participant, Nothing)
             self._listeners.pop(call.code, None)

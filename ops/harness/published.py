@@ -23,7 +23,8 @@ LAGS = {
     "translated caption": ("speech_end", "translate_end"),
     "clip": ("speech_end", "speak_end"),
 }
-"""Stage → the stamps between which it lies; the last three are from the end of speech, queues included."""
+"""Stage → the stamps between which it lies; the last three, queues included, are from the end of the sentence, for a
+clip from the last word that its piece is for."""
 
 
 @dataclass

@@ -25,7 +25,7 @@ from redis.asyncio import Redis
 from ops.harness.people import CHROMIUM, FLAGS, Person, heard_out, room_from_front_page, speech_bounds
 from ops.harness.recordings import DATA
 from ops.harness.stack import Stack, temporary_folder
-from ops.measure import bench_monologue, service_times, signals
+from ops.measure import bench_monologue, pieces, service_times, signals
 from ops.measure.clips import clips, read_aloud
 from ops.measure.figures import VAR, machine, percentiles, write
 from tasks.wire import keys
@@ -80,6 +80,7 @@ async def utterance(
     """Speak one recording and measure when its words are read and its first translated sound is heard."""
     _, end = speech_bounds(clip)
     lines, onsets = len(await listener.lines()), len(await listener.onsets())
+    played = len(pieces.heard(stack.log("bridge")))
     recording = await asyncio.to_thread(clip.read_bytes)
     spoken = await speaker.say(recording)
     await heard_out(listener, stack)
@@ -94,8 +95,8 @@ async def utterance(
     found.lags[f"{target}: source_caption"].append(first_seen[last, "source"] - ended)
     found.lags[f"{target}: translated_caption"].append(first_seen[last.replace("u-", "t-", 1), "translation"] - ended)
     sounds = (await listener.onsets())[onsets:]
-    # Where a recording came in several segments, the dub of an earlier one hides the beginning of the last one's.
-    if len(new) == 1 and sounds:
+    # Of several pieces the first ones sound while the last is still being said, and hide where that begins.
+    if len(new) == 1 and len(pieces.heard(stack.log("bridge"))) == played + 1 and sounds:
         found.lags[f"{target}: translated_sound"].append(sounds[0] - ended)
 
 

@@ -97,6 +97,7 @@ async def run(cases: tuple[tuple[int, int], ...], seconds: float) -> list[dict[s
     return rows
 
 
+LAGS: Final = "lag of captions from the end of their sentence, of clips from the last word of each piece"
 HEAD = (
     f"{'people x calls':<15}{'caption':>15}{'translated':>15}{'dubbed clip':>15}{'voice':>7}{'skipped':>9}"
     f"{'hurried':>9}{'worker':>8}{'sfu':>7}{'bridge':>8}{'web':>7}{'redis':>7}  reasons"
@@ -129,7 +130,7 @@ def main() -> None:
     asked = parser.parse_args()
     cases = tuple((int(p), int(c)) for p, c in (case.split("x") for case in asked.case or [])) or CASES
     where = machine()
-    print(f"{where['cpu']}, {where['cores']} cores; lag from the end of speech, median/p95 in ms\n\n{HEAD}", flush=True)
+    print(f"{where['cpu']}, {where['cores']} cores; {LAGS}, median/p95 in ms\n\n{HEAD}", flush=True)
     rows = signals.run(run(cases, asked.seconds))
     write("load", {"machine": where, "rows": rows})
 

@@ -9,6 +9,7 @@ import msgspec
 
 from tasks import clock, growth, metrics, operator_choices, publish, steps
 from tasks.broker import message_id, store
+from tasks.sounding import sounding
 from tasks.voice_fallback import Spoken
 from tasks.wire import keys
 from tasks.wire.messages import ClipPart, Speech
@@ -28,12 +29,15 @@ def speak(message: Speech) -> None:
         _no_clip(message, "too late to be spoken")
         return
     late = growth.voice(client, segment.id, message.language, quick=behind > LATE)
-    speech = steps.speak(message.text, message.language, late=late, number=segment.voice)
+    dub = segment.room, segment.speaker, message.language
+    awaited = not sounding.ahead(*dub)
+    speech = steps.speak(message.text, message.language, late=late, number=segment.voice, awaited=awaited)
     spoken: Spoken | None = None
     for number, spoken in enumerate(speech.clauses):
         if number == 0:
             metrics.FIRST_SOUND.labels(spoken.engine).observe(time.time() - started)
         publish.clip_part(client, segment.bridge, _part(message, number, spoken, started), spoken.audio.pcm)
+        sounding.spoken(*dub, spoken.audio.samples / spoken.audio.rate)
         if spoken.ends_clause and not spoken.last and _behind(message) > segment.max_lag:
             _no_clip(message, "too late to be spoken")
             return

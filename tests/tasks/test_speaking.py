@@ -17,6 +17,7 @@ from tasks import broker, serving
 from tasks.actors import replies
 from tasks.actors.speak import speak
 from tasks.engines.base import EngineError
+from tasks.sounding import Sounding
 from tasks.voice_fallback import voice_for
 from tasks.wire import keys
 from tasks.wire.messages import (
@@ -31,7 +32,7 @@ from tasks.wire.messages import (
 )
 from tasks.wire.queues import SPEAK, message_of
 from tasks.wire.requests import Detection
-from tests.support.channels import listen
+from tests.support.channels import Listener, listen
 from tests.tasks.in_thread import run
 from tests.tasks.messages import segment
 
@@ -122,14 +123,23 @@ def test_the_first_clause_comes_in_pieces_and_the_others_whole(
     store: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tasks.engines.tts.kokoro.network.lead", lambda _lengths, _pace: 0.0)
+    monkeypatch.setattr("tasks.actors.speak.sounding", Sounding())  # nothing sounds yet
     with listen(store, keys.clips_channel("bridge")) as clips:
-        run(message_of(SPEAK, said(LONG)))
-        parts = [decode_clip_event(data) for data in clips.waiting()]
-    ends = [part.ends_clause for part in parts if isinstance(part, ClipPart)]
-    pieces = ends.index(True) + 1
-    assert pieces > 1
-    assert ends[pieces:]
-    assert all(ends[pieces:])
+        ends = ends_of_clauses(clips, said(LONG))
+        pieces = ends.index(True) + 1
+        assert pieces > 1
+        assert ends[pieces:]
+        assert all(ends[pieces:])
+        next_ends = ends_of_clauses(clips, msgspec.structs.replace(said(f"E agora, {LONG}"), piece=1))
+        assert next_ends
+        assert all(next_ends), "what was spoken before it is still to sound"
+
+
+def ends_of_clauses(clips: Listener, speech: Speech) -> list[bool]:
+    """Of each part of a clip, whether a clause ends with it."""
+    run(message_of(SPEAK, speech))
+    parts = [decode_clip_event(data) for data in clips.waiting()]
+    return [part.ends_clause for part in parts if isinstance(part, ClipPart)]
 
 
 def refusing(monkeypatch: pytest.MonkeyPatch, name: str, *, after: int) -> None:
