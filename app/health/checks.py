@@ -137,6 +137,10 @@ class Checks:
         )
         serves = {"workers": len(beats), **_for_calls(beats)}
         missing = [queue for queue in ("stt", "translate", "speak") if not serves[queue]]
+        if missing and {*missing} <= {queue for beat in beats for queue in beat.loading}:
+            return Check(
+                "degraded", f"a worker is loading what serves {' and '.join(missing)}", "Wait a moment.", serves
+            )
         if missing:
             return Check("degraded", f"{len(beats)} answering, none serves {' or '.join(missing)}", remedy, serves)
         return Check("ok", f"{len(beats)} answering", more=serves)

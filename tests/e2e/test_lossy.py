@@ -13,11 +13,13 @@ import pytest_asyncio
 import soundfile
 from playwright.async_api import Browser
 
-from ops.harness.people import Person, room_from_front_page
+from ops.harness.people import Person, heard_out, room_from_front_page
 from ops.harness.recordings import recordings
 from ops.harness.stack import Stack, temporary_folder
 from ops.harness.wer import corpus_wer
+from tests.e2e.conftest import Join
 from tests.support.network import OUTSIDE, Network, Weather
+from tests.support.reader import Reading, follows, read_once, shown_and_kept
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -27,6 +29,9 @@ PAUSE = 1.2
 RATE = 16_000
 BAD = Weather(loss=0.05, jitter=0.05)
 HOPELESS = Weather(loss=0.5, jitter=0.05)
+SECONDS = 22
+"""Of a reading without pauses."""
+MOST_WRONG = 0.15
 WITHIN = 0.02
 """By how much the word error rate may be worse over a bad network."""
 GAP = 4_800
@@ -51,7 +56,7 @@ class Gaps:
         self._last[ssrc] = (seq, timestamp)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stack() -> AsyncIterator[Stack]:
     """A system whose SFU browsers are sent to through a relay."""
     with temporary_folder() as folder:
@@ -59,7 +64,7 @@ async def stack() -> AsyncIterator[Stack]:
             yield running
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def network(stack: Stack) -> AsyncIterator[Network]:
     """That relay."""
     one = Network()
@@ -110,3 +115,19 @@ async def test_captions_stay_within_two_points_of_clean_over_a_bad_network(
     assert fates["overtaken"] > fates["sent"] / 20
     assert bad <= clean + WITHIN
     assert hopeless > clean + WITHIN  # or the recordings would not tell
+
+
+async def test_somebody_who_does_not_pause_is_followed_over_a_bad_network(
+    stack: Stack, join: Join, network: Network
+) -> None:
+    reading = Reading(SECONDS)
+    network.weather = BAD
+    alice = await join("Alice", speak="en", read="en", hear="en")
+    bruno = await join("Bruno", speak="pt", read="pt", hear="pt")
+    spoken = await alice.say(reading.file())
+    await heard_out(bruno, stack)
+    over = spoken["startedAt"] + 1000 * reading.seconds
+    assert follows(await shown_and_kept(bruno), spoken["startedAt"], over), "translations come while she reads on"
+    await read_once(bruno, reading, speaker=alice, at_most=MOST_WRONG)
+    assert all(line.translation for line in await bruno.lines())
+    assert await bruno.onsets(), "and are heard"

@@ -54,6 +54,11 @@ async def test_every_dependency_says_how_it_is_and_what_to_do(client: httpx.Asyn
     assert (workers["state"], workers["workers"], workers["translate"]) == ("degraded", 2, ["en>pt"])
     assert "none serves speak" in workers["detail"]
     assert "--queues" in workers["action"]
+    loading = Heartbeat(worker="three", at=time.time(), queues=[], loading=["speak"], stt=[], translate=[], speak=[])
+    broker.set(keys.heartbeat("three"), encode(loading))
+    workers = (await client.get("/ready")).json()["dependencies"]["workers"]
+    assert (workers["state"], workers["detail"]) == ("degraded", "a worker is loading what serves speak")
+    broker.delete(keys.heartbeat("three"))
     beat("two", "batch", "speak", speak=["pt"])
     workers = (await client.get("/ready")).json()["dependencies"]["workers"]
     assert (workers["state"], workers["workers"], workers["stt"], workers["speak"]) == ("ok", 2, ["en"], ["pt"])
