@@ -35,7 +35,7 @@ class WorkerProcess:
     """What Python runs, with its first arguments."""
     _process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, timeout: float = 60, serving: tuple[str, ...] = ()) -> None:
+    def start(self, *, timeout: float = 90, serving: tuple[str, ...] = ()) -> None:
         """Start it and wait until it takes from all of its queues, or from those in `serving`."""
         command = [sys.executable, "-m", *self.module, "--threads", "6"]
         if self.queues:
