@@ -67,7 +67,9 @@ FACTS: Final = DraftFacts(
         "week": Fact(r"# ?weeks?\b", r"\b(weeks?|weekly|fortnight)\b"),
         "month": Fact(r"# ?months?\b", r"\b(months?|monthly)\b"),
         "year": Fact(r"# ?years?\b", r"\b(years?|yearly|annual|decades?|age|aged|century)\b|year-old"),
-        "in the morning": Fact(r"# ?a\.?m\b|\bin the morning\b", r"a\.?m\b|\bmorning\b|\bdawn\b"),
+        "in the morning": Fact(
+            r"# ?a\.?m\b|\b(in the|yesterday|tomorrow|this) morning\b", r"a\.?m\b|\bmorning\b|\bdawn\b"
+        ),
         "later than noon": Fact(
             r"# ?p\.?m\b|\bin the (afternoon|evening)\b|# (o'clock )?at night\b",
             r"p\.?m\b|\b(afternoon|evening|night|tonight|noon|midnight)\b|\b(1[2-9]|2[0-3])\b",

@@ -81,7 +81,9 @@ FACTS: Final = DraftFacts(
         "week": Fact(r"# ?tuần\b", r"\btuần\b"),
         "month": Fact(r"# ?tháng\b(?! ?(\d|giêng|một|hai|ba|tư|năm|sáu|bảy|bẩy|tám|chín|mười|chạp))", r"\btháng\b"),
         "year": Fact(r"# ?năm\b(?! ?(\d|nay|ngoái|sau|trước))", r"\b(năm|tuổi|niên|thập kỷ|thế kỷ)\b"),
-        "in the morning": Fact(r"# ?(giờ|h)( rưỡi| kém #| #)?( phút)? sáng\b", r"\b(sáng|am)\b"),
+        "in the morning": Fact(
+            r"# ?(giờ|h)( rưỡi| kém #| #)?( phút)? sáng\b|\bsáng (nay|mai|qua|hôm qua)\b", r"\b(sáng|am)\b"
+        ),
         "later than noon": Fact(
             r"# ?(giờ|h)( rưỡi| kém #| #)?( phút)? (chiều|tối|đêm)\b",
             r"\b(chiều|tối|đêm|trưa|khuya|pm|1[2-9]|2[0-3])\b",
@@ -104,13 +106,13 @@ FACTS: Final = DraftFacts(
         "he": Fact(
             r"\b(anh|ông|cậu|chú|bác) (ấy|ta)\b|\bhắn\b",
             rf"\b((anh|ông|cậu|chú|bác|thầy|em|người|bạn|bé|cháu|con|gã|đứa) (ấy|ta|này|đó|kia|trai)"
-            rf"|hắn|nó|y|gã|ổng|ảnh|bố|ba|cha|chồng|ông|thầy|cậu|chú|bé|cháu|ai|bác sĩ|họ|người)\b|{_NAME}",
+            rf"|hắn|nó|y|gã|ổng|ảnh|bố|ba|cha|chồng|ông|thầy|cậu|chú|bé|cháu|ai|bác sĩ|người)\b|{_NAME}",
             "anh ấy",
         ),
         "she": Fact(
             r"\b(cô|chị|bà) (ấy|ta)\b|\bcổ\b",
             rf"\b((cô|chị|bà|em|người|bạn|bé|cháu|con|đứa) (ấy|ta|này|đó|kia|gái)|nó|ả|nàng|bả|cổ|chỉ"
-            rf"|mẹ|má|vợ|bà|cô|bé|cháu|ai|bác sĩ|họ|người|y tá)\b|{_NAME}",
+            rf"|mẹ|má|vợ|bà|cô|bé|cháu|ai|bác sĩ|người|y tá)\b|{_NAME}",
             "cô ấy",
         ),
         "tomorrow": Fact(r"\b(ngày|sáng|trưa|chiều|tối) mai\b", r"\b(mai|hôm sau|ngày sau)\b", "ngày mai"),

@@ -158,9 +158,9 @@ WORDS: Final = _said(
         "locked": "bị khóa | đã khóa; khóa | khoá | nhốt",
         # days and hours
         "next week": "tuần sau | tuần tới; tới | sau | kế tiếp",
-        "last week": "tuần trước | tuần rồi | tuần vừa rồi; trước | qua | rồi",
+        "last week": r"tuần trước | (?<!\d )tuần rồi | tuần vừa rồi; trước | qua | rồi",
         "next month": "tháng sau | tháng tới; tới | sau | kế tiếp",
-        "last month": "tháng trước | tháng rồi | tháng vừa rồi; trước | qua | rồi",
+        "last month": r"tháng trước | (?<!\d )tháng rồi | tháng vừa rồi; trước | qua | rồi",
         "this morning": "sáng nay; sáng",
         "tonight": "tối nay | đêm nay; tối | đêm | khuya",
         "the day after tomorrow": "ngày kia | ngày mốt; kia | mốt",

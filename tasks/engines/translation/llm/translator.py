@@ -36,7 +36,7 @@ UNSURE_ON_THE_WHOLE: Final = 0.6
 UNSURE_OF_A_WORD: Final = 3.0
 """Nats of a token, as a mean and at most, from which on a reply is not shown (docs/measurements/llm.md)."""
 
-REVISION: Final = 7
+REVISION: Final = 8
 """Goes up whenever other drafts are refused or other questions asked than before: what is cached counts no more."""
 
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
