@@ -113,7 +113,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
     logs.configure("web")
     settings = settings or WebSettings()
     assets = Assets()
-    environment = create_environment(assets)
+    environment = create_environment(assets, settings.oidc.host)
     services = _services(settings, Fragments(environment))
     return Litestar(
         route_handlers=_handlers(services, settings),

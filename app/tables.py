@@ -333,12 +333,16 @@ class Admin(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(60), unique=True)
     password: Mapped[str] = mapped_column(String(200))
-    """Argon2id, with its parameters and salt (`app.auth.passwords`)."""
+    """Argon2id, with its parameters and salt (`app.auth.passwords`); empty: they sign in by another service alone."""
     role: Mapped[str] = mapped_column(String(10), default="owner", server_default="owner")
     """A member of `app.auth.roles.Role`."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
     """When the password was last set."""
+    subject: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
+    """Who they are at the service that they sign in by (`app.auth.admins.subject`)."""
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when they may not log in, in whatever way; null: they may."""
 
 
 class AdminSession(Base):

@@ -65,7 +65,8 @@ def guard(services: AdminServices) -> Guard:
             raise NotLoggedInError
         if not roles.may(operator.role, str(connection.scope.get("method", "")), connection.url.path):
             raise NotAllowedError
-        if services.settings.second_factor_required and not (operator.second_factor or roles.own(connection.url.path)):
+        asked = services.settings.second_factor_required and not operator.by_service
+        if asked and not (operator.second_factor or roles.own(connection.url.path)):
             raise SecondFactorMissingError
         connection.scope["user"] = operator
 

@@ -44,6 +44,6 @@ async def waiting_for_code(admin: AdminServices, request: AnyRequest) -> tuple[A
     if not isinstance(waiting, dict) or not 0 <= time.time() - waiting["at"] < CODE_WITHIN:
         return None
     known = await admin.admins.find(waiting["of"])
-    if known is None or known.changed_at.isoformat() != waiting["password"]:
+    if known is None or known.disabled_at or known.changed_at.isoformat() != waiting["password"]:
         return None
     return known, where_to(waiting["wanted"])

@@ -27,11 +27,15 @@ Services = NamedDependency[AdminServices]
 
 
 @get("/login")
-async def login_page(admin: Services, next: FromQuery[str] = "") -> Redirect | Template:  # noqa: A002 - in addresses
-    """The form to log in; before there is a password, the one to set it."""
+async def login_page(
+    admin: Services,
+    next: FromQuery[str] = "",  # noqa: A002 - in addresses
+    left: FromQuery[str] = "",
+) -> Redirect | Template:
+    """The form to log in; before there is a password, the one to set it. `left`: they had signed in by a service."""
     if not await admin.admins.any():
         return Redirect("/admin/setup", status_code=HTTP_303_SEE_OTHER)
-    return _login(wanted=where_to(next))
+    return _login(wanted=where_to(next), sign_out=admin.sign_ins.provider.sign_out_address() if left else "")
 
 
 @post("/login")
@@ -91,7 +95,8 @@ async def log_out(request: OperatorRequest, admin: Services) -> Response[Any]:
     """End this session."""
     await admin.admins.end(request.user.session_id)
     await admin.audit.note(request.user.name, "logout", address=address(request))
-    answer = Redirect("/admin/login", status_code=HTTP_303_SEE_OTHER)
+    left = "?left=service" if request.user.by_service else ""
+    answer = Redirect(f"/admin/login{left}", status_code=HTTP_303_SEE_OTHER)
     answer.cookies.append(cookie(admin, None))
     return answer
 
@@ -157,8 +162,9 @@ async def _account(
     return page(request, "account", "account", status=status, **context)
 
 
-def _login(*, wanted: str, name: str = "", error: str = "", status: int = 200) -> Template:
-    context = {"name": name, "wanted": wanted, "errors": {"password": error} if error else {}}
+def _login(*, wanted: str, name: str = "", error: str = "", sign_out: str = "", status: int = 200) -> Template:
+    errors = {"password": error} if error else {}
+    context = {"name": name, "wanted": wanted, "errors": errors, "sign_out": sign_out}
     return Template("admin/login.html", context=context, status_code=status)
 
 

@@ -68,6 +68,28 @@ async def remove_person(request: OperatorRequest, admin: Services, person: FromP
     return _back()
 
 
+@post("/administrators/{person:int}/disable")
+async def disable_person(request: OperatorRequest, admin: Services, person: FromPath[int]) -> Redirect:
+    """Let somebody in no more, in whatever way; their sessions end at once."""
+    try:
+        name = await admin.admins.set_disabled(person, disabled=True)
+    except LastOwnerError:
+        return _back("last_owner")
+    if name is None:
+        raise NotFoundException
+    await admin.audit.note(request.user.name, "admin.disabled", name, address=address(request))
+    return _back()
+
+
+@post("/administrators/{person:int}/enable")
+async def enable_person(request: OperatorRequest, admin: Services, person: FromPath[int]) -> Redirect:
+    """Let somebody in again."""
+    if (name := await admin.admins.set_disabled(person, disabled=False)) is None:
+        raise NotFoundException
+    await admin.audit.note(request.user.name, "admin.enabled", name, address=address(request))
+    return _back()
+
+
 @post("/administrators/{person:int}/second-factor/remove")
 async def remove_factor(request: OperatorRequest, admin: Services, person: FromPath[int]) -> Redirect:
     """Ask somebody who has lost their second factor for none any more."""

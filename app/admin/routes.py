@@ -20,6 +20,7 @@ from app.admin import (
     people_pages,
     room_pages,
     second_step,
+    sign_in,
 )
 from app.admin.access import (
     NotAllowedError,
@@ -43,7 +44,7 @@ async def start() -> Redirect:
 
 
 def routers(services: AdminServices) -> list[Router]:
-    """The routes. What is not in the first router is open to administrators only."""
+    """The routes. What is in the last router is open to administrators only."""
     anybody = Router(
         "/admin",
         route_handlers=[
@@ -99,6 +100,8 @@ def routers(services: AdminServices) -> list[Router]:
             people_pages.change_role,
             people_pages.remove_person,
             people_pages.remove_factor,
+            people_pages.disable_person,
+            people_pages.enable_person,
             login.account,
             login.change_password,
             factor_pages.factor_page,
@@ -114,4 +117,4 @@ def routers(services: AdminServices) -> list[Router]:
             RedisError: redis_lost,
         },
     )
-    return [anybody, administrators]
+    return [anybody, Router("/", route_handlers=[sign_in.go, sign_in.back, sign_in.sign_out]), administrators]

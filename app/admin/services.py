@@ -26,6 +26,7 @@ from app.auth.second_factor import SecondFactors
 from app.db import Sessions
 from app.rooms.sfu import SfuOperator
 from app.settings.web import WebSettings
+from app.sign_in.under_way import SignIns
 from app.speech_api.services import SpeechServices
 from app.speech_api.voices import VoiceService
 from tasks.wire.queues import WakingBroker
@@ -44,6 +45,7 @@ class AdminServices:
     settings: WebSettings
     admins: Admins
     factors: SecondFactors
+    sign_ins: SignIns
     audit: Audit
     rooms: RoomAdmin
     configuration: ConfigurationAdmin
@@ -89,6 +91,7 @@ def create(
         settings=settings,
         admins=Admins(sessions),
         factors=SecondFactors(sessions, settings.second_factor_secret),
+        sign_ins=SignIns(settings.oidc),
         audit=Audit(sessions),
         rooms=RoomAdmin(sessions, sfu),
         configuration=configuration,

@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain, count
 from typing import Final
 
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
@@ -34,6 +35,10 @@ class AdminNameError(ValueError):
     """A name cannot be used; the message says why."""
 
 
+class DisabledError(Exception):
+    """Somebody has been disabled."""
+
+
 class LastOwnerError(Exception):
     """Nobody would own the installation any more."""
 
@@ -48,7 +53,9 @@ class Operator:
     role: str = "owner"
     """A member of `app.auth.roles.Role`."""
     second_factor: bool = False
-    """Whether they have one."""
+    """Whether they have one of ours."""
+    by_service: bool = False
+    """Whether they sign in by another service alone: whatever second factor there is, is that one's."""
 
 
 class Admins:
@@ -130,12 +137,57 @@ class Admins:
             await session.delete(admin)
             return admin.name
 
+    async def set_disabled(self, admin_id: int, *, disabled: bool) -> str | None:
+        """Let somebody in no more, whose sessions end, or again; their name, None where there is nobody.
+
+        Raises:
+            LastOwnerError: they alone own the installation.
+        """
+        async with self._sessions.begin() as session:
+            admin = await _kept(session, admin_id, None) if disabled else await session.get(Admin, admin_id)
+            if admin is None:
+                return None
+            admin.disabled_at = datetime.now(UTC) if disabled else None
+            if disabled:
+                await session.execute(delete(AdminSession).where(AdminSession.admin_id == admin.id))
+            return admin.name
+
+    async def signed_in(self, subject: str, name: str, role: Role) -> Admin:
+        """Whoever comes from the service as `subject`, with this role; made where they are new, by this or a like name.
+
+        The last owner stays one.
+
+        Raises:
+            DisabledError: they may not log in.
+        """
+        async with self._sessions.begin() as session:
+            everybody = list(await session.scalars(select(Admin).with_for_update()))
+            known = next((one for one in everybody if one.subject == subject), None)
+            if known is None:
+                taken, wanted = {one.name for one in everybody}, clean(name, 60)[:50] or "?"
+                others = (f"{wanted} ({number})" for number in count(2))
+                free = next(one for one in chain((wanted,), others) if one not in taken)
+                known = Admin(name=free, password="", role=role, subject=subject)
+                session.add(known)
+            elif known.disabled_at:
+                raise DisabledError
+            elif known.role != role and (role == "owner" or _another_owner(everybody, known)):
+                known.role = role
+            await session.flush()
+            return known
+
+    async def may(self, subject: str) -> bool:
+        """Whether whoever this is at the service has not been disabled; somebody who is not known has not."""
+        query = select(Admin.disabled_at).where(Admin.subject == subject)
+        async with self._sessions() as session:
+            return await session.scalar(query) is None
+
     async def check(self, name: str, password: str) -> Admin | None:
         """The administrator with this name and password; None, as slowly, where there is none."""
         async with self._sessions() as session:
             admin = await _named(session, clean(name, 60))
         right = await passwords.matches(password, admin.password if admin else None)
-        return admin if right else None
+        return admin if right and admin and admin.disabled_at is None else None
 
     async def find(self, admin_id: int) -> Admin | None:
         """The administrator with this id."""
@@ -153,18 +205,18 @@ class Admins:
     async def operator(self, token: str) -> Operator | None:
         """Whose session this is; None where it has ended."""
         now = datetime.now(UTC)
-        known_by = (AdminSession.digest == _digest(token), ~_over(now))
+        known_by = (AdminSession.digest == _digest(token), ~_over(now), Admin.disabled_at.is_(None))
         factor = exists().where(SecondFactor.admin_id == Admin.id, SecondFactor.confirmed_at.is_not(None))
-        query = select(AdminSession, Admin.name, Admin.role, factor).join(Admin).where(*known_by)
+        query = select(AdminSession, Admin, factor).join(Admin).where(*known_by)
         async with self._sessions() as session:
             found = (await session.execute(query)).one_or_none()
         if found is None:
             return None
-        known, name, role, second_factor = found
+        known, admin, second_factor = found
         if now - known.seen_at >= SEEN_EVERY:
             async with self._sessions.begin() as session:
                 await session.execute(update(AdminSession).where(AdminSession.id == known.id).values(seen_at=now))
-        return Operator(known.admin_id, name, known.id, role, second_factor)
+        return Operator(admin.id, admin.name, known.id, admin.role, second_factor, by_service=not admin.password)
 
     async def sessions(self) -> list[tuple[AdminSession, str]]:
         """Every session that has not ended, with the administrator's name, the newest first."""
@@ -198,13 +250,22 @@ async def _kept(session: AsyncSession, admin_id: int, role: Role | None) -> Admi
     """The administrator, who is about to get that role, or none."""
     everybody = list(await session.scalars(select(Admin).with_for_update()))
     admin = next((one for one in everybody if one.id == admin_id), None)
-    if admin and role != "owner" and not any(one.role == "owner" for one in everybody if one is not admin):
+    if admin and role != "owner" and not _another_owner(everybody, admin):
         raise LastOwnerError
     return admin
 
 
+def _another_owner(everybody: list[Admin], than: Admin) -> bool:
+    return any(one.role == "owner" and one.disabled_at is None for one in everybody if one is not than)
+
+
 async def _named(session: AsyncSession, name: str) -> Admin | None:
     return (await session.scalars(select(Admin).where(Admin.name == name))).one_or_none()
+
+
+def subject(issuer: str, sub: str) -> str:
+    """Who somebody is at a service, whatever they are called there: 64 hexadecimal digits."""
+    return hashlib.sha256(f"{issuer} {sub}".encode()).hexdigest()
 
 
 def _digest(token: str) -> str:

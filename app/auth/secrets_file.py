@@ -30,6 +30,7 @@ NEEDS: Final = {
 
 GIVEN: Final = {
     "LLM_API_KEY": ("worker",),
+    "OIDC_CLIENT_SECRET": ("web",),
     "DATABASE_URL": ("web",),
     "REDIS_URL": ("web", "bridge", "worker", "installer"),
 }

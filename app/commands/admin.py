@@ -42,7 +42,8 @@ def list_administrators() -> None:
     """Name everybody who may log in, with their roles, and who has a second factor."""
     people, factors = with_sessions("administrators", _settings(), _everybody)
     for one in people:
-        click.echo(f"{one.name}: {one.role}{', second factor' if one.id in factors else ''}")
+        second = ", second factor" if one.id in factors else ""
+        click.echo(f"{one.name}: {one.role}{second}{', disabled' if one.disabled_at else ''}")
 
 
 @admin.command("remove")
@@ -59,6 +60,31 @@ def remove(name: str) -> None:
 async def _remove(sessions: Sessions, name: str) -> None:
     await Admins(sessions).remove(await _id_of(sessions, name))
     await Audit(sessions).note("", "admin.removed", name, address=COMMAND_LINE)
+
+
+@admin.command("disable")
+@click.argument("name")
+def disable(name: str) -> None:
+    """Let an administrator in no more, by password or by a sign-in service, and log them out everywhere."""
+    try:
+        with_sessions("administrators", _settings(), lambda sessions: _set_disabled(sessions, name, disabled=True))
+    except LastOwnerError as error:
+        raise click.ClickException("nobody else owns the installation: make another owner first") from error
+    click.echo(f"{name} is disabled.")
+
+
+@admin.command("enable")
+@click.argument("name")
+def enable(name: str) -> None:
+    """Let an administrator in again who was disabled."""
+    with_sessions("administrators", _settings(), lambda sessions: _set_disabled(sessions, name, disabled=False))
+    click.echo(f"{name} may log in again.")
+
+
+async def _set_disabled(sessions: Sessions, name: str, *, disabled: bool) -> None:
+    await Admins(sessions).set_disabled(await _id_of(sessions, name), disabled=disabled)
+    action = "admin.disabled" if disabled else "admin.enabled"
+    await Audit(sessions).note("", action, name, address=COMMAND_LINE)
 
 
 @admin.command("remove-second-factor")

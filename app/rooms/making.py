@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import Any, Final, Literal, cast
 
 from litestar import Request, get
@@ -23,8 +24,10 @@ AN_HOUR: Final = 3_600.0
 USED_UP: Final = N_("This invitation has been used up, has expired or was revoked. Ask for another one.")
 
 AnyRequest = Request[Any, Any, Any]
-Making = Literal["open", "invited", "link", "admin", "key"]
-"""What the front page says: a form, one for who has been invited, or why there is none."""
+Making = Literal["open", "invited", "signed", "link", "login", "admin", "key"]
+"""What the front page says: a form, one for who has been invited or has signed in, or why there is none."""
+SIGNED_IN: Final = "signed_in"
+"""Where a session keeps who has signed in, and until when that counts."""
 
 
 class RoomMakingRefusedError(PermissionDeniedException):
@@ -44,6 +47,8 @@ class Makers:
         if self.rooms_by == "link":
             token = request.session.get("invitation", "")
             return "invited" if token and await self.invitations.good(token) else "link"
+        if self.rooms_by == "login":
+            return "signed" if signed_in(request) else "login"
         return "open" if self.rooms_by == "anybody" else cast("Making", self.rooms_by)
 
     async def admit(self, request: AnyRequest) -> None:
@@ -53,13 +58,19 @@ class Makers:
             RoomMakingRefusedError: rooms are made by others here.
             TooManyRequestsException: this address has made as many as it may.
         """
-        if (making := await self.making(request)) not in {"open", "invited"}:
+        if (making := await self.making(request)) not in {"open", "invited", "signed"}:
             raise RoomMakingRefusedError(f"Rooms are made by {making} here, not with this form.")
         visitor = household(request)  # this machine makes as many as it likes
         if visitor and (wait := self._made.wait(visitor)):
             raise TooManyRequestsException(headers={"Retry-After": str(math.ceil(wait))})
         if making == "invited" and not await self.invitations.use(request.session["invitation"]):
             raise LinkRefusedError(USED_UP)
+
+
+def signed_in(request: AnyRequest) -> str:
+    """Who has signed in with this browser, a while ago at most; empty for nobody."""
+    known = request.session.get(SIGNED_IN)
+    return str(known["name"]) if isinstance(known, dict) and time.time() < known["until"] else ""
 
 
 @get("/invitations/{token:str}")

@@ -17,6 +17,7 @@ from app.captions.feed_limits import FeedLimits
 from app.settings.backup import BackupConfig
 from app.settings.installation import MIN_SECRET_CHARS, SignallingSettings
 from app.settings.networks import MONITORING_FROM, TRUSTED_PROXIES
+from app.settings.oidc import OidcSettings
 from app.settings.speech_api import Limits
 from tasks.wire.addresses import authority
 from tasks.wire.environment import INTERIM_EVERY, SEGMENT_ENDPOINT, SEGMENT_MAX, Setting, choice, flag, key, whole
@@ -127,8 +128,11 @@ class WebSettings(SignallingSettings):
     """TRUSTED_PROXIES: reverse proxies whose word on the client's address counts, besides those on this machine."""
     monitoring_from: tuple[str, ...] = field(default_factory=MONITORING_FROM)
     """MONITORING_FROM: who may read `/metrics` and `/ready`, besides this machine; the SFU reads it, too."""
-    rooms_by: str = field(default_factory=choice("ROOMS_BY", "anybody", ("anybody", "link", "admin", "key")))
-    """ROOMS_BY: who may make rooms: anybody, who has a link of an invitation, the administration, a program's key."""
+    oidc: OidcSettings = field(default_factory=OidcSettings)
+    """The service that people sign in by."""
+    rooms_by: str = field(default_factory=choice("ROOMS_BY", "anybody", ("anybody", "link", "login", "admin", "key")))
+    """ROOMS_BY: who may make rooms: anybody, who has a link of an invitation, who has signed in by OIDC, the
+    administration, a program's key."""
     rooms_unused_days: int = field(default_factory=whole("ROOMS_UNUSED_DAYS", 90, 0, 36_500))
     """ROOMS_UNUSED_DAYS: after which a room goes that nobody enters, once nothing that was said in it is left."""
     rooms_per_address: int = field(default_factory=whole("ROOMS_PER_ADDRESS", 60, 0, 1_000_000))

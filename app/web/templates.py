@@ -17,8 +17,13 @@ from tasks.languages import FIRST_LANGUAGES, LANGUAGES, described
 FOLDER: Final[Path] = ROOT / "templates"
 
 
-def create_environment(assets: Assets) -> Environment:
-    """The environment that pages and caption fragments are rendered in."""
+def create_environment(assets: Assets, sign_in_host: str = "") -> Environment:
+    """The environment that pages and caption fragments are rendered in.
+
+    Args:
+        assets: what pages load.
+        sign_in_host: what people are told of the service that they may sign in by; empty where there is none.
+    """
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
@@ -37,6 +42,7 @@ def create_environment(assets: Assets) -> Environment:
         "first_languages": FIRST_LANGUAGES,
         "languages": {code: language.own_name for code, language in LANGUAGES.items()},
         "locale": catalogue.locale,
+        "sign_in_host": sign_in_host,
         "stylesheet": STYLESHEET,
     }
     environment.filters |= {

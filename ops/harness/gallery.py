@@ -89,6 +89,7 @@ async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jbcalling-gallery-")))
         broker = stack.enter_context(redis_server())
         web = WebServer(folder, broker.url)
+        web.env |= {"OIDC_ISSUER": "http://localhost:9", "OIDC_CLIENT_ID": "gallery"}  # a sign-in service that is away
         sfu = Sfu(secret=web.env["SFU_TOKEN_SECRET"], port=int(web.env["SFU_PORT"]))
         sfu.start()
         stack.callback(sfu.stop)

@@ -216,6 +216,7 @@ VIEWS: Final = (
     View("admin-factor-secret", "/admin/account/second-factor", factor_begun),
     View("admin-factor-codes", "/admin/account/second-factor", factor_set),
     View("admin-factor-on", "/admin/account/second-factor", factor_on),
+    View("sign-in-failed", "/sign-in?purpose=admin", status=502),
     View("admin-code", "/admin/account/second-factor", code_asked),
 )
 

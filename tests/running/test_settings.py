@@ -64,6 +64,8 @@ MALFORMED = {
                  "redis://h:port", "redis://h:99999"),
     "postgresql": ("letters", "  ", "http://host/x", "-1", "5", "nan", "mysql://h/x", "postgresql://h/x",
                    "postgresql+asyncpg://u:a@b@host/x", "sqlite:///x"),
+    "an issuer": ("letters", "  ", "http://login.example.org", "ftp://host", "https://", "https://a b", "https://h/?x=1"),
+    "roles": ("letters", "  ", "owner", "owner=", "owner=*", "owner=ada", "root=a@b.c", "owner=email:a@b.c", "host=x:"),
     "a path": ("  ",),
     "some text": ("  ",),
 }  # fmt: skip

@@ -109,7 +109,7 @@ async def test_pages_offer_each_role_what_it_may_do_and_say_what_that_is(
             offered[role] |= buttons
     assert {re.sub(r"\d+", "1", form) for form in offered["owner"] - offered["operator"]} == {
         "/admin/keys", "/admin/keys/1/revoke", "/admin/administrators", "/admin/administrators/1/role",
-        "/admin/administrators/1/remove",
+        "/admin/administrators/1/remove", "/admin/administrators/1/disable",
     }  # fmt: skip
     assert offered["operator"] < offered["owner"]
     assert {f"{room}/close", f"{room}/delete", room, "/admin/pairs", "/admin/glossary/import"} < offered["operator"]
