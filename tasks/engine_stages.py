@@ -49,7 +49,7 @@ def stages(queues: Collection[str]) -> list[Stage]:
 
 
 class LoadingThread(threading.Thread):
-    """Goes through the stages that are left, opens their queues, and then calls `then`.
+    """Goes through the stages that are left, opens their queues, and then calls `then`; measures engines after that.
 
     It ends the process where a stage fails: its messages would wait for it for ever.
     """
@@ -74,6 +74,7 @@ class LoadingThread(threading.Thread):
                 self._broker.held -= {*stage.opened}
                 logger.info("worker.opens queues=%s", ",".join(stage.opened))
             self._then()
+            serving.measure_again(self._config)
         except UNUSABLE as error:
             logger.critical("This worker cannot go on: %s", error)
             _end(os.EX_CONFIG)

@@ -78,6 +78,7 @@ class HeartbeatThread(threading.Thread):
         heartbeat = msgspec.structs.replace(
             self._description(),
             at=time.time(),
+            costs=self._engines().costs(),
             queues=[queue for queue in self._queues if queue not in held],
             loading=[queue for queue in self._queues if queue in held],
         )
@@ -100,7 +101,6 @@ class HeartbeatThread(threading.Thread):
                 unclear=engines.unclear(),
                 off=engines.off,
                 engines=offered(engines),
-                costs=engines.costs(),
             )
             self._described = engines, described
         return self._described[1]

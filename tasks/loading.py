@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic
+from datetime import UTC, datetime
+from typing import Final, Generic
 
 from tasks import engine_speed, registry
 from tasks.engine_speed import METHOD, Speed
 from tasks.engines import choose
-from tasks.engines.base import EngineError, Translator
+from tasks.engines.base import Engine, EngineError, Translator
 from tasks.engines.description import LoadRequest, Offer
 from tasks.models import measured
 from tasks.models.spec import ModelError
@@ -18,6 +19,9 @@ from tasks.shelf import E, Shelf
 from tasks.wire.environment import TaskConfig
 
 logger = logging.getLogger(__name__)
+
+_STARTED: Final = datetime.now(UTC).isoformat(timespec="seconds")
+"""What was measured from then on was measured by this process."""
 
 
 def load(offer: Offer, config: TaskConfig, base: type[E], loaded: Mapping[str, E]) -> E:
@@ -107,11 +111,42 @@ class Loader(Generic[E]):
 
     def _speed(self, offer: Offer, engine: E) -> tuple[Speed, str]:
         """How fast an engine is, and what that depends on: measured where it is not known of this machine already."""
-        under = "; ".join((engine.fingerprint, measured.processor(), f"{self.config.threads} threads", METHOD))
+        under = _conditions(engine, self.config)
         known = measured.read().get(offer.name)
         if known is not None and known.under == under:
             return Speed(known.speed, known.cost), under
         return engine_speed.of(engine, remote=offer.engine.remote), under
+
+
+def measure_again(shelf: Shelf[E], config: TaskConfig, costs: dict[str, float]) -> None:
+    """Measure engines that an earlier process has measured, and keep what is less: other work makes them slower only.
+
+    Args:
+        shelf: the engines.
+        config: how they were loaded.
+        costs: engine → seconds of work for a second of speech, put right where it was more.
+    """
+    for offer in shelf.offers:
+        engine = shelf.loaded[offer.name]
+        known = measured.read().get(offer.name)
+        if known is None or known.cost is None or known.under != _conditions(engine, config) or known.at >= _STARTED:
+            continue
+        speed = engine_speed.of(engine, remote=offer.engine.remote)
+        if speed.cost is not None and speed.cost < known.cost:
+            costs[engine.name] = speed.cost
+            measured.record(
+                offer.name,
+                load_s=known.load_s,
+                memory_mb=known.memory_mb,
+                speed=speed.words,
+                cost=speed.cost,
+                under=known.under,
+            )
+
+
+def _conditions(engine: Engine, config: TaskConfig) -> str:
+    """What the speed of an engine depends on."""
+    return "; ".join((engine.fingerprint, measured.processor(), f"{config.threads} threads", METHOD))
 
 
 def _without(name: str, offered: Sequence[Offer]) -> list[Offer]:

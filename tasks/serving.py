@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from tasks import offers, operator_choices
+from tasks import loading, offers, operator_choices
 from tasks.engines import choose
 from tasks.engines.base import EngineError, SpeechToText, TextToSpeech, Translator, VoiceCloner
 from tasks.engines.kinds import Kind
@@ -173,6 +173,14 @@ def load(queues: Collection[str], config: TaskConfig, listed: tuple[str, ...] = 
         now.cloners = cloners.fill(offers.cloners(listed), {})
     _engines = now
     return now
+
+
+def measure_again(config: TaskConfig) -> None:
+    """Measure what this process has loaded once more, as `tasks.loading.measure_again` says."""
+    now = engines()
+    loading.measure_again(now.stt, config, now.measured)
+    loading.measure_again(now.translation, config, now.measured)
+    loading.measure_again(now.tts, config, now.measured)
 
 
 def unload() -> None:

@@ -11,7 +11,7 @@ from tasks import offers, registry
 from tasks.engine_speed import Speed
 from tasks.engines.base import Engine, TextToSpeech
 from tasks.engines.kinds import Kind
-from tasks.loading import Loader
+from tasks.loading import Loader, measure_again
 from tasks.models import measured
 from tasks.wire.environment import TaskConfig
 
@@ -54,6 +54,21 @@ def test_figures_that_hold_are_not_measured_again(models: Path, monkeypatch: pyt
     assert loaded(replace(config, threads=config.threads + 1)) == {"espeak-ng": 0.5}
     assert len(timed) == 2, "under other conditions it is measured again"
     assert (models / ".measured" / measured.NAME).exists()
+
+
+def test_what_an_earlier_process_measured_on_a_busy_machine_is_put_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    speeds = iter([Speed("slow", 0.9), Speed("quick", 0.5), Speed("slow again", 0.7)])
+    monkeypatch.setattr("tasks.engine_speed.of", lambda _engine, *, remote: next(speeds))  # noqa: ARG005 - as it is
+    offer = next(offer for offer in offers.listed(Kind.TTS) if offer.name == "espeak-ng")
+    costs: dict[str, float] = {}
+    shelf = Loader(TextToSpeech, TaskConfig(), {}, costs).fill([offer], {})
+    measure_again(shelf, TaskConfig(), costs)
+    assert costs == {"espeak-ng": 0.9}, "this process has measured it itself"
+    monkeypatch.setattr("tasks.loading._STARTED", "9")
+    measure_again(shelf, TaskConfig(), costs)
+    assert (costs, measured.read()["espeak-ng"].speed) == ({"espeak-ng": 0.5}, "quick")
+    measure_again(shelf, TaskConfig(), costs)
+    assert (costs, measured.read()["espeak-ng"].cost) == ({"espeak-ng": 0.5}, 0.5)
 
 
 def _load() -> measured.Loading:
