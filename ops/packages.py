@@ -76,10 +76,11 @@ def python_packages(lock: Path) -> None:
     """
     if not PYTHON.exists():
         run([uv(), "venv", "--python", sys.executable, VENV])
-    # Compiled here, once: where Python may not write bytecode, each process would take seconds more to start.
+    # Compiled here, once: a service may not write bytecode, and each process would take seconds more to start.
     install: list[str | Path] = [uv(), "pip", "install", "--python", PYTHON, "--no-deps", "--compile-bytecode"]
     run([*install, "--require-hashes", "-r", lock])
     run([*install, "--editable", ROOT])
+    run([PYTHON, "-m", "compileall", "-q", ROOT / "app", ROOT / "tasks"])
 
 
 def node() -> None:

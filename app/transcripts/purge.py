@@ -24,7 +24,10 @@ AWAY: Final = timedelta(hours=2)
 INVITATIONS_KEPT: Final = timedelta(days=365)
 """How long an invitation that is good for nothing any more is listed."""
 AT_ONCE: Final = 500
-"""Rooms that one sweep takes, so that it holds nobody up; the next takes more."""
+"""Rooms, and people in rooms that stay, that one sweep takes, so that it holds nobody up; the next takes more."""
+
+AS_IT_IS: Final = {"synchronize_session": False}
+"""For statements in sessions that hold no objects."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ async def lose_words(session: AsyncSession, *which: ColumnElement[bool]) -> int:
     """
     theirs = select(StoredCaption.participant_id).where(*which, StoredCaption.participant_id.is_not(None))
     speakers = update(Participant).where(Participant.id.in_(theirs), ~Participant.had_words)
-    await session.execute(speakers.values(had_words=True), execution_options={"synchronize_session": False})
+    await session.execute(speakers.values(had_words=True), execution_options=AS_IT_IS)
     return _count(await session.execute(delete(StoredCaption).where(*which)))
 
 
@@ -79,12 +82,17 @@ async def _wordless(session: AsyncSession, now: datetime) -> int:
     decided = or_(Participant.role == "host", Participant.standing.in_(("refused", "removed")))  # holds with the room
     seen = func.coalesce(Participant.seen_at, Participant.created_at)
     unstored = Participant.room_id.in_(select(Room.id).where(Room.retention_days == 0))
-    due = or_(seen < now - PEOPLE_KEPT, and_(or_(Participant.had_words, unstored), seen < now - AWAY))
-    which = (Participant.kind == "person", due, ~decided, ~Participant.stands_in, unheard, unwritten)
-    gone = list(await session.scalars(delete(Participant).where(*which).returning(Participant.id)))
-    if gone:  # their links stay good, and say no more who has made them
-        await session.execute(update(RoomLink).where(RoomLink.maker_id.in_(gone)).values(maker=""))
-    return len(gone)
+    soon = and_(or_(Participant.had_words, unstored), ~Participant.stands_in, seen < now - AWAY)
+    due = or_(seen < now - PEOPLE_KEPT, soon)
+    which = (Participant.kind == "person", due, ~decided, unheard, unwritten)
+    some = list(await session.scalars(select(Participant.id).where(*which).limit(AT_ONCE)))
+    people = delete(Participant).where(Participant.id.in_(some), *which)  # once more: they may be back
+    gone = _count(await session.execute(people, execution_options=AS_IT_IS))
+    # Links of people who are gone, since whenever, stay good, and say no more who has made them.
+    made = and_(RoomLink.maker_id.is_not(None), RoomLink.maker != "")
+    nobodys = update(RoomLink).where(made, ~exists().where(Participant.id == RoomLink.maker_id))
+    await session.execute(nobodys.values(maker=""), execution_options=AS_IT_IS)
+    return gone
 
 
 def _past(now: datetime, unused_days: int) -> ColumnElement[bool]:

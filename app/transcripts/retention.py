@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -143,6 +143,8 @@ class Retention:
         await self._forget(room.code, {caption.segment for caption in stored}, person.id)
         async with self._sessions.begin() as session:
             captions = await lose_words(session, *theirs)
+            asked = update(Participant).where(Participant.id == person.id)  # also if nothing was stored yet
+            await session.execute(asked.values(had_words=True))
         await self._scrub()
         metrics.DELETED.inc(captions)
         return [caption for caption in stored if caption.is_source]
@@ -198,4 +200,4 @@ class Retention:
                 busy = await plain.scalar(text("PRAGMA wal_checkpoint(TRUNCATE)"))
                 self._scrubbed = not busy  # somebody reads the log: the next sweep tries again
             else:
-                await plain.execute(text("VACUUM captions, corrections, participants"))
+                await plain.execute(text("VACUUM captions, corrections, participants, room_links"))

@@ -14,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("participants", sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("participants", sa.Column("had_words", sa.Boolean(), server_default=sa.false(), nullable=False))
-    op.execute("UPDATE participants SET seen_at = CURRENT_TIMESTAMP")  # some may be in a call now
+    # Null counts as when they came: an update keeps nobody longer. Who is in a call is noted before the first sweep.
     op.create_index(op.f("ix_corrections_participant_id"), "corrections", ["participant_id"])
 
 

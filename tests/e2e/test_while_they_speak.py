@@ -53,14 +53,14 @@ async def test_a_listener_follows_somebody_who_does_not_pause(stack: Stack, join
 @pytest_asyncio.fixture(loop_scope="session")
 async def second_worker(stack: Stack) -> AsyncIterator[str]:
     """A worker beside the one that there is; one of the two may be killed."""
-    stack.lines["second"] = stack.lines["worker"]
-    stack.start("second")
+    stack.lines["worker2"] = stack.lines["worker"]  # with the secrets of a worker
+    stack.start("worker2")
     with redis.Redis.from_url(stack.redis_url) as client:
         await until(lambda: asyncio.to_thread(lambda: len(voices(client)) == 2), 90)
-    yield "second"
-    if "second" in stack.running:
-        stack.stop("second")
-    del stack.lines["second"]
+    yield "worker2"
+    if "worker2" in stack.running:
+        stack.stop("worker2")
+    del stack.lines["worker2"]
     if "worker" not in stack.running:
         stack.start("worker")
     await stack.ready()

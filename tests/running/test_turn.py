@@ -38,7 +38,8 @@ def configured() -> tuple[str, ...]:
     """The lines of docs/nat.md, with the SFU's addresses in them."""
     block = re.search(r"^listening-port=3478\n.*?(?=^```)", DOCS.read_text(), re.M | re.S)
     assert block is not None
-    lines = [line.partition(" #")[0].strip() for line in block[0].splitlines() if not line.startswith("#")]
+    lines = [line.strip() for line in block[0].splitlines() if not line.startswith("#")]
+    assert not any("#" in line for line in lines), "coturn would take that for part of the value"
     found = []
     for line in lines:
         if line.partition("=")[0] in OWN:

@@ -20,7 +20,9 @@ THERE = {"4": ("192.0.2.2", "192.0.2.2", "192.0.2.3"), "6": ("2001:db8:1::2", "2
 """Sources: two that count as one, and another."""
 TRIES = 30
 PATIENCE = 0.15
-"""Seconds for an answer by way of two interfaces of one kernel."""
+"""Seconds for an answer by way of two interfaces of one kernel, where none may come."""
+LONG = 5.0
+"""The same where one has to: a busy machine takes its time."""
 
 
 def family(which: str) -> socket.AddressFamily:
@@ -28,10 +30,10 @@ def family(which: str) -> socket.AddressFamily:
     return socket.AF_INET if which == "4" else socket.AF_INET6
 
 
-def connects(which: str, source: str, port: int) -> bool:
+def connects(which: str, source: str, port: int, patience: float = PATIENCE) -> bool:
     """Whether a connection comes about."""
     with socket.socket(family(which), socket.SOCK_STREAM) as client:
-        client.settimeout(PATIENCE)
+        client.settimeout(patience)
         client.bind((source, 0))
         try:
             client.connect((HERE[which], port))
@@ -40,10 +42,10 @@ def connects(which: str, source: str, port: int) -> bool:
     return True
 
 
-def answers(which: str, port: int) -> bool:
+def answers(which: str, port: int, patience: float) -> bool:
     """Whether a datagram comes back."""
     with socket.socket(family(which), socket.SOCK_DGRAM) as client:
-        client.settimeout(PATIENCE)
+        client.settimeout(patience)
         client.sendto(b"?", (HERE[which], port))
         try:
             return client.recv(1) == b"!"
@@ -57,12 +59,16 @@ def from_there() -> dict[str, object]:
     for which in HERE:
         for port in PORTS:
             kind, _, number = port.partition(" ")
-            reached = connects(which, THERE[which][2], int(number)) if kind == "tcp" else answers(which, int(number))
+            patience, place = LONG if port in OPEN else PATIENCE, int(number)
+            if kind == "tcp":
+                reached = connects(which, THERE[which][2], place, patience)
+            else:
+                reached = answers(which, place, patience)
             found["open"][f"{which} {port}"] = reached
     told: dict[str, object] = dict(found)
     for which, (first, second, another) in THERE.items():
         many = sum(connects(which, source, 22) for _ in range(TRIES // 2) for source in (first, second))
-        told[which] = {"many": many, "another": int(connects(which, another, 22))}
+        told[which] = {"many": many, "another": int(connects(which, another, 22, LONG))}
     return told
 
 

@@ -309,6 +309,25 @@ async def test_names_and_languages_go_with_the_last_words(kept: Kept, broker: re
     assert await left() == {"eve", "host"}
 
 
+async def test_people_go_by_portions_whoever_asks_goes_and_links_forget_who_is_gone(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, now = await kept.room("weekly", 30), datetime.now(UTC)
+    async with kept.sessions.begin() as session:
+        session.add_all([person(room, f"old {number}", seen_at=now - timedelta(days=61)) for number in range(5)])
+        session.add(person(room, "asked", seen_at=now - timedelta(hours=3)))
+        stand_in = person(room, "stood in", seen_at=now - timedelta(days=59))
+        stand_in.stands_in = stand_in.had_words = True
+        link = RoomLink(room_id=room.id, kind="read", lookup="y", maker="gone before", maker_id="gone")
+        session.add_all([stand_in, link])
+    assert await kept.retention.delete_words(room, person(room, "asked")) == [], "nothing of theirs was stored yet"
+    monkeypatch.setattr("app.transcripts.purge.AT_ONCE", 4)
+    assert [(await kept.retention.sweep(now)).purged.people for _ in range(3)] == [4, 2, 0]
+    assert (await kept.retention.sweep(now + timedelta(days=2))).purged.people == 1
+    async with kept.sessions() as session:
+        assert (await session.scalars(select(RoomLink.maker))).all() == [""]
+
+
 def person(room: Room, name: str, **more: datetime | None) -> Participant:
     """Somebody who was there."""
     return Participant(id=name, room_id=room.id, name=name, kind="person", speak="en", read="en", hear="en", **more)
