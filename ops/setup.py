@@ -37,6 +37,7 @@ TEST_NEEDED = {
     "caddy": "caddy",
     "chromium": "chromium",
     "coturn": "turnserver",
+    "iproute2": "ip",
     "nftables": "nft",
     "postgresql": "/usr/lib/postgresql",
     "prometheus": "promtool",
