@@ -194,7 +194,7 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
         engine=engine,
         redis=redis,
         rooms=rooms,
-        makers=Makers(settings, Invitations(sessions)),
+        makers=Makers(settings, Invitations(sessions), admin.admins),
         captions=CaptionServices(feeds, hub, history, speakers, fragments),
         store=store,
         checks=checks,

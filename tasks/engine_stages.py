@@ -51,7 +51,7 @@ def stages(queues: Collection[str]) -> list[Stage]:
 class LoadingThread(threading.Thread):
     """Goes through the stages that are left, opens their queues, and then calls `then`; measures engines after that.
 
-    It ends the process where a stage fails: its messages would wait for it for ever.
+    It ends the process where a stage fails: its messages would wait for it for ever. A failed measurement ends nothing.
     """
 
     def __init__(
@@ -74,13 +74,21 @@ class LoadingThread(threading.Thread):
                 self._broker.held -= {*stage.opened}
                 logger.info("worker.opens queues=%s", ",".join(stage.opened))
             self._then()
-            serving.measure_again(self._config)
         except UNUSABLE as error:
             logger.critical("This worker cannot go on: %s", error)
             _end(os.EX_CONFIG)
         except BaseException:
             logger.exception("This worker cannot go on")
             _end(os.EX_SOFTWARE)
+        else:
+            self._measure()
+
+    def _measure(self) -> None:
+        """What cannot be measured can be used all the same."""
+        try:
+            serving.measure_again(self._config)
+        except Exception:
+            logger.exception("Engines could not be measured again: what was known of them holds")
 
     def stop(self) -> None:
         """Open no further queue."""

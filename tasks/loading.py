@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Final, Generic
 
 from tasks import engine_speed, registry
@@ -20,8 +19,8 @@ from tasks.wire.environment import TaskConfig
 
 logger = logging.getLogger(__name__)
 
-_STARTED: Final = datetime.now(UTC).isoformat(timespec="seconds")
-"""What was measured from then on was measured by this process."""
+_measured_here: Final = set[str]()
+"""The offers whose engines this process has measured itself."""
 
 
 def load(offer: Offer, config: TaskConfig, base: type[E], loaded: Mapping[str, E]) -> E:
@@ -101,25 +100,25 @@ class Loader(Generic[E]):
             return False
         self._loaded[offer.name] = engine
         logger.info("%s is ready, loaded in %.1f s, +%.0f MB", offer.name, seen.load_s, seen.memory_mb)
-        speed, under = self._speed(offer, engine)
+        under = _conditions(engine, self.config)
+        known = measured.read().get(offer.name)
+        if known is not None and known.under == under:  # its memory, too: calls that go on meanwhile take some
+            speed, memory_mb = Speed(known.speed, known.cost), float(known.memory_mb)
+        else:
+            speed, memory_mb = engine_speed.of(engine, remote=offer.engine.remote), seen.memory_mb
+            _measured_here.add(offer.name)
         if speed.cost is not None:
             self.costs[engine.name] = speed.cost
         measured.record(
-            offer.name, load_s=seen.load_s, memory_mb=seen.memory_mb, speed=speed.words, cost=speed.cost, under=under
+            offer.name, load_s=seen.load_s, memory_mb=memory_mb, speed=speed.words, cost=speed.cost, under=under
         )
         return True
-
-    def _speed(self, offer: Offer, engine: E) -> tuple[Speed, str]:
-        """How fast an engine is, and what that depends on: measured where it is not known of this machine already."""
-        under = _conditions(engine, self.config)
-        known = measured.read().get(offer.name)
-        if known is not None and known.under == under:
-            return Speed(known.speed, known.cost), under
-        return engine_speed.of(engine, remote=offer.engine.remote), under
 
 
 def measure_again(shelf: Shelf[E], config: TaskConfig, costs: dict[str, float]) -> None:
     """Measure engines that an earlier process has measured, and keep what is less: other work makes them slower only.
+
+    Once a process.
 
     Args:
         shelf: the engines.
@@ -129,8 +128,11 @@ def measure_again(shelf: Shelf[E], config: TaskConfig, costs: dict[str, float]) 
     for offer in shelf.offers:
         engine = shelf.loaded[offer.name]
         known = measured.read().get(offer.name)
-        if known is None or known.cost is None or known.under != _conditions(engine, config) or known.at >= _STARTED:
+        if known is None or known.cost is None or known.under != _conditions(engine, config):
             continue
+        if offer.name in _measured_here:
+            continue
+        _measured_here.add(offer.name)
         speed = engine_speed.of(engine, remote=offer.engine.remote)
         if speed.cost is not None and speed.cost < known.cost:
             costs[engine.name] = speed.cost

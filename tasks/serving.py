@@ -161,7 +161,7 @@ def load(queues: Collection[str], config: TaskConfig, listed: tuple[str, ...] = 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     before = _engines or Engines()
     now = Engines(off=operator_choices.current().off(), measured=before.measured)
-    wanted = set(keys.LIVE_QUEUES if keys.BATCH in queues else queues)  # an API may ask for anything
+    wanted = _wanted(queues)
     if Kind.STT.wire in wanted:
         now.stt = _filled(Kind.STT, Loader(SpeechToText, config, before.stt.loaded, now.measured), listed)
     if Kind.TRANSLATION.wire in wanted:
@@ -173,6 +173,27 @@ def load(queues: Collection[str], config: TaskConfig, listed: tuple[str, ...] = 
         now.cloners = cloners.fill(offers.cloners(listed), {})
     _engines = now
     return now
+
+
+def check(queues: Collection[str], listed: tuple[str, ...] = ENGINES) -> None:
+    """See, without loading anything, that these queues have something to load, and that settings name what is here.
+
+    Raises:
+        ModelError: as in `load`.
+        EngineError: as in `load`.
+        PreferenceError: as in `load`.
+    """
+    for kind in Kind:
+        if kind.wire in _wanted(queues):
+            found = offers.listed(kind, listed)
+            choose.preferences(env(kind.setting, ""), kind.setting, found)
+            if not found and not operator_choices.current().switched_off(kind.wire):
+                raise ModelError(_MISSING[kind])
+
+
+def _wanted(queues: Collection[str]) -> set[str]:
+    """Names of the kinds of engines that these queues need, among others; an API may ask for anything."""
+    return set(keys.LIVE_QUEUES if keys.BATCH in queues else queues)
 
 
 def measure_again(config: TaskConfig) -> None:

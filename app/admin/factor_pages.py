@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -22,6 +23,9 @@ from app.i18n import gettext as _
 Services = NamedDependency[AdminServices]
 Form = Any
 Answer = Redirect | Template
+CONFIRM_WITHIN: Final = 600
+"""Seconds between the password and the first code, in the same browser."""
+_BEGUN: Final = "factor_begun"
 
 
 @get("/account/second-factor")
@@ -35,7 +39,7 @@ async def change_factor(request: OperatorRequest, admin: Services) -> Answer:
     """Do what the form's button says."""
     form = await request.form()
     do = _DO.get(written(form, "do"))
-    if do is None or not admin.factors.offered:
+    if do is None or (do is _begin and not admin.factors.offered):
         raise NotFoundException
     return await do(request, admin, form)
 
@@ -51,17 +55,21 @@ async def _begin(request: OperatorRequest, admin: AdminServices, form: Form) -> 
             wrong = {"current": _("That is not your password.")}
             return await _page(request, admin, wrong, status=HTTP_422_UNPROCESSABLE_ENTITY)
         secret = await admin.factors.begin(who.admin_id)
+    request.session[_BEGUN] = time.time()
     return await _page(request, admin, secret=secret or "")
 
 
 async def _confirm(request: OperatorRequest, admin: AdminServices, form: Form) -> Answer:
     """Let it count, for whoever has a code of it; their sessions elsewhere end."""
     who = request.user
+    if not 0 <= time.time() - request.session.get(_BEGUN, 0.0) < CONFIRM_WITHIN:  # the page below shows the secret
+        return Redirect(FACTOR_PAGE, status_code=HTTP_303_SEE_OTHER)
     codes = await admin.factors.confirm(who.admin_id, written(form, "code"))
     if codes is None:
         secret = await admin.factors.begun(who.admin_id) or ""
         wrong = {"code": _("That is not the code that the app shows now. Is the clock of your phone right?")}
         return await _page(request, admin, wrong, secret=secret, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    request.session.pop(_BEGUN, None)
     await admin.admins.end_others(who.admin_id, who.session_id)
     await admin.audit.note(who.name, "factor.set", who.name, address=address(request))
     return await _page(request, admin, codes=codes)

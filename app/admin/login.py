@@ -21,6 +21,7 @@ from app.auth import setup_code
 from app.auth.admins import AdminNameError
 from app.auth.passwords import PasswordError
 from app.i18n import gettext as _
+from app.rooms.making import SIGNED_IN
 from app.visible import clean
 
 Services = NamedDependency[AdminServices]
@@ -32,8 +33,8 @@ async def login_page(
     next: FromQuery[str] = "",  # noqa: A002 - in addresses
     left: FromQuery[str] = "",
 ) -> Redirect | Template:
-    """The form to log in; before there is a password, the one to set it. `left`: they had signed in by a service."""
-    if not await admin.admins.any():
+    """The form to log in; before there is an owner, the one that makes one. `left`: they had signed in by a service."""
+    if not await admin.admins.owned():
         return Redirect("/admin/setup", status_code=HTTP_303_SEE_OTHER)
     return _login(wanted=where_to(next), sign_out=admin.sign_ins.provider.sign_out_address() if left else "")
 
@@ -61,7 +62,7 @@ async def log_in(request: AnyRequest, admin: Services) -> Response[Any]:
 @get("/setup")
 async def setup_page(admin: Services) -> Redirect | Template:
     """The form that sets the first password."""
-    if await admin.admins.any():
+    if await admin.admins.owned():
         return Redirect("/admin/login", status_code=HTTP_303_SEE_OTHER)
     return _setup()
 
@@ -72,7 +73,7 @@ async def set_up(request: AnyRequest, admin: Services) -> Response[Any]:
     form = await request.form()
     name, password, errors = written(form, "name"), written(form, "password"), dict[str, str]()
     async with admin.door:
-        if await admin.admins.any():
+        if await admin.admins.owned():
             return Redirect("/admin/login", status_code=HTTP_303_SEE_OTHER)
         if refused := await brake.on_address(admin, request):
             return _setup(name=name, errors={"code": refused}, status=HTTP_429_TOO_MANY_REQUESTS)
@@ -82,7 +83,7 @@ async def set_up(request: AnyRequest, admin: Services) -> Response[Any]:
         elif password != written(form, "again"):
             errors["again"] = _("The two passwords differ: type the same twice.")
         else:
-            errors = await _set(admin, name, password)
+            errors = await _set(admin, name, password, new=True)
         if errors:
             return _setup(name=name, code=written(form, "code"), errors=errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
         setup_code.discard(admin.settings.var_dir)
@@ -92,7 +93,8 @@ async def set_up(request: AnyRequest, admin: Services) -> Response[Any]:
 
 @post("/logout")
 async def log_out(request: OperatorRequest, admin: Services) -> Response[Any]:
-    """End this session."""
+    """End this session, and what this browser may do because its person has signed in to make rooms."""
+    request.session.pop(SIGNED_IN, None)
     await admin.admins.end(request.user.session_id)
     await admin.audit.note(request.user.name, "logout", address=address(request))
     left = "?left=service" if request.user.by_service else ""
@@ -137,9 +139,12 @@ async def end_session(request: OperatorRequest, admin: Services, session: FromPa
     return Redirect("/admin/account", status_code=HTTP_303_SEE_OTHER)
 
 
-async def _set(admin: AdminServices, name: str, password: str) -> dict[str, str]:
+async def _set(admin: AdminServices, name: str, password: str, *, new: bool = False) -> dict[str, str]:
     try:
-        await admin.admins.set_password(name, password)
+        if new:
+            await admin.admins.add(name, password, "owner")
+        else:
+            await admin.admins.set_password(name, password)
     except PasswordError as error:
         return {"password": str(error)}
     except AdminNameError as error:

@@ -20,7 +20,7 @@ from app.admin.services import AdminServices
 from app.auth.admins import SESSION_LIFETIME, DisabledError, subject
 from app.auth.roles import Role
 from app.i18n import gettext as _
-from app.rooms.making import SIGNED_IN
+from app.rooms.making import SIGNED_IN, SIGNED_OUT
 from app.sign_in.provider import UnreachableError, UntrustedError
 from app.sign_in.under_way import StrangeError
 from app.visible import clean
@@ -67,7 +67,7 @@ async def back(
     kept = request.session.pop(_GONE, None)
     purpose = kept["purpose"] if isinstance(kept, dict) else "host"
     host = admin.settings.oidc.host
-    if isinstance(kept, dict) and error:
+    if isinstance(kept, dict) and error and sent == kept["state"]:
         said = clean(error, 60)
         advice = _("%(host)s says: %(said)s. Try again, or ask whoever runs it.", host=host, said=said)
         return _failed(admin, purpose, advice)
@@ -91,9 +91,10 @@ async def back(
 
 
 @post("/sign-out")
-async def sign_out(request: AnyRequest) -> Redirect:
+async def sign_out(request: AnyRequest, admin: Services) -> Redirect:
     """Forget who has signed in to make rooms."""
-    request.session.pop(SIGNED_IN, None)
+    if request.session.pop(SIGNED_IN, None):
+        request.session[SIGNED_OUT] = admin.sign_ins.provider.sign_out_address()
     return Redirect("/", status_code=HTTP_303_SEE_OTHER)
 
 
@@ -102,16 +103,16 @@ async def _arrived(
 ) -> Response[Any]:
     settings = admin.settings.oidc
     role, who = settings.role_of(claims), subject(settings.issuer, str(claims["sub"]))
-    name = next(
-        (str(claims[claim]) for claim in ("email", "preferred_username", "name", "sub") if claims.get(claim)), ""
-    )
+    address_first = ("email",) if claims.get("email_verified") is True else ()  # else it may be somebody else's
+    names = (claims.get(claim) for claim in (*address_first, "preferred_username", "name", "sub"))
+    name = next((str(one) for one in names if one), "")
     wanted_role = role if kept["purpose"] == "admin" else "host" if role else ""
     try:
         if not await admin.admins.may(who):
             raise DisabledError
         if wanted_role == "host" and kept["purpose"] == "host":
             until = time.time() + SESSION_LIFETIME.total_seconds()
-            request.session[SIGNED_IN] = {"name": clean(name, 60)[:60], "until": until}
+            request.session[SIGNED_IN] = {"who": who, "name": clean(name, 60)[:60], "until": until}
             return Redirect("/", status_code=HTTP_303_SEE_OTHER)
         if wanted_role not in ("", "host"):
             known = await admin.admins.signed_in(who, name, cast("Role", wanted_role))

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, count
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth import passwords
@@ -64,10 +64,10 @@ class Admins:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    async def any(self) -> bool:
-        """Whether there is an administrator."""
+    async def owned(self) -> bool:
+        """Whether somebody owns the installation: until then the setup code opens it, whoever else has signed in."""
         async with self._sessions() as session:
-            return bool(await session.scalar(select(func.count()).select_from(Admin)))
+            return bool(await session.scalar(select(exists().where(Admin.role == "owner"))))
 
     async def names(self) -> list[str]:
         """Everybody who may log in."""
@@ -171,7 +171,7 @@ class Admins:
                 session.add(known)
             elif known.disabled_at:
                 raise DisabledError
-            elif known.role != role and (role == "owner" or _another_owner(everybody, known)):
+            elif known.role != role and (known.role != "owner" or _another_owner(everybody, known)):
                 known.role = role
             await session.flush()
             return known
@@ -250,7 +250,7 @@ async def _kept(session: AsyncSession, admin_id: int, role: Role | None) -> Admi
     """The administrator, who is about to get that role, or none."""
     everybody = list(await session.scalars(select(Admin).with_for_update()))
     admin = next((one for one in everybody if one.id == admin_id), None)
-    if admin and role != "owner" and not _another_owner(everybody, admin):
+    if admin and admin.role == "owner" and role != "owner" and not _another_owner(everybody, admin):
         raise LastOwnerError
     return admin
 

@@ -57,7 +57,7 @@ def run(*, lan: bool) -> None:
 
 
 def _setup_code(settings: WebSettings) -> str:
-    known = with_sessions("administrators", settings, lambda sessions: Admins(sessions).any())
+    known = with_sessions("administrators", settings, lambda sessions: Admins(sessions).owned())
     return "" if known else setup_code.make(settings.var_dir)
 
 

@@ -13,6 +13,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
+from app.auth.admins import Admins
 from app.i18n import N_
 from app.recent import Recent
 from app.rooms.invitations import Invitations
@@ -28,6 +29,8 @@ Making = Literal["open", "invited", "signed", "link", "login", "admin", "key"]
 """What the front page says: a form, one for who has been invited or has signed in, or why there is none."""
 SIGNED_IN: Final = "signed_in"
 """Where a session keeps who has signed in, and until when that counts."""
+SIGNED_OUT: Final = "signed_out"
+"""Where it keeps, for the next front page, where somebody who has signed out here does so at the service, too."""
 
 
 class RoomMakingRefusedError(PermissionDeniedException):
@@ -37,9 +40,10 @@ class RoomMakingRefusedError(PermissionDeniedException):
 class Makers:
     """Admits who makes a room. Numbers are counted in this process's memory."""
 
-    def __init__(self, settings: WebSettings, invitations: Invitations) -> None:
+    def __init__(self, settings: WebSettings, invitations: Invitations, admins: Admins) -> None:
         self.rooms_by = settings.rooms_by
         self.invitations = invitations
+        self._admins = admins
         self._made = Recent(settings.rooms_per_address or math.inf, AN_HOUR)
 
     async def making(self, request: AnyRequest) -> Making:
@@ -48,7 +52,7 @@ class Makers:
             token = request.session.get("invitation", "")
             return "invited" if token and await self.invitations.good(token) else "link"
         if self.rooms_by == "login":
-            return "signed" if signed_in(request) else "login"
+            return "signed" if await self._signed_in(request) else "login"
         return "open" if self.rooms_by == "anybody" else cast("Making", self.rooms_by)
 
     async def admit(self, request: AnyRequest) -> None:
@@ -66,11 +70,12 @@ class Makers:
         if making == "invited" and not await self.invitations.use(request.session["invitation"]):
             raise LinkRefusedError(USED_UP)
 
-
-def signed_in(request: AnyRequest) -> str:
-    """Who has signed in with this browser, a while ago at most; empty for nobody."""
-    known = request.session.get(SIGNED_IN)
-    return str(known["name"]) if isinstance(known, dict) and time.time() < known["until"] else ""
+    async def _signed_in(self, request: AnyRequest) -> bool:
+        """Whether somebody has signed in with this browser, a while ago at most, who has not been disabled since."""
+        known = request.session.get(SIGNED_IN)
+        if not isinstance(known, dict) or "who" not in known or time.time() >= known["until"]:
+            return False
+        return await self._admins.may(known["who"])
 
 
 @get("/invitations/{token:str}")

@@ -33,7 +33,7 @@ from app.rooms.door import Entry, Passwords, WrongPasswordError, address_of, mar
 from app.rooms.forms import JoinForm, RoomForm
 from app.rooms.installing import Installations, Shown
 from app.rooms.links import REVOKED, RoomLinks
-from app.rooms.making import Makers, Making
+from app.rooms.making import SIGNED_OUT, Makers, Making
 from app.rooms.service import RoomService
 from app.settings.web import WebSettings
 from app.tables import Participant, Room, RoomLink
@@ -54,7 +54,8 @@ async def front_page(
 ) -> Template:
     """Start a room, enter one by its code, or try a demo."""
     making, shown = await makers.making(request), await installations.look()
-    return _front(making, shown, more_demos=await abilities.demos())
+    sign_out = str(request.session.pop(SIGNED_OUT, ""))
+    return _front(making, shown, more_demos=await abilities.demos(), sign_out=sign_out)
 
 
 @post("/rooms")
@@ -241,6 +242,7 @@ def _front(
     typed: str = "",
     code_error: str = "",
     more_demos: Sequence[Demo] = (),
+    sign_out: str = "",
     status: int = HTTP_200_OK,
 ) -> Template:
     context: dict[str, Any] = {
@@ -249,6 +251,7 @@ def _front(
         "typed": typed,
         "code_error": code_error,
         "installing": shown,
+        "sign_out": sign_out,
     }
     context["more_demos"] = more_demos
     return Template("front.html", context=context, status_code=status)

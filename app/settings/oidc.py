@@ -70,12 +70,14 @@ def _rule(text: str) -> Rule:
 
 def trusted_address(url: str) -> bool:
     """Whether what is sent there is read by nobody on the way: over TLS, or within this machine."""
-    parts = urlsplit(url)
-    if parts.scheme == "https":
-        return bool(parts.hostname)
-    if parts.scheme != "http" or parts.hostname == "localhost":
-        return parts.scheme == "http"
     try:
+        parts = urlsplit(url)
+        if parts.port == 0:
+            return False
+        if parts.scheme == "https":
+            return bool(parts.hostname)
+        if parts.scheme != "http" or parts.hostname == "localhost":
+            return parts.scheme == "http"
         return ipaddress.ip_address(parts.hostname or "").is_loopback
     except ValueError:
         return False

@@ -20,7 +20,17 @@ from app.settings.networks import MONITORING_FROM, TRUSTED_PROXIES
 from app.settings.oidc import OidcSettings
 from app.settings.speech_api import Limits
 from tasks.wire.addresses import authority
-from tasks.wire.environment import INTERIM_EVERY, SEGMENT_ENDPOINT, SEGMENT_MAX, Setting, choice, flag, key, whole
+from tasks.wire.environment import (
+    INTERIM_EVERY,
+    SEGMENT_ENDPOINT,
+    SEGMENT_MAX,
+    Setting,
+    SettingError,
+    choice,
+    flag,
+    key,
+    whole,
+)
 
 ANYWHERE: Final = "*"
 _ORIGIN: Final = re.compile(r"https?://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
@@ -147,6 +157,11 @@ class WebSettings(SignallingSettings):
     """These three are for the speech finders of the speech API, which read them again from the environment of `web`."""
     backup: BackupConfig = field(default_factory=BackupConfig)
     """Where the last backup is noted."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would let nobody make rooms."""
+        if self.rooms_by == "login" and not (self.oidc.issuer and self.oidc.rules):
+            raise SettingError("ROOMS_BY is 'login' and nobody can sign in: it needs OIDC_ISSUER and OIDC_ROLES.")
 
     @cached_property
     def session_keys(self) -> KeySet:

@@ -7,6 +7,7 @@ never with a secret that we hold too), for this browser (state, nonce) and for n
 from __future__ import annotations
 
 import asyncio
+import math
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -71,6 +72,7 @@ class Provider:
     def __init__(self, settings: OidcSettings) -> None:
         self.settings = settings
         self._known: _Known | None = None
+        self._away = -math.inf  # when it was last found not to answer
         self._looking = asyncio.Lock()
 
     async def begin(self, back: str) -> Begun:
@@ -105,7 +107,7 @@ class Provider:
                 )
         except AuthlibBaseError as error:
             raise UntrustedError(f"the service does not take the code: {error.error}") from error
-        except (httpx2.HTTPError, OSError, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
             raise UnreachableError(type(error).__name__) from error
         token = answer.get("id_token")
         if not isinstance(token, str):
@@ -146,10 +148,13 @@ class Provider:
 
     async def _look(self, again: _Known | None = None) -> _Known:
         """What the service says of itself; `again`: that is too old."""
+        came = time.monotonic()
         async with self._looking:
             known = self._known
             if known and known is not again and time.monotonic() - known.at < KNOWN_FOR:
                 return known
+            if self._away >= came:  # whoever stood before us has waited long enough for everybody
+                raise UnreachableError("it has just not answered")
             try:
                 async with asyncio.timeout(TIMEOUT), self._client("") as client:
                     described = await _json(
@@ -161,7 +166,16 @@ class Provider:
                         if not trusted_address(str(described.get(name, ""))):
                             raise ValueError(f"its {name} is missing, or not https:")
                     keys = KeySet.import_key_set(await _json(client, described["jwks_uri"]))  # type: ignore[arg-type]
-            except (httpx2.HTTPError, JoseError, OSError, ValueError, TypeError, KeyError) as error:
+            except (
+                httpx2.HTTPError,
+                httpx2.InvalidURL,
+                JoseError,
+                OSError,
+                ValueError,
+                TypeError,
+                KeyError,
+            ) as error:
+                self._away = time.monotonic()
                 log.warning(
                     "web.sign_in_service", issuer=self.settings.issuer, error=type(error).__name__, said=str(error)
                 )

@@ -13,8 +13,8 @@ from app.sign_in.provider import Begun, Provider, UntrustedError
 
 WITHIN: Final = 600.0
 """Seconds for signing in there."""
-TRIES: Final = 30
-"""Of one address within that time, going and coming back counted as one each."""
+TRIES: Final = 120
+"""Of one address within that time, going and coming back counted as one each: the teachers of a school share one."""
 
 
 class StrangeError(Exception):

@@ -50,6 +50,7 @@ class Stream:
         self._telling = asyncio.Lock()  # an ask that is dropped is not to be dropped while it tells
         self._language = wanted.language
         """Of what was sent last."""
+        self._over_until = 0.0  # in seconds: where the newest sentence that is over ends
 
     async def run(self) -> None:
         """Send captions until the audio ends, then `end`.
@@ -69,6 +70,8 @@ class Stream:
                     task = asyncio.create_task(self._hypothesis(record, pcm))
                     self._interim = _Interim(record, task)
         finally:
+            if self._interim is not None:
+                self._interim.task.cancel()  # also while it tells: who reads nothing more keeps nobody waiting
             await self._drop_interim()
 
     async def _hypothesis(self, record: SpeechRecord, pcm: bytes) -> Transcribed:
@@ -91,13 +94,19 @@ class Stream:
         heard = segment_of(record, answer)
         for sentence in sentences:
             words = heard.words[sentence.words] if heard.words and sentence.words else None
+            # Sentences have their times from different hypotheses, which may differ by some tenths of a second.
+            start = max(self._over_until, words[0].start if words and sentence.number else heard.start)
+            followed = sentence.over and sentence is not sentences[-1]
+            end = max(start, words[-1].end if words and followed else heard.end)
+            if sentence.over:
+                self._over_until = end
             caption: dict[str, Any] = {
                 "type": "final" if sentence.over else "interim",
                 "id": sentence_id(str(record.seq), sentence.number),
                 "segment": record.seq,
                 "sentence": sentence.number,
-                "start": words[0].start if words and sentence.number else heard.start,
-                "end": words[-1].end if words and sentence.over and sentence is not sentences[-1] else heard.end,
+                "start": start,
+                "end": end,
                 "text": sentence.text,
                 "language": self._language,
             }

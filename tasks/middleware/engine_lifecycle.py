@@ -55,6 +55,7 @@ class EngineLifecycle(Middleware):
         broker_in_use.current().held = frozenset(queue for stage in self._waiting for queue in stage.opened)
         try:
             self._reload = ReloadThread(_queues(worker), self._store())
+            serving.check(_queues(worker))  # what is known to fail later is to fail before messages are taken
             serving.load(first.loaded, self._settings)
         except UNUSABLE as error:
             logger.critical("This worker cannot start: %s", error)

@@ -42,7 +42,7 @@ async def faults(page: Page) -> object:
 
 
 async def test_a_browser_goes_to_the_service_and_comes_back_as_who_it_is(browser: Browser, site: WebServer) -> None:
-    context = await browser.new_context(locale="en")
+    context = await browser.new_context(locale="en", reduced_motion="reduce")  # no colours half way
     page = await context.new_page()
     against: list[str] = []
     page.on("console", lambda line: against.append(line.text) if "policy" in line.text.lower() else None)

@@ -124,6 +124,7 @@ def unexpected(trace: Trace, folder: Path) -> list[str]:
         rf"{folder}/jbcalling\.db(-wal|-shm|-journal)?",  # the database
         rf"{folder}/redis/redis\.conf",
         rf"{TaskConfig().models_dir}/\.measured/.*",  # how fast each model is here
+        rf"{TaskConfig().cache_dir}/prompts/.*",  # what the drafts' model made of its prompts
         r"/dev/shm/(sem\.|pym-).*",  # locks, and the arguments of Dramatiq's worker processes
         r"/dev/null",
         r".*/__pycache__/.*\.pyc\.\d+",  # where nothing has run yet

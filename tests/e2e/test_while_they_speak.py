@@ -89,8 +89,9 @@ async def test_a_worker_that_dies_in_the_middle_takes_no_word_and_at_most_a_clau
     with redis.Redis.from_url(stack.redis_url) as client, client.pubsub() as clips:
         clips.psubscribe(keys.clips_channel("*"))
         speaking = asyncio.create_task(alice.say(reading.file()))
-        await bruno.wait_for("() => document.querySelectorAll('#captions p.translation').length >= 2")
-        owner = await asyncio.to_thread(hearing, client)
+        await bruno.wait_for("() => document.querySelector('#captions p.translation')")
+        await until(lambda: asyncio.to_thread(lambda: hearing(client) is not None), 20)
+        owner = hearing(client)
         killed = next(name for name in ("worker", second_worker) if stack.running[name].pid == owner)
         stack.kill(killed)
         await speaking

@@ -156,6 +156,22 @@ def test_the_settings_file_explains_every_setting_that_the_code_reads(plan: Path
     assert "_SECRET" not in settings.replace("OIDC_CLIENT_SECRET", ""), "ours are made, this one is given"
 
 
+def test_what_a_unit_may_write_to_is_there_and_its_own(plan: Path) -> None:
+    made = [line.split() for line in (plan / "etc/tmpfiles.d/jbcalling.conf").read_text().splitlines()]
+    owners = {words[1]: words[3] for words in made if words[:1] == ["d"]}
+    for path in (plan / "etc/systemd/system").glob("jbcalling-*.service"):
+        unit = path.read_text()
+        user = re.search(r"^User=(.*)$", unit, re.M)
+        folders = re.search(r"^ReadWritePaths=(.*)$", unit, re.M)
+        name = path.stem.removeprefix("jbcalling-").rstrip("@")
+        if name == "worker":
+            assert folders is not None, "it keeps what it measured, and what was read of prompts"
+            assert folders[1].split() == ["/var/cache/jbcalling/models/.measured", "/var/cache/jbcalling/prompts"]
+        if name != "backup" and folders is not None:
+            assert user is not None
+            assert [owners.get(folder) for folder in folders[1].split()] == [user[1]] * len(folders[1].split())
+
+
 def memory_max(folder: Path, models: Path, **settings: str) -> str:
     """MemoryMax of a worker's unit, planned on a machine with these models."""
     words = ["deploy", "plan", "--role", "worker", "--edge", "10.0.0.1", "--address", "10.0.0.2", "--out", str(folder)]

@@ -64,7 +64,8 @@ MALFORMED = {
                  "redis://h:port", "redis://h:99999"),
     "postgresql": ("letters", "  ", "http://host/x", "-1", "5", "nan", "mysql://h/x", "postgresql://h/x",
                    "postgresql+asyncpg://u:a@b@host/x", "sqlite:///x"),
-    "an issuer": ("letters", "  ", "http://login.example.org", "ftp://host", "https://", "https://a b", "https://h/?x=1"),
+    "an issuer": ("letters", "  ", "http://login.example.org", "ftp://host", "https://", "https://a b", "https://h/?x=1",
+                  "https://h:port", "https://h:99999"),
     "roles": ("letters", "  ", "owner", "owner=", "owner=*", "owner=ada", "root=a@b.c", "owner=email:a@b.c", "host=x:"),
     "a path": ("  ",),
     "some text": ("  ",),
@@ -163,6 +164,18 @@ def test_a_secret_is_never_shown(name: str, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv(name)
     with pytest.raises(SettingError, match=f"{name} is missing"):
         WebSettings()
+
+
+def test_rooms_are_made_by_who_has_signed_in_only_where_somebody_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROOMS_BY", "login")
+    for name, value in (("OIDC_CLIENT_ID", "calls"), ("OIDC_ISSUER", "https://login.example.org")):
+        with pytest.raises(SettingError, match="ROOMS_BY is 'login' and nobody can sign in"):
+            WebSettings()
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingError, match="it needs OIDC_ISSUER and OIDC_ROLES"):
+        WebSettings()
+    monkeypatch.setenv("OIDC_ROLES", "host=*")
+    assert WebSettings().rooms_by == "login"
 
 
 @pytest.mark.service  # it starts no service, but a dozen processes

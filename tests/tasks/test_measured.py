@@ -6,10 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import redis
 
 from tasks import offers, registry
+from tasks.broker import WorkerBroker
 from tasks.engine_speed import Speed
-from tasks.engines.base import Engine, TextToSpeech
+from tasks.engine_stages import LoadingThread
+from tasks.engines.base import Engine, EngineError, TextToSpeech
 from tasks.engines.kinds import Kind
 from tasks.loading import Loader, measure_again
 from tasks.models import measured
@@ -60,15 +63,38 @@ def test_what_an_earlier_process_measured_on_a_busy_machine_is_put_right(monkeyp
     speeds = iter([Speed("slow", 0.9), Speed("quick", 0.5), Speed("slow again", 0.7)])
     monkeypatch.setattr("tasks.engine_speed.of", lambda _engine, *, remote: next(speeds))  # noqa: ARG005 - as it is
     offer = next(offer for offer in offers.listed(Kind.TTS) if offer.name == "espeak-ng")
-    costs: dict[str, float] = {}
-    shelf = Loader(TextToSpeech, TaskConfig(), {}, costs).fill([offer], {})
-    measure_again(shelf, TaskConfig(), costs)
-    assert costs == {"espeak-ng": 0.9}, "this process has measured it itself"
-    monkeypatch.setattr("tasks.loading._STARTED", "9")
-    measure_again(shelf, TaskConfig(), costs)
-    assert (costs, measured.read()["espeak-ng"].speed) == ({"espeak-ng": 0.5}, "quick")
-    measure_again(shelf, TaskConfig(), costs)
-    assert (costs, measured.read()["espeak-ng"].cost) == ({"espeak-ng": 0.5}, 0.5)
+
+    def process() -> tuple[dict[str, float], dict[str, float]]:
+        """What a process that starts knows of costs when it has loaded, and once it has measured again."""
+        monkeypatch.setattr("tasks.loading._measured_here", set())
+        costs: dict[str, float] = {}
+        shelf = Loader(TextToSpeech, TaskConfig(), {}, costs).fill([offer], {})
+        loaded = dict(costs)
+        for _ in range(2):
+            measure_again(shelf, TaskConfig(), costs)
+        return loaded, costs
+
+    assert process() == ({"espeak-ng": 0.9}, {"espeak-ng": 0.9}), "this process has measured it itself"
+    assert process() == ({"espeak-ng": 0.9}, {"espeak-ng": 0.5})
+    assert measured.read()["espeak-ng"].speed == "quick"
+    assert process() == ({"espeak-ng": 0.5}, {"espeak-ng": 0.5})
+    assert measured.read()["espeak-ng"].cost == 0.5
+    assert next(speeds, None) is None, "once in each process"
+
+
+def test_a_measurement_that_fails_ends_no_worker(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_config: TaskConfig) -> None:
+        raise EngineError("refused")
+
+    done: list[str] = []
+    monkeypatch.setattr("tasks.serving.measure_again", fail)
+    monkeypatch.setattr("tasks.engine_stages._end", lambda status: done.append(f"ended {status}"))
+    broker = WorkerBroker(client=redis.Redis(), middleware=[])  # type: ignore[no-untyped-call]
+    LoadingThread(broker, [], TaskConfig(), then=lambda: done.append("ready")).run()
+    assert done == ["ready"]
+    assert "what was known of them holds" in caplog.text
 
 
 def _load() -> measured.Loading:

@@ -217,3 +217,16 @@ def test_a_worker_without_its_model_says_what_to_do(server: RedisServer, store: 
         worker.start()
     worker.kill()
     assert "jbcalling models install whisper-base" in log.read_text()
+
+
+def test_a_worker_whose_later_stages_must_fail_takes_nothing(
+    server: RedisServer, store: redis.Redis, tmp_path: Path
+) -> None:
+    waiting = send(store, JFK, seq=0)
+    log = tmp_path / "worker.log"
+    worker = WorkerProcess(server.worker_url, log, ("stt", "speak"), extra={"SPEAK_WITH": "pt=nobody"})
+    with pytest.raises(AssertionError, match="the worker exited"):
+        worker.start()
+    worker.kill()
+    assert "This worker cannot start: SPEAK_WITH holds" in log.read_text()
+    assert (store.llen("dramatiq:stt"), stream(store)) == (1, []), f"{waiting.id} is for another worker"

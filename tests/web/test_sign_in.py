@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import json
@@ -18,6 +19,7 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from litestar.testing import AsyncTestClient
 from sqlalchemy import select
 
+from app.auth import setup_code
 from app.auth.admins import Admins
 from app.commands.cli import main
 from app.db import create_engine, create_sessions
@@ -170,7 +172,7 @@ ATTACKS: dict[str, Cheat] = {
     "no audience": without("aud"),
     "expired": claim(exp=int(time.time()) - provider.LEEWAY - 5, iat=int(time.time()) - 900),
     "never expires": without("exp"),
-    "from the future": claim(iat=int(time.time()) + 3_600, exp=int(time.time()) + 7_200),
+    "from the future": claim(iat=int(time.time()) + 86_400, exp=int(time.time()) + 90_000),
     "another issuer": claim(iss="http://localhost:1"),
     "nobody": without("sub"),
     "no signature": unsigned,
@@ -233,6 +235,10 @@ async def test_a_browser_comes_back_once_from_where_it_was_sent(
     assert "cannot be trusted" in mixed.text, "another service's answer"
     gone = await site.get("/sign-in?purpose=admin")
     state = parse_qs(urlsplit(gone.headers["location"]).query)["state"][0]
+    told = await site.get("/sign-in/back?error=call-0900-123&state=of-a-link-in-a-mail")
+    assert ("Begin again" in told.text, "call-0900" in told.text) == (True, False)
+    gone = await site.get("/sign-in?purpose=admin")
+    state = parse_qs(urlsplit(gone.headers["location"]).query)["state"][0]
     denied = await site.get(f"/sign-in/back?error=access_denied&state={state}")
     assert (denied.status_code, "localhost says: access_denied" in denied.text) == (403, True)
     gone = await site.get("/sign-in?purpose=admin")
@@ -253,8 +259,11 @@ async def test_who_somebody_is_there_decides_what_they_are_here(
     await make(settings, "ola@example.com")
     people: list[tuple[Claims, str]] = [
         ({"sub": "1", "email": "Ada@Example.org", "email_verified": True}, "owner"),
-        ({"sub": "2", "email": "ola@example.com", "realm_access": {"roles": ["other", "calls"]}}, "operator"),
-        ({"sub": "3", "preferred_username": "aud", "groups": "readers"}, "auditor"),
+        (
+            {"sub": "2", "preferred_username": "ola@example.com", "realm_access": {"roles": ["other", "calls"]}},
+            "operator",
+        ),
+        ({"sub": "3", "email": "ola@example.com", "preferred_username": "aud", "groups": "readers"}, "auditor"),
         ({"sub": "4", "email": "ada@example.org"}, ""),  # of which the service does not say that it is theirs
         ({"sub": "5", "email": "eve@example.org", "email_verified": True}, ""),  # makes rooms, and no more
         ({"sub": "6", "email": "ada@example.org.evil.net", "email_verified": True}, ""),
@@ -279,6 +288,24 @@ async def test_who_somebody_is_there_decides_what_they_are_here(
 
 
 @on_sqlite
+async def test_who_comes_first_and_owns_nothing_keeps_no_owner_out(
+    site: httpx.AsyncClient, service: Service, settings: WebSettings
+) -> None:
+    held: list[Claims] = [{"realm_access": {"roles": ["calls"]}}, {"groups": ["readers"]}]
+    for claims in held:
+        service.claims = {"sub": "2", "preferred_username": "ola"} | claims
+        assert (await sign_in(site, service)).status_code == 200
+    assert await administrators(settings) == {"ola": "auditor"}
+    be(site, "")
+    await site.get("/admin/setup")
+    form = {"code": setup_code.make(settings.var_dir), "password": PASSWORD, "again": PASSWORD}
+    assert "Somebody has this name already" in (await send(site, "/admin/setup", name="ola", **form)).text
+    assert (await send(site, "/admin/setup", name=NAME, **form)).headers["location"] == "/admin"
+    assert await administrators(settings) == {"ola": "auditor", NAME: "owner"}
+    assert (await site.get("/admin/setup")).headers["location"] == "/admin/login"
+
+
+@on_sqlite
 async def test_who_is_disabled_comes_in_by_no_way(
     site: httpx.AsyncClient, service: Service, settings: WebSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,8 +316,12 @@ async def test_who_is_disabled_comes_in_by_no_way(
     engine = create_engine(settings.sqlalchemy_url)
     people = {one.name: one.id for one in await Admins(create_sessions(engine)).everybody()}
     await engine.dispose()
+    await sign_in(site, service, "host")
+    assert 'action="/rooms"' in (await site.get("/")).text
     path = f"/admin/administrators/{people['ada@example.org']}"
     assert (await send(site, f"{path}/disable")).status_code == 303
+    assert 'action="/rooms"' not in (await site.get("/")).text
+    assert (await send(site, "/rooms", name="Class")).status_code == 403, "who is disabled makes no rooms, either"
     last = await send(site, f"/admin/administrators/{people[NAME]}/disable")
     assert last.headers["location"].endswith("told=last_owner")
     owner = be(site, ada)
@@ -324,6 +355,7 @@ async def test_who_has_signed_in_makes_rooms(
     assert (await site.get("/admin/rooms")).status_code == 303
     assert (await site.post("/sign-out")).status_code == 403, "no CSRF token"
     assert (await send(site, "/sign-out")).status_code == 303
+    assert [f'href="{service.issuer}/sign-out"' in (await site.get("/")).text for _ in range(2)] == [True, False]
     assert (await send(site, "/rooms", name="Class")).status_code == 403
     await sign_in(site, service, "host")
     tomorrow = time.time() + 86_400
@@ -344,6 +376,7 @@ async def test_a_key_that_is_exchanged_is_looked_for_and_a_service_that_is_away_
     assert (await sign_in(site, service)).status_code == 200
     lies: dict[str, object] = {
         "issuer": "https://evil.example",
+        "authorization_endpoint": "https://login.example:99999/",
         "token_endpoint": "http://evil.example/t",
         "jwks_uri": 0,
     }
@@ -352,6 +385,28 @@ async def test_a_key_that_is_exchanged_is_looked_for_and_a_service_that_is_away_
         monkeypatch.setattr(provider, "KNOWN_FOR", 0)
         away = await site.get("/sign-in")
         assert (away.status_code, "does not answer as a sign-in service" in away.text) == (502, True)
+
+
+async def test_of_many_who_wait_for_a_service_that_is_away_each_is_told_with_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OIDC_ISSUER", "https://login.example.org")
+    monkeypatch.setenv("OIDC_CLIENT_ID", CLIENT)
+    asked = []
+
+    async def away(_: object, url: str) -> dict[str, object]:
+        asked.append(url)
+        await asyncio.sleep(0)  # the others come meanwhile
+        raise TimeoutError
+
+    monkeypatch.setattr(provider, "_json", away)
+    one = provider.Provider(OidcSettings())
+    told = await asyncio.gather(*(one.begin("http://calls.example/") for _ in range(5)), return_exceptions=True)
+    assert [type(error) for error in told] == [provider.UnreachableError] * 5
+    assert len(asked) == 1
+    with pytest.raises(provider.UnreachableError):
+        await one.begin("http://calls.example/")
+    assert len(asked) == 2, "who comes later asks again"
 
 
 @on_sqlite

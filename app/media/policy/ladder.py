@@ -123,7 +123,7 @@ def decide(
 
 def _more_than_draft(beat: Heartbeat, pair: str) -> bool:
     """Whether a worker translates a pair well enough for it to be spoken to everybody."""
-    return pair in beat.translate and pair not in beat.drafts
+    return "translate" in beat.queues and pair in beat.translate and pair not in beat.drafts
 
 
 class Ladder:

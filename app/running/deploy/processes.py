@@ -50,7 +50,10 @@ FACTS: Final[Mapping[str, Facts]] = {
         "speech into segments, clips into calls", "1G", 400, -200, 10, jit=True,
         after=("redis", "sfu"),
     ),
-    "worker": Facts("speech recognition, translation, voices", "", 50, 500, 60, jit=True),
+    "worker": Facts(
+        "speech recognition, translation, voices", "", 50, 500, 60, jit=True,
+        writes=("/var/cache/jbcalling/models/.measured", "/var/cache/jbcalling/prompts"),
+    ),
     "installer": Facts(
         "fetches a translator where none is installed", "1G", 1, 900, 10, outside=True,
         writes=("/var/cache/jbcalling/models",),

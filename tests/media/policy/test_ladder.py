@@ -66,6 +66,10 @@ def conditions(*beats: Heartbeat, ok: bool = True, **ages: float | None) -> Cond
         (conditions(beat(drafts=("en>pt",))), Rung(Level.TRANSLATED_CAPTIONS, "draft_only")),
         (conditions(beat(drafts=("en>vi",))), VOICE),
         (conditions(beat(drafts=("en>pt",)), beat(worker="w2")), VOICE),
+        (
+            conditions(beat(drafts=("en>pt",)), beat(worker="w2", queues=("batch",))),  # translates no call
+            Rung(Level.TRANSLATED_CAPTIONS, "draft_only"),
+        ),
         (conditions(beat(), speak=3.5), Rung(Level.TRANSLATED_CAPTIONS, "queue_old")),
         (
             conditions(beat(queues=("stt",), translate=(), speak=(), loading=("translate", "speak"))),

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tasks.engines.base import EngineError
+from tasks.engines.translation.llm.kept_prompts import KeptPrompts
 from tasks.engines.translation.llm.local import SPIN, SPIN_COUNT, LocalChat, available
 from tasks.engines.translation.llm.prompt import Message, prompt
 from tasks.engines.translation.llm.translator import LlmTranslator
@@ -88,6 +89,22 @@ def test_what_was_read_of_the_prompts_is_kept_for_the_next_worker(tmp_path: Path
     others = sorted(path.name for path in kept.iterdir())
     assert len(others) == 2
     assert not {*others} & {*names}, "another file of weights has prompts of its own"
+
+
+def test_prompts_that_cannot_be_kept_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = tmp_path / "draft" / "model.gguf"
+    model.parent.mkdir()
+    model.touch()
+    prompts = KeptPrompts.within(tmp_path / "prompts", model)
+    assert prompts is not None
+    monkeypatch.setattr("tasks.engines.translation.llm.kept_prompts._act", lambda *_: True)  # and has written nothing
+    prompts.keep("http://127.0.0.1:1", "key", 0)
+    assert "could not be kept" in caplog.text
+    assert not prompts.load("http://127.0.0.1:1", "key", 0)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert KeptPrompts.within(tmp_path / "prompts", model) is None, "somebody else's"
 
 
 def test_a_reply_that_reaches_the_limit_is_not_finished(chat: LocalChat) -> None:

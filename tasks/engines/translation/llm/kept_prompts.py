@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import logging
+import os
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -18,6 +20,8 @@ import httpx
 ENDING: Final = ".slot"
 TIMEOUT: Final = 60.0
 """Seconds that the library may take to write or read one file on a busy machine."""
+
+logger = logging.getLogger(__name__)
 
 
 class KeptPrompts:
@@ -30,7 +34,8 @@ class KeptPrompts:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError:
             return None
-        return cls(folder, model)
+        # It may be there and be somebody else's, or on a disk that this process only reads.
+        return cls(folder, model) if os.access(folder, os.R_OK | os.W_OK | os.X_OK) else None
 
     def __init__(self, folder: Path, model: Path) -> None:
         """Keep them in `folder`, those of `model` apart from those of a file that lay there before."""
@@ -48,13 +53,16 @@ class KeptPrompts:
 
     def keep(self, address: str, key: str, slot: int) -> None:
         """Have it write down what it has read in a slot, in the place of what was kept before."""
-        scratch = f"{uuid4().hex}.part"
-        if _act(address, key, slot, "save", scratch):
-            (self.folder / scratch).replace(self.folder / self._name(slot))
-            for old in self.folder.glob(f"{self._model}-*-{slot}{ENDING}"):
-                if old.name != self._name(slot):
-                    old.unlink(missing_ok=True)
-        (self.folder / scratch).unlink(missing_ok=True)
+        scratch = self.folder / f"{uuid4().hex}.part"
+        try:
+            if _act(address, key, slot, "save", scratch.name):
+                scratch.replace(self.folder / self._name(slot))
+                for old in self.folder.glob(f"{self._model}-*-{slot}{ENDING}"):
+                    if old.name != self._name(slot):
+                        old.unlink(missing_ok=True)
+            scratch.unlink(missing_ok=True)
+        except OSError as error:  # a full disk, or a library that says that it has saved what it could not write
+            logger.warning("What was read of a prompt could not be kept: %s", error)
 
     def _name(self, slot: int) -> str:
         return f"{self._model}-{self._key}-{slot}{ENDING}"
