@@ -13,6 +13,7 @@ from app.db import create_engine, create_sessions
 from app.settings.web import WebSettings
 from app.speech_api.errors import LibreTranslate, Native, OpenAI
 from ops.harness.metrics import figure
+from ops.harness.waiting import until
 from ops.harness.web_server import WebServer, csrf_of, new_room
 
 JSON_DOORS = ("/translate", "/detect", "/api/v1/translate", "/api/v1/detect", "/api/v1/synthesize", "/v1/audio/speech")
@@ -127,9 +128,13 @@ async def test_a_refused_form_is_no_failure_of_ours(web: WebServer, browser: htt
     for accept in ("text/html", "application/json"):
         answer = await browser.post("/rooms", data={"name": "x"}, headers={"accept": accept})
         assert answer.status_code == 403
-        told = re.search(rf".*{answer.headers['x-request-id']}.*", web.log.read_text())
-        assert told
-        assert '"status": 403' in told[0]
+        line = re.compile(rf".*{answer.headers['x-request-id']}.*\n")
+
+        async def written(line: re.Pattern[str] = line) -> bool:
+            return line.search(web.log.read_text()) is not None
+
+        await until(written)
+        assert '"status": 403' in line.findall(web.log.read_text())[0]
     assert await refusals(browser) == before + 2
 
 
