@@ -50,11 +50,6 @@ async def test_pages_with_something_in_them_are_as_good(place: World, tmp_path: 
         await _good(place, FILLED, tmp_path)
 
 
-async def test_so_is_the_page_that_sets_up_the_first_administrator(place: World, tmp_path: Path) -> None:
-    place.forget_administrators()
-    await _good(place, [SETUP], tmp_path)
-
-
 async def _good(place: World, views: Iterable[View], folder: Path) -> None:
     """Fail where anything is wrong with pages."""
     assert await _judged(place, views, folder) == []
@@ -272,3 +267,8 @@ async def _size(page: Page) -> float:
         "parseFloat(getComputedStyle(document.querySelector('#captions .translation')).fontSize)"
     )
     return size
+
+
+async def test_so_is_the_page_that_sets_up_the_first_administrator(place: World, tmp_path: Path) -> None:
+    place.forget_administrators()  # and so the last one here
+    await _good(place, [SETUP], tmp_path)
