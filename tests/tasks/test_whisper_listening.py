@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,12 +12,13 @@ import pytest
 from numpy.typing import NDArray
 
 from ops.harness.recordings import RATE, Recording, by_language, recordings
-from ops.harness.wer import corpus_wer
+from ops.harness.wer import corpus_wer, wer
 from tasks.engines.base import EngineError, Word
 from tasks.engines.listening import Utterance
 from tasks.engines.stt.whisper.certainty import key
 from tasks.engines.stt.whisper.engine import Whisper
 from tasks.engines.stt.whisper.pace import Pace
+from tasks.engines.stt.whisper.utterance import WhisperUtterance
 from tasks.serving import Engines
 from tasks.transcripts import SPEAK_CONFIDENCE
 from tests.tasks.test_loops import spoken
@@ -169,6 +171,23 @@ def test_another_goes_on_behind_the_words_that_were_certain(engine: Whisper, min
     only_grew(heard)
     undisturbed = hear(engine.begin("en"), audio)[-1]
     assert corpus_wer([(text(engine, undisturbed), text(engine, heard[-1]))], "en") < 0.08
+
+
+def test_what_the_decoder_says_once_more_without_sound_is_not_said(
+    engine: Whisper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = np.concatenate([recordings()["en_LJ001-0011"].samples(), np.zeros(2 * RATE, np.float32)])
+    plainly = keys(hear(engine.begin("en"), clip)[-1])
+    decoded = WhisperUtterance._hypothesis
+
+    def again(utterance: WhisperUtterance) -> list[Word]:
+        words = list(decoded(utterance))
+        copies = [replace(word, start=words[-1].end + 0.1, end=words[-1].end + 0.12) for word in words]
+        return [*words, *copies]
+
+    monkeypatch.setattr(WhisperUtterance, "_hypothesis", again)
+    heard = keys(hear(engine.begin("en"), clip)[-1])
+    assert wer(" ".join(plainly), " ".join(heard), "en") < 0.2
 
 
 def test_what_cannot_be_heard_so_is_refused(engine: Whisper, engines: Engines) -> None:

@@ -74,7 +74,7 @@ def heard(words: Sequence[Word], *, cut_off: bool = False) -> Heard:
     kept += words[done:]
     text = " ".join(word.text for word in kept)
     looped = len(kept) < len(words)
-    return Heard(text.rstrip(",;:") if looped else text, repeats, looped, _crowded(kept))
+    return Heard(text.rstrip(",;:") if looped else text, repeats, looped, crowded(kept))
 
 
 def _still_copies(words: Sequence[Word], run: Run) -> int:
@@ -86,7 +86,8 @@ def _stands_still(word: Word) -> bool:
     return word.end - word.start < STILL
 
 
-def _crowded(words: Sequence[Word]) -> bool:
+def crowded(words: Sequence[Word]) -> bool:
+    """Whether so many words are more than the time that they take has room for."""
     spoken = sum(len(_SYLLABLE.findall(word.text)) for word in words)
     if spoken < ENOUGH:
         return False

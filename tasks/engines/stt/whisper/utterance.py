@@ -20,6 +20,7 @@ from tasks.engines.stt.sound import MAX_SECONDS, RATE, SILENCE_PEAK, Samples
 from tasks.engines.stt.whisper.certainty import Policy, certain, key, oldest_kept
 from tasks.engines.stt.whisper.decoder import Given
 from tasks.engines.stt.whisper.doubt import refusal
+from tasks.engines.stt.whisper.loops import crowded
 from tasks.engines.stt.whisper.pace import Pace
 from tasks.engines.stt.whisper.sound import raised
 from tasks.engines.stt.whisper.transcriber import Transcriber
@@ -170,6 +171,8 @@ class WhisperUtterance(Utterance):
             if inner < len(rest):
                 mark = ""
                 new = [replace(joined, text=rest[inner:]), *new] if rest[0] in _HYPHENS else new
+        if crowded(new):  # they have no sound of their own: the decoder began with what was said before once more
+            return "", []
         return mark, _in_order(new, end)
 
     def _take(self, mark: str, words: Sequence[Word]) -> None:
