@@ -31,8 +31,10 @@ from app.db import create_engine, create_sessions
 from app.settings.installation import InstallationSettings
 from app.supervisor import runner
 from app.tables import StoredCaption
-from tasks.wire.messages import Timeline
+from tasks.wire.messages import Timeline, segment_id
 
+OF_ALL: Final = ("segment.", "listening.")
+"""How events begin that are about a segment with all of its sentences; others with its id are about the first one."""
 ENVELOPE: Final = frozenset({"timestamp", "process", "event", "level", "segment", "logger"})
 """Fields of a log line that are shown elsewhere or tell nothing about the segment."""
 
@@ -66,8 +68,12 @@ def from_timeline(language: str, source: str, timeline: Timeline) -> Iterator[St
             yield Step(at, process, words if language == source else f"{words} ({language})")
 
 
-def from_logs(lines: Iterable[str], segment: str) -> Iterator[Step]:
-    """The steps that log lines tell of; lines that are not JSON or about something else are passed over."""
+def from_logs(lines: Iterable[str], sentence: str) -> Iterator[Step]:
+    """The steps that log lines tell of: of a sentence, and of its segment as a whole.
+
+    Lines that are not JSON or about something else are passed over.
+    """
+    segment = segment_id(sentence)
     for line in lines:
         if segment not in line:
             continue
@@ -76,9 +82,10 @@ def from_logs(lines: Iterable[str], segment: str) -> Iterator[Step]:
             at = datetime.fromisoformat(entry["timestamp"]).timestamp()
         except (ValueError, KeyError, TypeError):
             continue
-        if entry.get("segment") == segment:
+        of, event = entry.get("segment"), str(entry.get("event", ""))
+        if of == sentence or (of == segment and event.startswith(OF_ALL)):
             facts = " ".join(f"{key}={_short(value)}" for key, value in entry.items() if key not in ENVELOPE)
-            yield Step(at, str(entry.get("process", "?")), f"{entry.get('event', '')} {facts}".strip())
+            yield Step(at, str(entry.get("process", "?")), f"{event} {facts}".strip())
 
 
 def _short(value: object) -> str:
