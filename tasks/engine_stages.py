@@ -21,6 +21,9 @@ UNUSABLE: Final = (ModelError, EngineError, PreferenceError)
 
 logger = logging.getLogger(__name__)
 
+MEASURE_AFTER: Final = 300.0
+"""Seconds for calls that have waited for this worker: measuring would take the processor from them."""
+
 ORDER: Final = tuple(reversed(keys.LIVE_QUEUES))
 """In which the engines of calls are loaded: whoever is heard is read first, and heard in another language last."""
 
@@ -85,6 +88,8 @@ class LoadingThread(threading.Thread):
 
     def _measure(self) -> None:
         """What cannot be measured can be used all the same."""
+        if self._stopped.wait(MEASURE_AFTER):
+            return
         try:
             serving.measure_again(self._config)
         except Exception:
