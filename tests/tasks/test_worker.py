@@ -70,7 +70,9 @@ def test_a_worker_shows_captions_while_its_other_engines_are_still_loading(
             (first,) = captions([channel.next(timeout=30)])
             (translated,) = captions([channel.next(timeout=60)])
             clip = decode_clip_event(clips.next(timeout=60))
-            served = only_beat(store)
+            deadline = time.monotonic() + 10
+            while not (served := only_beat(store)).speak and time.monotonic() < deadline:
+                time.sleep(0.05)  # the clip may be there before the next heartbeat
         finally:
             worker.kill()
     assert (first.segment, first.language, translated.language) == (waiting.id, "en", "pt")
