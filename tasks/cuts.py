@@ -13,11 +13,8 @@ from typing import Final, NamedTuple
 from tasks.engines.base import Word
 from tasks.languages import described
 from tasks.languages.language import SentenceRules
-from tasks.languages.sentences import ends_sentence
+from tasks.languages.sentences import MIN_SENTENCE_WORDS, ends_sentence
 from tasks.languages.text import key
-
-MIN_SENTENCE_WORDS: Final = 3
-"""Words below which a sentence is not worth a line of its own: "Yes." and "No, no." begin the next one."""
 
 MAX_SENTENCE_SECONDS: Final = 20.0
 """Seconds after which a sentence ends wherever it is."""

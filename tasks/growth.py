@@ -177,43 +177,45 @@ def advance(
     Returns:
         The new state; None where another message has brought this clause or a later one.
     """
-    name = keys.growth(segment, language)
-    while True:
-        stored, before = _stored(client, name)
-        if before.over or (clause is not None and before.clause >= clause):
-            return before if before.by == by else None
-        after = grow(before)
-        if _replaced(client, name, stored, after):
-            return after
+
+    def add(before: Growth) -> Growth:
+        counted = before.over or (clause is not None and before.clause >= clause)
+        return before if counted else grow(before)
+
+    after = _changed(client, segment, language, add)
+    return after if after.by == by else None
 
 
 def sent(client: redis.Redis, segment: str, language: str, pieces: int) -> None:
     """Write down that the first `pieces` of a sentence have been sent to a voice."""
-    name = keys.growth(segment, language)
-    while True:
-        stored, before = _stored(client, name)
+
+    def without(before: Growth) -> Growth:
         left = [piece for piece in before.unsent if piece.number >= pieces]
-        if left == before.unsent or _replaced(client, name, stored, msgspec.structs.replace(before, unsent=left)):
-            return
+        return msgspec.structs.replace(before, unsent=left)
+
+    _changed(client, segment, language, without)
 
 
 def voice(client: redis.Redis, segment: str, language: str, *, quick: bool) -> bool:
     """Whether a quick voice speaks a sentence: as it was begun, and `quick` where this is its beginning."""
+
+    def chosen(before: Growth) -> Growth:
+        return msgspec.structs.replace(before, quick=quick) if before.quick is None else before
+
+    return bool(_changed(client, segment, language, chosen).quick)
+
+
+def _changed(client: redis.Redis, segment: str, language: str, change: Callable[[Growth], Growth]) -> Growth:
+    """A sentence's state after `change`, which is tried again where another process has changed it meanwhile."""
     name = keys.growth(segment, language)
     while True:
         stored, before = _stored(client, name)
-        if before.quick is not None:
-            return before.quick
-        if _replaced(client, name, stored, msgspec.structs.replace(before, quick=quick)):
-            return quick
+        after = change(before)
+        if after == before or client.eval(_REPLACE, 1, name, encode(after), stored, str(keys.PCM_TTL)):
+            return after
 
 
 def _stored(client: redis.Redis, name: str) -> tuple[bytes, Growth]:
     """A sentence's state as it lies in Redis, and decoded."""
     stored = client.get(name)
     return (stored, decode(stored, Growth)) if isinstance(stored, bytes) else (b"", Growth())
-
-
-def _replaced(client: redis.Redis, name: str, stored: bytes, growth: Growth) -> bool:
-    """Replace a sentence's state where it still is what it was."""
-    return bool(client.eval(_REPLACE, 1, name, encode(growth), stored, str(keys.PCM_TTL)))

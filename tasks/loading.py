@@ -128,9 +128,9 @@ def measure_again(shelf: Shelf[E], config: TaskConfig, costs: dict[str, float]) 
     for offer in shelf.offers:
         engine = shelf.loaded[offer.name]
         known = measured.read().get(offer.name)
-        if known is None or known.cost is None or known.under != _conditions(engine, config):
+        if offer.name in _measured_here or known is None or known.cost is None:
             continue
-        if offer.name in _measured_here:
+        if known.under != _conditions(engine, config):
             continue
         _measured_here.add(offer.name)
         speed = engine_speed.of(engine, remote=offer.engine.remote)

@@ -11,11 +11,15 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from app.admin.access import AnyRequest, address, cookie, where_to
 from app.admin.services import AdminServices
+from app.i18n import N_
 from app.tables import Admin
 
 CODE_PAGE: Final = "/admin/login/code"
 CODE_WITHIN: Final = 600
 """Seconds between the password and the code."""
+WRONG_CODE: Final = N_(
+    "That code is wrong, or was used before: wait for the next one. Is the clock of your phone right?"
+)
 _WAITING: Final = "second_factor"
 
 

@@ -14,6 +14,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENT
 
 from app.admin import brake
 from app.admin.access import FACTOR_PAGE, OperatorRequest, address, written
+from app.admin.entering import WRONG_CODE
 from app.admin.pages import page
 from app.admin.services import AdminServices
 from app.auth.second_factor import otpauth
@@ -110,8 +111,7 @@ async def _refused(request: OperatorRequest, admin: AdminServices, form: Form, f
         if await admin.factors.passes(who.admin_id, code) or await admin.factors.recovers(who.admin_id, code):
             return None
         await admin.audit.note(who.name, "login.code_failed", address=address(request))
-    wrong = _("That code is wrong, or was used before: wait for the next one. Is the clock of your phone right?")
-    return await _page(request, admin, {field: wrong}, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    return await _page(request, admin, {field: _(WRONG_CODE)}, status=HTTP_422_UNPROCESSABLE_ENTITY)
 
 
 async def _page(

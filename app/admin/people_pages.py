@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
@@ -45,49 +47,25 @@ async def add_person(request: OperatorRequest, admin: Services) -> Redirect | Te
 async def change_role(request: OperatorRequest, admin: Services, person: FromPath[int]) -> Redirect:
     """Give somebody another role, from their next request on."""
     role = _role((await request.form()).get("role"))
-    try:
-        name = await admin.admins.set_role(person, role)
-    except LastOwnerError:
-        return _back("last_owner")
-    if name is None:
-        raise NotFoundException
-    await admin.audit.note(request.user.name, "admin.role", name, role, address=address(request))
-    return _back()
+    return await _done(request, admin, "admin.role", admin.admins.set_role(person, role), role)
 
 
 @post("/administrators/{person:int}/remove")
 async def remove_person(request: OperatorRequest, admin: Services, person: FromPath[int]) -> Redirect:
     """Remove somebody; their sessions end at once."""
-    try:
-        name = await admin.admins.remove(person)
-    except LastOwnerError:
-        return _back("last_owner")
-    if name is None:
-        raise NotFoundException
-    await admin.audit.note(request.user.name, "admin.removed", name, address=address(request))
-    return _back()
+    return await _done(request, admin, "admin.removed", admin.admins.remove(person))
 
 
 @post("/administrators/{person:int}/disable")
 async def disable_person(request: OperatorRequest, admin: Services, person: FromPath[int]) -> Redirect:
     """Let somebody in no more, in whatever way; their sessions end at once."""
-    try:
-        name = await admin.admins.set_disabled(person, disabled=True)
-    except LastOwnerError:
-        return _back("last_owner")
-    if name is None:
-        raise NotFoundException
-    await admin.audit.note(request.user.name, "admin.disabled", name, address=address(request))
-    return _back()
+    return await _done(request, admin, "admin.disabled", admin.admins.set_disabled(person, disabled=True))
 
 
 @post("/administrators/{person:int}/enable")
 async def enable_person(request: OperatorRequest, admin: Services, person: FromPath[int]) -> Redirect:
     """Let somebody in again."""
-    if (name := await admin.admins.set_disabled(person, disabled=False)) is None:
-        raise NotFoundException
-    await admin.audit.note(request.user.name, "admin.enabled", name, address=address(request))
-    return _back()
+    return await _done(request, admin, "admin.enabled", admin.admins.set_disabled(person, disabled=False))
 
 
 @post("/administrators/{person:int}/second-factor/remove")
@@ -97,6 +75,20 @@ async def remove_factor(request: OperatorRequest, admin: Services, person: FromP
     if known is None or not await admin.factors.remove(person):
         raise NotFoundException
     await admin.audit.note(request.user.name, "factor.removed", known.name, address=address(request))
+    return _back()
+
+
+async def _done(
+    request: OperatorRequest, admin: AdminServices, action: str, change: Awaitable[str | None], detail: str = ""
+) -> Redirect:
+    """Change something about somebody, whose name comes of it, and note it."""
+    try:
+        name = await change
+    except LastOwnerError:
+        return _back("last_owner")
+    if name is None:
+        raise NotFoundException
+    await admin.audit.note(request.user.name, action, name, detail, address=address(request))
     return _back()
 
 

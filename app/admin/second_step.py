@@ -11,7 +11,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENT
 
 from app.admin import brake
 from app.admin.access import LOGIN, AnyRequest, address, written
-from app.admin.entering import begin, waiting_for_code
+from app.admin.entering import WRONG_CODE, begin, waiting_for_code
 from app.admin.services import AdminServices
 from app.i18n import gettext as _
 
@@ -48,7 +48,7 @@ async def take_code(request: AnyRequest, admin: Services) -> Response[Any]:
 def _wrong(field: str) -> str:
     if field == "recovery":
         return _("That is no recovery code of yours, or you have used it before.")
-    return _("That code is wrong, or was used before: wait for the next one. Is the clock of your phone right?")
+    return _(WRONG_CODE)
 
 
 def _form(errors: dict[str, str] | None = None, *, status: int = 200) -> Template:

@@ -105,30 +105,30 @@ async def _arrived(
     role, who = settings.role_of(claims), subject(settings.issuer, str(claims["sub"]))
     address_first = ("email",) if claims.get("email_verified") is True else ()  # else it may be somebody else's
     names = (claims.get(claim) for claim in (*address_first, "preferred_username", "name", "sub"))
-    name = next((str(one) for one in names if one), "")
-    wanted_role = role if kept["purpose"] == "admin" else "host" if role else ""
+    name = clean(next((str(one) for one in names if one), ""), 60)[:60]
+    purpose = kept["purpose"]
     try:
         if not await admin.admins.may(who):
             raise DisabledError
-        if wanted_role == "host" and kept["purpose"] == "host":
+        if purpose == "host" and role:
             until = time.time() + SESSION_LIFETIME.total_seconds()
-            request.session[SIGNED_IN] = {"who": who, "name": clean(name, 60)[:60], "until": until}
+            request.session[SIGNED_IN] = {"who": who, "name": name, "until": until}
             return Redirect("/", status_code=HTTP_303_SEE_OTHER)
-        if wanted_role not in ("", "host"):
-            known = await admin.admins.signed_in(who, name, cast("Role", wanted_role))
+        if purpose == "admin" and role not in ("", "host"):
+            known = await admin.admins.signed_in(who, name, cast("Role", role))
             began = await begin(admin, request, known, kept["next"], settings.host)
             return _onward(began, kept["next"])
     except DisabledError:
-        await admin.audit.note(clean(name, 60)[:60], "login.refused", "disabled", address=address(request))
-        return _failed(admin, kept["purpose"], _("Your account is disabled here. Ask an owner of this installation."))
-    await admin.audit.note(clean(name, 60)[:60], "login.refused", "no role", address=address(request))
+        await admin.audit.note(name, "login.refused", "disabled", address=address(request))
+        return _failed(admin, purpose, _("Your account is disabled here. Ask an owner of this installation."))
+    await admin.audit.note(name, "login.refused", "no role", address=address(request))
     advice = _(
         "You are %(name)s at %(host)s, and nobody has given you access here. Ask whoever runs this server for it: "
         "OIDC_ROLES says who has it.",
-        name=clean(name, 60)[:60],
+        name=name,
         host=settings.host,
     )
-    return _failed(admin, kept["purpose"], advice)
+    return _failed(admin, purpose, advice)
 
 
 def _onward(began: Response[Any], wanted: str) -> Template:

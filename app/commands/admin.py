@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import click
 
@@ -50,26 +52,15 @@ def list_administrators() -> None:
 @click.argument("name")
 def remove(name: str) -> None:
     """Remove an administrator, and log them out everywhere."""
-    try:
-        with_sessions("administrators", _settings(), lambda sessions: _remove(sessions, name))
-    except LastOwnerError as error:
-        raise click.ClickException("nobody else owns the installation: make another owner first") from error
+    _change(name, "admin.removed", Admins.remove)
     click.echo(f"{name} is no administrator any more.")
-
-
-async def _remove(sessions: Sessions, name: str) -> None:
-    await Admins(sessions).remove(await _id_of(sessions, name))
-    await Audit(sessions).note("", "admin.removed", name, address=COMMAND_LINE)
 
 
 @admin.command("disable")
 @click.argument("name")
 def disable(name: str) -> None:
     """Let an administrator in no more, by password or by a sign-in service, and log them out everywhere."""
-    try:
-        with_sessions("administrators", _settings(), lambda sessions: _set_disabled(sessions, name, disabled=True))
-    except LastOwnerError as error:
-        raise click.ClickException("nobody else owns the installation: make another owner first") from error
+    _change(name, "admin.disabled", partial(Admins.set_disabled, disabled=True))
     click.echo(f"{name} is disabled.")
 
 
@@ -77,14 +68,19 @@ def disable(name: str) -> None:
 @click.argument("name")
 def enable(name: str) -> None:
     """Let an administrator in again who was disabled."""
-    with_sessions("administrators", _settings(), lambda sessions: _set_disabled(sessions, name, disabled=False))
+    _change(name, "admin.enabled", partial(Admins.set_disabled, disabled=False))
     click.echo(f"{name} may log in again.")
 
 
-async def _set_disabled(sessions: Sessions, name: str, *, disabled: bool) -> None:
-    await Admins(sessions).set_disabled(await _id_of(sessions, name), disabled=disabled)
-    action = "admin.disabled" if disabled else "admin.enabled"
-    await Audit(sessions).note("", action, name, address=COMMAND_LINE)
+def _change(name: str, action: str, change: Callable[[Admins, int], Awaitable[object]]) -> None:
+    async def run(sessions: Sessions) -> None:
+        await change(Admins(sessions), await _id_of(sessions, name))
+        await Audit(sessions).note("", action, name, address=COMMAND_LINE)
+
+    try:
+        with_sessions("administrators", _settings(), run)
+    except LastOwnerError as error:
+        raise click.ClickException("nobody else owns the installation: make another owner first") from error
 
 
 @admin.command("remove-second-factor")

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
-from tasks.languages.sentences import sentence_spans
+from tasks.languages.sentences import MIN_SENTENCE_WORDS, sentence_spans
 from tasks.languages.text import GrowingText, words_of
 from tasks.wire.requests import Transcribed
-
-MIN_WORDS: Final = 3
-"""Words below which a sentence is not worth a line of its own, as in calls: "Yes." begins the next one."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,7 @@ class GrowingSentences:
         found: list[str] = []
         begin = 0
         for _, end in sentence_spans(rest):
-            if len(words_of(rest[begin:end])) >= MIN_WORDS:
+            if len(words_of(rest[begin:end])) >= MIN_SENTENCE_WORDS:
                 found.append(rest[begin:end].strip())
                 begin = end
         if left := rest[begin:].strip():

@@ -31,6 +31,9 @@ _BEGINNERS: Final = frozenset[str]().union(*(known.traits.frequent_words for kno
 """Words that a sentence often begins with: after "U.S." they tell that one does."""
 _INITIALS: Final = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 
+MIN_SENTENCE_WORDS: Final = 3
+"""Words below which a sentence is not worth a line of its own: "Yes." and "No, no." begin the next one."""
+
 MIN_CLAUSE_CHARACTERS: Final = 10
 """Characters below which a clause is not worth a breath of its own."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from app.auth.admins import Admins
 from app.db import create_engine, create_sessions
 from app.settings.web import WebSettings
+from app.tables import AuditEntry
 from ops.harness.web_server import ADMIN_COOKIE, csrf_of
 
 NAME = "Ada"
@@ -23,6 +25,16 @@ async def make(settings: WebSettings, name: str = NAME) -> None:
     engine = create_engine(settings.sqlalchemy_url)
     await Admins(create_sessions(engine)).set_password(name, PASSWORD)
     await engine.dispose()
+
+
+async def audit_log(settings: WebSettings, *fields: str) -> list[tuple[str, ...]]:
+    """Of each entry of the audit log, the first one first, these fields."""
+    engine = create_engine(settings.sqlalchemy_url)
+    async with create_sessions(engine)() as session:
+        entries = await session.scalars(select(AuditEntry))
+        found = [tuple(str(getattr(entry, field)) for field in fields) for entry in entries]
+    await engine.dispose()
+    return found
 
 
 async def log_in(client: httpx.AsyncClient, password: str = PASSWORD, **more: str) -> httpx.Response:

@@ -18,21 +18,14 @@ from app.auth import login_throttle, setup_code
 from app.commands.cli import main
 from app.db import create_engine, create_sessions
 from app.settings.web import WebSettings
-from app.tables import Admin, AdminSession, AuditEntry
+from app.tables import Admin, AdminSession
 from ops.harness.web_server import ADMIN_COOKIE
-from tests.support.administrator import NAME, PASSWORD, be, enter, log_in, make, on_sqlite, send
+from tests.support.administrator import NAME, PASSWORD, audit_log, be, enter, log_in, make, on_sqlite, send
 
 WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 BLINK = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0"
 IPHONE = "iPhone; CPU iPhone OS 18_6 like Mac OS X"
-
-
-async def log_of(settings: WebSettings) -> list[tuple[str, str, str]]:
-    engine = create_engine(settings.sqlalchemy_url)
-    async with create_sessions(engine)() as session:
-        found = [(one.who, one.action, one.subject) for one in await session.scalars(select(AuditEntry))]
-    await engine.dispose()
-    return found
+LOGGED = ("who", "action", "subject")
 
 
 @on_sqlite
@@ -59,7 +52,7 @@ async def test_the_first_password_needs_the_code_that_only_the_owner_can_read(
     again = await send(client, "/admin/setup", code=code, **form)  # the code is used up, and there is somebody
     assert again.headers["location"] == "/admin/login"
     assert not setup_code.read(settings.var_dir)
-    assert await log_of(settings) == [
+    assert await audit_log(settings, *LOGGED) == [
         ("", "login.failed", "setup code"),
         (NAME, "password.set", NAME),
         (NAME, "login.done", ""),
@@ -139,10 +132,10 @@ async def test_guessing_is_slowed_and_logged_and_the_words_typed_are_not(
     for _ in range(2):
         blocked = await log_in(client)  # even the right one
         assert (blocked.status_code, "Try again in 15 min" in blocked.text) == (429, True)
-    assert await log_of(settings) == [(NAME, "login.failed", "")] * login_throttle.MAX_FAILURES + [
+    assert await audit_log(settings, *LOGGED) == [(NAME, "login.failed", "")] * login_throttle.MAX_FAILURES + [
         ("", "login.blocked", "")
     ]
-    assert "a wrong password" not in str(await log_of(settings))
+    assert "a wrong password" not in str(await audit_log(settings, *LOGGED))
 
 
 @on_sqlite

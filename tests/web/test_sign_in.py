@@ -17,7 +17,6 @@ import pytest
 from click.testing import CliRunner
 from joserfc.jwk import ECKey, OctKey, RSAKey
 from litestar.testing import AsyncTestClient
-from sqlalchemy import select
 
 from app.auth import setup_code
 from app.auth.admins import Admins
@@ -28,14 +27,14 @@ from app.rooms import making
 from app.settings.oidc import OidcSettings
 from app.settings.web import WebSettings
 from app.sign_in import provider, under_way
-from app.tables import AuditEntry
 from ops.harness.web_server import ADMIN_COOKIE, SESSION_COOKIE
-from tests.support.administrator import NAME, PASSWORD, be, log_in, make, on_sqlite, send
+from tests.support.administrator import NAME, PASSWORD, audit_log, be, log_in, make, on_sqlite, send
 from tests.support.local import visited
 from tests.support.oidc_provider import CLIENT, SECRET, Claims, Service, oidc_provider
 
 ROLES = "owner=ada@example.org, operator=realm_access.roles:calls, auditor=groups:readers, host=@example.org"
 Cheat = Callable[[Service, Claims], None]
+LOGGED = ("who", "action", "subject", "detail")
 
 
 @pytest.fixture(scope="module")
@@ -87,14 +86,6 @@ async def administrators(settings: WebSettings) -> dict[str, str]:
     return found
 
 
-async def log_of(settings: WebSettings) -> list[tuple[str, str, str, str]]:
-    engine = create_engine(settings.sqlalchemy_url)
-    async with create_sessions(engine)() as session:
-        found = [(one.who, one.action, one.subject, one.detail) for one in await session.scalars(select(AuditEntry))]
-    await engine.dispose()
-    return found
-
-
 @on_sqlite
 async def test_an_administrator_comes_by_the_service_and_goes(
     site: httpx.AsyncClient, service: Service, settings: WebSettings
@@ -105,7 +96,7 @@ async def test_an_administrator_comes_by_the_service_and_goes(
     assert "samesite=strict" in done.headers["set-cookie"].lower()
     assert (await site.get("/admin/audit")).status_code == 200
     assert await administrators(settings) == {"ada@example.org": "owner"}
-    assert ("ada@example.org", "login.done", "", "localhost") in await log_of(settings)
+    assert ("ada@example.org", "login.done", "", "localhost") in await audit_log(settings, *LOGGED)
     account = (await site.get("/admin/account")).text
     assert "You sign in with localhost" in account
     assert 'name="current"' not in account
@@ -198,7 +189,7 @@ async def test_what_the_service_has_not_signed_for_this_browser_and_now_opens_no
         assert (refused.status_code, "cannot be trusted" in refused.text) == (403, True), name
         assert ADMIN_COOKIE not in site.cookies, name
     assert await administrators(settings) == {}
-    assert len([1 for _, action, *_ in await log_of(settings) if action == "login.refused"]) == len(ATTACKS)
+    assert len([1 for _, action, *_ in await audit_log(settings, *LOGGED) if action == "login.refused"]) == len(ATTACKS)
     vars(service).update(honest)
     for skew in (-provider.LEEWAY + 10, provider.LEEWAY - 10):  # its clock is off
         now = int(time.time()) + skew
@@ -334,7 +325,7 @@ async def test_who_is_disabled_comes_in_by_no_way(
     assert (await sign_in(site, service)).status_code == 200
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
     monkeypatch.setenv("JBC_VAR", str(settings.var_dir))
-    assert {(who, action, subject) for who, action, subject, _ in await log_of(settings)} >= {
+    assert {(who, action, subject) for who, action, subject, _ in await audit_log(settings, *LOGGED)} >= {
         (NAME, "admin.disabled", "ada@example.org"),
         (NAME, "admin.enabled", "ada@example.org"),
         ("ada@example.org", "login.refused", "disabled"),
