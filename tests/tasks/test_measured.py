@@ -90,6 +90,7 @@ def test_a_measurement_that_fails_ends_no_worker(
 
     done: list[str] = []
     monkeypatch.setattr("tasks.serving.measure_again", fail)
+    monkeypatch.setattr("tasks.engine_stages.MEASURE_AFTER", 0.0)
     monkeypatch.setattr("tasks.engine_stages._end", lambda status: done.append(f"ended {status}"))
     broker = WorkerBroker(client=redis.Redis(), middleware=[])  # type: ignore[no-untyped-call]
     LoadingThread(broker, [], TaskConfig(), then=lambda: done.append("ready")).run()

@@ -86,6 +86,8 @@ def test_what_comes_while_a_worker_loads_its_engines_is_noticed_too(
     archive = argos_package.pack(argos_package.build(tmp_path / "made"), tmp_path / "en_vi.argosmodel")
     monkeypatch.setenv("MODELS_DIR", str(tmp_path / "models"))
     (tmp_path / "models").mkdir()
+    back = argos_package.pack(argos_package.build(tmp_path / "made", "vi", "en"), tmp_path / "vi_en.argosmodel")
+    installation.install_local(back)
     loaded: list[frozenset[str]] = []
 
     def load(*_: object) -> None:
