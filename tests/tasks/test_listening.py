@@ -250,7 +250,7 @@ def test_a_chunk_costs_the_same_at_the_first_second_and_at_the_sixtieth(
         listen(ask)
         used.append(time.process_time() - began)
     assert len(used) > 140
-    early, late = (sorted(some)[len(some) // 2] for some in (used[5:35], used[-30:]))
+    early, late = (min(some) for some in (used[5:35], used[-30:]))  # what others on this machine do only adds
     share = sum(used) / 60
     print(f"processor time a chunk: {1000 * early:.0f} ms early, {1000 * late:.0f} ms late; {share:.3f} s a second")
     assert late < 1.5 * early

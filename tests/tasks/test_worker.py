@@ -18,8 +18,9 @@ import redis
 from ops.harness.recordings import recordings
 from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.worker import WorkerProcess, worker_process
+from tasks.engines.stt.sound import MAX_SECONDS
 from tasks.wire import keys
-from tasks.wire.messages import ClipPart, Heartbeat, Translation, decode, decode_clip_event
+from tasks.wire.messages import STT_RATE, ClipPart, Heartbeat, Translation, decode, decode_clip_event
 from tasks.wire.queues import TRANSLATE, enqueue, sending_broker
 from tests.support.channels import captions, listen, stream
 from tests.tasks.messages import segment, send
@@ -192,7 +193,8 @@ def test_what_a_worker_cannot_finish_in_time_is_left_to_others(
 ) -> None:
     log = tmp_path / "log"
     with worker_process(server.worker_url, log, queues=("stt",), extra={"WORKER_STOP_SECONDS": "0"}) as worker:
-        interrupted = send(store, recordings()["en_ls_198"].pcm() * 3, seq=0)  # longer than this test is kept waiting
+        longest = (recordings()["en_ls_198"].pcm() * 3)[: int(2 * STT_RATE * MAX_SECONDS)]
+        interrupted = send(store, longest, seq=0)
         deadline = time.monotonic() + 10
         while not store.keys("dramatiq:__acks__.*.stt"):
             assert time.monotonic() < deadline

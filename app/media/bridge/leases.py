@@ -149,9 +149,11 @@ class Leases:
         before = (dict(self._held), self._away)
         await self._let_go({room: fence for room, fence in self._held.items() if room not in names})
         self._seen = {room: self._seen.get(room, now) for room in names - self._held.keys()}
-        due = [room for room, since in self._seen.items() if now - since >= self._delay()]
-        for room in [*self._held, *due]:
+        for room in list(self._held):
             await self._hold(room)
+        for room, since in list(self._seen.items()):
+            if now - since >= self._delay():  # which each one that was won has lengthened
+                await self._hold(room)
         if before != (self._held, self._away):
             self._on_change()
 

@@ -25,8 +25,11 @@ class Tap(NamedTuple):
 class SmallSfu:
     """Use as an asynchronous context; `port` is known then."""
 
-    def __init__(self, rooms: list[Data]) -> None:
+    def __init__(self, rooms: list[Data], bridges: int = 1) -> None:
+        """Rooms that are open, and how many bridges must have come before any hears of them."""
         self.rooms = rooms
+        self._expected = bridges
+        self._all_there = asyncio.Event()
         self.bridges: dict[str, ServerConnection] = {}
         self.claims: dict[str, tuple[int, str]] = {}
         self.taps: dict[str, Tap] = {}
@@ -58,6 +61,9 @@ class SmallSfu:
                     name = jwt.decode(message["data"]["token"], options={"verify_signature": False})["sub"]
                     self.bridges[name] = socket
                     await self._tell(but=name)
+                    if len(self.bridges) >= self._expected:
+                        self._all_there.set()
+                    await self._all_there.wait()
                 await socket.send(json.dumps({"id": message["id"]} | self._answer(name, **message)))
                 self.changed.set()
         self.bridges.pop(name, None)
