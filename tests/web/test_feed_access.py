@@ -21,7 +21,7 @@ from app.auth.read_tokens import MAX_LIFETIME, ReadTokens
 from app.main import create_app
 from app.settings.web import WebSettings
 from ops.harness.captions import say
-from ops.harness.web_server import ROOT, SECRETS, WebServer, new_room, token_of
+from ops.harness.web_server import ROOT, SECRETS, WebServer, csrf_of, new_room, token_of
 from tasks.wire.environment import SettingError
 from tests.support.feeds import WITHIN, count, feed, live, spoken, take
 from tests.web.conftest import FEED_LIMITS
@@ -48,6 +48,27 @@ async def test_a_token_reads_one_room_in_one_language_until_it_expires(
         assert (end.event, end.data) == ("end", "expired")
         refused = await program.get(f"/rooms/{code}/captions")
         assert (refused.status_code, "expired" in refused.json()["advice"]) == (403, True)
+
+
+async def test_a_feed_that_is_open_ends_when_its_link_is_revoked_even_one_from_before_links_were_listed(
+    web: WebServer, browser: httpx.AsyncClient, own_broker: redis.Redis
+) -> None:
+    code = await new_room(browser)
+    await live(browser)
+    headers = {"authorization": f"Bearer {TOKENS.make(code, 'pt', HOUR)}", "accept": "application/json"}
+    async with (
+        httpx.AsyncClient(base_url=web.url, timeout=WITHIN, headers=headers) as program,
+        feed(program, code) as events,
+    ):
+        say(own_broker, spoken(code, "s1", "hello", language="en"))
+        await take(events, 1)
+        share = (await browser.get(f"/rooms/{code}/share")).text
+        (link,) = re.findall(r"/share/links/(\d+)/revoke", share.split("reads the captions")[1])
+        path, form = f"/rooms/{code}/share/links/{link}/revoke", {"_csrf_token": csrf_of(browser)}
+        assert (await browser.post(path, data=form)).status_code == 303
+        async with asyncio.timeout(2):  # the limit of what is promised
+            assert [(event.event, event.data) async for event in events] == [("end", "expired")]
+        assert (await program.get(f"/rooms/{code}/captions")).status_code == 403
 
 
 async def test_only_a_token_of_ours_for_this_room_and_language_opens_the_feed(client: httpx.AsyncClient) -> None:
