@@ -184,6 +184,7 @@ VIEWS: Final = (
     View("call-devices", SPEAKING, in_call("#settings summary", "#settings .panel")),
     View("call-reader", CALL, in_call("#settings summary", "#settings .panel")),
     View("call-video", SPEAKING, in_call("#camera", "#tiles video")),
+    View("call-hand", CALL, in_call("#hand", "#participants .me .hand:not([hidden])")),
     View("call-host", CALL, in_call("#hosting-button", "#holding")),
     View("call-invite", CALL, in_call("[popovertarget=invite]", "#invite .link")),
     View("share", "/rooms/{room}/share"),

@@ -5,6 +5,7 @@ import { rowsOf, tilesOf } from "./call_view.js";
 import { tendPageCaptions } from "./captions.js";
 import { chooseDrafts, sayOthers, tendChoices } from "./choices.js";
 import { parseConfig } from "./config.js";
+import { Hands } from "./hands.js";
 import { Hosting } from "./hosting.js";
 import { Mixer } from "./mixer.js";
 import { languageNamer, Notices } from "./notices.js";
@@ -39,6 +40,7 @@ class Call {
   #roster;
   #notices;
   #hosting;
+  #hands;
   #mixer;
   #own;
   #tiles;
@@ -68,15 +70,17 @@ class Call {
     this.#roster = new Roster(config.participant, config);
     this.#notices = new Notices(config);
     this.#hosting = new Hosting(config.texts, (text) => page.tell(text));
+    this.#hands = new Hands(this.#roster, config, (text) => page.tell(text), (method, data) => void this.#ask(method, data));
     this.#mixer = new Mixer(byId("audio"), () => this.#showSound());
     this.#own = new Own(config, page, () => this.#show(), (id) => this.#mixer.setOutput(id));
-    this.#tiles = new Tiles(byId("tiles"), (id, view) => void this.#sessions.current?.receiver.show(id, view));
+    this.#tiles = new Tiles(byId("tiles"), config.texts, (id, view) => void this.#sessions.current?.receiver.show(id, view));
     this.#presence = new Presence(
       byId("participants"),
       config.texts,
       this.#languageName,
       (id) => (id === config.participant ? (this.#ownMeter?.loudness() ?? 0) : this.#mixer.loudness(id)),
       (id, speaking) => this.#tiles.speaking(id, speaking),
+      (id) => this.#hands.lower(id),
     );
     this.#stopQuality = watchQuality(
       async () => (await this.#sessions.current?.stats()) ?? [],
@@ -162,6 +166,7 @@ class Call {
     else if (event === "rights") return this.#judge(data.rights);
     else if (event === "muted") return this.#mute();
     else if (!this.#roster.take(event, data)) return;
+    this.#hands.take(event, data);
     this.#sync();
   }
 
@@ -200,7 +205,7 @@ class Call {
     if (this.#left) return;
     const { states, camera } = this.#own;
     this.#measureOwn();
-    this.#presence.render(rowsOf(this.#config, this.#roster, this.#mixer, states.mic));
+    this.#presence.render(rowsOf(this.#config, this.#roster, this.#mixer, states.mic), this.#roster.host);
     this.#tiles.render(tilesOf(this.#config, this.#roster, this.#sessions.pictures, camera.track));
     this.#tiles.dominant(this.#roster.dominant);
     sayOthers([...this.#roster.participants.values()].map(({ meta }) => meta.speak));
@@ -208,6 +213,7 @@ class Call {
     const text = worst && { reason: worst.reason, text: this.#notices.sentence(worst, this.#languageName) };
     this.#page.notices(text, states, this.#offers);
     this.#own.show();
+    this.#hands.show();
   }
 
   /** Keeps a call that is about to end because nobody seems to need it. */
@@ -215,6 +221,21 @@ class Call {
     this.#idle = null;
     this.#show();
     this.#connection?.request("stay").catch((error) => console.warn("call: could not say that it is to go on:", error));
+  }
+
+  /**
+   * Asks the SFU for something that everybody is told of when it is done.
+   * @param {string} method
+   * @param {object} data
+   */
+  async #ask(method, data) {
+    try {
+      if (!this.#connection) throw new Error("there is no connection yet");
+      await this.#connection.request(method, data);
+    } catch (error) {
+      console.warn(`call: ${method}:`, error);
+      this.#page.tell(this.#config.texts.notDone ?? "");
+    }
   }
 
   /** Follows one's own microphone, which can be another device after it was unplugged. */

@@ -10,7 +10,7 @@
  */
 export function rowsOf({ participant, name, speak }, roster, mixer, mic) {
   return [
-    { id: participant, name, language: speak, me: true, host: roster.host, dubbed: false, voice: ownVoice(mic), quality: "good" },
+    { id: participant, name, language: speak, me: true, host: roster.host, dubbed: false, voice: ownVoice(mic), quality: "good", hand: roster.hand(participant) },
     ...[...roster.participants.values()].map(({ id, meta, rights }) => ({
       id,
       name: meta.name,
@@ -20,6 +20,7 @@ export function rowsOf({ participant, name, speak }, roster, mixer, mic) {
       dubbed: mixer.dubbed(id),
       voice: roster.voice(id),
       quality: roster.quality(id),
+      hand: roster.hand(id),
     })),
   ];
 }
@@ -48,9 +49,11 @@ export function tilesOf({ participant, name, texts }, roster, pictures, own) {
     const track = pictures.get(producerId);
     const whose = roster.participants.get(producer.participant)?.meta.name ?? "";
     if (!track || source === "voice" || producer.paused) return [];
-    return [{ producerId, participant: producer.participant, name: whose, source, me: false, track }];
+    const hand = roster.hand(producer.participant);
+    return [{ producerId, participant: producer.participant, name: whose, source, me: false, hand, track }];
   });
   tiles.sort((a, b) => Number(b.source === "screen") - Number(a.source === "screen"));
-  if (own) tiles.push({ producerId: "own", participant, name: `${name} (${texts.you})`, source: "camera", me: true, track: own });
+  const hand = roster.hand(participant);
+  if (own) tiles.push({ producerId: "own", participant, name: `${name} (${texts.you})`, source: "camera", me: true, hand, track: own });
   return tiles;
 }

@@ -135,7 +135,7 @@ export class Page {
   }
 
   /**
-   * Says what a host has done.
+   * Says what a host has done, or somebody who raises a hand.
    * @param {string} text
    */
   tell(text) {

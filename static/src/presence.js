@@ -1,5 +1,8 @@
 /** The list of people: who they are, what they speak, who is speaking. */
 
+import { fill } from "./config.js";
+import { showMark } from "./hands.js";
+
 const LOOK_EVERY_MS = 100;
 /** RMS (full scale 1) at which somebody counts as speaking, and below which they have stopped. */
 const SPEAKING_RMS = 0.015;
@@ -34,6 +37,7 @@ export function speakingNow(before, rms, now) {
  * @property {boolean} dubbed heard through the interpreter now
  * @property {import("./roster.js").Voice} voice
  * @property {import("./protocol.js").Quality} quality of their network
+ * @property {number} hand its place among raised hands, from 1; 0: it is down
  */
 
 export class Presence {
@@ -42,7 +46,10 @@ export class Presence {
   #languageName;
   #loudness;
   #onSpeaking;
+  #onLower;
   #timer;
+  /** Whether one lowers the hands of others. */
+  #hosts = false;
   /** @type {Map<string, { item: HTMLElement, mark: HTMLElement, state: { speaking: boolean, heard: number } }>} */
   #items = new Map();
 
@@ -52,19 +59,25 @@ export class Presence {
    * @param {(code: string) => string} languageName
    * @param {(id: string) => number} loudness RMS of a participant's voice now
    * @param {(id: string, speaking: boolean) => void} onSpeaking somebody began or ceased to speak
+   * @param {(id: string) => void} onLower a host lowers somebody's hand
    */
-  constructor(list, texts, languageName, loudness, onSpeaking) {
+  constructor(list, texts, languageName, loudness, onSpeaking, onLower) {
     this.#list = list;
     this.#texts = texts;
     this.#languageName = languageName;
     this.#loudness = loudness;
     this.#onSpeaking = onSpeaking;
+    this.#onLower = onLower;
     this.#timer = window.setInterval(() => this.#tick(), LOOK_EVERY_MS);
   }
 
-  /** @param {readonly Row[]} rows in the order to show */
-  render(rows) {
+  /**
+   * @param {readonly Row[]} rows in the order to show
+   * @param {boolean} hosts whether one lowers the hands of others
+   */
+  render(rows, hosts) {
     if (!this.#list) return;
+    this.#hosts = hosts;
     const wanted = rows.map((row) => this.#item(row));
     const ids = new Set(rows.map(({ id }) => id));
     for (const id of this.#items.keys()) if (!ids.has(id)) this.#items.delete(id);
@@ -100,8 +113,40 @@ export class Presence {
     const said = [row.host ? "host" : "", VOICES[row.voice], row.dubbed ? "interpreted" : ""].filter(Boolean);
     setText(item.querySelector(".status"), said.map((key) => this.#texts[key] ?? "").join(", "));
     item.dataset.quality = row.quality;
+    this.#hand(item, row);
     setText(item.querySelector(".quality"), row.quality === "good" ? "" : (this.#texts[THEIRS[row.quality]] ?? ""));
     return item;
+  }
+
+  /**
+   * A raised hand with its place; for hosts a button that lowers it.
+   * @param {HTMLElement} item
+   * @param {Row} row
+   */
+  #hand(item, { id, name, hand }) {
+    const before = /** @type {HTMLElement | null} */ (item.querySelector(".hand"));
+    const acts = this.#hosts && hand > 0;
+    const mark = before && (hand === 0 || (before.tagName === "BUTTON") === acts) ? before : this.#mark(id, acts);
+    const had = before !== null && document.activeElement === before;
+    if (mark !== before && before) before.replaceWith(mark);
+    else if (!before) item.querySelector(".name")?.after(mark);
+    const label = (acts ? this.#texts.handLower : this.#texts.handUp) ?? "";
+    showMark(mark, hand, fill(label, { name, place: String(hand) }));
+    if (had && (mark.hidden || !acts)) this.#list?.focus(); // who works by keyboard stays in the list
+  }
+
+  /**
+   * @param {string} id
+   * @param {boolean} acts
+   */
+  #mark(id, acts) {
+    const mark = document.createElement(acts ? "button" : "span");
+    mark.className = "hand";
+    if (mark instanceof HTMLButtonElement) {
+      mark.type = "button";
+      mark.addEventListener("click", () => this.#onLower(id));
+    } else mark.setAttribute("role", "img");
+    return mark;
   }
 
   #tick() {

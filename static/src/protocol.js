@@ -48,6 +48,7 @@
  * @property {string} resume to be said in the next hello of this page
  * @property {boolean} resumed whether media has gone on since the connection before
  * @property {Notice[]} notices
+ * @property {string[]} [hands] whose hands are up, in the order raised; an SFU from before 0.2 knows of none
  * @property {"up" | "down"} bridge
  * @property {Idle | null} idle what is said of the call's end
  *

@@ -31,6 +31,8 @@ export class Roster {
   participants = new Map();
   /** @type {Map<string, Producer>} by producer id */
   producers = new Map();
+  /** @type {string[]} whose hands are up, in the order raised */
+  hands = [];
   /** Whether an interpreter is connected to the room; `null` before the first hello. */
   /** @type {"up" | "down" | null} */
   bridge = null;
@@ -55,6 +57,7 @@ export class Roster {
     this.participants = new Map(hello.participants.map((person) => [person.id, person]));
     this.producers = new Map(hello.producers.map((producer) => [producer.producerId, { ...producer }]));
     this.bridge = hello.bridge;
+    this.hands = [...(hello.hands ?? [])];
   }
 
   /**
@@ -71,6 +74,13 @@ export class Roster {
         return true;
       case "participantLeft":
         this.participants.delete(data.id);
+        this.hands = this.hands.filter((id) => id !== data.id);
+        return true;
+      case "handRaised":
+        this.hands.push(data.participant);
+        return true;
+      case "handsLowered":
+        this.hands = this.hands.filter((id) => !data.participants.includes(id));
         return true;
       case "producerAdded":
         this.producers.set(data.producerId, { ...data });
@@ -98,6 +108,14 @@ export class Roster {
       default:
         return false;
     }
+  }
+
+  /**
+   * Somebody's place among those who have raised a hand: from 1, or 0 where it is down.
+   * @param {string} id
+   */
+  hand(id) {
+    return this.hands.indexOf(id) + 1;
   }
 
   /**

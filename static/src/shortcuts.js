@@ -7,6 +7,7 @@ const ACTIONS = Object.freeze({
   m: { press: "#mic" },
   v: { press: "#camera" },
   s: { press: "#screen" },
+  h: { press: "#hand" },
   n: { press: "button.newest" },
   c: { toggle: "reading" },
   l: { toggle: "lateness" },

@@ -1,5 +1,8 @@
 /** The pictures of a call: a tile for each camera and shared screen, none where there are none. */
 
+import { fill } from "./config.js";
+import { showMark } from "./hands.js";
+
 /** Widths in pixels from which the larger simulcast layers are of use (a camera sends ¼, ½ and all of its size). */
 const LAYER_FROM = Object.freeze([0, 260, 520]);
 
@@ -10,9 +13,10 @@ const LAYER_FROM = Object.freeze([0, 260, 520]);
  * @property {string} name
  * @property {"camera" | "screen"} source
  * @property {boolean} me
+ * @property {number} hand its place among raised hands, from 1; 0: it is down
  * @property {MediaStreamTrack} track
  *
- * @typedef {{ figure: HTMLElement, video: HTMLVideoElement, producerId: string, me: boolean, reported: string }} Shown
+ * @typedef {{ figure: HTMLElement, video: HTMLVideoElement, hand: HTMLElement, producerId: string, me: boolean, reported: string }} Shown
  */
 
 /**
@@ -25,6 +29,7 @@ export function layerFor(pixels) {
 
 export class Tiles {
   #section;
+  #texts;
   #onView;
   /** @type {Map<string, Shown>} by producer */
   #shown = new Map();
@@ -35,10 +40,12 @@ export class Tiles {
 
   /**
    * @param {HTMLElement | null} section
+   * @param {Readonly<Record<string, string>>} texts
    * @param {(producerId: string, view: import("./receiver.js").View) => void} onView how a picture is shown has changed
    */
-  constructor(section, onView) {
+  constructor(section, texts, onView) {
     this.#section = section;
+    this.#texts = texts;
     this.#onView = onView;
     this.#resize = new ResizeObserver(() => this.#look());
     this.#scroll = new IntersectionObserver((entries) => {
@@ -94,9 +101,10 @@ export class Tiles {
   }
 
   /** @param {Tile} tile */
-  #figure({ producerId, participant, name, source, me, track }) {
+  #figure({ producerId, participant, name, source, me, hand, track }) {
     const shown = this.#shown.get(producerId) ?? this.#add(producerId, me);
     const { figure, video } = shown;
+    showMark(shown.hand, source === "screen" ? 0 : hand, fill(this.#texts.handUp ?? "", { place: String(hand) }));
     Object.assign(figure.dataset, { participant, source });
     figure.classList.toggle("me", me);
     const caption = /** @type {HTMLElement} */ (figure.lastElementChild);
@@ -119,8 +127,10 @@ export class Tiles {
     figure.className = "tile";
     const video = document.createElement("video");
     Object.assign(video, { autoplay: true, muted: true, playsInline: true });
-    figure.append(video, document.createElement("figcaption"));
-    const shown = { figure, video, producerId, me, reported: "" };
+    const hand = document.createElement("span");
+    Object.assign(hand, { className: "hand", role: "img", hidden: true });
+    figure.append(video, hand, document.createElement("figcaption"));
+    const shown = { figure, video, hand, producerId, me, reported: "" };
     this.#shown.set(producerId, shown);
     this.#resize.observe(video);
     this.#scroll.observe(figure);

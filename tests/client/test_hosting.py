@@ -103,6 +103,17 @@ async def test_a_host_lets_in_mutes_removes_and_ends(place: World, browser: Brow
     await expect(guest.locator("#mic")).to_have_attribute("aria-pressed", "false", timeout=SLOW)  # for them to turn on
     await expect(guest.locator("#told")).to_contain_text("You may speak", timeout=SLOW)
 
+    # A hand that is raised with a key, and lowered by the host.
+    await guest.keyboard.press("h")
+    await expect(page.locator("#told")).to_have_text("Bob has raised a hand.", timeout=SLOW)
+    await expect(guest.locator("#hand")).to_have_attribute("aria-pressed", "true", timeout=SLOW)
+    await page.keyboard.press("Escape")
+    await good(page)
+    await press(page, "#participants button.hand[aria-label='Lower the hand of Bob, number 1']")
+    await expect(guest.locator("#told")).to_have_text("A host has lowered your hand.", timeout=SLOW)
+    await expect(guest.locator("#hand")).to_have_attribute("aria-pressed", "false", timeout=SLOW)
+    await panel(page)
+
     # Host, and no longer.
     await press(page, "#hosting-people button:has-text('Make host')")
     await expect(guest.locator("#told")).to_contain_text("You are a host of this call now", timeout=SLOW)

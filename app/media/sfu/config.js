@@ -30,6 +30,9 @@ export const LIMITS = Object.freeze({
   bridgeMessagesPerSecond: 1_000,
   /** How long a participant whose socket was lost keeps their place and their media, waiting for a new socket. */
   resumeWithin: 8_000,
+  /** How often in so many milliseconds somebody may raise or lower hands, of which everybody is told. */
+  handsWithin: 10_000,
+  hands: 20,
   consumers: 512,
   notices: 256,
   /** Bits per second a participant may send in all; enforced through congestion control feedback. */

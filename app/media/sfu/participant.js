@@ -5,6 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 
+import { Allowance } from './allowance.js';
 import { RequestError, withClientParameters } from './errors.js';
 import { Transports } from './transports.js';
 import { find, method } from './methods.js';
@@ -38,6 +39,7 @@ export class Participant {
   #media;
   #transports;
   #left = false;
+  #hands;
   #resume = randomUUID();
   /** When `web` last decided about their rights, ms since the epoch: tokens from before say less. */ #judged = 0;
   /** @type {NodeJS.Timeout | undefined} */ #forgetting;
@@ -57,6 +59,7 @@ export class Participant {
     this.#services = services;
     this.#room = room;
     this.#media = media;
+    this.#hands = new Allowance(services.limits.hands, services.limits.handsWithin);
     this.#transports = new Transports(media, services.limits, {
       onSendingEnded: () => this.#stopSending(),
       onFlood: () => this.dismiss('too_much_media', 'You send far more than the SFU asks for: obey its congestion control.'),
@@ -136,6 +139,27 @@ export class Participant {
 
   stay() {
     this.#room.stay();
+    return {};
+  }
+
+  raiseHand() {
+    this.#hands.take();
+    this.#room.raiseHand(this.id);
+    return {};
+  }
+
+  /** @param {string} [participant] Whose hand; their own without. */
+  lowerHand(participant = this.id) {
+    if (participant !== this.id) this.#mustModerate();
+    this.#hands.take();
+    this.#room.lowerHands(this.id, [participant]);
+    return {};
+  }
+
+  lowerHands() {
+    this.#mustModerate();
+    this.#hands.take();
+    this.#room.lowerHands(this.id);
     return {};
   }
 
@@ -225,6 +249,11 @@ export class Participant {
     if (!this.rights.includes(TO_SEND[source])) throw new RequestError('forbidden', `You may not send a ${source} in this room: ask a host.`);
   }
 
+  /** @throws {RequestError} `forbidden` */
+  #mustModerate() {
+    if (!this.rights.includes('moderate')) throw new RequestError('forbidden', 'Only a host lowers the hands of others.');
+  }
+
   /** @param {Session} session @param {Verified} claims */
   #goOn(session, claims) {
     const before = this.#session;
@@ -265,6 +294,9 @@ const on = (schema, run) => method(schema, run);
 const METHODS = new Map(Object.entries({
   renew: on(participantData.renew, (role, { token }) => role.renew(token)),
   stay: on(participantData.stay, (role) => role.stay()),
+  raiseHand: on(participantData.raiseHand, (role) => role.raiseHand()),
+  lowerHand: on(participantData.lowerHand, (role, { participant }) => role.lowerHand(participant)),
+  lowerHands: on(participantData.lowerHands, (role) => role.lowerHands()),
   createTransport: on(participantData.createTransport, ({ transports }, { direction }) => transports.create(direction)),
   connectTransport: on(participantData.connectTransport, ({ transports }, data) => transports.connect(data)),
   restartIce: on(participantData.restartIce, ({ transports }, { transportId }) => transports.restartIce(transportId)),

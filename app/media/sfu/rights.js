@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /**
  * `audio`, `video`, `screen`: to send that; `captions`: what they say may be written down and interpreted; `read`: to
- * read captions, and `moderate`: to decide about others, both of which `web` sees to.
+ * read captions, which `web` sees to; `moderate`: to decide about others, of which raised hands alone are seen to here.
  */
 const RIGHTS = /** @type {const} */ (['audio', 'video', 'screen', 'captions', 'read', 'moderate']);
 

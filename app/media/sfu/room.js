@@ -4,6 +4,7 @@
  */
 
 import { RequestError } from './errors.js';
+import { Hands } from './hands.js';
 import { Notices } from './notices.js';
 import { listensOnly, TO_SEND } from './rights.js';
 import { describeTrack, Tracks } from './tracks.js';
@@ -71,6 +72,7 @@ export class Room {
   #limits;
   #tracks;
   #notices;
+  #hands = new Hands();
 
   get closed() {
     return this.#closed;
@@ -143,6 +145,7 @@ export class Room {
       participants: [...this.#members.values()].filter((member) => member.id !== id).map(describeMember),
       producers: this.tracks.filter((track) => this.#concerns(id, track)).map(describeTrack),
       notices: this.notices,
+      hands: this.#hands.all,
       idle: this.#idle && { reason: this.#idle.reason, seconds: this.#idle.seconds },
     };
   }
@@ -194,8 +197,20 @@ export class Room {
     if (this.#members.get(member.id) !== member) return;
     this.#members.delete(member.id);
     this.#count();
+    this.#hands.lower([member.id]);
     for (const track of this.tracks) if (track.participant === member.id) this.#drop(track);
     this.#tell('participantLeft', { id: member.id });
+  }
+
+  /** @param {string} id Of somebody in the room, who wants to speak. */
+  raiseHand(id) {
+    if (this.#hands.raise(id)) this.#tell('handRaised', { participant: id });
+  }
+
+  /** @param {string} by Who lowers them. @param {readonly string[]} [ids] Whose; all without. */
+  lowerHands(by, ids = this.#hands.all) {
+    const participants = this.#hands.lower(ids);
+    if (participants.length > 0) this.#tell('handsLowered', { participants, by });
   }
 
   /** @param {string} id @returns {Member | undefined} */

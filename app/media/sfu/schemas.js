@@ -117,6 +117,9 @@ const produce = z
 export const participantData = Object.freeze({
   renew: token,
   stay: z.strictObject({}),
+  raiseHand: z.strictObject({}),
+  lowerHand: z.strictObject({ participant: identifier.optional() }),
+  lowerHands: z.strictObject({}),
   createTransport: z.strictObject({ direction: z.enum(['send', 'recv']) }),
   connectTransport: z.strictObject({ transportId: handle, dtlsParameters }),
   restartIce: z.strictObject({ transportId: handle }),
