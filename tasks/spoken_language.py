@@ -44,6 +44,20 @@ LEAST_SECONDS: Final = 1.0
 MOST_SECONDS: Final = 6.0
 """Of sound that is listened to for it: more costs more and tells little more."""
 
+CLEAR: Final = 0.99
+"""Probability among a few languages from which on the sound needs no second opinion."""
+LEAST_CHANCE: Final = 1e-4
+"""What the sound says against a language counts down to here: identification can be sure of what is wrong."""
+EITHER_WAY: Final = 0.55
+"""Confidence of a recogniser of one language at which it speaks neither for nor against it: the square of the words'
+mean probability, 0.74."""
+EVIDENCE: Final = 20.0
+"""Logarithm of how many times more probable a language is with its recogniser quite sure than with it lost."""
+LEARNED: Final = 2.0
+"""The same for each time that somebody has put right what was taken for another, of an utterance of no length."""
+LEARNED_SECONDS: Final = 3.0
+"""Seconds of an utterance in which that falls by a factor of e: long ones are told by their sound."""
+
 
 def likeliest(found: Mapping[str, float], memory: Mapping[str, float], seconds: float) -> str | None:
     """The language of an utterance, in the light of what was spoken before it; None where nothing was heard.
@@ -63,6 +77,40 @@ def likeliest(found: Mapping[str, float], memory: Mapping[str, float], seconds: 
         return found[code] * (1 + weight * share**2)  # squared: what was said once in passing counts for nothing
 
     return max(found, key=chance, default=None)
+
+
+def clear(among: Sequence[str], found: Mapping[str, float]) -> bool:
+    """Whether one of a few languages is so much more probable by the sound that nothing else need be asked."""
+    chances = [found.get(code, 0.0) for code in among]
+    return max(chances) >= CLEAR * max(sum(chances), LEAST_CHANCE)
+
+
+def likeliest_of(
+    among: Sequence[str],
+    found: Mapping[str, float],
+    sureness: Mapping[str, float],
+    leaning: Mapping[str, int],
+    seconds: float,
+) -> str:
+    """Which of a few languages people who speak by turns have used.
+
+    What was spoken before says nothing here: each answer is in another language than its question.
+
+    Args:
+        among: the languages, one at least.
+        found: how probable languages are by the sound alone.
+        sureness: confidence (`Transcript.confidence`) of recognisers that make words of one language of whatever is
+            spoken.
+        leaning: how often each was what another had been taken for.
+        seconds: length of the utterance.
+    """
+
+    def score(code: str) -> float:
+        sure = EVIDENCE * (sureness[code] - EITHER_WAY) if code in sureness else 0.0
+        learned = leaning.get(code, 0) * LEARNED * math.exp(-seconds / LEARNED_SECONDS)
+        return math.log(max(found.get(code, 0.0), LEAST_CHANCE)) + sure + learned
+
+    return max(among, key=score)
 
 
 def judge(

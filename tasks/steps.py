@@ -12,6 +12,7 @@ from typing import Final
 
 from tasks import cached_speech, cached_translation, operator_choices, spoken_language, voice_fallback
 from tasks.engines.base import Effort, EngineError, SpeechToText, Transcript, VoiceCloner, Word
+from tasks.engines.listening import ListeningRecogniser
 from tasks.languages.text import composed
 from tasks.serving import engines
 from tasks.utterances import Hearing
@@ -31,6 +32,16 @@ class Transcribed:
     language: str | None
     """The one given, or found; None where nothing was heard that could tell."""
     engine: str
+
+
+@dataclass(frozen=True)
+class Identified:
+    """Which of several languages an utterance is in."""
+
+    language: str | None
+    """None where nothing was heard that could tell."""
+    transcript: Transcript | None
+    """Of the utterance in that language, where finding it out has given one."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +98,36 @@ def transcribe(
     hotwords = [term.source for term in operator_choices.current().hotwords(language)] if glossary else []
     transcript = engine.transcribe(pcm, language, effort=effort, hotwords=hotwords, words=words)
     return Transcribed(transcript, language, engine.name)
+
+
+def identify(pcm: bytes, among: Sequence[str], leaning: Mapping[str, int], seconds: float) -> Identified:
+    """Find out which of a few languages an utterance is in.
+
+    The engine that knows most of them says how probable each is by the sound; where that is not clear, an engine that
+    knows one alone says how sure it is of its words.
+
+    Args:
+        pcm: as in `transcribe`.
+        among: the languages that it may be in.
+        leaning: how often each was what another had been taken for.
+        seconds: how long it is spoken.
+
+    Raises:
+        EngineError: no engine here recognises one of these languages.
+    """
+    beginning = pcm[: 2 * round(spoken_language.MOST_SECONDS * STT_RATE)]
+    found = engines().identifier().identify(beginning)
+    if not found:
+        return Identified(None, None)
+    heard: dict[str, Transcript] = {}
+    for language in [] if spoken_language.clear(among, found) else among:
+        engine = engines().stt_for(language)
+        if isinstance(engine, ListeningRecogniser) and engine.one_language:
+            hotwords = [term.source for term in operator_choices.current().hotwords(language)]
+            heard[language] = engine.transcribe(pcm, language, hotwords=hotwords)
+    sureness = {language: transcript.confidence for language, transcript in heard.items()}
+    language = spoken_language.likeliest_of(among, found, sureness, leaning, seconds)
+    return Identified(language, heard.get(language))
 
 
 def listen(language: str, known: Sequence[Word] = ()) -> Hearing:

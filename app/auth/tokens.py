@@ -21,11 +21,28 @@ ORIGINAL: Final = "original"
 Role = Literal["participant", "bridge", "operator"]
 
 
+class Mistaken(msgspec.Struct, frozen=True):
+    """An utterance that was taken for another language than it is in."""
+
+    segment: str
+    language: str
+    """What it is in."""
+
+
 class ParticipantMeta(msgspec.Struct, frozen=True, kw_only=True):
     """What the SFU passes on about a participant without reading it."""
 
     name: str
     speak: str
+    """What they speak; where it is one of `among`, the one that counts until an utterance is heard."""
+    among: list[str] = []
+    """Languages that are spoken at their microphone, where several people share it: in which of them an utterance is,
+    is found out. Empty: it is in `speak`."""
+    between: list[str] = []
+    """Languages of people who talk with one another by this one device: what one of them says is read and heard there
+    in the languages of the others."""
+    mistaken: Mistaken | None = None
+    """The last utterance of theirs that they have put right: it is recognised again."""
     read: str
     hear: str
     """A language, or `ORIGINAL`."""

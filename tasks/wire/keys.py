@@ -69,7 +69,7 @@ CONFIGURATION: Final = "jbc:configuration"
 OURS: Final = "jbc:*"
 """Pattern of every key of ours."""
 
-_WORDS: Final = re.compile(r"jbc:(?:pcm|clip|sound|listened|growth):([^:]+)(?::.*)?")
+_WORDS: Final = re.compile(r"jbc:(?:pcm|identified|clip|sound|listened|growth):([^:]+)(?::.*)?")
 
 
 def own_queue(worker: str) -> str:
@@ -102,6 +102,11 @@ def terms_fired(use: str) -> str:
 def pcm(segment: str, revision: int) -> str:
     """Mono s16le PCM at `messages.STT_RATE` of one ask for a segment."""
     return f"jbc:pcm:{segment}:{revision}"
+
+
+def identified(segment: str) -> str:
+    """The language that a segment of several possible ones was found to be in, for `PCM_TTL`."""
+    return f"jbc:identified:{segment}"
 
 
 def sound(segment: str) -> str:

@@ -68,6 +68,12 @@ class Segment(Struct, frozen=True, kw_only=True):
     """Counts the sentences of the segment from 0."""
     language: Language
     """What the speaker speaks."""
+    among: Annotated[list[Language], Meta(max_length=8)] = []
+    """Languages that it may be in, where several people share the microphone: the worker finds out which, and that
+    takes the place of `language`. Empty: it is in that. Such a segment is heard as a whole, and `read` and `hear` may
+    name what it turns out to be in."""
+    leaning: dict[Language, Annotated[int, Meta(ge=0, le=8)]] = {}
+    """How often a listener has put right in favour of a language what was taken for another of `among`."""
     samples: Annotated[int, Meta(ge=0, le=STT_RATE * 60)]
     """Length of the PCM at `STT_RATE`: all that lies under `keys.pcm(id, revision)`, or so much of what lies under
     `keys.sound(id)`, where the segment is heard as a stream."""

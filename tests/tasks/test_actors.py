@@ -66,6 +66,42 @@ def test_a_final_segment_becomes_captions_and_a_clip(store: redis.Redis) -> None
     assert order == sorted(stamp for stamp in order if stamp is not None)
 
 
+def test_an_utterance_at_a_shared_microphone_is_taken_for_what_it_is(store: redis.Redis) -> None:
+    portuguese = recordings()["pt_fleurs_001"].pcm()
+    both = ["en", "pt"]
+    asked = offered(store, portuguese, language="en", among=both, read=both, hear=both)
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        transcribe(asked)
+        run_next("translate")
+        run_next("speak")
+        events = [decode_clip_event(data) for data in clips.waiting()]
+    source, translation = [caption for _, caption in stream(store)]
+    assert (source.source_language, source.language, source.is_source) == ("pt", "pt", True)
+    assert (translation.source_language, translation.language, translation.is_source) == ("pt", "en", False)
+    none, *parts = events
+    assert isinstance(none, NoClip)
+    assert none.languages == ["pt"], "nothing keeps the Portuguese track waiting"
+    assert parts
+    assert {part.language for part in parts if isinstance(part, ClipPart)} == {"en"}
+    assert (sent(store, "translate"), sent(store, "speak")) == (0, 0)
+
+
+def test_what_was_said_of_its_language_stays_when_a_worker_dies_over_it(store: redis.Redis) -> None:
+    asked = offered(store, JFK, language="en", among=["pt", "en"], read=["pt"], hear=[])
+    store.set(keys.identified(asked.id), "pt")
+    transcribe(asked)
+    assert [caption.language for _, caption in stream(store)] == ["pt"]
+    assert keys.segment_of(keys.identified(asked.id)) == asked.id, "it goes with what was said"
+
+
+def test_silence_at_a_shared_microphone_holds_nobody_up(store: redis.Redis) -> None:
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        transcribe(offered(store, SILENCE, among=["en", "pt"], hear=["en", "pt"]))
+        events = [decode_clip_event(data) for data in clips.waiting()]
+    assert {language for event in events if isinstance(event, NoClip) for language in event.languages} == {"en", "pt"}
+    assert stream(store) == []
+
+
 def test_silence_gives_no_caption_and_says_so(store: redis.Redis) -> None:
     with listen(store, keys.clips_channel("bridge")) as clips:
         transcribe(offered(store, SILENCE))

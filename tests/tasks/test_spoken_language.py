@@ -8,9 +8,10 @@ import soxr
 
 from ops.harness.pipeline import segments
 from ops.harness.recordings import RATE, by_language, to_int16
+from tasks import steps
 from tasks.engines.base import Effort, SpeechToText, Transcript, Word
 from tasks.serving import Engines
-from tasks.spoken_language import ASKED, LEAST_SECONDS, SURE, judge, likeliest, other
+from tasks.spoken_language import ASKED, LEAST_SECONDS, SURE, clear, judge, likeliest, likeliest_of, other
 from tasks.wire.messages import STT_RATE
 
 
@@ -111,6 +112,62 @@ def test_the_shorter_an_utterance_the_more_its_forerunners_count(
     found: dict[str, float], memory: dict[str, float], seconds: float, language: str | None
 ) -> None:
     assert likeliest(found, memory, seconds) == language
+
+
+@pytest.mark.parametrize(
+    ("found", "sureness", "leaning", "seconds", "language"),
+    [
+        ({"en": 0.4, "fr": 0.5, "pt": 0.1}, {}, {}, 2.0, "en"),
+        ({"en": 0.3, "pt": 0.7}, {}, {}, 2.0, "pt"),
+        ({"fr": 1.0}, {}, {}, 2.0, "en"),
+        ({"en": 0.6, "pt": 0.4}, {}, {"pt": 1}, 1.0, "pt"),
+        ({"en": 0.6, "pt": 0.4}, {}, {"pt": 1, "en": 1}, 1.0, "en"),
+        ({"en": 0.95, "pt": 0.05}, {}, {"pt": 2}, 9.0, "en"),
+    ],
+)
+def test_who_speaks_is_told_among_those_who_may(
+    found: dict[str, float], sureness: dict[str, float], leaning: dict[str, int], seconds: float, language: str
+) -> None:
+    assert likeliest_of(["en", "pt"], found, sureness, leaning, seconds) == language
+
+
+@pytest.mark.parametrize(
+    ("found", "sure", "language"),
+    [({"en": 0.9, "vi": 0.1}, 0.95, "vi"), ({"en": 0.3, "vi": 0.7}, 0.2, "en"), ({"en": 0.6, "vi": 0.4}, 0.6, "vi")],
+)
+def test_a_recogniser_of_one_language_has_its_say(found: dict[str, float], sure: float, language: str) -> None:
+    assert likeliest_of(["en", "vi"], found, {"vi": sure}, {}, 2.0) == language
+
+
+def test_where_the_sound_leaves_no_doubt_nothing_else_is_asked(
+    engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert clear(["en", "vi"], {"en": 0.992, "vi": 0.008})
+    assert clear(["en", "vi"], {"pt": 0.5, "en": 0.499, "vi": 0.001})
+    assert not clear(["en", "vi"], {"en": 0.98, "vi": 0.02})
+    assert not clear(["en", "vi"], {"pt": 1.0})
+    vietnamese = by_language("vi")[0].pcm()
+    assert steps.identify(vietnamese, ["en", "vi"], {}, 5.0).transcript is None
+    monkeypatch.setattr("tasks.spoken_language.CLEAR", 2.0)
+    found = steps.identify(vietnamese, ["en", "vi"], {}, 5.0)
+    assert found.transcript, "its recogniser has heard it already, and need not do so again"
+    assert found.transcript.text
+    assert engines.stt_for("vi").name != engines.identifier().name
+
+
+@pytest.mark.parametrize("pair", [("en", "pt"), ("en", "vi")])
+def test_two_people_who_take_turns_at_one_microphone_are_told_apart(engines: Engines, pair: tuple[str, str]) -> None:
+    assert engines
+    told = []
+    for language in pair:
+        for clip in by_language(language)[:3]:
+            for ask in segments(to_int16(clip.samples())):
+                seconds = ask.speech_end - ask.speech_start
+                found = steps.identify(ask.samples.tobytes(), pair, {}, seconds)
+                told.append((language, found.language))
+    assert len(told) > 5
+    assert all(found == language for language, found in told)
+    assert steps.identify(bytes(2 * RATE), pair, {}, 1.0).language is None
 
 
 def test_the_first_words_decide_nothing_for_those_after_them(engines: Engines) -> None:

@@ -129,6 +129,16 @@ class Segmenter:
             self._open.pause_ask = None
         return self._consider(self._open)
 
+    @property
+    def idle(self) -> bool:
+        """Whether no segment is open."""
+        return self._open is None
+
+    def skip(self) -> int:
+        """The number of the next segment, for what is none of this track's; only while none is open."""
+        self.seq += 1
+        return self.seq - 1
+
     def flush(self) -> list[Ask]:
         """Closes what is open: the track has ended."""
         return self._close(self._open) if self._open else []

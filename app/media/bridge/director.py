@@ -63,15 +63,14 @@ class Director:
                 return admission.limited(rung_of(source, version), name)
 
             for speaker in {producer.participant for producer in room.voices()}:
-                meta = room.people[speaker]
-                wants = room.wants(speaker, meta)
+                wants = room.wants(speaker, room.people[speaker])
                 troubles = {version: self._trouble(room.name, speaker, version) for version in wants.dubs}
                 told = notices(room, speaker, given, troubles)
                 wanted |= {(room.name, key): payload for key, payload in told.items()}
                 for version in wants.dubs:
                     key = TrackKey(room.name, speaker, version)
                     listened_to.add(key)
-                    self._direct(key, live=given(meta.speak, version).level is Level.VOICE)
+                    self._direct(key, live=given(room.source(speaker, version.language), version).level is Level.VOICE)
         levels = [((source, version.language), rung.level) for (source, version), rung in rungs.items()]
         self._services.metrics.rungs(dict(sorted(levels)))  # of two versions the one that is given more
         self.publisher.publish(wanted)

@@ -34,8 +34,10 @@ def parse_meta(participant: Participant) -> ParticipantMeta | None:
     except msgspec.ValidationError as error:
         log.error("participant with unreadable meta is not translated", id=participant.id, error=str(error))
         return None
-    unknown = {meta.speak, meta.read, meta.hear} - LANGUAGES.keys() - {ORIGINAL}
-    if unknown or ORIGINAL in (meta.speak, meta.read):
+    put_right = {meta.mistaken.language} if meta.mistaken else set()
+    spoken = {meta.speak, *meta.among, *meta.between} | put_right
+    unknown = ({meta.read, meta.hear} | spoken) - LANGUAGES.keys() - {ORIGINAL}
+    if unknown or ORIGINAL in spoken | {meta.read}:
         log.error(
             "participant with an unknown language is not translated", id=participant.id, languages=sorted(unknown)
         )

@@ -10,12 +10,15 @@ from contextlib import suppress
 from typing import Any, Final
 
 import structlog
+from msgspec.structs import replace
 
+from app.auth.tokens import ParticipantMeta
 from app.cancellation import end
 from app.media.audio.segmenter import Ask, AskKind, Segmenter
 from app.media.audio.tap import Chunk, TapStream
 from app.media.audio.vad import FRAME_SECONDS, VoiceDetector
 from app.media.bridge.director import Director
+from app.media.bridge.mistakes import Mistakes
 from app.media.bridge.outbox import Outbox
 from app.media.bridge.services import Services
 from app.media.bridge.sfu_client import SfuError, SfuGoneError
@@ -54,6 +57,7 @@ class Speaker(asyncio.DatagramProtocol):
         self._director = director
         self._prefix = secrets.token_hex(6)
         self._meta = room.people[producer.participant]
+        self._mistakes = Mistakes(self._meta.mistaken)
         self._segmenter = Segmenter(services.config.segmenter, first_seq)
         self._detector = VoiceDetector()
         self._begun = -1  # number of the segment that was sent last
@@ -117,7 +121,8 @@ class Speaker(asyncio.DatagramProtocol):
 
     def _receive(self, chunks: list[Chunk]) -> None:
         meta = self._room.people.get(self._producer.participant, self._meta)
-        self._segmenter.streaming = self._services.listeners.hear(meta.speak)
+        self._put_right(meta)
+        self._segmenter.streaming = not meta.among and self._services.listeners.hear(meta.speak)
         for chunk in chunks:
             began = time.perf_counter()
             frames = self._detector.push(chunk)
@@ -135,11 +140,13 @@ class Speaker(asyncio.DatagramProtocol):
             return
         self._begun = ask.seq
         segment = self._segment(ask)
-        owner = self._services.listeners.choose(segment)
+        owner = None if segment.among else self._services.listeners.choose(segment)
         if ask.revision == 0:
             self._director.on_open(segment)
         pcm = ask.samples.astype("<i2").tobytes()
         self._outbox.put(segment, pcm, ask.offset, owner=owner)
+        if ask.final and segment.among:
+            self._mistakes.keep(segment, pcm)
         if ask.final:
             log.info(
                 "segment.closed",
@@ -153,15 +160,31 @@ class Speaker(asyncio.DatagramProtocol):
             )
             self._on_final(segment)
 
+    def _put_right(self, meta: ParticipantMeta) -> None:
+        """Sends what was taken for another language to the workers once more, as if it had just been said."""
+        found = self._mistakes.put_right(meta.mistaken) if self._segmenter.idle else None
+        if found is None or meta.mistaken is None:
+            return
+        before, pcm = found
+        seq, now = self._segmenter.skip(), time.time()
+        spoken = before.timeline.speech_end - before.timeline.speech_start
+        segment = replace(
+            before,
+            id=f"{self._prefix}-{seq}",
+            seq=seq,
+            among=[],
+            timeline=Timeline(speech_start=now - spoken, speech_end=now, closed=now),
+            **self._languages(replace(meta, speak=meta.mistaken.language, among=[])),
+        )
+        log.info("segment.again", segment=segment.id, before=before.id, room=segment.room, language=segment.language)
+        self._director.on_open(segment)
+        self._outbox.put(segment, pcm)
+        self._on_final(segment)
+
     def _segment(self, ask: Ask) -> Segment:
         speaker = self._producer.participant
         if ask.revision == 0:  # a segment is in one language, that in which a worker begins to hear it
             self._meta = self._room.people.get(speaker, self._meta)
-        wants = self._room.wants(speaker, self._meta)
-        dubs = [dub for dub in wants.dubs if self._director.speaks(self._room.name, speaker, dub)]
-        dubbed = {dub.language for dub in dubs}
-        translated = self._director.admitted(self._room.name) >= Level.TRANSLATED_CAPTIONS
-        read = (wants.captions | dubbed) - {self._meta.speak} if translated else frozenset()
         return Segment(
             id=f"{self._prefix}-{ask.seq}",
             room=self._room.name,
@@ -171,17 +194,32 @@ class Speaker(asyncio.DatagramProtocol):
             revision=ask.revision,
             final=ask.final,
             paused=ask.kind is AskKind.PAUSE,
-            language=self._meta.speak,
+            among=self._meta.among,
+            leaning={code: count for code, count in self._mistakes.leaning.items() if code in self._meta.among},
             samples=ask.length,
-            read=sorted(read),
-            hear=sorted(dubbed),
-            hear_drafts=sorted({dub.language for dub in dubs if dub.drafts}),
-            soon=sorted(wants.soon & (read | dubbed)),
             lead=ask.speech_start - ask.audio_start,
             max_lag=self._services.config.playout.max_lag,
             voice=self._room.voices_of.get(speaker, 0),
             timeline=Timeline(speech_start=ask.speech_start, speech_end=ask.speech_end, closed=time.time()),
+            **self._languages(self._meta),
         )
+
+    def _languages(self, meta: ParticipantMeta) -> dict[str, Any]:
+        """The fields of a segment of somebody with these preferences that say what it is in and what is made of it."""
+        speaker = self._producer.participant
+        wants = self._room.wants(speaker, meta)
+        spoken = set() if meta.among else {meta.speak}
+        dubs = [dub for dub in wants.dubs if self._director.speaks(self._room.name, speaker, dub)]
+        dubbed = {dub.language for dub in dubs} - spoken
+        translated = self._director.admitted(self._room.name) >= Level.TRANSLATED_CAPTIONS
+        read = (wants.captions | dubbed) - spoken if translated else frozenset()
+        return {
+            "language": meta.speak,
+            "read": sorted(read),
+            "hear": sorted(dubbed),
+            "hear_drafts": sorted({dub.language for dub in dubs if dub.drafts} - spoken),
+            "soon": sorted(wants.soon & (read | dubbed)),
+        }
 
     def _count(self, stream: TapStream) -> None:
         order = stream.order

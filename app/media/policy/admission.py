@@ -104,7 +104,7 @@ def speaking_of(room: Room, person: str) -> Speaking:
     """What is wanted of somebody in a room."""
     meta = room.people[person]
     wants = room.wants(person, meta)
-    return Speaking(meta.speak, (wants.captions | wants.hear) - {meta.speak}, wants.hear)
+    return Speaking(meta.speak, (wants.captions | wants.hear) - {meta.speak}, wants.hear - {meta.speak})
 
 
 def next_level(now: Admission, pool: WorkerPool, config: AdmissionConfig) -> Level:

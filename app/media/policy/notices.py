@@ -21,13 +21,15 @@ def notices(
     Listeners are always told where their dub stands, readers only when their captions are affected.
     """
     meta = room.people[speaker]
-    source, wants = meta.speak, room.wants(speaker, meta)
+    wants = room.wants(speaker, meta)
     payloads: dict[str, Payload] = {}
     for dub in sorted(wants.dubs):
+        source = room.source(speaker, dub.language)
         level, reason = rung_of(source, dub)
         trouble = (troubles or {}).get(dub) if level is Level.VOICE else None
         payloads[f"dub:{speaker}:{dub.label}"] = _payload(Rung(level, trouble or reason), source, dub.language, speaker)
     for target in sorted(wants.captions):
+        source = target if target == meta.speak else room.source(speaker, target)
         best = Level.SOURCE_CAPTIONS if target == source else Level.TRANSLATED_CAPTIONS
         rung = rung_of(source, Dub(target)).capped(best)
         if rung.reason is not None:

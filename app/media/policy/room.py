@@ -42,7 +42,7 @@ class Wants(NamedTuple):
     """Languages that somebody wants a speaker in, now."""
 
     dubs: frozenset[Dub]
-    """As a dubbed voice; never the speaker's own."""
+    """As a dubbed voice; never in what the speaker speaks, but where people who share a device speak to one another."""
     captions: frozenset[str]
     """As captions by somebody who may be reading them, the speaker's own language included."""
     soon: frozenset[str] = frozenset()
@@ -102,14 +102,24 @@ class Room:
 
         A recorded speaker wants nothing.
         """
-        spoken = meta.speak
+        spoken = None if meta.among else meta.speak
+        between = set(meta.between)
         recorded = {person.recording_id for person in self.people.values()}
         read = {person.read for name, person in self.people.items() if name not in recorded}
         others = [person for name, person in self.people.items() if name not in recorded | {speaker}]
         heard = {Dub(other.hear, other.hear_drafts, other.whole_sentences) for other in others}
-        dubs = {dub for dub in heard if dub.language not in (ORIGINAL, spoken)}
+        # Those at one device hear each other there: their tracks stay while one of them speaks after the other.
+        dubs = {dub for dub in heard if dub.language not in (ORIGINAL, spoken)} | {
+            Dub(code, meta.hear_drafts) for code in between
+        }
         soon = {language for other in others if not other.whole_sentences for language in (other.read, other.hear)}
-        return Wants(frozenset(dubs), frozenset(read), frozenset(soon - {ORIGINAL, spoken}))
+        return Wants(frozenset(dubs), frozenset(read | between), frozenset((soon | between) - {ORIGINAL, spoken}))
+
+    def source(self, speaker: str, target: str) -> str:
+        """The language `speaker` is translated from into `target`: another of theirs where that is theirs too."""
+        meta = self.people[speaker]
+        own = [*(meta.among or [meta.speak]), *meta.between]
+        return next((code for code in own if code != target), meta.speak)
 
     def voices(self) -> Iterator[Producer]:
         """The original audio tracks of people whose language is known: never a dubbed one."""

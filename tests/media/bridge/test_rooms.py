@@ -59,6 +59,26 @@ def test_nobody_hears_a_dub_of_their_own_voice_or_of_their_own_language() -> Non
     assert room.wants("ana", room.people["ana"]).captions == {"en"}
 
 
+def test_people_at_one_device_hear_each_other_there() -> None:
+    table = meta("en") | {"among": ["en", "pt"], "between": ["en", "pt"]}
+    room = room_of(("table", table))
+    wants = room.wants("table", room.people["table"])
+    assert wants.hear == wants.captions == {"en", "pt"}
+    assert (room.source("table", "pt"), room.source("table", "en")) == ("en", "pt")
+    room.put("table", msgspec.convert(table | {"among": [], "speak": "pt"}, ParticipantMeta))
+    wants = room.wants("table", room.people["table"])
+    assert wants.hear == {"en", "pt"}, "the track of who is silent stays"
+    assert wants.soon == {"en"}, "while a button says who speaks, the other follows word by word"
+
+
+def test_a_microphone_that_several_share_is_dubbed_into_their_languages_for_others() -> None:
+    room = room_of(("table", meta("en") | {"among": ["en", "pt"]}), ("bob", meta("en", hear="en")))
+    assert room.wants("table", room.people["table"]).hear == {"en"}
+    assert room.wants("bob", room.people["bob"]).hear == frozenset(), "they hear everybody as they are"
+    told = notices(room, "table", lambda _source, _dub: Rung(Level.VOICE, "hurried"))
+    assert (told["dub:table:en"]["source"], told["dub:table:en"]["target"]) == ("pt", "en")
+
+
 def test_those_who_want_drafts_spoken_hear_a_version_of_their_own() -> None:
     eager = meta("en", hear="en") | {"hear_drafts": True}
     room = room_of(("ana", meta("vi")), ("bob", meta("en", hear="en")), ("chi", eager), ("dan", eager))

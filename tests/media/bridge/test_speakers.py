@@ -6,6 +6,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 
+from app.auth.tokens import ParticipantMeta
 from app.media.audio.config import SegmenterConfig
 from app.media.bridge.speakers import Speaker
 from app.media.bridge.supervisor import Supervisor
@@ -48,7 +49,7 @@ async def test_a_speaker_ends_though_its_outbox_swallows_a_cancellation() -> Non
     services = SimpleNamespace(
         config=config, sfu=sfu, redis=None, send=None, listeners=None, metrics=None, fence=lambda _room: 1
     )
-    room = SimpleNamespace(name="r", people={"ana": SimpleNamespace(speak="pt")})
+    room = SimpleNamespace(name="r", people={"ana": ParticipantMeta(name="Ana", speak="pt", read="pt", hear="pt")})
     producer = SimpleNamespace(participant="ana", producer_id="p")
     parts: list[Any] = [services, room, producer, 0, None, SimpleNamespace(on_dropped=None)]
     speaker = Speaker(*parts)
