@@ -15,6 +15,7 @@ from tasks.engines.stt.whisper.sound import LogMel
 from tasks.engines.tts.kokoro.network import CONTEXT, PIECES, RATE, SAMPLES, KokoroNetwork, lead, lengths_of
 from tasks.engines.tts.kokoro.normal import Normal, normal
 from tasks.engines.tts.kokoro.voice import Kokoro
+from tasks.engines.tts.loudness import SILENCE_DB, closing_pause
 from tasks.serving import Engines
 
 CLAUSE = "Uma raposa velha não consegue aprender nenhum ofício."
@@ -62,6 +63,16 @@ def test_pieces_join_without_a_seam(kokoro: Kokoro) -> None:
     print(f"log-mel apart by {apart.mean():.3f}, within 30 ms of a seam by {at_seams.mean():.3f}")
     assert at_seams.mean() < 0.1
     assert apart.mean() < 0.1
+
+
+@pytest.mark.parametrize("closing", ["", ",", "."])
+def test_a_clause_is_followed_by_the_pause_of_its_punctuation_and_no_other(kokoro: Kokoro, closing: str) -> None:
+    for words in ("mas os estilos no oeste podem", "ficar para trás por trinta anos", "não consegue aprender"):
+        spoken = kokoro.speak(words + closing, "pt")
+        frames = samples(spoken.pcm)[: spoken.samples // 240 * 240].reshape(-1, 240)
+        heard = np.flatnonzero(np.sqrt(np.mean(np.square(frames), axis=1)) > 10 ** (SILENCE_DB / 20))
+        silent = (len(frames) - 1 - heard[-1]) / 100
+        assert silent <= closing_pause(closing, RATE).size / RATE + 0.06, words
 
 
 def test_the_context_of_a_piece_is_as_wide_as_the_convolutions_reach(

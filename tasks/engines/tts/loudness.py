@@ -18,6 +18,9 @@ TARGET_DB: Final = -20.0
 CEILING: Final = 10 ** (-1 / 20)
 """Peak, of full scale, that nothing exceeds: 1 dB of room for the encoder's overshoot."""
 
+SILENCE_DB: Final = -60.0
+"""Level, dBFS RMS, that nothing of a voice is as quiet as, once it is as loud as every other."""
+
 _FRAME_SECONDS: Final = 0.02
 _ACTIVE_DB: Final = -30.0
 """Frames this far below the loudest are pauses: the idea of ITU-T P.56, simplified to fixed frames."""
@@ -111,3 +114,13 @@ def trim(samples: Samples, rate: int, *, below_db: float = -45.0, closing: bool 
     lead = int(_LEAD_SECONDS * rate)
     end = (loud[-1] + 1) * size + lead if closing else samples.size
     return samples[max(0, loud[0] * size - lead) : end]
+
+
+def without_tail(samples: Samples, rate: int, *, gain: float) -> Samples:
+    """`samples` up to 30 ms after the last of them that would be heard with that gain; all where none would be."""
+    powers = _frame_powers(samples[::-1], rate)  # counted from the end, which a clause in pieces and a whole one share
+    heard = np.flatnonzero(powers * gain**2 >= 10 ** (SILENCE_DB / 10))
+    if heard.size == 0:
+        return samples
+    silent = int(heard[0]) * int(_FRAME_SECONDS * rate) - int(_LEAD_SECONDS * rate)
+    return samples[: samples.size - max(0, silent)]

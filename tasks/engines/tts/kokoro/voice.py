@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tasks.engines.base import Audio, EngineError, Piece, TextToSpeech
 from tasks.engines.tts import espeak_program
 from tasks.engines.tts.kokoro.network import RATE, Inputs, KokoroNetwork
-from tasks.engines.tts.loudness import Leveller, closing_pause
+from tasks.engines.tts.loudness import Leveller, closing_pause, without_tail
 from tasks.engines.tts.onnx_options import options
 from tasks.engines.tts.speakable import speakable, speakable_clauses
 from tasks.languages import LANGUAGES
@@ -26,9 +26,10 @@ from tasks.languages import LANGUAGES
 MAX_PHONEMES: Final = 510
 """Phonemes that the model takes at once."""
 
-CLAUSE_CHARACTERS: Final = (22, 42, 70, 80)
-"""Characters of the first, second and further clauses. Each sounds for longer than the next takes to be made, also on
-a machine that has other things to do."""
+CLAUSE_CHARACTERS: Final = (60, 80)
+"""Characters of the first and further clauses: a piece of a growing sentence is mostly one. The first sound comes as
+soon as with shorter ones, and each end of a clause would take a quarter of a second more (docs/measurements/voices.md).
+"""
 
 VOICES: Final = MappingProxyType(
     {code: known.engines.kokoro for code, known in LANGUAGES.items() if known.engines.kokoro}
@@ -69,7 +70,7 @@ class Kokoro(TextToSpeech):
         self.speak(self.clauses(LANGUAGES[language].engines.kokoro_sample, language)[0], language)
 
     def clauses(self, text: str, language: str) -> list[str]:
-        """A short first clause, longer ones after it."""
+        """Clauses as long as a piece of a growing sentence, and longer ones after the first."""
         return speakable_clauses(text, language, lengths=CLAUSE_CHARACTERS)
 
     def speak(self, clause: str, language: str, voice: str | None = None) -> Audio:
@@ -86,7 +87,11 @@ class Kokoro(TextToSpeech):
         inputs = self._inputs(speakable(clause, language), language, chosen)
         level = Leveller(RATE, self._gains[chosen])
         for samples, last in self._network.speak(inputs, chosen, in_pieces=in_pieces):
-            yield Piece(level.push(np.concatenate([samples, closing_pause(clause, RATE)]) if last else samples), last)
+            if last:  # the network ends with a pause of its own
+                spoken = without_tail(samples, RATE, gain=self._gains[chosen])
+                yield Piece(level.push(np.concatenate([spoken, closing_pause(clause, RATE)])), last)
+            else:
+                yield Piece(level.push(samples), last)
 
     def phonemes(self, text: str, language: str) -> str:
         """`text` in Kokoro's alphabet, with its punctuation, which carries the prosody."""
