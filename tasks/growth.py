@@ -30,7 +30,7 @@ MIN_PIECE_WORDS: Final = 4
 """Words from which a piece of a sentence that goes on is spoken, where it ends in a mark or before a word that a
 speaker may pause before."""
 
-MAX_PIECE_WORDS: Final = 8
+MAX_PIECE_WORDS: Final = 6
 """Words from which it is spoken wherever it ends."""
 
 _MARKS: Final = " .,;:\u2026-"

@@ -23,14 +23,14 @@ class PlayoutConfig:
     whole_sentences: float = 10.0
     """How much longer whole sentences may take, where somebody wants those: a short one waits for the long one before
     it, which sounds as long as it was spoken."""
-    hurry_after: float = 2.5
+    hurry_after: float = 2.0
     """Lag above which clips are played faster, the more the later: so gently and so early that who speaks without a
     pause is followed at a pace that hardly changes."""
     fastest: float = 1.2
     """How many times faster at most: speech is then still easy to follow."""
-    fastest_at: float = 0.6
+    fastest_at: float = 0.5
     """Share of `max_lag` at which they are."""
-    told_from: float = 1.1
+    told_from: float = 1.15
     """How many times faster clips are when listeners are told."""
     told_for: float = 8.0
     """How long listeners are told that a dub has hurried or skipped something."""

@@ -31,6 +31,10 @@ CLAUSE_CHARACTERS: Final = (60, 80)
 soon as with shorter ones, and each end of a clause would take a quarter of a second more (docs/measurements/voices.md).
 """
 
+PACE: Final = 1.1
+"""How many times faster than the voices speak of themselves: as fast as people talk, so that a dub is no longer than
+its speech. Heard back, as few words are lost (docs/measurements/voices.md)."""
+
 VOICES: Final = MappingProxyType(
     {code: known.engines.kokoro for code, known in LANGUAGES.items() if known.engines.kokoro}
 )
@@ -106,4 +110,4 @@ class Kokoro(TextToSpeech):
             raise EngineError(f"{self.name} found nothing to say in {len(text)} characters")
         ids = ids[: MAX_PHONEMES - 1]
         style: NDArray[np.float32] = self._styles[voice][min(len(ids), MAX_PHONEMES - 1)][None]
-        return {"tokens": np.array([[0, *ids, 0]]), "style": style, "speed": np.ones(1, np.float32)}
+        return {"tokens": np.array([[0, *ids, 0]]), "style": style, "speed": np.full(1, PACE, np.float32)}
