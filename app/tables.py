@@ -217,6 +217,8 @@ class StoredCaption(Base):
     engine: Mapped[str] = mapped_column(Text)
     timeline: Mapped[Timeline] = mapped_column(TimelineJson)
     draft: Mapped[bool] = mapped_column(default=False, server_default=false())
+    typed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it was typed and not spoken, or translates what was."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now, index=True)
     corrections: Mapped[list[Correction]] = relationship(
         lazy="selectin", order_by="Correction.id", passive_deletes=True

@@ -34,6 +34,7 @@ class FeedCaption(Struct, frozen=True, kw_only=True):
     engine: str
     draft: bool
     corrected: bool
+    typed: bool
     spoken: str | None
     """The language that is spoken in place of the one that is set; there is no text then."""
     spoken_at: float
@@ -46,7 +47,7 @@ class FeedCaption(Struct, frozen=True, kw_only=True):
 def as_json(published: PublishedCaption, speaker: str) -> str:
     """One caption with its speaker's name, encoded once for all readers."""
     caption = published.caption
-    stages = lag.stages(caption.timeline)
+    stages = lag.stages(caption)
     fields = FeedCaption(
         id=published.shown_id,
         segment=caption.segment,
@@ -59,6 +60,7 @@ def as_json(published: PublishedCaption, speaker: str) -> str:
         engine=caption.engine,
         draft=caption.draft,
         corrected=caption.corrected,
+        typed=caption.typed,
         spoken=caption.spoken,
         spoken_at=caption.timeline.speech_start,
         lag_ms=published.lag_ms,

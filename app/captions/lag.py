@@ -9,7 +9,7 @@ from typing import Final
 
 from app.i18n import N_, gettext
 from app.i18n.formats import milliseconds
-from tasks.wire.messages import Caption, Timeline
+from tasks.wire.messages import Caption
 
 STAGES: Final = {
     "endpoint": ("speech_end", "closed"),
@@ -32,10 +32,14 @@ UNTIL_CERTAIN: Final = N_("until the words were certain")
 """What the first one is while a sentence goes on: its last words are not its end."""
 
 
-def stages(timeline: Timeline) -> dict[str, float]:
+_TYPED: Final = {"translate_queue": ("closed", "translate_start"), "translate": STAGES["translate"]}
+"""Those of what was typed: nothing was to be recognised."""
+
+
+def stages(caption: Caption) -> dict[str, float]:
     """Seconds that each known stage took; never negative, though clocks of two hosts may differ."""
-    spans = {}
-    for stage, (begin, end) in STAGES.items():
+    timeline, spans = caption.timeline, {}
+    for stage, (begin, end) in (_TYPED if caption.typed else STAGES).items():
         began, ended = getattr(timeline, begin), getattr(timeline, end)
         if began is not None and ended is not None:
             spans[stage] = max(0.0, ended - began)
@@ -61,7 +65,7 @@ def when_sent(caption: Caption, now: float) -> float:
 
 def describe(caption: Caption) -> str:
     """The stages in words: "waiting 15 ms · transcription 190 ms · by whisper-base"."""
-    spans = stages(caption.timeline)
+    spans = stages(caption)
     names = NAMES if caption.final else NAMES | {"endpoint": UNTIL_CERTAIN}
     parts = [f"{gettext(names[stage])} {milliseconds(seconds)}" for stage, seconds in spans.items()]
     by = gettext("by %(engine)s", engine=caption.engine)

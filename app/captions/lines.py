@@ -42,6 +42,11 @@ class Line(Struct, Generic[C], frozen=True):
         return tuple(caption for caption in (self.source, self.translation) if caption is not None)
 
     @property
+    def typed(self) -> bool:
+        """Whether it was typed and not spoken."""
+        return self.captions[0].typed
+
+    @property
     def start(self) -> float:
         """When the speaker began, epoch seconds."""
         return self.captions[0].timeline.speech_start

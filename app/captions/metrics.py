@@ -38,8 +38,10 @@ for _reason in ("malformed", "refused by the database", "unknown room"):  # so t
 
 
 def observe(caption: Caption) -> None:
-    """Count a live final caption: a transcript's stages up to its text, a translation's own."""
-    own = lag.stages(caption.timeline)
+    """Count a live final caption of speech: a transcript's stages up to its text, a translation's own."""
+    if caption.typed:
+        return
+    own = lag.stages(caption)
     names = ("endpoint", "queue", "stt") if caption.is_source else ("translate_queue", "translate")
     for name in names:
         if name in own:

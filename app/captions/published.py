@@ -38,6 +38,11 @@ class PublishedCaption(Struct, frozen=True, cache_hash=True):
         """When the speaker spoke, and when each stage happened."""
         return self.caption.timeline
 
+    @property
+    def typed(self) -> bool:
+        """Whether it was typed and not spoken, or translates what was."""
+        return self.caption.typed
+
     def said_since(self, moment: float) -> bool:
         """Whether it ended after a moment (epoch seconds), so that somebody who joined then is shown it."""
         return self.caption.timeline.speech_end >= moment

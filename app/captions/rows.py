@@ -28,6 +28,7 @@ def to_row(published: PublishedCaption, room_id: int, participant_id: str | None
         "engine": caption.engine,
         "timeline": caption.timeline,
         "draft": caption.draft,
+        "typed": caption.typed,
     }
 
 
@@ -46,6 +47,7 @@ def from_row(row: StoredCaption, room: str) -> PublishedCaption:
         timeline=row.timeline,
         draft=row.draft,
         corrected=row.correction is not None,
+        typed=row.typed,
     )
     return PublishedCaption(row.event_id, caption, lag.until_ready(caption))
 

@@ -38,6 +38,8 @@ class LineJson(Struct, frozen=True, kw_only=True):
     speaker: str
     spoken_at: float
     seconds: float
+    typed: bool
+    """Whether it was typed and not spoken."""
     original: CaptionJson | None
     translation: CaptionJson | None
 
@@ -63,6 +65,7 @@ def _line(line: Line[StoredCaption]) -> LineJson:
         speaker=line.speaker,
         spoken_at=line.start,
         seconds=round(line.end - line.start, 3),
+        typed=line.typed,
         original=None if line.source is None else _caption(line.source),
         translation=None if line.translation is None else _caption(line.translation),
     )

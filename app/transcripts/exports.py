@@ -8,12 +8,15 @@ from typing import Final, Literal
 
 from app import subtitles
 from app.captions.lines import Line
+from app.i18n import gettext
 from app.tables import Room, StoredCaption
 from app.transcripts.export_json import as_json
 from app.transcripts.search import fold
 
 View = Literal["both", "original", "translated"]
 """What is shown of a line: what was said, its translation, or the two side by side."""
+CHARACTERS_PER_SECOND: Final = 15
+"""That people read with ease in a subtitle: Netflix's Timed Text Style Guide asks for 17 at most."""
 VIEWS: Final = ("both", "original", "translated")
 MEDIA_TYPES: Final = {"txt": "text/plain", "srt": "application/x-subrip", "vtt": "text/vtt", "json": "application/json"}
 """Format → media type."""
@@ -50,8 +53,17 @@ def _text(lines: list[Line[StoredCaption]], view: View) -> str:
     paragraphs = []
     for line in lines:
         texts = [caption.shown_text for caption in shown(line, view) if caption]
-        paragraphs.append(f"[{line.clock}] {line.speaker}: " + "\n    ".join(texts))
+        paragraphs.append(f"[{line.clock}] {_who(line)}: " + "\n    ".join(texts))
     return "\n".join(paragraphs) + "\n" if paragraphs else ""
+
+
+def _who(line: Line[StoredCaption]) -> str:
+    return gettext("%(name)s (typed)", name=line.speaker) if line.typed else line.speaker
+
+
+def _end(line: Line[StoredCaption], text: str) -> float:
+    """When a line ends, epoch seconds: what was typed took no time, and takes some to be read."""
+    return line.start + len(text) / CHARACTERS_PER_SECOND if line.typed else line.end
 
 
 def _utterances(lines: list[Line[StoredCaption]], view: View) -> Iterable[subtitles.Utterance]:
@@ -61,10 +73,10 @@ def _utterances(lines: list[Line[StoredCaption]], view: View) -> Iterable[subtit
             continue
         yield subtitles.Utterance(
             start=line.start - line.zero,
-            end=line.end - line.zero,
+            end=_end(line, first.shown_text) - line.zero,
             text=first.shown_text,
             language=first.language,
-            voice=line.speaker,
+            voice=_who(line),
             below=below.shown_text if below else "",
             below_language=below.language if below else "",
         )

@@ -11,6 +11,7 @@ from litestar.template.config import TemplateConfig
 from markupsafe import Markup
 
 from app.i18n import catalogue, formats
+from app.linked import linked
 from app.web.assets import ROOT, STYLESHEET, Assets
 from tasks.languages import FIRST_LANGUAGES, LANGUAGES, described
 
@@ -47,6 +48,7 @@ def create_environment(assets: Assets, sign_in_host: str = "") -> Environment:
     }
     environment.filters |= {
         "epoch": formats.epoch,
+        "linked": linked,
         "language_name": formats.language_name,
         "written": written,
         "milliseconds": formats.milliseconds,

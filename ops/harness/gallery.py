@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import redis
+from msgspec import structs
 from playwright.async_api import Browser, BrowserContext, Page
 
 from app.auth import setup_code
@@ -145,12 +146,16 @@ async def enter(page: Page, url: str, room: str, name: str, language: str, *, re
     await page.wait_for_selector("body[data-page=call]")
 
 
+MAP: Final = "https://maps.example.org/hoi-an"
+"""What Minh types rather than says."""
+
+
 def _talk(client: redis.Redis, room: str, ana: str, minh: str) -> None:
     lines = (
         (ana, "pt", "Bom dia! Pousamos às nove e meia.", "Good morning! We land at half past nine."),
         (minh, "vi", "Chào chị. Em sẽ đợi ở cửa số hai.", "Hello. I will wait at door number two."),
         (ana, "pt", "Quanto tempo leva de carro até a cidade velha?", "How long does it take by car to the old town?"),
-        (minh, "vi", "Khoảng bốn mươi lăm phút, nếu trời không mưa.", "About forty-five minutes, if it does not rain."),
+        (minh, "vi", f"Khoảng bốn mươi lăm phút: {MAP}", f"About forty-five minutes: {MAP}"),
         (ana, "pt", "Perfeito, obrigada. Até amanhã!", "Perfect, thank you. See you tomorrow!"),
     )  # fmt: skip
     for seq, (speaker, spoken, source, english) in enumerate(lines):
@@ -159,7 +164,7 @@ def _talk(client: redis.Redis, room: str, ana: str, minh: str) -> None:
                 room, f"{room}.{seq}", text, language=language, source=spoken, speaker=speaker, seq=seq,
                 timeline=_timeline(translated=language != spoken), engine=engine,
             )  # fmt: skip
-            say(client, item)
+            say(client, structs.replace(item, typed=MAP in text))
 
 
 def _timeline(*, translated: bool) -> Timeline:

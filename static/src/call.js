@@ -5,6 +5,7 @@ import { rowsOf, tilesOf } from "./call_view.js";
 import { tendPageCaptions } from "./captions.js";
 import { chooseDrafts, sayOthers, tendChoices } from "./choices.js";
 import { parseConfig } from "./config.js";
+import { RequestError } from "./connection.js";
 import { Hands } from "./hands.js";
 import { Hosting } from "./hosting.js";
 import { Mixer } from "./mixer.js";
@@ -17,6 +18,7 @@ import { Roster } from "./roster.js";
 import { Sessions } from "./sessions.js";
 import { Signalling } from "./signalling.js";
 import { Tiles } from "./tiles.js";
+import { Typing } from "./typing.js";
 
 /** The sound counts as held back when it has not come on by then: starting takes a moment on its own. */
 const SOUND_GRACE_MS = 400;
@@ -41,6 +43,7 @@ class Call {
   #notices;
   #hosting;
   #hands;
+  #typing;
   #mixer;
   #own;
   #tiles;
@@ -71,6 +74,7 @@ class Call {
     this.#notices = new Notices(config);
     this.#hosting = new Hosting(config.texts, (text) => page.tell(text));
     this.#hands = new Hands(this.#roster, config, (text) => page.tell(text), (method, data) => void this.#ask(method, data));
+    this.#typing = new Typing(config.texts, (line) => this.#type(line));
     this.#mixer = new Mixer(byId("audio"), () => this.#showSound());
     this.#own = new Own(config, page, () => this.#show(), (id) => this.#mixer.setOutput(id));
     this.#tiles = new Tiles(byId("tiles"), config.texts, (id, view) => void this.#sessions.current?.receiver.show(id, view));
@@ -125,6 +129,7 @@ class Call {
     this.#sessions.stop();
     this.#presence.stop();
     this.#own.leave();
+    this.#typing.hold([]);
     this.#tiles.stop();
     void this.#mixer.close();
   }
@@ -164,7 +169,7 @@ class Call {
     if (event === "notice") this.#notices.take(data);
     else if (event === "idle") this.#idle = data.reason;
     else if (event === "rights") return this.#judge(data.rights);
-    else if (event === "muted") return this.#mute();
+    else if (event === "muted") return this.#mute(data.producerId !== null);
     else if (!this.#roster.take(event, data)) return;
     this.#hands.take(event, data);
     this.#sync();
@@ -175,6 +180,7 @@ class Call {
     this.#roster.host = rights.includes("moderate");
     this.#own.hold(rights);
     this.#hosting.hold(rights);
+    this.#typing.hold(rights);
   }
 
   /** @param {readonly import("./protocol.js").Right[]} rights as a host has changed them */
@@ -183,9 +189,21 @@ class Call {
     void this.#signalling.renew(); // so that what we come back with says the same
   }
 
-  #mute() {
-    this.#own.microphone.silence(false);
-    this.#page.tell(this.#config.texts.mutedByHost ?? "");
+  /** @param {boolean} voice whether our voice was heard until now */
+  #mute(voice) {
+    const typed = this.#typing.silence();
+    const { mutedByHost = "", typedSilenced = "" } = this.#config.texts;
+    if (voice) this.#own.microphone.silence(false);
+    if (voice || typed) this.#page.tell([voice && mutedByHost, typed && typedSilenced].filter(Boolean).join(" "));
+  }
+
+  /**
+   * @param {import("./typing.js").Line} line
+   * @throws {RequestError} it was not taken
+   */
+  async #type(line) {
+    if (!this.#connection?.open) throw new RequestError("type", { code: "closed", message: "there is no connection" });
+    await this.#connection.request("type", line);
   }
 
   #sync() {

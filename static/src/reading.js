@@ -26,14 +26,15 @@ export function resized(size, steps) {
 /**
  * A finished sentence as it is read out, in the language that its reader reads; nothing while it grows.
  * @param {Element} item
- * @returns {{ speaker: string, text: string, lang: string } | null}
+ * @returns {{ speaker: string, text: string, lang: string } | null} `speaker` with the word that it was typed, where it was
  */
 export function spokenLine(item) {
   const translation = item.querySelector(".translation");
   if ((translation ?? item).hasAttribute("data-grows")) return null;
   const paragraph = translation ?? item.querySelector(".source");
   const text = paragraph?.textContent?.trim() ?? "";
-  const speaker = item.querySelector(".speaker")?.textContent ?? "";
+  const typed = item.querySelector(".typed")?.textContent;
+  const speaker = `${item.querySelector(".speaker")?.textContent ?? ""}${typed ? ` (${typed})` : ""}`;
   return text ? { speaker, text, lang: paragraph?.getAttribute("lang") ?? "" } : null;
 }
 

@@ -11,7 +11,7 @@ import { dubLabel } from "./config.js";
 
 /**
  * Whether this page should receive a track: every other person's pictures and original voice, and of the dubbed voices
- * those in the language heard here, of people who do not speak it themselves.
+ * those in the language heard here, of people who do not speak it themselves, or who have what they type read aloud.
  * @param {Producer} producer
  * @param {string} me
  * @param {Listener} listener
@@ -20,7 +20,9 @@ import { dubLabel } from "./config.js";
 export function wantsTrack(producer, me, listener, speak) {
   if (producer.participant === me) return false;
   if (producer.track === "original") return true;
-  return listener.hear !== "original" && producer.label === dubLabel(listener) && speak !== listener.hear;
+  const { hear } = listener;
+  if (producer.label === `${speak}:typed`) return hear === speak || hear === "original";
+  return hear !== "original" && producer.label === dubLabel(listener) && speak !== hear;
 }
 
 /** @type {readonly import("./protocol.js").Quality[]} */

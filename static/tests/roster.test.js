@@ -50,6 +50,16 @@ test("a dub is wanted in the language heard, from another language, of another p
   assert.equal(wantsTrack(dub({ label: "original" }), "me", listener("original"), "pt"), false);
 });
 
+test("what somebody has read aloud in their own language is heard by those who would hear their voice", () => {
+  const aloud = dub({ label: "en:typed" });
+  assert.equal(wantsTrack(aloud, "me", listener("en"), "en"), true);
+  assert.equal(wantsTrack(aloud, "me", listener("en", true, true), "en"), true);
+  assert.equal(wantsTrack(aloud, "me", listener("original"), "en"), true);
+  assert.equal(wantsTrack(aloud, "me", listener("pt"), "en"), false);
+  assert.equal(wantsTrack(aloud, "me", listener("en"), "pt"), false);
+  assert.equal(wantsTrack(aloud, "me", listener("original"), undefined), false);
+});
+
 test("a dub that arrives before its speaker is wanted, and dropped if they speak the language themselves", () => {
   const roster = new Roster("me", listener());
   roster.reset(hello({ participants: [], producers: [] }));

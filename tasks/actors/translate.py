@@ -129,4 +129,5 @@ def _caption(message: Translation, text: str, done: Translated, *, final: bool) 
         engine=done.engine,
         timeline=message.timeline,
         draft=done.draft,
+        typed=segment.typed,
     )

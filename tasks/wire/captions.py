@@ -75,6 +75,16 @@ def publish_final(client: redis.Redis, caption: Caption, message_id: str) -> Out
     return Outcome(outcome)
 
 
+async def publish_typed(client: Redis, caption: Caption) -> None:
+    """Publish a line that somebody typed, unless it has been published: a line that is sent again is the same one.
+
+    Raises:
+        redis.RedisError: Redis does not answer.
+    """
+    names = (keys.CAPTIONS, keys.CAPTIONS_LIFE, keys.final_published(caption.key))
+    await client.eval(_PUBLISH, 3, *names, *_entry(caption), caption.segment, str(keys.ONCE_TTL))
+
+
 async def publish_correction(client: Redis, caption: Caption) -> None:
     """Publish what a person made of a final caption: it takes that one's place, however often.
 

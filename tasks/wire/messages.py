@@ -95,6 +95,8 @@ class Segment(Struct, frozen=True, kw_only=True):
     whose clock is ahead gives up so much earlier."""
     voice: Annotated[int, Meta(ge=0)] = 0
     """Which of the voices of a language speaks for this speaker, counted round: a number of their own in the room."""
+    typed: bool = False
+    """Whether it is a line that was typed: there is no sound of it."""
 
     def of(self, sentence: int) -> Segment:
         """One sentence of what this is the segment of: it has an id of its own (`sentence_id`)."""
@@ -182,6 +184,8 @@ class Caption(Struct, frozen=True, kw_only=True, tag="caption"):
     """Whether readers must be told that it is a draft: a translation by a model that makes bad mistakes."""
     corrected: bool = False
     """Whether a person has changed the text of a final caption: it takes that one's place."""
+    typed: bool = False
+    """Whether it was typed and not spoken, or translates what was."""
     spoken: Language | None = None
     """The language that is spoken in place of `language`, where that was noticed: there is no text then, nor a final
     caption."""

@@ -99,6 +99,38 @@ async def test_english_is_read_and_heard_in_portuguese(stack: Stack, join: Join)
     assert alice.errors == bruno.errors == []
 
 
+async def test_what_is_typed_without_a_microphone_is_read_and_heard_by_others_in_order(
+    stack: Stack, room: str, join: Join
+) -> None:
+    bruno = await join("Bruno", speak="pt", read="pt", hear="pt")
+    alice = await join("Alice", speak="en", read="en", hear="en")
+    await alice.page.set_viewport_size({"width": 390, "height": 700})
+    await alice.page.goto(f"{room}/call?reader=true")
+    await alice.page.wait_for_selector("body[data-state=connected]")
+    assert await alice.page.is_hidden("#mic")
+    await alice.page.click("#speak-typed")
+    await bruno.record()
+    lines = ("Good morning, I have lost my voice.", "My notes are at https://example.org/notes?day=1&v=m today.")
+    field = alice.page.locator("#typed-line")
+    for line in lines:
+        await field.press_sequentially(line)  # with every letter that is a key of the page, too
+        await field.press("Enter")
+    assert await field.input_value() == ""
+    await bruno.wait_for("count => window.__onsets.length >= count", argument=1)
+    await heard_out(bruno, stack)
+    read = await bruno.lines()
+    print(f"\ntyped: {read}")
+    assert [line.source for line in read] == list(lines) == [line.source for line in await alice.lines()]
+    assert "voz" in read[0].translation
+    link = bruno.page.locator("#captions li").nth(1).locator(".translation a")
+    assert await link.get_attribute("href") == "https://example.org/notes?day=1&v=m"
+    assert await bruno.page.locator("#captions li .typed").count() == 2
+    assert await alice.page.get_attribute("#screen", "aria-pressed") == "false"
+    heard = listening.understood(await bruno.heard_from((await bruno.onsets())[0]), "pt")
+    assert "voz" in heard
+    assert bruno.errors == alice.errors == []
+
+
 async def test_sounds_that_are_not_speech_make_no_caption_and_no_clip(stack: Stack, join: Join) -> None:
     names = ("Alice", "Anne", "Arthur")
     speakers = [await join(name, speak="en", read="en", hear="original") for name in names]

@@ -24,6 +24,7 @@ ALLOWED: Final = {
         "app.auth.tokens",
         "app.cancellation",
         "app.settings",
+        "app.visible",
     },
 }
 """Room → what it may import of `app`, with all that is below."""

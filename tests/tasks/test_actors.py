@@ -102,6 +102,22 @@ def test_silence_at_a_shared_microphone_holds_nobody_up(store: redis.Redis) -> N
     assert stream(store) == []
 
 
+def test_a_typed_line_goes_the_same_way_with_its_address_as_it_is(store: redis.Redis) -> None:
+    text = "The notes are at https://example.org/Notes_2?day=1&v=%C3%A3m, please read them."
+    now = time.time()
+    typed = Timeline(speech_start=now, speech_end=now, closed=now)
+    line = segment("t0123", typed=True, timeline=typed)
+    translate(Translation(segment=line, text=text, target="pt", timeline=typed))
+    ((_, caption),) = stream(store)
+    assert caption.typed
+    assert caption.final
+    assert "https://example.org/Notes_2?day=1&v=%C3%A3m" in caption.text
+    assert "notas" in caption.text.lower()
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        run_next("speak")
+        assert isinstance(decode_clip_event(clips.next()), ClipPart)
+
+
 def test_silence_gives_no_caption_and_says_so(store: redis.Redis) -> None:
     with listen(store, keys.clips_channel("bridge")) as clips:
         transcribe(offered(store, SILENCE))

@@ -45,7 +45,7 @@ def test_programs_get_the_fields_of_a_caption_in_their_order() -> None:
     interim = msgspec.structs.replace(final, text="", final=False)
     beginning = '"segment":"s1","seq":4,"speaker":{"id":"ana","name":"Ana"},"language":"en","source_language":"en",'
     end = (
-        '"engine":"test","draft":false,"corrected":false,"spoken":null,"spoken_at":1.5,"lag_ms":750,'
+        '"engine":"test","draft":false,"corrected":false,"typed":false,"spoken":null,"spoken_at":1.5,"lag_ms":750,'
         '"stages_ms":{"endpoint":400,"queue":100,"stt":250}}'
     )
     published = PublishedCaption(event_id("1-2", Life(3, "0a1b2c3d")), final, 0.75)
@@ -67,3 +67,31 @@ def test_who_speaks_another_language_than_is_set_is_told_from_who_says_nothing()
     assert lines.visible == [line]
     lines.add(PublishedCaption("", empty, 0.5), "Lan")
     assert lines.visible == []
+
+
+def test_what_was_typed_is_marked_once_and_its_addresses_are_links_in_both_languages() -> None:
+    fragments = Fragments(create_environment(Assets()))
+    use("en")
+    said = caption("room", "s1", "Look: <b>https://example.org/a?b=1&c=2</b>.")
+    typed = msgspec.structs.replace(said, typed=True)
+    translated = msgspec.structs.replace(typed, language="pt", text="Veja: https://example.org/a?b=1&c=2.")
+    lines = Lines("pt", 0.0)
+    lines.add(PublishedCaption("1", typed, 0.1), "Ana")
+    line = lines.add(PublishedCaption("2", translated, 0.2), "Ana")
+    assert isinstance(line, Line)
+    shown = fragments.utterance(lines, line)
+    assert shown.count('<span class="typed">typed</span>') == 1
+    link = (
+        '<a href="https://example.org/a?b=1&amp;c=2" target="_blank" rel="noopener noreferrer nofollow">'
+        "https://example.org/a?b=1&amp;c=2</a>"
+    )
+    assert f"Look: &lt;b&gt;{link}&lt;/b&gt;." in shown
+    assert f"Veja: {link}." in shown
+    use("vi")
+    assert '<span class="typed">gõ chữ</span>' in fragments.utterance(lines, line)
+    use("en")
+    lines = Lines("en", 0.0)
+    line = lines.add(PublishedCaption("1", said, 0.1), "Ana")
+    assert isinstance(line, Line)
+    assert "<a " not in fragments.utterance(lines, line), "what is recognised has no links"
+    assert "typed" not in fragments.utterance(lines, line)

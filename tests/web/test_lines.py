@@ -99,7 +99,11 @@ def test_line_times_count_from_the_start_of_the_room() -> None:
 
 def test_stages_are_those_that_happened_and_never_negative() -> None:
     timeline = Timeline(speech_start=1.0, speech_end=2.0, closed=2.5, stt_start=2.4, stt_end=2.7)
-    assert lag.stages(timeline) == pytest.approx({"endpoint": 0.5, "queue": 0.0, "stt": 0.3})
+    said = caption("r", "s", "hello", timeline=timeline)
+    assert lag.stages(said) == pytest.approx({"endpoint": 0.5, "queue": 0.0, "stt": 0.3})
+    typed = Timeline(speech_start=2.0, speech_end=2.0, closed=2.0, translate_start=2.1, translate_end=2.3)
+    read = structs.replace(said, timeline=typed, typed=True)
+    assert lag.stages(read) == pytest.approx({"translate_queue": 0.1, "translate": 0.2}), "nothing to be recognised"
 
 
 def test_codes_are_read_as_people_type_them() -> None:

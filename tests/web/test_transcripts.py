@@ -9,6 +9,7 @@ import re
 import httpx
 import pytest
 import redis
+from msgspec import structs
 from redis.asyncio import Redis
 from sqlalchemy import event, select, update
 
@@ -85,6 +86,38 @@ def test_marks_fit_letters_that_fold_into_several() -> None:
     assert marked("Straße & Đồng", "dong") == "Straße &amp; <mark>Đồng</mark>"
     assert marked("ﬁn Straße", "strasse") == "ﬁn <mark>Straße</mark>"
     assert fold("BÌNH") == "binh"
+
+
+async def test_what_was_typed_is_marked_in_the_transcript_and_in_every_file(
+    client: httpx.AsyncClient, broker: redis.Redis, settings: WebSettings
+) -> None:
+    code = await new_room(client, name="Ana", speak="en", read="pt")
+    speaker = str(config_of((await client.get(f"/rooms/{code}/call")).text)["participant"])
+    at = Timeline(speech_start=100.0, speech_end=100.0, closed=100.0)
+    text = "Read https://example.org/a & more of it, which takes two seconds or so."
+    for each in (
+        caption(code, "t1", text, speaker=speaker, engine="", timeline=at),
+        caption(code, "t1", "Leia https://example.org/a.", language="pt", speaker=speaker, timeline=at),
+    ):
+        say(broker, structs.replace(each, typed=True))
+    await stored(settings, 2)
+    page = (await client.get(f"/rooms/{code}/transcript", params={"q": "leia"})).text
+    assert page.count('<span class="typed">typed</span>') == 1
+    assert re.search(
+        r'<mark>Leia</mark> <a href="https://example.org/a" target="_blank" rel="noopener[^>]*>https:', page
+    )
+
+    async def file(suffix: str, **query: str) -> httpx.Response:
+        return await client.get(f"/rooms/{code}/transcript/files/{suffix}", params={"view": "original", **query})
+
+    assert (await file("txt")).text == f"[00:00] Ana (typed): {text}\n"
+    cue = f"1\n00:00:00,000 --> 00:00:0{len(text) / 15:.3f}".replace(".", ",")
+    assert (await file("srt")).text == f"{cue}\nAna (typed): {text}\n\n", "it stays until it is read"
+    assert f"<v Ana (typed)>{text}".replace("&", "&amp;") in (await file("vtt")).text
+    assert (await file("json")).json()["lines"][0]["typed"] is True
+    form = {"_csrf_token": csrf_of(client), "sure": "1"}
+    assert (await client.post(f"/rooms/{code}/transcript/own/delete", data=form)).status_code == 303
+    assert await stored(settings, 0) == [], "typed words are one's own, too"
 
 
 async def test_a_transcript_can_be_taken_along(client: httpx.AsyncClient, code: str) -> None:

@@ -113,6 +113,15 @@ class Segmenter:
         self._config = config or SegmenterConfig()
         self._recent: deque[Frame] = deque(maxlen=max(1, self._frames(self._config.pre_roll)))
         self._open: _Open | None = None
+        self._given = 0  # numbers after that of the open segment that are something else's
+
+    def give(self) -> int:
+        """A number for what is said beside the track: after what is open, before what comes next."""
+        if self._open is None:
+            self.seq += 1
+            return self.seq - 1
+        self._given += 1
+        return self.seq + self._given
 
     def push(self, frame: Frame) -> list[Ask]:
         """What the next frame of the track gives rise to, in order."""
@@ -133,11 +142,6 @@ class Segmenter:
     def idle(self) -> bool:
         """Whether no segment is open."""
         return self._open is None
-
-    def skip(self) -> int:
-        """The number of the next segment, for what is none of this track's; only while none is open."""
-        self.seq += 1
-        return self.seq - 1
 
     def flush(self) -> list[Ask]:
         """Closes what is open: the track has ended."""
@@ -189,6 +193,8 @@ class Segmenter:
         self._open = None
         if segment.speech < self._frames(self._config.min_speech) and segment.revision < 0:
             self._recent.extend(segment.frames)
+            if self._given:
+                self._next()
             return []
         end = min(len(segment.frames), segment.last_voiced + 1 + self._frames(self._config.tail))
         self._recent.extend(segment.frames[end:])
@@ -219,8 +225,11 @@ class Segmenter:
                 ask = replace(ask, samples=ask.samples[:0], offset=ask.length)
         else:
             ask = self._ask(segment, AskKind.FINAL, end)
-        self.seq += 1
+        self._next()
         return ask
+
+    def _next(self) -> None:
+        self.seq, self._given = self.seq + 1 + self._given, 0
 
     def _ask(self, segment: _Open, kind: AskKind, end: int) -> Ask:
         segment.revision += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any, Final
 
@@ -22,15 +22,14 @@ from app.media.bridge.listeners import Listeners
 from app.media.bridge.metrics import Metrics
 from app.media.bridge.reconciler import Reconciler
 from app.media.bridge.rooms import Rooms
-from app.media.bridge.services import Services
+from app.media.bridge.services import Send, Services
 from app.media.bridge.settings import BridgeSettings
 from app.media.bridge.sfu_client import SfuClient
 from app.media.bridge.worker_watch import Watch
 from app.media.policy import admission
 from tasks.wire import keys
 from tasks.wire.addresses import authority
-from tasks.wire.messages import Heartbeat, NextRoom, Segment, encode
-from tasks.wire.queues import Work
+from tasks.wire.messages import Heartbeat, NextRoom, encode
 
 TICK_SECONDS: Final = 0.02
 """Time between looks at the clock on behalf of silent tracks."""
@@ -51,7 +50,7 @@ class Bridge:
     def __init__(
         self,
         settings: BridgeSettings,
-        send: Callable[[Work[Segment], Segment], object],
+        send: Send,
         config: MediaConfig | None = None,
     ) -> None:
         """`send` asks workers for something about a segment; it blocks."""
@@ -96,6 +95,7 @@ class Bridge:
             self._tick(),
             self._reconciler.director.publisher.run(),
             self._reconciler.director.speech.run(),
+            self._reconciler.typed.run(),
             self._leases.run(),
             self._announce(),
         )

@@ -23,6 +23,9 @@ class PlayoutConfig:
     whole_sentences: float = 10.0
     """How much longer whole sentences may take, where somebody wants those: a short one waits for the long one before
     it, which sounds as long as it was spoken."""
+    typed: float = 40.0
+    """How much longer what was typed may take: no voice goes on meanwhile, and a line waits for those before it. With
+    `max_lag` it stays below the life of a clip."""
     hurry_after: float = 2.0
     """Lag above which clips are played faster, the more the later: so gently and so early that who speaks without a
     pause is followed at a pace that hardly changes."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
+from app.auth.tokens import ParticipantMeta
 from app.media.bridge.dub import DubTrack
 from app.media.bridge.notice_publisher import NoticePublisher
 from app.media.bridge.pieces import Position
@@ -32,6 +33,16 @@ class TrackKey(NamedTuple):
     version: Dub
 
 
+class Languages(NamedTuple):
+    """What something is in that somebody says, and what is to be made of it: fields of its `Segment`."""
+
+    language: str
+    read: list[str]
+    hear: list[str]
+    hear_drafts: list[str]
+    soon: list[str]
+
+
 class Director:
     """Starts, pauses, resumes and closes the dubbed tracks of one bridge, and says why."""
 
@@ -41,37 +52,41 @@ class Director:
         self.speech = SpeechTeller(services.sfu, services.fence)
         self._services = services
         self._unheard_since: dict[TrackKey, float] = {}  # on the monotonic clock
-        self._ladders: dict[tuple[str, Dub], Ladder] = {}
+        self._ladders: dict[tuple[str, Dub, bool], Ladder] = {}  # by source, version, and whether it is only typed
         self.admission = Admission({}, 0.0, 0.0)
         """As of the last step."""
 
     def step(self, rooms: Mapping[str, Room], conditions: Conditions, admission: Admission) -> None:
         """Decides every pair's rung in these rooms anew and acts on it."""
         self.admission = admission
-        rungs: dict[tuple[str, Dub], Rung] = {}
+        rungs: dict[tuple[str, Dub, bool], Rung] = {}
 
-        def rung_of(source: str, version: Dub) -> Rung:
-            if (source, version) not in rungs:
-                rungs[source, version] = self._rung(source, version, conditions)
-            return rungs[source, version]
+        def rung_of(source: str, version: Dub, typed: bool) -> Rung:
+            if (source, version, typed) not in rungs:
+                rungs[source, version, typed] = self._rung(source, version, conditions, typed=typed)
+            return rungs[source, version, typed]
 
         wanted: dict[tuple[str, str], dict[str, Any]] = {}
         listened_to: set[TrackKey] = set()
         for room in rooms.values():
+            voices = {producer.participant for producer in room.voices()}
+            for speaker in voices | room.typists.keys():
+                typed, aloud = speaker not in voices, room.typists.get(speaker, False)
 
-            def given(source: str, version: Dub, name: str = room.name) -> Rung:
-                return admission.limited(rung_of(source, version), name)
+                def given(source: str, version: Dub, name: str = room.name, typed: bool = typed) -> Rung:
+                    return admission.limited(rung_of(source, version, typed), name)
 
-            for speaker in {producer.participant for producer in room.voices()}:
-                wants = room.wants(speaker, room.people[speaker])
+                wants = room.wants(speaker, room.people[speaker], aloud=aloud)
+                if typed and not aloud:
+                    wants = wants._replace(dubs=frozenset())
                 troubles = {version: self._trouble(room.name, speaker, version) for version in wants.dubs}
-                told = notices(room, speaker, given, troubles)
+                told = notices(room, speaker, given, troubles, wants)
                 wanted |= {(room.name, key): payload for key, payload in told.items()}
                 for version in wants.dubs:
                     key = TrackKey(room.name, speaker, version)
                     listened_to.add(key)
                     self._direct(key, live=given(room.source(speaker, version.language), version).level is Level.VOICE)
-        levels = [((source, version.language), rung.level) for (source, version), rung in rungs.items()]
+        levels = [((source, version.language), rung.level) for (source, version, _), rung in rungs.items()]
         self._services.metrics.rungs(dict(sorted(levels)))  # of two versions the one that is given more
         self.publisher.publish(wanted)
         self._retire(rooms, listened_to)
@@ -80,6 +95,32 @@ class Director:
         """Whether a clip made now would be played: nothing is synthesised that nobody is going to hear."""
         track = self.tracks.members.get(TrackKey(room, speaker, version))
         return track is not None and track.live
+
+    def languages(
+        self, room: Room, speaker: str, meta: ParticipantMeta, *, heard: bool = True, aloud: bool = False
+    ) -> Languages:
+        """What `speaker` speaks now, and what is to be made of it.
+
+        Args:
+            room: where.
+            speaker: who, with the preferences `meta`.
+            meta: as they are now.
+            heard: whether it is for those who listen, too, and not only to be read.
+            aloud: whether they hear it also in the speaker's own language: it was typed.
+        """
+        wants = room.wants(speaker, meta, aloud=aloud)
+        spoken = set() if meta.among else {meta.speak}
+        dubs = [dub for dub in wants.dubs if heard and self.speaks(room.name, speaker, dub)]
+        dubbed = {dub.language for dub in dubs} - spoken
+        translated = self.admitted(room.name) >= Level.TRANSLATED_CAPTIONS
+        read = (wants.captions | dubbed) - spoken if translated else frozenset()
+        return Languages(
+            language=meta.speak,
+            read=sorted(read),
+            hear=sorted(dubbed | {dub.language for dub in dubs if dub.typed}),
+            hear_drafts=sorted({dub.language for dub in dubs if dub.drafts} - spoken),
+            soon=sorted(wants.soon & (read | dubbed)),
+        )
 
     def admitted(self, room: str) -> Level:
         """The highest level that there is a place for."""
@@ -97,7 +138,7 @@ class Director:
             if (key.room, key.speaker) != (segment.room, segment.speaker):
                 continue
             if key.version.language in segment.hear:
-                track.expect(segment.seq, segment.timeline.speech_end)
+                track.expect(segment.seq, segment.timeline.speech_end, typed=segment.typed)
             else:  # its last listener has gone in mid-segment; whoever comes does not wait for the rest
                 track.no_clip(Position(segment.seq))
 
@@ -128,6 +169,7 @@ class Director:
     def _tracks(self, about: Segment | ClipEvent, language: str) -> list[DubTrack]:
         """All versions of somebody in a language, as far as there are any."""
         versions = [Dub(language, drafts, sentences) for drafts in (False, True) for sentences in (False, True)]
+        versions.append(Dub(language, typed=True))
         made = [TrackKey(about.room, about.speaker, version) for version in versions]
         return [self.tracks.members[key] for key in made if key in self.tracks.members]
 
@@ -135,10 +177,10 @@ class Director:
         track = self.tracks.members.get(TrackKey(room, speaker, version))
         return track.trouble if track else None
 
-    def _rung(self, source: str, version: Dub, conditions: Conditions) -> Rung:
+    def _rung(self, source: str, version: Dub, conditions: Conditions, *, typed: bool) -> Rung:
         now, config = time.time(), self._services.config.ladder
-        ladder = self._ladders.setdefault((source, version), Ladder(config))
-        decided = decide(conditions, now, source, version.language, config, drafts=version.drafts)
+        ladder = self._ladders.setdefault((source, version, typed), Ladder(config))
+        decided = decide(conditions, now, source, version.language, config, drafts=version.drafts, typed=typed)
         return ladder.update(decided, now)
 
     def _direct(self, key: TrackKey, *, live: bool) -> None:

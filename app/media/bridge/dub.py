@@ -80,10 +80,10 @@ class DubTrack:
         if self._live:
             self.playout.open(seq)
 
-    def expect(self, seq: int, speech_end: float) -> None:
+    def expect(self, seq: int, speech_end: float, *, typed: bool = False) -> None:
         """A segment was sent whose clip this track is to play."""
         if self._live:
-            self.playout.expect(seq, speech_end)
+            self.playout.expect(seq, speech_end, typed=typed)
             self._changed.set()
 
     def add(self, part: ClipPart) -> None:
@@ -166,7 +166,7 @@ class DubTrack:
             return
         samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], dtype="<i2").astype(np.int16)
         if due.begins is not None:
-            self._heard(part, due.begins, time.time())
+            self._heard(part, due.begins, time.time(), typed=due.typed)
         self._services.metrics.clips.inc()
         if due.tempo >= self._services.config.playout.told_from:
             self._services.metrics.hurried.inc()
@@ -174,11 +174,12 @@ class DubTrack:
         if not await self._sender.play(self._framed(due, samples), lambda: self._live):
             self._clause = None
 
-    def _heard(self, part: ClipPart, timeline: Timeline, now: float) -> None:
-        """Writes down that a piece, or a whole sentence, begins to sound."""
+    def _heard(self, part: ClipPart, timeline: Timeline, now: float, *, typed: bool) -> None:
+        """Writes down that a piece, or a whole sentence, begins to sound, and how late, unless it was typed."""
         behind = now - timeline.speech_end
-        self._services.metrics.word_lag.observe(max(0.0, behind))
-        if part.piece == 0:
+        if not typed:
+            self._services.metrics.word_lag.observe(max(0.0, behind))
+        if part.piece == 0 and not typed:
             self._services.metrics.first_sound(timeline, now)
         log.info(
             "clip.heard",

@@ -19,6 +19,8 @@ class Due(NamedTuple):
     """How many times faster than it was spoken."""
     begins: Timeline | None = None
     """Where it is the first sound of a piece, or of a sentence that had to be whole: of that, up to its last word."""
+    typed: bool = False
+    """Whether it says what was typed."""
 
 
 class Playout:
@@ -29,6 +31,8 @@ class Playout:
 
     With `whole_sentences` a sentence begins only when its last piece has come, and is played to its end; how late it is
     counts from its last word.
+
+    What was typed waits for its turn longer (`PlayoutConfig.typed`), and is not skipped to catch up with what is newer.
     """
 
     def __init__(self, config: PlayoutConfig | None = None, *, whole_sentences: bool = False) -> None:
@@ -42,6 +46,7 @@ class Playout:
         self._from = Position(0)  # all before it is over
         self._opened: set[int] = set()  # segments that are heard from their beginning
         self._ends: dict[int, float] = {}  # of the speech in segments that are closed
+        self._typed: set[int] = set()  # segments that were not spoken
         self._sounding: tuple[int, ...] = ()  # the unit that has begun: see `_unit`
         self._tempo = 1.0  # of what is being played
 
@@ -56,10 +61,12 @@ class Playout:
             self._opened.add(seq)
             self._waiting.setdefault(Position(seq), Piece())
 
-    def expect(self, seq: int, speech_end: float) -> None:
+    def expect(self, seq: int, speech_end: float, *, typed: bool = False) -> None:
         """A segment was sent whose clips somebody wants to hear."""
         if seq >= self._from.seq:
             self._ends[seq] = speech_end
+            if typed:
+                self._typed.add(seq)
         if Position(seq) >= self._from and not any(at.seq == seq for at in self._waiting):
             self._waiting[Position(seq)] = Piece()
 
@@ -153,7 +160,7 @@ class Playout:
         """Until when to wait for the (next part of the) piece at `lacking`; infinite while it may not be spoken yet."""
         piece = self._waiting.get(lacking) or Piece()
         end = piece.timeline.speech_end if piece.timeline else self._ends.get(lacking.seq, inf)
-        too_old = end + self._max_lag
+        too_old = end + self._patience(lacking)
         since = 0.0
         if piece.started:  # its worker is slow, or has died half-way through the clip
             since = piece.stalled_since or 0.0
@@ -165,9 +172,16 @@ class Playout:
     def _reason_to_skip(self, at: Position, now: float) -> str | None:
         if self._waiting[at].started or self._unit(at) == self._sounding:
             return None
-        if now - self._timeline_of(self._unit(at)).speech_end > self._max_lag:
+        if now - self._timeline_of(self._unit(at)).speech_end > self._patience(at):
             return "late"
-        return "backlog" if self._lag_of_newest(now, self._config.fastest) > self._max_lag else None
+        if at.seq in self._typed:
+            return None
+        newest = max(other for other, piece in self._waiting.items() if piece.parts)
+        return "backlog" if self._lag_of_newest(now, self._config.fastest) > self._patience(newest) else None
+
+    def _patience(self, at: Position) -> float:
+        """Seconds from the end of its last word by which a piece begins."""
+        return self._max_lag + (self._config.typed if at.seq in self._typed else 0.0)
 
     def _take(self, at: Position, now: float) -> Due:
         unit, piece = self._unit(at), self._waiting[at]
@@ -182,9 +196,10 @@ class Playout:
         _, part = piece.parts.pop(piece.next_part)
         piece.next_part += 1
         piece.stalled_since = None
+        due = Due(part, self._tempo, begins, at.seq in self._typed)
         if part.last:
             self._finish(at)
-        return Due(part, self._tempo, begins)
+        return due
 
     def _timeline_of(self, unit: tuple[int, ...]) -> Timeline:
         """That of the newest of it that has come."""
@@ -216,6 +231,7 @@ class Playout:
             self._waiting.setdefault(piece.following, Piece())
         self._opened = {seq for seq in self._opened if seq >= self._from.seq}
         self._ends = {seq: end for seq, end in self._ends.items() if seq >= self._from.seq}
+        self._typed = {seq for seq in self._typed if seq >= self._from.seq}
 
     @staticmethod
     def _after(at: Position, piece: Piece) -> Position:

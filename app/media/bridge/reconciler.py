@@ -13,9 +13,10 @@ from app.media.bridge.leases import Leases
 from app.media.bridge.recorded_speaker import RecordedSpeaker, recording_path
 from app.media.bridge.rooms import Rooms
 from app.media.bridge.services import Services
-from app.media.bridge.sfu_messages import Bridges, Connected, Disconnected, RoomClosed, SfuEvent
+from app.media.bridge.sfu_messages import Bridges, Connected, Disconnected, RoomClosed, SfuEvent, Typed
 from app.media.bridge.speakers import Speaker
 from app.media.bridge.supervisor import Supervisor
+from app.media.bridge.typed_lines import TypedLines
 from app.media.bridge.worker_watch import Watch
 from app.media.policy import admission
 from app.media.policy.room import Producer, Room
@@ -33,6 +34,7 @@ class Reconciler:
         self.director = Director(services)
         self.pool = admission.pool_of([], services.config.admission)
         """What there is to work with, as of the last look."""
+        self.typed = TypedLines(services, self.director)
         self._services = services
         self._rooms = rooms
         self._leases = leases
@@ -51,6 +53,8 @@ class Reconciler:
             self._leases.forget()
         elif isinstance(event, Bridges):
             self._leases.set_bridges(event.bridges)
+        elif isinstance(event, Typed):
+            self._type(event)
         else:
             self._rooms.apply(event)
             self._leases.look_now()
@@ -97,6 +101,21 @@ class Reconciler:
         self.speakers.members[producer_id].stop_receiving()
         self.speakers.stop(producer_id)
 
+    def _type(self, typed: Typed) -> None:
+        """Takes a line, numbered among what its typist says."""
+        room = self._rooms.by_name.get(typed.room)
+        if room is None or typed.participant not in room.people:
+            return
+        room.typists[typed.participant] = typed.spoken
+        self.direct()  # who listens has a track for it then
+        self.typed.take(room, typed, self._give_seq)
+
+    def _give_seq(self, room: str, person: str) -> int:
+        speaker = next((one for one in self.speakers.members.values() if one.is_of(room, person)), None)
+        seq = speaker.give_seq() if speaker else self._seqs.get((room, person), 0)
+        self._seqs[room, person] = max(seq + 1, self._seqs.get((room, person), 0))
+        return seq
+
     def _start_recording(self, room: Room) -> None:
         for meta in room.people.values():
             if not meta.recording or not meta.recording_id or room.name in self._recorded.members:
@@ -121,5 +140,6 @@ class Reconciler:
         await asyncio.gather(*(group.wait_stopped(timeout) for group in supervised))
 
     def _on_final(self, segment: Segment) -> None:
-        self._seqs[segment.room, segment.speaker] = segment.seq + 1
+        key = (segment.room, segment.speaker)
+        self._seqs[key] = max(segment.seq + 1, self._seqs.get(key, 0))
         self.director.on_final(segment)

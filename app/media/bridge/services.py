@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import redis.asyncio as aioredis
 
@@ -11,8 +12,10 @@ from app.media.bridge.config import MediaConfig
 from app.media.bridge.listeners import Listeners
 from app.media.bridge.metrics import Metrics
 from app.media.bridge.sfu_client import SfuClient
-from tasks.wire.messages import Segment
 from tasks.wire.queues import Work
+
+Send = Callable[[Work[Any], Any], object]
+"""What asks workers for some work, described by the message that goes with it."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Services:
     """The bridge's id, under which workers tell it about clips."""
     sfu: SfuClient
     redis: aioredis.Redis
-    send: Callable[[Work[Segment], Segment], object]
+    send: Send
     """Asks workers for something about a segment; blocks."""
     config: MediaConfig
     metrics: Metrics

@@ -16,13 +16,12 @@ from websockets.exceptions import WebSocketException
 
 from app.media.bridge.sfu_messages import (
     EVENTS,
-    Bridges,
     Connected,
     Disconnected,
     HelloAnswer,
     Incoming,
-    RoomEvent,
     SfuEvent,
+    ToldEvent,
 )
 
 REQUEST_TIMEOUT_SECONDS: Final = 5.0
@@ -64,7 +63,7 @@ class SfuClient:
         self._pending: dict[int, asyncio.Future[msgspec.Raw]] = {}
         self._connected = False
         # Events can be read before the task that waits for hello's answer runs: they come after `Connected`.
-        self._early: deque[RoomEvent | Bridges] = deque()
+        self._early: deque[ToldEvent] = deque()
 
     @property
     def connected(self) -> bool:

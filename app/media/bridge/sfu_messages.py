@@ -41,6 +41,18 @@ class Spoke(Struct, frozen=True):
     room: str
 
 
+class Typed(Struct, frozen=True):
+    """Somebody has typed a line."""
+
+    room: str
+    participant: str
+    line: str
+    """Their own name for it."""
+    text: str
+    spoken: bool
+    """Whether it is to be spoken to those who listen."""
+
+
 class ParticipantJoined(Participant, frozen=True, kw_only=True, rename="camel"):
     """Somebody came in."""
 
@@ -100,9 +112,10 @@ class Disconnected(Struct, frozen=True):
 RoomEvent = (
     ParticipantJoined | ParticipantUpdated | ParticipantLeft | ProducerAdded | ProducerRemoved | RoomClosed | Spoke
 )
-SfuEvent = RoomEvent | Bridges | Connected | Disconnected
+ToldEvent = RoomEvent | Bridges | Typed
+SfuEvent = ToldEvent | Connected | Disconnected
 
-EVENTS: Final[dict[str, type[RoomEvent | Bridges]]] = {
+EVENTS: Final[dict[str, type[ToldEvent]]] = {
     "participantJoined": ParticipantJoined,
     "participantUpdated": ParticipantUpdated,
     "participantLeft": ParticipantLeft,
@@ -110,6 +123,7 @@ EVENTS: Final[dict[str, type[RoomEvent | Bridges]]] = {
     "producerRemoved": ProducerRemoved,
     "roomClosed": RoomClosed,
     "spoke": Spoke,
+    "typed": Typed,
     "bridges": Bridges,
 }
 """Events that change what a bridge does; all others are passed over."""

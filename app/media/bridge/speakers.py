@@ -17,7 +17,7 @@ from app.cancellation import end
 from app.media.audio.segmenter import Ask, AskKind, Segmenter
 from app.media.audio.tap import Chunk, TapStream
 from app.media.audio.vad import FRAME_SECONDS, VoiceDetector
-from app.media.bridge.director import Director
+from app.media.bridge.director import Director, Languages
 from app.media.bridge.mistakes import Mistakes
 from app.media.bridge.outbox import Outbox
 from app.media.bridge.services import Services
@@ -100,6 +100,14 @@ class Speaker(asyncio.DatagramProtocol):
         for ask in self._segmenter.flush():
             self._put(ask)
 
+    def is_of(self, room: str, participant: str) -> bool:
+        """Whether it is this person's voice."""
+        return (self._room.name, self._producer.participant) == (room, participant)
+
+    def give_seq(self) -> int:
+        """A number for what this person says in another way, now."""
+        return self._segmenter.give()
+
     def tick(self, now: float) -> None:
         """Time goes on, packets or not; call every 20 ms or so."""
         if self._stream is not None:
@@ -166,7 +174,7 @@ class Speaker(asyncio.DatagramProtocol):
         if found is None or meta.mistaken is None:
             return
         before, pcm = found
-        seq, now = self._segmenter.skip(), time.time()
+        seq, now = self._segmenter.give(), time.time()
         spoken = before.timeline.speech_end - before.timeline.speech_start
         segment = replace(
             before,
@@ -174,7 +182,7 @@ class Speaker(asyncio.DatagramProtocol):
             seq=seq,
             among=[],
             timeline=Timeline(speech_start=now - spoken, speech_end=now, closed=now),
-            **self._languages(replace(meta, speak=meta.mistaken.language, among=[])),
+            **self._languages(replace(meta, speak=meta.mistaken.language, among=[]))._asdict(),
         )
         log.info("segment.again", segment=segment.id, before=before.id, room=segment.room, language=segment.language)
         self._director.on_open(segment)
@@ -201,25 +209,11 @@ class Speaker(asyncio.DatagramProtocol):
             max_lag=self._services.config.playout.max_lag,
             voice=self._room.voices_of.get(speaker, 0),
             timeline=Timeline(speech_start=ask.speech_start, speech_end=ask.speech_end, closed=time.time()),
-            **self._languages(self._meta),
+            **self._languages(self._meta)._asdict(),
         )
 
-    def _languages(self, meta: ParticipantMeta) -> dict[str, Any]:
-        """The fields of a segment of somebody with these preferences that say what it is in and what is made of it."""
-        speaker = self._producer.participant
-        wants = self._room.wants(speaker, meta)
-        spoken = set() if meta.among else {meta.speak}
-        dubs = [dub for dub in wants.dubs if self._director.speaks(self._room.name, speaker, dub)]
-        dubbed = {dub.language for dub in dubs} - spoken
-        translated = self._director.admitted(self._room.name) >= Level.TRANSLATED_CAPTIONS
-        read = (wants.captions | dubbed) - spoken if translated else frozenset()
-        return {
-            "language": meta.speak,
-            "read": sorted(read),
-            "hear": sorted(dubbed),
-            "hear_drafts": sorted({dub.language for dub in dubs if dub.drafts} - spoken),
-            "soon": sorted(wants.soon & (read | dubbed)),
-        }
+    def _languages(self, meta: ParticipantMeta) -> Languages:
+        return self._director.languages(self._room, self._producer.participant, meta)
 
     def _count(self, stream: TapStream) -> None:
         order = stream.order

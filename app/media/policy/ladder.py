@@ -89,14 +89,18 @@ def decide(
     config: LadderConfig | None = None,
     *,
     drafts: bool = False,
+    typed: bool = False,
 ) -> Rung:
-    """How much of `source` → `target` works at `now`, for somebody who wants `drafts` spoken or does not."""
+    """How much of `source` → `target` works at `now`, for somebody who wants `drafts` spoken or does not.
+
+    What is `typed` need not be recognised: those who type and do not speak are read whatever works.
+    """
     config = config or LadderConfig()
     if not conditions.broker_ok:
         return Rung(Level.ORIGINAL, "broker_gone")
     alive = [beat for beat in conditions.heartbeats if now - beat.at <= config.silent_after]
     if not alive:
-        return Rung(Level.ORIGINAL, "workers_silent")
+        return Rung(Level.SOURCE_CAPTIONS if typed else Level.ORIGINAL, "workers_silent")
 
     def trouble(queue: str, service: str, able: Iterable[bool], missing: Reason) -> Reason | None:
         if not any(able):
@@ -109,7 +113,7 @@ def decide(
     translators = ("translate" in beat.queues and f"{source}>{target}" in beat.translate for beat in alive)
     voices = ("speak" in beat.queues and target in beat.speak for beat in alive)
     untranslated: Reason = "no_translator" if (source, target) in ALWAYS else "no_translation"
-    if reason := trouble("stt", source, transcribers, "no_stt"):
+    if not typed and (reason := trouble("stt", source, transcribers, "no_stt")):
         return Rung(Level.ORIGINAL, reason)
     if source != target and (reason := trouble("translate", f"{source}>{target}", translators, untranslated)):
         return Rung(Level.SOURCE_CAPTIONS, reason)

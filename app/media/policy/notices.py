@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.media.policy.ladder import Level, Reason, Rung
-from app.media.policy.room import Dub, Room
+from app.media.policy.room import Dub, Room, Wants
 from tasks.languages.pairs import ALWAYS
 
 Payload = dict[str, Any]
@@ -14,14 +14,19 @@ Payload = dict[str, Any]
 
 
 def notices(
-    room: Room, speaker: str, rung_of: Callable[[str, Dub], Rung], troubles: Mapping[Dub, Reason | None] | None = None
+    room: Room,
+    speaker: str,
+    rung_of: Callable[[str, Dub], Rung],
+    troubles: Mapping[Dub, Reason | None] | None = None,
+    wants: Wants | None = None,
 ) -> dict[str, Payload]:
     """Key → payload of everything to be said about one speaker; `troubles` of the dubs included.
 
-    Listeners are always told where their dub stands, readers only when their captions are affected.
+    Listeners are always told where their dub stands, readers only when their captions are affected. `wants` is what is
+    wanted of the speaker, where that is not what is wanted of a voice.
     """
     meta = room.people[speaker]
-    wants = room.wants(speaker, meta)
+    wants = wants or room.wants(speaker, meta)
     payloads: dict[str, Payload] = {}
     for dub in sorted(wants.dubs):
         source = room.source(speaker, dub.language)

@@ -31,18 +31,20 @@ class Dub(NamedTuple):
     """Whether drafts are spoken in it: for listeners who want that, beside the version of those who do not."""
     sentences: bool = False
     """Whether a sentence begins only when all of it is there, rather than as soon as possible."""
+    typed: bool = False
+    """Whether it is what they type, read aloud in the language that they type it in."""
 
     @property
     def label(self) -> str:
-        """What the SFU and the pages call it: "vi", "vi:drafts", "vi:sentences", "vi:drafts:sentences"."""
-        return self.language + ":drafts" * self.drafts + ":sentences" * self.sentences
+        """What the SFU and the pages call it: "vi", "vi:drafts", "vi:sentences", "vi:drafts:sentences", "vi:typed"."""
+        return self.language + ":drafts" * self.drafts + ":sentences" * self.sentences + ":typed" * self.typed
 
 
 class Wants(NamedTuple):
     """Languages that somebody wants a speaker in, now."""
 
     dubs: frozenset[Dub]
-    """As a dubbed voice; never in what the speaker speaks, but where people who share a device speak to one another."""
+    """As a dubbed voice; in what the speaker speaks only what is typed, and between people who share a device."""
     captions: frozenset[str]
     """As captions by somebody who may be reading them, the speaker's own language included."""
     soon: frozenset[str] = frozenset()
@@ -69,6 +71,8 @@ class Room:
     """When somebody spoke last, to ten seconds or so."""
     voices_of: dict[str, int] = field(default_factory=dict)
     """Number of each person's dubbed voice: the lowest that nobody else in the room has, kept while they stay."""
+    typists: dict[str, bool] = field(default_factory=dict)
+    """People who have typed something in this call, and whether the last of it was to be spoken."""
 
     def hear(self, now: float, silence: float) -> None:
         """Takes in that somebody speaks; after `silence` seconds without they begin anew."""
@@ -96,11 +100,13 @@ class Room:
         """Forgets somebody."""
         self.people.pop(person, None)
         self.voices_of.pop(person, None)
+        self.typists.pop(person, None)
 
-    def wants(self, speaker: str, meta: ParticipantMeta) -> Wants:
+    def wants(self, speaker: str, meta: ParticipantMeta, *, aloud: bool = False) -> Wants:
         """What anybody, the speaker included, wants of what `speaker`, whose preferences are `meta`, says.
 
-        A recorded speaker wants nothing.
+        A recorded speaker wants nothing. What is typed to be read `aloud` has no original voice: who would listen to
+        that hears it in the speaker's language.
         """
         spoken = None if meta.among else meta.speak
         between = set(meta.between)
@@ -112,6 +118,8 @@ class Room:
         dubs = {dub for dub in heard if dub.language not in (ORIGINAL, spoken)} | {
             Dub(code, meta.hear_drafts) for code in between
         }
+        if aloud and any(other.hear in (ORIGINAL, meta.speak) for other in others):
+            dubs.add(Dub(meta.speak, typed=True))
         soon = {language for other in others if not other.whole_sentences for language in (other.read, other.hear)}
         return Wants(frozenset(dubs), frozenset(read | between), frozenset((soon | between) - {ORIGINAL, spoken}))
 

@@ -1,6 +1,6 @@
 /** What can go wrong with a request or a connection, in the words of docs/protocol.md. */
 
-/** @typedef {'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'conflict' | 'fenced' | 'limit' | 'internal'} ErrorCode */
+/** @typedef {'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'conflict' | 'fenced' | 'limit' | 'unavailable' | 'internal'} ErrorCode */
 
 /** A refused request: answered with its code and a message that says what to do; the socket stays open. */
 export class RequestError extends Error {

@@ -22,6 +22,7 @@ import { participantData } from './schemas.js';
 /** @typedef {ParticipantClaims & {expired: boolean, issued: number}} Verified */
 /** @typedef {import('zod').output<typeof participantData['produce']>} Produce */
 /** @typedef {import('zod').output<typeof participantData['consume']>} Consume */
+/** @typedef {import('zod').output<typeof participantData['type']>} Typed */
 
 /**
  * @typedef {object} Services
@@ -215,6 +216,13 @@ export class Participant {
     return this.#transports.consume(data);
   }
 
+  /** @param {Typed} data */
+  type(data) {
+    if (!this.rights.includes('captions')) throw new RequestError('forbidden', 'You may not say anything in this room: ask a host.');
+    this.#room.type(this.id, data);
+    return {};
+  }
+
   /** @param {boolean} resumed Whether their media has gone on meanwhile. */
   #welcome(resumed) {
     return {
@@ -309,4 +317,5 @@ const METHODS = new Map(Object.entries({
   resumeConsumer: on(participantData.resumeConsumer, ({ transports }, { consumerId }) => transports.setPaused(consumerId, false)),
   preferLayer: on(participantData.preferLayer, ({ transports }, { consumerId, layer }) => transports.preferLayer(consumerId, layer)),
   closeConsumer: on(participantData.closeConsumer, ({ transports }, { consumerId }) => transports.closeConsumer(consumerId)),
+  type: on(participantData.type, (role, data) => role.type(data)),
 }));

@@ -8,6 +8,7 @@ import { Hands } from './hands.js';
 import { Notices } from './notices.js';
 import { listensOnly, TO_SEND } from './rights.js';
 import { describeTrack, Tracks } from './tracks.js';
+import { Typing } from './typing.js';
 
 /** @typedef {(event: string, data: object) => void} Send */
 /** @typedef {import('./tracks.js').Source} Source */
@@ -48,6 +49,7 @@ export class Room {
   /** @type {Map<string, Member>} */ #members = new Map();
   /** @type {{bridge: Bridge, fence: number} | null} */ #claim = null;
   #closed = false;
+  #typing = new Typing();
   #opened = performance.now();
   /** When somebody was last heard to speak, and since when they have without a long silence. @type {{since: number, last: number} | null} */
   #speech = null;
@@ -182,14 +184,13 @@ export class Room {
     for (const track of lost) this.#drop(track);
   }
 
-  /** @param {string} id Somebody whose voice is to be silent until they turn it on again. @returns {Promise<boolean>} Whether it was not. */
+  /** @param {string} id Somebody who is to be silent until they turn their voice on again; what they type is not to be spoken either. */
   async mute(id) {
     const member = this.#members.get(id);
+    if (!member) return;
     const voice = this.tracks.find((track) => track.owner === member && track.source === 'voice' && !track.paused);
-    if (!member || !voice) return false;
-    await this.setPaused(member, voice.producerId, true);
-    member.send('muted', { producerId: voice.producerId });
-    return true;
+    if (voice) await this.setPaused(member, voice.producerId, true);
+    member.send('muted', { producerId: voice?.producerId ?? null });
   }
 
   /** @param {Member} member Leaves with all tracks of theirs and all dubbed versions of them. */
@@ -258,6 +259,20 @@ export class Room {
     if (!track || track.quality === quality) return;
     track.quality = quality;
     this.#tellOfTrack('producerQuality', track, { producerId, quality });
+  }
+
+  /**
+   * Hands a typed line to the bridge that serves the room.
+   *
+   * @param {string} participant
+   * @param {import('./participant.js').Typed} line
+   * @throws {RequestError} `limit`: too many of theirs; `unavailable`: no bridge takes it now.
+   */
+  type(participant, line) {
+    const bridge = [...this.#bridges].find((each) => each === this.#claim?.bridge);
+    if (!bridge) throw new RequestError('unavailable', 'Nobody can pass it on now: try again in a moment.');
+    if (!this.#typing.allows(participant)) throw new RequestError('limit', 'These are too many lines in a short time: wait a moment.');
+    bridge.send('typed', { room: this.id, participant, ...line });
   }
 
   /** @param {string} participant Speaks louder than the others now. */

@@ -10,6 +10,8 @@ import { RequestError } from './errors.js';
 import { rights } from './rights.js';
 
 const META_BYTES = 4 * 1024;
+/** UTF-16 units of a typed line at most: what the field of the call page takes. */
+const TYPED_CHARACTERS = 500;
 
 /** Ids of rooms and participants; the same alphabet as `Identifier` in tasks/wire/messages.py. */
 export const identifier = z.string().regex(/^[A-Za-z0-9_.:-]{1,96}$/);
@@ -113,6 +115,16 @@ const produce = z
   .transform((data) => ({ ...data, source: data.source ?? (data.kind === 'audio' ? 'voice' : 'camera') }))
   .refine((data) => (data.source === 'voice') === (data.kind === 'audio'), 'a voice is audio, a camera or screen is video');
 
+/** What shows nothing is no line. */
+const text = z
+  .string()
+  .max(4 * TYPED_CHARACTERS)
+  .transform((typed) => typed.normalize('NFC').trim())
+  .pipe(z.string().max(TYPED_CHARACTERS).regex(/[^\p{C}\p{Z}\p{M}]/u, 'has nothing to read').regex(/^\P{Cs}*$/u, 'is no text'));
+
+/** `line` is the client's own name for it: one that is sent again, because no answer came, is the same one. */
+const typed = z.strictObject({ line: z.string().regex(/^[A-Za-z0-9_-]{8,40}$/), text, spoken: z.boolean().default(false) });
+
 /** Data of the methods open to a participant. */
 export const participantData = Object.freeze({
   renew: token,
@@ -132,6 +144,7 @@ export const participantData = Object.freeze({
   resumeConsumer: consumer,
   preferLayer: z.strictObject({ consumerId: handle, layer: z.int().min(0).max(7) }),
   closeConsumer: consumer,
+  type: typed,
 });
 
 const people = z.array(identifier).max(10_000).default([]);

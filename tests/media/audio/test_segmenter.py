@@ -104,6 +104,23 @@ def test_numbers_have_no_gaps() -> None:
     assert [ask.seq for ask in finals(run(frames, Segmenter(CONFIG, first_seq=7)))] == [7, 8, 9, 10]
 
 
+def test_what_is_said_beside_the_track_has_a_number_after_what_is_open_and_before_what_comes_next() -> None:
+    segmenter = Segmenter(CONFIG, first_seq=4)
+    assert segmenter.give() == 4
+    speech, pause = made_up((1.0, 0.9)), made_up((1.5, 0.0))
+    for frame in speech:
+        segmenter.push(frame)
+    assert [segmenter.give(), segmenter.give()] == [6, 7]
+    (final,) = finals([ask for frame in pause for ask in segmenter.push(frame)])
+    assert final.seq == 5
+    segmenter.push(made_up((0.04, 0.9))[0])  # a click, which uses up no number unless one after it is given
+    assert segmenter.give() == 9
+    for frame in pause:
+        assert segmenter.push(frame) == []
+    (final,) = finals(run(made_up((1.0, 0.9), (1.5, 0.0)), segmenter))
+    assert final.seq == 10
+
+
 def test_a_forced_cut_is_made_at_the_quietest_point_and_loses_and_doubles_nothing() -> None:
     rng = np.random.default_rng(1)
     frames = made_up((30.0, 0.9), (1.5, 0.0))

@@ -71,6 +71,11 @@ class SmallSfu:
         await self._tell()
         self.changed.set()
 
+    async def tell(self, event: str, data: Data) -> None:
+        """Tell all bridges of something that has happened."""
+        for socket in self.bridges.values():
+            await socket.send(json.dumps({"event": event, "data": data}))
+
     async def _tell(self, but: str = "") -> None:
         event = json.dumps({"event": "bridges", "data": {"bridges": list(self.bridges)}})
         for name, socket in self.bridges.items():

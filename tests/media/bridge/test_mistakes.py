@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace as changed
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 
 from app.auth.tokens import Mistaken, ParticipantMeta
 from app.media.audio.config import SegmenterConfig
+from app.media.bridge.director import Director
 from app.media.bridge.mistakes import KEPT, KEPT_SECONDS, MOST_LEANING, Mistakes
 from app.media.bridge.speakers import Speaker
 from app.media.policy.ladder import Level
@@ -76,6 +78,7 @@ def test_what_is_put_right_goes_to_the_workers_once_more() -> None:
         admitted=lambda _room: Level.VOICE,
         speech=SimpleNamespace(hear=lambda _room: None),
     )
+    director.languages = partial(Director.languages, cast("Any", director))
     services = SimpleNamespace(
         config=SimpleNamespace(segmenter=SegmenterConfig(), playout=SimpleNamespace(max_lag=8.0)),
         listeners=SimpleNamespace(hear=lambda _language: True, choose=lambda _segment: "worker"),

@@ -195,3 +195,23 @@ def test_repeated_parts_are_played_once() -> None:
     playout.add(part(0, 1), 0.2)
     playout.add(part(0, 1), 0.3)
     assert played(playout, 0.4) == [(0, 1)]
+
+
+def test_what_was_typed_waits_for_its_turn_and_gives_way_to_nothing_newer() -> None:
+    playout = Playout(CONFIG)
+    for seq in range(3):
+        playout.expect(seq, 0.0, typed=True)
+        playout.add(part(seq, seconds=15.0), 1.0)
+    due = playout.next(1.0)
+    assert due is not None
+    assert due.typed
+    assert played(playout, 31.0) == [(1, 0), (2, 0)], "speech would have been skipped after 10 s"
+    playout.expect(3, 31.0, typed=True)
+    playout.expect(4, 31.0)
+    playout.add(part(3, spoken=31.0), 32.0)
+    playout.add(part(4, spoken=31.0), 32.0)
+    due = playout.next(45.0)
+    assert due is not None
+    assert due.part.seq == 3
+    assert playout.next(47.0) is None, "who spoke meanwhile is as late as ever"
+    assert playout.dropped == {"late": 1}

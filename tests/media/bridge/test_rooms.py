@@ -206,3 +206,15 @@ def test_only_shipped_recordings_are_played() -> None:
     assert 30 < len(read_recording(path)) / 48_000 < 60
     for name in ("../recordings/demo-en", "demo-en.flac", "CREDITS", "", "/etc/passwd"):
         assert recording_path(name) is None
+
+
+def test_what_is_typed_is_read_aloud_in_the_typists_language_to_those_who_would_hear_their_voice() -> None:
+    room = room_of(("ana", meta("en", hear="en")), ("bob", meta("pt", hear="pt")))
+    assert room.wants("ana", room.people["ana"], aloud=True).dubs == {Dub("pt")}
+    room.put("chi", msgspec.convert(meta("vi"), ParticipantMeta))
+    wants = room.wants("ana", room.people["ana"], aloud=True)
+    assert [dub.label for dub in sorted(wants.dubs)] == ["en:typed", "pt"]
+    assert room.wants("ana", room.people["ana"]).dubs == {Dub("pt")}, "a voice is heard as it is"
+    room.typists["ana"] = True
+    room.remove("ana")
+    assert room.typists == {}

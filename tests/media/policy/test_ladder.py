@@ -186,3 +186,12 @@ def test_a_heartbeat_that_redis_has_given_up_counts_until_the_worker_would_be_si
         assert kept.at == NOW, "it ages"
     assert pulse.notice([], NOW + 1.1) == []
     assert pulse.notice([beat(at=NOW + 1.25)], NOW + 1.3)[0].at == NOW + 1.3
+
+
+def test_what_is_typed_needs_no_recogniser_and_is_read_whatever_works() -> None:
+    deaf = conditions(beat(stt=(), speak=("en", "pt")))
+    assert decide(deaf, NOW, "en", "pt", CONFIG).reason == "no_stt"
+    assert decide(deaf, NOW, "en", "pt", CONFIG, typed=True) == VOICE
+    assert decide(deaf, NOW, "en", "en", CONFIG, typed=True) == VOICE
+    assert decide(deaf, NOW, "vi", "pt", CONFIG, typed=True) == Rung(Level.SOURCE_CAPTIONS, "no_translation")
+    assert decide(conditions(), NOW, "en", "pt", CONFIG, typed=True) == Rung(Level.SOURCE_CAPTIONS, "workers_silent")

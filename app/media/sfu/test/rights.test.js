@@ -126,6 +126,30 @@ describe('a client', () => {
     await ana.client.leave();
   });
 
+  test('types what whoever may speak types, and no faster than people do', async () => {
+    const [speaking, listening] = [await enter(sfu.port, participantToken('typed', 'ana')), await enter(sfu.port, participantToken('typed', 'lea', {}, LISTENER))];
+    const line = { line: 'abcdefgh', text: ' Ola\u0301! ' };
+    await assert.rejects(speaking.client.request('type', line), { code: 'unavailable' }); // no bridge serves the room
+    const { client: other } = await Client.enter(sfu.port, bridgeToken('other'));
+    const { client: bridge } = await Client.enter(sfu.port, bridgeToken());
+    await bridge.request('claim', { room: 'typed', fence: 1 });
+    assert.deepEqual(await speaking.client.request('type', line), {});
+    assert.deepEqual(await bridge.event('typed'), { room: 'typed', participant: 'ana', line: 'abcdefgh', text: 'Ol\u00e1!', spoken: false });
+    await assert.rejects(listening.client.request('type', line), { code: 'forbidden' });
+    await post('typed', { rights: { ana: ['video', 'screen', 'read'] } }); // only hosts speak now
+    await assert.rejects(speaking.client.request('type', line), { code: 'forbidden' });
+    await post('typed', { rights: { ana: SPEAKER } });
+    for (let more = 1; more < 8; more += 1) await speaking.client.request('type', { line: `line-${more}-of-8`, text: '1', spoken: true });
+    await assert.rejects(speaking.client.request('type', line), { code: 'limit' });
+    await speaking.client.leave();
+    const again = await enter(sfu.port, participantToken('typed', 'ana'));
+    await assert.rejects(again.client.request('type', line), { code: 'limit' }); // not by coming back either
+    assert.deepEqual((await other.settled()).filter((name) => name === 'typed'), []);
+    await bridge.leave();
+    await assert.rejects(again.client.request('type', line), { code: 'unavailable' }); // the other has not claimed the room
+    for (const client of [again.client, listening.client, other]) await client.leave();
+  });
+
   test('is muted by a host and hears of it, and may speak again', async () => {
     const bob = await enter(sfu.port, participantToken('loud', 'bob'));
     const ana = await enter(sfu.port, participantToken('loud', 'ana', {}, HOST));
@@ -133,6 +157,7 @@ describe('a client', () => {
     assert.equal((await post('loud', { mute: ['bob', 'ana', 'nobody'] })).status, 204);
     assert.deepEqual(await bob.client.event('muted'), { producerId });
     assert.deepEqual(await ana.client.event('producerPaused'), { producerId });
+    assert.deepEqual(await ana.client.event('muted'), { producerId: null }); // sends no voice, and is to have none read aloud
     await bob.client.request('resumeProducer', { producerId });
     assert.deepEqual(await ana.client.event('producerResumed'), { producerId });
     await ana.client.leave();

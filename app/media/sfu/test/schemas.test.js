@@ -43,6 +43,16 @@ describe('message data', () => {
     refuses(schema, { ...data, rtpParameters: { ...rtpParameters, codecs: [{ ...OPUS, parameters: { nested: {} } }] } });
   });
 
+  test('a typed line has a name and something to read, and is no longer than the field takes', () => {
+    const data = { line: 'abcdefgh', text: 'Ol\u00e1 \u{1f44b}', spoken: true };
+    assert.deepEqual(parse(participantData.type, data), data);
+    assert.equal(parse(participantData.type, { ...data, text: 'e\u0301'.repeat(500) }).text, '\u00e9'.repeat(500));
+    for (const text of ['', ' \n', '\u200b\u0301', 'x'.repeat(501), 'half \ud83d', 7]) refuses(participantData.type, { ...data, text });
+    for (const line of ['short', 'x'.repeat(41), 'with spaces', 'a.b.c.d.e']) refuses(participantData.type, { ...data, line });
+    refuses(participantData.type, { ...data, spoken: 'yes' });
+    refuses(participantData.type, { ...data, engine: 'x' });
+  });
+
   test('notices are bounded in key and payload', () => {
     const data = { room: 'r', key: 'k', payload: { text: 'x' } };
     assert.deepEqual(parse(bridgeData.notice, data), data);
