@@ -54,6 +54,7 @@ from app.settings.web import WebSettings
 from app.speech_api import routes as speech_routes
 from app.speech_api import services as speech_services
 from app.speech_api.services import SpeechServices
+from app.talk import routes as talk_routes
 from app.transcripts import routes as transcript_routes
 from app.transcripts.retention import Retention
 from app.transcripts.service import Transcripts
@@ -229,6 +230,11 @@ def _handlers(services: Services, settings: WebSettings) -> list[ControllerRoute
         room_routes.try_demo,
         call.call_page,
         call.sfu_token,
+        talk_routes.talk_form,
+        talk_routes.begin_talk,
+        talk_routes.talk_page,
+        talk_routes.mistaken,
+        talk_routes.talk_over,
         choices.change_choices,
         choices.show_abilities,
         hosting.waiting_page,

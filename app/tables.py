@@ -26,7 +26,8 @@ from tasks.wire.administration import Kind
 from tasks.wire.keys import CaptionKey
 from tasks.wire.messages import Timeline
 
-RoomKind = Literal["call", "demo"]
+RoomKind = Literal["call", "demo", "talk"]
+"""A talk is of two people at one device (`app.talk`)."""
 ParticipantKind = Literal["person", "recording"]
 Door = Literal["early", "open", "closed"]
 """Whether people can enter a room: not yet, now, or no more."""

@@ -21,6 +21,7 @@ from app.rooms.demos import DEMOS
 from app.rooms.ice import IceServer, ice_servers
 from app.rooms.installing import Installations
 from app.rooms.service import RoomService
+from app.rooms.talk_form import Spoken, talk_meta
 from app.rooms.texts import texts
 from app.settings.web import WebSettings
 from app.tables import Participant, Room
@@ -59,7 +60,7 @@ async def call_page(
     """The call, with everything that has been said so far; a reader is never asked for a microphone."""
     room = await visitor.open_room(rooms, code)
     person = await visitor.participant_of(request, rooms, room)
-    if person is None:
+    if person is None or room.kind == "talk":
         return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
     context = await choices.call_context(room, person, abilities) | {
         "person": person,
@@ -78,24 +79,20 @@ async def sfu_token(
     rooms: NamedDependency[RoomService],
     settings: NamedDependency[WebSettings],
     code: FromPath[str],
+    speak: FromQuery[str] = "",
+    segment: FromQuery[str] = "",
+    language: FromQuery[str] = "",
 ) -> Response[Token]:
-    """A token for this browser's participant of the room."""
+    """A token for this browser's participant of the room; a talk says with it who speaks (`talk_form.Spoken`)."""
     room = await visitor.open_room(rooms, code)
     person = await visitor.participant_of(request, rooms, room)
     if person is None:
         raise PermissionDeniedException(f"Join the room first: send the form of /rooms/{code}.")
     await rooms.note_use(room, person)
-    recording = await rooms.recorded_speaker(room) if room.kind == "demo" else None
-    meta = ParticipantMeta(
-        name=person.name,
-        speak=person.speak,
-        read=person.read,
-        hear=person.hear,
-        hear_drafts=person.hear_drafts,
-        whole_sentences=person.whole_sentences,
-        recording=DEMOS[recording.speak].recording if recording else None,
-        recording_id=recording.id if recording else None,
-    )
+    if room.kind == "talk":
+        meta = talk_meta(person, Spoken(speak, segment, language))
+    else:
+        meta = await _meta(rooms, room, person)
     token = participant_token(
         settings.sfu_token_keys.newest,
         room=room.code,
@@ -108,6 +105,20 @@ async def sfu_token(
     servers = ice_servers(settings, person.id)
     body = Token(token, sfu_url(settings, request.scope, room.code), LIFETIME, servers, policy, settings.turn_lifetime)
     return Response(body, headers={"Cache-Control": "no-store"})
+
+
+async def _meta(rooms: RoomService, room: Room, person: Participant) -> ParticipantMeta:
+    recording = await rooms.recorded_speaker(room) if room.kind == "demo" else None
+    return ParticipantMeta(
+        name=person.name,
+        speak=person.speak,
+        read=person.read,
+        hear=person.hear,
+        hear_drafts=person.hear_drafts,
+        whole_sentences=person.whole_sentences,
+        recording=DEMOS[recording.speak].recording if recording else None,
+        recording_id=recording.id if recording else None,
+    )
 
 
 def _config(room: Room, person: Participant, settings: WebSettings, reader: bool) -> dict[str, Any]:

@@ -122,6 +122,8 @@ async def lobby(
             raise LinkRefusedError(REVOKED)
         visitor.keep_link(request, code, key)
         return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)  # it stands in no address any more
+    if room.kind == "talk":
+        return Redirect(f"/rooms/{code}/talk", status_code=HTTP_303_SEE_OTHER)
     known = await visitor.known_in(request, rooms, room)
     link = await _link(request, links, room)
     role = role_of(room, link, known)
@@ -153,6 +155,8 @@ async def join_room(
     """
     data, address = await request.form(), address_of(request)
     room = await visitor.open_room(rooms, code)
+    if room.kind == "talk":  # one device is in it
+        return Redirect(f"/rooms/{code}/talk", status_code=HTTP_303_SEE_OTHER)
     known = await visitor.known_in(request, rooms, room)
     link = await _link(request, links, room)
     role = role_of(room, link, known)

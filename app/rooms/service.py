@@ -19,6 +19,7 @@ from app.rooms.demos import FIRST, Demo
 from app.rooms.door import Entry
 from app.rooms.forms import JoinForm
 from app.rooms.seen import note_seen
+from app.rooms.talk_form import TalkForm
 from app.tables import Participant, Room
 from app.web.errors import KeptOutError
 
@@ -152,6 +153,37 @@ class RoomService:
             )
             session.add(visitor)
         return room, visitor
+
+    async def create_talk(self, name: str, form: TalkForm) -> tuple[Room, Participant]:
+        """A new room for two people at one device, and the device: its one participant, who holds both languages.
+
+        Nobody comes in by the room's plain link, and nothing is stored unless it is to be kept.
+        """
+        async with self._sessions.begin() as session:
+            room = Room(code=new_code(), name=name, kind="talk", guests="nobody", waiting_room=False)
+            if not form.keep:
+                room.retention_days = 0
+            session.add(room)
+            await session.flush()
+            device = Participant(
+                room_id=room.id,
+                kind="person",
+                role="host",
+                name=name,
+                speak=form.near,
+                read=form.far,
+                hear=ORIGINAL,
+                hear_drafts=form.hear_drafts,
+            )
+            session.add(device)
+        self._speakers.remember(device.id, device.name)
+        return room, device
+
+    async def talker(self, room: Room) -> Participant | None:
+        """The device of a talk."""
+        query = select(Participant).where(Participant.room_id == room.id, Participant.role == "host")
+        async with self._sessions() as session:
+            return (await session.scalars(query.order_by(Participant.created_at))).first()
 
     async def recorded_speaker(self, room: Room) -> Participant | None:
         """The recording that plays in a demo room."""

@@ -24,7 +24,7 @@ SCRIPTS: Final = ("eval", "evalsha")
 """What a script calls is checked by itself."""
 PATTERNS: Final = (
     f"{NAMESPACE}*",
-    *(f"jbc:{name}:*" for name in ("pcm", "sound", "listened", "owned", "clip", "once", "spoken")),
+    *(f"jbc:{name}:*" for name in ("pcm", "identified", "sound", "listened", "owned", "clip", "once", "spoken")),
     *(f"jbc:{name}:*" for name in ("growth", "attempts", "cache", "request", "upload", "voice", "terms")),
     *(keys.OWNERS, keys.INSTALLING, keys.MODEL_WORKS, keys.HEARTBEATS, keys.CAPTIONS_LIFE),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -20,6 +21,7 @@ from app.db import create_sessions
 from app.tables import Participant, Room, StoredCaption
 from app.transcripts import metrics
 from app.transcripts.purge import Purged, lose_words, purge
+from app.transcripts.withdrawing import withdraw
 from tasks.wire import keys
 from tasks.wire.messages import segment_id
 
@@ -162,6 +164,10 @@ class Retention:
             await session.execute(delete(Room).where(Room.id == room.id))
         await self._scrub()
         return captions
+
+    async def withdraw(self, room: Room, segment: str, languages: Sequence[str]) -> bool:
+        """Take one line back; see `withdrawing.withdraw`."""
+        return await withdraw(self._redis, self._sessions, room, segment, languages)
 
     async def _trim(self, before: float) -> int:
         """Take from the stream what is older than `before` (epoch seconds) and not needed by the store any more."""

@@ -38,6 +38,8 @@ class World:
 
     url: str
     room: str
+    talk: str
+    """Code of a talk that the visitor's browser has begun."""
     visitor: BrowserContext
     redis_url: str
     folder: Path
@@ -73,7 +75,7 @@ class World:
         assert self.interpreter is None or self.interpreter.there
         await asyncio.to_thread(at_work, self.redis_url, view.installer)
         await asyncio.to_thread(self.forget_second_factors)
-        response = await page.goto(self.url + view.path.format(room=self.room))
+        response = await page.goto(self.url + view.path.format(room=self.room, talk=self.talk))
         assert response is not None
         assert response.status == view.status, f"{view.name}: {response.status}"
         if view.prepare:
@@ -115,9 +117,10 @@ async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator
         await enter(page, web.url, room, "Emma", "en", reader=True)
         with redis.Redis.from_url(broker.url) as client:
             _talk(client, room, *people)
+            talk = await _at_one_device(client, page, web.url)
         await _become_administrator(page, web.url, code)
         await page.close()
-        yield World(web.url, room, visitor, broker.url, folder, staged_bridge)
+        yield World(web.url, room, talk, visitor, broker.url, folder, staged_bridge)
 
 
 async def new_room(page: Page, url: str) -> str:
@@ -165,6 +168,25 @@ def _talk(client: redis.Redis, room: str, ana: str, minh: str) -> None:
                 timeline=_timeline(translated=language != spoken), engine=engine,
             )  # fmt: skip
             say(client, structs.replace(item, typed=MAP in text))
+
+
+async def _at_one_device(client: redis.Redis, page: Page, url: str) -> str:
+    """Begin a talk in English and Vietnamese, in which three things have been said; its code."""
+    await page.goto(f"{url}/talk")
+    await page.select_option("#near", "en")
+    await page.select_option("#far", "vi")
+    await page.click("form[action='/talk'] button[type=submit]")
+    code = page.url.split("/")[-2]
+    lines = (
+        ("en", "Good morning! How can I help you?", "vi", "Chào buổi sáng! Tôi có thể giúp gì cho bạn?"),
+        ("vi", "Tôi muốn đổi vé sang ngày mai.", "en", "I would like to change my ticket to tomorrow."),
+        ("en", "Of course. There is a train at ten past nine.", "vi", "Vâng. Có chuyến tàu lúc chín giờ mười."),
+    )
+    for seq, (spoken, source, other, text) in enumerate(lines):
+        for language, words in ((spoken, source), (other, text)):
+            item = caption(code, f"{code}.{seq}", words, language=language, source=spoken, speaker="device", seq=seq)
+            say(client, item)
+    return code
 
 
 def _timeline(*, translated: bool) -> Timeline:

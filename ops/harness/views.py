@@ -32,6 +32,7 @@ CONNECTED: Final = "document.body.dataset.state === 'connected'"
 LIVE: Final = "document.body.dataset.state === 'live'"
 CALL: Final = "/rooms/{room}/call?reader=true"
 SPEAKING: Final = "/rooms/{room}/call"
+TALK: Final = "/rooms/{talk}/talk"
 ADMINISTRATOR: Final = ("Linh", "a gallery of pages")
 """Name and password."""
 WRONG_TERMS: Final = "source_language,target_language,source,target,hotword\nen,xx,,conselho,maybe\n"
@@ -44,7 +45,7 @@ class View:
     name: str
     """Of its pictures."""
     path: str
-    """`{room}` stands for a room's code."""
+    """`{room}` stands for a room's code, `{talk}` for that of a talk by one device."""
     prepare: Callable[[Page], Awaitable[object]] | None = None
     """What to do on the page before it is looked at."""
     status: int = 200
@@ -79,6 +80,19 @@ def in_call(then: str = "", within: str = "", key: str = "") -> Callable[[Page],
         if key:
             await page.keyboard.press(key)
         if within:
+            await page.wait_for_selector(within)
+
+    return prepare
+
+
+def in_talk(then: str = "", within: str = "") -> Callable[[Page], Awaitable[object]]:
+    """Wait until the device is in its talk, with what was said there; then press something, and wait for what opens."""
+
+    async def prepare(page: Page) -> None:
+        await until(page, CONNECTED, MAX_WAIT_SECONDS)
+        await until(page, "document.querySelectorAll('.said li').length === 6", MAX_WAIT_SECONDS)
+        if then:
+            await page.click(then)
             await page.wait_for_selector(within)
 
     return prepare
@@ -187,6 +201,9 @@ VIEWS: Final = (
     View("call-hand", CALL, in_call("#hand", "#participants .me .hand:not([hidden])")),
     View("call-host", CALL, in_call("#hosting-button", "#holding")),
     View("call-invite", CALL, in_call("[popovertarget=invite]", "#invite .link")),
+    View("talk-form", "/talk"),
+    View("talk", TALK, in_talk()),
+    View("talk-settings", TALK, in_talk("[popovertarget=talk-settings]", "#talk-settings .link")),
     View("share", "/rooms/{room}/share"),
     View("share-links", "/rooms/{room}/share", links_made),
     View("embed", "/rooms/{room}/share", embedded),

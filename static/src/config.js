@@ -5,6 +5,7 @@
  * @property {string} hear a language, or "original"
  * @property {boolean} hearDrafts whether drafts are spoken here too
  * @property {boolean} wholeSentences whether translations come by whole sentences rather than as soon as possible
+ * @property {readonly string[]} [between] languages of those who talk with one another by this one device
  *
  * What the web server tells the page about this call.
  *

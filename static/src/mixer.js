@@ -143,6 +143,12 @@ export class Mixer {
     await this.resume(); // where the output before has taken the sound with it
   }
 
+  /** How long ago a dub sounded last, ms; endless where none has. */
+  get sinceDub() {
+    const heard = [...this.#entries].filter(({ track }) => track === "dubbed").map((entry) => entry.heard);
+    return performance.now() - Math.max(-Infinity, ...heard);
+  }
+
   /**
    * Whether there is an interpreter for a speaker now.
    * @param {string} speaker

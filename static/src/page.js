@@ -153,7 +153,7 @@ export class Page {
   }
 
   /**
-   * @param {Readonly<Record<"mic" | "camera" | "screen", () => void>>} onDevice the buttons
+   * @param {Readonly<Partial<Record<"mic" | "camera" | "screen", () => void>>>} onDevice the buttons
    * @param {() => void} onGesture any gesture, which lets the browser play sound
    */
   listen(onDevice, onGesture) {

@@ -4,6 +4,7 @@
  * @typedef {object} Meta what the web server says of a participant; the SFU passes it on unread
  * @property {string} name
  * @property {string} speak language spoken, as a BCP 47 primary subtag
+ * @property {readonly string[]} [among] languages spoken at their microphone, where several people share it
  * @property {string} read language of the captions
  * @property {string} hear language heard, or "original"
  * @property {boolean} [hear_drafts] whether drafts are spoken to them too

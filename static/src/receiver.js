@@ -40,9 +40,10 @@ export class Receiver {
     this.#listener = listener;
   }
 
-  /** Whether a voice should be coming in now. */
+  /** Whether a voice should be coming in now: of a dub nothing comes while it has nothing to say. */
   get expectsVoice() {
-    return [...this.#consumers].some(([id, { kind }]) => kind === "audio" && this.#wanted.get(id)?.paused === false);
+    const heard = [...this.#consumers].filter(([, { kind }]) => kind === "audio").map(([id]) => this.#wanted.get(id));
+    return heard.some((producer) => producer?.track === "original" && !producer.paused);
   }
 
   /** @param {import("mediasoup-client").Device} device a loaded one */

@@ -18,11 +18,20 @@ import { dubLabel } from "./config.js";
  * @param {string | undefined} speak what the speaker speaks, where known
  */
 export function wantsTrack(producer, me, listener, speak) {
-  if (producer.participant === me) return false;
+  if (producer.participant === me) return producer.track === "dubbed" && isBetween(producer, listener);
   if (producer.track === "original") return true;
   const { hear } = listener;
   if (producer.label === `${speak}:typed`) return hear === speak || hear === "original";
   return hear !== "original" && producer.label === dubLabel(listener) && speak !== hear;
+}
+
+/**
+ * Whether a dub of oneself is for one of those who share this device.
+ * @param {Producer} producer
+ * @param {Listener} listener
+ */
+function isBetween({ label }, { between = [], hearDrafts }) {
+  return between.some((hear) => label === dubLabel({ hear, hearDrafts, wholeSentences: false }));
 }
 
 /** @type {readonly import("./protocol.js").Quality[]} */
@@ -148,8 +157,9 @@ export class Roster {
 
   /** The tracks this page should receive now. */
   wanted() {
-    return [...this.producers.values()].filter((producer) =>
-      wantsTrack(producer, this.#me, this.#listener, this.participants.get(producer.participant)?.meta.speak),
-    );
+    return [...this.producers.values()].filter((producer) => {
+      const meta = this.participants.get(producer.participant)?.meta;
+      return wantsTrack(producer, this.#me, this.#listener, meta?.among?.length ? undefined : meta?.speak);
+    });
   }
 }

@@ -10,7 +10,7 @@ import { MediaSession } from "./media.js";
  * @typedef {object} Parts what a session receives for, plays on and sends from
  * @property {import("./roster.js").Roster} roster
  * @property {import("./mixer.js").Mixer} mixer
- * @property {import("./own.js").Own} own
+ * @property {{ sendOn: (session: MediaSession) => void }} own
  *
  * @typedef {object} Listener
  * @property {() => void} onChange there is another session, or another picture

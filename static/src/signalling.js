@@ -29,7 +29,8 @@ class RoomGoneError extends Error {}
  */
 
 export class Signalling {
-  #tokenUrl;
+  /** Where tokens come from, with what is to be said in them. */
+  tokenUrl;
   #csrf;
   #listener;
   #stopped = new AbortController();
@@ -52,7 +53,7 @@ export class Signalling {
    * @param {Listener} listener
    */
   constructor(tokenUrl, csrf, listener) {
-    this.#tokenUrl = tokenUrl;
+    this.tokenUrl = tokenUrl;
     this.#csrf = csrf;
     this.#listener = listener;
   }
@@ -168,7 +169,7 @@ export class Signalling {
    * @returns {Promise<Pass>}
    */
   async #token(within) {
-    const response = await fetch(this.#tokenUrl, {
+    const response = await fetch(this.tokenUrl, {
       method: "POST",
       headers: { "x-csrftoken": this.#csrf, accept: "application/json" },
       signal: AbortSignal.any([AbortSignal.timeout(within), this.#stopped.signal]),

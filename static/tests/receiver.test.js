@@ -44,3 +44,19 @@ test("a picture that goes out of view while the SFU is slow to answer stays unse
   await Promise.all(told);
   assert.deepEqual(link.asked, ["preferLayer", "resumeConsumer", "pauseConsumer"]);
 });
+
+test("a dub that has nothing to say is no sign of a broken network", async () => {
+  const transport = { consume: async () => ({ id: "c", kind: "audio", track: {}, close() {} }) };
+  const receiver = new Receiver(
+    /** @type {any} */ (new SlowLink()),
+    /** @type {any} */ ({ get: async () => transport }),
+    { onTrack() {}, onTrackGone() {} },
+  );
+  await receiver.start(/** @type {any} */ ({ recvRtpCapabilities: {} }));
+  const voice = { producerId: "p", participant: "ana", track: "dubbed", paused: false };
+  receiver.sync([/** @type {any} */ (voice)]);
+  await receiver.settled();
+  assert.equal(receiver.expectsVoice, false);
+  receiver.sync([/** @type {any} */ ({ ...voice, track: "original" })]);
+  assert.equal(receiver.expectsVoice, true);
+});

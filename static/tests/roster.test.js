@@ -35,6 +35,24 @@ test("every other's original voice and pictures are wanted, one's own are not", 
   assert.equal(wantsTrack(producer({ participant: "me" }), "me", listener(), "pt"), false);
 });
 
+test("people at one device hear what is said there in their languages, and not themselves", () => {
+  const both = { ...listener("original"), between: ["en", "pt"] };
+  const mine = (change = {}) => dub({ participant: "me", ...change });
+  assert.equal(wantsTrack(mine(), "me", both, undefined), true);
+  assert.equal(wantsTrack(mine({ label: "pt" }), "me", both, undefined), true);
+  assert.equal(wantsTrack(mine({ label: "vi" }), "me", both, undefined), false);
+  assert.equal(wantsTrack(mine({ label: "pt:drafts" }), "me", { ...both, hearDrafts: true }, undefined), true);
+  assert.equal(wantsTrack(producer({ participant: "me" }), "me", both, undefined), false, "never the microphone");
+  assert.equal(wantsTrack(mine(), "me", listener("en"), undefined), false);
+});
+
+test("a microphone that several languages share is heard as a dub in one of them, too", () => {
+  const roster = new Roster("me", listener("en"));
+  const shared = { id: "ana", meta: { name: "ana", speak: "en", among: ["en", "pt"], read: "en", hear: "original" } };
+  roster.reset(hello({ participants: [shared], producers: [producer(), dub()] }));
+  assert.deepEqual(roster.wanted().map(({ producerId }) => producerId), ["p1", "d1"]);
+});
+
 test("a dub is wanted in the language heard, from another language, of another person", () => {
   assert.equal(wantsTrack(dub(), "me", listener(), "pt"), true);
   assert.equal(wantsTrack(dub({ label: "vi" }), "me", listener(), "pt"), false);

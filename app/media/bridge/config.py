@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.media.audio.config import SegmenterConfig
 from app.media.policy.config import AdmissionConfig, LadderConfig
@@ -39,6 +39,13 @@ class PlayoutConfig:
     """How long listeners are told that a dub has hurried or skipped something."""
     grace: float = 10.0
     """How long a dubbed track outlives its last listener."""
+    in_turns: float = 30.0
+    """`max_lag` of dubs that wait until their speaker has finished, for people who share a device: nothing of them is
+    skipped but what nobody would connect with what was said."""
+
+    def taking_turns(self) -> PlayoutConfig:
+        """The same for such dubs, which need not catch up: nobody speaks while they sound."""
+        return replace(self, max_lag=self.in_turns, hurry_after=self.in_turns)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import structlog
 
 from app.auth.tokens import ParticipantMeta
 from app.media.bridge.dub import DubTrack
+from app.media.bridge.floor import Floor
 from app.media.bridge.notice_publisher import NoticePublisher
 from app.media.bridge.pieces import Position
 from app.media.bridge.services import Services
@@ -50,6 +51,7 @@ class Director:
         self.tracks: Supervisor[TrackKey, DubTrack] = Supervisor()
         self.publisher = NoticePublisher(services.sfu, services.fence)
         self.speech = SpeechTeller(services.sfu, services.fence)
+        self.floor = Floor()
         self._services = services
         self._unheard_since: dict[TrackKey, float] = {}  # on the monotonic clock
         self._ladders: dict[tuple[str, Dub, bool], Ladder] = {}  # by source, version, and whether it is only typed
@@ -76,7 +78,8 @@ class Director:
                 def given(source: str, version: Dub, name: str = room.name, typed: bool = typed) -> Rung:
                     return admission.limited(rung_of(source, version, typed), name)
 
-                wants = room.wants(speaker, room.people[speaker], aloud=aloud)
+                meta = room.people[speaker]
+                wants = room.wants(speaker, meta, aloud=aloud)
                 if typed and not aloud:
                     wants = wants._replace(dubs=frozenset())
                 troubles = {version: self._trouble(room.name, speaker, version) for version in wants.dubs}
@@ -85,7 +88,8 @@ class Director:
                 for version in wants.dubs:
                     key = TrackKey(room.name, speaker, version)
                     listened_to.add(key)
-                    self._direct(key, live=given(room.source(speaker, version.language), version).level is Level.VOICE)
+                    live = given(room.source(speaker, version.language), version).level is Level.VOICE
+                    self._direct(key, live=live, in_turns=bool(meta.between))
         levels = [((source, version.language), rung.level) for (source, version, _), rung in rungs.items()]
         self._services.metrics.rungs(dict(sorted(levels)))  # of two versions the one that is given more
         self.publisher.publish(wanted)
@@ -183,9 +187,9 @@ class Director:
         decided = decide(conditions, now, source, version.language, config, drafts=version.drafts, typed=typed)
         return ladder.update(decided, now)
 
-    def _direct(self, key: TrackKey, *, live: bool) -> None:
+    def _direct(self, key: TrackKey, *, live: bool, in_turns: bool) -> None:
         if live:
-            self.tracks.start(key, partial(DubTrack, self._services, *key))
+            self.tracks.start(key, partial(DubTrack, self._services, *key, self.floor if in_turns else None))
         if track := self.tracks.members.get(key):
             track.set_live(live)
 

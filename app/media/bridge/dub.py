@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from app.media.audio.framer import Framer
 from app.media.audio.opus import Pcm
+from app.media.bridge.floor import LOOK_EVERY, Floor
 from app.media.bridge.pieces import Position
 from app.media.bridge.playout import Due, Playout
 from app.media.bridge.sender import RtpSender, new_ssrc
@@ -41,8 +42,11 @@ class DubTrack:
     listeners back on the original voice.
     """
 
-    def __init__(self, services: Services, room: str, speaker: str, version: Dub) -> None:
-        self.playout = Playout(services.config.playout, whole_sentences=version.sentences)
+    def __init__(self, services: Services, room: str, speaker: str, version: Dub, floor: Floor | None = None) -> None:
+        """With a `floor` it begins nothing while its speaker speaks: whoever hears it is at the same device."""
+        config = services.config.playout
+        self.playout = Playout(config.taking_turns() if floor else config, whole_sentences=version.sentences)
+        self._floor = floor
         self._services = services
         self._room = room
         self._speaker = speaker
@@ -120,6 +124,9 @@ class DubTrack:
     async def _step(self) -> None:
         self._changed.clear()
         await self._sync_producer()
+        if self._floor and self._floor.taken(self._room, self._speaker) and not self.playout.begun:
+            await asyncio.sleep(LOOK_EVERY)
+            return
         due = self.playout.next(time.time()) if self._live else None
         self._count_dropped()
         if due is not None:

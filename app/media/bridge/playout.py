@@ -55,6 +55,11 @@ class Playout:
         """Pieces that are expected, or of which parts are still to come or to be played."""
         return sum(1 for at, piece in self._waiting.items() if piece.parts or piece.started or at.seq in self._ends)
 
+    @property
+    def begun(self) -> bool:
+        """Whether what is next goes on with a piece that has begun to sound."""
+        return bool(self._waiting) and self._waiting[min(self._waiting)].started
+
     def open(self, seq: int) -> None:
         """A segment has begun that somebody wants to hear, from its beginning: clips come while it is being spoken."""
         if Position(seq) >= self._from:

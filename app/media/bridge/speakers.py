@@ -99,6 +99,7 @@ class Speaker(asyncio.DatagramProtocol):
         self._stream = None
         for ask in self._segmenter.flush():
             self._put(ask)
+        self._director.floor.note(self._room.name, self._producer.participant, speaking=False)
 
     def is_of(self, room: str, participant: str) -> bool:
         """Whether it is this person's voice."""
@@ -139,6 +140,8 @@ class Speaker(asyncio.DatagramProtocol):
             for frame in frames:
                 for ask in self._segmenter.push(frame):
                     self._put(ask)
+        speaking = not self._segmenter.idle
+        self._director.floor.note(self._room.name, self._producer.participant, speaking=speaking)
 
     def _put(self, ask: Ask) -> None:
         self._director.speech.hear(self._room.name)
@@ -193,6 +196,7 @@ class Speaker(asyncio.DatagramProtocol):
         speaker = self._producer.participant
         if ask.revision == 0:  # a segment is in one language, that in which a worker begins to hear it
             self._meta = self._room.people.get(speaker, self._meta)
+        config = self._services.config.playout
         return Segment(
             id=f"{self._prefix}-{ask.seq}",
             room=self._room.name,
@@ -206,7 +210,7 @@ class Speaker(asyncio.DatagramProtocol):
             leaning={code: count for code, count in self._mistakes.leaning.items() if code in self._meta.among},
             samples=ask.length,
             lead=ask.speech_start - ask.audio_start,
-            max_lag=self._services.config.playout.max_lag,
+            max_lag=config.in_turns if self._meta.between else config.max_lag,
             voice=self._room.voices_of.get(speaker, 0),
             timeline=Timeline(speech_start=ask.speech_start, speech_end=ask.speech_end, closed=time.time()),
             **self._languages(self._meta)._asdict(),

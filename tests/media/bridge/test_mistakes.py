@@ -13,7 +13,9 @@ from msgspec.structs import replace
 
 from app.auth.tokens import Mistaken, ParticipantMeta
 from app.media.audio.config import SegmenterConfig
+from app.media.bridge.config import PlayoutConfig
 from app.media.bridge.director import Director
+from app.media.bridge.floor import Floor
 from app.media.bridge.mistakes import KEPT, KEPT_SECONDS, MOST_LEANING, Mistakes
 from app.media.bridge.speakers import Speaker
 from app.media.policy.ladder import Level
@@ -73,6 +75,7 @@ def test_what_is_put_right_goes_to_the_workers_once_more() -> None:
     finals: list[Segment] = []
     director = SimpleNamespace(
         on_dropped=None,
+        floor=Floor(),
         on_open=lambda _segment: None,
         speaks=lambda _room, _speaker, _dub: True,
         admitted=lambda _room: Level.VOICE,
@@ -80,7 +83,7 @@ def test_what_is_put_right_goes_to_the_workers_once_more() -> None:
     )
     director.languages = partial(Director.languages, cast("Any", director))
     services = SimpleNamespace(
-        config=SimpleNamespace(segmenter=SegmenterConfig(), playout=SimpleNamespace(max_lag=8.0)),
+        config=SimpleNamespace(segmenter=SegmenterConfig(), playout=PlayoutConfig()),
         listeners=SimpleNamespace(hear=lambda _language: True, choose=lambda _segment: "worker"),
         bridge="b",
         **dict.fromkeys(("redis", "send", "metrics", "sfu")),

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from app.auth.tokens import ParticipantMeta
 from app.media.audio.config import SegmenterConfig
+from app.media.bridge.floor import Floor
 from app.media.bridge.speakers import Speaker
 from app.media.bridge.supervisor import Supervisor
 
@@ -51,7 +52,7 @@ async def test_a_speaker_ends_though_its_outbox_swallows_a_cancellation() -> Non
     )
     room = SimpleNamespace(name="r", people={"ana": ParticipantMeta(name="Ana", speak="pt", read="pt", hear="pt")})
     producer = SimpleNamespace(participant="ana", producer_id="p")
-    parts: list[Any] = [services, room, producer, 0, None, SimpleNamespace(on_dropped=None)]
+    parts: list[Any] = [services, room, producer, 0, None, SimpleNamespace(on_dropped=None, floor=Floor())]
     speaker = Speaker(*parts)
     speaker._outbox = cast("Any", outbox)
     members: Supervisor[str, Speaker] = Supervisor()
