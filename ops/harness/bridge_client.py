@@ -26,6 +26,8 @@ class Bridge:
     """One bridge connection: requests and their answers; events are of no interest here."""
 
     def __init__(self, socket_: ClientConnection) -> None:
+        self.rooms: list[dict[str, Any]] = []
+        """Those that were open when it came, as the SFU describes them."""
         self._socket = socket_
         self._ids = itertools.count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
@@ -78,7 +80,7 @@ async def bridge(url: str, secret: str) -> AsyncIterator[Bridge]:
     """A connected bridge that leaves at the end."""
     async with connect(url) as socket_:
         client = Bridge(socket_)
-        await client.request("hello", token=bridge_token(secret, bridge="test-bridge"))
+        client.rooms = (await client.request("hello", token=bridge_token(secret, bridge="test-bridge")))["rooms"]
         try:
             yield client
         finally:

@@ -98,6 +98,29 @@ def in_talk(then: str = "", within: str = "") -> Callable[[Page], Awaitable[obje
     return prepare
 
 
+async def held_to_talk(page: Page) -> None:
+    """Choose to be heard only while a button is held; not for the pages that come after."""
+    await in_call("#settings summary", "#settings .panel")(page)
+    await page.check("#push-to-talk")
+    await page.evaluate("localStorage.removeItem('jbc.push-to-talk')")
+    await page.click("#settings summary")
+    await page.wait_for_selector("#talk:not([hidden])")
+
+
+async def talking(page: Page) -> None:
+    """Be heard until the next press."""
+    await held_to_talk(page)
+    await page.keyboard.press("m")
+    await page.wait_for_selector("#talk[data-state=locked]")
+
+
+async def untranslated(page: Page) -> None:
+    """Say something that is not to be translated."""
+    await in_call("", "#untranslated:not([hidden])")(page)
+    await page.keyboard.press("o")
+    await page.wait_for_selector("#participants .me[data-untranslated]")
+
+
 async def links_made(page: Page) -> None:
     """Make links to the captions on the share page."""
     await page.click("form.making button")
@@ -197,6 +220,9 @@ VIEWS: Final = (
     View("call-languages", CALL, in_call("#languages summary", "#languages .panel")),
     View("call-devices", SPEAKING, in_call("#settings summary", "#settings .panel")),
     View("call-reader", CALL, in_call("#settings summary", "#settings .panel")),
+    View("call-push-to-talk", SPEAKING, held_to_talk),
+    View("call-talking", SPEAKING, talking),
+    View("call-untranslated", SPEAKING, untranslated),
     View("call-video", SPEAKING, in_call("#camera", "#tiles video")),
     View("call-hand", CALL, in_call("#hand", "#participants .me .hand:not([hidden])")),
     View("call-host", CALL, in_call("#hosting-button", "#holding")),

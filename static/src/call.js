@@ -193,7 +193,7 @@ class Call {
   #mute(voice) {
     const typed = this.#typing.silence();
     const { mutedByHost = "", typedSilenced = "" } = this.#config.texts;
-    if (voice) this.#own.microphone.silence(false);
+    if (voice) this.#own.silence();
     if (voice || typed) this.#page.tell([voice && mutedByHost, typed && typedSilenced].filter(Boolean).join(" "));
   }
 
@@ -223,7 +223,7 @@ class Call {
     if (this.#left) return;
     const { states, camera } = this.#own;
     this.#measureOwn();
-    this.#presence.render(rowsOf(this.#config, this.#roster, this.#mixer, states.mic), this.#roster.host);
+    this.#presence.render(rowsOf(this.#config, this.#roster, this.#mixer, this.#own.microphone), this.#roster.host);
     this.#tiles.render(tilesOf(this.#config, this.#roster, this.#sessions.pictures, camera.track));
     this.#tiles.dominant(this.#roster.dominant);
     sayOthers([...this.#roster.participants.values()].map(({ meta }) => meta.speak));

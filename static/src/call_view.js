@@ -5,12 +5,23 @@
  * @param {import("./config.js").CallConfig} config
  * @param {import("./roster.js").Roster} roster
  * @param {import("./mixer.js").Mixer} mixer
- * @param {import("./microphone.js").MicrophoneState} mic one's own
+ * @param {{ state: import("./microphone.js").MicrophoneState, apart: boolean }} mic one's own
  * @returns {import("./presence.js").Row[]}
  */
 export function rowsOf({ participant, name, speak }, roster, mixer, mic) {
   return [
-    { id: participant, name, language: speak, me: true, host: roster.host, dubbed: false, voice: ownVoice(mic), quality: "good", hand: roster.hand(participant) },
+    {
+      id: participant,
+      name,
+      language: speak,
+      me: true,
+      host: roster.host,
+      dubbed: false,
+      voice: ownVoice(mic.state),
+      untranslated: mic.apart,
+      quality: "good",
+      hand: roster.hand(participant),
+    },
     ...[...roster.participants.values()].map(({ id, meta, rights }) => ({
       id,
       name: meta.name,
@@ -19,6 +30,7 @@ export function rowsOf({ participant, name, speak }, roster, mixer, mic) {
       host: rights?.includes("moderate") ?? false,
       dubbed: mixer.dubbed(id),
       voice: roster.voice(id),
+      untranslated: roster.untranslated(id),
       quality: roster.quality(id),
       hand: roster.hand(id),
     })),

@@ -16,6 +16,7 @@ export const HOLD_MS = 3_000;
  * @property {string} speaker
  * @property {"original" | "dubbed"} track
  * @property {boolean} paused whether the producer is paused
+ * @property {boolean} untranslated whether what is said on it is for people's ears alone now
  * @property {boolean} stale left over from a connection that has been replaced
  * @property {number} heard when a dub last sounded, ms
  */
@@ -32,14 +33,14 @@ export const sounding = (heard, now) => now - heard < HOLD_MS;
 
 /**
  * The gain of one of the tracks being received. An original gives way to its dub while that sounds, and where the
- * interpreter alone is wanted (`under` 0), as long as there is one.
+ * interpreter alone is wanted (`under` 0), as long as there is one; not while nobody else says what it says.
  * @param {Playing} track
  * @param {readonly Playing[]} all tracks being received
  * @param {number} under gain of an original under its dub
  * @param {number} now ms
  */
 export function gainOf(track, all, under, now) {
-  if (track.track === "dubbed") return 1;
+  if (track.track === "dubbed" || track.untranslated) return 1;
   const dubs = all.filter((other) => other.speaker === track.speaker && isLive(other));
   const gives = under === 0 ? dubs.length > 0 : dubs.some(({ heard }) => sounding(heard, now));
   return gives ? under : 1;

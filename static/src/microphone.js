@@ -22,6 +22,9 @@ export class Microphone {
   /** @type {MicrophoneState} the state while there is no track */
   #without = "off";
   #muted = false;
+  /** Whether what one says is for people's ears alone, and whether the SFU has agreed to that: nothing is sent before. */
+  #apart = false;
+  #agreed = false;
   #onState;
   #opening = new Opening();
   /** Whether devices have changed while one was being opened. */
@@ -75,9 +78,34 @@ export class Microphone {
   /** Mutes, unmutes, or asks again where there is no microphone. */
   toggle() {
     if (!this.track) return void this.ask();
-    this.#muted = !this.#muted;
-    this.track.enabled = !this.#muted;
+    this.mute(!this.#muted);
+  }
+
+  /** @param {boolean} muted also where there is no microphone yet */
+  mute(muted) {
+    if (this.#muted === muted) return;
+    this.#muted = muted;
+    if (!this.track) return;
+    this.#enable();
     this.#tell();
+    this.#onState();
+  }
+
+  /** Whether what one says now is not translated. */
+  get apart() {
+    return this.#apart;
+  }
+
+  /**
+   * What one says from now on is for people's ears alone, or no longer so.
+   * @param {boolean} apart
+   */
+  keepApart(apart) {
+    if (this.#apart === apart) return;
+    this.#apart = apart;
+    this.#agreed = false;
+    this.#enable();
+    this.#then(() => this.#agree());
     this.#onState();
   }
 
@@ -87,7 +115,7 @@ export class Microphone {
    */
   silence(over) {
     this.#muted = true;
-    if (this.track) this.track.enabled = false;
+    this.#enable();
     if (over) this.#then(async () => this.#session?.sender.stop("voice"));
     else this.#tell();
     this.#onState();
@@ -129,10 +157,10 @@ export class Microphone {
   #take(track) {
     const before = this.track;
     const opened = performance.now();
-    track.enabled = !this.#muted;
     for (const change of ["mute", "unmute"]) track.addEventListener(change, () => this.#hush(track));
     track.addEventListener("ended", () => this.#lose(track, performance.now() - opened > WORKED_MS));
     this.track = track;
+    this.#enable();
     this.#without = "off";
     this.#publish();
     this.#onState();
@@ -160,9 +188,24 @@ export class Microphone {
 
   #publish() {
     this.#then(async () => {
-      if (this.track) await this.#session?.sender.send("voice", this.track);
+      if (this.track) await this.#session?.sender.send("voice", this.track, this.#apart);
+      await this.#agree();
     });
     this.#tell();
+  }
+
+  #enable() {
+    if (this.track) this.track.enabled = !this.#muted && (!this.#apart || this.#agreed);
+  }
+
+  /** Has the SFU agree that what one says is translated or not, as it is to be now. */
+  async #agree() {
+    const apart = this.#apart;
+    if (!this.#session) return;
+    await this.#session.sender.setUntranslated(apart);
+    if (!apart) return; // whoever opens and closes the track on their own goes on doing so
+    this.#agreed = this.#apart;
+    this.#enable();
   }
 
   /** Tells the others whether they hear this microphone. */

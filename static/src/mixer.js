@@ -18,6 +18,7 @@ const LISTEN_EVERY_MS = 50;
  * @property {"original" | "dubbed"} track
  * @property {string} label
  * @property {boolean} paused
+ * @property {boolean} untranslated
  * @property {boolean} stale
  * @property {number} target gain it plays at, or is on its way to
  * @property {HTMLAudioElement} element
@@ -73,7 +74,7 @@ export class Mixer {
    * @param {MediaStreamTrack} media
    */
   attach(producer, media) {
-    const { producerId, participant: speaker, track, paused } = producer;
+    const { producerId, participant: speaker, track, paused, untranslated = false } = producer;
     const label = producer.label ?? "";
     const before = [...this.#entries].filter(
       (entry) => entry.speaker === speaker && entry.track === track && entry.label === label,
@@ -85,7 +86,7 @@ export class Mixer {
     const meter = this.#meter(source);
     const element = createPump(this.#container, stream, { speaker, track, label });
     /** @type {Entry} */
-    const entry = { producerId, speaker, track, label, paused, stale: false, heard: -Infinity, target: gain.gain.value, element, source, gain, meter };
+    const entry = { producerId, speaker, track, label, paused, untranslated, stale: false, heard: -Infinity, target: gain.gain.value, element, source, gain, meter };
     before.forEach((old) => this.#remove(old));
     this.#entries.add(entry);
     this.#level();
@@ -101,11 +102,14 @@ export class Mixer {
   }
 
   /**
-   * Takes in which producers are paused.
-   * @param {ReadonlyMap<string, { paused: boolean }>} producers by id
+   * Takes in which producers are paused, and which are not translated.
+   * @param {ReadonlyMap<string, { paused: boolean, untranslated?: boolean }>} producers by id
    */
   update(producers) {
-    for (const entry of this.#entries) entry.paused = producers.get(entry.producerId)?.paused ?? entry.paused;
+    for (const entry of this.#entries) {
+      const { paused = entry.paused, untranslated = entry.untranslated } = producers.get(entry.producerId) ?? {};
+      Object.assign(entry, { paused, untranslated });
+    }
     this.#level();
   }
 

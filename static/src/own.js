@@ -5,6 +5,7 @@ import { Loudspeaker } from "./loudspeaker.js";
 import { Microphone } from "./microphone.js";
 import { byId } from "./page.js";
 import { Picture } from "./picture.js";
+import { Talking } from "./talking.js";
 
 /** @type {Readonly<Record<"microphone" | "camera" | "screen", import("./protocol.js").Right>>} what it takes to send it */
 const NEEDS = { microphone: "audio", camera: "video", screen: "screen" };
@@ -18,6 +19,7 @@ export class Own {
   #onChange;
   #sends;
   #loudspeaker;
+  #talking;
   /** Whether one is in the call: who waits before it, or has left, gives nothing to it. */
   #inside = false;
   /** @type {ReadonlySet<import("./protocol.js").Right>} */
@@ -41,6 +43,7 @@ export class Own {
     const { mediaDevices } = navigator;
     const changed = () => this.#changed();
     this.microphone = new Microphone(changed);
+    this.#talking = new Talking(this.microphone, config.texts, changed);
     this.camera = new Picture(
       "camera",
       () => mediaDevices.getUserMedia({ video: cameraConstraints(chosen("camera"), config.cameraHeight) }),
@@ -89,6 +92,12 @@ export class Own {
     this.show();
   }
 
+  /** A host has muted one's voice: until one turns it on again. */
+  silence() {
+    this.#talking.end();
+    this.microphone.silence(false);
+  }
+
   /** There is no place in the call: until there is, nothing is recorded. */
   wait() {
     this.#inside = false;
@@ -123,8 +132,9 @@ export class Own {
   /** Shows the buttons as they are. */
   show() {
     const { mic, camera, screen } = this.states;
-    this.#page.device("mic", mic, mic === "off" || !this.#may("microphone"));
     const shown = this.#sends && this.#inside;
+    this.#talking.show(shown && this.#may("microphone"));
+    this.#page.device("mic", mic, mic === "off" || !this.#may("microphone") || this.#talking.replaces);
     this.#page.device("camera", camera, !shown || !this.#may("camera"));
     this.#page.device("screen", screen, !shown || !this.#may("screen") || !navigator.mediaDevices?.getDisplayMedia);
   }
@@ -133,6 +143,7 @@ export class Own {
   leave() {
     this.#over.abort();
     this.#inside = false;
+    this.#talking.stop();
     this.#loudspeaker.stop();
     for (const source of [this.microphone, this.camera, this.screen]) source.leave();
     this.show();

@@ -36,6 +36,7 @@ export function speakingNow(before, rms, now) {
  * @property {boolean} host
  * @property {boolean} dubbed heard through the interpreter now
  * @property {import("./roster.js").Voice} voice
+ * @property {boolean} untranslated whether what they say is for people's ears alone now
  * @property {import("./protocol.js").Quality} quality of their network
  * @property {number} hand its place among raised hands, from 1; 0: it is down
  */
@@ -110,7 +111,9 @@ export class Presence {
     item.toggleAttribute("data-muted", row.voice === "muted");
     setText(item.querySelector(".name"), row.me ? `${row.name} (${this.#texts.you})` : row.name);
     setText(item.querySelector(".language"), this.#languageName(row.language));
-    const said = [row.host ? "host" : "", VOICES[row.voice], row.dubbed ? "interpreted" : ""].filter(Boolean);
+    item.toggleAttribute("data-untranslated", row.untranslated);
+    const heard = row.untranslated ? "untranslated" : row.dubbed ? "interpreted" : "";
+    const said = [row.host ? "host" : "", VOICES[row.voice], heard].filter(Boolean);
     setText(item.querySelector(".status"), said.map((key) => this.#texts[key] ?? "").join(", "));
     item.dataset.quality = row.quality;
     this.#hand(item, row);

@@ -25,6 +25,7 @@
  * @property {string | null} label version of a dubbed track (`dubLabel`)
  * @property {boolean} paused
  * @property {Quality} quality how well it reaches the SFU
+ * @property {boolean} [untranslated] whether it is for people's ears alone now
  *
  * @typedef {object} NoticePayload
  * @property {string} [level] what there still is: "original", "source_captions", "translated_captions" or "voice"

@@ -105,6 +105,11 @@ export class Roster {
         if (producer) producer.paused = event === "producerPaused";
         return true;
       }
+      case "producerUntranslated": {
+        const producer = this.producers.get(data.producerId);
+        if (producer) producer.untranslated = data.untranslated;
+        return true;
+      }
       case "producerQuality": {
         const producer = this.producers.get(data.producerId);
         if (producer) producer.quality = data.quality;
@@ -138,6 +143,14 @@ export class Roster {
     const voices = this.#tracksOf(id).filter(({ source }) => source === "voice");
     if (voices.length === 0) return "none";
     return voices.some(({ paused }) => !paused) ? "on" : "muted";
+  }
+
+  /**
+   * Whether what somebody says is not translated now.
+   * @param {string} id
+   */
+  untranslated(id) {
+    return this.#tracksOf(id).some(({ untranslated }) => untranslated);
   }
 
   /**

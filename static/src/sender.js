@@ -33,6 +33,8 @@ export class Sender {
   #sent = new Map();
   /** @type {Map<Source, boolean>} what the SFU was last told */
   #muted = new Map();
+  /** Whether the SFU was last told that the voice is for people's ears alone. */
+  #untranslated = false;
 
   /**
    * @param {import("./link.js").Link} link
@@ -54,9 +56,10 @@ export class Sender {
    * next session can send it too.
    * @param {Source} source
    * @param {MediaStreamTrack} track
+   * @param {boolean} [untranslated] whether a voice that begins with it is for people's ears alone
    * @throws {Error} the SFU refused, or the connection went
    */
-  async send(source, track) {
+  async send(source, track, untranslated = false) {
     const sent = this.#sent.get(source);
     if (sent) {
       if (sent.track !== track) await sent.replaceTrack({ track });
@@ -64,8 +67,21 @@ export class Sender {
     }
     const transport = await this.#transports.get("send");
     const options = optionsOf(source, track.getSettings().height ?? THREE_FROM);
-    const producer = await transport.produce({ track, stopTracks: false, appData: { source }, ...options });
+    const producer = await transport.produce({ track, stopTracks: false, appData: { source, untranslated }, ...options });
     this.#sent.set(source, producer);
+    if (source === "voice") this.#untranslated = untranslated;
+  }
+
+  /**
+   * Says whether one's voice is for people's ears alone from now on.
+   * @param {boolean} untranslated
+   * @throws {Error} the SFU refused, or the connection went
+   */
+  async setUntranslated(untranslated) {
+    const producer = this.#sent.get("voice");
+    if (!producer || this.#untranslated === untranslated) return;
+    await this.#link.request("setUntranslated", { producerId: producer.id, untranslated });
+    this.#untranslated = untranslated;
   }
 
   /**
@@ -104,6 +120,7 @@ export class Sender {
       known.delete(producer.id);
       if (!there) this.#forget(source, producer);
       else this.#muted.set(source, there.paused);
+      if (there && source === "voice") this.#untranslated = there.untranslated ?? false;
     }
     // Their answers were lost: we have nothing to send on them.
     for (const producerId of known.keys()) await this.#link.request("closeProducer", { producerId });

@@ -4,7 +4,7 @@
 
 /** @type {Readonly<Record<string, Action>>} */
 const ACTIONS = Object.freeze({
-  m: { press: "#mic" },
+  m: { press: "#mic:not([hidden]), #talk:not([hidden])" },
   v: { press: "#camera" },
   s: { press: "#screen" },
   h: { press: "#hand" },

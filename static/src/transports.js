@@ -118,7 +118,7 @@ export class Transports {
     });
     transport.on("produce", ({ kind, rtpParameters, appData }, done, failed) => {
       this.#link
-        .request("produce", { transportId: id, kind, source: appData.source, rtpParameters })
+        .request("produce", { transportId: id, kind, ...appData, rtpParameters })
         .then(({ producerId }) => done({ id: producerId }), failed);
     });
     const leg = { transport, watch: new StallWatch(STALL_MS, MAX_STALL_MS), repairing: false };

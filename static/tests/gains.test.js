@@ -27,6 +27,11 @@ test("a paused dub, or one of a lost connection, takes nothing from the original
   }
 });
 
+test("what is not translated is heard in full, by those too who want the interpreter alone", () => {
+  const apart = track("ana", "original", { untranslated: true });
+  for (const under of [0, 0.15]) assert.equal(gainOf(apart, [apart, dub()], under, NOW), 1);
+});
+
 test("whoever wants the interpreter alone hears no original as long as there is one", () => {
   assert.equal(gainOf(ana, [ana, dub({ heard: -Infinity })], 0, NOW), 0);
   assert.equal(gainOf(bob, [ana, bob, dub()], 0, NOW), 1);

@@ -9,8 +9,10 @@ import { Devices, settled } from "./devices.support.js";
 class Session {
   track = null;
   muted = false;
+  untranslated = false;
   sender = {
     send: async (_source, track) => void (this.track = track),
+    setUntranslated: async (untranslated) => void (this.untranslated = untranslated),
     setMuted: async (_source, muted) => void (this.muted = muted),
   };
 }
@@ -178,4 +180,64 @@ test("who waits for a place records nothing, and is heard again when there is on
   assert.deepEqual([one.state, devices.open], ["off", []], "nothing opens while one waits");
   await one.ask();
   assert.deepEqual([one.state, used(one)], ["muted", "headset"]);
+});
+
+test("what is not to be translated is not sent before the SFU has agreed, and is translated again at once", async () => {
+  const { one, session } = await inCall();
+  let agree = () => {};
+  session.sender.setUntranslated = (untranslated) => new Promise((resolve) => (agree = () => resolve((session.untranslated = untranslated))));
+  one.keepApart(true);
+  await settled();
+  assert.deepEqual([one.track.enabled, one.apart, one.state], [false, true, "on"]);
+  agree();
+  await settled();
+  assert.deepEqual([one.track.enabled, session.untranslated], [true, true]);
+  one.mute(true);
+  one.mute(false);
+  assert.equal(one.track.enabled, true);
+  one.keepApart(false);
+  assert.equal(one.track.enabled, true);
+  await settled();
+  agree();
+  await settled();
+  assert.deepEqual([one.track.enabled, session.untranslated], [true, false]);
+});
+
+test("what is not to be translated stays unsent where the SFU does not answer, and is agreed on with the next connection", async () => {
+  const { one, session } = await inCall();
+  session.sender.setUntranslated = async () => {
+    throw new Error("closed");
+  };
+  one.keepApart(true);
+  await settled();
+  assert.equal(one.track.enabled, false);
+  const next = new Session();
+  const begun = [];
+  next.sender.send = async (_source, _track, untranslated) => void begun.push(untranslated);
+  one.sendOn(next);
+  await settled();
+  assert.deepEqual([begun, next.untranslated, one.track.enabled], [[true], true, true], "from the new track’s first moment on");
+});
+
+test("a quick change of mind ends with what was meant last", async () => {
+  const { one, session } = await inCall();
+  one.keepApart(true);
+  one.keepApart(false);
+  await settled();
+  assert.deepEqual([one.track.enabled, session.untranslated], [true, false]);
+});
+
+test("who holds to talk is muted from the first moment on", async () => {
+  const one = new Microphone(() => {});
+  one.mute(true);
+  await one.ask();
+  assert.deepEqual([one.state, one.track.enabled], ["muted", false]);
+});
+
+test("who opens and closes the track on their own is left alone by a new connection", async () => {
+  const { one } = await inCall();
+  one.track.enabled = false;
+  one.sendOn(new Session());
+  await settled();
+  assert.equal(one.track.enabled, false);
 });

@@ -31,8 +31,8 @@ test("speakers keep their colour, and the first eight have one each", () => {
 });
 
 test("keys act unless somebody types or means the browser", () => {
-  assert.deepEqual(actionOf({ key: "m" }, nowhere), { press: "#mic" });
-  assert.deepEqual(actionOf({ key: "M" }, null), { press: "#mic" });
+  assert.deepEqual(actionOf({ key: "m" }, nowhere), { press: "#mic:not([hidden]), #talk:not([hidden])" });
+  assert.deepEqual(actionOf({ key: "M" }, null), { press: "#mic:not([hidden]), #talk:not([hidden])" });
   assert.deepEqual(actionOf({ key: "?" }, nowhere), { toggle: "help" });
   assert.equal(actionOf({ key: "m" }, { matches: () => true }), null);
   assert.equal(actionOf({ key: "c", ctrlKey: true }, nowhere), null);

@@ -121,6 +121,16 @@ test("somebody is muted with a voice that does not run, has none without a micro
   assert.deepEqual([roster.voice("ana"), roster.dominant], ["muted", "ana"]);
 });
 
+test("whose words are not translated is followed, also of those who came before", () => {
+  const roster = new Roster("me", listener());
+  roster.reset(hello({ producers: [producer({ untranslated: true }), producer({ producerId: "p2", participant: "bob" })] }));
+  assert.deepEqual([roster.untranslated("ana"), roster.untranslated("bob")], [true, false]);
+  roster.take("producerUntranslated", { producerId: "p1", untranslated: false });
+  roster.take("producerUntranslated", { producerId: "p2", untranslated: true });
+  roster.take("producerUntranslated", { producerId: "unheard-of", untranslated: true });
+  assert.deepEqual([roster.untranslated("ana"), roster.untranslated("bob")], [false, true]);
+});
+
 test("pauses, removals and the bridge are followed; other events are not the roster's", () => {
   const roster = new Roster("me", listener());
   roster.reset(hello());

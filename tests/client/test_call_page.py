@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import time
 from typing import Final
@@ -252,3 +253,85 @@ async def test_the_page_keeps_to_a_strict_policy_and_logs_no_error(
     await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
     await context.close()
     assert errors == []
+
+
+async def test_who_pushes_to_talk_is_heard_only_meanwhile(join: Join) -> None:
+    ana, bob = await join("ana"), await join("bob")
+    silent = '#participants li[data-participant="ana"][data-muted]'
+    heard = '#participants li[data-participant="ana"]:not([data-muted])'
+    await bob.wait_for_selector(heard)
+    await ana.check("#push-to-talk")
+    await bob.wait_for_selector(silent)
+    await speak(ana)
+    assert (await levels(bob))[0] < 0.01
+    await ana.evaluate("document.activeElement.blur()")
+
+    await ana.keyboard.down("Space")
+    await bob.wait_for_selector(heard)
+    await until(ana, "document.querySelector('#talking').textContent === 'The others hear you.'")
+    assert (await levels(bob))[0] > 0.05
+    await ana.keyboard.up("Space")
+    await bob.wait_for_selector(silent)
+
+    await ana.keyboard.press("Space")  # quick: until the next press
+    await bob.wait_for_selector(heard)
+    await ana.evaluate("window.dispatchEvent(new Event('blur'))")
+    assert await ana.get_attribute("#talk", "data-state") == "locked"
+    await ana.focus("#talk")
+    await ana.keyboard.press("Enter")
+    await bob.wait_for_selector(silent)
+
+    await ana.hover("#talk")
+    await ana.mouse.down()
+    await bob.wait_for_selector(heard)
+    await ana.evaluate("window.dispatchEvent(new Event('blur'))")  # as when another window comes to the front
+    await bob.wait_for_selector(silent)
+    await ana.mouse.up()
+    assert await ana.get_attribute("#talk", "data-state") == "off"
+    await ana.evaluate("document.querySelector('#talk').click()")  # as screen readers and voice control press
+    await bob.wait_for_selector(heard)
+
+    await ana.reload()
+    await until(ana, CONNECTED)
+    await ana.wait_for_selector("#talk:not([hidden])")
+    assert await ana.is_checked("#push-to-talk"), "it is remembered"
+    await bob.wait_for_selector(silent)
+
+
+async def test_what_is_not_to_be_translated_is_heard_in_full_and_tapped_by_nobody(join: Join, pages: CallPages) -> None:
+    ana = await join("ana", speak="pt", hear="pt")
+    bob = await join("bob", speak="en", hear="en")
+    await speak(ana)
+    async with bridge(pages.sfu_url, pages.secret) as interpreter:
+        await interpreter.dub("r1", "ana", "en", DUB)
+        await until(bob, DUCKED)
+        room = next(room for room in interpreter.rooms if room["room"] == "r1")
+        producer = next(one["producerId"] for one in room["producers"] if one["participant"] == "ana")
+        loop = asyncio.get_running_loop()
+        tapped: list[bytes] = []
+
+        class Tap(asyncio.DatagramProtocol):
+            def datagram_received(self, data: bytes, _addr: object) -> None:
+                tapped.append(data)
+
+        socket, _ = await loop.create_datagram_endpoint(Tap, local_addr=("127.0.0.1", 0))
+        await interpreter.request("tap", producerId=producer, port=socket.get_extra_info("sockname")[1])
+        async with asyncio.timeout(10):
+            while not tapped:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+        await ana.keyboard.down("o")
+        await bob.wait_for_selector('#participants li[data-participant="ana"][data-untranslated]')
+        await until(bob, FULL)
+        had = len(tapped)
+        voice, _dub = await levels(bob)
+        assert voice > 0.05
+        assert len(tapped) - had <= 1, "nothing but what was on its way"
+        assert "not translated" in await bob.inner_text('#participants li[data-participant="ana"] .status')
+
+        await ana.keyboard.up("o")
+        await until(bob, DUCKED)
+        async with asyncio.timeout(10):
+            while len(tapped) <= had + 1:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        socket.close()

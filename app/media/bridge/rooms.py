@@ -15,6 +15,7 @@ from app.media.bridge.sfu_messages import (
     ParticipantLeft,
     ParticipantUpdated,
     ProducerAdded,
+    ProducerUntranslated,
     RoomClosed,
     RoomEvent,
     RoomState,
@@ -81,6 +82,8 @@ class Rooms:
                 room.hear(time.monotonic(), self.silence)
             elif isinstance(event, ParticipantLeft):
                 room.remove(event.id)
+            elif isinstance(event, ProducerUntranslated):
+                room.set_untranslated(event.producer_id, untranslated=event.untranslated)
             else:
                 room.producers.pop(event.producer_id, None)
 

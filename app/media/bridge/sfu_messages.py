@@ -85,6 +85,14 @@ class ProducerRemoved(Struct, frozen=True, rename="camel"):
     producer_id: str
 
 
+class ProducerUntranslated(Struct, frozen=True, rename="camel"):
+    """What is said on a track is for people's ears alone from now on, or no longer so."""
+
+    room: str
+    producer_id: str
+    untranslated: bool
+
+
 class RoomClosed(Struct, frozen=True, rename="camel"):
     """The last person has left."""
 
@@ -110,7 +118,14 @@ class Disconnected(Struct, frozen=True):
 
 
 RoomEvent = (
-    ParticipantJoined | ParticipantUpdated | ParticipantLeft | ProducerAdded | ProducerRemoved | RoomClosed | Spoke
+    ParticipantJoined
+    | ParticipantUpdated
+    | ParticipantLeft
+    | ProducerAdded
+    | ProducerRemoved
+    | ProducerUntranslated
+    | RoomClosed
+    | Spoke
 )
 ToldEvent = RoomEvent | Bridges | Typed
 SfuEvent = ToldEvent | Connected | Disconnected
@@ -121,6 +136,7 @@ EVENTS: Final[dict[str, type[ToldEvent]]] = {
     "participantLeft": ParticipantLeft,
     "producerAdded": ProducerAdded,
     "producerRemoved": ProducerRemoved,
+    "producerUntranslated": ProducerUntranslated,
     "roomClosed": RoomClosed,
     "spoke": Spoke,
     "typed": Typed,

@@ -30,6 +30,9 @@ from tasks.wire.messages import STT_RATE, Segment, Timeline
 RETRY_SECONDS: Final = 1.0
 """Time before a refused tap is tried again."""
 
+SETTLE_SECONDS: Final = 0.3
+"""Time after somebody wants to be translated again in which sound of before may still come, and nothing is heard."""
+
 CLOSE_SECONDS: Final = 0.5
 """Time that untapping a track may take, and then sending its last segment."""
 
@@ -63,6 +66,7 @@ class Speaker(asyncio.DatagramProtocol):
         self._begun = -1  # number of the segment that was sent last
         self._stream: TapStream | None = None
         self._outbox = Outbox(services.redis, services.send, services.metrics, director.on_dropped)
+        self._apart_until: float | None = None  # seconds since the epoch, while what is said is not to be translated
         self._counted = {"received": 0, "lost": 0, "late": 0, "reordered": 0}
 
     async def run(self) -> None:
@@ -131,6 +135,8 @@ class Speaker(asyncio.DatagramProtocol):
     def _receive(self, chunks: list[Chunk]) -> None:
         meta = self._room.people.get(self._producer.participant, self._meta)
         self._put_right(meta)
+        if self._apart(time.time()):
+            return  # nothing of it is kept, not even as what came before the next word
         self._segmenter.streaming = not meta.among and self._services.listeners.hear(meta.speak)
         for chunk in chunks:
             began = time.perf_counter()
@@ -142,6 +148,20 @@ class Speaker(asyncio.DatagramProtocol):
                     self._put(ask)
         speaking = not self._segmenter.idle
         self._director.floor.note(self._room.name, self._producer.participant, speaking=speaking)
+
+    def _apart(self, now: float) -> bool:
+        """Whether what is heard now is not to be translated. What had been begun ends as at a pause."""
+        producer = self._room.producers.get(self._producer.producer_id)
+        if producer is None or producer.untranslated:
+            if self._apart_until is None:
+                for ask in self._segmenter.flush():
+                    self._put(ask)
+                self._segmenter = Segmenter(self._services.config.segmenter, self._segmenter.seq)
+                self._detector.reset()
+            self._apart_until = now + SETTLE_SECONDS
+        elif self._apart_until is not None and now >= self._apart_until:
+            self._apart_until = None
+        return self._apart_until is not None
 
     def _put(self, ask: Ask) -> None:
         self._director.speech.hear(self._room.name)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from app.auth.tokens import ORIGINAL, ParticipantMeta
 
@@ -21,6 +21,8 @@ class Producer(Struct, frozen=True, rename="camel"):
     track: Literal["original", "dubbed"]
     label: str | None = None
     paused: bool = False
+    untranslated: bool = False
+    """Whether what is said on it now is for people's ears alone."""
 
 
 class Dub(NamedTuple):
@@ -101,6 +103,11 @@ class Room:
         self.people.pop(person, None)
         self.voices_of.pop(person, None)
         self.typists.pop(person, None)
+
+    def set_untranslated(self, producer_id: str, *, untranslated: bool) -> None:
+        """Takes in whether what is said on a track, if it is there, is for people's ears alone."""
+        if producer := self.producers.get(producer_id):
+            self.producers[producer_id] = structs.replace(producer, untranslated=untranslated)
 
     def wants(self, speaker: str, meta: ParticipantMeta, *, aloud: bool = False) -> Wants:
         """What anybody, the speaker included, wants of what `speaker`, whose preferences are `meta`, says.

@@ -149,7 +149,7 @@ export class Bridge {
       throw error;
     }
     const { participant, track, label } = data;
-    room.publish({ producerId, participant, kind: 'audio', source: 'voice', track, label, paused: false, quality: 'good', owner: this, handle });
+    room.publish({ producerId, participant, kind: 'audio', source: 'voice', track, label, paused: false, quality: 'good', untranslated: false, owner: this, handle });
     return { producerId, port };
   }
 

@@ -33,6 +33,9 @@ export const LIMITS = Object.freeze({
   /** How often in so many milliseconds somebody may raise or lower hands, of which everybody is told. */
   handsWithin: 10_000,
   hands: 20,
+  /** Likewise how often somebody may say that what they say now is not to be translated. */
+  untranslatedWithin: 10_000,
+  untranslated: 20,
   consumers: 512,
   notices: 256,
   /** Bits per second a participant may send in all; enforced through congestion control feedback. */

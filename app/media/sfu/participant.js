@@ -41,6 +41,7 @@ export class Participant {
   #transports;
   #left = false;
   #hands;
+  #untranslated;
   #resume = randomUUID();
   /** When `web` last decided about their rights, ms since the epoch: tokens from before say less. */ #judged = 0;
   /** @type {NodeJS.Timeout | undefined} */ #forgetting;
@@ -60,7 +61,9 @@ export class Participant {
     this.#services = services;
     this.#room = room;
     this.#media = media;
-    this.#hands = new Allowance(services.limits.hands, services.limits.handsWithin);
+    const { limits } = services;
+    this.#hands = new Allowance(limits.hands, limits.handsWithin);
+    this.#untranslated = new Allowance(limits.untranslated, limits.untranslatedWithin);
     this.#transports = new Transports(media, services.limits, {
       onSendingEnded: () => this.#stopSending(),
       onFlood: () => this.dismiss('too_much_media', 'You send far more than the SFU asks for: obey its congestion control.'),
@@ -170,13 +173,17 @@ export class Participant {
   }
 
   /** @param {Produce} data */
-  async produce({ transportId, kind, source, rtpParameters }) {
+  async produce({ transportId, kind, source, rtpParameters, untranslated }) {
     const transport = this.#transports.sending(transportId);
     this.#mustBeAllowed(source);
     this.#room.admit(this, source);
     const producer = await withClientParameters(() =>
       transport.produce({ kind, rtpParameters: /** @type {import('mediasoup').types.RtpParameters} */ (rtpParameters) }),
     );
+    if (untranslated) {
+      await this.#media.withhold(producer.id, true); // nobody can tap it yet
+      producer.observer.once('close', () => void this.#media.withhold(producer.id, false));
+    }
     if (producer.closed || this.#left) throw new RequestError('not_found', 'The transport has closed meanwhile.');
     try {
       this.#mustBeAllowed(source);
@@ -187,7 +194,7 @@ export class Participant {
     }
     const { id: producerId } = producer;
     this.#room.publish({
-      producerId, participant: this.id, kind, source, track: 'original', label: null, paused: false, quality: 'good',
+      producerId, participant: this.id, kind, source, track: 'original', label: null, paused: false, quality: 'good', untranslated,
       owner: this, handle: producer,
     });
     // A still screen sends nothing, which would count as a bad connection.
@@ -199,6 +206,26 @@ export class Participant {
   /** @param {string} producerId @param {boolean} paused */
   async setPaused(producerId, paused) {
     await this.#room.setPaused(this, producerId, paused);
+    return {};
+  }
+
+  /**
+   * What they say is heard by people alone, or no longer so. When this is done, no tap gets any more of it.
+   *
+   * @param {string} producerId
+   * @param {boolean} untranslated
+   */
+  async setUntranslated(producerId, untranslated) {
+    const track = this.#room.track(producerId);
+    if (track?.owner === this && track.source !== 'voice') throw new RequestError('bad_request', 'Only a voice is translated.');
+    if (track?.owner === this) {
+      if (untranslated) { // to be translated again is never too often
+        this.#untranslated.take();
+        this.#room.stay();
+      }
+      await this.#media.withhold(producerId, untranslated);
+    }
+    this.#room.setUntranslated(this, producerId, untranslated);
     return {};
   }
 
@@ -312,6 +339,7 @@ const METHODS = new Map(Object.entries({
   pauseProducer: on(participantData.pauseProducer, (role, { producerId }) => role.setPaused(producerId, true)),
   resumeProducer: on(participantData.resumeProducer, (role, { producerId }) => role.setPaused(producerId, false)),
   closeProducer: on(participantData.closeProducer, (role, { producerId }) => role.closeProducer(producerId)),
+  setUntranslated: on(participantData.setUntranslated, (role, { producerId, untranslated }) => role.setUntranslated(producerId, untranslated)),
   consume: on(participantData.consume, (role, data) => role.consume(data)),
   pauseConsumer: on(participantData.pauseConsumer, ({ transports }, { consumerId }) => transports.setPaused(consumerId, true)),
   resumeConsumer: on(participantData.resumeConsumer, ({ transports }, { consumerId }) => transports.setPaused(consumerId, false)),

@@ -41,6 +41,8 @@ export class RoomMedia {
   #speakers;
   /** @type {Map<string, () => void>} Whom to tell that this voice is the loudest, by producer. */ #loudest = new Map();
   #consumers = 0;
+  /** @type {Map<string, Set<import('mediasoup').types.Consumer>>} By producer. */ #taps = new Map();
+  /** @type {Set<string>} Producers of which no tap gets anything. */ #withheld = new Set();
 
   /**
    * @param {import('mediasoup').types.Router} router
@@ -79,7 +81,10 @@ export class RoomMedia {
    */
   async listenTo(producer, onLoudest) {
     this.#loudest.set(producer.id, onLoudest);
-    producer.observer.once('close', () => this.#loudest.delete(producer.id));
+    producer.observer.once('close', () => {
+      this.#loudest.delete(producer.id);
+      this.#withheld.delete(producer.id);
+    });
     await this.#speakers.addProducer({ producerId: producer.id });
   }
 
@@ -133,9 +138,16 @@ export class RoomMedia {
     const transport = await this.#plainTransport('tap', { rtcpMux: true, comedia: false });
     try {
       await transport.connect({ ip: LOOPBACK, port });
-      const consumer = await transport.consume({ producerId, rtpCapabilities: this.#router.rtpCapabilities, paused: false });
+      const consumer = await transport.consume({ producerId, rtpCapabilities: this.#router.rtpCapabilities, paused: true });
       this.#options.counts.taps += 1;
-      consumer.observer.once('close', () => { this.#options.counts.taps -= 1; transport.close(); });
+      const taps = this.#taps.get(producerId) ?? new Set();
+      this.#taps.set(producerId, taps.add(consumer));
+      consumer.observer.once('close', () => {
+        this.#options.counts.taps -= 1;
+        if (taps.delete(consumer) && taps.size === 0) this.#taps.delete(producerId);
+        transport.close();
+      });
+      if (!this.#withheld.has(producerId)) await consumer.resume();
       return {
         tapId: consumer.id,
         ssrc: /** @type {number} */ (consumer.rtpParameters.encodings?.[0]?.ssrc),
@@ -147,6 +159,22 @@ export class RoomMedia {
       transport.close();
       throw error;
     }
+  }
+
+  /**
+   * @param {string} producerId
+   * @param {boolean} withheld Whether taps, also those to come, get nothing of it. Holds when this has resolved.
+   */
+  async withhold(producerId, withheld) {
+    if (withheld) this.#withheld.add(producerId);
+    else this.#withheld.delete(producerId);
+    await Promise.all([...(this.#taps.get(producerId) ?? [])].map(async (tap) => {
+      try {
+        await (withheld ? tap.pause() : tap.resume());
+      } catch (error) {
+        if (!tap.closed) throw error;
+      }
+    }));
   }
 
   /**

@@ -253,6 +253,19 @@ export class Room {
     this.#tellOfTrack(paused ? 'producerPaused' : 'producerResumed', track, { producerId });
   }
 
+  /**
+   * @param {Member} owner
+   * @param {string} producerId
+   * @param {boolean} untranslated
+   * @throws {RequestError} `not_found`: not a track of theirs.
+   */
+  setUntranslated(owner, producerId, untranslated) {
+    const track = this.#tracks.owned(owner, producerId);
+    if (track.untranslated === untranslated) return;
+    track.untranslated = untranslated;
+    this.#tellOfTrack('producerUntranslated', track, { producerId, untranslated });
+  }
+
   /** @param {string} producerId @param {Quality} quality How well it arrives now. */
   setQuality(producerId, quality) {
     const track = this.#tracks.get(producerId);

@@ -111,9 +111,10 @@ export const hello = token.extend({ resume: z.string().max(64).optional() });
 
 const source = z.enum(['voice', 'camera', 'screen']);
 const produce = z
-  .strictObject({ transportId: handle, kind, source: source.optional(), rtpParameters })
+  .strictObject({ transportId: handle, kind, source: source.optional(), rtpParameters, untranslated: z.boolean().default(false) })
   .transform((data) => ({ ...data, source: data.source ?? (data.kind === 'audio' ? 'voice' : 'camera') }))
-  .refine((data) => (data.source === 'voice') === (data.kind === 'audio'), 'a voice is audio, a camera or screen is video');
+  .refine((data) => (data.source === 'voice') === (data.kind === 'audio'), 'a voice is audio, a camera or screen is video')
+  .refine((data) => data.source === 'voice' || !data.untranslated, 'only a voice is translated');
 
 /** What shows nothing is no line. */
 const text = z
@@ -139,6 +140,7 @@ export const participantData = Object.freeze({
   pauseProducer: producer,
   resumeProducer: producer,
   closeProducer: producer,
+  setUntranslated: producer.extend({ untranslated: z.boolean() }),
   consume: z.strictObject({ producerId: handle, rtpCapabilities }),
   pauseConsumer: consumer,
   resumeConsumer: consumer,

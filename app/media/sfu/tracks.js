@@ -25,13 +25,14 @@ import { RequestError } from './errors.js';
  * @property {string | null} label
  * @property {boolean} paused
  * @property {Quality} quality How well it arrives here.
+ * @property {boolean} untranslated Whether it is heard by people alone: no tap gets it.
  * @property {Member | Bridge} owner Who may pause, resume and close it.
  * @property {Handle} handle
  */
 
 /** What others are told of a track. @param {Track} track */
-export const describeTrack = ({ producerId, participant, kind, source, track, label, paused, quality }) => ({
-  producerId, participant, kind, source, track, label, paused, quality,
+export const describeTrack = ({ producerId, participant, kind, source, track, label, paused, quality, untranslated }) => ({
+  producerId, participant, kind, source, track, label, paused, quality, untranslated,
 });
 
 export class Tracks {

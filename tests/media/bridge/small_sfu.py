@@ -71,17 +71,15 @@ class SmallSfu:
         await self._tell()
         self.changed.set()
 
-    async def tell(self, event: str, data: Data) -> None:
-        """Tell all bridges of something that has happened."""
-        for socket in self.bridges.values():
-            await socket.send(json.dumps({"event": event, "data": data}))
-
-    async def _tell(self, but: str = "") -> None:
-        event = json.dumps({"event": "bridges", "data": {"bridges": list(self.bridges)}})
+    async def tell(self, event: str, data: Data, but: str = "") -> None:
+        """Say something to all bridges, or to all but one."""
         for name, socket in self.bridges.items():
             if name != but:
                 with suppress(ConnectionClosed):
-                    await socket.send(event)
+                    await socket.send(json.dumps({"event": event, "data": data}))
+
+    async def _tell(self, but: str = "") -> None:
+        await self.tell("bridges", {"bridges": list(self.bridges)}, but)
 
     def _answer(self, bridge: str, method: str, data: Data, **_: object) -> Data:
         if method == "hello":

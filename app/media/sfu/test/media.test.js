@@ -34,7 +34,7 @@ describe('taps and injection', () => {
       room: 'r1', participant: 'rec', track: 'original', label: null, ssrc: 4_000_000_001,
     });
     const added = {
-      producerId, participant: 'rec', kind: 'audio', source: 'voice', track: 'original', label: null, paused: false, quality: 'good',
+      producerId, participant: 'rec', kind: 'audio', source: 'voice', track: 'original', label: null, paused: false, quality: 'good', untranslated: false,
     };
     assert.deepEqual(await ana.event('producerAdded'), added);
     assert.deepEqual(await bridge.event('producerAdded'), { room: 'r1', ...added });

@@ -32,7 +32,7 @@ function track(fields) {
     resume: async () => { calls.push('resume'); },
     close: () => { calls.push('close'); },
   };
-  return { kind: 'audio', source: 'voice', track: 'original', label: null, paused: false, quality: 'good', ...fields, handle, calls };
+  return { kind: 'audio', source: 'voice', track: 'original', label: null, paused: false, quality: 'good', untranslated: false, ...fields, handle, calls };
 }
 
 /** @param {ReturnType<typeof somebody>} who */

@@ -29,7 +29,7 @@ describe('message data', () => {
   test('RTP parameters keep what mediasoup knows and drop the rest', () => {
     const schema = participantData.produce;
     const rtpParameters = { mid: '0', codecs: [OPUS], encodings: [{ ssrc: 1, dtx: true }], rtcp: { cname: 'c' } };
-    const data = { transportId: 't', kind: 'audio', source: 'voice', rtpParameters };
+    const data = { transportId: 't', kind: 'audio', source: 'voice', rtpParameters, untranslated: false };
     assert.deepEqual(parse(schema, data), data);
     assert.equal(parse(schema, { ...data, kind: 'video', source: undefined }).source, 'camera');
     refuses(schema, { ...data, source: 'screen' });

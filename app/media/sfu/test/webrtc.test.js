@@ -61,7 +61,7 @@ describe('pages', () => {
     const voice = await ana.send.produce({ track: track('audio'), codecOptions: { opusDtx: true, opusFec: true } });
     assert.deepEqual(await bob.client.event('producerAdded'), {
       producerId: voice.id, participant: 'ana', kind: 'audio', source: 'voice', track: 'original', label: null, paused: false,
-      quality: 'good',
+      quality: 'good', untranslated: false,
     });
     const heard = await bob.consume(voice.id);
     assert.equal(heard.producerPaused, false);
