@@ -40,6 +40,9 @@ async def test_a_token_says_who_enters_which_room(client: httpx.AsyncClient, set
     assert claims["meta"] == {
         "name": "Ana",
         "speak": "pt",
+        "among": [],
+        "between": [],
+        "mistaken": None,
         "read": "en",
         "hear": "original",
         "hear_drafts": False,
