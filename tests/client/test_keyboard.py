@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from ops.harness.call_page import until
 from ops.harness.gallery import World
@@ -100,4 +100,25 @@ async def test_tab_reaches_everything_on_the_call_page(place: World) -> None:
     reached = await stops(page)
     assert {"captions", "mic", "camera", "screen", "leave"} <= reached
     assert len(reached - {""}) >= await page.evaluate(REACHABLE), reached
+    await page.close()
+
+
+async def test_what_cannot_be_sent_stays_in_the_field_and_the_page_says_why(place: World) -> None:
+    page = await place.visitor.new_page()
+    await page.set_viewport_size({"width": 390, "height": 700})
+    await page.goto(f"{place.url}/rooms/{place.room}/call?reader=true")
+    await until(page, CONNECTED, MAX_WAIT_SECONDS)
+    await tab_to(page, "#typed-line")
+    await page.keyboard.type("c l n ? +")  # keys of the page, elsewhere
+    await page.keyboard.press("Enter")
+    problem = page.locator("#typing-problem")
+    await expect(problem).to_have_text("Not sent: nobody could pass it on just now. Send it again in a moment.")
+    assert await page.input_value("#typed-line") == "c l n ? +"  # there is no bridge in this world
+    assert await page.locator(":popover-open").count() == 0
+    await tab_to(page, "#speak-typed")
+    await page.keyboard.press("Space")
+    assert await page.get_attribute("#speak-typed", "aria-pressed") == "true"
+    await page.reload()
+    await expect(page.locator("#speak-typed")).to_have_attribute("aria-pressed", "true")
+    await page.evaluate("localStorage.clear()")
     await page.close()
