@@ -17,6 +17,7 @@ from typing import Final, Literal
 
 import redis
 
+from app.health.checks import MIN_DISK_MB
 from ops.harness.recordings import recordings
 from ops.harness.stack import Stack
 from tasks.wire import keys
@@ -27,7 +28,7 @@ RESTART_SECONDS: Final = 1.0
 """Seconds until a process that died is started again, as by systemd or `app.supervisor.restart`."""
 FLOOD_UTTERANCES: Final = 30
 """Utterances of five seconds that are dumped on the workers at once."""
-SMALL_DISK_MB: Final = 8
+SMALL_DISK_MB: Final = round(2 * MIN_DISK_MB)
 FULL_SECONDS: Final = 8.0
 CROWD_BYTES: Final = 8_000_000
 CROWD_KEYS: Final = 1_000
