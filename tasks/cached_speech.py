@@ -13,7 +13,7 @@ from tasks.engines.base import Audio, Piece, TextToSpeech, VoiceCloner
 from tasks.wire import keys
 from tasks.wire.cache import Part, forget
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Goes up whenever how the same engine sounds is changed, be it by `loudness`, `speakable` or its own file."""
 
 

@@ -82,8 +82,9 @@ async def talk_page(
     room = await _talk(rooms, code)
     device = await visitor.participant_of(request, rooms, room)
     link = visitor.link_kept(request, code)
-    if device is None and link and await links.opened(room, link):
-        device = await rooms.talker(room)
+    if device is None and link:
+        opened = await links.opened(room, link)
+        device = await rooms.talker(room) if opened and opened.kind == "host" else None
     if device is None:
         raise PersonalLinkError
     visitor.remember(request, code, device)

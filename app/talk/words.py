@@ -22,12 +22,15 @@ WRONG: Final = N_("This was %(language)s")
 
 
 def words_of(language: str, other: str) -> dict[str, str]:
-    """The words of the half of `language`; `wrong_CODE` is what a button says that puts a line right."""
+    """The words of the half of `language`, and `lang`, which they are in.
+
+    `wrong_CODE` is what a button says that puts a line right.
+    """
     before = locale()
     use(language if language in INTERFACE else before)
     try:
         words = {key: gettext(text) for key, text in WORDS.items()}
         named = {code: gettext(WRONG, language=language_name(code)) for code in (language, other)}
-        return words | {f"wrong_{code}": text for code, text in named.items()}
+        return {"lang": locale()} | words | {f"wrong_{code}": text for code, text in named.items()}
     finally:
         use(before)

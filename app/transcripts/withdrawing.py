@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from redis.asyncio import Redis
 from sqlalchemy import delete
@@ -12,6 +13,9 @@ from app.db import Sessions
 from app.tables import Room, StoredCaption
 from tasks.wire import keys
 from tasks.wire.keys import CaptionKey
+
+CORRECTABLE: Final = 150
+"""Seconds after it was found out: less than the bridge keeps the sound (`app.media.bridge.mistakes.KEPT_SECONDS`)."""
 
 
 async def withdraw(redis: Redis, sessions: Sessions, room: Room, segment: str, languages: Sequence[str]) -> bool:
@@ -23,7 +27,8 @@ async def withdraw(redis: Redis, sessions: Sessions, room: Room, segment: str, l
         redis.RedisError: Redis does not answer.
         sqlalchemy.exc.SQLAlchemyError: the database does not answer.
     """
-    if not await redis.exists(keys.identified(segment)):
+    left = await redis.ttl(keys.identified(segment))
+    if left < keys.PCM_TTL - CORRECTABLE:  # or it is not there, which is -2
         return False
     found = stream.spoken(redis)
     spoken = [entry async for entry, caption in found if (caption.room, caption.segment) == (room.code, segment)]

@@ -15,6 +15,7 @@ export const HOLD_MS = 3_000;
  * @typedef {object} Playing
  * @property {string} speaker
  * @property {"original" | "dubbed"} track
+ * @property {string} [label] version of a dub
  * @property {boolean} paused whether the producer is paused
  * @property {boolean} untranslated whether what is said on it is for people's ears alone now
  * @property {boolean} stale left over from a connection that has been replaced
@@ -23,6 +24,9 @@ export const HOLD_MS = 3_000;
 
 /** Whether a track is a dub in use. @param {Playing} track */
 export const isLive = ({ track, paused, stale }) => track === "dubbed" && !paused && !stale;
+
+/** Whether a track says what its speaker says, and not only what they type. @param {Playing} track */
+export const interprets = (track) => isLive(track) && !track.label?.endsWith(":typed");
 
 /**
  * Whether a dub that last sounded then sounds now, its pauses included.
@@ -42,6 +46,6 @@ export const sounding = (heard, now) => now - heard < HOLD_MS;
 export function gainOf(track, all, under, now) {
   if (track.track === "dubbed" || track.untranslated) return 1;
   const dubs = all.filter((other) => other.speaker === track.speaker && isLive(other));
-  const gives = under === 0 ? dubs.length > 0 : dubs.some(({ heard }) => sounding(heard, now));
+  const gives = dubs.some((dub) => sounding(dub.heard, now) || (under === 0 && interprets(dub)));
   return gives ? under : 1;
 }

@@ -1,6 +1,6 @@
 /** Plays the tracks of a call, the original under its dub (docs/protocol.md, Passthrough). */
 
-import { DUCK_SECONDS, RAISE_SECONDS, UNDER, gainOf, isLive, sounding } from "./gains.js";
+import { DUCK_SECONDS, RAISE_SECONDS, UNDER, gainOf, interprets, sounding } from "./gains.js";
 import { measure, rms } from "./loudness.js";
 import { createPump, removePump, startPump } from "./pump.js";
 
@@ -158,7 +158,7 @@ export class Mixer {
    * @param {string} speaker
    */
   dubbed(speaker) {
-    return [...this.#entries].some((entry) => entry.speaker === speaker && isLive(entry));
+    return [...this.#entries].some((entry) => entry.speaker === speaker && interprets(entry));
   }
 
   /**

@@ -143,7 +143,8 @@ export class Sender {
  * @returns {Partial<import("mediasoup-client").types.ProducerOptions>}
  */
 function optionsOf(source, height) {
-  if (source === "voice") return { codecOptions: { ...OPUS } };
+  // Its owner alone opens the track: resumed, a producer would open one that waits for the SFU (`Microphone`).
+  if (source === "voice") return { codecOptions: { ...OPUS }, disableTrackOnPause: false };
   const camera = CAMERA.slice(height >= THREE_FROM ? 0 : height >= TWO_FROM ? 1 : 2);
   const encodings = (source === "camera" ? camera : SCREEN).map((encoding) => ({ ...encoding }));
   return { encodings, codecOptions: { videoGoogleStartBitrate: 600 } };

@@ -62,6 +62,8 @@ class Talk {
   #presses = 0;
   /** The last line that was put right in this talk. @type {{ segment: string, language: string } | null} */
   #mistaken = null;
+  /** The line that is being taken back. */
+  #righting = "";
   #lastWord = performance.now();
   #languageName = languageNamer(document.documentElement.lang);
 
@@ -183,7 +185,7 @@ class Talk {
     window.clearTimeout(this.#lingering);
     this.#lingering = 0;
     const mine = ++this.#presses;
-    if (this.#speaker !== language) await this.#announce(language, mine);
+    if (this.#speaker !== language || !this.#told) await this.#announce(language, mine);
     this.#look();
   }
 
@@ -224,7 +226,10 @@ class Talk {
    * @param {string} language
    */
   async #putRight(segment, language) {
+    if (this.#righting === segment) return;
+    this.#righting = segment;
     const response = await this.#post(this.#config.mistakenUrl, new URLSearchParams({ segment }));
+    this.#righting = "";
     if (!response?.ok) return this.#view.tell("stale");
     this.#lines.withdraw(segment);
     this.#view.show(this.#lines.all);
@@ -274,6 +279,7 @@ class Talk {
    */
   #light(language) {
     const { state } = this.#microphone;
+    if (FINAL.includes(this.#status)) return "off";
     if (this.#status !== "connected" || state === "asking") return "waiting";
     if (!this.#microphone.track || this.#paused || state === "silenced") return "off";
     if (this.#mixer.sinceDub < TAIL_MS && !isOn("headphones")) return "speaking";

@@ -2,6 +2,8 @@
 
 /** Lines whose language can be put right: the bridge keeps the sound of the newest alone. */
 const RECENT = 2;
+/** How long a half says what became of a press, ms. */
+const TOLD_MS = 5_000;
 
 /**
  * @typedef {import("./talk_lines.js").Line} Line
@@ -56,6 +58,9 @@ class Half {
   #empty;
   /** @type {Map<string, string>} what each line shows */
   #shown = new Map();
+  /** What is said in place of the light's words, and until when. */
+  #told = "";
+  #toldUntil = -Infinity;
 
   /**
    * @param {HalfConfig} config
@@ -90,15 +95,15 @@ class Half {
 
   /** @param {Light} light */
   light(light) {
-    if (this.#light.dataset.light === light) return;
-    this.#light.dataset.light = light;
-    this.#light.textContent = this.#words[light] ?? "";
+    const text = performance.now() < this.#toldUntil ? this.#told : (this.#words[light] ?? "");
+    if (this.#light.dataset.light !== light) this.#light.dataset.light = light;
+    if (this.#light.textContent !== text) this.#light.textContent = text;
   }
 
   /** @param {string} key */
   tell(key) {
-    this.#light.dataset.light = "off";
-    this.#light.textContent = this.#words[key] ?? "";
+    this.#told = this.#words[key] ?? "";
+    this.#toldUntil = performance.now() + TOLD_MS;
   }
 
   /**

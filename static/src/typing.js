@@ -47,7 +47,7 @@ export class Lines {
    *   another whose sender is told; or else all that was not taken, and why
    */
   async say(text, spoken) {
-    this.#waiting.push(text);
+    this.#waiting.push(...this.#parts(text));
     if (this.#sending) return null;
     this.#sending = true;
     try {
@@ -60,10 +60,20 @@ export class Lines {
       }
       return null;
     } catch (error) {
+      if (failureOf(error) !== "typedLost") this.#unsure = null;
       return { unsent: this.#waiting.splice(0).join(" "), error };
     } finally {
       this.#sending = false;
     }
+  }
+
+  /**
+   * What was typed; what may have arrived and begins it apart from the rest: only so is it the same line.
+   * @param {string} text
+   */
+  #parts(text) {
+    const before = this.#sending ? undefined : this.#unsure?.text;
+    return before && text.startsWith(`${before} `) ? [before, text.slice(before.length + 1)] : [text];
   }
 }
 
@@ -74,6 +84,8 @@ export class Typing {
   #field = /** @type {HTMLInputElement | null} */ (byId("typed-line"));
   #button = byId("speak-typed");
   #spoken = recall(SPOKEN) === "yes";
+  /** Whether one may say anything. */
+  #may = true;
 
   /**
    * @param {Readonly<Record<string, string>>} texts
@@ -86,6 +98,7 @@ export class Typing {
       event.preventDefault();
       void this.#submit();
     });
+    this.#field?.addEventListener("blur", () => this.#show());
     this.#button?.addEventListener("click", () => this.#choose(!this.#spoken));
     this.#choose(this.#spoken);
   }
@@ -95,7 +108,8 @@ export class Typing {
    * @param {readonly import("./protocol.js").Right[]} rights
    */
   hold(rights) {
-    if (this.#form) this.#form.hidden = !rights.includes("captions");
+    this.#may = rights.includes("captions");
+    this.#show();
   }
 
   /**
@@ -106,6 +120,11 @@ export class Typing {
     const before = this.#spoken;
     this.#choose(false);
     return before;
+  }
+
+  /** It stays while somebody types: their next letters would be keys of the page, and turn on a camera. */
+  #show() {
+    if (this.#form) this.#form.hidden = !this.#may && document.activeElement !== this.#field;
   }
 
   /** @param {boolean} spoken */

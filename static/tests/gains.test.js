@@ -36,3 +36,9 @@ test("whoever wants the interpreter alone hears no original as long as there is 
   assert.equal(gainOf(ana, [ana, dub({ heard: -Infinity })], 0, NOW), 0);
   assert.equal(gainOf(bob, [ana, bob, dub()], 0, NOW), 1);
 });
+
+test("what somebody has read aloud takes the place of their voice only while it sounds", () => {
+  const aloud = (heard) => dub({ label: "en:typed", heard });
+  assert.equal(gainOf(ana, [ana, aloud(-Infinity)], 0, NOW), 1);
+  assert.equal(gainOf(ana, [ana, aloud(NOW)], 0, NOW), 0);
+});

@@ -56,6 +56,18 @@ test("what was not taken comes back with what waits behind it, in order, and is 
   assert.notEqual(came[2]?.line, came[1]?.line, "the same words once more are another line");
 });
 
+test("what may have arrived is the same line also with more behind it", async () => {
+  const { came, waiting, lines } = slow();
+  const first = lines.say("one", () => false);
+  waiting.shift()?.reject(refusal("timeout"));
+  await first;
+  void lines.say("one two", () => false);
+  waiting.shift()?.resolve();
+  await settled();
+  assert.deepEqual(came.map(({ text }) => text), ["one", "one", "two"]);
+  assert.equal(came[1]?.line, came[0]?.line);
+});
+
 test("why a line was not taken is said as what to do", () => {
   const codes = ["timeout", "limit", "forbidden", "unavailable", "bad_request"];
   assert.deepEqual(codes.map((code) => failureOf(refusal(code))), ["typedLost", "typedTooMany", "typedForbidden", "typedFailed", "typedFailed"]);

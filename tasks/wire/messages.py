@@ -80,7 +80,8 @@ class Segment(Struct, frozen=True, kw_only=True):
     read: list[Language]
     """Languages somebody reads, other than the speaker's: translate into these."""
     hear: list[Language]
-    """Languages somebody hears, other than the speaker's (a subset of what is translated)."""
+    """Languages somebody hears: a subset of what is translated, and the speaker's own where a typed line is read
+    aloud in it."""
     hear_drafts: list[Language] = []
     """Those of `hear` in which somebody wants drafts spoken too."""
     soon: list[Language] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import httpx
@@ -86,7 +87,9 @@ async def test_its_link_opens_it_on_another_device_and_the_rooms_own_does_not(
     mine = client.cookies
     client.cookies = httpx.Cookies()
     assert (await client.get(f"/rooms/{code}/talk")).status_code == 403
-    assert (await client.post(f"/rooms/{code}/token")).status_code == 403
+    await client.get("/")
+    headers = {"x-csrftoken": csrf_of(client)}
+    assert (await client.post(f"/rooms/{code}/token", headers=headers)).status_code == 403
     opened = await client.get(link, follow_redirects=True)
     assert opened.url.path == f"/rooms/{code}/talk"
     _, device = await device_of(settings)
@@ -96,6 +99,16 @@ async def test_its_link_opens_it_on_another_device_and_the_rooms_own_does_not(
     for path in (f"/rooms/{code}", f"/rooms/{code}/call"):
         answer = await client.get(path, follow_redirects=True)
         assert answer.url.path == f"/rooms/{code}/talk", "a talk has no lobby, and no call page"
+
+
+async def test_a_link_for_those_who_listen_gives_nobody_the_device(client: httpx.AsyncClient) -> None:
+    code = await begun(client)
+    form = {"_csrf_token": csrf_of(client), "kind": "listener"}
+    made = unescape((await client.post(f"/rooms/{code}/share/entry", data=form)).text)
+    (key,) = re.findall(rf"/rooms/{code}\?key=([\w-]+)", made)
+    client.cookies = httpx.Cookies()
+    assert (await client.get(f"/rooms/{code}?key={key}", follow_redirects=True)).status_code == 403
+    assert (await client.get(f"/rooms/{code}/talk")).status_code == 403
 
 
 async def test_a_line_is_taken_back_whose_language_was_found_out(
@@ -113,7 +126,7 @@ async def test_a_line_is_taken_back_whose_language_was_found_out(
         return (await client.post(f"/rooms/{code}/talk/mistaken", data=form)).status_code
 
     assert await mistaken("s-1") == 409, "who spoke was said with a button"
-    broker.set(keys.identified("s-1"), "en")
+    broker.set(keys.identified("s-1"), "en", ex=keys.PCM_TTL)
     assert await mistaken("s-1") == 204
     assert await mistaken("s-1") == 409, "once"
     assert await stored(settings, 1) == ["s-0 here"]
@@ -121,7 +134,7 @@ async def test_a_line_is_taken_back_whose_language_was_found_out(
     for language in ("en", "pt"):
         assert broker.exists(keys.final_published(CaptionKey("s-1", language))), "nor does it come again"
     other = await begun(client)
-    broker.set(keys.identified("s-0"), "en")
+    broker.set(keys.identified("s-0"), "en", ex=keys.PCM_TTL)
     answer = await client.post(f"/rooms/{other}/talk/mistaken", data={"_csrf_token": csrf_of(client), "segment": "s-0"})
     assert answer.status_code == 409, "of another talk"
 

@@ -197,10 +197,11 @@ class Director:
         """Closes tracks that nobody has listened to for a while, or whose speaker is gone."""
         now = time.monotonic()
         for key in list(self.tracks.members):
-            if key in listened_to:
+            room = rooms.get(key.room)
+            # What was typed aloud is still said when the newest line is not to be.
+            if key in listened_to or (room and key.speaker in room.typists and self.tracks.members[key].playout.owed):
                 self._unheard_since.pop(key, None)
                 continue
-            room = rooms.get(key.room)
             since = self._unheard_since.setdefault(key, now)
             gone = room is None or key.speaker not in room.people
             if gone or now - since > self._services.config.playout.grace:

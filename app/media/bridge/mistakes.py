@@ -35,16 +35,17 @@ class Mistakes:
 
     def keep(self, segment: Segment, pcm: bytes) -> None:
         """Keeps what is on its way to the workers, should somebody say that it was another language."""
-        now = time.monotonic()
-        self._kept[segment.id] = _Kept(now, segment, pcm)
-        while len(self._kept) > KEPT or next(iter(self._kept.values())).since < now - KEPT_SECONDS:
+        self._kept[segment.id] = _Kept(time.monotonic(), segment, pcm)
+        if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
+        self._forget_old()
 
     def put_right(self, mistaken: Mistaken | None) -> tuple[Segment, bytes] | None:
         """What is to be recognised again, once; None where nothing new has been put right, or it is not kept any more.
 
         Who names no mistake any more has begun a new talk: nothing is learned from the one before, and nothing kept.
         """
+        self._forget_old()
         if mistaken == self._known:
             return None
         self._known = mistaken
@@ -57,3 +58,8 @@ class Mistakes:
         self.leaning[mistaken.language] = min(MOST_LEANING, self.leaning.get(mistaken.language, 0) + 1)
         kept = self._kept.pop(mistaken.segment, None)
         return (kept.segment, kept.pcm) if kept else None
+
+    def _forget_old(self) -> None:
+        oldest = time.monotonic() - KEPT_SECONDS
+        while self._kept and next(iter(self._kept.values())).since < oldest:
+            self._kept.popitem(last=False)

@@ -172,7 +172,9 @@ class Playout:
             too_old = since + self._max_lag
         later = [piece for at, piece in self._waiting.items() if at >= lacking]
         arrivals = [at for piece in later for at, _ in piece.parts.values()]
-        return min(too_old, max(since, min(arrivals, default=too_old)) + self._config.max_wait)
+        # A short line is ready sooner than the long one before it.
+        wait = self._max_lag if lacking.seq in self._typed and not piece.started else self._config.max_wait
+        return min(too_old, max(since, min(arrivals, default=too_old)) + wait)
 
     def _reason_to_skip(self, at: Position, now: float) -> str | None:
         if self._waiting[at].started or self._unit(at) == self._sounding:

@@ -208,6 +208,7 @@ class Speaker(asyncio.DatagramProtocol):
             **self._languages(replace(meta, speak=meta.mistaken.language, among=[]))._asdict(),
         )
         log.info("segment.again", segment=segment.id, before=before.id, room=segment.room, language=segment.language)
+        self._director.on_dropped(before)  # what is still made of it is refused, and nothing else would say so
         self._director.on_open(segment)
         self._outbox.put(segment, pcm)
         self._on_final(segment)

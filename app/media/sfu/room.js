@@ -284,7 +284,7 @@ export class Room {
   type(participant, line) {
     const bridge = [...this.#bridges].find((each) => each === this.#claim?.bridge);
     if (!bridge) throw new RequestError('unavailable', 'Nobody can pass it on now: try again in a moment.');
-    if (!this.#typing.allows(participant)) throw new RequestError('limit', 'These are too many lines in a short time: wait a moment.');
+    if (!this.#typing.allows(participant, line.text.length)) throw new RequestError('limit', 'These are too many lines in a short time: wait a moment.');
     bridge.send('typed', { room: this.id, participant, ...line });
   }
 

@@ -3,6 +3,8 @@
 /** Lines that may come at once, and milliseconds after which there may be another. */
 const BURST = 8;
 const EVERY = 1_500;
+/** UTF-16 units that count as one line: a long one is as much work as several. */
+const SIZE = 100;
 /** People remembered at most who have typed nothing for long. */
 const REMEMBERED = 256;
 
@@ -16,10 +18,14 @@ export class Typing {
     this.#now = now;
   }
 
-  /** @param {string} participant Has typed a line. @returns {boolean} Whether it was not one too many. */
-  allows(participant) {
+  /**
+   * @param {string} participant Has typed a line.
+   * @param {number} [size] Its UTF-16 units.
+   * @returns {boolean} Whether it was not one too many.
+   */
+  allows(participant, size = 0) {
     const now = this.#now();
-    const until = Math.max(now, this.#until.get(participant) ?? now) + EVERY;
+    const until = Math.max(now, this.#until.get(participant) ?? now) + EVERY * Math.max(1, Math.ceil(size / SIZE));
     if (until - now > BURST * EVERY) return false;
     this.#until.delete(participant);
     this.#until.set(participant, until);

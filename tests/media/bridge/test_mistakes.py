@@ -42,6 +42,8 @@ def test_the_newest_utterances_are_kept_for_a_while(monkeypatch: pytest.MonkeyPa
     clock.monotonic = lambda: 101.0 + KEPT_SECONDS
     mistakes.keep(segment("s-9"), b"9")
     assert mistakes.put_right(Mistaken("s-2", "pt")) is None
+    clock.monotonic = lambda: 101.5 + 2 * KEPT_SECONDS
+    assert mistakes.put_right(Mistaken("s-9", "pt")) is None, "also where nobody has spoken since"
 
 
 def test_a_talk_learns_and_the_next_one_begins_anew() -> None:
@@ -74,7 +76,7 @@ def test_what_is_put_right_goes_to_the_workers_once_more() -> None:
     room = Room("r", {"table": TABLE})
     finals: list[Segment] = []
     director = SimpleNamespace(
-        on_dropped=None,
+        on_dropped=lambda _segment: None,
         floor=Floor(),
         on_open=lambda _segment: None,
         speaks=lambda _room, _speaker, _dub: True,
