@@ -90,7 +90,7 @@ def test_policies_are_scored_with_a_real_translator(tmp_path: Path) -> None:
     assert measured["rows"][0]["policy"] == "whole sentences"
     assert len(measured["rows"]) == 1 + len(CUTS) * len(POLICIES)
     assert all(row["bleu"] > 0 and row["chrf"] > 0 for row in measured["rows"])
-    assert all(row["laal_ca_s"] > row["laal_s"] for row in measured["rows"])
+    assert all(row["laal_ca_s"] >= row["laal_s"] for row in measured["rows"])  # a quick machine takes less than 10 ms
     assert "growing, 3 held back" in clauses.table("en-pt", measured)
     assert clauses.markdown({"en-pt": measured}).count("\n") == len(measured["rows"]) + 1
     plot.quality({"en-pt": measured}, tmp_path / "plot.svg")

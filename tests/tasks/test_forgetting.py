@@ -27,7 +27,7 @@ def test_speech_goes_soon_after_it_was_transcribed_and_waits_where_that_failed(
 ) -> None:
     done, failed = (offered(store, b"\1\0" * 160, name) for name in ("done", "failed"))
 
-    def decode(segment: Segment) -> Transcript:
+    def decode(segment: Segment, _pcm: bytes) -> Transcript:
         if segment.id == "failed":
             raise RuntimeError
         return Transcript("", 0.0, "silence")
