@@ -60,12 +60,17 @@ class CaptureClock:
             self._offsets.popleft()
 
     def at(self, position: int) -> float:
-        """When the sample at `position` was captured."""
-        return (self._offsets[0][1] if self._offsets else 0.0) + position / RTP_RATE
+        """When the sample at `position` was captured; a packet must have been observed."""
+        return self._offsets[0][1] + position / RTP_RATE
 
     def reset(self) -> None:
         """Forgets everything: the sender's clock has started afresh or stood still."""
         self._offsets.clear()
+
+    @property
+    def known(self) -> bool:
+        """Whether a packet has been observed since the last reset."""
+        return bool(self._offsets)
 
 
 class TapStream:
@@ -134,6 +139,8 @@ class TapStream:
             return []
         elif now - self._arrived - gap / RTP_RATE > MAX_STALL_SECONDS:
             self._clock.reset()
+        if not self._clock.known:  # what is put in before this packet has a time, too
+            self._clock.observe(self._head + gap + self._length, now)
         chunks = self._bridge(gap, packet)
         samples = self._decoder.decode(packet.payload)
         start = self._head + gap

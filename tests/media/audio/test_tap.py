@@ -181,6 +181,25 @@ def test_speech_carries_its_own_time_though_the_senders_clock_stood_still(every:
     assert chunks[-1].time == pytest.approx(now - FRAME / RTP_RATE, abs=0.2)
 
 
+def test_what_is_put_in_where_packets_were_lost_in_a_stall_carries_its_own_time() -> None:
+    """A line whose time was that of no clock stood above all others."""
+    stream, chunks, now = tap(), list[Chunk](), EPOCH
+    sent = [packet for packet in packets(tone(2.0)) if not 40 <= packet.seq < 45]
+    for packet in sent:
+        now = EPOCH + packet.timestamp / RTP_RATE + (0.12 if packet.seq >= 45 else 0.0)
+        chunks += stream.feed(pack(packet), now) + stream.tick(now + 0.001)
+    assert stream.resyncs == 0
+    assert seconds(chunks) >= 1.9
+    assert all(EPOCH - 0.1 <= chunk.time <= now for chunk in chunks)
+
+
+def test_silence_after_a_first_packet_that_is_broken_carries_its_own_time() -> None:
+    stream, first = tap(), packets(tone(0.1))[0]._replace(payload=b"\xff\xff\xff")
+    stream.feed(pack(first), EPOCH)
+    (silence,) = stream.tick(EPOCH + 1.0)
+    assert EPOCH - 0.1 <= silence.time <= EPOCH + 1.0
+
+
 def test_a_broken_payload_is_survived() -> None:
     sent = packets(tone(0.5))
     sent[10] = sent[10]._replace(payload=b"\xff\xff\xff")
