@@ -21,7 +21,7 @@ from tasks.languages.language import (
     Traits,
     announced,
 )
-from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, threes, words
+from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, threes, whole_year, words
 from tasks.languages.written_numbers import Text2Num, WrittenNumbers, values_of
 
 _SMALL: Final = words(
@@ -47,7 +47,19 @@ _MONTH: Final = "|".join([*_MONTHS, "Sept?\\.?", *(f"{name[:3]}\\.?" for name in
 _DAY: Final = r"(\d{1,2})(?:st|nd|rd|th)?"
 _DATE_MONTH_FIRST = re.compile(rf"\b({_MONTH}) {_DAY}(?![\d:.,]\d|\d)(,? \d{{4}}\b)?", re.IGNORECASE)
 _DATE_DAY_FIRST = re.compile(rf"\b(?:the )?{_DAY}(?: of)? ({_MONTH})\b(?:,? (\d{{4}})\b)?")
-_AMERICAN = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\w/])")
+_AMERICAN = re.compile(
+    r"(?<![\w/.-])(?:(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})|(\d{1,2})([-.])(\d{1,2})\5(\d{4}))(?![\w/-]|[.,]\d)"
+)
+_ROUND = re.compile(r"(?<![\w.,])(10|100|1,?000)s(?= of\b)")
+_RULERS: Final = frozenset(
+    words(
+        """
+        Elizabeth Henry Charles George Edward Richard James William Mary John Paul Benedict Pius Leo Gregory Francis
+        Philip Louis Napoleon Frederick Catherine Peter Nicholas Alexander Ivan Ramses Thutmose Pedro Juan Carlos Felipe
+        Margrethe Harald Gustav Wilhelm Victoria Rama
+        """
+    )
+)
 _HALF_DAY = re.compile(r"\b(\d{1,2})(?:[:.](\d{2}))? ?([AaPp])\.?[Mm]\b(\.?)")
 _ORDINAL = re.compile(r"\b(\d{1,3}(?:,\d{3})+|\d{1,9})(?:st|nd|rd|th)\b")
 _DECADE = re.compile(r"(?<!\w)['\u2019]?((?:1[1-9]|20)?)([1-9]0)['\u2019]?s\b|(?<!\w)((?:1[1-9]|20)00)s\b")
@@ -69,6 +81,8 @@ _LEXICON: Final = Lexicon(
         "GB": Unit("gigabyte", "gigabytes"), "MB": Unit("megabyte", "megabytes"), "TB": Unit("terabyte", "terabytes"),
         "kW": Unit("kilowatt", "kilowatts"), "kWh": Unit("kilowatt hour", "kilowatt hours"),
         "W": Unit("watt", "watts"), "V": Unit("volt", "volts"), "Hz": Unit("hertz", "hertz"),
+        "m2": Unit("square meter", "square meters"), "km2": Unit("square kilometer", "square kilometers"),
+        "m3": Unit("cubic meter", "cubic meters"),
         "kHz": Unit("kilohertz", "kilohertz"), "MHz": Unit("megahertz", "megahertz"),
         "GHz": Unit("gigahertz", "gigahertz"), "ms": Unit("millisecond", "milliseconds"),
         "s": Unit("second", "seconds"), "min": Unit("minute", "minutes"), "h": Unit("hour", "hours"),
@@ -77,6 +91,8 @@ _LEXICON: Final = Lexicon(
     currencies={
         "US$": _DOLLAR, "USD": _DOLLAR, "$": _DOLLAR, "€": _EURO, "EUR": _EURO, "£": _POUND, "GBP": _POUND,
         "R$": _REAL, "BRL": _REAL, "₫": _DONG, "VND": _DONG, "¥": Unit("yen", "yen"),
+        "₹": Unit("rupee", "rupees"), "₩": Unit("won", "won"), "₽": Unit("ruble", "rubles"),
+        "¢": Unit("cent", "cents"),
     },
     scales={
         "thousand": ("thousand",) * 2, "million": ("million",) * 2, "billion": ("billion",) * 2,
@@ -88,7 +104,8 @@ _LEXICON: Final = Lexicon(
         "½": "one half", "⅓": "one third", "⅔": "two thirds", "¼": "one quarter", "¾": "three quarters",
         "24/7": "twenty-four seven",
     },
-    symbols={r"&": "and", r"\+(?= ?\d)": "plus", r"=": "equals", r"(?:#|\bNo\. ?)(?=\d)": "number", r"@": "at"},
+    symbols={r"&": "and", r"\+(?= ?\d)": "plus", r"=": "equals", r"(?:#|\bNo\. ?)(?=\d)": "number", r"@": "at",
+             r"\^(?=-?\d)": "to the power of", r"§(?= ?\d)": "section"},
     abbreviations={
         "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor", "Jr.": "Junior",
         "vs.": "versus", "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "approx.": "approximately",
@@ -110,8 +127,17 @@ class English(SpokenRules):
     glued = MappingProxyType({"k": "thousand", "bn": "billion"})
     feet_inches = ("foot", "")
     identifiers = r"(?:PIN|ZIP|ID|code|account|extension|serial|passcode|order)(?: (?:number|code|no\.))?"
+    numbered = (
+        r"World War|Super Bowl|Chapter|chapter|Part|part|Act|Volume|volume|Vol\.|Book|Type|type|Phase|phase|Class|class"
+        r"|Section|section|Article|article|Title|Level|level|Stage|stage|Mark|Episode|Season|Grade|grade|Annex|Appendix"
+    )
+    lone_roman = False
     minus = "minus"
     to = "to"
+    by = "by"
+    times = "times"
+    ratio = "to"
+    powers = ("squared", "cubed")
     over = "over"
     conjunction = "and"
     digit_names = _SMALL[:10]
@@ -129,6 +155,10 @@ class English(SpokenRules):
         head, joint, last = re.fullmatch(r"(?:(.*)([ -]))?([a-z]+)", self.cardinal(number)).groups(default="")  # type: ignore[union-attr]
         ending = _ORDINAL_ENDS.get(last) or (f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th")
         return f"{head}{joint}{ending}"
+
+    def reign(self, name: str, number: int) -> str:
+        """As `SpokenRules.reign`: "the eighth" of a king, "four" of a film."""
+        return f"the {self.ordinal(number)}" if name in _RULERS else self.cardinal(number)
 
     def after_point(self, digits: str) -> str:
         """Decimals one by one."""
@@ -159,10 +189,11 @@ class English(SpokenRules):
         """Dates with month names, half-day times, ordinals, decades and years."""
         text = _DATE_MONTH_FIRST.sub(lambda m: self._named_date(m[2], m[1], m[3], m[0]), text)
         text = _DATE_DAY_FIRST.sub(lambda m: self._named_date(m[1], m[2], m[3], m[0]), text)
-        text = _AMERICAN.sub(lambda m: self._american(int(m[1]), int(m[2]), int(m[3])), text)
+        text = _AMERICAN.sub(self._american, text)
         text = _HALF_DAY.sub(self._half_day, text)
         text = _ORDINAL.sub(lambda m: self.ordinal(int(m[1].replace(",", ""))) if m[1].strip("0,") else m[0], text)
         text = _DECADE.sub(self._decade, text)
+        text = _ROUND.sub(lambda m: {"10": "tens", "100": "hundreds"}.get(m[1], "thousands"), text)
         return _YEAR.sub(lambda m: self.year(int(m[1])), text)
 
     def _named_date(self, day: str, month: str, year: str | None, whole: str) -> str:
@@ -171,9 +202,13 @@ class English(SpokenRules):
             return whole
         return self.date(int(day), number, int(year.strip(", ")) if year else None)
 
-    def _american(self, first: int, second: int, year: int) -> str:
-        month, day = (first, second) if first <= 12 else (second, first)
-        return self.date(day, month, year) if 1 <= month <= 12 and 1 <= day <= 31 else f"{first} {second} {year}"
+    def _american(self, match: re.Match[str]) -> str:
+        """The month first, but where there are points, as Europeans write it."""
+        first, second = (int(match[at]) for at in ((1, 2) if match[1] else (4, 6)))
+        month, day = (first, second) if first <= 12 and not (match[5] == "." and second <= 12) else (second, first)
+        if 1 <= month <= 12 and 1 <= day <= 31:
+            return self.date(day, month, whole_year(match[3] or match[7]))
+        return match[0] if match[5] == "." else re.sub(r"\D", " ", match[0])
 
     def _half_day(self, match: re.Match[str]) -> str:
         hour, minute = int(match[1]), int(match[2] or 0)

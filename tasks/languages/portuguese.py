@@ -20,7 +20,7 @@ from tasks.languages.language import (
     announced,
 )
 from tasks.languages.portuguese_agreement import AGREEMENT
-from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, threes, words
+from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, threes, whole_year, words
 from tasks.languages.written_numbers import Text2Num, WrittenNumbers, values_of
 
 _SMALL: Final = words(
@@ -62,14 +62,14 @@ _POUND: Final = Unit("libra", "libras", feminine=True, hundredth=("centavo", "ce
 _REAL: Final = Unit("real", "reais", hundredth=("centavo", "centavos"))
 _DONG: Final = Unit("dong", "dongs")
 _MONTHS: Final = words("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro")
-_DATE = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\w/])")
+_DATE = re.compile(
+    r"(?<![\w/.-])(?:(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})|(\d{1,2})([-.])(\d{1,2})\5(\d{4}))(?![\w/-]|[.,]\d)"
+)
+_HOUR = re.compile(r"\b(às|à|das|pelas) ([12]|2[12])\b(?![.,:/-]?\d|\.?[ºª]|°| ?h\b| ?%)", re.IGNORECASE)
 _DAY_MONTH = re.compile(r"\b(dia|em|até|desde|para)( o dia)? (\d{1,2})/(\d{1,2})(?![\w/])", re.IGNORECASE)
 _FIRST_OF = re.compile(rf"\b0?1 de (?={'|'.join(_MONTHS)})", re.IGNORECASE)
 _HOURS = re.compile(r"\b([01]?\d|2[0-4]) ?h(?:([0-5]\d)(?:min)?)?\b(?!/)")
 _ORDINAL = re.compile(r"\b(\d{1,3})\.?(?:([ºo°])|ª)(?![\w])(?! ?[CF]\b)")
-_ROMAN = re.compile(r"\b(séculos?|capítulos?) ([IVXL]+)\b", re.IGNORECASE)
-_ROMAN_VALUES: Final = {"I": 1, "V": 5, "X": 10, "L": 50}
-
 
 _LEXICON: Final = Lexicon(
     units={
@@ -86,6 +86,8 @@ _LEXICON: Final = Lexicon(
         "GB": Unit("gigabyte", "gigabytes"), "MB": Unit("megabyte", "megabytes"), "TB": Unit("terabyte", "terabytes"),
         "kW": Unit("quilowatt", "quilowatts"), "kWh": Unit("quilowatt-hora", "quilowatts-hora"),
         "W": Unit("watt", "watts"), "V": Unit("volt", "volts"), "Hz": Unit("hertz", "hertz"),
+        "m2": Unit("metro quadrado", "metros quadrados"), "km2": Unit("quilômetro quadrado", "quilômetros quadrados"),
+        "m3": Unit("metro cúbico", "metros cúbicos"),
         "kHz": Unit("quilohertz", "quilohertz"), "MHz": Unit("megahertz", "megahertz"),
         "GHz": Unit("gigahertz", "gigahertz"), "ha": Unit("hectare", "hectares"),
         "ms": Unit("milissegundo", "milissegundos"), "s": Unit("segundo", "segundos"),
@@ -94,6 +96,8 @@ _LEXICON: Final = Lexicon(
     currencies={
         "US$": _DOLLAR, "USD": _DOLLAR, "R$": _REAL, "BRL": _REAL, "$": _DOLLAR, "€": _EURO, "EUR": _EURO,
         "£": _POUND, "GBP": _POUND, "₫": _DONG, "VND": _DONG, "¥": Unit("iene", "ienes"),
+        "₹": Unit("rupia", "rupias", feminine=True), "₩": Unit("won", "wons"), "₽": Unit("rublo", "rublos"),
+        "¢": Unit("centavo", "centavos"),
     },
     scales={
         "mil": ("mil", "mil"), "milhão": _POWERS[2], "milhões": _POWERS[2], "mi": _POWERS[2], "bilhão": _POWERS[3],
@@ -106,6 +110,7 @@ _LEXICON: Final = Lexicon(
     },
     symbols={
         r"&": "e", r"\+(?= ?\d)": "mais", r"=": "igual a", r"(?:#|\b[Nn]\.?[º°] ?)(?=\d)": "número", r"@": "arroba",
+        r"\^(?=-?\d)": "elevado a", r"§(?= ?\d)": "parágrafo",
     },
     abbreviations={
         "Sr.": "Senhor", "Sra.": "Senhora", "Srs.": "Senhores", "Dr.": "Doutor", "Dra.": "Doutora",
@@ -132,8 +137,17 @@ class Portuguese(SpokenRules):
     feet_inches = ("pés e", "polegadas")
     identifiers = r"(?:CEP|CPF|CNPJ|RG|PIN|senha|código|conta|agência|ramal|protocolo|pedido)(?: (?:nº|número))?"
     hour = r"\d{1,2} ?h(?:\d{2})?"
+    numbered = (
+        r"Guerra Mundial|(?i:séculos?|séc\.|capítulos?|cap\.|partes?|tomos?|volumes?|vol\.|atos?|tipos?|fases?|classes?"
+        r"|títulos?|seção|artigos?|incisos?|anexos?|níve(?:l|is)|graus?|módulos?|livros?)"
+    )
+    beside = r"\s+(?:ou|a)\s+\d{1,3}(?![\d.,])|\s+mil"
     minus = "menos"
     to = "a"
+    by = "por"
+    times = "vezes"
+    ratio = "para"
+    powers = ("ao quadrado", "ao cubo")
     over = "sobre"
     conjunction = "e"
     of = "de"
@@ -161,6 +175,11 @@ class Portuguese(SpokenRules):
         words = [_ORDINALS[place][digit] for digit, place in places if digit]
         return " ".join(f"{word[:-1]}a" if feminine else word for word in words)
 
+    def reign(self, name: str, number: int) -> str:
+        """As `SpokenRules.reign`: "Pedro segundo", but "Luís quatorze"."""
+        feminine = name.endswith(("a", "eth", "bel", "triz"))
+        return self.ordinal(number, feminine=feminine) if number <= 10 else self.cardinal(number)
+
     def date(self, day: int, month: int, year: int | None) -> str:
         """As `SpokenRules.date`: "primeiro de maio de dois mil e cinco"."""
         date = f"{'primeiro' if day == 1 else self.cardinal(day)} de {self.months[month - 1]}"
@@ -174,13 +193,13 @@ class Portuguese(SpokenRules):
         return f"{hours} e {self.cardinal(minute)}"
 
     def own_rules(self, text: str) -> str:
-        """Dates by their slashes, hours, ordinals, and the Roman numbers of centuries."""
-        text = _DATE.sub(lambda m: self._date(m[1], m[2], m[3], m[0]), text)
+        """Dates by their slashes, hours and ordinals."""
+        text = _DATE.sub(lambda m: self._date(m[1] or m[4], m[2] or m[6], str(whole_year(m[3] or m[7])), m[0]), text)
         text = _DAY_MONTH.sub(lambda m: f"{m[1]}{m[2] or ''} {self._date(m[3], m[4], '0', f'{m[3]}/{m[4]}')}", text)
         text = _FIRST_OF.sub("primeiro de ", text)
         text = _HOURS.sub(lambda m: self.time(int(m[1]), int(m[2] or 0)), text)
-        text = _ORDINAL.sub(lambda m: self.ordinal(int(m[1]), feminine=not m[2]) if int(m[1]) else m[0], text)
-        return _ROMAN.sub(lambda m: f"{m[1]} {self.cardinal(_roman(m[2].upper()))}", text)
+        text = _HOUR.sub(lambda m: f"{m[1]} {self.cardinal(int(m[2]), feminine=True)}", text)
+        return _ORDINAL.sub(lambda m: self.ordinal(int(m[1]), feminine=not m[2]) if int(m[1]) else m[0], text)
 
     def is_feminine(self, noun: str, *, singular: bool) -> bool:
         """By its ending: right for most nouns that are counted."""
@@ -207,12 +226,6 @@ def _below_thousand(number: int) -> str:
 
 def _feminine(match: re.Match[str]) -> str:
     return "uma" if match[1] else "duas" if match[2] else f"{match[3]}entas"
-
-
-def _roman(text: str) -> int:
-    values = [_ROMAN_VALUES[letter] for letter in text]
-    pairs = zip(values, [*values[1:], 0], strict=True)
-    return sum(-value if value < following else value for value, following in pairs)
 
 
 _BEFORE_NUMBERS: Final = announced(

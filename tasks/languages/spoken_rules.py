@@ -69,9 +69,23 @@ class SpokenRules(ABC):
     """Regular expression of words that announce a number which is said digit by digit."""
     hour: str = r"(?!)"
     """Regular expression of how hours are written, other than with a colon."""
+    numbered: str = r"(?!)"
+    """Regular expression of words that a Roman number may follow: "Chapter"."""
+    lone_roman: bool = True
+    """Whether one letter after such a word in lower case is a number too: not in English, "for my part I"."""
+    beside: str = r"(?!)"
+    """Regular expression of what may stand between a number and the noun that it counts: "2 ou 3 horas"."""
     minus: str
     to: str
     """Between the ends of a range."""
+    by: str
+    """How the "x" of 1920x1080 is said."""
+    times: str
+    """How the "x" of 3x is said."""
+    ratio: str
+    """How the colon of 16:9 is said."""
+    powers: tuple[str, str]
+    """After what is squared and cubed."""
     over: str
     """Between the parts of a fraction that has no name of its own."""
     conjunction: str
@@ -104,6 +118,11 @@ class SpokenRules(ABC):
     def own_rules(self, text: str) -> str:
         """`text` with what only this language writes in words; runs after dates and before everything else."""
 
+    def reign(self, name: str, number: int) -> str:
+        """The Roman number after a name: "the eighth" of "Henry VIII"."""
+        del name
+        return self.cardinal(number)
+
     def year(self, number: int) -> str:
         """A year in words."""
         return self.cardinal(number)
@@ -132,10 +151,10 @@ class SpokenRules(ABC):
         whole, _, fraction = text.replace(",", ".").partition(".")
         return whole, fraction
 
-    def number(self, text: str, *, feminine: bool = False) -> str:
-        """What `pattern` matched, in words."""
+    def number(self, text: str, *, feminine: bool = False, counted: bool = False) -> str:
+        """What `pattern` matched, in words; `counted`: it tells how many, and is no number of something."""
         whole, fraction = self.parts(text)
-        words = self._whole(whole, feminine=feminine)
+        words = self._whole(whole, feminine=feminine, counted=counted or whole not in text)
         return f"{words} {self.point} {self.after_point(fraction)}" if fraction else words
 
     def after_point(self, digits: str) -> str:
@@ -146,11 +165,17 @@ class SpokenRules(ABC):
         """The digits of `text` one by one."""
         return " ".join(self.digit_names[int(digit)] for digit in text if digit.isdigit())
 
-    def _whole(self, digits: str, *, feminine: bool) -> str:
-        number_plate = len(digits) >= 8 and not digits.endswith("000")
+    def _whole(self, digits: str, *, feminine: bool, counted: bool) -> str:
+        number_plate = len(digits) >= 8 and not counted and not digits.endswith("000")
         if (len(digits) > 1 and digits[0] == "0") or number_plate or int(digits[:20]) >= SPELLED_BELOW:
             return self.digits(digits)
         return self.cardinal(int(digits), feminine=feminine)
+
+
+def whole_year(digits: str) -> int:
+    """A year of four digits, or of the two that people write of one near to now."""
+    short = int(digits)
+    return short if len(digits) > 2 else short + (2000 if short < 70 else 1900)
 
 
 def words(text: str) -> tuple[str, ...]:

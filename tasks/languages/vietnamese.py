@@ -20,7 +20,7 @@ from tasks.languages.language import (
     WrittenForm,
     announced,
 )
-from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, words
+from tasks.languages.spoken_rules import Lexicon, SpokenRules, Unit, whole_year, words
 from tasks.languages.vietnamese_digits import NUMBER_PARTS, vietnamese_digits
 from tasks.languages.written_numbers import WrittenNumbers, values_of
 
@@ -37,8 +37,15 @@ _PLAIN_WORDS: Final = (
 _SMALL: Final = words("không một hai ba bốn năm sáu bảy tám chín")
 _MONTHS: Final = (*words("một hai ba tư năm sáu bảy tám chín mười"), "mười một", "mười hai")
 _POWERS: Final = ("", "nghìn", "triệu", "tỷ", "nghìn tỷ")
-_DATE = re.compile(r"(?<![\w/])(ngày )?(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\w/])", re.IGNORECASE)
-_DAY_MONTH = re.compile(r"\b(ngày|hôm|mùng|mồng) (\d{1,2})/(\d{1,2})(?![\w/])", re.IGNORECASE)
+_DATE = re.compile(
+    r"(?<![\w/.-])(ngày )?(\d{1,2})(?:([/.-])(\d{1,2})\3(\d{4})|/(\d{1,2})/(\d{2}))(?![\w/-]|[.,]\d)", re.IGNORECASE
+)
+_DAY_MONTH = re.compile(
+    r"\b(?:(ngày|hôm|mùng|mồng)|từ|đến|tới|sáng|trưa|chiều|tối|đêm|trước|sau|vào|hết|lễ|dịp)"
+    r" (?:(\d{1,2}) ?[-\u2013] ?)?(\d{1,2})/(\d{1,2})(?![\w/])",
+    re.IGNORECASE,
+)
+_HOTLINE = re.compile(r"\b(1[89]00)[ .](\d{4}|\d{2}[ .]\d{2})\b(?![.,]?\d)")
 _MONTH_YEAR = re.compile(r"\btháng (\d{1,2})/(\d{4})(?![\w/])", re.IGNORECASE)
 _MONTH = re.compile(r"\btháng 0?4\b", re.IGNORECASE)
 _PLACE = re.compile(r"\bthứ ([14])\b(?![.,]?\d)", re.IGNORECASE)
@@ -54,7 +61,8 @@ def _same(word: str) -> Unit:
 _LEXICON: Final = Lexicon(
     units={
         "km/h": _same("ki lô mét trên giờ"), "m/s": _same("mét trên giây"), "km²": _same("ki lô mét vuông"),
-        "m²": _same("mét vuông"), "m2": _same("mét vuông"), "m³": _same("mét khối"), "km": _same("ki lô mét"),
+        "m²": _same("mét vuông"), "m2": _same("mét vuông"), "m³": _same("mét khối"), "m3": _same("mét khối"),
+        "km2": _same("ki lô mét vuông"), "km": _same("ki lô mét"),
         "cm": _same("xăng ti mét"), "mm": _same("mi li mét"), "m": _same("mét"), "kg": _same("ki lô gam"),
         "mg": _same("mi li gam"), "g": _same("gam"), "ml": _same("mi li lít"), "l": _same("lít"), "L": _same("lít"),
         "°C": _same("độ xê"), "°F": _same("độ ép"), "°": _same("độ"), "GB": _same("gi ga bai"),
@@ -65,7 +73,8 @@ _LEXICON: Final = Lexicon(
     currencies={
         "₫": _DONG, "đ": _DONG, "VNĐ": _DONG, "VND": _DONG, "US$": _DOLLAR, "USD": _DOLLAR, "$": _DOLLAR,
         "€": _same("ơ rô"), "EUR": _same("ơ rô"), "£": _same("bảng Anh"), "GBP": _same("bảng Anh"),
-        "R$": _same("rê ao"), "¥": _same("yên"),
+        "R$": _same("rê ao"), "¥": _same("yên"), "₹": _same("ru pi"), "₩": _same("uôn"), "₽": _same("rúp"),
+        "¢": _same("xen"),
     },
     scales={
         "nghìn": ("nghìn",) * 2, "ngàn": ("ngàn",) * 2, "triệu": ("triệu",) * 2, "tỷ": ("tỷ",) * 2,
@@ -78,10 +87,13 @@ _LEXICON: Final = Lexicon(
     },
     symbols={
         r"&": "và", r"\+(?= ?\d)": "cộng", r"=": "bằng", r"#(?=\d)": "số", r"@": "a còng",
+        r"\^(?=-?\d)": "mũ", r"§(?= ?\d)": "mục",
     },
     abbreviations={
         "TP. HCM": "thành phố Hồ Chí Minh", "TP.HCM": "thành phố Hồ Chí Minh", "TPHCM": "thành phố Hồ Chí Minh",
-        "TP.": "thành phố", "Tp.": "thành phố", "PGS.": "phó giáo sư", "GS.": "giáo sư", "TS.": "tiến sĩ",
+        "TP.": "thành phố", "Tp.": "thành phố", "PGS.": "phó giáo sư", "GS.": "giáo sư",
+        "PGS.TS.": "phó giáo sư tiến sĩ", "GS.TS.": "giáo sư tiến sĩ", "PGS.TS": "phó giáo sư tiến sĩ",
+        "GS.TS": "giáo sư tiến sĩ", "TS.": "tiến sĩ",
         "ThS.": "thạc sĩ", "BS.": "bác sĩ", "v.v.": "vân vân", "UBND": "ủy ban nhân dân", "ĐH": "đại học",
     },
 )  # fmt: skip
@@ -103,8 +115,16 @@ class Vietnamese(SpokenRules):
     feet_inches = ("phút", "inch")
     identifiers = r"(?:mã|PIN|CCCD|CMND|tài khoản|mật khẩu|số nhà)(?: số)?"
     hour = r"\d{1,2} ?[hg](?:\d{2})?"
+    numbered = (
+        r"(?i:thế kỷ|thế kỉ|chương|phần|quý|kỳ|kì|tập|mục|điều|cấp|loại|hồi|khóa|khoá|đại hội|hạng|giai đoạn|nhóm|bậc"
+        r"|quyển|phụ lục)"
+    )
     minus = "âm"
     to = "đến"
+    by = "nhân"
+    times = "lần"
+    ratio = "trên"
+    powers = ("bình phương", "lập phương")
     over = "trên"
     conjunction = "và"
     digit_names = _SMALL
@@ -138,8 +158,9 @@ class Vietnamese(SpokenRules):
 
     def own_rules(self, text: str) -> str:
         """Dates by their slashes, months, places and hours."""
-        text = _DATE.sub(lambda m: f"{m[1] or 'ngày '}{self._date(m[2], m[3], m[4])}", text)
-        text = _DAY_MONTH.sub(lambda m: f"{m[1]} {self._date(m[2], m[3], '0')}", text)
+        text = _DATE.sub(self._whole_date, text)
+        text = _DAY_MONTH.sub(self._day_month, text)
+        text = _HOTLINE.sub(lambda m: f"{self.digits(m[1])}, {self.digits(m[2])}", text)
         text = _MONTH_YEAR.sub(self._month_year, text)
         text = _MONTH.sub("tháng tư", text)
         text = _PLACE.sub(lambda m: self.ordinal(int(m[1])), text)
@@ -149,6 +170,21 @@ class Vietnamese(SpokenRules):
         if 1 <= int(day) <= 31 and 1 <= int(month) <= 12:
             return self.date(int(day), int(month), int(year) or None)
         return " ".join(part for part in (day, month, year.strip("0")) if part)
+
+    def _whole_date(self, match: re.Match[str]) -> str:
+        month = match[4] or match[6]
+        if match[3] == "." and not (1 <= int(match[2]) <= 31 and 1 <= int(month) <= 12):
+            return match[0]
+        return f"{match[1] or 'ngày '}{self._date(match[2], month, str(whole_year(match[5] or match[7])))}"
+
+    def _day_month(self, match: re.Match[str]) -> str:
+        """A day after a word that a day follows; after those that a fraction may follow too, where it is none."""
+        first, day, month = match[2], match[3], match[4]
+        date = 1 <= int(day) <= 31 and 1 <= int(month) <= 12 and int(first or 1) in range(1, 32)
+        if not match[1] and (not date or (not first and f"{day}/{month}" in self.lexicon.fractions)):
+            return match[0]
+        before = match[0][: match.start(2 if first else 3) - match.start()]
+        return f"{before}{f'{self.cardinal(int(first))} {self.to} ' if first else ''}{self._date(day, month, '0')}"
 
     def _month_year(self, match: re.Match[str]) -> str:
         month = int(match[1])
@@ -231,7 +267,7 @@ VIETNAMESE: Final = Language(
     ),
     sentences=SentenceRules(
         before_numbers=_BEFORE_NUMBERS,
-        abbreviations=frozenset({"tp", "ths", "ts", "gs"}),
+        abbreviations=frozenset(words("tp ths ts gs pgs bs ks gs.ts pgs.ts gs.tskh pgs.tskh th.s ts.bs ths.bs")),
         clause_beginners=frozenset(words("và nhưng hoặc vì nếu khi mà thì")),
         paused_before=frozenset(
             words("và nhưng hoặc vì nếu khi mà thì là của cho với từ đến trong ngoài trên dưới để bằng")

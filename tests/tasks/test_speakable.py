@@ -302,7 +302,7 @@ def test_clauses_are_as_long_as_they_sound_and_keep_numbers_with_their_units() -
     ("language", "text", "pieces"),
     [
         ("pt", "O bilhete custa R$ 3,50 e leva 45 minutos.", ["O bilhete custa", "três reais e cinquenta centavos"]),
-        ("pt", "Em 1998 havia 2 mil pessoas.", ["Em mil novecentos e noventa e oito", "havia dois mil pessoas."]),
+        ("pt", "Em 1998 havia 2 mil pessoas.", ["Em mil novecentos e noventa e oito", "havia duas mil pessoas."]),
         ("en", "The ticket costs $3.50 and takes 45 minutes.", ["The ticket costs", "three dollars and fifty cents"]),
     ],
 )

@@ -9,6 +9,13 @@ import re
 from typing import Final
 
 _BLOCKS: Final = r"(?:br|p|div|li|ul|ol|tr|td|th|h[1-6])"
+_PICTURE: Final = (
+    "(?:[\U0001f000-\U0001faff\u2600-\u266c\u2670-\u27bf\u2b00-\u2bff\u231a\u231b\u23e9-\u23fa\u3030\u303d]"
+    "[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*)"
+)
+_PICTURES = re.compile(rf"[ \t]{{0,3}}(?:{_PICTURE}[ \t]{{0,3}})+(?P<next>[^\s.,;:!?…)]?)")
+_KEYCAP = re.compile("(?<=[0-9#*])\ufe0f?\u20e3")
+_SMILEY = re.compile(r"^[:;=]-?[)(\]\[DPp/|](?:\s+|$)|[ \t]{1,3}[:;=]-?[)(\]\[DPp/|](?!\S)")
 _RULES: Final = tuple(
     (re.compile(pattern, re.MULTILINE | re.IGNORECASE), words)
     for pattern, words in (
@@ -28,7 +35,17 @@ _RULES: Final = tuple(
 
 
 def unmarked(text: str) -> str:
-    """`text` without headings' and quotes' marks, emphasis, tags, and the addresses of links that have words."""
+    """`text` without headings' and quotes' marks, emphasis, tags, emoji, and addresses of links that have words."""
     for pattern, words in _RULES:
         text = pattern.sub(words, text)
-    return text
+    return _without_pictures(text)
+
+
+def _without_pictures(text: str) -> str:
+    """Without emoji and smileys: voices say "face with tears of joy" and "colon", or what their language has not."""
+
+    def gap(match: re.Match[str]) -> str:
+        return f" {match['next']}" if match.start() and match["next"] else match["next"]
+
+    text = _PICTURES.sub(gap, _KEYCAP.sub("", text))
+    return _SMILEY.sub("", text)

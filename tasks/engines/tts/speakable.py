@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from tasks.engines.tts import identifiers
+from tasks.engines.tts import identifiers, products, roman
 from tasks.engines.tts.markup import unmarked
 from tasks.languages import described
 from tasks.languages.patterns import any_of
@@ -21,9 +21,14 @@ from tasks.languages.text import composed
 
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
-_ISO = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
+_ISO = re.compile(
+    r"(?<![\w/-])(\d{4})(?:-(\d{2})-(\d{2})|/(\d{1,2})/(\d{1,2}))"
+    r"(?:T(\d{2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\w/-])"
+)
 _CLOCK = re.compile(r"(?<![\w:.,])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?![\w:])")
 _VERSION = re.compile(r"(?<![\w.])\d{1,5}(?:\.\d{1,5}){2,}(?![\w])")
+_RATIO = re.compile(r"(?<![\w:.,])(\d{1,4}):(?=\d{1,4}(?![\w:]|[.,]\d))")
+_POWER = re.compile(r"(?:(?<=\d)|(?<=\b[a-zA-Z]))[²³]")
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 
@@ -71,11 +76,18 @@ def _number_phrases(rules: SpokenRules) -> NumberPhrases:
 
 @cache
 def _prepared(rules: SpokenRules) -> tuple[tuple[_Rule, ...], tuple[_Rule, ...]]:
-    early = [*identifiers.rules_for(rules), _abbreviations(rules), *_symbols(rules), (_ISO, lambda m: _iso(m, rules))]
-    early += [identifiers.ranges(rules), identifiers.scaled(rules)]
-    late: list[_Rule] = [(_CLOCK, lambda m: rules.time(int(m[1]), int(m[2]))), *_versions(rules), _fractions(rules)]
+    early = [
+        *identifiers.rules_for(rules),
+        *roman.rules_for(rules),
+        (_ISO, lambda m: _iso(m, rules)),
+        _abbreviations(rules),
+        *_symbols(rules),
+    ]
+    early += [*products.rules_for(rules), identifiers.ranges(rules), identifiers.scaled(rules)]
+    late: list[_Rule] = [(_CLOCK, lambda m: rules.time(int(m[1]), int(m[2])))]
+    late += [(_RATIO, lambda m: f"{m[1]} {rules.ratio} "), *_versions(rules), _fractions(rules)]
     late += [_range(rules), *_money(rules), _measure(rules)]
-    late += [(_LETTER_DIGIT, lambda _m: " "), _plain(rules)]
+    late += [(_POWER, lambda m: f" {rules.powers[m[0] == '³']}"), (_LETTER_DIGIT, lambda _m: " "), _plain(rules)]
     return tuple(early), tuple(late)
 
 
@@ -103,8 +115,11 @@ def _symbols(rules: SpokenRules) -> list[_Rule]:
 
 
 def _iso(match: re.Match[str], rules: SpokenRules) -> str:
-    year, month, day = (int(part) for part in match.groups())
-    return rules.date(day, month, year) if 1 <= month <= 12 and 1 <= day <= 31 else match[0].replace("-", " ")
+    year, month, day = int(match[1]), int(match[2] or match[4]), int(match[3] or match[5])
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return re.sub("[/-]", " ", match[0])
+    date = rules.date(day, month, year)
+    return f"{date}, {rules.time(int(match[6]), int(match[7]))}" if match[6] else date
 
 
 def _versions(rules: SpokenRules) -> list[_Rule]:
@@ -122,6 +137,8 @@ def _fractions(rules: SpokenRules) -> _Rule:
         part = rules.lexicon.fractions.get(fraction)
         if part is None:
             first, _, second = fraction.partition("/")
+            if first == second and not whole:
+                return f"{rules.number(first)} {rules.number(second)}"
             part = f"{rules.number(first)} {rules.over} {rules.number(second)}"
         return f"{rules.number(whole)} {rules.conjunction} {part}" if whole else part
 
@@ -138,11 +155,14 @@ def _range(rules: SpokenRules) -> _Rule:
 def _money(rules: SpokenRules) -> list[_Rule]:
     signs, scales = any_of(rules.lexicon.currencies), any_of(rules.lexicon.scales)
     amount = rf"(?P<number>{rules.pattern})(?: ?(?P<scale>{scales})(?!\w))?"
-    before = re.compile(rf"(?<!\w)(?P<sign>{signs}) ?{amount}")
-    after = re.compile(rf"(?<![\w.,]){amount} ?(?P<sign>{signs})(?!\w)")
+    minus = r"(?:(?<![\w)])(?P<minus>[-\u2212]))?"
+    before = re.compile(rf"{minus}(?<!\w)(?P<sign>{signs}) ?(?P<within>[-\u2212](?=\d))?{amount}")
+    after = re.compile(rf"{minus}(?<![\w.,]){amount} ?(?P<sign>{signs})(?!\w)")
 
     def words(match: re.Match[str]) -> str:
-        return _price(rules, match["number"], match["scale"], rules.lexicon.currencies[match["sign"]])
+        below = match["minus"] or match.groupdict().get("within")
+        price = _price(rules, match["number"], match["scale"], rules.lexicon.currencies[match["sign"]])
+        return f"{rules.minus} {price}" if below else price
 
     return [(before, words), (after, words)]
 
@@ -167,7 +187,8 @@ def _counted(rules: SpokenRules, number: str, unit: Unit) -> str:
     singular = whole.lstrip("0") == "1" and not fraction
     million = not fraction and len(whole) > 6 and int(whole[-18:]) % 10**6 == 0
     joint = f"{rules.of} " if rules.of and million else ""
-    return f"{rules.number(number, feminine=unit.feminine)} {joint}{unit.singular if singular else unit.plural}"
+    amount = rules.number(number, feminine=unit.feminine, counted=True)
+    return f"{amount} {joint}{unit.singular if singular else unit.plural}"
 
 
 def _measure(rules: SpokenRules) -> _Rule:
@@ -183,7 +204,8 @@ def _measure(rules: SpokenRules) -> _Rule:
 
 def _plain(rules: SpokenRules) -> _Rule:
     pattern = re.compile(
-        rf"(?:(?<![\w)])(?P<minus>[-\u2212]))?(?P<number>{rules.pattern})(?=(?:\s+(?P<next>[^\W\d_]+))?)"
+        rf"(?:(?<![\w)])(?P<minus>[-\u2212]))?(?P<number>{rules.pattern})"
+        rf"(?=(?:(?:{rules.beside}){{0,3}}\s+(?P<next>[^\W\d_]+))?)"
     )
 
     def words(match: re.Match[str]) -> str:
