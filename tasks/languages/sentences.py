@@ -29,6 +29,8 @@ _ABBREVIATED: Final = frozenset[str]().union(*(known.sentences.abbreviations for
 _ANNOUNCING: Final = frozenset[str]().union(*(known.sentences.before_numbers for known in LANGUAGES.values()))
 _BEGINNERS: Final = frozenset[str]().union(*(known.traits.frequent_words for known in LANGUAGES.values()))
 """Words that a sentence often begins with: after "U.S." they tell that one does."""
+_ITEM: Final = re.compile(r"\d{1,3}\.")
+"""The number of an item in a list, before its sentence."""
 _INITIALS: Final = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 
 MIN_SENTENCE_WORDS: Final = 3
@@ -48,7 +50,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     start = 0
     for gap in _SENTENCE_END.finditer(text):
-        if ends_sentence(text[start : gap.start()], text[gap.end() :]):
+        goes_on = bool(gap[0].strip()) and text[gap.end()].islower()  # "Stop!" he said.
+        if not goes_on and ends_sentence(text[start : gap.start()], text[gap.end() :]):
             found.append((start, gap.end()))
             start = gap.end()
     found.append((start, len(text)))
@@ -63,6 +66,8 @@ def ends_sentence(before: str, following: str) -> bool:
     if not before.endswith("."):
         return True
     word = before[:-1].rsplit(None, 1)[-1].lstrip(_OPENING) if before[:-1].strip() else ""
+    if _ITEM.fullmatch(before.strip()):
+        return False
     if following[0].isdigit() and word.lower() in _ANNOUNCING:
         return False
     if _INITIALS.fullmatch(word):

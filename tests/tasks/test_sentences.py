@@ -38,6 +38,15 @@ LONG_PT = (
         ("Nhà ở Q. 1, P. 5. Cảm ơn.", ["Nhà ở Q. 1, P. 5.", "Cảm ơn."]),
         ("The E.U. Parliament met in the U.K. It was long.", ["The E.U. Parliament met in the U.K.", "It was long."]),
         ("Em dez. 12 e fev. 3. Sim.", ["Em dez. 12 e fev. 3.", "Sim."]),
+        ('"Stop!" he said. "Why?" she asked.', ['"Stop!" he said.', '"Why?" she asked.']),
+        ("\u201cNão!\u201d disse ela. \u201cVá.\u201d", ["\u201cNão!\u201d disse ela.", "\u201cVá.\u201d"]),
+        ("He left (really?) at ten. Then she did.", ["He left (really?) at ten.", "Then she did."]),
+        ("«Quoi?» dit-il. Rien.", ["«Quoi?» dit-il.", "Rien."]),
+        ('She said "no." He left.', ['She said "no."', "He left."]),
+        ("1. Open it. 2. Close it. 10. Go.", ["1. Open it.", "2. Close it.", "10. Go."]),
+        ("We have 5. They have 6. So be it.", ["We have 5.", "They have 6.", "So be it."]),
+        ("That was in 1998. 1999. It was not.", ["That was in 1998.", "1999.", "It was not."]),
+        ("GS.TS. Lan đến. PGS.TS. Hoa nói. BS. An nghe.", ["GS.TS. Lan đến.", "PGS.TS. Hoa nói.", "BS. An nghe."]),
     ],
 )
 def test_sentences(text: str, expected: list[str]) -> None:
