@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -19,12 +21,18 @@ COLUMNS: Final = ("source_language", "target_language", "source", "target", "hot
 MAX_TERM_CHARS: Final = 120
 MAX_SPOKEN_CHARS: Final = 200
 MAX_TERMS: Final = 5_000
-YES: Final = frozenset({"1", "yes", "true", "x", "on", "sim", "có"})
-NO: Final = frozenset({"", "0", "no", "false", "não", "không"})
+YES: Final = frozenset({"1", "yes", "y", "true", "x", "on", "sim", "s", "verdadeiro", "có"})
+NO: Final = frozenset({"", "0", "no", "n", "false", "não", "falso", "không"})
+DELIMITERS: Final = ",;\t"
+"""Of CSV files, by where the spreadsheet runs; the first counts where a line has as many of two."""
 UNSAID: Final = {"hotword": "yes", "translate": "yes"}
 """What a line of CSV without these columns means: the same as a new form."""
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would run; such cells are written with an apostrophe before them, as spreadsheets do."""
+
+
+_TOLD = re.compile(r"sep=([,;\t])\s*", re.IGNORECASE)
+"""A first line that tells spreadsheets the delimiter."""
 
 
 @dataclass
@@ -44,8 +52,8 @@ class TermForm:
     def parse(cls, data: Mapping[str, Any]) -> TermForm:
         """Check what was sent."""
         form = cls(
-            source_language=str(data.get("source_language") or "").strip()[:10],
-            target_language=str(data.get("target_language") or "").strip()[:10],
+            source_language=_language(data.get("source_language")),
+            target_language=_language(data.get("target_language")),
             source=clean(data.get("source"), MAX_TERM_CHARS),
             target=clean(data.get("target"), MAX_TERM_CHARS),
             spoken=clean(data.get("spoken"), MAX_SPOKEN_CHARS),
@@ -95,14 +103,19 @@ class LineError:
 
 
 def read_csv(data: bytes) -> tuple[list[TermForm], list[LineError]]:
-    """The terms of a CSV file (UTF-8, commas or semicolons, a header with the names of `COLUMNS`) and its errors."""
+    """The terms of a CSV file (UTF-8, one of `DELIMITERS`, a header with the names of `COLUMNS`) and its errors."""
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError:
         return [], [LineError(1, "", _("The file is not in UTF-8: save it as “CSV UTF-8”."))]
-    head = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",")
-    reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
+    file = io.StringIO(text, newline="")
+    head = file.readline()
+    told = _TOLD.fullmatch(head)
+    if not told:
+        file.seek(0)
+    above = 1 if told else 0
+    reader = csv.DictReader(file, delimiter=told[1] if told else max(DELIMITERS, key=head.count))
+    reader.fieldnames = ["_".join(name.lower().split()) for name in reader.fieldnames or []]
     missing = [name for name in COLUMNS[:4] if name not in reader.fieldnames]
     if missing:
         message = _("The first line must name the columns; these are missing: %(names)s.", names=", ".join(missing))
@@ -111,23 +124,26 @@ def read_csv(data: bytes) -> tuple[list[TermForm], list[LineError]]:
     seen: dict[tuple[str, str, str], int] = {}
     try:
         for row in reader:
-            _take(row, reader.line_num, terms, errors, seen)
+            _take(row, above + reader.line_num, terms, errors, seen)
     except csv.Error as error:
-        errors.append(LineError(reader.line_num, "", str(error)))
+        errors.append(LineError(above + reader.line_num, "", str(error)))
     if len(terms) > MAX_TERMS:
         errors.append(LineError(0, "", _("Use at most %(limit)d terms.", limit=MAX_TERMS)))
     return terms, errors
 
 
 def _take(
-    row: dict[str, Any],
+    row: dict[Any, Any],
     line: int,
     terms: list[TermForm],
     errors: list[LineError],
     seen: dict[tuple[str, str, str], int],
 ) -> None:
-    if None in row:
+    beyond: list[str] = row.pop(None, [])
+    if any(cell.strip() for cell in beyond):
         errors.append(LineError(line, "", _("This line has more cells than there are columns.")))
+        return
+    if not any(value and value.strip() for value in row.values()):  # spreadsheets write what once was there
         return
     given = {name: _bare(value) for name, value in row.items() if isinstance(value, str)}
     form = TermForm.parse(UNSAID | given)
@@ -136,6 +152,11 @@ def _take(
     if before != line:
         errors.append(LineError(line, "source", _("The same term is in line %(line)d.", line=before)))
     terms.append(form)
+
+
+def _language(typed: object) -> str:
+    """What somebody calls a language, as the code that we have: "PT-BR" is "pt"."""
+    return re.split("[-_]", str(typed or "").strip()[:35].lower())[0][:10]
 
 
 def _bare(cell: str) -> str:
