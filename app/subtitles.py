@@ -72,9 +72,10 @@ class Cue(NamedTuple):
 def cues(segments: Iterable[Spoken]) -> Iterator[Cue]:
     """Subtitles of at most about `MAX_CHARACTERS` characters; a long segment's time is shared out by length.
 
-    One that would be gone before it is read stays for `LEAST_SECONDS`, or until the next one begins.
+    One that would be gone before it is read stays for `LEAST_SECONDS`, or until the next one begins. They come in the
+    order in which they begin, as WebVTT demands, also where people speak at once.
     """
-    found = list(_cut(segments))
+    found = sorted(_cut(segments), key=lambda cue: cue.start)
     for cue, following in zip(found, [*found[1:], None], strict=True):
         least = cue.start + LEAST_SECONDS
         if following and cue.start < following.start < least:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final, Generic, TypeVar
 
 from msgspec import Struct
@@ -63,8 +63,10 @@ class Line(Struct, Generic[C], frozen=True):
 
     @property
     def clock(self) -> str:
-        """The same as hours, minutes and seconds since `zero`: it needs no time zone."""
-        return str(timedelta(seconds=max(0, int(self.start - self.zero)))).removeprefix("0:")
+        """The same as hours, minutes and seconds since `zero`: it needs no time zone, and no word for days."""
+        minutes, seconds = divmod(max(0, int(self.start - self.zero)), 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes:02d}:{seconds:02d}"
 
     def having(self, caption: C, *, is_source: bool) -> Line[C]:
         """The line with this caption, in place of the one before."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Final, Literal
+from urllib.parse import quote
 
 from app import subtitles
 from app.captions.lines import Line
@@ -33,11 +35,21 @@ def export(room: Room, lines: list[Line[StoredCaption]], language: str, view: Vi
     return make[suffix]()
 
 
-def file_name(room: Room, language: str, view: View, suffix: str) -> str:
-    """A name of plain letters that says what is in the file."""
-    name = re.sub(r"[^a-z0-9]+", "-", fold(room.name)).strip("-") or "transcript"
+def attachment(room: Room, language: str, view: View, suffix: str) -> str:
+    """A `Content-Disposition` with a name that says what is in the file.
+
+    In plain letters where the room's name can be written so; otherwise in its own as well (RFC 6266), which browsers
+    prefer.
+    """
     kind = {"both": f"original-{language}", "original": "original", "translated": language}[view]
-    return f"{name[:60]}.{kind}.{suffix}"
+    letters = fold(room.name)
+    plain = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:60] or "transcript"
+    header = f'attachment; filename="{plain}.{kind}.{suffix}"'
+    if not any(letter.isalnum() and not letter.isascii() for letter in letters):
+        return header
+    own = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in room.name)
+    own = "-".join(own.casefold().split())[:60]
+    return f"{header}; filename*=UTF-8''{quote(f'{own}.{kind}.{suffix}')}"
 
 
 def shown(line: Line[StoredCaption], view: View) -> tuple[StoredCaption | None, StoredCaption | None]:

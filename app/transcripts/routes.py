@@ -23,7 +23,7 @@ from app.captions.rows import from_row
 from app.rooms import visitor
 from app.rooms.service import RoomService
 from app.tables import Participant, Room, StoredCaption
-from app.transcripts.exports import MEDIA_TYPES, VIEWS, View, export, file_name, shown
+from app.transcripts.exports import MEDIA_TYPES, VIEWS, View, attachment, export, shown
 from app.transcripts.retention import Retention
 from app.transcripts.search import marked, matches
 from app.transcripts.service import CorrectedMeanwhileError, CorrectionError, Transcript, Transcripts
@@ -137,11 +137,13 @@ async def transcript_file(
     if asked is None:
         return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
     found = await transcripts.read(asked.room, asked.language, asked.since)
-    name = file_name(asked.room, asked.language, asked.view, suffix)
     return Response(
         export(asked.room, found.lines, asked.language, asked.view, suffix),
         media_type=f"{MEDIA_TYPES[suffix]}; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+        headers={
+            "Content-Disposition": attachment(asked.room, asked.language, asked.view, suffix),
+            "Cache-Control": "no-store",
+        },
     )
 
 

@@ -9,6 +9,14 @@ from markupsafe import Markup, escape
 from app.captions.lines import Line
 from app.tables import StoredCaption
 
+_PLAIN = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032\u00b4`", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb\u2033", '"')
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+    | {"đ": "d", "ø": "o", "ł": "l", "\u0131": "i", "ħ": "h", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "\u2044": "/"}
+)
+"""Letters that Unicode does not take apart, and marks in the form that keyboards have."""
+
 
 def matches(line: Line[StoredCaption], words: str) -> bool:
     """Whether the speaker's name or one of the texts holds `words`."""
@@ -22,8 +30,8 @@ def fold(text: str) -> str:
 
 
 def _folded(character: str) -> str:
-    plain = unicodedata.normalize("NFKD", character.casefold().replace("đ", "d"))
-    return "".join(part for part in plain if not unicodedata.combining(part))
+    plain = unicodedata.normalize("NFKD", character.casefold()).translate(_PLAIN)
+    return "".join(part for part in plain if not unicodedata.combining(part) and unicodedata.category(part) != "Cf")
 
 
 def marked(text: str, words: str) -> Markup:

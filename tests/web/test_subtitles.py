@@ -105,6 +105,33 @@ def test_no_subtitle_is_gone_before_it_is_read(said: tuple[tuple[float, float, s
         assert bare("".join(cue.below for cue in cues)) == bare("".join(text for _, _, text in said))
 
 
+LONG = "All that I had to say about this was said, and it was not short at all, as you know. " * 3
+
+
+@pytest.mark.parametrize(
+    "spans",
+    [
+        ((0.0, 20.0, LONG), (5.0, 6.0, "Yes.")),
+        ((0.0, 20.0, LONG), (1.0, 18.0, LONG), (9.0, 9.5, "No.")),
+        ((0.0, 20.0, LONG), (0.0, 20.0, LONG)),
+        ((3.0, 9.0, LONG), (3.5, 4.0, "So?"), (8.0, 30.0, LONG)),
+        ((0.0, 5.0, LONG), (5.0, 9.0, "Then."), (2.0, 4.0, "Late to come.")),
+    ],
+)
+def test_cues_begin_one_after_the_other_where_people_speak_at_once(spans: tuple[tuple[float, float, str], ...]) -> None:
+    lines = [Utterance(start, end, text, "en", f"P{at}") for at, (start, end, text) in enumerate(spans)]
+    cues = list(subtitles.cues(lines))
+    starts = [cue.start for cue in cues]
+    assert starts == sorted(starts)
+    assert all(cue.end > cue.start for cue in cues)
+    for at, (_, _, text) in enumerate(spans):
+        assert bare("".join(cue.text for cue in cues if cue.voice == f"P{at}")) == bare(text)
+    file = subtitles.vtt(lines)
+    assert [line[:12] for line in file.splitlines() if " --> " in line] == sorted(
+        line[:12] for line in file.splitlines() if " --> " in line
+    )
+
+
 def test_a_word_before_a_sentence_is_shown_with_it() -> None:
     first, second = subtitles.cues(
         [Utterance(0.0, 4.0, SHORT[4][0][2] + " And so on and so forth, as people do.", "en")]

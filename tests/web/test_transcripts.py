@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from sqlalchemy import event, select, update
 from app.db import create_engine, create_sessions
 from app.settings.web import WebSettings
 from app.tables import Room, StoredCaption
+from app.transcripts.exports import attachment
 from app.transcripts.lines import in_lines
 from app.transcripts.search import fold, marked
 from app.transcripts.service import Transcripts
@@ -86,6 +88,49 @@ def test_marks_fit_letters_that_fold_into_several() -> None:
     assert marked("Straße & Đồng", "dong") == "Straße &amp; <mark>Đồng</mark>"
     assert marked("ﬁn Straße", "strasse") == "ﬁn <mark>Straße</mark>"
     assert fold("BÌNH") == "binh"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "found"),
+    [
+        ("don't", "I don\u2019t know", "don\u2019t"),
+        ("rock 'n' roll", "Rock \u2018n\u2019 roll", "Rock \u2018n\u2019 roll"),
+        ("e-mail", "an e\u2011mail", "e\u2011mail"),
+        ("10-15", "from 10\u201315 on", "10\u201315"),
+        ('"yes"', "She said \u201cYes\u201d", "\u201cYes\u201d"),
+        ("oresund", "The Øresund bridge", "Øresund"),
+        ("lodz", "in Łódź", "Łódź"),
+        ("curacao", "Curaçao", "Curaçao"),
+        ("5 000", "5\u202f000 people", "5\u202f000"),
+        ("coop", "the co\u00adop", "co\u00adop"),
+        ("1/2", "½ a cup", "½"),
+        ("don\u2019t", "Don't", "Don't"),
+        ("\u0645\u06cc\u062e\u0648", "\u0645\u06cc\u200c\u062e\u0648", "\u0645\u06cc\u200c\u062e\u0648"),
+    ],
+)
+def test_words_are_found_however_a_keyboard_writes_them(typed: str, said: str, found: str) -> None:
+    assert fold(typed) in fold(said)
+    assert f"<mark>{found}</mark>" in html.unescape(marked(said, typed))
+    assert html.unescape(marked(said, "zzz")) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "own"),
+    [
+        ("Team / Q1", "team-q1", ""), ("Họp nhóm", "hop-nhom", ""), ("Reunião às 9", "reuniao-as-9", ""),
+        ("Łódź", "lodz", ""), ("", "transcript", ""), ("...", "transcript", ""), ("😀", "transcript", ""),
+        ("a\"; b\r\nX: y", "a-b-x-y", ""), ("x" * 200, "x" * 60, ""),
+        ("会議", "transcript", "会議"), ("اجتماع", "transcript", "اجتماع"), ("פגישה 2", "2", "פגישה-2"),
+        ("การประชุม", "transcript", "การประชุม"), ("Q1 Встреча", "q1", "q1-встреча"), ("../会", "transcript", "会"),
+    ],
+)  # fmt: skip
+def test_a_file_is_named_after_its_room_in_every_script(name: str, plain: str, own: str) -> None:
+    header = attachment(Room(name=name), "pt", "translated", "srt")
+    first, _, second = header.partition("; filename*=UTF-8''")
+    assert first == f'attachment; filename="{plain}.pt.srt"'
+    assert unquote(second) == (f"{own}.pt.srt" if own else "")
+    assert header.isascii()
+    assert header.isprintable()
 
 
 async def test_what_was_typed_is_marked_in_the_transcript_and_in_every_file(
