@@ -127,12 +127,15 @@ def _shaped(
 def _segment(number: int, segment: Segment) -> dict[str, Any]:
     return {
         "id": number,
+        "seek": 0,
         "start": segment.start,
         "end": segment.end,
         "text": segment.text,
+        "tokens": [],  # typed clients want every field of OpenAI's; what has none to tell is empty
         "temperature": 0.0,  # decoding never samples
         "avg_logprob": round(math.log(max(segment.confidence, 1e-6)), 4),
         "compression_ratio": round(compression_ratio(segment.text), 3),
+        "no_speech_prob": 0.0,  # what holds no speech is no segment
     }
 
 

@@ -203,6 +203,7 @@ def test_the_client_of_openai(client: openai.OpenAI) -> None:
     assert verbose.segments[-1].end <= 11
     assert len(verbose.segments) >= 2
     assert -1 < verbose.segments[0].avg_logprob < 0
+    assert (verbose.segments[0].seek, verbose.segments[0].tokens, verbose.segments[0].no_speech_prob) == (0, [], 0.0)
     assert str(ask("text")).strip() == plain.text
     times = re.findall(r"^(\d\d:\d\d:\d\d,\d{3}) --> (\d\d:\d\d:\d\d,\d{3})$", str(ask("srt")), re.MULTILINE)
     assert times
