@@ -260,9 +260,10 @@ def _handlers(services: Services, settings: WebSettings) -> list[ControllerRoute
         transcript_routes.correct,
         transcript_routes.delete_own,
         health_routes.health,
+        health_routes.answers,
         Router(
             "/",
-            route_handlers=[health_routes.ready, PrometheusController],
+            route_handlers=[health_routes.ready, health_routes.serving, PrometheusController],
             guards=[watchers_only(settings.monitoring_from)],
         ),
         *speech_routes.routers(services.speech.limits),

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from app.captions import event_ids, lag
 from app.captions.event_ids import Life
-from app.captions.lines import Lines
+from app.captions.lines import Line, Lines
 from app.captions.published import PublishedCaption
 from app.i18n.accept_language import preferred
 from app.rooms.codes import new_code, read_code
@@ -35,6 +35,20 @@ def test_readers_name_positions_as_they_were_told() -> None:
     for wrong in ("1", "a-b", "1-", "-1-1", "1-1\n", "9" * 30 + "-1", *wrong_life):
         with pytest.raises(ValueError, match="not a caption id"):
             event_ids.parsed(wrong)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "clock"),
+    [
+        (-3.0, "00:00"), (0.0, "00:00"), (9.99, "00:09"), (60.0, "01:00"), (599.0, "09:59"), (3599.9, "59:59"),
+        (3600.0, "1:00:00"), (36_000.0, "10:00:00"), (86_399.0, "23:59:59"), (86_400.0, "24:00:00"),
+        (90_061.0, "25:01:01"), (604_862.0, "168:01:02"),
+    ],
+)  # fmt: skip
+def test_a_clock_counts_hours_however_many(seconds: float, clock: str) -> None:
+    """A room may be used again a week later; "7 days" would be English in every language."""
+    said = PublishedCaption("", caption("r", "s", "hello"), 0.1)
+    assert Line("s", "A", said.timeline.speech_start - seconds, said).clock == clock
 
 
 def test_an_interim_never_undoes_its_final() -> None:
@@ -123,6 +137,23 @@ def test_codes_are_read_as_people_type_them() -> None:
         assert read_code(typed) == code
     for dash in ("", "\u2011", "\u2013", "\u2014", "_", ".", " - ", "\u200b-", "\u00a0"):
         assert read_code(code.replace("-", dash)) == code
+    wide = code.translate({place: place + 0xFEE0 for place in range(0x21, 0x7F)})
+    other = code[5:] + "-" + code[:4]
+    for typed in (
+        f"Join: {link} or call us",
+        f"Ana invites you.\r\nCode: {code.upper()}\r\nTime: 10:30",
+        f"Code {code.replace('-', chr(0x2011))}, at ten",
+        wide,
+        wide.upper(),
+        link.replace(":", "%3A").replace("/", "%2F"),
+        f"see https://x.example/help and then {link}?lang=pt",
+        f"*{code}* is the code",
+        f"código: {code}!",
+        f"{'x' * 600} {code}",
+    ):
+        assert read_code(typed) == code
+    for typed in (f"{code} or {other}", f"the code is {code[:-1]}", f"a{code}", f"{code}-{code[:4]}"):
+        assert read_code(typed) is None
     for typed in ("", code[:-1], code + "a", "l" * 12, "%00", f"{code} {code}", "https://x.example/rooms/"):
         assert read_code(typed) is None
 

@@ -86,6 +86,19 @@ async def test_without_its_database_web_is_not_ready_and_says_so(
         assert "The database cannot be used at the moment" in page.text
 
 
+async def test_monitors_that_send_head_are_told_the_same(client: httpx.AsyncClient, settings: WebSettings) -> None:
+    """Free ones of uptime services send nothing else, and take 405 for an outage."""
+    for path in ("/", "/health", "/health/", "/ready", "/ready/"):
+        for accept in ("*/*", "text/html"):
+            answer = await client.head(path, headers={"accept": accept})
+            assert (answer.status_code, answer.content) == (200, b""), path
+    assert (await client.head("/nothing")).status_code == 404
+    lost = replace(settings, database_url=f"postgresql+asyncpg://user:hidden@127.0.0.1:{free_port()}/gone")
+    async with browser_of(lost) as browser:
+        assert (await browser.head("/ready")).status_code == 503
+        assert (await browser.head("/health")).status_code == 200
+
+
 async def test_an_old_schema_is_not_ready(settings: WebSettings, tmp_path: object) -> None:
     async with browser_of(replace(settings, database_url=f"sqlite+aiosqlite:///{tmp_path}/empty.db")) as browser:
         response = await browser.get("/ready")
