@@ -97,12 +97,17 @@ async def _parts(request: AnyRequest, boundary: str) -> AsyncIterator[tuple[str,
     """Every part as (name, whether it is a file, data): a file in chunks, a field whole."""
     segment: Any = None  # the parser begins with one
     field_data = bytearray()
-    with PushMultipartParser(boundary.encode(), max_segment_count=MAX_PARTS) as parser:
+    files = 0
+    # Names of files are not looked at, and come in whatever encoding: Latin-1 reads every byte.
+    with PushMultipartParser(boundary.encode(), max_segment_count=MAX_PARTS, header_charset="latin-1") as parser:
         async with aclosing(request.stream()) as body:
             async for chunk in _steadily(body):
                 for found in parser.parse(chunk):
                     if isinstance(found, MultipartSegment):
                         segment, field_data = found, bytearray()
+                        files += segment.name == "file"
+                        if files > 1:
+                            raise bad_request("There are two files: send one at a time.")
                     elif segment.filename is not None or segment.name == "file":  # some clients name no file
                         yield segment.name, True, bytes(found or b"")
                     elif found is None:

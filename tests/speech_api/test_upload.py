@@ -41,6 +41,34 @@ async def test_a_whole_file_comes() -> None:
     assert form.file_bytes == sink.taken == 70_000
 
 
+NAMES = (
+    "buổi họp.wav".encode(), "café.wav".encode("latin-1"), "会議.wav".encode("shift-jis"), "会議.wav".encode("gb18030"),
+    "Встреча.wav".encode("cp1251"), "👍.wav".encode(), b"C:\\dir\\a.wav", b'a\\"b.wav', b"a%22b.wav", b"", b"\xff\xfe",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("header", [b'; filename="%b"', b'; filename="x"; filename*=UTF-8\'\'caf%%C3%%A9.wav; n="%b"'])
+async def test_a_file_comes_whatever_its_name_is_written_in(name: bytes, header: bytes) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        whole = b'--b\r\nContent-Disposition: form-data; name="file"' + header % name + b"\r\n\r\nsound" + TAIL
+        for at in range(0, len(whole), 7):
+            yield whole[at : at + 7]
+
+    form, sink = await read(pieces(), 10)
+    assert form.file_bytes == sink.taken == 5
+
+
+async def test_two_files_are_not_taken_for_one() -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield HEAD + b"one\r\n" + HEAD + b"two" + TAIL
+
+    with pytest.raises(ApiError) as refused:
+        await read(pieces(), 10)
+    assert refused.value.status_code == 400
+    assert "two files" in refused.value.detail
+
+
 @pytest.mark.parametrize(("idle", "most", "code"), [(0.02, 10.0, "idle"), (10.0, 0.02, "upload_too_slow")])
 async def test_who_sends_nothing_or_a_byte_at_a_time_is_told_so(
     monkeypatch: pytest.MonkeyPatch, idle: float, most: float, code: str
