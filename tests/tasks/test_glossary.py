@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tasks.engines.translation.glossary import CODES, NAMES, Span, Term, find, hide, restore
 
 TERMS = [Term("board", "conselho"), Term("board of directors", "diretoria"), Term("Rose", "Rose"), Term("C++", "C++")]
@@ -18,6 +20,23 @@ def test_a_term_with_a_capital_is_matched_as_written_and_one_without_in_any_case
 def test_terms_with_punctuation_are_found() -> None:
     assert find("I like C++, not C.", TERMS) == [Span(7, 10, "C++")]
     assert find("nothing here", [Term(" ", "x")]) == []
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("O'Brien", "Ask O\u2019Brien now."), ("O\u2019Brien", "Ask O'Brien now."),
+        ("o'clock", "At five o\u02bcclock."),
+        ("e-mail", "An e\u2011mail."), ("e\u2010mail", "An e-mail."), ("rock 'n' roll", "Rock \u2018n\u2019 roll!"),
+        ("d'água", "Uma gota d\u2019água."), ("C++", "In C++ and C."), (".NET", "On .NET, too."), ("C#", "It is C#."),
+        ("a|b", "Press a|b."), ("(x)", "See (x)."), ("[y]", "See [y]."), ("^z$", "Type ^z$ here."),
+        ("\\d", "A \\d digit."),
+        ("A&B", "At A&B."), ("5%", "Only 5% of it."), ("50 000", "Some 50\u00a0000 people."), ("q?", "Is it q?"),
+    ],
+)  # fmt: skip
+def test_a_term_is_found_however_its_marks_are_written(term: str, text: str) -> None:
+    assert len(find(text, [Term(term, "x")])) == 1
+    assert find("Nothing of the kind, not even 9 digits.", [Term(term, "x")]) == []
 
 
 def test_what_is_hidden_comes_back() -> None:

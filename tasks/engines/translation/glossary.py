@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from string import punctuation
 from typing import Final
 
 from tasks.languages.agreement import Agreement, put
@@ -23,6 +24,13 @@ _NAMES: Final = """
 CODES: Final = tuple(_CODES.split())
 NAMES: Final = tuple(_NAMES.split())
 """Placeholders; the second kind is for what the first did not save."""
+
+
+_FORMS: Final = ("'\u2018\u2019\u02bc\u00b4`", "\u2010\u2011\u2012\u2013\u2212-")
+_WRITTEN: Final = str.maketrans(
+    {mark: re.escape(mark) for mark in punctuation} | {mark: f"[{forms}]" for forms in _FORMS for mark in forms}
+)
+"""A word as a pattern, its apostrophes and hyphens in whichever form a keyboard or a typesetter gives them."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,7 @@ def find(text: str, terms: Iterable[Term]) -> list[Span]:
     ordered = sorted((term for term in terms if term.source.strip()), key=lambda term: -len(term.source))
     spans: list[Span] = []
     for term in ordered:
-        words = r"\s+".join(map(re.escape, term.source.split()))
+        words = r"\s+".join(term.source.translate(_WRITTEN).split())
         case = re.NOFLAG if term.source != term.source.lower() else re.IGNORECASE
         for match in re.finditer(rf"(?<!\w){words}(?!\w)", text, case):
             if all(match.end() <= span.start or match.start() >= span.end for span in spans):
