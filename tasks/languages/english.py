@@ -102,7 +102,7 @@ _LEXICON: Final = Lexicon(
     fractions={
         "1/2": "one half", "1/3": "one third", "2/3": "two thirds", "1/4": "one quarter", "3/4": "three quarters",
         "½": "one half", "⅓": "one third", "⅔": "two thirds", "¼": "one quarter", "¾": "three quarters",
-        "24/7": "twenty-four seven",
+        "24/7": "twenty-four seven", "50/50": "fifty fifty",
     },
     symbols={r"&": "and", r"\+(?= ?\d)": "plus", r"=": "equals", r"(?:#|\bNo\. ?)(?=\d)": "number", r"@": "at",
              r"\^(?=-?\d)": "to the power of", r"§(?= ?\d)": "section"},

@@ -106,7 +106,7 @@ _LEXICON: Final = Lexicon(
     fractions={
         "1/2": "meio", "1/3": "um terço", "2/3": "dois terços", "1/4": "um quarto", "3/4": "três quartos",
         "½": "meio", "⅓": "um terço", "⅔": "dois terços", "¼": "um quarto", "¾": "três quartos",
-        "24/7": "vinte e quatro horas por dia, sete dias por semana",
+        "24/7": "vinte e quatro horas por dia, sete dias por semana", "50/50": "cinquenta cinquenta",
     },
     symbols={
         r"&": "e", r"\+(?= ?\d)": "mais", r"=": "igual a", r"(?:#|\b[Nn]\.?[º°] ?)(?=\d)": "número", r"@": "arroba",

@@ -42,7 +42,7 @@ _DATE = re.compile(
 )
 _DAY_MONTH = re.compile(
     r"\b(?:(ngày|hôm|mùng|mồng)|từ|đến|tới|sáng|trưa|chiều|tối|đêm|trước|sau|vào|hết|lễ|dịp)"
-    r" (?:(\d{1,2}) ?[-\u2013] ?)?(\d{1,2})/(\d{1,2})(?![\w/])",
+    r" (?:(\d{1,2}) ?[-\u2013] ?)?(\d{1,2})/(\d{1,2})(?![\w/]| (?:số|dân|tổng|phần)\b)",
     re.IGNORECASE,
 )
 _HOTLINE = re.compile(r"\b(1[89]00)[ .](\d{4}|\d{2}[ .]\d{2})\b(?![.,]?\d)")
@@ -84,6 +84,7 @@ _LEXICON: Final = Lexicon(
         "1/2": "một phần hai", "1/3": "một phần ba", "2/3": "hai phần ba", "1/4": "một phần tư",
         "3/4": "ba phần tư", "½": "một phần hai", "⅓": "một phần ba", "⅔": "hai phần ba", "¼": "một phần tư",
         "¾": "ba phần tư", "24/7": "hai mươi bốn trên bảy",
+        "50/50": "năm mươi năm mươi",
     },
     symbols={
         r"&": "và", r"\+(?= ?\d)": "cộng", r"=": "bằng", r"#(?=\d)": "số", r"@": "a còng",

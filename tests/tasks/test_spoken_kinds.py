@@ -15,6 +15,7 @@ KINDS: dict[str, list[tuple[str, str, str | None]]] = {
         ("en", "Louis XIV's palace", "Louis the fourteenth's palace"),
         ("en", "Super Bowl LIV, Chapter IX, type II", "Super Bowl fifty-four, Chapter nine, type two"),
         ("en", "Rocky IV", "Rocky four"),
+        ("en", "Give IV fluids. Start IV lines.", "Give IV fluids. Start IV lines."),
         ("en", "For my part I think so.", "For my part I think so."),
         ("en", "MIX, US VI, size XL, an IV line, Malcolm X", "MIX, US VI, size XL, an IV line, Malcolm X"),
         ("pt", "D. Pedro II, Luís XIV, Isabel I", "D. Pedro segundo, Luís quatorze, Isabel I"),
@@ -39,6 +40,7 @@ KINDS: dict[str, list[tuple[str, str, str | None]]] = {
         ("vi", "ngày 10-15/3", "ngày mười đến mười lăm tháng ba"),
         ("vi", "sáng 5/6, lễ 30/4", "sáng năm tháng sáu, lễ ba mươi tháng tư"),
         ("vi", "đến 1/2 số người", "đến một phần hai số người"),
+        ("vi", "từ 5/10 số phiếu", "từ năm trên mười số phiếu"),
         ("en", "version 1.2.3", "version one point two point three"),
     ],
     "sizes and factors": [
@@ -54,7 +56,7 @@ KINDS: dict[str, list[tuple[str, str, str | None]]] = {
         ("en", "3:16", "three sixteen"),
         ("pt", "16:9", "dezesseis para nove"),
         ("vi", "16:9", "mười sáu trên chín"),
-        ("en", "50/50", "fifty fifty"),
+        ("en", "50/50, but 7/7", "fifty fifty, but seven over seven"),
     ],
     "amounts below zero, and more currencies": [
         (

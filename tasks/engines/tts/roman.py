@@ -29,7 +29,8 @@ def rules_for(rules: SpokenRules) -> Iterator[Rule]:
 
     def after_name(match: re.Match[str]) -> str:
         name = match[1]
-        if not name[0].isupper() or not name[1:].islower():
+        medical = match[2] == "IV" and match.string[match.end() : match.end() + 2].strip().islower()  # "Give IV fluids"
+        if medical or not name[0].isupper() or not name[1:].islower():
             return match[0]
         return f"{name} {rules.reign(name, _value(match[2]))}"
 

@@ -137,8 +137,6 @@ def _fractions(rules: SpokenRules) -> _Rule:
         part = rules.lexicon.fractions.get(fraction)
         if part is None:
             first, _, second = fraction.partition("/")
-            if first == second and not whole:
-                return f"{rules.number(first)} {rules.number(second)}"
             part = f"{rules.number(first)} {rules.over} {rules.number(second)}"
         return f"{rules.number(whole)} {rules.conjunction} {part}" if whole else part
 
