@@ -67,6 +67,7 @@ _DATE = re.compile(
 )
 _HOUR = re.compile(r"\b(às|à|das|pelas) ([12]|2[12])\b(?![.,:/-]?\d|\.?[ºª]|°| ?h\b| ?%)", re.IGNORECASE)
 _DAY_MONTH = re.compile(r"\b(dia|em|até|desde|para)( o dia)? (\d{1,2})/(\d{1,2})(?![\w/])", re.IGNORECASE)
+_FROM_TO = re.compile(r"(?<![\w/.,-])(\d{1,2})/(\d{1,2}) (a|até|e) (\d{1,2})/(\d{1,2})(?![\w/]|[.,]\d)", re.IGNORECASE)
 _FIRST_OF = re.compile(rf"\b0?1 de (?={'|'.join(_MONTHS)})", re.IGNORECASE)
 _HOURS = re.compile(r"\b([01]?\d|2[0-4]) ?h(?:([0-5]\d)(?:min)?)?\b(?!/)")
 _ORDINAL = re.compile(r"\b(\d{1,3})\.?(?:([ºo°])|ª)(?![\w])(?! ?[CF]\b)")
@@ -195,6 +196,7 @@ class Portuguese(SpokenRules):
     def own_rules(self, text: str) -> str:
         """Dates by their slashes, hours and ordinals."""
         text = _DATE.sub(lambda m: self._date(m[1] or m[4], m[2] or m[6], str(whole_year(m[3] or m[7])), m[0]), text)
+        text = _FROM_TO.sub(self._from_to, text)
         text = _DAY_MONTH.sub(lambda m: f"{m[1]}{m[2] or ''} {self._date(m[3], m[4], '0', f'{m[3]}/{m[4]}')}", text)
         text = _FIRST_OF.sub("primeiro de ", text)
         text = _HOURS.sub(lambda m: self.time(int(m[1]), int(m[2] or 0)), text)
@@ -205,6 +207,13 @@ class Portuguese(SpokenRules):
         """By its ending: right for most nouns that are counted."""
         noun = noun.lower()
         return noun.endswith(_FEMININE_SINGULAR if singular else _FEMININE_PLURAL) and noun not in _MASCULINE
+
+    def _from_to(self, match: re.Match[str]) -> str:
+        """Two dates; "1/2 a 3/4" are fractions, of which neither is more than one."""
+        if int(match[1]) <= int(match[2]) and int(match[4]) <= int(match[5]):
+            return match[0]
+        first, last = (self._date(match[at], match[at + 1], "0", f"{match[at]}/{match[at + 1]}") for at in (1, 4))
+        return f"{first} {match[3]} {last}"
 
     def _date(self, day: str, month: str, year: str, whole: str) -> str:
         valid = 1 <= int(day) <= 31 and 1 <= int(month) <= 12
