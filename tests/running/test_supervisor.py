@@ -20,7 +20,7 @@ from app.supervisor.process import Process
 from ops.harness.web_server import ROOT
 
 PROGRAM = """
-import asyncio, os, sys
+import asyncio, os, signal, sys
 from pathlib import Path
 from app.supervisor import supervisor
 from app.supervisor.terminal import Terminal
@@ -31,6 +31,7 @@ made = supervisor.Supervisor(
     commands, dict.fromkeys(commands, dict(os.environ)), folder=here, logs=here / "logs",
     terminal=Terminal(sys.stdout, list(commands)),
 )
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may have had it ignored
 asyncio.run(made.run())
 """
 OBEYS = "trap \"echo {0} told >>acts; sleep 0.1; echo {0} gone >>acts; exit 0\" TERM; echo 'Warning: {0} runs'; "
