@@ -11,7 +11,7 @@ import { Hosting } from "./hosting.js";
 import { Mixer } from "./mixer.js";
 import { languageNamer, Notices } from "./notices.js";
 import { Own } from "./own.js";
-import { byId, csrfToken, Page } from "./page.js";
+import { byId, csrfToken, FINAL, Page } from "./page.js";
 import { Presence } from "./presence.js";
 import { watchQuality } from "./quality.js";
 import { Roster } from "./roster.js";
@@ -22,8 +22,6 @@ import { Typing } from "./typing.js";
 
 /** The sound counts as held back when it has not come on by then: starting takes a moment on its own. */
 const SOUND_GRACE_MS = 400;
-/** After these the call is over for this page. */
-const FINAL = ["replaced", "roomClosed", "idleEnded", "callEnded", "removed", "notAllowed", "browserTooOld"];
 /** What is offered beside a reason: a key of the texts, and what it does. */
 const OFFERS = {
   draft_only: { text: "speakDrafts", take: () => chooseDrafts(true) },

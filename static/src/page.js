@@ -10,6 +10,9 @@ export function csrfToken() {
   return document.querySelector("meta[name='csrf-token']")?.getAttribute("content") ?? "";
 }
 
+/** After these, keys of the texts as every status is, the call is over for a page. */
+export const FINAL = ["replaced", "roomClosed", "idleEnded", "callEnded", "removed", "notAllowed", "browserTooOld"];
+
 /**
  * @typedef {import("./microphone.js").MicrophoneState} MicrophoneState
  * @typedef {import("./picture.js").PictureState} PictureState

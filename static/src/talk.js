@@ -6,7 +6,7 @@ import { parseConfig } from "./config.js";
 import { Microphone } from "./microphone.js";
 import { Mixer } from "./mixer.js";
 import { languageNamer, Notices } from "./notices.js";
-import { byId, csrfToken, Page } from "./page.js";
+import { byId, csrfToken, FINAL, Page } from "./page.js";
 import { Roster } from "./roster.js";
 import { Sessions } from "./sessions.js";
 import { Signalling } from "./signalling.js";
@@ -21,8 +21,6 @@ const LOOK_EVERY_MS = 50;
 const LINGER_MS = 1_200;
 /** After so long without a word the two have gone, ms. */
 const OVER_AFTER_MS = 180_000;
-/** After these the talk is over for this page. */
-const FINAL = ["replaced", "roomClosed", "idleEnded", "callEnded", "removed", "notAllowed", "browserTooOld"];
 /** Switches of the page that this browser remembers. */
 const SWITCHES = /** @type {const} */ (["headphones", "buttons", "turned"]);
 /** Up to this width of the screen a device is held flat between two people, px. */
