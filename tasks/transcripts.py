@@ -124,15 +124,4 @@ def _stamped(segment: Segment, started: float) -> Timeline:
 
 
 def _caption(segment: Segment, text: str, timeline: Timeline, *, final: bool) -> Caption:
-    return Caption(
-        segment=segment.id,
-        room=segment.room,
-        speaker=segment.speaker,
-        seq=segment.seq,
-        language=segment.language,
-        source_language=segment.language,
-        text=text,
-        final=final,
-        engine=steps.recogniser(segment.language),
-        timeline=timeline,
-    )
+    return Caption.of(segment, text, timeline=timeline, final=final, engine=steps.recogniser(segment.language))

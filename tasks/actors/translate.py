@@ -116,18 +116,12 @@ def _stamped(message: Translation, started: float) -> Translation:
 
 
 def _caption(message: Translation, text: str, done: Translated, *, final: bool) -> Caption:
-    segment = message.segment
-    return Caption(
-        segment=segment.id,
-        room=segment.room,
-        speaker=segment.speaker,
-        seq=segment.seq,
-        language=message.target,
-        source_language=segment.language,
-        text=text,
+    return Caption.of(
+        message.segment,
+        text,
+        timeline=message.timeline,
         final=final,
         engine=done.engine,
-        timeline=message.timeline,
+        language=message.target,
         draft=done.draft,
-        typed=segment.typed,
     )

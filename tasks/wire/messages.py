@@ -191,6 +191,34 @@ class Caption(Struct, frozen=True, kw_only=True, tag="caption"):
     """The language that is spoken in place of `language`, where that was noticed: there is no text then, nor a final
     caption."""
 
+    @classmethod
+    def of(
+        cls,
+        segment: Segment,
+        text: str,
+        *,
+        timeline: Timeline,
+        final: bool,
+        engine: str,
+        language: str | None = None,
+        draft: bool = False,
+    ) -> Caption:
+        """That of a sentence, whose `segment` this is: its transcript, or with `language` a translation of it."""
+        return cls(
+            segment=segment.id,
+            room=segment.room,
+            speaker=segment.speaker,
+            seq=segment.seq,
+            language=language or segment.language,
+            source_language=segment.language,
+            text=text,
+            final=final,
+            engine=engine,
+            timeline=timeline,
+            draft=draft,
+            typed=segment.typed,
+        )
+
     @property
     def is_source(self) -> bool:
         """Whether this is the transcript rather than a translation of it."""

@@ -139,20 +139,7 @@ def line_id(typed: Typed) -> str:
 
 
 def _caption(line: _Line) -> Caption:
-    segment = line.segment
-    return Caption(
-        segment=segment.id,
-        room=segment.room,
-        speaker=segment.speaker,
-        seq=segment.seq,
-        language=segment.language,
-        source_language=segment.language,
-        text=line.text,
-        final=True,
-        engine="",
-        timeline=segment.timeline,
-        typed=True,
-    )
+    return Caption.of(line.segment, line.text, timeline=line.segment.timeline, final=True, engine="")
 
 
 def _further(line: _Line) -> Iterator[tuple[Work[Any], Translation | Speech]]:
