@@ -54,7 +54,8 @@ class Ask:
     speech_end: float
     """End of the last voiced frame."""
     audio_start: float
-    """When the first sample of the segment was captured."""
+    """When the first sample of the segment was captured, told by the first voiced one: the silence that is kept before
+    it may be from before a long time without any sound, as of a microphone that was muted."""
 
     @property
     def final(self) -> bool:
@@ -249,7 +250,7 @@ class Segmenter:
             end * FRAME,
             segment.frames[first].time,
             segment.frames[last].time + FRAME_SECONDS,
-            segment.frames[0].time,
+            segment.frames[first].time - first * FRAME_SECONDS,
         )
 
     @staticmethod

@@ -50,6 +50,16 @@ def test_a_segment_has_pre_roll_and_tail_and_tells_its_times() -> None:
     assert final.speech_end == pytest.approx(100.0 + (last + 1) * FRAME_SECONDS)
 
 
+@pytest.mark.parametrize("muted", [0.0, 2.5, 40.0, 3600.0])
+def test_speech_after_a_mute_begins_when_it_was_said_and_not_with_the_silence_from_before(muted: float) -> None:
+    before = made_up((1.0, 0.9), (2.0, 0.0))
+    after = made_up((1.5, 0.9), (1.0, 0.0), start=103.0 + muted)
+    _, final = finals(run([*before, *after]))
+    pre_roll = round(CONFIG.pre_roll / FRAME_SECONDS) * FRAME_SECONDS
+    assert final.speech_start == pytest.approx(103.0 + muted)
+    assert final.speech_start - final.audio_start == pytest.approx(pre_roll)
+
+
 def test_the_pause_is_asked_about_at_once_and_the_final_repeats_that_ask() -> None:
     asks = run(made_up((0.5, 0.0), (1.2, 0.9), (1.5, 0.0)))
     assert [ask.kind for ask in asks] == [AskKind.PAUSE, AskKind.FINAL]
