@@ -19,7 +19,7 @@ from tasks.languages.text import agreed, continuation, key
 from tasks.wire import keys
 from tasks.wire.messages import Timeline, decode, encode
 
-HELD_BACK: Final = 3
+HELD_BACK: Final = 2
 """Words of a translation that wait while its sentence goes on, but for those that the translation before had, too; the
 last one always waits (docs/measurements/simultaneous.md)."""
 
@@ -30,7 +30,7 @@ MIN_PIECE_WORDS: Final = 4
 """Words from which a piece of a sentence that goes on is spoken, where it ends in a mark or before a word that a
 speaker may pause before."""
 
-MAX_PIECE_WORDS: Final = 6
+MAX_PIECE_WORDS: Final = 5
 """Words from which it is spoken wherever it ends."""
 
 _MARKS: Final = " .,;:\u2026-"

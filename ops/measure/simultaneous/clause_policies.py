@@ -10,7 +10,7 @@ from typing import Final
 
 from tasks.cuts import LENGTHS, ClauseLengths, clause_ends
 from tasks.engines.base import Word
-from tasks.growth import HELD_BACK, continued, unfinished
+from tasks.growth import continued, unfinished
 from tasks.languages.text import continuation
 
 Translate = Callable[[str], str]
@@ -156,5 +156,5 @@ def after_the_one_before(clauses: Sequence[str], translate: Translate) -> Shown:
 POLICIES: Final[dict[str, Policy]] = {
     "each clause alone": each_alone,
     "after the clause before": after_the_one_before,
-    **{f"growing, {held} held back": partial(growing, held_back=held) for held in (1, 2, HELD_BACK, 4)},
+    **{f"growing, {held} held back": partial(growing, held_back=held) for held in range(1, 5)},
 }
