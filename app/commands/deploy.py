@@ -31,6 +31,23 @@ class _Address(click.ParamType[str]):
             self.fail(f"{value!r} is not an IPv{self._version} address", param, ctx)
 
 
+class _Sfu(click.ParamType[tuple[str, str]]):
+    """NAME=ADDRESS of a machine that carries an SFU: what browsers open, and where `web` reaches it."""
+
+    name = "name=address"
+
+    def convert(
+        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Both."""
+        if isinstance(value, tuple):
+            return value
+        domain, _, address = value.partition("=")
+        if not _DOMAIN.fullmatch(domain):
+            self.fail(f"{domain!r} is not a name", param, ctx)
+        return domain, _Address().convert(address, param, ctx)
+
+
 @click.group()
 def deploy() -> None:
     """Put JB Calling on servers: systemd units, firewall, proxy, settings."""
@@ -45,6 +62,9 @@ def deploy() -> None:
 @click.option("--email", default="", help="Contact address for the certificate authority.")
 @click.option("--edge", type=_Address(), help="The edge's private address, if workers are elsewhere.")
 @click.option("--worker", "workers", type=_Address(), multiple=True, help="A worker's private address; repeat it.")
+@click.option("--sfu", "sfus", type=_Sfu(), multiple=True, help="A worker with an SFU: NAME=ADDRESS.")
+@click.option("--sfu-domain", default="", help="The name of the SFU that this worker carries, with its bridge.")
+@click.option("--public", type=_Address(), help="The public address of a worker that carries an SFU.")
 @click.option("--instances", type=click.IntRange(1, 9), default=1, show_default=True, help="Worker processes here.")
 @click.option("--sfu-workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Media workers.")
 @click.option("--postgresql", is_flag=True, help="PostgreSQL on this machine instead of SQLite.")
@@ -53,16 +73,29 @@ def plan(role: Role, out: Path, **options: object) -> None:
     """Write everything one server needs into OUT, which mirrors its root; this machine is not changed."""
     given = {name: value for name, value in options.items() if value is not None}
     server = plans.Server(role=role, **given)  # type: ignore[arg-type] # click has checked them
-    if server.serves and not (_DOMAIN.fullmatch(server.domain) and server.address):
-        raise click.UsageError("An edge needs --domain, the name that people open, and --address, its public address.")
-    if not server.serves and server.address6:
-        raise click.UsageError("A worker has no media: leave out --address6.")
-    if not server.serves and not (server.edge and server.address):
-        raise click.UsageError("A worker needs --edge and --address: where Redis is, and its own private address.")
-    if bool(server.edge) != bool(server.workers or not server.serves):
-        raise click.UsageError("Workers elsewhere need --edge, this machine's private address, and --worker, theirs.")
+    if lacking := _lacking(server):
+        raise click.UsageError(lacking)
     if out.exists() and any(out.iterdir()):
         raise click.UsageError(f"{out} is not empty: name a new folder.")
     for path in plans.write(server, out):
         click.echo(path)
     click.echo(f"Next: {out / 'INSTALL.md'}")
+
+
+def _lacking(server: plans.Server) -> str:
+    """What the plan lacks, or has too much of; empty where it can be written."""
+    media = bool(server.sfu_domain or server.public)
+    named = bool(_DOMAIN.fullmatch(server.sfu_domain) and server.public)
+    told = {
+        "An edge needs --domain, the name that people open, and --address, its public address.": server.serves
+        and not (_DOMAIN.fullmatch(server.domain) and server.address),
+        "A worker has no IPv6 for media: leave out --address6.": not server.serves and bool(server.address6),
+        "A worker needs --edge and --address: where Redis is, and its own private address.": not server.serves
+        and not (server.edge and server.address),
+        "Workers elsewhere need --edge, this machine's private address, and --worker, theirs.": bool(server.edge)
+        != any(server.peers),
+        "An edge has an SFU anyway: --sfu names those of other machines.": server.serves and media,
+        "A worker that carries an SFU needs --sfu-domain, its name, and --public, its address.": media and not named,
+        "A worker has no pages: leave out --sfu.": not server.serves and bool(server.sfus),
+    }
+    return next((text for text, so in told.items() if so), "")

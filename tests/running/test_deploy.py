@@ -30,7 +30,12 @@ EDGE = ["--domain", "calls.example.org", "--address", "203.0.113.5"]
 PLANS = {
     "all": ["--role", "all", *EDGE, "--address6", "2001:db8::5", "--instances", "2", "--postgresql"],
     "edge": ["--role", "edge", *EDGE, "--edge", "10.0.0.1", "--worker", "10.0.0.2", "--worker", "10.0.0.3"],
+    "edge of two": ["--role", "edge", *EDGE, "--edge", "10.0.0.1", "--sfu", "sfu2.example.org=10.0.0.3"],
     "worker": ["--role", "worker", "--edge", "10.0.0.1", "--address", "10.0.0.2", "--instances", "2"],
+    "worker with an sfu": [
+        *("--role", "worker", "--edge", "10.0.0.1", "--address", "10.0.0.3"),
+        *("--sfu-domain", "sfu2.example.org", "--public", "203.0.113.5"),
+    ],
 }
 READ = re.compile(
     r"""(?:\b(?:env|Setting|whole|number|port|flag|choice|host|text|path|key|_urls|_origins)|environ\.get)"""
@@ -222,6 +227,29 @@ def test_only_what_has_a_reason_is_open(plan: Path) -> None:
     assert "policy drop" in rules
 
 
+def planned(folder: Path, name: str) -> dict[str, str]:
+    """The settings of one of the plans."""
+    CliRunner().invoke(main, ["deploy", "plan", *PLANS[name], "--out", str(folder)], catch_exceptions=False)
+    return dict(re.findall(r'^([A-Z_]+)="(.*)"$', (folder / "etc/jbcalling/jbcalling.env").read_text(), re.M))
+
+
+def test_a_second_sfu_is_known_to_the_edge_and_open_to_it_alone(tmp_path: Path) -> None:
+    edge, media = planned(tmp_path / "edge", "edge of two"), planned(tmp_path / "media", "worker with an sfu")
+    assert edge["SFU_PUBLIC_URL"] == "wss://calls.example.org/ws,wss://sfu2.example.org/ws"
+    assert edge["SFU_OPERATORS"] == "127.0.0.1:8010,10.0.0.3:8010"
+    assert edge["REDIS_BIND"] == "127.0.0.1 10.0.0.1", "its bridge reaches Redis"
+    assert (media["SFU_HOST"], media["REDIS_HOST"]) == ("0.0.0.0", "10.0.0.1")
+    rules = (tmp_path / "media/etc/nftables.conf").read_text()
+    assert re.search(r"^\s*ip saddr \$private tcp dport 8010 accept", rules, re.M)
+    assert "define private = { 10.0.0.1 }" in rules
+    units_ = {path.name for path in (tmp_path / "media/etc/systemd/system").glob("*.service")}
+    assert units_ == {f"jbcalling-{name}.service" for name in ("sfu", "bridge", "worker@", "installer")}
+    proxy = (tmp_path / "media/etc/caddy/Caddyfile").read_text()
+    assert "sfu2.example.org {" in proxy
+    assert "8000" not in proxy, "there are no pages"
+    assert "SFU_TOKEN_SECRET=… " in (tmp_path / "media/INSTALL.md").read_text()
+
+
 def test_a_plan_that_lacks_something_says_what(tmp_path: Path) -> None:
     def refused(*words: str) -> str:
         result = CliRunner().invoke(main, ["deploy", "plan", "--out", str(tmp_path / "new"), *words])
@@ -235,3 +263,7 @@ def test_a_plan_that_lacks_something_says_what(tmp_path: Path) -> None:
     assert "IPv6" in refused("--role", "all", "--address6", "203.0.113.5")
     worker = ("--role", "worker", "--edge", "10.0.0.1", "--address", "10.0.0.2")
     assert "--address6" in refused(*worker, "--address6", "2001:db8::5")
+    assert "--public" in refused(*worker, "--sfu-domain", "sfu2.example.org")
+    assert "--sfu-domain" in refused(*worker, "--public", "203.0.113.6")
+    assert "--sfu" in refused(*worker, "--sfu", "sfu2.example.org=10.0.0.3")
+    assert "not a name" in refused(*worker, "--sfu", "reboot;=10.0.0.3")

@@ -45,11 +45,28 @@ class Server:
     """Worker processes on this machine."""
     sfu_workers: int = 1
     postgresql: bool = False
+    sfu_domain: str = ""
+    """On a worker that carries an SFU with its bridge: the name by which browsers reach that."""
+    public: str = ""
+    """The public address of such a worker, which browsers' media reach."""
+    sfus: tuple[tuple[str, str], ...] = ()
+    """On an edge: the names of such workers' SFUs, each with its machine's private address."""
 
     @property
     def serves(self) -> bool:
-        """Whether people reach it."""
+        """Whether people open its pages."""
         return self.role != "worker"
+
+    @property
+    def carries(self) -> bool:
+        """Whether people's calls are held on it."""
+        return self.serves or bool(self.sfu_domain)
+
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """The private addresses of the others of this installation that it talks with."""
+        of_sfus = [address for _, address in self.sfus]
+        return tuple(dict.fromkeys([*self.workers, *of_sfus])) if self.serves else (self.edge,)
 
     @property
     def works(self) -> bool:
@@ -68,29 +85,35 @@ class Port:
 
 def ports(server: Server) -> list[Port]:
     """Every port that somebody outside the machine may reach."""
+    found = []
+    if server.carries:
+        media = f"8020-{8019 + server.sfu_workers}" if server.sfu_workers > 1 else "8020"
+        found += [
+            Port("tcp dport 80", "Caddy: proof for the certificate authority, and the way to https"),
+            Port("tcp dport 443", f"Caddy: {'pages, captions, ' if server.serves else ''}signalling"),
+            Port(f"udp dport {media}", "SFU: audio and video, encrypted by browsers (DTLS-SRTP)"),
+            Port(f"tcp dport {media}", "SFU: the same for networks that let no UDP through"),
+        ]
+    if server.serves and server.peers:
+        found.append(Port("ip saddr $private tcp dport 8050", "Redis, for the workers only, with a password"))
+    if server.sfu_domain:
+        found.append(Port("ip saddr $private tcp dport 8010", "SFU: health and rooms, for web on the edge"))
     if not server.serves:
         metrics = f"8041-{8040 + server.instances}" if server.instances > 1 else "8041"
-        return [
+        found += [
             Port(f"ip saddr $private tcp dport {metrics}", "metrics of the workers, for Prometheus on the edge"),
             Port("ip saddr $private tcp dport 9100", "metrics of this machine, for Prometheus on the edge"),
         ]
-    media = f"8020-{8019 + server.sfu_workers}" if server.sfu_workers > 1 else "8020"
-    found = [
-        Port("tcp dport 80", "Caddy: proof for the certificate authority, and the way to https"),
-        Port("tcp dport 443", "Caddy: pages, captions, signalling"),
-        Port(f"udp dport {media}", "SFU: audio and video, encrypted by browsers (DTLS-SRTP)"),
-        Port(f"tcp dport {media}", "SFU: the same for networks that let no UDP through"),
-    ]
-    if server.workers:
-        found.append(Port("ip saddr $private tcp dport 8050", "Redis, for the workers only, with a password"))
     return found
 
 
 def packages(server: Server) -> list[str]:
     """What Debian brings along."""
     names = ["git", "make", "python3-venv", "espeak-ng", "nftables", "systemd-timesyncd"]
+    if server.carries:
+        names += ["caddy", "libopus0"]
     if server.serves:
-        names += ["caddy", "libopus0", "redis-tools"]
+        names += ["redis-tools"]
     if server.serves and server.postgresql:
         names += ["postgresql", "postgresql-client"]
     return names
@@ -98,18 +121,28 @@ def packages(server: Server) -> list[str]:
 
 def chosen(server: Server) -> dict[str, str]:
     """The settings that follow from the plan."""
+    settings: dict[str, str] = {}
+    if server.carries:
+        public = server.address if server.serves else server.public
+        settings |= {
+            "SFU_RTC_IP": "0.0.0.0,::" if server.address6 else "0.0.0.0",  # noqa: S104 - media comes from everywhere
+            "SFU_ANNOUNCED_ADDRESS": ",".join(filter(None, [public, server.address6])),
+            "SFU_WORKERS": str(server.sfu_workers),
+        }
+    if server.sfu_domain:
+        settings["SFU_HOST"] = "0.0.0.0"  # noqa: S104 - bridge and Caddy here, `web` on the edge: the firewall knows
     if not server.serves:
-        return {"REDIS_HOST": server.edge, "WORKER_METRICS_HOST": server.address}
-    settings = {
-        "SFU_PUBLIC_URL": f"wss://{server.domain}/ws",
-        "SFU_RTC_IP": "0.0.0.0,::" if server.address6 else "0.0.0.0",  # noqa: S104 - media comes from everywhere
-        "SFU_ANNOUNCED_ADDRESS": ",".join(filter(None, [server.address, server.address6])),
-        "SFU_WORKERS": str(server.sfu_workers),
+        return settings | {"REDIS_HOST": server.edge, "WORKER_METRICS_HOST": server.address}
+    domains = [server.domain, *(domain for domain, _ in server.sfus)]
+    settings |= {
+        "SFU_PUBLIC_URL": ",".join(f"wss://{domain}/ws" for domain in domains),
         "BACKUP_RECIPIENT": "",
         "BACKUP_DIR": BACKUPS,
         "BACKUP_ALSO": "/etc/jbcalling:/var/lib/caddy/.local/share/caddy",
     }
-    if server.workers:
+    if server.sfus:
+        settings["SFU_OPERATORS"] = ",".join(f"{host}:8010" for host in ("127.0.0.1", *(at for _, at in server.sfus)))
+    if server.peers:
         settings["REDIS_BIND"] = f"127.0.0.1 {server.edge}"
     if server.postgresql:
         settings["DATABASE_URL"] = "postgresql+asyncpg://jbcalling@127.0.0.1/jbcalling"
@@ -118,14 +151,16 @@ def chosen(server: Server) -> dict[str, str]:
 
 def files(server: Server) -> dict[str, str]:
     """Path below the root → content."""
-    services = units(server.role, server.prefix)
+    services = units(server.role, server.prefix, sfu=server.carries)
     facts: dict[str, Any] = {
         "prefix": server.prefix,
         "role": server.role,
         "units": services,
         "instances": server.instances,
-        "private": [*server.workers] if server.serves else [server.edge],
-        "allowed_peers": [*server.workers, *filter(None, [server.edge, "" if server.serves else server.address])],
+        "private": [*server.peers],
+        "allowed_peers": list(
+            dict.fromkeys(filter(None, [*server.peers, server.edge, "" if server.serves else server.address]))
+        ),
         "backup_dir": BACKUPS,
         "ports": ports(server),
         "packages": packages(server),
@@ -141,7 +176,7 @@ def files(server: Server) -> dict[str, str]:
         f"{SYSTEMD}/jbcalling.target": rendered("jbcalling.target"),
         "etc/sysusers.d/jbcalling.conf": rendered("sysusers.conf"),
         "etc/tmpfiles.d/jbcalling.conf": rendered("tmpfiles.conf"),
-        SETTINGS: template(server.role, chosen(server)),
+        SETTINGS: template("all" if server.carries else server.role, chosen(server)),
         "etc/nftables.conf": rendered("nftables.conf"),
         "etc/systemd/journald.conf.d/jbcalling.conf": rendered("journald.conf"),
         COMMAND: rendered("jbcalling.sh"),
@@ -151,7 +186,9 @@ def files(server: Server) -> dict[str, str]:
         found |= {
             f"{SYSTEMD}/{name}": rendered(name) for name in ("jbcalling-backup.service", "jbcalling-backup.timer")
         }
-        found["etc/caddy/Caddyfile"] = caddyfile(site=server.domain, email=server.email)
+    if server.carries:
+        site = server.domain if server.serves else server.sfu_domain
+        found["etc/caddy/Caddyfile"] = caddyfile(site=site, email=server.email, pages=server.serves)
     return found
 
 
@@ -159,9 +196,10 @@ def caddyfile(**facts: object) -> str:
     """The proxy's configuration; `site` is its address, `local_ca` makes Caddy its own authority.
 
     Without `redirects` nothing listens on the port of plain HTTP. `default_sni` is for whoever names no host, as
-    browsers do where the address is a number.
+    browsers do where the address is a number. Without `pages` there is an SFU alone behind it.
     """
     defaults: Mapping[str, object] = {
+        "pages": True,
         "email": "",
         "bind": "",
         "local_ca": False,

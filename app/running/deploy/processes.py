@@ -15,7 +15,8 @@ from app.auth import secrets_file
 Role = Literal["edge", "worker", "all"]
 ROOT: Final = Path(__file__).resolve().parents[3]
 VAR: Final = "/var/lib/jbcalling"
-EDGE: Final = ("redis", "sfu", "web", "bridge")
+MEDIA: Final = ("sfu", "bridge")
+EDGE: Final = ("redis", "web", *MEDIA)
 SECRETS: Final = secrets_file.NAMES
 
 
@@ -92,8 +93,8 @@ class Unit:
         return secrets_file.NEEDS[self.name]
 
 
-def units(role: Role, prefix: Path) -> list[Unit]:
-    """The services of a role, in the Procfile's order.
+def units(role: Role, prefix: Path, *, sfu: bool = False) -> list[Unit]:
+    """The services of a role, in the Procfile's order; with `sfu` a worker carries an SFU with its bridge, too.
 
     Raises:
         KeyError: the Procfile has a line that is not known here: say in `FACTS` what it may do.
@@ -102,7 +103,7 @@ def units(role: Role, prefix: Path) -> list[Unit]:
     unknown = lines.keys() - FACTS.keys()
     if unknown:
         raise KeyError(f"app/running/deploy/processes.py does not know the Procfile's {', '.join(sorted(unknown))}")
-    wanted = {"edge": EDGE, "worker": ("worker", "installer"), "all": tuple(lines)}[role]
+    wanted = {"edge": EDGE, "worker": ("worker", "installer"), "all": tuple(lines)}[role] + (MEDIA if sfu else ())
     return [_unit(name, lines[name], prefix) for name in lines if name in wanted]
 
 
