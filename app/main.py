@@ -48,6 +48,7 @@ from app.rooms.invitations import Invitations
 from app.rooms.links import RoomLinks
 from app.rooms.making import Makers, accept_invitation
 from app.rooms.moderation import Moderation
+from app.rooms.placing import Places
 from app.rooms.service import RoomService
 from app.rooms.sfu import SfuOperator
 from app.settings.web import WebSettings
@@ -102,6 +103,7 @@ class Services:
     links: RoomLinks
     moderation: Moderation
     installations: Installations
+    places: Places
 
 
 def create_app(settings: WebSettings | None = None) -> Litestar:
@@ -137,6 +139,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
             "monitor": _given(services.monitor),
             "busy": _given(services.busy),
             "installations": _given(services.installations),
+            "places": _given(services.places),
         },
         lifespan=[_lifespan(services)],
         middleware=[
@@ -184,11 +187,12 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
     feeds = Feeds(FeedCounter(settings.feeds))
     hub, history, speakers = Hub(redis, feeds, sessions), History(redis, sessions), Speakers(sessions)
     store = CaptionStore(redis, sessions)
-    links, sfu = RoomLinks(sessions), SfuOperator(settings)
+    places = Places(settings, redis, feeds)
+    links, sfu = RoomLinks(sessions), SfuOperator(settings, places.operators)
     broker = sending_broker(settings.tasks.redis_url)
     speech = speech_services.create(redis, broker, settings, sessions)
     admin = admin_services.create(settings, sessions, redis, broker, speech, sfu)
-    checks = Checks(settings, engine, redis, hub, history, store)
+    checks = Checks(settings, engine, redis, hub, history, store, places)
     demos = settings.max_demo_rooms
     rooms = RoomService(sessions, speakers, demos, admin.rooms.living, waiting_room=settings.waiting_room)
     return Services(
@@ -209,6 +213,7 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
         links=links,
         moderation=Moderation(sessions, sfu, feeds, links),
         installations=Installations(redis),
+        places=places,
     )
 
 
@@ -281,5 +286,6 @@ def _lifespan(services: Services) -> Lifespan:
         services.retention.run,
         services.admin.run,
         services.moderation.run,
+        services.places.run,
     )
     return background.lifespan(jobs, captions.feeds, (services.redis.aclose, services.engine.dispose))

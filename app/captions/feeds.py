@@ -46,6 +46,14 @@ class Wish:
         return is_shown_in(caption, self.language) and not (grows and self.whole_sentences)
 
 
+@dataclass(frozen=True)
+class Moved:
+    """The call of the room is held elsewhere now."""
+
+    url: str
+    """Address of its SFU."""
+
+
 class Feed:
     """What one reader is sent, from when it was opened."""
 
@@ -54,17 +62,18 @@ class Feed:
         self.client = client
         self._waiting: OrderedDict[CaptionKey | str, PublishedCaption] = OrderedDict()
         self._news = asyncio.Event()
+        self._moved: Moved | None = None
         self._ended: EndReason | None = None
 
-    async def next(self, timeout: float) -> PublishedCaption | None:
-        """The next caption, or None after `timeout` seconds without one.
+    async def next(self, timeout: float) -> PublishedCaption | Moved | None:
+        """The next caption, or that the call has moved; None after `timeout` seconds without either.
 
         Raises:
             FeedEndedError: there will be no more; where the reason is "again", the reader should come back with the
                 last id it has.
         """
         self.check()
-        if not self._waiting:
+        if not self._waiting and not self._moved:
             self._news.clear()
             try:
                 async with asyncio.timeout(timeout):  # wait_for makes a task of every call before Python 3.12
@@ -72,6 +81,9 @@ class Feed:
             except TimeoutError:
                 return None
             self.check()
+        if moved := self._moved:
+            self._moved = None
+            return moved
         return self._waiting.popitem(last=False)[1]
 
     def check(self) -> None:
@@ -98,6 +110,11 @@ class Feed:
             self.end()
             return
         self._waiting[waits_as] = published
+        self._news.set()
+
+    def move(self, url: str) -> None:
+        """Say before all else where the call is held."""
+        self._moved = Moved(url)
         self._news.set()
 
     def end(self, reason: EndReason = "again") -> None:
@@ -172,6 +189,16 @@ class Feeds:
     def _readers(self, published: PublishedCaption) -> list[Feed]:
         caption = published.caption
         return [feed for feed in self._by_room.get(caption.room, ()) if feed.wish.covers(caption)]
+
+    def rooms(self) -> frozenset[str]:
+        """Rooms with a feed."""
+        return frozenset(self._by_room)
+
+    def move(self, room: str, url: str) -> None:
+        """Tell the pages of a room's participants where its call is held; who only reads has no part in it."""
+        for feed in self._by_room.get(room, ()):
+            if feed.client.participant:
+                feed.move(url)
 
     def close_room(self, room: str) -> None:
         """End every feed of a room, for good: it has been closed or deleted."""

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.captions import metrics, sse
 from app.captions.feed_json import as_json
 from app.captions.feed_limits import Client
-from app.captions.feeds import EndReason, Feed, FeedEndedError, Feeds, Wish
+from app.captions.feeds import EndReason, Feed, FeedEndedError, Feeds, Moved, Wish
 from app.captions.fragments import Fragments
 from app.captions.growing import says_something
 from app.captions.history import History
@@ -103,6 +103,8 @@ class Reader:
                     live = await feed.next(min(HERE_SECONDS, left))
                     if live is None:
                         yield sse.HERE
+                    elif isinstance(live, Moved):
+                        yield sse.moved(live.url)
                     elif not live.event_id or live.event_id > cursor:
                         cursor = live.event_id or cursor
                         if (message := await self._message(live)) is not None:

@@ -28,6 +28,11 @@ def caption(data: str, stream_id: str | None) -> bytes:
     return ServerSentEventMessage(data=data, event="caption", id=stream_id).encode()
 
 
+def moved(url: str) -> bytes:
+    """The event that says where the room's call is held."""
+    return ServerSentEventMessage(data=url, event="sfu").encode()
+
+
 def end(reason: str) -> bytes:
     """The event after which there is nothing more to come."""
     return ServerSentEventMessage(data=reason, event="end").encode()

@@ -22,6 +22,7 @@ from app.captions import event_ids, stream
 from app.captions.history import History
 from app.captions.hub import Hub
 from app.captions.store import CaptionStore
+from app.rooms.placing import Places
 from app.settings.web import WebSettings
 from app.web.assets import Assets
 from tasks.wire import keys, queues
@@ -54,7 +55,14 @@ class Checks:
     """Asks every dependency at once."""
 
     def __init__(
-        self, settings: WebSettings, engine: AsyncEngine, redis: Redis, hub: Hub, history: History, store: CaptionStore
+        self,
+        settings: WebSettings,
+        engine: AsyncEngine,
+        redis: Redis,
+        hub: Hub,
+        history: History,
+        store: CaptionStore,
+        places: Places,
     ) -> None:
         self._settings = settings
         self._engine = engine
@@ -62,6 +70,7 @@ class Checks:
         self._hub = hub
         self._history = history
         self._store = store
+        self._places = places
         self._assets = Assets()
 
     async def run(self) -> dict[str, Check]:
@@ -115,7 +124,11 @@ class Checks:
 
     async def _sfu(self) -> Check:
         action = "Start the `sfu` process: nobody can hear anybody without it."
-        return await _http(self._settings.sfu_address, self._settings.sfu_port, action)
+        own = await _http(self._settings.sfu_address, self._settings.sfu_port, action)
+        if own.state == "ok" and (gone := self._places.gone):
+            action = "Start the `sfu` process there, or that machine: its rooms are on the others meanwhile."
+            return Check("degraded", f"answers here, and not at {', '.join(gone)}", action)
+        return own
 
     async def _bridge(self) -> Check:
         action = "Start the `bridge` process. Calls go on with the original voices and no captions."

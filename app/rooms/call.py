@@ -20,6 +20,7 @@ from app.rooms.abilities import Abilities
 from app.rooms.demos import DEMOS
 from app.rooms.ice import IceServer, ice_servers
 from app.rooms.installing import Installations
+from app.rooms.placing import Places
 from app.rooms.service import RoomService
 from app.rooms.talk_form import Spoken, talk_meta
 from app.rooms.texts import texts
@@ -77,6 +78,7 @@ async def call_page(
 async def sfu_token(
     request: AnyRequest,
     rooms: NamedDependency[RoomService],
+    places: NamedDependency[Places],
     settings: NamedDependency[WebSettings],
     code: FromPath[str],
     speak: FromQuery[str] = "",
@@ -103,7 +105,8 @@ async def sfu_token(
     )
     policy: Literal["all", "relay"] = "relay" if settings.ice_relay_only else "all"
     servers = ice_servers(settings, person.id)
-    body = Token(token, sfu_url(settings, request.scope, room.code), LIFETIME, servers, policy, settings.turn_lifetime)
+    url = await places.of(room.code) or sfu_url(settings, request.scope)
+    body = Token(token, url, LIFETIME, servers, policy, settings.turn_lifetime)
     return Response(body, headers={"Cache-Control": "no-store"})
 
 

@@ -89,9 +89,11 @@ class State:
 class SfuOperator:
     """Asks every SFU over HTTP, and ends calls."""
 
-    def __init__(self, settings: WebSettings) -> None:
+    def __init__(self, settings: WebSettings, answering: Callable[[], Sequence[str]] | None = None) -> None:
+        """`answering`: which of them there is any use in asking (`Places.operators`); else all of the settings."""
         self._settings = settings
-        self._all = settings.sfu_operators or (authority(settings.sfu_address, settings.sfu_port),)
+        self._answering = answering or (lambda: settings.sfu_operators)
+        self._own = authority(settings.sfu_address, settings.sfu_port)
 
     async def look(self) -> State:
         """Who is where, on those SFUs that answer.
@@ -174,7 +176,7 @@ class SfuOperator:
             except SfuDownError as error:
                 return error
 
-        found = await asyncio.gather(*map(answer, self._all))
+        found = await asyncio.gather(*map(answer, self._answering() or (self._own,)))
         down = [one for one in found if isinstance(one, SfuDownError)]
         return [one for one in found if not isinstance(one, SfuDownError)], down
 

@@ -11,6 +11,7 @@ TEXTS: Final[dict[str, str]] = {
     "connected": N_("Connected"),
     "reconnecting": N_("Connection lost. Connecting again…"),
     "restarting": N_("The server is being restarted. The call goes on by itself in a few seconds."),
+    "moving": N_("The call moves to another server. It goes on by itself in a few seconds."),
     "replaced": N_("This call was opened in another window. Close this one, or reload it to continue here."),
     "roomFull": N_("The room is full. You will be let in when somebody leaves."),
     "roomClosed": N_("This room has been closed. Start a new one to go on talking."),

@@ -110,8 +110,8 @@ class WebSettings(SignallingSettings):
     """SFU_PUBLIC_URL: ws(s):// address of the signalling socket as browsers see it, of several SFU machines with commas
     (`docs/scaling.md`); empty: the page's own host on `sfu_port`."""
     sfu_operators: tuple[str, ...] = field(default_factory=_SFU_OPERATORS)
-    """SFU_OPERATORS: where `web` itself reaches the signalling port of every SFU, to see who is in and to end calls;
-    empty: the one at SFU_HOST and SFU_PORT."""
+    """SFU_OPERATORS: where `web` itself reaches the signalling port of every SFU, to see whether it answers and who is
+    in, and to end calls; of several in the order of SFU_PUBLIC_URL. Empty: the one at SFU_HOST and SFU_PORT."""
     second_factor_secret: str = field(default_factory=_second_factor_secret, repr=False)
     """SECOND_FACTOR_SECRET: encrypts what administrators' apps share with us; without it nobody can set one up."""
     second_factor_required: bool = field(default_factory=_SECOND_FACTOR_REQUIRED)
@@ -159,9 +159,14 @@ class WebSettings(SignallingSettings):
     """Where the last backup is noted."""
 
     def __post_init__(self) -> None:
-        """Refuse what would let nobody make rooms."""
+        """Refuse what would let nobody make rooms, or look for rooms in the wrong place."""
         if self.rooms_by == "login" and not (self.oidc.issuer and self.oidc.rules):
             raise SettingError("ROOMS_BY is 'login' and nobody can sign in: it needs OIDC_ISSUER and OIDC_ROLES.")
+        if len(self.sfu_urls) > 1 and len(self.sfu_operators) not in (0, len(self.sfu_urls)):
+            raise SettingError(
+                f"SFU_OPERATORS names {len(self.sfu_operators)} and SFU_PUBLIC_URL {len(self.sfu_urls)} SFUs: each has "
+                "one of both, in the same order."
+            )
 
     @cached_property
     def session_keys(self) -> KeySet:

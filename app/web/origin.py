@@ -17,12 +17,12 @@ from tasks.wire.addresses import authority
 _HOST: Final = re.compile(r"(?P<name>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 
 
-def sfu_url(settings: WebSettings, scope: Scope, room: str) -> str:
-    """Where this browser finds the signalling socket of a room.
+def sfu_url(settings: WebSettings, scope: Scope) -> str:
+    """Where this browser finds the signalling socket, where there is one SFU (of several: `app.rooms.placing`).
 
-    That is `SFU_PUBLIC_URL`, of several the one that the room is placed on; else the page's own host on the SFU's port.
+    That is `SFU_PUBLIC_URL`, else the page's own host on the SFU's port.
     """
-    return place(room, settings.sfu_urls or (_own_sfu(settings, scope),))
+    return settings.sfu_urls[0] if settings.sfu_urls else _own_sfu(settings, scope)
 
 
 def place(room: str, urls: Sequence[str]) -> str:

@@ -132,6 +132,11 @@ class Call {
     void this.#mixer.close();
   }
 
+  /** @param {string} url of the SFU that has the room's call now */
+  move(url) {
+    if (!this.#left) this.#signalling.move(url);
+  }
+
   /**
    * @param {Connection} connection
    * @param {Hello} hello
@@ -279,16 +284,19 @@ class Call {
 function main() {
   const text = byId("call-config")?.textContent;
   const config = text ? parseConfig(text) : null;
-  tendPageCaptions(config?.texts.newest ?? "");
+  /** @type {Call | null} */
+  let call = null;
+  tendPageCaptions(config?.texts.newest ?? "", (url) => call?.move(url));
   if (!config) return; // a page that only shows captions
   const page = new Page(config.texts);
   if (!("RTCPeerConnection" in window) || !("AudioContext" in window)) {
     page.status("browserTooOld");
     return;
   }
-  const call = new Call(config, page);
-  call.start();
-  window.addEventListener("pagehide", () => call.stop());
+  const held = new Call(config, page);
+  call = held;
+  held.start();
+  window.addEventListener("pagehide", () => held.stop());
   window.addEventListener("pageshow", ({ persisted }) => {
     if (persisted) window.location.reload(); // back from the browser's page cache, where the call has ended
   });

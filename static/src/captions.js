@@ -20,9 +20,14 @@ const UTTERANCE = "li.utterance";
  * @param {{ createEventSource?: (url: string) => unknown }} htmx
  * @param {HTMLElement | null} lag
  * @param {string} newest label of the button that leads to the newest line
+ * @param {(url: string) => void} onMoved where the room's call is held: address of the SFU
  */
-export function tendCaptions(list, htmx, lag, newest) {
-  htmx.createEventSource = openFeed;
+export function tendCaptions(list, htmx, lag, newest, onMoved = () => {}) {
+  htmx.createEventSource = (url) => {
+    const feed = openFeed(url);
+    feed.addEventListener("sfu", ({ data }) => onMoved(data));
+    return feed;
+  };
   const follow = new Follow(list, newest);
   let count = list.childElementCount;
   const observer = new MutationObserver((records) => {
@@ -47,14 +52,15 @@ export function tendCaptions(list, htmx, lag, newest) {
 /**
  * Tends the captions that are on the page, and those that take their place when somebody chooses another language.
  * @param {string} newest label of the button that leads to the newest line
+ * @param {(url: string) => void} onMoved where the room's call is held: address of the SFU
  */
-export function tendPageCaptions(newest) {
+export function tendPageCaptions(newest, onMoved) {
   const htmx = /** @type {{ htmx?: { createEventSource?: (url: string) => unknown } }} */ (globalThis).htmx;
   /** @type {HTMLElement | null} */
   let tended = null;
   const tend = () => {
     const captions = document.getElementById("captions");
-    if (captions && htmx && captions !== tended) tendCaptions(captions, htmx, document.getElementById("lag"), newest);
+    if (captions && htmx && captions !== tended) tendCaptions(captions, htmx, document.getElementById("lag"), newest, onMoved);
     tended = captions;
   };
   tend();

@@ -4,6 +4,8 @@
  * any more. No DOM: it runs in a shared worker (feeds.js).
  */
 
+/** Events that tabs are told of: captions, where the room's call is held now, and that nothing more comes. */
+export const TYPES = Object.freeze(["caption", "sfu", "end"]);
 /** Feeds over HTTP/1.1 that may be open at once: two connections are left for pages, forms and tokens. */
 export const MOST_FEEDS = 4;
 /** Messages of a feed that are kept for tabs that come later; others have their feed go back. */
@@ -113,7 +115,7 @@ export class FeedHub {
       feed.open = false;
       for (const tab of feed.tabs.keys()) tab({ say: "error" });
     };
-    for (const type of ["caption", "end"]) source.addEventListener(type, (message) => this.#take(feed, message));
+    for (const type of TYPES) source.addEventListener(type, (message) => this.#take(feed, message));
   }
 
   /**
@@ -157,7 +159,7 @@ export class FeedHub {
     }
     if (type === "end") this.#drop(feed);
     if (own) remember(feed.seen, own);
-    if (fresh) keep(feed.kept, message); // what a feed that went back repeats has its place among those before them
+    if (fresh && type !== "sfu") keep(feed.kept, message); // what a feed that went back repeats has its place among those before them
     while (feed.kept.length > MOST_KEPT) feed.before = feed.kept.shift()?.lastEventId || feed.before;
   }
 }

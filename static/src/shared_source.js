@@ -1,6 +1,7 @@
 /** A page's caption feed: the one that the tabs of this browser share, or one of its own where it cannot share. */
 
 import { CaptionSource } from "./caption_source.js";
+import { TYPES } from "./feed_hub.js";
 import { byId } from "./page.js";
 
 /** Longer than the worker leaves between two questions: a page that hears none was asleep, and has been given up. */
@@ -92,7 +93,7 @@ export class SharedSource {
     this.#own = own;
     own.onopen = () => this.#hear({ say: "open" });
     own.onerror = () => this.#hear({ say: "error" });
-    for (const type of ["caption", "end"]) {
+    for (const type of TYPES) {
       own.addEventListener(type, ({ data, lastEventId }) => this.#hear({ say: "message", type, data, lastEventId }));
     }
   }

@@ -24,7 +24,7 @@ class RoomGoneError extends Error {}
  * @typedef {object} Listener
  * @property {(connection: Connection, hello: import("./protocol.js").Hello, ice: import("./transports.js").Ice) => void} onHello
  * @property {(event: string, data: any) => void} onEvent
- * @property {(text: "connecting" | "reconnecting" | "restarting" | "roomFull" | "replaced" | "roomClosed" | "idleEnded" | "callEnded" | "removed" | "notAllowed") => void} onStatus
+ * @property {(text: "connecting" | "reconnecting" | "restarting" | "moving" | "roomFull" | "replaced" | "roomClosed" | "idleEnded" | "callEnded" | "removed" | "notAllowed") => void} onStatus
  *   the last six are final
  */
 
@@ -43,7 +43,15 @@ export class Signalling {
    * @type {Pass | null}
    */
   #pass = null;
-  #restarting = false;
+  /**
+   * What to say of a lost connection: an SFU that somebody restarts has told us so, and where a call has moved to, `web`.
+   * @type {"reconnecting" | "restarting" | "moving"}
+   */
+  #lost = "reconnecting";
+  /** Where the SFU is to which this page is connected, or was last on its way. */
+  #url = "";
+  /** Aborted when the call is held elsewhere. */
+  #moving = new AbortController();
   /** Counts the changes of choices: what a token from before the last of them says is out of date. */
   #renewals = 0;
 
@@ -58,12 +66,9 @@ export class Signalling {
     this.#listener = listener;
   }
 
-  /**
-   * What to say of a lost connection: an SFU that somebody restarts has told us so.
-   * @returns {"reconnecting" | "restarting"}
-   */
+  /** What to say of a lost connection. */
   get lost() {
-    return this.#restarting ? "restarting" : "reconnecting";
+    return this.#lost;
   }
 
   /** Connects, and stays connected until `stop` or until coming back is of no use. */
@@ -73,8 +78,14 @@ export class Signalling {
     let refusals = 0;
     while (!this.#stopped.signal.aborted) {
       const started = performance.now();
-      const outcome = await this.#once(withinMs(attempt));
+      const moving = this.#moving.signal;
+      const outcome = await this.#once(withinMs(attempt), moving);
       if (this.#stopped.signal.aborted) return;
+      if (moving.aborted) {
+        attempt = 0;
+        this.#listener.onStatus(this.lost);
+        continue;
+      }
       if (outcome.kind === "closed" && performance.now() - started > WORKED_MS) attempt = 0;
       refusals = isRefusal(outcome) ? refusals + 1 : 0;
       const step = nextStep(outcome, attempt, refusals, Math.random());
@@ -84,8 +95,21 @@ export class Signalling {
       }
       this.#listener.onStatus(step.say === "reconnecting" ? this.lost : step.say);
       attempt += 1;
-      await pause(step.waitMs, this.#stopped.signal);
+      await pause(step.waitMs, AbortSignal.any([this.#stopped.signal, moving]));
     }
+  }
+
+  /**
+   * The room's call is held elsewhere: goes there at once, unless this page is there or on its way.
+   * @param {string} url of the SFU that has it
+   */
+  move(url) {
+    if (!this.#url || url === this.#url) return;
+    this.#lost = "moving";
+    this.forget();
+    this.#moving.abort();
+    this.#moving = new AbortController();
+    this.#connection?.close();
   }
 
   /** Tells everybody of new choices, which the web server has written down, however long that takes. */
@@ -121,31 +145,34 @@ export class Signalling {
 
   /**
    * @param {number} within ms for each step
+   * @param {AbortSignal} moving gives it up
    * @returns {Promise<import("./reconnect.js").Outcome>}
    */
-  async #once(within) {
+  async #once(within, moving) {
     /** @type {Connection | null} */
     let connection = null;
     try {
       const renewals = this.#renewals;
+      const leaving = AbortSignal.any([this.#stopped.signal, moving]);
       const pass = this.#pass ?? (await this.#token(within));
       this.#pass = null; // until it has worked
-      this.#stopped.signal.throwIfAborted(); // or a page that has left would take the call back
+      leaving.throwIfAborted(); // or a page that has left would take the call back
       const { token, url } = pass;
-      connection = await Connection.open(url, this.#listener.onEvent, this.#stopped.signal, within);
+      this.#url = url;
+      connection = await Connection.open(url, this.#listener.onEvent, leaving, within);
       this.#connection = connection;
       const hello = await connection.request("hello", { token, ...(this.#resume && { resume: this.#resume }) }, within);
-      this.#restarting = false;
+      this.#lost = "reconnecting";
       this.#resume = hello.resume;
       if (renewals === this.#renewals) this.#pass = pass;
       else void this.renew();
       this.#listener.onHello(connection, hello, this.#iceOf(pass));
       const ending = await connection.closed;
-      this.#restarting = ending.closing?.code === "shutting_down";
+      if (ending.closing?.code === "shutting_down") this.#lost = "restarting";
       if (ending.closing) this.forget(); // said by the SFU: there is nothing to go on with
       return { kind: "closed", ...ending };
     } catch (error) {
-      if (!this.#stopped.signal.aborted) console.warn("call: could not connect:", error);
+      if (!this.#stopped.signal.aborted && !moving.aborted) console.warn("call: could not connect:", error);
       const cutOff = error instanceof RequestError && error.code === "closed";
       return cutOff && connection ? { kind: "closed", ...(await connection.closed) } : outcomeOf(error);
     } finally {

@@ -130,6 +130,15 @@ test("interim captions, which have no id of their own, come to every tab and are
   assert.deepEqual(two.heard, ["so far", "so far and on", "and on", "2-0", "again"]);
 });
 
+test("where the call is held is told to the tabs that are there, and kept for nobody", () => {
+  const server = new Server();
+  const there = server.tab();
+  server.open[0].begin().give("", "wss://two", "sfu");
+  server.say("1-0");
+  const later = server.tab();
+  assert.deepEqual([there.heard, later.heard], [["wss://two", "1-0"], ["1-0"]]);
+});
+
 test("what is no longer kept is asked for again, and told to nobody twice", () => {
   const server = new Server();
   const first = server.tab();

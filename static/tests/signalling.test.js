@@ -14,8 +14,10 @@ class Socket extends EventTarget {
   static all = [];
   readyState = 0;
 
-  constructor() {
+  /** @param {string} url */
+  constructor(url) {
     super();
+    this.url = url;
     Socket.all.push(this);
     queueMicrotask(() => (Socket.up ? this.#open() : this.close(1006)));
   }
@@ -86,6 +88,37 @@ test("a restart is told as such until the SFU is back, a lost connection as lost
   /** @type {Socket} */ (Socket.all.at(-1)).close(1006);
   const told = await after((await after(1)).length + 1);
   assert.equal(told.at(-1), "reconnecting");
+  signalling.stop();
+  await running;
+});
+
+test("a page goes to where the room's call has moved, whatever it was waiting for", async (context) => {
+  const window = Object.assign(new EventTarget(), { setTimeout, clearTimeout });
+  Object.assign(globalThis, { window, WebSocket: Socket });
+  let place = "ws://one";
+  context.mock.method(globalThis, "fetch", async () => Response.json({ token: "t", url: place, ice_servers: [] }));
+  context.mock.method(console, "warn", () => {});
+  const { signalling, after } = page();
+  signalling.move("ws://one"); // before it is anywhere
+  const running = signalling.run();
+  assert.deepEqual(await after(2), ["connecting", "hello"]);
+  const sockets = Socket.all.length;
+  signalling.move("ws://one");
+  assert.equal(Socket.all.length, sockets, "it is there");
+
+  place = "ws://two";
+  signalling.move("ws://two");
+  assert.deepEqual((await after(4)).slice(2), ["moving", "hello"], "at once, and said as such");
+  assert.equal(/** @type {Socket} */ (Socket.all.at(-1)).url, "ws://two");
+  assert.equal(signalling.lost, "reconnecting");
+
+  Socket.up = false;
+  /** @type {Socket} */ (Socket.all.at(-1)).close(1006);
+  await after(7); // it has failed again, and waits
+  [Socket.up, place] = [true, "ws://three"];
+  signalling.move("ws://three");
+  while ((await after(1)).at(-1) !== "hello") await after((await after(1)).length + 1);
+  assert.equal(/** @type {Socket} */ (Socket.all.at(-1)).url, "ws://three");
   signalling.stop();
   await running;
 });

@@ -263,6 +263,16 @@ FENCE: Final = "jbc:fence"
 """The highest fence of any lease so far."""
 
 
+def sfu(url: str) -> str:
+    """There while a `web` has an answer of this SFU that is not old (`app.rooms.placing`)."""
+    return f"jbc:sfu:{url}"
+
+
+def placed(room: str) -> str:
+    """The address of the SFU that a room is on, where there are several."""
+    return f"jbc:placed:{room}"
+
+
 ADMISSION: Final = "jbc:admission"
 """JSON `messages.NextRoom`, for `ADMISSION_TTL`."""
 

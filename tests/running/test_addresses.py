@@ -218,4 +218,4 @@ async def test_all_of_the_edge_works_on_ipv6(postgres: Postgres, tmp_path: Path)
 def test_an_address_that_no_host_header_names_is_in_brackets() -> None:
     settings = WebSettings(web_host="::1", sfu_port=8010)
     scope: object = {"type": "http", "scheme": "http", "headers": [(b"host", b"evil/host")]}
-    assert sfu_url(settings, scope, "room") == "ws://[::1]:8010/ws"  # type: ignore[arg-type]
+    assert sfu_url(settings, scope) == "ws://[::1]:8010/ws"  # type: ignore[arg-type]

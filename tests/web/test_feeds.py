@@ -26,6 +26,7 @@ def published(segment: str, text: str, number: int = 0, **more: Any) -> Publishe
 async def taken(feed: Feed) -> list[str]:
     found = []
     while (one := await feed.next(0.01)) is not None:
+        assert isinstance(one, PublishedCaption)
         found.append(one.caption.text)
     return found
 
@@ -48,7 +49,7 @@ async def test_a_slow_reader_is_sent_the_newest_of_what_grows_and_every_final() 
     await asyncio.sleep(0)
     feed.put(published("s2", "next one"))
     woken = await waiting
-    assert woken is not None
+    assert isinstance(woken, PublishedCaption)
     assert woken.caption.text == "next one"
 
 
