@@ -1,4 +1,4 @@
-.PHONY: help run lan check test setup setup-check setup-test lint bench fanout capacity eval monologue simultaneous load chaos soak audit doctor lock catalogue screenshots clean
+.PHONY: help run lan check test setup setup-check setup-test lint bench fanout capacity eval monologue simultaneous load chaos machines soak audit doctor lock catalogue screenshots clean
 PYTHON ?= python3
 VENV := .venv/bin
 # The larger set of recordings where it lies beside the checkout; else tests/data.
@@ -54,6 +54,9 @@ load: setup-test ## calls of 2, 5 and 10 people, several at once; table and var/
 
 chaos: setup-test ## break one thing after the other during a call; table and var/chaos.json (root, for a small disk)
 	@$(VENV)/python -m ops.measure.chaos $(CHAOS_ARGS)
+
+machines: setup-test ## three hosts out of namespaces of this one hold calls and are killed; table and var/machines.json
+	@$(VENV)/python -m ops.measure.machines $(MACHINES_ARGS)
 
 soak: setup-test ## a call of half an hour: does memory or lag grow? table and var/soak.json
 	@$(VENV)/python -m ops.measure.soak $(SOAK_ARGS)

@@ -43,6 +43,8 @@ TURN_GAP_SECONDS: Final = 0.4
 """Between one caller's recording and the next one's."""
 MAX_RECORDING_SECONDS: Final = 14.0
 """Of a recording that is spoken."""
+MOST_ROOMS: Final = 20
+"""Rooms that are made until one is placed on a certain SFU."""
 
 
 @cache
@@ -181,23 +183,23 @@ class Exchange:
         self._sink.close()
 
     @asynccontextmanager
-    async def call(self, people: int, number: int = 0) -> AsyncIterator[Call]:
+    async def call(self, people: int, number: int = 0, on: str = "") -> AsyncIterator[Call]:
         """A call of so many callers, who take the languages of `SPOKEN` in turn; over at the end.
 
-        `number` tells calls that are held at once apart: each begins with recordings of its own.
+        `number` tells calls that are held at once apart: each begins with recordings of its own. `on`: the address of
+        this machine's SFU, where rooms are placed on several.
         """
-        async with self.seated([Seat(SPOKEN[n % len(SPOKEN)]) for n in range(people)], number) as call:
+        async with self.seated([Seat(SPOKEN[n % len(SPOKEN)]) for n in range(people)], number, on) as call:
             yield call
 
     @asynccontextmanager
-    async def seated(self, seats: Sequence[Seat], number: int = 0) -> AsyncIterator[Call]:
+    async def seated(self, seats: Sequence[Seat], number: int = 0, on: str = "") -> AsyncIterator[Call]:
         """The same of these callers."""
         own = seats[0].language
         async with AsyncExitStack() as leaving:
             client = await leaving.enter_async_context(httpx.AsyncClient(base_url=self._stack.url, timeout=30))
-            code = await new_room(client, name="Watcher", speak=own, read=own, hear="original")
+            code, token = await room_on(client, own, on)
             call = Call(code, client)
-            token = await token_of(client, call.code)
             watching = await leaving.enter_async_context(connect(token["url"]))
             await watching.send(json.dumps({"id": 1, "method": "hello", "data": {"token": token["token"]}}))
             for notice in json.loads(await watching.recv())["ok"]["notices"]:
@@ -249,3 +251,17 @@ class Exchange:
             self._taps.setdefault(producer, []).append(answer.tap_id)
             if ear:
                 ear.expect(answer)
+
+
+async def room_on(client: httpx.AsyncClient, own: str, on: str) -> tuple[str, dict[str, Any]]:
+    """A room that is placed on this SFU (anywhere: ""), and the token with which the watcher enters it.
+
+    Raises:
+        LookupError: none of so many is.
+    """
+    for _ in range(MOST_ROOMS):
+        code = await new_room(client, name="Watcher", speak=own, read=own, hear="original")
+        token = await token_of(client, code)
+        if not on or token["url"] == on:
+            return code, token
+    raise LookupError(f"{MOST_ROOMS} rooms were made, and none of them is placed on {on}")

@@ -64,7 +64,7 @@ class NoPostgresError(RuntimeError):
     """It is not installed; the message says what to do."""
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     """The folder of initdb and pg_ctl; Debian keeps them off the PATH."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     found = [path.parent for path in reversed(debian)]
@@ -82,13 +82,13 @@ def postgres_server() -> Iterator[Postgres]:
     Raises:
         NoPostgresError: it is not installed.
     """
-    binaries = _binaries()
+    programs = binaries()
     as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
     with tempfile.TemporaryDirectory(prefix="jbc-postgres-") as folder:
         if as_user:
             shutil.chown(folder, "postgres", "postgres")
         cluster, password = Path(folder) / "cluster", Path(folder) / "password"
-        pg_ctl = [str(binaries / "pg_ctl"), "-D", str(cluster), "-w", "-t", "30", "-l", f"{folder}/log"]
+        pg_ctl = [str(programs / "pg_ctl"), "-D", str(cluster), "-w", "-t", "30", "-l", f"{folder}/log"]
 
         def restart() -> None:
             run(*pg_ctl, "-m", "fast", "restart")
@@ -100,7 +100,7 @@ def postgres_server() -> Iterator[Postgres]:
         def run(*command: str) -> None:
             subprocess.run([*as_user, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL)
 
-        initdb = str(binaries / "initdb")
+        initdb = str(programs / "initdb")
         run(initdb, "-D", str(cluster), "-U", USER, f"--pwfile={password}", "-A", "scram-sha-256", "-E", "UTF8", "-N")
         options = f"-p {server.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
         run(*pg_ctl, "-o", options, "start")

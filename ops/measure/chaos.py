@@ -18,13 +18,9 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from playwright.async_api import Browser, async_playwright
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
-from sqlalchemy import select
 
-from app.db import create_engine, create_sessions
-from app.tables import Room, StoredCaption
-from ops.harness.people import CHROMIUM, FLAGS, Person, room_from_front_page
+from ops.harness.finals import Finals, follow_finals, stored, twice
+from ops.harness.people import CHROMIUM, FLAGS, WITNESS, Person, room_from_front_page
 from ops.harness.postgres import postgres_server
 from ops.harness.recordings import recordings
 from ops.harness.stack import Stack, temporary_folder
@@ -32,8 +28,6 @@ from ops.harness.wer import corpus_wer
 from ops.measure import signals
 from ops.measure.faults import FAULTS, Fault, SmallDisk, System, with_settable_clock
 from ops.measure.figures import machine, write
-from tasks.wire import keys
-from tasks.wire.messages import Caption, decode
 
 SENTENCES: Final = ("en_LJ001-0011", "en_LJ001-0009", "en_ls_1272_quilter", "en_LJ001-0019", "en_fleurs_004")
 SILENCE_SECONDS: Final = 0.5
@@ -45,7 +39,6 @@ NOTHING_MISSING = """remarks => document.querySelector('#notice').hidden
   || [...document.querySelectorAll('#notice [data-reason]')].every(line => remarks.includes(line.dataset.reason))"""
 REMARKS: Final = ["hurried", "skipped"]
 """Reasons that go with the highest rung: how a dub keeps up with somebody who never pauses, fault or no fault."""
-WITNESS = Path(__file__).with_name("witness.js")
 WRONG_CLOCK = Path(__file__).with_name("wrong_clock.js")
 
 
@@ -77,40 +70,6 @@ class Speech:
             await self._person.say(recordings()[name].path.read_bytes())
 
 
-async def published(stack: Stack, room: str, found: dict[tuple[str, str], Caption]) -> None:
-    """Note every final caption of a room as it is published, through any outage of Redis, for ever."""
-    while True:
-        redis = Redis.from_url(stack.redis_url, socket_connect_timeout=1)
-        with suppress(RedisError, OSError):
-            async with redis.pubsub() as channel:
-                await channel.subscribe(keys.captions_channel(room))
-                async for message in channel.listen():
-                    if message["type"] == "message":
-                        caption = decode(message["data"].partition(b" ")[2], Caption)
-                        if caption.final:
-                            found[caption.segment, caption.language] = caption
-        await redis.aclose()
-        await asyncio.sleep(0.05)
-
-
-async def stored(stack: Stack, room: str) -> list[tuple[str, str]]:
-    """Segment and language of every caption of a room in the database."""
-    url = stack.env.get("DATABASE_URL") or f"sqlite+aiosqlite:///{stack.folder / 'jbcalling.db'}"
-    engine = create_engine(url)
-    async with create_sessions(engine)() as session:
-        query = select(StoredCaption.segment, StoredCaption.language).join(Room, Room.id == StoredCaption.room_id)
-        rows = [(segment, language) for segment, language in await session.execute(query.where(Room.code == room))]
-    await engine.dispose()
-    return rows
-
-
-def twice(captions: dict[tuple[str, str], Caption]) -> int:
-    """Captions of speech that another caption has, too."""
-    sources = [caption for caption in captions.values() if caption.is_source]
-    spans = sorted((source.timeline.speech_start, source.timeline.speech_end) for source in sources)
-    return sum(later < end - 0.3 for (_, end), (later, _) in itertools.pairwise(spans))
-
-
 async def well(stack: Stack, listener: Person) -> bool:
     """Whether every process answers and nothing is missing on the listener's page, within `MAX_RECOVERY_SECONDS`."""
     try:
@@ -127,14 +86,14 @@ async def measure(stack: Stack, browser: Browser, fault: Fault, hear: str) -> di
     """One row. `hear`: what the listener does, a language or "original"."""
     url = await room_from_front_page(browser, stack.url)
     room = url.rsplit("/", 1)[1]
-    finals: dict[tuple[str, str], Caption] = {}
+    finals: Finals = {}
     scripts = (WITNESS, WRONG_CLOCK) if fault.clock else (WITNESS,)
     async with AsyncExitStack() as leaving:
         alice = await Person.join(browser, url, "Alice", speak="en", read="en", hear="en")
         leaving.push_async_callback(alice.leave)
         bruno = await Person.join(browser, url, "Bruno", speak="pt", read="pt", hear=hear, scripts=scripts)
         leaving.push_async_callback(bruno.leave)
-        noting = asyncio.create_task(published(stack, room, finals))
+        noting = asyncio.create_task(follow_finals(stack, room, finals))
         leaving.callback(noting.cancel)
         speech = Speech(alice)
         await speech.sentences(SENTENCES_BEFORE)
@@ -151,7 +110,8 @@ async def measure(stack: Stack, browser: Browser, fault: Fault, hear: str) -> di
         with suppress(TimeoutError):  # what has not come by then counts as lost
             await bruno.settled(timeout=MAX_RECOVERY_SECONDS)
         told: dict[str, float] = await bruno.page.evaluate("window.__told()")
-        return await figures(stack, room, bruno, speech, finals) | {
+        kept = await stored(stack, room)
+        return await figures(kept, bruno, speech, finals) | {
             "fault": fault.name,
             "lasted_s": round(mended - struck, 1),
             "recovery_s": round(recovered - mended, 1) if is_well else None,
@@ -160,14 +120,12 @@ async def measure(stack: Stack, browser: Browser, fault: Fault, hear: str) -> di
         }
 
 
-async def figures(
-    stack: Stack, room: str, reader: Person, speech: Speech, finals: dict[tuple[str, str], Caption]
-) -> dict[str, Any]:
-    """What became of what was said."""
+async def figures(stored_keys: list[tuple[str, str]], reader: Person, speech: Speech, finals: Finals) -> dict[str, Any]:
+    """What became of what was said; `stored_keys`: segment and language of what the database has."""
     lines = await reader.lines()
     shown = Counter(line.segment.removeprefix("u-") for line in lines)
     translated = {line.segment.removeprefix("u-") for line in lines if line.translation}
-    kept = Counter(await stored(stack, room))
+    kept = Counter(stored_keys)
     wanted = {"en": shown.keys(), "pt": translated}
     lost = [key for key in finals if key[0] not in wanted[key[1]] or not kept[key]]
     doubled = sum(count - 1 for count in (*shown.values(), *kept.values())) + twice(finals)

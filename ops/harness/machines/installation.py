@@ -1,0 +1,290 @@
+"""The installation of docs/operations.md on hosts of this machine: an edge, two workers, and people behind a NAT.
+
+Each is set up from `jbcalling deploy plan`: its settings, its secrets, its units' commands, its firewall, its proxy.
+The second worker carries an SFU with its bridge as well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from click.testing import CliRunner
+from sqlalchemy import make_url
+
+from app.auth import secrets_file
+from app.commands.cli import main as jbcalling
+from app.running.deploy.plan import caddyfile
+from ops.harness.machines import units
+from ops.harness.machines.database import Database
+from ops.harness.machines.host import ROOT, Cable, Host, do, switch
+from ops.harness.machines.world import PLACE
+from ops.harness.stack import Stack
+from ops.harness.waiting import until
+from tasks.wire.environment import TaskConfig
+
+EDGE, WORKER, MEDIA = "edge", "worker-2", "worker-3"
+CALLERS, ROUTER = "callers", "router"
+PRIVATE: Final = {EDGE: "10.0.0.1", WORKER: "10.0.0.2", MEDIA: "10.0.0.3"}
+PUBLIC: Final = {EDGE: "203.0.113.5", MEDIA: "203.0.113.6", ROUTER: "203.0.113.9"}
+HOME, HOME_GATEWAY = "192.168.1.2", "192.168.1.1"
+DOMAINS: Final = {EDGE: "calls.example.org", MEDIA: "sfu2.example.org"}
+SFUS: Final = {name: f"wss://{domain}/ws" for name, domain in DOMAINS.items()}
+"""Where browsers find each machine's SFU."""
+SITE: Final = f"https://{DOMAINS[EDGE]}"
+ROLES: Final[dict[str, tuple[str, ...]]] = {
+    EDGE: (
+        *("--role", "edge", "--domain", DOMAINS[EDGE], "--address", PUBLIC[EDGE], "--postgresql"),
+        *("--edge", PRIVATE[EDGE], "--worker", PRIVATE[WORKER], "--worker", PRIVATE[MEDIA]),
+        *("--sfu", f"{DOMAINS[MEDIA]}={PRIVATE[MEDIA]}"),
+    ),
+    WORKER: ("--role", "worker", "--edge", PRIVATE[EDGE], "--address", PRIVATE[WORKER]),
+    MEDIA: (
+        *("--role", "worker", "--edge", PRIVATE[EDGE], "--address", PRIVATE[MEDIA]),
+        *("--sfu-domain", DOMAINS[MEDIA], "--public", PUBLIC[MEDIA]),
+    ),
+}
+SECRETS_OF: Final = {
+    WORKER: ("REDIS_WORKER_PASSWORD",),
+    MEDIA: ("REDIS_WORKER_PASSWORD", "REDIS_PASSWORD", "SFU_TOKEN_SECRET"),
+}
+"""What is copied from the edge by hand."""
+NOT_STARTED: Final = ("backup", "installer")
+"""Units that have nothing to do in a call."""
+NAT: Final = """
+table ip nat {
+  chain out { type nat hook postrouting priority srcnat; oifname "wan" masquerade; }
+}
+table ip filter {
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    ct state established,related accept
+    iifname "lan" accept
+  }
+}
+"""
+"""A home's router: all go out under its one address, and nothing comes in that was not asked for."""
+UP_WITHIN: Final = 180.0
+"""Seconds for everything to answer: the models of two workers load at once."""
+ALL_WELL: Final = ("database", "redis", "sfu", "bridge", "workers", "captions")
+
+
+class OnMachine(Stack):
+    """A machine of the installation as a `Stack`, for what measures from within its network."""
+
+    def __init__(self, machines: Machines) -> None:
+        known = machines.secrets
+        database = make_url("postgresql+asyncpg://jbcalling@127.0.0.1/jbcalling").set(
+            password=known["DATABASE_PASSWORD"]
+        )
+        self.env = {
+            **{"SFU_PORT": "8010", "BRIDGE_PORT": "8030", "WEB_PORT": "8000", "REDIS_PORT": "8050"},
+            **{name: known[name] for name in ("SFU_TOKEN_SECRET", "REDIS_PASSWORD")},
+            "DATABASE_URL": database.render_as_string(hide_password=False),
+        }
+        self.folder, self.lines = PLACE / "hosts", {}
+        self.running = machines.running
+
+    @property
+    def url(self) -> str:
+        """The site, as everybody opens it."""
+        return SITE
+
+    @property
+    def redis_url(self) -> str:
+        """The edge's, over the private network."""
+        return f"redis://:{self.env['REDIS_PASSWORD']}@{PRIVATE[EDGE]}:{self.env['REDIS_PORT']}/0"
+
+
+class Machines:
+    """All of them. `up` once; they end with the world."""
+
+    def __init__(self, say: Callable[[str], None] = lambda _: None) -> None:
+        """`say` is told what is being done."""
+        self.hosts: dict[str, Host] = {}
+        self.secrets: dict[str, str] = {}
+        self.database: Database
+        self._say = say
+        self._settings: dict[str, str] = {}
+        self._seen = _needed_folders()
+
+    @property
+    def running(self) -> dict[str, subprocess.Popen[bytes]]:
+        """Machine and process → that process."""
+        return {f"{name} {what}": one for name, host in self.hosts.items() for what, one in host.running.items()}
+
+    async def up(self, settings: dict[str, str] | None = None) -> None:
+        """Build, set up, start, and wait until everything answers.
+
+        Args:
+            settings: on all machines, as somebody would write them into jbcalling.env.
+
+        Raises:
+            TimeoutError: something does not answer; the message says what.
+        """
+        self._settings = {"MODELS_AUTO": "0"} | (settings or {})
+        self._say("building hosts")
+        _know_names()
+        self._build()
+        for name in ROLES:
+            self._say(f"setting up and starting {name}")
+            await asyncio.to_thread(self._install, name)
+            await asyncio.to_thread(self._start, name)
+        _trust([self.hosts[name] for name in SFUS])
+        self._say("waiting for models and pages")
+        await self.ready()
+
+    def _build(self) -> None:
+        for network in ("public", "private", "home"):
+            switch(network)
+        for name in ROLES:
+            cables = [Cable("private", "eth1", f"{PRIVATE[name]}/24")]
+            if name in PUBLIC:
+                cables.append(Cable("public", "eth0", f"{PUBLIC[name]}/24"))  # the Internet is one hop from everywhere
+            self.hosts[name] = Host(name, cables, self._seen)
+        wan, lan = Cable("public", "wan", f"{PUBLIC[ROUTER]}/24"), Cable("home", "lan", f"{HOME_GATEWAY}/24")
+        router = self.hosts[ROUTER] = Host(ROUTER, [wan, lan])
+        router.do("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
+        router.do("nft", "-f", "-", given=NAT)
+        self.hosts[CALLERS] = Host(CALLERS, [Cable("home", "eth0", f"{HOME}/24", HOME_GATEWAY)])
+
+    def _install(self, name: str) -> None:
+        """What INSTALL.md says, but for packages, which are here, and users, which systemd gives to processes."""
+        host, plan = self.hosts[name], PLACE / "plans" / name
+        if not plan.exists():
+            words = ["deploy", "plan", *ROLES[name], "--out", str(plan), "--prefix", str(ROOT)]
+            made = CliRunner().invoke(jbcalling, words, catch_exceptions=False)
+            if made.exit_code:
+                raise RuntimeError(made.output)
+        do("cp", "-r", f"{plan}/etc/.", str(host.path("/etc")))
+        with host.path("/etc/jbcalling/jbcalling.env").open("a") as file:
+            file.writelines(f'{setting}="{value}"\n' for setting, value in self._settings.items())
+        _show_models(host)
+        secrets = host.path("/etc/jbcalling/secrets.env")
+        if name == EDGE:
+            self.secrets = secrets_file.load_or_create(secrets)
+            self.database = Database(host)
+            self.database.install(self.secrets["DATABASE_PASSWORD"])
+        else:
+            secrets.write_text("".join(f"{one}={shlex.quote(self.secrets[one])}\n" for one in SECRETS_OF[name]))
+        host.do("nft", "-f", "/etc/nftables.conf")
+
+    def _start(self, name: str) -> None:
+        host = self.hosts[name]
+        if name in DOMAINS:  # no certificate authority reaches it here, so it is its own
+            site = caddyfile(site=DOMAINS[name], local_ca=True, pages=name == EDGE)
+            host.path("/etc/caddy/Caddyfile").write_text(site)
+            env = os.environ | {"HOME": "/var/lib/caddy", "XDG_DATA_HOME": "/var/lib/caddy"}
+            host.path("/var/lib/caddy").mkdir(exist_ok=True)
+            host.start("caddy", "caddy run --config /etc/caddy/Caddyfile --adapter caddyfile", env)
+        for file in sorted(host.path("/etc/systemd/system").glob("jbcalling-*.service")):
+            if not any(file.name.startswith(f"jbcalling-{one}") for one in NOT_STARTED):
+                self.start(name, units.read(host.path("/"), file))
+
+    def start(self, name: str, unit: units.Unit) -> None:
+        """Start one unit on a machine, after what has to be done before it."""
+        host = self.hosts[name]
+        for folder in ("/var/lib/jbcalling", f"/run/{unit.runtime}"):
+            host.path(folder).mkdir(parents=True, exist_ok=True)
+        for command in unit.before:
+            line = f"cd {shlex.quote(str(ROOT))} && {command}"
+            subprocess.run(host.words("sh", "-c", line), env=unit.env, check=True, capture_output=True)
+        host.start(unit.name, unit.command, unit.env)
+
+    def revive(self, name: str) -> None:
+        """Switch a machine that died on again, and set it up anew."""
+        self.hosts[name].revive()
+        self._install(name)
+        self._start(name)
+        if name in SFUS:
+            _trust([self.hosts[one] for one in SFUS])
+
+    async def ready(self, within: float = UP_WITHIN, *, workers: int = 2, gone: str = "") -> None:
+        """Wait until `/ready` of the edge has nothing to complain of, with so many workers.
+
+        `gone`: a machine with an SFU of which it is to complain.
+
+        Raises:
+            TimeoutError: it still has.
+        """
+        state: dict[str, Any] = {}
+
+        async def well() -> bool:
+            nonlocal state
+            if dead := {name: host.ended() for name, host in self.hosts.items() if host.ended()}:
+                raise RuntimeError(f"ended by themselves: {dead}\n{self.logs()}")
+            state = await self.state()
+            wanted = dict.fromkeys(ALL_WELL, "ok") | ({"sfu": "degraded"} if gone else {})
+            return all(state.get(name, {}).get("state") == how for name, how in wanted.items()) and (
+                state["workers"]["detail"].startswith(f"{workers} ")
+            )
+
+        try:
+            await until(well, within)
+        except TimeoutError:
+            raise TimeoutError(f"not ready: {state}\n{self.logs()}") from None
+
+    async def state(self) -> dict[str, Any]:
+        """What `/ready` of the edge says of what it depends on; nothing where it does not answer."""
+        return await self.hosts[EDGE].inside().run(_ready())
+
+    def logs(self) -> str:
+        """The end of what each process has printed."""
+        files = sorted((PLACE / "hosts").glob("*.log"))
+        return "".join(f"\n--- {file.stem}\n{file.read_text(errors='replace')[-1500:]}" for file in files)
+
+
+async def _ready() -> dict[str, Any]:
+    async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+        try:
+            found: dict[str, Any] = (await client.get("http://127.0.0.1:8000/ready")).json()["dependencies"]
+        except (httpx.HTTPError, KeyError):
+            return {}
+    return found
+
+
+def _needed_folders() -> list[Path]:
+    """What processes run from, wherever that is."""
+    tools = [(ROOT / ".tools/bin" / name).resolve().parent for name in ("node", "mediasoup-worker")]
+    models = [model.resolve() for model in TaskConfig().models_dir.iterdir()]
+    return [ROOT, Path(sys.base_prefix), *tools, *models]
+
+
+def _show_models(host: Host) -> None:
+    """The machine's models, as if they had been installed on the host; what workers measure of them is its own."""
+    here, there = TaskConfig().models_dir, host.path("/var/cache/jbcalling/models")
+    there.mkdir(parents=True)
+    host.path("/var/cache/jbcalling/prompts").mkdir()
+    for model in here.iterdir():
+        if model.name == ".measured":
+            shutil.copytree(model, there / model.name)
+        else:
+            (there / model.name).symlink_to(model.resolve())
+
+
+def _know_names() -> None:
+    """Have this process, too, find the machines by their names."""
+    file = PLACE / "names"
+    names = "".join(f"{PUBLIC[name]} {domain}\n" for name, domain in DOMAINS.items())
+    file.write_text("127.0.0.1 localhost\n" + names)
+    do("mount", "--bind", str(file), "/etc/hosts")
+
+
+def _trust(hosts: list[Host]) -> None:
+    """Have this process trust the machines' certificates, once they have them."""
+    roots = [host.path("/var/lib/caddy/caddy/pki/authorities/local/root.crt") for host in hosts]
+    for _ in range(200):
+        if all(root.exists() for root in roots):
+            break
+        subprocess.run(["sleep", "0.1"], check=True)
+    bundle = PLACE / "roots.pem"
+    bundle.write_text("".join(root.read_text() for root in roots))
+    os.environ["SSL_CERT_FILE"] = str(bundle)

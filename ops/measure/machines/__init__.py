@@ -1,0 +1,1 @@
+"""`make machines`: hosts out of namespaces of this one hold calls, and are killed."""

@@ -1,0 +1,122 @@
+"""Calls over the machines: light callers beside an SFU, a browser at home that listens to them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Any, Final
+
+from playwright.async_api import Browser
+from redis.asyncio import Redis
+
+from ops.harness.callers import Exchange
+from ops.harness.machines.installation import EDGE, MEDIA, ROUTER, SFUS, SITE, WORKER, Machines, OnMachine
+from ops.harness.machines.walls import NotSoError
+from ops.harness.people import Person
+from ops.harness.published import Published, drops
+from ops.measure import processes
+from ops.measure.figures import percentiles
+from ops.measure.load import SETTLE_SECONDS, ladder
+
+LINKS: Final = ((EDGE, "eth0"), (EDGE, "eth1"), (WORKER, "eth1"), (MEDIA, "eth0"), (MEDIA, "eth1"), (ROUTER, "lan"))
+"""Cables whose bytes are told: public, private, and that of the home."""
+STAGES: Final = ("source caption", "translated caption", "clip")
+
+
+async def light_call(machines: Machines, name: str, seconds: float, opened: Callable[[str], None]) -> dict[str, Any]:
+    """Two light callers in a room that is placed on a machine's SFU; runs in that machine's network.
+
+    `opened` is told the room's code.
+    """
+    stack, published = OnMachine(machines), Published()
+    redis = Redis.from_url(stack.redis_url)
+    async with AsyncExitStack() as over:
+        over.push_async_callback(redis.aclose)
+        exchange = await over.enter_async_context(Exchange(stack))
+        call = await over.enter_async_context(exchange.call(2, on=SFUS[name]))
+        opened(call.code)
+        following = asyncio.create_task(published.follow(redis))
+        over.callback(following.cancel)
+        await asyncio.sleep(10.0)  # the browser comes in, and its dubs are there
+        before, lost, began = processes.read(stack), await drops(stack), time.monotonic()
+        await call.take_turns(began + seconds)
+        spoken = time.monotonic()
+        used = processes.between(before, processes.read(stack))
+        await asyncio.sleep(SETTLE_SECONDS)
+        dropped = await drops(stack)
+        dropped.subtract(lost)
+        if following.done():
+            following.result()
+        return {
+            "sfu": name,
+            "seconds": round(spoken - began, 1),
+            "captions": len([caption for caption in published.captions if caption.is_source]),
+            "lag_ms": {stage: percentiles(values) for stage, values in published.lags().items()},
+            "counts": {what: count for what, count in sorted(dropped.items()) if count},
+            "ladder": ladder([call], began, spoken),
+            "processes": used,
+        }
+
+
+async def call_on(machines: Machines, browser: Browser, name: str, seconds: float) -> dict[str, Any]:
+    """One row: two light callers beside an SFU, and a browser at home that reads and hears them.
+
+    Raises:
+        NotSoError: nothing came to the browser, or a cable was not used.
+    """
+    loop = asyncio.get_running_loop()
+    room: asyncio.Future[str] = loop.create_future()
+    before = crossed(machines)
+
+    def opened(code: str) -> None:
+        loop.call_soon_threadsafe(room.set_result, code)
+
+    holding = machines.hosts[name].inside().begin(light_call(machines, name, seconds, opened))
+    waited: list[asyncio.Future[Any]] = [room, holding]
+    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+    if not room.done():
+        holding.result()
+    person = await Person.join(browser, f"{SITE}/rooms/{room.result()}", "Bruno", speak="pt", read="pt", hear="pt")
+    try:
+        row = await holding
+        lines = await person.lines()
+        dubs = await person.onsets()
+    finally:
+        await person.leave()
+    after = crossed(machines)
+    row |= {
+        "read": len(lines),
+        "dubs_heard": len(dubs),
+        "page_errors": person.errors,
+        "crossed_kb": {link: round((after[link] - before[link]) / 1_000) for link in before},
+    }
+    if not lines or not dubs:
+        raise NotSoError(f"the browser read {len(lines)} lines and heard {len(dubs)} dubs: {person.errors}")
+    return row
+
+
+def crossed(machines: Machines) -> dict[str, int]:
+    """Cable → bytes that have gone over it both ways."""
+    return {f"{name} {interface}": sum(machines.hosts[name].crossed()[interface]) for name, interface in LINKS}
+
+
+HEAD: Final = (
+    f"{'SFU':<10}{'caption':>14}{'translated':>14}{'dubbed clip':>14}{'voice':>7}{'lines':>7}{'dubs':>6}"
+    f"{'home':>9}{'edge-workers':>14}{'worker-3':>10}  reasons"
+)
+
+
+def line(row: dict[str, Any]) -> str:
+    """One row for reading: ms as median/p95, share of time dubbed, what the browser got, KB over cables."""
+
+    def lag(stage: str) -> str:
+        delay = row["lag_ms"][stage]
+        return f"{delay['p50']:.0f}/{delay['p95']:.0f}" if delay["n"] else "-"
+
+    kb = row["crossed_kb"]
+    cells = f"{row['sfu']:<10}" + "".join(f"{lag(stage):>14}" for stage in STAGES)
+    cells += f"{row['ladder']['share_of_time'].get('voice', 0):>7.0%}{row['read']:>7}{row['dubs_heard']:>6}"
+    cells += f"{kb[f'{ROUTER} lan']:>9}{kb[f'{EDGE} eth1']:>14}{kb[f'{MEDIA} eth0']:>10}"
+    return cells + "  " + ", ".join(f"{reason} {share:.0%}" for reason, share in row["ladder"]["reasons"].items())
