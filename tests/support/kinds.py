@@ -19,6 +19,7 @@ import pytest
 
 KINDS = ("unit", "service", "model", "browser")
 STARTERS = {
+    "ops.harness.machines.world.hold": "service model browser",
     "ops.harness.redis_server.RedisServer": "service",
     "ops.harness.sfu.Sfu": "service",
     "ops.harness.stack.Stack": "service model",
