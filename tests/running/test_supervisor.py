@@ -32,6 +32,7 @@ made = supervisor.Supervisor(
     terminal=Terminal(sys.stdout, list(commands)),
 )
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may have had it ignored
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # as nohup does
 asyncio.run(made.run())
 """
 OBEYS = "trap \"echo {0} told >>acts; sleep 0.1; echo {0} gone >>acts; exit 0\" TERM; echo 'Warning: {0} runs'; "
