@@ -259,6 +259,21 @@ def lease(room: str) -> str:
     return f"jbc:lease:{room}"
 
 
+KEPT: Final = "jbc:kept"
+"""Stream of what is kept of calls (field "c": `kept.KeptChunk`), from the bridges to `web`, which takes it out."""
+
+KEPT_MOST: Final = 1_000
+"""Entries that it holds: while `web` is away bridges hold back the rest, and at last lose the oldest."""
+
+KEPT_ALIVE_TTL: Final = 12
+"""Seconds until it is said that nobody keeps a call that is to be kept."""
+
+
+def kept_alive(call: str) -> str:
+    """There while a bridge keeps this call, whether anybody speaks or not."""
+    return f"jbc:kept:alive:{call}"
+
+
 FENCE: Final = "jbc:fence"
 """The highest fence of any lease so far."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -44,6 +45,18 @@ class Chunk(NamedTuple):
     """When the first sample was captured, seconds since the epoch."""
 
 
+class Sounding(NamedTuple):
+    """One Opus packet with what is in it."""
+
+    data: bytes
+    position: int
+    """Of its first sample, on a clock of 48 kHz that begins anywhere and goes on through silence."""
+    time: float
+    """When that sample sounded, seconds since the epoch; a little less regular than `position`."""
+    samples: Pcm
+    """At 48 kHz."""
+
+
 class CaptureClock:
     """Maps RTP timestamps to wall time: the earliest arrivals are the ones least delayed on the way."""
 
@@ -79,7 +92,8 @@ class TapStream:
     Feed it datagrams as they arrive and `tick` it every few tens of milliseconds with the same clock.
     """
 
-    def __init__(self, ssrc: int, payload_type: int) -> None:
+    def __init__(self, ssrc: int, payload_type: int, on_packet: Callable[[Sounding], None] | None = None) -> None:
+        """`on_packet` is given every packet as it came, in order."""
         self.order = ReorderBuffer()
         self.packets = 0
         """Packets decoded."""
@@ -87,6 +101,7 @@ class TapStream:
         """Times that the sender's clock jumped."""
         self._ssrc = ssrc
         self._payload_type = payload_type
+        self._on_packet = on_packet
         self._decoder = OpusDecoder()
         self._resampler = Resampler(RTP_RATE, STT_RATE)
         self._clock = CaptureClock()
@@ -153,6 +168,8 @@ class TapStream:
         self.packets += 1
         self._seq, self._length = packet.seq, len(samples)
         self._clock.observe(self._head, now)
+        if self._on_packet is not None:
+            self._on_packet(Sounding(packet.payload, start, self._clock.at(start), samples))
         return chunks + self._emit(samples, start)
 
     def _bridge(self, gap: int, packet: RtpPacket) -> list[Chunk]:

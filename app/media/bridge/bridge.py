@@ -17,6 +17,7 @@ from app.cancellation import end, to_the_end
 from app.media.bridge import clip_listener
 from app.media.bridge.config import MediaConfig
 from app.media.bridge.health import HealthServer
+from app.media.bridge.keeper import Keeper
 from app.media.bridge.leases import Leases
 from app.media.bridge.listeners import Listeners
 from app.media.bridge.metrics import Metrics
@@ -72,6 +73,7 @@ class Bridge:
         self._leases = Leases(
             self._redis, self._sfu, self.id, lambda: self._rooms.by_name, lambda: self._reconciler.reconcile()
         )
+        self._keeper = Keeper(self._redis, self._rooms.by_name, self._leases.fence, self.metrics)
         services = Services(
             self.id,
             self._sfu,
@@ -80,6 +82,7 @@ class Bridge:
             config,
             self.metrics,
             Listeners(self._alive),
+            self._keeper,
             self._leases.fence,
         )
         self._reconciler = Reconciler(services, self._rooms, self._leases, self._watch)
@@ -97,6 +100,7 @@ class Bridge:
             self._reconciler.director.speech.run(),
             self._reconciler.typed.run(),
             self._leases.run(),
+            self._keeper.run(),
             self._announce(),
         )
         tasks = [asyncio.create_task(job) for job in jobs]
@@ -111,6 +115,7 @@ class Bridge:
         await end(tasks)
         self._reconciler.stop_all()
         await self._reconciler.wait_stopped(STOP_SECONDS)
+        await self._keeper.close()
         await asyncio.gather(self._redis.aclose(), self._pubsub.aclose())
         health.close()
 

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from app.media.audio.framer import Framer
 from app.media.audio.opus import Pcm
+from app.media.audio.tap import Sounding
 from app.media.bridge.floor import LOOK_EVERY, Floor
 from app.media.bridge.pieces import Position
 from app.media.bridge.playout import Due, Playout
@@ -152,7 +153,7 @@ class DubTrack:
                 "fence": self._services.fence(self._room),
             }
             answer = await self._services.sfu.request("inject", data, InjectAnswer)
-            self._producer, self._sender = answer.producer_id, RtpSender(answer.port, ssrc)
+            self._producer, self._sender = answer.producer_id, RtpSender(answer.port, ssrc, self._keep)
         if self._paused == self._live:
             paused = not self._live
             await self._request("pauseProducer" if paused else "resumeProducer")
@@ -181,11 +182,16 @@ class DubTrack:
         if not await self._sender.play(self._framed(due, samples), lambda: self._live):
             self._clause = None
 
+    def _keep(self, packet: Sounding) -> None:
+        self._services.keeper.keep(self._room, self._speaker, packet, self._version)
+
     def _heard(self, part: ClipPart, timeline: Timeline, now: float, *, typed: bool) -> None:
         """Writes down that a piece, or a whole sentence, begins to sound, and how late, unless it was typed."""
         behind = now - timeline.speech_end
         if not typed:
             self._services.metrics.word_lag.observe(max(0.0, behind))
+        if part.piece == 0:
+            self._services.keeper.cue(self._room, self._speaker, self._version, part.segment, now)
         if part.piece == 0 and not typed:
             self._services.metrics.first_sound(timeline, now)
         log.info(

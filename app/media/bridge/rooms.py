@@ -10,6 +10,7 @@ import structlog
 
 from app.auth.tokens import ORIGINAL, ParticipantMeta
 from app.media.bridge.sfu_messages import (
+    KeepingChanged,
     Participant,
     ParticipantJoined,
     ParticipantLeft,
@@ -60,6 +61,7 @@ class Rooms:
         for state in states:
             room = self._room(state.room)
             room.opened = time.monotonic() - state.age
+            room.keeping = state.keeping
             if state.speech:
                 room.speaking_since = time.monotonic() - state.speech.since
                 room.spoke = time.monotonic() - state.speech.last
@@ -78,7 +80,9 @@ class Rooms:
         elif isinstance(event, ProducerAdded):
             self._room(event.room).producers[event.producer_id] = event
         elif room := self.by_name.get(event.room):
-            if isinstance(event, Spoke):
+            if isinstance(event, KeepingChanged):
+                room.keeping = event.keeping
+            elif isinstance(event, Spoke):
                 room.hear(time.monotonic(), self.silence)
             elif isinstance(event, ParticipantLeft):
                 room.remove(event.id)

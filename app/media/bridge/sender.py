@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
 from app.media.audio.opus import FRAME, OpusEncoder, Pcm
 from app.media.audio.rtp import RTP_RATE, RtpPacket, pack
+from app.media.audio.tap import Sounding
 
 PAYLOAD_TYPE: Final = 100
 """Payload type that the SFU expects of injected Opus (`docs/protocol.md`)."""
@@ -29,8 +31,9 @@ def new_ssrc() -> int:
 class RtpSender:
     """One outgoing track. Nothing is sent while nothing is played; the RTP clock goes on."""
 
-    def __init__(self, port: int, ssrc: int) -> None:
-        """Sends to 127.0.0.1:`port` with the given SSRC."""
+    def __init__(self, port: int, ssrc: int, on_packet: Callable[[Sounding], None] | None = None) -> None:
+        """Sends to 127.0.0.1:`port` with the given SSRC; `on_packet` is given every packet that was sent."""
+        self._on_packet = on_packet
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._socket.connect(("127.0.0.1", port))
@@ -79,6 +82,8 @@ class RtpSender:
             # Like loss on the network: a swamped or restarting SFU is noticed on its control connection.
             with suppress(BlockingIOError, ConnectionRefusedError):
                 self._socket.send(pack(packet))
+            if self._on_packet is not None:
+                self._on_packet(Sounding(payload, self._timestamp, time.time(), frame))
             self._marker = False
             self._seq = (self._seq + 1) & 0xFFFF
         self._timestamp += FRAME

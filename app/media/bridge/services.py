@@ -9,6 +9,7 @@ from typing import Any
 import redis.asyncio as aioredis
 
 from app.media.bridge.config import MediaConfig
+from app.media.bridge.keeper import Keeper
 from app.media.bridge.listeners import Listeners
 from app.media.bridge.metrics import Metrics
 from app.media.bridge.sfu_client import SfuClient
@@ -32,6 +33,8 @@ class Services:
     metrics: Metrics
     listeners: Listeners
     """Which worker hears whom as a stream."""
+    keeper: Keeper
+    """What is kept of calls."""
     fence: Callable[[str], int]
     """What this bridge's requests about a room carry, so that the SFU can tell them from a successor's; 0 once the room
     is another's."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from msgspec import Raw, Struct, field
 
-from app.media.policy.room import Producer
+from app.media.policy.room import Keeping, Producer
 
 
 class Participant(Struct, frozen=True, rename="camel"):
@@ -33,6 +33,7 @@ class RoomState(Struct, frozen=True, rename="camel"):
     age: float = 0.0
     """Seconds since it was opened."""
     speech: SpeechState | None = None
+    keeping: Keeping | None = None
 
 
 class Spoke(Struct, frozen=True):
@@ -93,6 +94,13 @@ class ProducerUntranslated(Struct, frozen=True, rename="camel"):
     untranslated: bool
 
 
+class KeepingChanged(Struct, frozen=True):
+    """From now on something else is kept of a call, or nothing."""
+
+    room: str
+    keeping: Keeping | None
+
+
 class RoomClosed(Struct, frozen=True, rename="camel"):
     """The last person has left."""
 
@@ -124,6 +132,7 @@ RoomEvent = (
     | ProducerAdded
     | ProducerRemoved
     | ProducerUntranslated
+    | KeepingChanged
     | RoomClosed
     | Spoke
 )
@@ -137,6 +146,7 @@ EVENTS: Final[dict[str, type[ToldEvent]]] = {
     "producerAdded": ProducerAdded,
     "producerRemoved": ProducerRemoved,
     "producerUntranslated": ProducerUntranslated,
+    "keeping": KeepingChanged,
     "roomClosed": RoomClosed,
     "spoke": Spoke,
     "typed": Typed,

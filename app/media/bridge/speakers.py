@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from app.auth.tokens import ParticipantMeta
 from app.cancellation import end
 from app.media.audio.segmenter import Ask, AskKind, Segmenter
-from app.media.audio.tap import Chunk, TapStream
+from app.media.audio.tap import Chunk, Sounding, TapStream
 from app.media.audio.vad import FRAME_SECONDS, VoiceDetector
 from app.media.bridge.director import Director, Languages
 from app.media.bridge.mistakes import Mistakes
@@ -129,8 +129,14 @@ class Speaker(asyncio.DatagramProtocol):
                 log.warning("cannot tap", speaker=self._producer.participant, error=str(error), retry_in=RETRY_SECONDS)
                 await asyncio.sleep(RETRY_SECONDS)
             else:
-                self._stream = TapStream(answer.ssrc, answer.payload_type)
+                self._stream = TapStream(answer.ssrc, answer.payload_type, self._keep)
                 return answer.tap_id
+
+    def _keep(self, packet: Sounding) -> None:
+        """A packet of the voice, as it came: it is kept where the call is, unless it is not to be translated."""
+        producer = self._room.producers.get(self._producer.producer_id)
+        if producer is not None and not producer.untranslated and self._apart_until is None:
+            self._services.keeper.keep(self._room.name, producer.participant, packet)
 
     def _receive(self, chunks: list[Chunk]) -> None:
         meta = self._room.people.get(self._producer.participant, self._meta)

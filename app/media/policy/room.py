@@ -25,6 +25,17 @@ class Producer(Struct, frozen=True, rename="camel"):
     """Whether what is said on it now is for people's ears alone."""
 
 
+class Keeping(Struct, frozen=True):
+    """What is kept of a call."""
+
+    call: str
+    """Id of the kept call."""
+    since: float
+    """When that began, seconds since the epoch."""
+    people: list[str] = []
+    """Whose voices: those who have agreed."""
+
+
 class Dub(NamedTuple):
     """A version of somebody's voice, of which there is one track."""
 
@@ -75,6 +86,7 @@ class Room:
     """Number of each person's dubbed voice: the lowest that nobody else in the room has, kept while they stay."""
     typists: dict[str, bool] = field(default_factory=dict)
     """People who have typed something in this call, and whether the last of it was to be spoken."""
+    keeping: Keeping | None = None
 
     def hear(self, now: float, silence: float) -> None:
         """Takes in that somebody speaks; after `silence` seconds without they begin anew."""

@@ -18,11 +18,12 @@ export const isForOperator = (path) => path === PATH || (path?.startsWith(`${PAT
 /** @param {Room} room */
 function describe(room) {
   const recorded = new Set(room.recorded.map(({ id }) => id));
-  const { participants } = room.describe();
+  const { participants, keeping } = room.describe();
   return {
     room: room.id,
     participants: participants.map((participant) => ({ ...participant, recorded: recorded.has(participant.id) })),
     notices: room.notices,
+    keeping,
   };
 }
 

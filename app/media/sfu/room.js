@@ -40,6 +40,7 @@ const ago = (at) => Math.round(performance.now() - at) / 1_000;
 /** @param {Pick<Member, 'id' | 'meta' | 'rights'>} member */
 const describeMember = ({ id, meta, rights }) => ({ id, meta, rights });
 
+/** @typedef {NonNullable<import('zod').output<typeof import('./schemas.js').order>['keeping']>} Keeping What is kept of the call. */
 /** @typedef {{reason: import('./idle.js').Reason, seconds: number}} Idle What is said before an idle call ends. */
 
 /** Milliseconds without speech after which somebody who speaks again begins anew (`AdmissionConfig.silence`). */
@@ -55,6 +56,7 @@ export class Room {
   #speech = null;
   /** Since when one person has been here alone. @type {number | null} */ #alone = null;
   #stayed = this.#opened;
+  /** @type {Keeping | null} */ #keeping = null;
   /** What was said of the call's end, and when. @type {(Idle & {at: number}) | null} */ #idle = null;
 
   /**
@@ -106,6 +108,7 @@ export class Room {
       producers: this.tracks.map(describeTrack),
       age: ago(this.#opened),
       speech: this.#speech && { since: ago(this.#speech.since), last: ago(this.#speech.last) },
+      keeping: this.#keeping,
     };
   }
 
@@ -148,6 +151,7 @@ export class Room {
       producers: this.tracks.filter((track) => this.#concerns(id, track)).map(describeTrack),
       notices: this.notices,
       hands: this.#hands.all,
+      keeping: this.#keeping,
       idle: this.#idle && { reason: this.#idle.reason, seconds: this.#idle.seconds },
     };
   }
@@ -286,6 +290,12 @@ export class Room {
     if (!bridge) throw new RequestError('unavailable', 'Nobody can pass it on now: try again in a moment.');
     if (!this.#typing.allows(participant, line.text.length)) throw new RequestError('limit', 'These are too many lines in a short time: wait a moment.');
     bridge.send('typed', { room: this.id, participant, ...line });
+  }
+
+  /** @param {Keeping | null} keeping What is kept of the call from now on; null: nothing. */
+  keep(keeping) {
+    this.#keeping = keeping;
+    this.#tell('keeping', { keeping });
   }
 
   /** @param {string} participant Speaks louder than the others now. */

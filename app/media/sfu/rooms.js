@@ -148,7 +148,7 @@ export class Rooms {
    * @param {string} id
    * @param {import('zod').output<typeof import('./schemas.js').order>} order
    */
-  async obey(id, { mute, remove, rights }) {
+  async obey(id, { mute, remove, rights, keeping }) {
     const room = this.#slots.get(id)?.open?.room;
     for (const person of remove) {
       this.#standings.set(`${id}/${person}`, null);
@@ -158,6 +158,7 @@ export class Rooms {
       this.#standings.set(`${id}/${person}`, theirs);
       room?.member(person)?.judge(theirs);
     }
+    if (keeping !== undefined) room?.keep(keeping);
     for (const person of mute) await room?.mute(person);
   }
 

@@ -151,8 +151,16 @@ export const participantData = Object.freeze({
 
 const people = z.array(identifier).max(10_000).default([]);
 
+/** What is kept of a call, since when (seconds since the epoch), whose voices, and whether it works. */
+const keeping = z.strictObject({ call: identifier, since: z.number().min(0), people, trouble: z.boolean() });
+
 /** What `web` has to say about people of a room, of which it has asked nobody here. */
-export const order = z.strictObject({ mute: people, remove: people, rights: z.record(identifier, rights).default({}) });
+export const order = z.strictObject({
+  mute: people,
+  remove: people,
+  rights: z.record(identifier, rights).default({}),
+  keeping: keeping.nullish(),
+});
 
 /** Of a bridge's claim to a room: rises with every change of hands. */
 const fence = z.int().min(0);

@@ -30,6 +30,7 @@ describe('the operator', () => {
           { id: 'tape', meta: {}, rights: ['audio', 'captions'], recorded: true },
         ],
         notices: [{ key: 'dub:ana:pt', payload: { level: 'voice' } }],
+        keeping: null,
       }],
     });
     assert.equal((await ask('/operator/rooms/none', operator(), 'DELETE')).status, 404);
