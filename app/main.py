@@ -38,6 +38,12 @@ from app.health import routes as health_routes
 from app.health.checks import Checks
 from app.health.monitor import Monitor
 from app.i18n import choosing
+from app.keeping import pages as keeping_pages
+from app.keeping import routes as keeping_routes
+from app.keeping.reading import KeptReading
+from app.keeping.service import KeptCalls
+from app.keeping.store import KeptStore
+from app.keeping.watch import KeepingWatch
 from app.rooms import call, caption_feed, choices, hosting, installing
 from app.rooms import routes as room_routes
 from app.rooms.abilities import Abilities
@@ -104,6 +110,10 @@ class Services:
     moderation: Moderation
     installations: Installations
     places: Places
+    kept_calls: KeptCalls
+    kept_store: KeptStore
+    kept_reading: KeptReading
+    keeping_watch: KeepingWatch
 
 
 def create_app(settings: WebSettings | None = None) -> Litestar:
@@ -116,7 +126,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
     logs.configure("web")
     settings = settings or WebSettings()
     assets = Assets()
-    environment = create_environment(assets, settings.oidc.host)
+    environment = create_environment(assets, settings.oidc.host, records=settings.keep_calls)
     services = _services(settings, Fragments(environment))
     return Litestar(
         route_handlers=_handlers(services, settings),
@@ -140,6 +150,8 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
             "busy": _given(services.busy),
             "installations": _given(services.installations),
             "places": _given(services.places),
+            "kept_calls": _given(services.kept_calls),
+            "kept_reading": _given(services.kept_reading),
         },
         lifespan=[_lifespan(services)],
         middleware=[
@@ -193,6 +205,8 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
     speech = speech_services.create(redis, broker, settings, sessions)
     admin = admin_services.create(settings, sessions, redis, broker, speech, sfu)
     checks = Checks(settings, engine, redis, hub, history, store, places)
+    kept_calls = KeptCalls(sessions, redis, sfu, settings)
+    folder = settings.var_dir if engine.dialect.name == "sqlite" else None
     demos = settings.max_demo_rooms
     rooms = RoomService(sessions, speakers, demos, admin.rooms.living, waiting_room=settings.waiting_room)
     return Services(
@@ -214,6 +228,10 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
         moderation=Moderation(sessions, sfu, feeds, links),
         installations=Installations(redis),
         places=places,
+        kept_calls=kept_calls,
+        kept_store=KeptStore(redis, sessions, kept_calls.seals),
+        kept_reading=KeptReading(sessions, kept_calls.seals),
+        keeping_watch=KeepingWatch(sessions, sfu, kept_calls, folder),
     )
 
 
@@ -264,6 +282,14 @@ def _handlers(services: Services, settings: WebSettings) -> list[ControllerRoute
         transcript_routes.line,
         transcript_routes.correct,
         transcript_routes.delete_own,
+        keeping_routes.keeping_area,
+        keeping_routes.change_keeping,
+        keeping_pages.kept_list,
+        keeping_pages.player,
+        keeping_pages.picture,
+        keeping_pages.track_sound,
+        keeping_pages.kept_transcript,
+        keeping_pages.delete_kept,
         health_routes.health,
         health_routes.answers,
         Router(
@@ -287,5 +313,7 @@ def _lifespan(services: Services) -> Lifespan:
         services.admin.run,
         services.moderation.run,
         services.places.run,
+        services.kept_store.run,
+        services.keeping_watch.run,
     )
     return background.lifespan(jobs, captions.feeds, (services.redis.aclose, services.engine.dispose))

@@ -27,6 +27,7 @@ NAVIGATION: Final = (
     ("voices", "/admin/voices", N_("Voices")),
     ("keys", "/admin/keys", N_("API keys")),
     ("workers", "/admin/workers", N_("Workers and queues")),
+    ("kept", "/admin/kept", N_("Recordings")),
     ("storage", "/admin/storage", N_("Storage")),
     ("audit", "/admin/audit", N_("Audit log")),
     ("administrators", "/admin/administrators", N_("Administrators")),

@@ -12,7 +12,7 @@ from tasks.wire.environment import env
 
 NAMES: Final = (
     *("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "REDIS_WORKER_PASSWORD", "DATABASE_PASSWORD"),
-    *("TURN_SECRET", "SECOND_FACTOR_SECRET"),
+    *("TURN_SECRET", "SECOND_FACTOR_SECRET", "KEEP_SECRET"),
 )
 
 NEEDS: Final = {
@@ -20,7 +20,7 @@ NEEDS: Final = {
     "sfu": ("SFU_TOKEN_SECRET",),
     "web": (
         *("SESSION_SECRET", "SFU_TOKEN_SECRET", "REDIS_PASSWORD", "DATABASE_PASSWORD", "TURN_SECRET"),
-        "SECOND_FACTOR_SECRET",
+        *("SECOND_FACTOR_SECRET", "KEEP_SECRET"),
     ),
     "bridge": ("SFU_TOKEN_SECRET", "REDIS_PASSWORD"),
     "worker": ("REDIS_WORKER_PASSWORD",),

@@ -59,12 +59,26 @@ class Notice(msgspec.Struct, frozen=True):
     payload: Rung
 
 
+class Keeping(msgspec.Struct, frozen=True):
+    """What is kept of a call (`app.keeping`)."""
+
+    call: str
+    """Id of the kept call."""
+    since: float
+    """When that began, epoch seconds."""
+    people: list[str]
+    """Ids of those whose voices are kept."""
+    trouble: bool
+    """Whether nobody keeps it at the moment."""
+
+
 class Now(msgspec.Struct, frozen=True):
     """One room at this moment."""
 
     room: str
     participants: list[Inside]
     notices: list[Notice]
+    keeping: Keeping | None = None
 
     @property
     def people(self) -> list[Inside]:
@@ -138,6 +152,17 @@ class SfuOperator:
             "remove": sorted(remove),
             "rights": {one: [*held] for one, held in (rights or {}).items()},
         }
+        await self._tell(code, order)
+
+    async def keep(self, code: str, keeping: Keeping | None) -> None:
+        """Tell the SFUs what is kept of a room's call from now on, and with them everybody in it and the bridge.
+
+        Raises:
+            SfuDownError: one of them does not answer. The others have been told.
+        """
+        await self._tell(code, {"keeping": msgspec.to_builtins(keeping)})
+
+    async def _tell(self, code: str, order: Mapping[str, object]) -> None:
         answers, down = await self._everywhere(lambda sfu: self._ask(sfu, "POST", f"/{code}", order))
         if down:
             raise down[0]

@@ -48,6 +48,8 @@ TEXTS: Final[dict[str, str]] = {
     "talkOnLocked": N_("The others hear you until you press again."),
     "talkApart": N_("What you say now is not translated and not written down."),
     "untranslated": N_("not translated"),
+    "kept": N_("This call is being recorded"),
+    "notKept": N_("Nothing of this call is being recorded at the moment"),
     "notDone": N_("That did not work. Try again in a few seconds."),
     "notAllowed": N_("The call did not let you in. Go back to the room's page and join again."),
     "browserTooOld": N_("This browser cannot hold calls. Use a current Chrome, Edge, Firefox or Safari."),

@@ -98,6 +98,14 @@ def _second_factor_secret() -> str:
     return key("SECOND_FACTOR_SECRET", MIN_SECRET_CHARS)() if wanted else ""
 
 
+_KEEP_CALLS: Final = flag("KEEP_CALLS")
+
+
+def _keep_secret() -> str:
+    wanted = os.environ.get("KEEP_SECRET") or _KEEP_CALLS()
+    return key("KEEP_SECRET", MIN_SECRET_CHARS)() if wanted else ""
+
+
 @dataclass(frozen=True)
 class WebSettings(SignallingSettings):
     """Everything the web process reads from the environment, once, at its start."""
@@ -116,6 +124,14 @@ class WebSettings(SignallingSettings):
     """SECOND_FACTOR_SECRET: encrypts what administrators' apps share with us; without it nobody can set one up."""
     second_factor_required: bool = field(default_factory=_SECOND_FACTOR_REQUIRED)
     """SECOND_FACTOR_REQUIRED: 1: administrators come no further than their own page until they have one."""
+    keep_calls: bool = field(default_factory=_KEEP_CALLS)
+    """KEEP_CALLS: 1: administrators may let calls be kept as sound, by those who agree (`docs/keeping.md`)."""
+    keep_secret: str = field(default_factory=_keep_secret, repr=False)
+    """KEEP_SECRET: seals the keys of kept calls; without it none can be kept, or heard."""
+    keep_mb: int = field(default_factory=whole("KEEP_MB", 2_000, 1, 10_000_000))
+    """KEEP_MB: millions of bytes that all kept calls may take in the database."""
+    keep_hours: int = field(default_factory=whole("KEEP_HOURS", 4, 1, 23))
+    """KEEP_HOURS: after which a call is kept no longer; whoever wants can begin again."""
     waiting_room: bool = field(default_factory=flag("WAITING_ROOM"))
     """WAITING_ROOM: 1: new rooms have a waiting room, until a host turns it off."""
     stun_urls: tuple[str, ...] = field(default_factory=_urls("STUN_URLS", "stun", "stuns"))

@@ -42,14 +42,19 @@ def attachment(room: Room, language: str, view: View, suffix: str) -> str:
     prefer.
     """
     kind = {"both": f"original-{language}", "original": "original", "translated": language}[view]
-    letters = fold(room.name)
+    return named(room.name, f"{kind}.{suffix}")
+
+
+def named(name: str, end: str) -> str:
+    """A `Content-Disposition` of a file called `name`, with an `end` in plain letters, as `attachment`."""
+    letters = fold(name)
     plain = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:60] or "transcript"
-    header = f'attachment; filename="{plain}.{kind}.{suffix}"'
+    header = f'attachment; filename="{plain}.{end}"'
     if not any(letter.isalnum() and not letter.isascii() for letter in letters):
         return header
-    own = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in room.name)
+    own = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in name)
     own = "-".join(own.casefold().split())[:60]
-    return f"{header}; filename*=UTF-8''{quote(f'{own}.{kind}.{suffix}')}"
+    return f"{header}; filename*=UTF-8''{quote(f'{own}.{end}')}"
 
 
 def shown(line: Line[StoredCaption], view: View) -> tuple[StoredCaption | None, StoredCaption | None]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.tables import Correction, Invitation, Participant, Room, RoomLink, StoredCaption
+from app.tables import Correction, Invitation, KeptCall, Participant, Room, RoomLink, StoredCaption
 
 CLOSED_FOR: Final = timedelta(days=1)
 """How long a closed room stays although nothing that was said in it is left."""
@@ -50,7 +50,8 @@ async def purge(session: AsyncSession, now: datetime, unused_days: int) -> Purge
         sqlalchemy.exc.SQLAlchemyError: the database does not answer.
     """
     empty = ~exists().where(StoredCaption.room_id == Room.id)
-    due = select(Room.id).where(empty, _past(now, unused_days)).limit(AT_ONCE)
+    unheard = ~exists().where(KeptCall.room_id == Room.id)
+    due = select(Room.id).where(empty, unheard, _past(now, unused_days)).limit(AT_ONCE)
     rooms = list(await session.scalars(due))
     people = _count(await session.execute(delete(Participant).where(Participant.room_id.in_(rooms))))
     await session.execute(delete(Room).where(Room.id.in_(rooms)))

@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.captions import event_ids, stream
 from app.captions.history import History
 from app.db import create_sessions
-from app.tables import Participant, Room, StoredCaption
-from app.transcripts import metrics
+from app.tables import KeptCall, Participant, Room, StoredCaption
+from app.transcripts import kept_calls, metrics
 from app.transcripts.purge import Purged, lose_words, purge
 from app.transcripts.withdrawing import withdraw
 from tasks.wire import keys
@@ -95,18 +95,19 @@ class Retention:
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
         entries = await self._trim(now.timestamp() - REDIS_SECONDS)
-        captions = 0
+        captions = calls = 0
         async with self._sessions.begin() as session:
             for days in await session.scalars(select(Room.retention_days).distinct()):
                 rooms = select(Room.id).where(Room.retention_days == days)
                 old = StoredCaption.created_at < now - timedelta(days=days)
                 captions += await lose_words(session, StoredCaption.room_id.in_(rooms), old)
+                calls += await kept_calls.forget_old(session, now, days)
         async with self._sessions.begin() as session:
             purged = await purge(session, now, self._unused_days)
-        if captions or purged.people or not self._scrubbed:
+        if captions or calls or purged.people or not self._scrubbed:
             await self._scrub()
-        if captions:
-            log.info("transcripts.deleted", captions=captions)
+        if captions or calls:
+            log.info("transcripts.deleted", captions=captions, kept_calls=calls)
         if purged.rooms or purged.people:
             log.info("rooms.purged", rooms=purged.rooms, people=purged.people)
         metrics.DELETED.inc(captions)
@@ -126,6 +127,7 @@ class Retention:
         await self._forget(room.code, stored)
         async with self._sessions.begin() as session:
             captions = await lose_words(session, StoredCaption.room_id == room.id)
+            await kept_calls.forget_room(session, room)
         await self._scrub()
         metrics.DELETED.inc(captions)
         return captions
@@ -147,6 +149,7 @@ class Retention:
             captions = await lose_words(session, *theirs)
             asked = update(Participant).where(Participant.id == person.id)  # also if nothing was stored yet
             await session.execute(asked.values(had_words=True))
+            await kept_calls.forget_person(session, room, person)
         await self._scrub()
         metrics.DELETED.inc(captions)
         return [caption for caption in stored if caption.is_source]
@@ -165,6 +168,16 @@ class Retention:
         await self._scrub()
         return captions
 
+    async def delete_kept(self, room: Room, call: KeptCall) -> None:
+        """Delete what was kept of one call, now. Where it is being kept, that ends within seconds.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+        """
+        async with self._sessions.begin() as session:
+            await session.execute(delete(KeptCall).where(KeptCall.id == call.id, KeptCall.room_id == room.id))
+        await self._scrub()
+
     async def withdraw(self, room: Room, segment: str, languages: Sequence[str]) -> bool:
         """Take one line back; see `withdrawing.withdraw`."""
         return await withdraw(self._redis, self._sessions, room, segment, languages)
@@ -182,8 +195,11 @@ class Retention:
     async def _forget(self, code: str, segments: set[str], speaker: str = "") -> None:
         """Take a room's captions, or one `speaker`'s of them, out of Redis with the sound and the clips of `segments`.
 
+        What is kept of the call as sound goes as well.
+
         The caches go whole: they do not know whose words they hold.
         """
+        await kept_calls.forget_on_the_way(self._redis, code, speaker)
         entries = []
         async for stream_id, caption in stream.spoken(self._redis):
             if caption.room == code and speaker in {"", caption.speaker}:
@@ -206,4 +222,5 @@ class Retention:
                 busy = await plain.scalar(text("PRAGMA wal_checkpoint(TRUNCATE)"))
                 self._scrubbed = not busy  # somebody reads the log: the next sweep tries again
             else:
-                await plain.execute(text("VACUUM captions, corrections, participants, room_links"))
+                names = "kept_calls, kept_consents, kept_tracks, kept_pieces"
+                await plain.execute(text(f"VACUUM captions, corrections, participants, room_links, {names}"))

@@ -18,12 +18,13 @@ from tasks.languages import FIRST_LANGUAGES, LANGUAGES, described
 FOLDER: Final[Path] = ROOT / "templates"
 
 
-def create_environment(assets: Assets, sign_in_host: str = "") -> Environment:
+def create_environment(assets: Assets, sign_in_host: str = "", *, records: bool = False) -> Environment:
     """The environment that pages and caption fragments are rendered in.
 
     Args:
         assets: what pages load.
         sign_in_host: what people are told of the service that they may sign in by; empty where there is none.
+        records: whether calls may be recorded here, by those who agree.
     """
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -43,6 +44,7 @@ def create_environment(assets: Assets, sign_in_host: str = "") -> Environment:
         "first_languages": FIRST_LANGUAGES,
         "languages": {code: language.own_name for code, language in LANGUAGES.items()},
         "locale": catalogue.locale,
+        "records": records,
         "sign_in_host": sign_in_host,
         "stylesheet": STYLESHEET,
     }

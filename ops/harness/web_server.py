@@ -23,6 +23,7 @@ SECRETS = {
     "SESSION_SECRET": "session-secret-of-tests-" + "s" * 16,
     "SFU_TOKEN_SECRET": "sfu-secret-of-tests-" + "t" * 16,
     "SECOND_FACTOR_SECRET": "second-factor-of-tests-" + "f" * 16,
+    "KEEP_SECRET": "kept-calls-of-tests-" + "k" * 16,
 }
 SESSION_COOKIE, CSRF_COOKIE, ADMIN_COOKIE = (
     cookie_name(SECRETS["SESSION_SECRET"], use) for use in ("session", "csrf", "admin")

@@ -8,6 +8,7 @@ import { parseConfig } from "./config.js";
 import { RequestError } from "./connection.js";
 import { Hands } from "./hands.js";
 import { Hosting } from "./hosting.js";
+import { Keeping } from "./keeping.js";
 import { Mixer } from "./mixer.js";
 import { languageNamer, Notices } from "./notices.js";
 import { Own } from "./own.js";
@@ -41,6 +42,7 @@ class Call {
   #notices;
   #hosting;
   #hands;
+  #keeping;
   #typing;
   #mixer;
   #own;
@@ -72,6 +74,7 @@ class Call {
     this.#notices = new Notices(config);
     this.#hosting = new Hosting(config.texts, (text) => page.tell(text));
     this.#hands = new Hands(this.#roster, config, (text) => page.tell(text), (method, data) => void this.#ask(method, data));
+    this.#keeping = new Keeping(config.texts, (text) => page.tell(text));
     this.#typing = new Typing(config.texts, (line) => this.#type(line));
     this.#mixer = new Mixer(byId("audio"), () => this.#showSound());
     this.#own = new Own(config, page, () => this.#show(), (id) => this.#mixer.setOutput(id));
@@ -147,6 +150,7 @@ class Call {
     this.#idle = hello.idle?.reason ?? null;
     this.#roster.reset(hello);
     this.#notices.reset(hello.notices);
+    this.#keeping.reset(hello);
     this.#hold(hello.rights);
     this.#own.enter();
     try {
@@ -169,6 +173,7 @@ class Call {
    */
   #take(event, data) {
     if (event === "participantUpdated") this.#hosting.see(this.#roster.participants.get(data.id), data);
+    this.#keeping.take(event, data);
     if (event === "notice") this.#notices.take(data);
     else if (event === "idle") this.#idle = data.reason;
     else if (event === "rights") return this.#judge(data.rights);

@@ -39,6 +39,8 @@
  *
  * @typedef {{ reason: "silent" | "alone" | null, seconds?: number }} Idle why the call is about to end; null: it is not
  *
+ * @typedef {{ call: string, since: number, people: readonly string[], trouble: boolean }} Keeping what is kept of the call
+ *
  * @typedef {object} Hello
  * @property {string} participant
  * @property {string} room
@@ -52,6 +54,7 @@
  * @property {Notice[]} notices
  * @property {string[]} [hands] whose hands are up, in the order raised; an SFU from before 0.2 knows of none
  * @property {"up" | "down"} bridge
+ * @property {Keeping | null} [keeping] null: nothing
  * @property {Idle | null} idle what is said of the call's end
  *
  * @typedef {{ code: string, message: string, retry: boolean }} Closing

@@ -91,6 +91,7 @@ BY_HAND = {
     *("MODELS_DIR", "MODELS_FOLDER", "MODELS_OFFLINE", "MODELS_DISK_BUDGET", "MODEL_HUB", "ARGOS_PACKAGES"),
     "MOZILLA_MODELS",
     *("LLM_URL", "LLM_MODEL", "LLM_TIMEOUT", "LLM_API_KEY", "TURN_SECRET", "SECOND_FACTOR_SECRET"),
+    "KEEP_SECRET",
     *("XDG_CACHE_HOME", "PATH_INFO", "ESPEAK_NG", "MEDIASOUP_WORKER_BIN"),
 }
 """Paths, addresses of models, the language model's endpoint, secrets of what may be off: read where they are used."""

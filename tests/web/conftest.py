@@ -117,6 +117,7 @@ def settings(
         session_secret=SECRETS["SESSION_SECRET"],
         sfu_token_secret=SECRETS["SFU_TOKEN_SECRET"],
         second_factor_secret=SECRETS["SECOND_FACTOR_SECRET"],
+        keep_secret=SECRETS["KEEP_SECRET"],
         max_demo_rooms=2,
         tasks=TaskConfig(redis_url=shared_redis.url),
     )

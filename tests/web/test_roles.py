@@ -19,7 +19,7 @@ from tests.support.administrator import NAME, PASSWORD, be, enter, on_sqlite, se
 
 LOOKED_AT = {
     "/admin/rooms",
-    *(f"/admin/{one}" for one in ("invitations", "pairs", "models", "glossary", "voices", "keys")),
+    *(f"/admin/{one}" for one in ("invitations", "pairs", "models", "glossary", "voices", "keys", "kept")),
 }
 """Pages where there is something to change."""
 
