@@ -20,6 +20,7 @@ from ops.harness.bridge_client import Bridge, bridge
 from ops.harness.call_page import until
 from ops.harness.captions import caption, say, staged
 from ops.harness.furnished import at_work, furnished
+from ops.harness.kept import forget_answers, let_record, record
 from ops.harness.redis_server import redis_server
 from ops.harness.sfu import Sfu
 from ops.harness.views import ADMINISTRATOR, CONNECTED, MAX_WAIT_SECONDS, View
@@ -40,6 +41,8 @@ class World:
     room: str
     talk: str
     """Code of a talk that the visitor's browser has begun."""
+    recorded: str
+    """Code of a room whose call is being recorded by a host, Ana; the visitor is in it and has not answered."""
     visitor: BrowserContext
     redis_url: str
     folder: Path
@@ -66,6 +69,11 @@ class World:
         with redis.Redis.from_url(self.redis_url) as client:
             say(client, caption(self.room, f"{self.room}.{seq}", text, final=final, speaker="somebody", seq=seq))
 
+    @property
+    def codes(self) -> dict[str, str]:
+        """Of the rooms that views are of."""
+        return {"room": self.room, "talk": self.talk, "recorded": self.recorded}
+
     async def open(self, page: Page, view: View) -> None:
         """Show a view.
 
@@ -75,7 +83,8 @@ class World:
         assert self.interpreter is None or self.interpreter.there
         await asyncio.to_thread(at_work, self.redis_url, view.installer)
         await asyncio.to_thread(self.forget_second_factors)
-        response = await page.goto(self.url + view.path.format(room=self.room, talk=self.talk))
+        await asyncio.to_thread(forget_answers, self.folder, "Emma")
+        response = await page.goto(self.url + view.path.format(**self.codes))
         assert response is not None
         assert response.status == view.status, f"{view.name}: {response.status}"
         if view.prepare:
@@ -92,13 +101,18 @@ async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jbcalling-gallery-")))
         broker = stack.enter_context(redis_server())
         web = WebServer(folder, broker.url)
-        web.env |= {"OIDC_ISSUER": "http://localhost:9", "OIDC_CLIENT_ID": "gallery"}  # a sign-in service that is away
+        web.env |= {
+            "OIDC_ISSUER": "http://localhost:9",
+            "OIDC_CLIENT_ID": "gallery",
+            "KEEP_CALLS": "1",
+        }  # a sign-in service that is away
         sfu = Sfu(secret=web.env["SFU_TOKEN_SECRET"], port=int(web.env["SFU_PORT"]))
         sfu.start()
         stack.callback(sfu.stop)
         # What takes long runs in threads: the SFU cuts a bridge that leaves a ping unanswered.
         staged_bridge = await stack.enter_async_context(bridge(sfu.url, sfu.secret)) if interpreter else None
         await asyncio.to_thread(web.migrate)
+        await asyncio.to_thread(let_record, folder)
         code = setup_code.make(folder)
         stack.callback(web.kill)
         await asyncio.to_thread(web.start, MAX_WAIT_SECONDS)
@@ -118,9 +132,13 @@ async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator
         with redis.Redis.from_url(broker.url) as client:
             _talk(client, room, *people)
             talk = await _at_one_device(client, page, web.url)
+        host = await browser.new_context(locale="en", permissions=["microphone"])
+        await stack.enter_async_context(host)
+        recorded = await _recorded(host, web.url, broker.url, folder)
+        await enter(page, web.url, recorded, "Emma", "en", reader=True)
         await _become_administrator(page, web.url, code)
         await page.close()
-        yield World(web.url, room, talk, visitor, broker.url, folder, staged_bridge)
+        yield World(web.url, room, talk, recorded, visitor, broker.url, folder, staged_bridge)
 
 
 async def new_room(page: Page, url: str) -> str:
@@ -129,6 +147,17 @@ async def new_room(page: Page, url: str) -> str:
     await page.fill("form[action='/rooms'] [name=name]", "Viagem para Hội An")
     await page.click("form[action='/rooms'] button[type=submit]")
     return page.url.rsplit("/", 1)[1]
+
+
+async def _recorded(context: BrowserContext, url: str, redis_url: str, folder: Path) -> str:
+    """Have Ana make a room and record its call; its code."""
+    context.set_default_timeout(1000 * MAX_WAIT_SECONDS)
+    page = await context.new_page()
+    room = await new_room(page, url)
+    await enter(page, url, room, "Ana", "pt")
+    await until(page, CONNECTED, MAX_WAIT_SECONDS)
+    await record(page, room, redis_url, folder, str(await page.get_attribute("#participants .me", "data-participant")))
+    return room
 
 
 async def _join(context: BrowserContext, url: str, room: str, name: str, language: str) -> str:

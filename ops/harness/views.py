@@ -32,6 +32,7 @@ CONNECTED: Final = "document.body.dataset.state === 'connected'"
 LIVE: Final = "document.body.dataset.state === 'live'"
 CALL: Final = "/rooms/{room}/call?reader=true"
 SPEAKING: Final = "/rooms/{room}/call"
+RECORDED: Final = "/rooms/{recorded}/call?reader=true"
 TALK: Final = "/rooms/{talk}/talk"
 ADMINISTRATOR: Final = ("Linh", "a gallery of pages")
 """Name and password."""
@@ -45,7 +46,8 @@ class View:
     name: str
     """Of its pictures."""
     path: str
-    """`{room}` stands for a room's code, `{talk}` for that of a talk by one device."""
+    """`{room}` stands for a room's code, `{talk}` for that of a talk by one device, `{recorded}` for that of a room
+    whose call is being recorded."""
     prepare: Callable[[Page], Awaitable[object]] | None = None
     """What to do on the page before it is looked at."""
     status: int = 200
@@ -119,6 +121,21 @@ async def untranslated(page: Page) -> None:
     await in_call("", "#untranslated:not([hidden])")(page)
     await page.keyboard.press("o")
     await page.wait_for_selector("#participants .me[data-untranslated]")
+
+
+def recorded(answer: str = "") -> Callable[[Page], Awaitable[object]]:
+    """Be asked whether one's voice may be recorded; then answer."""
+
+    async def prepare(page: Page) -> None:
+        await until(page, CONNECTED, MAX_WAIT_SECONDS)
+        await page.wait_for_selector("#kept-sign:not([hidden])")
+        await page.wait_for_selector("#keeping-agree")
+        await page.wait_for_selector("#captions li[data-hue]")
+        if answer:
+            await page.click(f"#keeping-{answer}")
+            await page.wait_for_selector("#keeping-agree", state="detached")
+
+    return prepare
 
 
 async def links_made(page: Page) -> None:
@@ -227,6 +244,8 @@ VIEWS: Final = (
     View("call-hand", CALL, in_call("#hand", "#participants .me .hand:not([hidden])")),
     View("call-host", CALL, in_call("#hosting-button", "#holding")),
     View("call-invite", CALL, in_call("[popovertarget=invite]", "#invite .link")),
+    View("call-asked", RECORDED, recorded()),
+    View("call-recorded", RECORDED, recorded("agree")),
     View("talk-form", "/talk"),
     View("talk", TALK, in_talk()),
     View("talk-settings", TALK, in_talk("[popovertarget=talk-settings]", "#talk-settings .link")),
@@ -237,6 +256,8 @@ VIEWS: Final = (
     View("transcript", "/rooms/{room}/transcript"),
     View("transcript-search", "/rooms/{room}/transcript?q=nove"),
     View("transcript-correct", "/rooms/{room}/transcript", pressed("a.edit", ".correcting textarea")),
+    View("recordings", "/rooms/{recorded}/kept"),
+    View("recording", "/rooms/{recorded}/kept?lang=en", pressed(".kept-calls a", "#player[data-ready]")),
     View("projector", "/rooms/{room}/projector", lambda page: until(page, LIVE, MAX_WAIT_SECONDS)),
     View("error", "/nothing", status=404),
     View("admin-login", "/admin/login"),
@@ -252,6 +273,7 @@ VIEWS: Final = (
     View("admin-keys", "/admin/keys"),
     View("admin-key-made", "/admin/keys", key_made),
     View("admin-workers", "/admin/workers"),
+    View("admin-recordings", "/admin/kept"),
     View("admin-storage", "/admin/storage"),
     View("admin-audit", "/admin/audit"),
     View("admin-administrators", "/admin/administrators"),

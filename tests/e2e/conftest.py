@@ -32,7 +32,7 @@ def pytest_runtest_makereport(
 async def stack() -> AsyncIterator[Stack]:
     """Every process of the Procfile, ready."""
     with temporary_folder() as folder:
-        async with Stack(Path(folder)) as running:
+        async with Stack(Path(folder), KEEP_CALLS="1") as running:  # which is off until somebody turns it on
             yield running
 
 

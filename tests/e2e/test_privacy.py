@@ -6,10 +6,11 @@ import asyncio
 import re
 import shlex
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -156,6 +157,13 @@ async def test_no_file_is_written_but_those_that_hold_no_sound(held: Held) -> No
     assert held.folder / "jbcalling.db" in held.traces["web"].written, "the trace shows files"
     for name, trace in held.traces.items():
         assert unexpected(trace, held.folder) == [], name
+
+
+async def test_no_call_is_kept_unless_somebody_keeps_it(held: Held) -> None:
+    """Where one is, tests/e2e/test_keeping.py looks for its sound."""
+    with closing(sqlite3.connect(held.folder / "jbcalling.db")) as database:
+        for table in ("kept_calls", "kept_tracks", "kept_pieces", "switches"):
+            assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
 
 
 async def test_what_was_said_and_its_dub_are_in_no_file(held: Held) -> None:
