@@ -184,6 +184,7 @@ class Player {
     const label = this.#playing ? pause : play;
     if (this.#play.textContent !== label) this.#play.textContent = label;
     this.#at.value = String(now);
+    byId("player")?.style.setProperty("--at", `${(100 * now) / Math.max(this.#config.seconds, 0.1)}%`);
     const words = this.#at.dataset.words ?? "{at}";
     this.#at.setAttribute("aria-valuetext", words.replace("{at}", clock(now)).replace("{all}", clock(this.#config.seconds)));
     const shown = byId("clock");
