@@ -65,7 +65,7 @@ from app.talk import routes as talk_routes
 from app.transcripts import routes as transcript_routes
 from app.transcripts.retention import Retention
 from app.transcripts.service import Transcripts
-from app.web import errors, security
+from app.web import errors, security, shell
 from app.web.assets import FOLDERS, STATIC, Assets
 from app.web.budget import BudgetMiddleware
 from app.web.cors import cross_origin_hook
@@ -132,6 +132,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
         route_handlers=_handlers(services, settings),
         dependencies={
             "settings": _given(settings),
+            "assets": _given(assets),
             "rooms": _given(services.rooms),
             "makers": _given(services.makers),
             "links": _given(services.links),
@@ -290,6 +291,9 @@ def _handlers(services: Services, settings: WebSettings) -> list[ControllerRoute
         keeping_pages.track_sound,
         keeping_pages.kept_transcript,
         keeping_pages.delete_kept,
+        shell.manifest,
+        shell.offline_page,
+        shell.service_worker,
         health_routes.health,
         health_routes.answers,
         Router(

@@ -75,6 +75,10 @@ TEXTS: Final[dict[str, str]] = {
     "theirsFair": N_("weak connection"),
     "theirsPoor": N_("bad connection"),
     "soundBlocked": N_("Turn on the sound"),
+    "soundTaken": N_(
+        "Something else has taken the sound, for instance a call on the phone. It comes back by itself when that is "
+        "over, or when you press “Turn on the sound”."
+    ),
     "muted": N_("Microphone off"),
     "unmuted": N_("Microphone on"),
     "speaking": N_("speaking"),

@@ -37,6 +37,14 @@ class Assets:
         """
         return Markup((self._folder / name).read_bytes().decode())  # noqa: S704 - a file of our own
 
+    def read(self, name: str) -> bytes:
+        """What is in a file.
+
+        Raises:
+            FileNotFoundError: it is not there.
+        """
+        return (self._folder / name).read_bytes()
+
     def style_source(self, name: str) -> str:
         """The hash source that admits this `<style>`, and no other, to a page (Content Security Policy Level 3)."""
         return f"'sha256-{b64encode(self._digest(name)).decode()}'"

@@ -88,6 +88,8 @@ def _headers(settings: WebSettings, assets: Assets, scope: Scope) -> dict[str, s
         "style-src": f"'self' {assets.style_source(STYLESHEET)}",
         "connect-src": f"'self' {sfu_origins(settings, scope)}",
         "media-src": "'self' blob:",
+        "worker-src": "'self'",
+        "manifest-src": "'self'",
         "object-src": "'none'",
         "base-uri": "'none'",
         "form-action": "'self'",

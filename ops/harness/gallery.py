@@ -95,6 +95,7 @@ class World:
 async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator[World]:
     """Ana (Portuguese), Minh (Vietnamese) and a visitor who reads English in one room, and an administrator.
 
+    The visitor's browser keeps no shell (`app.web.shell`): what it loads, and how fast, is what the server gives.
     Without an interpreter the call page says that nobody interprets.
     """
     async with AsyncExitStack() as stack:
@@ -117,7 +118,7 @@ async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator
         stack.callback(web.kill)
         await asyncio.to_thread(web.start, MAX_WAIT_SECONDS)
         visitor = await stack.enter_async_context(
-            await browser.new_context(locale="en", permissions=["microphone", "camera"])
+            await browser.new_context(locale="en", permissions=["microphone", "camera"], service_workers="block")
         )
         visitor.set_default_timeout(1000 * MAX_WAIT_SECONDS)
         page = await visitor.new_page()
@@ -125,7 +126,7 @@ async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator
         people = []
         for name, language in (("Ana", "pt"), ("Minh", "vi")):
             # A page that stays behind goes on looking for its call, and takes the processor from the other tests.
-            person = await browser.new_context(locale="en", permissions=["microphone"])
+            person = await browser.new_context(locale="en", permissions=["microphone"], service_workers="block")
             await stack.enter_async_context(person)
             people.append(await _join(person, web.url, room, name, language))
         await enter(page, web.url, room, "Emma", "en", reader=True)

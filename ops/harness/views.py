@@ -138,6 +138,16 @@ def recorded(answer: str = "") -> Callable[[Page], Awaitable[object]]:
     return prepare
 
 
+async def sound_taken(page: Page) -> None:
+    """Lose the sound to something else, as to a call on the phone."""
+    await in_call()(page)
+    await page.evaluate("""() => {
+      Object.assign(document.querySelector("#sound-taken"), {
+        hidden: false, textContent: JSON.parse(document.querySelector("#call-config").textContent).texts.soundTaken });
+      document.querySelector("#sound").hidden = false;
+    }""")
+
+
 async def links_made(page: Page) -> None:
     """Make links to the captions on the share page."""
     await page.click("form.making button")
@@ -240,6 +250,7 @@ VIEWS: Final = (
     View("call-push-to-talk", SPEAKING, held_to_talk),
     View("call-talking", SPEAKING, talking),
     View("call-untranslated", SPEAKING, untranslated),
+    View("call-sound-taken", SPEAKING, sound_taken),
     View("call-video", SPEAKING, in_call("#camera", "#tiles video")),
     View("call-hand", CALL, in_call("#hand", "#participants .me .hand:not([hidden])")),
     View("call-host", CALL, in_call("#hosting-button", "#holding")),
@@ -260,6 +271,7 @@ VIEWS: Final = (
     View("recording", "/rooms/{recorded}/kept?lang=en", pressed(".kept-calls a", "#player[data-ready]")),
     View("projector", "/rooms/{room}/projector", lambda page: until(page, LIVE, MAX_WAIT_SECONDS)),
     View("error", "/nothing", status=404),
+    View("offline", "/offline?lang=en"),
     View("admin-login", "/admin/login"),
     View("admin-rooms", "/admin/rooms"),
     View("admin-room", "/admin/rooms/1", all_open("details.more")),

@@ -1,6 +1,6 @@
 /** The call page: puts the parts together. */
 
-import { Awake } from "./awake.js";
+import { Awake, tendAwake } from "./awake.js";
 import { rowsOf, tilesOf } from "./call_view.js";
 import { tendPageCaptions } from "./captions.js";
 import { chooseDrafts, sayOthers, tendChoices } from "./choices.js";
@@ -15,9 +15,11 @@ import { Own } from "./own.js";
 import { byId, csrfToken, FINAL, Page } from "./page.js";
 import { Presence } from "./presence.js";
 import { watchQuality } from "./quality.js";
+import { tendReturning } from "./returning.js";
 import { Roster } from "./roster.js";
 import { Sessions } from "./sessions.js";
 import { Signalling } from "./signalling.js";
+import { SystemControls } from "./system_controls.js";
 import { Tiles } from "./tiles.js";
 import { Typing } from "./typing.js";
 
@@ -52,6 +54,17 @@ class Call {
   #signalling;
   #stopQuality;
   #awake = new Awake();
+  #controls = new SystemControls(
+    byId("room-name")?.textContent ?? document.title,
+    document.querySelector("link[rel=apple-touch-icon]")?.getAttribute("href") ?? "",
+    {
+      togglemicrophone: () => press("#mic:not([hidden]), #talk:not([hidden])"),
+      togglecamera: () => press("#camera:not([hidden])"),
+      hangup: () => press("#leave"),
+    },
+  );
+  /** What this page does not do any more once it has left. */
+  #over = new AbortController();
   #languageName = languageNamer(document.documentElement.lang);
   /** @type {{ track: MediaStreamTrack, loudness: () => number, stop: () => void } | null} */
   #ownMeter = null;
@@ -112,9 +125,8 @@ class Call {
       { mic: () => own.toggle("microphone"), camera: () => own.toggle("camera"), screen: () => own.toggle("screen") },
       () => void this.#mixer.resume(),
     );
-    document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) void this.#mixer.resume();
-    });
+    tendReturning(() => this.#comeBack(), this.#over.signal);
+    tendAwake(this.#awake, byId("keep-screen"));
     void this.#mixer.resume();
     window.setTimeout(() => this.#showSound(), SOUND_GRACE_MS);
     void this.#signalling.run();
@@ -124,7 +136,9 @@ class Call {
 
   stop() {
     this.#left = true;
+    this.#over.abort();
     this.#awake.stop();
+    this.#controls.stop();
     this.#signalling.stop();
     this.#stopQuality();
     this.#sessions.stop();
@@ -240,6 +254,17 @@ class Call {
     this.#page.notices(text, states, this.#offers);
     this.#own.show();
     this.#hands.show();
+    this.#controls.show({
+      microphone: this.#own.may("microphone") ? onOf(states.mic) : null,
+      camera: this.#own.may("camera") ? onOf(states.camera) : null,
+    });
+  }
+
+  /** The screen was locked, or something else in front: whatever that has stopped goes on. */
+  #comeBack() {
+    this.#mixer.goOn();
+    this.#signalling.look();
+    void this.#own.microphone.comeBack();
   }
 
   /** Keeps a call that is about to end because nobody seems to need it. */
@@ -274,7 +299,7 @@ class Call {
   }
 
   #showSound() {
-    this.#page.sound(!this.#mixer.running);
+    this.#page.sound(!this.#mixer.running, this.#mixer.interrupted);
   }
 
   /** @param {string} status a key of the texts */
@@ -284,6 +309,19 @@ class Call {
     if (status === "roomFull") this.#own.wait();
     this.#page.status(status);
   }
+}
+
+/** @param {string} selector of a button of the page */
+function press(selector) {
+  /** @type {HTMLElement | null} */ (document.querySelector(selector))?.click();
+}
+
+/**
+ * Whether a device is on, as the system's controls show it; null where there is nothing to turn on or off.
+ * @param {import("./microphone.js").MicrophoneState | import("./picture.js").PictureState} state
+ */
+function onOf(state) {
+  return ["on", "muted", "off"].includes(state) ? state === "on" : null;
 }
 
 function main() {

@@ -5,6 +5,7 @@
 
 import { chosen, denied, isThere, microphoneConstraints } from "./devices.js";
 import { Opening } from "./opening.js";
+import { SILENCED_MS } from "./returning.js";
 
 /** A microphone that ends sooner than this after it was opened does not work: the next one waits for a change of devices. */
 const WORKED_MS = 1_000;
@@ -64,6 +65,18 @@ export class Microphone {
     else if (this.track && (await isThere("microphone")) && this.track?.getSettings().deviceId !== chosen("microphone")) {
       await this.#open();
     }
+  }
+
+  /**
+   * Somebody is back at the page: a microphone that has ended meanwhile is asked for again, and one that the system has
+   * silenced and does not give its voice back gives way to the same one, opened anew.
+   */
+  async comeBack() {
+    if (this.#without === "none" && !this.track) return this.#open();
+    const { track } = this;
+    if (!track?.muted) return;
+    await new Promise((resolve) => setTimeout(resolve, SILENCED_MS));
+    if (this.track === track && track.muted && !document.hidden) await this.#open();
   }
 
   /**

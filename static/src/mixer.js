@@ -36,6 +36,8 @@ export class Mixer {
   #samples = new Float32Array(METER_SAMPLES);
   #under = UNDER;
   #timer;
+  /** Whether sound has come out before. */
+  #ran = false;
 
   /**
    * @param {Element | null} container where the audio elements go, hidden
@@ -46,15 +48,20 @@ export class Mixer {
     this.#timer = window.setInterval(() => this.#listen(), LISTEN_EVERY_MS);
     this.#context = new AudioContext({ latencyHint: "interactive" });
     this.#context.addEventListener("statechange", () => {
+      this.#ran ||= this.running;
       onSuspended();
-      // A phone call or a sleeping device stops the context; the call goes on as soon as it may.
-      if (!this.running) void this.resume();
+      this.#goOn();
     });
   }
 
   /** Whether sound comes out. */
   get running() {
     return this.#context.state === "running";
+  }
+
+  /** Whether something has taken the sound that came out before: a call on the phone, another app, a sleeping device. */
+  get interrupted() {
+    return this.#ran && !this.running && this.#context.state !== "closed";
   }
 
   /** Asks for sound; without a user's gesture the browser may keep it waiting. */
@@ -147,6 +154,12 @@ export class Mixer {
     await this.resume(); // where the output before has taken the sound with it
   }
 
+  /** Somebody is back at the page: what the system has paused meanwhile plays again. */
+  goOn() {
+    for (const { element } of this.#entries) void startPump(element);
+    this.#goOn();
+  }
+
   /** How long ago a dub sounded last, ms; endless where none has. */
   get sinceDub() {
     const heard = [...this.#entries].filter(({ track }) => track === "dubbed").map((entry) => entry.heard);
@@ -200,6 +213,11 @@ export class Mixer {
       changed ||= before !== sounding(entry.heard, now);
     }
     if (changed) this.#level();
+  }
+
+  /** While the system holds the sound, asking for it would leave a context in Safari that runs without a sound. */
+  #goOn() {
+    if (this.#context.state === "suspended") void this.resume();
   }
 
   #level() {

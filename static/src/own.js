@@ -149,6 +149,14 @@ export class Own {
     this.show();
   }
 
+  /**
+   * Whether one may send it here.
+   * @param {"microphone" | "camera" | "screen"} source
+   */
+  may(source) {
+    return this.#sends && this.#inside && this.#may(source);
+  }
+
   /** @param {"microphone" | "camera" | "screen"} source */
   #may(source) {
     return this.#rights.has(NEEDS[source]);

@@ -150,9 +150,18 @@ export class Page {
     this.#telling = window.setTimeout(() => { told.hidden = true; }, TOLD_MS);
   }
 
-  /** @param {boolean} blocked whether the browser holds the sound back */
-  sound(blocked) {
+  /**
+   * Says whether sound comes out, and how to have it.
+   * @param {boolean} blocked whether the browser holds it back
+   * @param {boolean} [taken] whether the system has taken it away
+   */
+  sound(blocked, taken = false) {
     if (this.#sound) this.#sound.hidden = !blocked;
+    const taking = byId("sound-taken");
+    if (taking && taking.hidden === (blocked && taken)) {
+      taking.hidden = !(blocked && taken);
+      taking.textContent = taking.hidden ? "" : (this.#texts.soundTaken ?? "");
+    }
   }
 
   /**

@@ -5,6 +5,8 @@ import { backoffMs, isRefusal, nextStep, withinMs } from "./reconnect.js";
 
 /** A connection that lived this long has worked: the next wait is short again. */
 const WORKED_MS = 5_000;
+/** A socket that has not answered within this is dead, ms. */
+const ALIVE_WITHIN_MS = 2_500;
 
 /** The web server will not give this page a token. */
 class TokenRefusedError extends Error {}
@@ -52,6 +54,8 @@ export class Signalling {
   #url = "";
   /** Aborted when the call is held elsewhere. */
   #moving = new AbortController();
+  /** Ends the wait before the next attempt. */
+  #hurry = new AbortController();
   /** Counts the changes of choices: what a token from before the last of them says is out of date. */
   #renewals = 0;
 
@@ -95,7 +99,8 @@ export class Signalling {
       }
       this.#listener.onStatus(step.say === "reconnecting" ? this.lost : step.say);
       attempt += 1;
-      await pause(step.waitMs, AbortSignal.any([this.#stopped.signal, moving]));
+      this.#hurry = new AbortController();
+      await pause(step.waitMs, AbortSignal.any([this.#stopped.signal, moving, this.#hurry.signal]));
     }
   }
 
@@ -135,6 +140,15 @@ export class Signalling {
   forget() {
     this.#resume = undefined;
     this.#pass = null;
+  }
+
+  /**
+   * Somebody is back at the page: waits no longer before the next attempt, and finds out whether the socket is alive,
+   * which a network that has gone without a word would not say for minutes.
+   */
+  look() {
+    this.#hurry.abort();
+    this.#connection?.request("stay", {}, ALIVE_WITHIN_MS).catch((error) => console.debug("call: back, and:", error));
   }
 
   /** Closes the socket, so that the SFU drops this page's transports at once, and does not come back. */

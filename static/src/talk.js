@@ -7,6 +7,7 @@ import { Microphone } from "./microphone.js";
 import { Mixer } from "./mixer.js";
 import { languageNamer, Notices } from "./notices.js";
 import { byId, csrfToken, FINAL, Page } from "./page.js";
+import { tendReturning } from "./returning.js";
 import { Roster } from "./roster.js";
 import { Sessions } from "./sessions.js";
 import { Signalling } from "./signalling.js";
@@ -51,6 +52,7 @@ class Talk {
   #connection = null;
   #status = "connecting";
   #over = false;
+  #ended = new AbortController();
   #paused = false;
   /** Whose button is held; "" for nobody's. */
   #speaker = "";
@@ -74,7 +76,7 @@ class Talk {
     this.#page = page;
     this.#roster = new Roster(config.participant, config);
     this.#notices = config.between.map((language) => new Notices({ ...config, read: language, hear: language }));
-    this.#mixer = new Mixer(byId("audio"), () => page.sound(!this.#mixer.running));
+    this.#mixer = new Mixer(byId("audio"), () => this.#showSound());
     this.#view = new TalkView(config.halves, {
       onPress: (language) => void this.#press(language),
       onRelease: () => this.#release(),
@@ -98,11 +100,9 @@ class Talk {
 
   start() {
     this.#page.listen({}, () => void this.#mixer.resume());
-    document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) void this.#mixer.resume();
-    });
+    tendReturning(() => this.#comeBack(), this.#ended.signal);
     void this.#mixer.resume();
-    window.setTimeout(() => this.#page.sound(!this.#mixer.running), 400);
+    window.setTimeout(() => this.#showSound(), 400);
     this.#tendSwitches();
     byId("pause")?.addEventListener("click", () => this.#pause());
     byId("over")?.addEventListener("click", () => void this.#end());
@@ -115,6 +115,7 @@ class Talk {
 
   stop() {
     this.#over = true;
+    this.#ended.abort();
     window.clearInterval(this.#timer);
     window.clearTimeout(this.#lingering);
     this.#awake.stop();
@@ -256,6 +257,17 @@ class Talk {
       console.warn("talk: the server does not answer:", error);
       return null;
     }
+  }
+
+  /** The screen was locked, or something else in front: whatever that has stopped goes on. */
+  #comeBack() {
+    this.#mixer.goOn();
+    this.#signalling.look();
+    void this.#microphone.comeBack();
+  }
+
+  #showSound() {
+    this.#page.sound(!this.#mixer.running, this.#mixer.interrupted);
   }
 
   #pause() {

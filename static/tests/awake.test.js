@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { Awake } from "../src/awake.js";
+import { Awake, tendAwake } from "../src/awake.js";
 import { settled } from "./devices.support.js";
 
 /** A screen: what holds it on, and how the browser answers. */
@@ -72,6 +72,43 @@ for (const [course, [act, asked, held]] of Object.entries(COURSES)) {
     assert.equal(screen.held, 0);
   });
 }
+
+test("a switch turned off lets the screen go off, is remembered, and counts for every later page", async () => {
+  const kept = new Map();
+  globalThis.localStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key) };
+  globalThis.HTMLInputElement = class extends EventTarget {
+    checked = true;
+    label = { hidden: false };
+    closest() {
+      return this.label;
+    }
+  };
+  const box = new HTMLInputElement();
+  const awake = new Awake();
+  tendAwake(awake, box);
+  awake.start();
+  await settled();
+  assert.deepEqual([box.checked, box.label.hidden, screen.held], [true, false, 1]);
+  box.checked = false;
+  box.dispatchEvent(new Event("change"));
+  await settled();
+  await look(false);
+  assert.equal(screen.held, 0);
+  awake.stop();
+
+  const next = new Awake();
+  const nextBox = new HTMLInputElement();
+  tendAwake(next, nextBox);
+  next.start();
+  await settled();
+  assert.deepEqual([nextBox.checked, screen.held], [false, 0]);
+  nextBox.checked = true;
+  nextBox.dispatchEvent(new Event("change"));
+  await settled();
+  assert.equal(screen.held, 1);
+  next.stop();
+  await settled();
+});
 
 test("a page that begins hidden asks when it is looked at", async () => {
   page.hidden = true;

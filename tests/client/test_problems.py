@@ -29,7 +29,7 @@ for (const name of ["getUserMedia", "getDisplayMedia"]) {
 @asynccontextmanager
 async def somebody(browser: Browser, script: str = "") -> AsyncIterator[Page]:
     """A page of a browser of its own, in English."""
-    context = await browser.new_context(locale="en", permissions=["microphone", "camera"])
+    context = await browser.new_context(locale="en", permissions=["microphone", "camera"], service_workers="block")
     context.set_default_timeout(1000 * MAX_WAIT_SECONDS)
     if script:
         await context.add_init_script(script=script)
