@@ -44,6 +44,8 @@ from app.keeping.reading import KeptReading
 from app.keeping.service import KeptCalls
 from app.keeping.store import KeptStore
 from app.keeping.watch import KeepingWatch
+from app.planning import routes as planning_routes
+from app.planning.dates import Dates
 from app.rooms import call, caption_feed, choices, hosting, installing
 from app.rooms import routes as room_routes
 from app.rooms.abilities import Abilities
@@ -107,6 +109,7 @@ class Services:
     retention: Retention
     busy: Busy
     links: RoomLinks
+    dates: Dates
     moderation: Moderation
     installations: Installations
     places: Places
@@ -136,6 +139,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
             "rooms": _given(services.rooms),
             "makers": _given(services.makers),
             "links": _given(services.links),
+            "dates": _given(services.dates),
             "moderation": _given(services.moderation),
             "room_passwords": _given(Passwords()),
             "captions": _given(services.captions),
@@ -226,6 +230,7 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
         retention=Retention(redis, engine, history, settings.rooms_unused_days),
         busy=Busy(redis),
         links=links,
+        dates=Dates(sessions),
         moderation=Moderation(sessions, sfu, feeds, links),
         installations=Installations(redis),
         places=places,
@@ -252,6 +257,9 @@ def _handlers(services: Services, settings: WebSettings) -> list[ControllerRoute
         room_routes.back_to_form,
         room_routes.show_demos,
         room_routes.try_demo,
+        planning_routes.invitation_page,
+        planning_routes.set_date,
+        planning_routes.calendar_entry,
         call.call_page,
         call.sfu_token,
         talk_routes.talk_form,

@@ -104,6 +104,15 @@ class Room(Base):
     history: Mapped[Shown | None] = mapped_column(String(8))
     """What newcomers see of what was said before; null: everything, with a waiting room only from joining on."""
 
+    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When people meet there, as invitations say; null: nothing is planned."""
+    lasts: Mapped[int] = mapped_column(Integer, default=60, server_default="60")
+    """For how many minutes."""
+    zone: Mapped[str] = mapped_column(String(64), default="UTC", server_default="UTC")
+    """Time zone of whoever said so, by its name of the IANA."""
+    date_changes: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """How often that has been changed, so that calendars know which entry is newer."""
+
     __table_args__ = (Index(None, "kind", "created_at"),)
 
     @property

@@ -6,6 +6,8 @@ date, and there is no binary file for two people to change at once.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -39,6 +41,17 @@ def locale() -> str:
 def use(language: str) -> None:
     """Answer the rest of this request in a language; anything but a language of `INTERFACE` means English."""
     _locale.set(language if language in INTERFACE else SOURCE)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Make texts in another language meanwhile."""
+    before = _locale.get()
+    use(language)
+    try:
+        yield
+    finally:
+        _locale.set(before)
 
 
 def gettext(message: str, **values: object) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
-from babel.dates import format_datetime, get_timezone
+from babel.dates import format_date, format_datetime, format_time, get_timezone
 from babel.numbers import format_decimal
 
 from app.i18n.catalogue import locale
@@ -37,6 +38,27 @@ def moment(value: datetime | None, form: str = "short") -> str:
     if value is None:
         return ""
     return format_datetime(value, form, tzinfo=get_timezone("UTC"), locale=locale()) + " UTC"
+
+
+def appointment(starts: datetime, minutes: int, zone: str) -> str:
+    """A time from beginning to end, in its zone, and in UTC for people elsewhere.
+
+    Args:
+        starts: With a time zone.
+        minutes: How long it lasts.
+        zone: A time zone by its name of the IANA; one that the system does not know counts as UTC.
+    """
+    try:
+        there = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        there = ZoneInfo("UTC")
+    begins, ends = (at.astimezone(there) for at in (starts, starts + timedelta(minutes=minutes)))
+    day = format_date(begins.date(), "full", locale=locale())
+    span = "\N{EN DASH}".join(format_time(at, "short", tzinfo=there, locale=locale()) for at in (begins, ends))
+    if there.key == "UTC":
+        return f"{day}, {span} UTC"
+    utc = format_time(starts, "short", tzinfo=ZoneInfo("UTC"), locale=locale())
+    return f"{day}, {span} ({there.key}; {utc} UTC)"
 
 
 def epoch(at: float) -> datetime:

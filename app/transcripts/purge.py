@@ -100,8 +100,10 @@ def _past(now: datetime, unused_days: int) -> ColumnElement[bool]:
     closed = now - CLOSED_FOR
     past = or_(Room.closed_at < closed, Room.closes_at < closed)
     if unused_days:
-        unused = func.coalesce(Room.used_at, Room.created_at) < now - timedelta(days=unused_days)
-        no_plan = and_(or_(Room.opens_at.is_(None), Room.opens_at <= now), Room.closes_at.is_(None))
+        long_ago = now - timedelta(days=unused_days)
+        unused = func.coalesce(Room.used_at, Room.created_at) < long_ago
+        undated = or_(Room.starts_at.is_(None), Room.starts_at < long_ago)
+        no_plan = and_(or_(Room.opens_at.is_(None), Room.opens_at <= now), Room.closes_at.is_(None), undated)
         past = or_(past, and_(unused, no_plan))
     return past
 

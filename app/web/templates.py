@@ -49,6 +49,7 @@ def create_environment(assets: Assets, sign_in_host: str = "", *, records: bool 
         "stylesheet": STYLESHEET,
     }
     environment.filters |= {
+        "appointment": formats.appointment,
         "epoch": formats.epoch,
         "linked": linked,
         "language_name": formats.language_name,

@@ -148,6 +148,21 @@ async def sound_taken(page: Page) -> None:
     }""")
 
 
+async def dated(page: Page) -> None:
+    """Give the room a date."""
+    await page.fill("#starts", "2030-12-24T15:00")
+    await page.select_option("#zone", "America/Sao_Paulo")
+    await page.click("form.making button:not([name])")
+    await page.wait_for_selector("[href$='.ics']")
+
+
+async def dated_lobby(page: Page) -> None:
+    """Go from there to the form with which people enter."""
+    await dated(page)
+    await page.click(".back a")
+    await page.wait_for_selector("[href$='.ics']")
+
+
 async def links_made(page: Page) -> None:
     """Make links to the captions on the share page."""
     await page.click("form.making button")
@@ -257,6 +272,11 @@ VIEWS: Final = (
     View("call-invite", CALL, in_call("[popovertarget=invite]", "#invite .link")),
     View("call-asked", RECORDED, recorded()),
     View("call-recorded", RECORDED, recorded("agree")),
+
+
+    View("invitation", "/rooms/{room}/invitation"),
+    View("invitation-dated", "/rooms/{room}/invitation", dated),
+    View("lobby-dated", "/rooms/{room}/invitation", dated_lobby),
     View("talk-form", "/talk"),
     View("talk", TALK, in_talk()),
     View("talk-settings", TALK, in_talk("[popovertarget=talk-settings]", "#talk-settings .link")),

@@ -239,6 +239,8 @@ async def test_rooms_past_their_time_go_with_their_people_once_their_words_have(
         "unused": {"used_at": now - timedelta(days=91)},
         "weekly": {"used_at": now - timedelta(days=7)},
         "planned": {"used_at": now - timedelta(days=91), "opens_at": now + timedelta(days=1)},
+        "dated": {"used_at": now - timedelta(days=91), "starts_at": now - timedelta(days=1)},
+        "long past": {"used_at": now - timedelta(days=92), "starts_at": now - timedelta(days=91)},
         "ending": {"used_at": now - timedelta(days=91), "closes_at": now + timedelta(days=1)},
     }
     rooms = {code: await kept.room(code, 30) for code in ages}
@@ -254,11 +256,11 @@ async def test_rooms_past_their_time_go_with_their_people_once_their_words_have(
     await kept.settled()
     retention = Retention(kept.redis, kept.engine, kept.history, 90)
     purged = (await retention.sweep(now)).purged
-    assert (purged.rooms, purged.people) == (3, 4)
+    assert (purged.rooms, purged.people) == (4, 5)
     async with kept.sessions() as session:
         left = set(await session.scalars(select(Room.code)))
         people = set(await session.scalars(select(Participant.id)))
-    assert left == {"spoken", "today", "weekly", "planned", "ending"}
+    assert left == {"spoken", "today", "weekly", "planned", "dated", "ending"}
     assert people == {*left, "speaker", "regular"}
     assert (await kept.retention.sweep(now)).purged.rooms == 0, "0 days: open rooms stay"
 

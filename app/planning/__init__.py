@@ -1,0 +1,1 @@
+"""Rooms with a date: invitations in words and as calendar entries."""
