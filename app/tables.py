@@ -149,6 +149,8 @@ class Participant(Base):
     """Whether drafts are spoken to them too."""
     whole_sentences: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether they are given translations by whole sentences rather than as soon as possible."""
+    among: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """Languages that are spoken at their microphone, with spaces between, where several people share it."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
     role: Mapped[Role] = mapped_column(String(8), default="speaker", server_default="speaker")
     standing: Mapped[Standing] = mapped_column(String(8), default="in", server_default="in")
@@ -166,6 +168,11 @@ class Participant(Base):
     """When they were last in the call or about to enter it, to the hour."""
     had_words: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether captions of theirs have been deleted: with the last of them this row goes."""
+
+    @property
+    def shared_languages(self) -> list[str]:
+        """Those of `among`; empty where they speak one language, `speak`."""
+        return self.among.split()
 
     @property
     def hosts(self) -> bool:

@@ -45,11 +45,14 @@ class Choices(NamedTuple):
     """Whether drafts are spoken too."""
     whole_sentences: bool = False
     """Whether translations come by whole sentences rather than as soon as possible."""
+    among: tuple[str, ...] = ()
+    """The languages of those who share their microphone; empty: they speak `speak`."""
 
     @classmethod
     def of(cls, person: Participant) -> Choices:
         """What somebody has chosen."""
-        return cls(person.speak, person.read, person.hear, person.hear_drafts, person.whole_sentences)
+        among = tuple(person.shared_languages)
+        return cls(person.speak, person.read, person.hear, person.hear_drafts, person.whole_sentences, among)
 
 
 class Ability(NamedTuple):

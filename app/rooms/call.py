@@ -63,7 +63,7 @@ async def call_page(
     person = await visitor.participant_of(request, rooms, room)
     if person is None or room.kind == "talk":
         return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
-    context = await choices.call_context(room, person, abilities) | {
+    context = await choices.call_context(rooms, room, person, abilities) | {
         "person": person,
         "so_far": await page_captions(captions, room, person.read, person.sees_from(room)),
         "link": f"{page_origin(request)}/rooms/{code}",
@@ -115,6 +115,7 @@ async def _meta(rooms: RoomService, room: Room, person: Participant) -> Particip
     return ParticipantMeta(
         name=person.name,
         speak=person.speak,
+        among=person.shared_languages,
         read=person.read,
         hear=person.hear,
         hear_drafts=person.hear_drafts,
@@ -131,6 +132,7 @@ def _config(room: Room, person: Participant, settings: WebSettings, reader: bool
         "participant": person.id,
         "name": person.name,
         "speak": person.speak,
+        "among": person.shared_languages,
         "read": person.read,
         "hear": person.hear,
         "hearDrafts": person.hear_drafts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Request, get, post
@@ -21,7 +22,7 @@ from app.rooms.forms import JoinForm
 from app.rooms.service import RoomService
 from app.tables import Participant, Room
 from app.web.budget import CHOOSING, WEIGHT
-from tasks.languages import LANGUAGES
+from tasks.languages import FIRST_LANGUAGES, LANGUAGES
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -45,13 +46,13 @@ async def change_choices(
     others = _languages(str(data.get("others", "")))
     if form.errors:
         choices = Choices.of(person)
-        context = await _context(room, choices, abilities, others) | {"errors": form.errors}
+        context = await _context(rooms, room, choices, abilities, others) | {"errors": form.errors}
         return Template("partials/choices.html", context=context, status_code=HTTP_422_UNPROCESSABLE_ENTITY)
     before = person.read, person.whole_sentences
     person = await rooms.join(room, form, person.id)
     visitor.remember_choices(request, form)
     choices = Choices.of(person)
-    context = await _context(room, choices, abilities, others)
+    context = await _context(rooms, room, choices, abilities, others)
     if (person.read, person.whole_sentences) != before:  # another feed
         context |= {"so_far": await page_captions(captions, room, person.read, person.sees_from(room))}
     trigger = json.dumps({"choices": choices._asdict()})
@@ -82,17 +83,31 @@ async def show_abilities(
     return Template("partials/abilities.html", context=context, headers={"Cache-Control": "no-store"})
 
 
-async def call_context(room: Room, person: Participant, abilities: Abilities) -> dict[str, Any]:
+async def call_context(rooms: RoomService, room: Room, person: Participant, abilities: Abilities) -> dict[str, Any]:
     """What templates/partials/choices.html needs in the call page."""
-    return await _context(room, Choices.of(person), abilities, [])
+    return await _context(rooms, room, Choices.of(person), abilities, [])
 
 
-async def _context(room: Room, choices: Choices, abilities: Abilities, others: list[str]) -> dict[str, Any]:
+def suggested(own: str, spoken: Sequence[str]) -> list[str]:
+    """The languages to begin with where several people say which they speak at one microphone.
+
+    Args:
+        own: that of whoever fills in the form.
+        spoken: those of the room.
+    """
+    found = list(dict.fromkeys([own, *spoken]))
+    return found if len(found) > 1 else list(dict.fromkeys([own, *FIRST_LANGUAGES]))
+
+
+async def _context(
+    rooms: RoomService, room: Room, choices: Choices, abilities: Abilities, others: list[str]
+) -> dict[str, Any]:
     here = await abilities.here()
     return {
         "room": room,
         "more_languages": here.more_languages,
         "choices": choices._asdict(),
+        "suggested": suggested(choices.speak, await rooms.languages(room)),
         "abilities": await abilities.of(choices, others),
         "others": " ".join(others),
         "errors": {},

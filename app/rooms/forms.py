@@ -13,6 +13,8 @@ from tasks.languages import LANGUAGES
 
 NAME_LENGTH: Final = 60
 ROOM_NAME_LENGTH: Final = 80
+MOST_AMONG: Final = 8
+"""Languages at one microphone (`tasks.wire.messages.Segment.among`)."""
 
 
 @dataclass
@@ -27,6 +29,10 @@ class JoinForm:
     """Whether drafts are to be spoken too."""
     whole_sentences: bool = False
     """Whether translations are to come by whole sentences rather than as soon as possible."""
+    shares: bool = False
+    """Whether several people share their microphone."""
+    among: list[str] = field(default_factory=list)
+    """The languages that those speak, `speak` among them."""
     errors: dict[str, str] = field(default_factory=dict)
     """Field → what is wrong and what to do."""
 
@@ -40,7 +46,9 @@ class JoinForm:
             hear=_word(data.get("hear")),
             hear_drafts=bool(data.get("hear_drafts")),
             whole_sentences=bool(data.get("whole_sentences")),
+            shares=bool(data.get("shares")),
         )
+        form.among = [code for code in LANGUAGES if data.get(f"among-{code}") or (form.shares and code == form.speak)]
         if not form.name:
             form.errors["name"] = _("Type the name that the others will see.")
         elif len(form.name) > NAME_LENGTH:
@@ -51,7 +59,14 @@ class JoinForm:
             form.errors["read"] = _("Choose the language you read.")
         if form.hear not in LANGUAGES and form.hear != ORIGINAL:
             form.errors["hear"] = _("Choose a language to hear, or the original voices.")
+        if form.shares and not 2 <= len(form.among) <= MOST_AMONG:
+            form.errors["among"] = _("Choose the languages that are spoken at your microphone: two to eight.")
         return form
+
+    @property
+    def spoken(self) -> list[str]:
+        """The languages that an utterance of theirs may be in; empty where it is in `speak`."""
+        return self.among if self.shares else []
 
 
 def _word(value: object) -> str:

@@ -27,6 +27,7 @@ from app.rights import Role
 from app.rooms import visitor
 from app.rooms.abilities import Abilities, Here
 from app.rooms.busy import Busy
+from app.rooms.choices import suggested
 from app.rooms.codes import read_code
 from app.rooms.demos import DEMOS, FIRST, Demo
 from app.rooms.door import Entry, Passwords, WrongPasswordError, address_of, mark, role_of, standing_of
@@ -132,7 +133,9 @@ async def lobby(
     if request.session.get("made") == code:
         del request.session["made"]
         entering["host_link"] = f"{page_origin(request)}/rooms/{code}?key={visitor.link_kept(request, code)}"
-    return _lobby(room, _first_choices(request, here), here, shown, busy=await busy.words(), entering=entering)
+    form = _first_choices(request, here)
+    form.among = form.among or suggested(form.speak, await rooms.languages(room))
+    return _lobby(room, form, here, shown, busy=await busy.words(), entering=entering)
 
 
 @post("/rooms/{code:str}/join", opt={WEIGHT: JOINING})
@@ -235,6 +238,8 @@ def _first_choices(request: AnyRequest, here: Here) -> JoinForm:
         hear=last.get("hear", hear),
         hear_drafts=last.get("hear_drafts", False),
         whole_sentences=last.get("whole_sentences", False),
+        shares=bool(last.get("among")),
+        among=list(last.get("among", [])),
     )
 
 

@@ -118,7 +118,17 @@ class RoomService:
             person.seen_at = datetime.now(UTC)
             person.name, person.speak, person.read, person.hear = form.name, form.speak, form.read, form.hear
             person.hear_drafts, person.whole_sentences = form.hear_drafts, form.whole_sentences
+            person.among = " ".join(form.spoken)
         return person
+
+    async def languages(self, room: Room) -> list[str]:
+        """The languages that people in the room speak, or have spoken there."""
+        query = select(Participant.speak, Participant.among).where(
+            Participant.room_id == room.id, Participant.kind == "person", Participant.standing == "in"
+        )
+        async with self._sessions() as session:
+            rows = (await session.execute(query.distinct())).all()
+        return sorted({code for speak, among in rows for code in among.split() or [speak]})
 
     async def removed_from(self, room: Room, address: str) -> bool:
         """Whether somebody was removed from the room who came from an address with this mark."""

@@ -65,6 +65,7 @@ def remember_choices(request: AnyRequest, form: JoinForm) -> None:
         "hear": form.hear,
         "hear_drafts": form.hear_drafts,
         "whole_sentences": form.whole_sentences,
+        "among": form.spoken,
     }
 
 

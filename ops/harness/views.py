@@ -253,6 +253,7 @@ VIEWS: Final = (
     View("lobby", "/rooms/{room}"),
     View("lobby-installing", "/rooms/{room}", installer="running"),
     View("lobby-devices", "/rooms/{room}", pressed("#tryout summary", "#try-microphone")),
+    View("lobby-shared", "/rooms/{room}", pressed("#shares", ".ticks input")),
     View("demo", "/", demo_begun),
     View("call", CALL, in_call()),
     View("call-installing", CALL, in_call(), installer="running"),

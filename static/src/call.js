@@ -1,7 +1,7 @@
 /** The call page: puts the parts together. */
 
 import { Awake, tendAwake } from "./awake.js";
-import { rowsOf, tilesOf } from "./call_view.js";
+import { rowsOf, spokenBy, tilesOf } from "./call_view.js";
 import { tendPageCaptions } from "./captions.js";
 import { chooseDrafts, sayOthers, tendChoices } from "./choices.js";
 import { parseConfig } from "./config.js";
@@ -89,7 +89,7 @@ class Call {
     this.#hands = new Hands(this.#roster, config, (text) => page.tell(text), (method, data) => void this.#ask(method, data));
     this.#keeping = new Keeping(config.texts, (text) => page.tell(text));
     this.#typing = new Typing(config.texts, (line) => this.#type(line));
-    this.#mixer = new Mixer(byId("audio"), () => this.#showSound());
+    this.#mixer = new Mixer(byId("audio"), () => this.#showSound(), (id) => this.#roster.participants.get(id)?.meta.among ?? []);
     this.#own = new Own(config, page, () => this.#show(), (id) => this.#mixer.setOutput(id));
     this.#tiles = new Tiles(byId("tiles"), config.texts, (id, view) => void this.#sessions.current?.receiver.show(id, view));
     this.#presence = new Presence(
@@ -248,7 +248,7 @@ class Call {
     this.#presence.render(rowsOf(this.#config, this.#roster, this.#mixer, this.#own.microphone), this.#roster.host);
     this.#tiles.render(tilesOf(this.#config, this.#roster, this.#sessions.pictures, camera.track));
     this.#tiles.dominant(this.#roster.dominant);
-    sayOthers([...this.#roster.participants.values()].map(({ meta }) => meta.speak));
+    sayOthers([...this.#roster.participants.values()].flatMap(({ meta }) => spokenBy(meta)));
     const worst = this.#idle ? { reason: `idle_${this.#idle}` } : this.#notices.worst(this.#roster);
     const text = worst && { reason: worst.reason, text: this.#notices.sentence(worst, this.#languageName) };
     this.#page.notices(text, states, this.#offers);

@@ -1,6 +1,14 @@
 /** What the page shows of a call: rows for its people, tiles for its pictures. */
 
 /**
+ * The languages that somebody speaks: one, or those of the people who share their microphone.
+ * @param {{ speak: string, among?: readonly string[] }} person
+ */
+export function spokenBy({ speak, among = [] }) {
+  return among.length ? among : [speak];
+}
+
+/**
  * Oneself first, then the others.
  * @param {import("./config.js").CallConfig} config
  * @param {import("./roster.js").Roster} roster
@@ -8,12 +16,12 @@
  * @param {{ state: import("./microphone.js").MicrophoneState, apart: boolean }} mic one's own
  * @returns {import("./presence.js").Row[]}
  */
-export function rowsOf({ participant, name, speak }, roster, mixer, mic) {
+export function rowsOf({ participant, name, speak, among }, roster, mixer, mic) {
   return [
     {
       id: participant,
       name,
-      language: speak,
+      languages: spokenBy({ speak, among }),
       me: true,
       host: roster.host,
       dubbed: false,
@@ -25,7 +33,7 @@ export function rowsOf({ participant, name, speak }, roster, mixer, mic) {
     ...[...roster.participants.values()].map(({ id, meta, rights }) => ({
       id,
       name: meta.name,
-      language: meta.speak,
+      languages: spokenBy(meta),
       me: false,
       host: rights?.includes("moderate") ?? false,
       dubbed: mixer.dubbed(id),

@@ -7,7 +7,7 @@ import { keep, recall } from "./stored.js";
 const KEY = "jbc.under";
 
 /**
- * @typedef {{ speak: string, read: string, hear: string, hearDrafts: boolean, wholeSentences: boolean }} Choices
+ * @typedef {{ speak: string, among: readonly string[], read: string, hear: string, hearDrafts: boolean, wholeSentences: boolean }} Choices
  *
  * @typedef {object} Listener
  * @property {(under: number) => void} onVolume of the original under the interpreter, from 0 to 1
@@ -36,8 +36,8 @@ export function tendChoices(texts, { onVolume, onChoices }) {
   // templates/partials/choices.html: the answer to the form carries the choices in its HX-Trigger header.
   document.body.addEventListener("choices", (event) => {
     const { detail } = /** @type {CustomEvent} */ (event);
-    const { speak, read, hear, hear_drafts: hearDrafts, whole_sentences: wholeSentences } = detail;
-    onChoices({ speak, read, hear, hearDrafts, wholeSentences });
+    const { speak, among, read, hear, hear_drafts: hearDrafts, whole_sentences: wholeSentences } = detail;
+    onChoices({ speak, among, read, hear, hearDrafts, wholeSentences });
   });
 }
 

@@ -14,6 +14,7 @@
  * @property {string} participant one's own id
  * @property {string} name
  * @property {string} speak
+ * @property {readonly string[]} among languages of those who share the microphone here; empty: `speak` alone
  * @property {string} read
  * @property {string} hear a language, or "original"
  * @property {boolean} hearDrafts
@@ -44,6 +45,7 @@ export function parseConfig(json) {
   }
   return {
     ...raw,
+    among: raw.among ?? [],
     hearDrafts: raw.hearDrafts === true,
     wholeSentences: raw.wholeSentences === true,
     reader: raw.reader === true,

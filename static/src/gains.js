@@ -18,6 +18,7 @@ export const HOLD_MS = 3_000;
  * @property {string} [label] version of a dub
  * @property {boolean} paused whether the producer is paused
  * @property {boolean} untranslated whether what is said on it is for people's ears alone now
+ * @property {boolean} [partial] whether its speaker may also speak the language of the dub, which is silent then
  * @property {boolean} stale left over from a connection that has been replaced
  * @property {number} heard when a dub last sounded, ms
  */
@@ -37,7 +38,8 @@ export const sounding = (heard, now) => now - heard < HOLD_MS;
 
 /**
  * The gain of one of the tracks being received. An original gives way to its dub while that sounds, and where the
- * interpreter alone is wanted (`under` 0), as long as there is one; not while nobody else says what it says.
+ * interpreter alone is wanted (`under` 0), as long as there is one; not while nobody else says what it says, nor where
+ * several people share the microphone, some of whom speak the language of the dub themselves.
  * @param {Playing} track
  * @param {readonly Playing[]} all tracks being received
  * @param {number} under gain of an original under its dub
@@ -46,6 +48,6 @@ export const sounding = (heard, now) => now - heard < HOLD_MS;
 export function gainOf(track, all, under, now) {
   if (track.track === "dubbed" || track.untranslated) return 1;
   const dubs = all.filter((other) => other.speaker === track.speaker && isLive(other));
-  const gives = dubs.some((dub) => sounding(dub.heard, now) || (under === 0 && interprets(dub)));
+  const gives = dubs.some((dub) => sounding(dub.heard, now) || (under === 0 && interprets(dub) && !dub.partial));
   return gives ? under : 1;
 }

@@ -19,6 +19,7 @@ const LISTEN_EVERY_MS = 50;
  * @property {string} label
  * @property {boolean} paused
  * @property {boolean} untranslated
+ * @property {boolean} partial
  * @property {boolean} stale
  * @property {number} target gain it plays at, or is on its way to
  * @property {HTMLAudioElement} element
@@ -31,6 +32,7 @@ const LISTEN_EVERY_MS = 50;
 export class Mixer {
   #context;
   #container;
+  #among;
   /** @type {Set<Entry>} */
   #entries = new Set();
   #samples = new Float32Array(METER_SAMPLES);
@@ -42,8 +44,10 @@ export class Mixer {
   /**
    * @param {Element | null} container where the audio elements go, hidden
    * @param {() => void} onSuspended the browser started or stopped holding the sound back
+   * @param {(speaker: string) => readonly string[]} [among] languages of those who share somebody's microphone
    */
-  constructor(container, onSuspended) {
+  constructor(container, onSuspended, among = () => []) {
+    this.#among = among;
     this.#container = container;
     this.#timer = window.setInterval(() => this.#listen(), LISTEN_EVERY_MS);
     this.#context = new AudioContext({ latencyHint: "interactive" });
@@ -93,7 +97,7 @@ export class Mixer {
     const meter = this.#meter(source);
     const element = createPump(this.#container, stream, { speaker, track, label });
     /** @type {Entry} */
-    const entry = { producerId, speaker, track, label, paused, untranslated, stale: false, heard: -Infinity, target: gain.gain.value, element, source, gain, meter };
+    const entry = { producerId, speaker, track, label, paused, untranslated, partial: false, stale: false, heard: -Infinity, target: gain.gain.value, element, source, gain, meter };
     before.forEach((old) => this.#remove(old));
     this.#entries.add(entry);
     this.#level();
@@ -222,6 +226,7 @@ export class Mixer {
 
   #level() {
     const all = [...this.#entries];
+    for (const entry of all) entry.partial = this.#among(entry.speaker).includes(entry.label.split(":", 1)[0] ?? "");
     const now = this.#context.currentTime;
     for (const entry of all) {
       const target = gainOf(entry, all, this.#under, performance.now());

@@ -31,7 +31,7 @@ export function speakingNow(before, rms, now) {
  * @typedef {object} Row
  * @property {string} id
  * @property {string} name
- * @property {string} language code of what they speak
+ * @property {readonly string[]} languages codes of what they speak
  * @property {boolean} me
  * @property {boolean} host
  * @property {boolean} dubbed heard through the interpreter now
@@ -110,7 +110,7 @@ export class Presence {
     item.toggleAttribute("data-dubbed", row.dubbed);
     item.toggleAttribute("data-muted", row.voice === "muted");
     setText(item.querySelector(".name"), row.me ? `${row.name} (${this.#texts.you})` : row.name);
-    setText(item.querySelector(".language"), this.#languageName(row.language));
+    setText(item.querySelector(".language"), row.languages.map(this.#languageName).join(", "));
     item.toggleAttribute("data-untranslated", row.untranslated);
     const heard = row.untranslated ? "untranslated" : row.dubbed ? "interpreted" : "";
     const said = [row.host ? "host" : "", VOICES[row.voice], heard].filter(Boolean);

@@ -42,3 +42,10 @@ test("what somebody has read aloud takes the place of their voice only while it 
   assert.equal(gainOf(ana, [ana, aloud(-Infinity)], 0, NOW), 1);
   assert.equal(gainOf(ana, [ana, aloud(NOW)], 0, NOW), 0);
 });
+
+test("whoever speaks the language of the dub at a shared microphone is heard, by those too who want the interpreter alone", () => {
+  const silent = dub({ heard: NOW - HOLD_MS });
+  assert.equal(gainOf(ana, [ana, silent], 0, NOW), 0, "the interpreter says all of it");
+  assert.equal(gainOf(ana, [ana, { ...silent, partial: true }], 0, NOW), 1);
+  assert.equal(gainOf(ana, [ana, dub({ partial: true })], 0, NOW), 0, "while the interpreter speaks");
+});

@@ -28,6 +28,8 @@ CAN = "English: you read it in Portuguese and hear it in Portuguese."
 READ = """([speaker, count]) => [...document.querySelectorAll('#captions li.utterance:not(.interim)')]
   .filter(line => line.querySelector('.speaker')?.textContent.trim() === speaker
     && (line.querySelector('.translation') ?? line.querySelector('.source'))?.textContent.trim()).length >= count"""
+SPEAKS = """([speaker, languages]) => document.querySelector(`#participants [data-participant="${speaker}"] .language`)
+  ?.textContent === languages"""
 HEARS = "speaker => window.__onsets.some(onset => onset.speaker === speaker)"
 
 
@@ -105,6 +107,32 @@ async def test_a_language_changed_in_mid_call_holds_from_the_next_sentence(join:
     assert await wrong(chi, "Bob", ENGLISH, LATER) <= MOST_WRONG
     assert all(line.translation for line in await chi.lines())
     assert await chi.page.evaluate("window.__same_page")
+
+
+async def test_what_people_at_one_microphone_say_is_taken_for_the_language_it_is_in(join: Join, stack: Stack) -> None:
+    table = await join("Table", speak="en", read="en", hear="original")
+    chi = await join("Chi", speak="vi", read="en", hear="en")
+    await table.page.click("#languages summary")
+    await table.page.check("#shares")
+    for language, spoken in {"en": True, "pt": True, "vi": False}.items():
+        await table.page.set_checked(f"#choices [name=among-{language}]", spoken)
+    await table.page.click("#choices button[type=submit]")
+    await chi.wait_for(SPEAKS, argument=[await number(table), "English, Portuguese"])
+
+    await table.say(clip(ENGLISH))
+    await chi.wait_for(READ, PATIENCE, ["Table", 1])
+    await heard_out(chi, stack)
+    assert {line.translation for line in await chi.lines()} == {""}, "English needs no translation"
+    assert await chi.onsets() == [], "nor a dub"
+    assert await wrong(chi, "Table", ENGLISH) <= MOST_WRONG
+    english = len(await chi.lines())
+    await table.say(clip(PORTUGUESE))
+    await chi.wait_for(HEARS, PATIENCE, await number(table))
+    await heard_out(chi, stack)
+    portuguese = (await chi.lines())[english:]
+    assert all(line.translation for line in portuguese)
+    said = " ".join(line.source for line in portuguese)
+    assert corpus_wer([(recordings()[PORTUGUESE].text, said)], "pt") <= MOST_WRONG
 
 
 async def test_four_share_a_screen_mute_leave_and_come_back(join: Join) -> None:

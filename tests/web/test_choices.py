@@ -17,9 +17,11 @@ import redis
 from litestar.testing import AsyncTestClient
 
 from app.main import create_app
+from app.rooms.forms import JoinForm
 from app.settings.web import WebSettings
 from ops.harness.captions import caption, say
-from ops.harness.web_server import SESSION_COOKIE, csrf_of, new_room, token_of
+from ops.harness.web_server import SESSION_COOKIE, csrf_of, join_form, new_room, token_of
+from tasks.languages import LANGUAGES
 from tasks.wire import keys
 from tasks.wire.environment import SettingError
 from tasks.wire.messages import Heartbeat, encode
@@ -50,7 +52,14 @@ async def test_new_choices_are_kept_signed_and_said_to_the_script(
     answer = await change(client, code, speak="vi", read="en", hear="en", others="pt")
     assert answer.status_code == 200
     assert json.loads(answer.headers["hx-trigger"]) == {
-        "choices": {"speak": "vi", "read": "en", "hear": "en", "hear_drafts": False, "whole_sentences": False}
+        "choices": {
+            "speak": "vi",
+            "read": "en",
+            "hear": "en",
+            "hear_drafts": False,
+            "whole_sentences": False,
+            "among": [],
+        }
     }
     assert ABILITY.findall(answer.text) == [
         ("pt", "true", "Portuguese: you read it in English and hear it in English.")
@@ -266,3 +275,52 @@ async def test_further_languages_are_offered_where_something_translates_them(
     answer = await change(client, code, speak="en", read="ar", hear="original", others="")
     assert 'class="translation" lang="ar" dir="rtl"' in answer.text
     assert '<option value="ar" lang="ar" selected>العربية</option>' in answer.text
+
+
+def ticked(page: str) -> set[str]:
+    """The languages that the form has ticked as spoken at one microphone."""
+    return set(re.findall(r'name="among-(\w+)" value="1" checked', page))
+
+
+async def test_several_people_at_one_microphone_say_which_languages_they_speak(
+    client: httpx.AsyncClient, settings: WebSettings, broker: redis.Redis
+) -> None:
+    beat(broker)
+    code = await new_room(client, speak="pt", read="pt", hear="pt")
+    lobby = (await client.get(f"/rooms/{code}")).text
+    assert 'id="shares" name="shares" value="1" aria-describedby="shares-hint">' in lobby, "one person"
+    assert ticked(lobby) == {"en", "pt", "vi"}, "nobody else is there whose language would say more"
+    form = join_form(csrf_of(client), speak="pt", shares="1")
+    alone = await client.post(f"/rooms/{code}/join", data=form | {"among-pt": "1"})
+    assert alone.status_code == 422
+    assert "two to eight" in alone.text
+    # The language that they speak is one of them, ticked or not.
+    assert (await client.post(f"/rooms/{code}/join", data=form | {"among-vi": "1"})).status_code == 303
+    meta: Any = read(settings, (await token_of(client, code))["token"])["meta"]
+    assert (meta["speak"], set(meta["among"]), meta["read"], meta["hear"]) == ("pt", {"pt", "vi"}, "pt", "en")
+    call = (await client.get(f"/rooms/{code}/call")).text
+    assert set(config_of(call)["among"]) == {"pt", "vi"}  # type: ignore[call-overload]
+    assert ticked(call) == {"pt", "vi"}
+    assert ticked((await client.get(f"/rooms/{code}")).text) == {"pt", "vi"}, "remembered for the next time"
+
+    fields = {"speak": "pt", "read": "en", "hear": "pt"}
+    kept = await change(client, code, **fields, shares="1", **{"among-vi": "1", "among-en": "1"})
+    assert set(json.loads(kept.headers["hx-trigger"])["choices"]["among"]) == {"en", "pt", "vi"}
+    alone = await change(client, code, **fields, **{"among-vi": "1"})
+    assert json.loads(alone.headers["hx-trigger"])["choices"]["among"] == [], "without the tick they are one person"
+    meta = read(settings, (await token_of(client, code))["token"])["meta"]
+    assert meta["among"] == []
+
+
+async def test_the_languages_of_the_room_are_ticked_first(client: httpx.AsyncClient) -> None:
+    code = await new_room(client, speak="vi", read="vi", hear="vi")
+    client.cookies.delete(SESSION_COOKIE)
+    assert ticked((await client.get(f"/rooms/{code}", headers={"accept-language": "pt"})).text) == {"pt", "vi"}
+
+
+def test_what_is_sent_about_a_shared_microphone_is_checked() -> None:
+    data = join_form("token", speak="pt", shares="1")
+    assert JoinForm.parse(data | {"among-xx": "1"}).errors.keys() == {"among"}, "no such language"
+    assert JoinForm.parse(data | {f"among-{code}": "1" for code in LANGUAGES}).errors.keys() == {"among"}, "too many"
+    assert JoinForm.parse(data | {"among-en": "1"}).spoken == ["en", "pt"]
+    assert JoinForm.parse(join_form("token", **{"among-en": "1"})).spoken == []
