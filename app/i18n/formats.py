@@ -58,7 +58,7 @@ def appointment(starts: datetime, minutes: int, zone: str) -> str:
     if there.key == "UTC":
         return f"{day}, {span} UTC"
     utc = format_time(starts, "short", tzinfo=ZoneInfo("UTC"), locale=locale())
-    return f"{day}, {span} ({there.key}; {utc} UTC)"
+    return f"{day}, {span} ({there.key.replace('_', ' ')}; {utc} UTC)"
 
 
 def epoch(at: float) -> datetime:

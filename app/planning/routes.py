@@ -82,7 +82,7 @@ async def calendar_entry(request: AnyRequest, rooms: Rooms, abilities: Here, cod
     event = Event(room.code, room.date_changes, room.starts_at, ends, room.name, told, link)
     headers = {"Content-Disposition": f'attachment; filename="{room.code}.ics"', "Cache-Control": "no-store"}
     body = entry(event, datetime.now(UTC))
-    return Response(body, media_type="text/calendar; charset=utf-8; method=PUBLISH", headers=headers)
+    return Response(body, media_type="text/calendar; method=PUBLISH", headers=headers)
 
 
 async def _room(rooms: RoomService, code: str) -> Room:

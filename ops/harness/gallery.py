@@ -214,7 +214,7 @@ async def _at_one_device(client: redis.Redis, page: Page, url: str) -> str:
     )
     for seq, (spoken, source, other, text) in enumerate(lines):
         for language, words in ((spoken, source), (other, text)):
-            item = caption(code, f"{code}.{seq}", words, language=language, source=spoken, speaker="device", seq=seq)
+            item = caption(code, f"{code}-{seq}", words, language=language, source=spoken, speaker="device", seq=seq)
             say(client, item)
     return code
 

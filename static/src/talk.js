@@ -12,6 +12,7 @@ import { Roster } from "./roster.js";
 import { Sessions } from "./sessions.js";
 import { Signalling } from "./signalling.js";
 import { keep, recall } from "./stored.js";
+import { TalkDevices } from "./talk_devices.js";
 import { TalkLines } from "./talk_lines.js";
 import { TalkView } from "./talk_view.js";
 
@@ -43,7 +44,8 @@ class Talk {
   #view;
   #notices;
   #lines = new TalkLines();
-  #microphone = new Microphone(() => this.#look());
+  #microphone = new Microphone(() => this.#onMicrophone());
+  #devices;
   #awake = new Awake();
   /** @type {CaptionSource[]} */
   #feeds;
@@ -77,6 +79,7 @@ class Talk {
     this.#roster = new Roster(config.participant, config);
     this.#notices = config.between.map((language) => new Notices({ ...config, read: language, hear: language }));
     this.#mixer = new Mixer(byId("audio"), () => this.#showSound());
+    this.#devices = new TalkDevices(this.#microphone, (id) => this.#mixer.setOutput(id));
     this.#view = new TalkView(config.halves, {
       onPress: (language) => void this.#press(language),
       onRelease: () => this.#release(),
@@ -106,7 +109,6 @@ class Talk {
     this.#tendSwitches();
     byId("pause")?.addEventListener("click", () => this.#pause());
     byId("over")?.addEventListener("click", () => void this.#end());
-    navigator.mediaDevices?.addEventListener("devicechange", () => void this.#microphone.look());
     this.#timer = window.setInterval(() => this.#tick(), LOOK_EVERY_MS);
     void this.#signalling.run();
     this.#awake.start();
@@ -121,6 +123,7 @@ class Talk {
     this.#awake.stop();
     this.#signalling.stop();
     this.#sessions.stop();
+    this.#devices.stop();
     this.#microphone.leave();
     this.#feeds.forEach((feed) => feed.close());
     void this.#mixer.close();
@@ -280,6 +283,11 @@ class Talk {
     this.#look();
     if (this.#mixer.sinceDub < TAIL_MS) this.#lastWord = performance.now();
     if (!this.#lines.empty && performance.now() - this.#lastWord > OVER_AFTER_MS) void this.#end();
+  }
+
+  #onMicrophone() {
+    this.#devices.name();
+    this.#look();
   }
 
   /**
