@@ -273,8 +273,6 @@ VIEWS: Final = (
     View("call-invite", CALL, in_call("[popovertarget=invite]", "#invite .link")),
     View("call-asked", RECORDED, recorded()),
     View("call-recorded", RECORDED, recorded("agree")),
-
-
     View("invitation", "/rooms/{room}/invitation"),
     View("invitation-dated", "/rooms/{room}/invitation", dated),
     View("lobby-dated", "/rooms/{room}/invitation", dated_lobby),
