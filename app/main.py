@@ -46,7 +46,7 @@ from app.keeping.store import KeptStore
 from app.keeping.watch import KeepingWatch
 from app.planning import routes as planning_routes
 from app.planning.dates import Dates
-from app.rooms import call, caption_feed, choices, hosting, installing
+from app.rooms import call, caption_feed, choices, hosting, installing, interpreting
 from app.rooms import routes as room_routes
 from app.rooms.abilities import Abilities
 from app.rooms.busy import Busy
@@ -275,6 +275,7 @@ def _handlers(services: Services, settings: WebSettings) -> list[ControllerRoute
         hosting.host_action,
         hosting.holding,
         hosting.change_holding,
+        interpreting.let_interpret,
         installing.show_installing,
         caption_feed.caption_feed,
         choosing.choose_language,

@@ -166,6 +166,8 @@ class Participant(Base):
     """Tells whether two came from the same address, and not from which (`app.rooms.door.mark`)."""
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=_now)
     """When they were last in the call or about to enter it, to the hour."""
+    interprets: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    """Pairs of languages that a host lets them interpret, as "pt>en en>pt"."""
     had_words: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether captions of theirs have been deleted: with the last of them this row goes."""
 
@@ -185,7 +187,11 @@ class Participant(Base):
 
     def rights(self, room: Room) -> tuple[Right, ...]:
         """What they may do in `room`, which is theirs."""
-        return rights("host" if self.hosts else self.role, only_hosts_speak=room.only_hosts_speak)
+        return rights(
+            "host" if self.hosts else self.role,
+            only_hosts_speak=room.only_hosts_speak,
+            interprets=self.interprets.split(),
+        )
 
 
 class RoomLink(Base):
@@ -241,6 +247,9 @@ class StoredCaption(Base):
     draft: Mapped[bool] = mapped_column(default=False, server_default=false())
     typed: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether it was typed and not spoken, or translates what was."""
+    only: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    elsewhere: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    """Who is shown it (`Segment`): languages, each between spaces."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now, index=True)
     corrections: Mapped[list[Correction]] = relationship(
         lazy="selectin", order_by="Correction.id", passive_deletes=True
@@ -253,6 +262,11 @@ class StoredCaption(Base):
     def is_source(self) -> bool:
         """Whether this is the transcript rather than a translation of it."""
         return self.language == self.source_language
+
+    @property
+    def interprets(self) -> bool:
+        """Whether an interpreter said it in place of somebody else, or it translates what one said."""
+        return bool(self.only)
 
     @property
     def correction(self) -> Correction | None:

@@ -35,6 +35,8 @@ class FeedCaption(Struct, frozen=True, kw_only=True):
     draft: bool
     corrected: bool
     typed: bool
+    interpreter: bool
+    """Whether an interpreter said it in place of somebody else, or it translates what one said."""
     spoken: str | None
     """The language that is spoken in place of the one that is set; there is no text then."""
     spoken_at: float
@@ -61,6 +63,7 @@ def as_json(published: PublishedCaption, speaker: str) -> str:
         draft=caption.draft,
         corrected=caption.corrected,
         typed=caption.typed,
+        interpreter=published.interprets,
         spoken=caption.spoken,
         spoken_at=caption.timeline.speech_start,
         lag_ms=published.lag_ms,

@@ -47,6 +47,11 @@ class Line(Struct, Generic[C], frozen=True):
         return self.captions[0].typed
 
     @property
+    def interprets(self) -> bool:
+        """Whether an interpreter said it in place of somebody else."""
+        return self.captions[0].interprets
+
+    @property
     def start(self) -> float:
         """When the speaker began, epoch seconds."""
         return self.captions[0].timeline.speech_start

@@ -43,6 +43,11 @@ class PublishedCaption(Struct, frozen=True, cache_hash=True):
         """Whether it was typed and not spoken, or translates what was."""
         return self.caption.typed
 
+    @property
+    def interprets(self) -> bool:
+        """Whether an interpreter said it in place of somebody else, or it translates what one said."""
+        return bool(self.caption.only)
+
     def said_since(self, moment: float) -> bool:
         """Whether it ended after a moment (epoch seconds), so that somebody who joined then is shown it."""
         return self.caption.timeline.speech_end >= moment
@@ -59,7 +64,12 @@ class PublishedCaption(Struct, frozen=True, cache_hash=True):
 
 
 def is_shown_in(caption: Caption, language: str) -> bool:
-    """Whether a reader of `language` is shown this caption: every transcript, and translations into it."""
+    """Whether a reader of `language` is shown this caption: every transcript, and translations into it.
+
+    What an interpreter says is for those who read what they interpret into, and what they interpret is not.
+    """
+    if language in caption.elsewhere or (caption.only and language not in caption.only):
+        return False
     return caption.is_source or caption.language == language
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, not_, or_
 
 from app.captions import lag
 from app.captions.published import PublishedCaption
@@ -29,6 +30,8 @@ def to_row(published: PublishedCaption, room_id: int, participant_id: str | None
         "timeline": caption.timeline,
         "draft": caption.draft,
         "typed": caption.typed,
+        "only": _spaced(caption.only),
+        "elsewhere": _spaced(caption.elsewhere),
     }
 
 
@@ -48,10 +51,22 @@ def from_row(row: StoredCaption, room: str) -> PublishedCaption:
         draft=row.draft,
         corrected=row.correction is not None,
         typed=row.typed,
+        only=tuple(row.only.split()),
+        elsewhere=tuple(row.elsewhere.split()),
     )
     return PublishedCaption(row.event_id, caption, lag.until_ready(caption))
 
 
 def shown_in(language: str) -> ColumnElement[bool]:
     """The rows that `published.is_shown_in` this language."""
-    return or_(StoredCaption.language == StoredCaption.source_language, StoredCaption.language == language)
+    spaced = _spaced([language])
+    return and_(
+        or_(StoredCaption.language == StoredCaption.source_language, StoredCaption.language == language),
+        or_(StoredCaption.only == "", StoredCaption.only.contains(spaced)),
+        not_(StoredCaption.elsewhere.contains(spaced)),
+    )
+
+
+def _spaced(languages: Sequence[str]) -> str:
+    """Languages as a column has them, in which each can be looked for."""
+    return f" {' '.join(languages)} " if languages else ""

@@ -19,6 +19,7 @@ from litestar.status_codes import (
     HTTP_422_UNPROCESSABLE_ENTITY,
 )
 
+from app.auth.tokens import ORIGINAL
 from app.i18n import N_, gettext
 from app.rooms import visitor
 from app.rooms.holding import HoldingForm
@@ -27,6 +28,7 @@ from app.rooms.service import RoomService
 from app.rooms.sfu import SfuDownError
 from app.tables import Participant, Room
 from app.web.errors import KeptOutError
+from tasks.languages import FIRST_LANGUAGES
 
 SFU_DOWN: Final = N_(
     "The SFU does not answer. What you decided holds for everybody who comes, and in the call as soon as it answers."
@@ -89,7 +91,7 @@ async def host_area(
         raise PermissionDeniedException
     if not person.hosts:
         return Template("partials/host.html", context={"room": room, "host": None})
-    return await _area(moderation, room, person, have=have)
+    return await area(moderation, room, person, have=have)
 
 
 @post("/rooms/{code:str}/host/{action:str}", status_code=HTTP_200_OK)
@@ -121,10 +123,10 @@ async def host_action(
         told = gettext(SFU_DOWN)
     log.info("rooms.host_acted", action=action, room=room.code)
     if action == "close":
-        return Response(None, headers={"HX-Redirect": "/"}) if _by_htmx(request) else _to("/")
-    if not _by_htmx(request):
-        return _to(f"/rooms/{code}/call")
-    return await _area(moderation, room, host, told=told)
+        return Response(None, headers={"HX-Redirect": "/"}) if by_htmx(request) else _to("/")
+    if not by_htmx(request):
+        return to_call(code)
+    return await area(moderation, room, host, told=told)
 
 
 @get("/rooms/{code:str}/holding")
@@ -145,7 +147,7 @@ async def change_holding(
     room, _host = await host_of(request, rooms, code)
     form = HoldingForm.parse(await request.form())
     if form.errors:
-        status = HTTP_200_OK if _by_htmx(request) else HTTP_422_UNPROCESSABLE_ENTITY  # htmx shows what succeeds
+        status = HTTP_200_OK if by_htmx(request) else HTTP_422_UNPROCESSABLE_ENTITY  # htmx shows what succeeds
         return _holding(room, form, status=status)
     told = gettext("Saved.")
     try:
@@ -153,8 +155,8 @@ async def change_holding(
     except SfuDownError as error:
         log.error("rooms.host_not_obeyed", error=str(error))
         told = gettext(SFU_DOWN)
-    if not _by_htmx(request):
-        return _to(f"/rooms/{code}/call")
+    if not by_htmx(request):
+        return to_call(code)
     room = await visitor.open_room(rooms, code)
     return _holding(room, HoldingForm.of(room), told=told)
 
@@ -236,19 +238,28 @@ _FOR_THE_ROOM: Final = {"end", "close"}
 _FOR_ONE: Final = {"remove", "refuse", "name", "unname"}
 
 
-async def _area(
+async def area(
     moderation: Moderation, room: Room, host: Participant, *, have: str = "", told: str = ""
 ) -> Template | Response[None]:
+    """Who waits and who is in, with what `host` can do about them; nothing where it is as the page has it (`have`)."""
     try:
         scene = await moderation.scene(room)
     except SfuDownError:
         scene, told = Scene([], [], []), gettext(SFU_DOWN)
-    state = repr([(one.id, one.name, one.role, one.stands_in, one.standing) for one in _everybody(scene)])
+    everybody = _everybody(scene)
+    state = repr([(one.id, one.name, one.role, one.stands_in, one.standing, one.interprets) for one in everybody])
     version = hashlib.blake2b(f"{state}{sorted(scene.speaking)}{told}".encode(), digest_size=6).hexdigest()
     if have == version:
         return Response(None, status_code=HTTP_204_NO_CONTENT)
     context = {"room": room, "host": host, "scene": scene, "version": version, "told": told}
+    context["tongues"] = _tongues(scene)
     return Template("partials/host.html", context=context, headers={"Cache-Control": "no-store"})
+
+
+def _tongues(scene: Scene) -> list[str]:
+    """Those that somebody may be let interpret: the first, then the others that people here speak, read or hear."""
+    others = {code for one in scene.inside for code in (one.speak, one.read, one.hear)} - {*FIRST_LANGUAGES, ORIGINAL}
+    return [*FIRST_LANGUAGES, *sorted(others)]
 
 
 def _everybody(scene: Scene) -> list[Participant]:
@@ -260,8 +271,14 @@ def _holding(room: Room, form: HoldingForm, *, told: str = "", status: int = HTT
     return Template("partials/holding.html", context=context, status_code=status)
 
 
-def _by_htmx(request: AnyRequest) -> bool:
+def by_htmx(request: AnyRequest) -> bool:
+    """Whether a part of a page is asked for."""
     return request.headers.get("hx-request") == "true"
+
+
+def to_call(code: str) -> Redirect:
+    """Back to the call, for a browser without htmx."""
+    return _to(f"/rooms/{code}/call")
 
 
 def _to(path: str) -> Redirect:

@@ -154,7 +154,7 @@ class Moderation:
             SfuDownError: the SFU does not answer.
         """
         role = "speaker" if person.role == "host" else person.role
-        await self._set({person.id}, standing="removed", stands_in=False, vouched=False, role=role)
+        await self._set({person.id}, standing="removed", stands_in=False, vouched=False, role=role, interprets="")
         self._feeds.end_participant(person.id)
         for link in await self._links.revoke_of(room, person.id):
             self._feeds.end_token(link.lookup)
@@ -177,6 +177,16 @@ class Moderation:
         role = "host" if host else "speaker"
         await self._set({person.id}, role=role, stands_in=False, vouched=host)
         person.role, person.stands_in = "host" if host else "speaker", False
+        await self._sfu.order(room.code, rights={person.id: person.rights(room)})
+
+    async def let_interpret(self, room: Room, person: Participant, pairs: Sequence[str]) -> None:
+        """Let somebody interpret these pairs of languages, as "pt>en", and no others.
+
+        Raises:
+            SfuDownError: the SFU does not answer.
+        """
+        await self._set({person.id}, interprets=" ".join(pairs))
+        person.interprets = " ".join(pairs)
         await self._sfu.order(room.code, rights={person.id: person.rights(room)})
 
     async def change(self, room: Room, **columns: Any) -> None:  # noqa: ANN401 - columns of a room

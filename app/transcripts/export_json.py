@@ -40,6 +40,8 @@ class LineJson(Struct, frozen=True, kw_only=True):
     seconds: float
     typed: bool
     """Whether it was typed and not spoken."""
+    interpreter: bool
+    """Whether an interpreter said it in place of somebody else."""
     original: CaptionJson | None
     translation: CaptionJson | None
 
@@ -66,6 +68,7 @@ def _line(line: Line[StoredCaption]) -> LineJson:
         spoken_at=line.start,
         seconds=round(line.end - line.start, 3),
         typed=line.typed,
+        interpreter=line.interprets,
         original=None if line.source is None else _caption(line.source),
         translation=None if line.translation is None else _caption(line.translation),
     )

@@ -75,6 +75,8 @@ def _text(lines: list[Line[StoredCaption]], view: View) -> str:
 
 
 def _who(line: Line[StoredCaption]) -> str:
+    if line.interprets:
+        return gettext("%(name)s (interpreter)", name=line.speaker)
     return gettext("%(name)s (typed)", name=line.speaker) if line.typed else line.speaker
 
 

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from playwright.async_api import Page
 
 from app.auth.tokens import ParticipantMeta, participant_token
+from app.rights import SPEAKER
 from app.rooms.texts import TEXTS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -165,7 +166,13 @@ class _Handler(BaseHTTPRequestHandler):
             return
         config = json.loads(unquote(urlsplit(self.path).query))
         meta = ParticipantMeta(**{key: config[key] for key in ("name", "speak", "read", "hear")})
-        token = participant_token(self.pages.secret, room=config["room"], participant=config["participant"], meta=meta)
+        token = participant_token(
+            self.pages.secret,
+            room=config["room"],
+            participant=config["participant"],
+            meta=meta,
+            rights=[*SPEAKER, *config.get("rights", [])],
+        )
         answer = {
             "token": token,
             "url": self.pages.sfu_url,

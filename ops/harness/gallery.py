@@ -74,6 +74,11 @@ class World:
         """Of the rooms that views are of."""
         return {"room": self.room, "talk": self.talk, "recorded": self.recorded}
 
+    def forget_interpreters(self) -> None:
+        """Let nobody interpret any more."""
+        with closing(sqlite3.connect(self.folder / "jbcalling.db")) as database:
+            database.executescript("UPDATE participants SET interprets = '';")
+
     async def open(self, page: Page, view: View) -> None:
         """Show a view.
 
@@ -84,6 +89,7 @@ class World:
         await asyncio.to_thread(at_work, self.redis_url, view.installer)
         await asyncio.to_thread(self.forget_second_factors)
         await asyncio.to_thread(forget_answers, self.folder, "Emma")
+        await asyncio.to_thread(self.forget_interpreters)
         response = await page.goto(self.url + view.path.format(**self.codes))
         assert response is not None
         assert response.status == view.status, f"{view.name}: {response.status}"

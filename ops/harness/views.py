@@ -163,6 +163,28 @@ async def dated_lobby(page: Page) -> None:
     await page.wait_for_selector("[href$='.ics']")
 
 
+async def letting_interpret(page: Page) -> str:
+    """Choose what one may interpret oneself, as a host; one's own id."""
+    await in_call("#hosting-button", "#holding")(page)
+    me = str(await page.get_attribute("#participants .me", "data-participant"))
+    await page.click(f"#interpreting-{me} summary")
+    await page.select_option(f"#source-{me}", "pt")
+    await page.select_option(f"#target-{me}", "en")
+    return me
+
+
+async def interpreting(page: Page) -> None:
+    """Interpret."""
+    me = await letting_interpret(page)
+    form = f"#interpreting-{me} form"
+    await until(page, f"'htmx-internal-data' in document.querySelector('{form}')", MAX_WAIT_SECONDS)
+    await page.click(f"{form} button")
+    await page.wait_for_selector("#booth-acts button", state="attached")
+    await page.keyboard.press("Escape")
+    await page.click("#booth-acts button")
+    await page.wait_for_selector("#booth-acts button.quiet")
+
+
 async def links_made(page: Page) -> None:
     """Make links to the captions on the share page."""
     await page.click("form.making button")
@@ -270,6 +292,8 @@ VIEWS: Final = (
     View("call-video", SPEAKING, in_call("#camera", "#tiles video")),
     View("call-hand", CALL, in_call("#hand", "#participants .me .hand:not([hidden])")),
     View("call-host", CALL, in_call("#hosting-button", "#holding")),
+    View("call-host-interpreter", CALL, letting_interpret),
+    View("call-interpreting", SPEAKING, interpreting),
     View("call-invite", CALL, in_call("[popovertarget=invite]", "#invite .link")),
     View("call-asked", RECORDED, recorded()),
     View("call-recorded", RECORDED, recorded("agree")),

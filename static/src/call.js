@@ -9,6 +9,7 @@ import { RequestError } from "./connection.js";
 import { Hands } from "./hands.js";
 import { Hosting } from "./hosting.js";
 import { Keeping } from "./keeping.js";
+import { Interpreting } from "./interpreting.js";
 import { Mixer } from "./mixer.js";
 import { languageNamer, Notices } from "./notices.js";
 import { Own } from "./own.js";
@@ -45,6 +46,7 @@ class Call {
   #hosting;
   #hands;
   #keeping;
+  #interpreting;
   #typing;
   #mixer;
   #own;
@@ -88,6 +90,11 @@ class Call {
     this.#hosting = new Hosting(config.texts, (text) => page.tell(text));
     this.#hands = new Hands(this.#roster, config, (text) => page.tell(text), (method, data) => void this.#ask(method, data));
     this.#keeping = new Keeping(config.texts, (text) => page.tell(text));
+    this.#interpreting = new Interpreting(this.#roster, config, this.#languageName, {
+      ask: (method, data) => void this.#ask(method, data),
+      voice: (open) => this.#own.interpret(open),
+      tell: (text) => page.tell(text),
+    });
     this.#typing = new Typing(config.texts, (line) => this.#type(line));
     this.#mixer = new Mixer(byId("audio"), () => this.#showSound(), (id) => this.#roster.participants.get(id)?.meta.among ?? []);
     this.#own = new Own(config, page, () => this.#show(), (id) => this.#mixer.setOutput(id));
@@ -203,11 +210,13 @@ class Call {
     this.#own.hold(rights);
     this.#hosting.hold(rights);
     this.#typing.hold(rights);
+    this.#interpreting.hold(rights);
   }
 
   /** @param {readonly import("./protocol.js").Right[]} rights as a host has changed them */
   #judge(rights) {
     this.#hold(rights);
+    this.#show();
     void this.#signalling.renew(); // so that what we come back with says the same
   }
 
@@ -244,7 +253,9 @@ class Call {
   #show() {
     if (this.#left) return;
     const { states, camera } = this.#own;
+    const isSilent = (/** @type {string} */ pair) => this.#notices.silent(pair);
     this.#measureOwn();
+    this.#mixer.interpreted(this.#roster.voices(isSilent));
     this.#presence.render(rowsOf(this.#config, this.#roster, this.#mixer, this.#own.microphone), this.#roster.host);
     this.#tiles.render(tilesOf(this.#config, this.#roster, this.#sessions.pictures, camera.track));
     this.#tiles.dominant(this.#roster.dominant);
@@ -254,6 +265,7 @@ class Call {
     this.#page.notices(text, states, this.#offers);
     this.#own.show();
     this.#hands.show();
+    this.#interpreting.show(isSilent);
     this.#controls.show({
       microphone: this.#own.may("microphone") ? onOf(states.mic) : null,
       camera: this.#own.may("camera") ? onOf(states.camera) : null,

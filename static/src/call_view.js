@@ -1,5 +1,7 @@
 /** What the page shows of a call: rows for its people, tiles for its pictures. */
 
+import { languagesOf } from "./interpreting.js";
+
 /**
  * The languages that somebody speaks: one, or those of the people who share their microphone.
  * @param {{ speak: string, among?: readonly string[] }} person
@@ -7,6 +9,14 @@
 export function spokenBy({ speak, among = [] }) {
   return among.length ? among : [speak];
 }
+
+/**
+ * Codes of what somebody speaks now: who interprets, what they interpret into.
+ * @param {import("./roster.js").Roster} roster
+ * @param {string} id
+ * @param {readonly string[]} otherwise
+ */
+const spokenNow = (roster, id, otherwise) => (roster.interprets(id) ? [languagesOf(roster.interprets(id)).target] : otherwise);
 
 /**
  * Oneself first, then the others.
@@ -21,7 +31,8 @@ export function rowsOf({ participant, name, speak, among }, roster, mixer, mic) 
     {
       id: participant,
       name,
-      languages: spokenBy({ speak, among }),
+      languages: spokenNow(roster, participant, spokenBy({ speak, among })),
+      interprets: roster.interprets(participant),
       me: true,
       host: roster.host,
       dubbed: false,
@@ -33,7 +44,8 @@ export function rowsOf({ participant, name, speak, among }, roster, mixer, mic) 
     ...[...roster.participants.values()].map(({ id, meta, rights }) => ({
       id,
       name: meta.name,
-      languages: spokenBy(meta),
+      languages: spokenNow(roster, id, spokenBy(meta)),
+      interprets: roster.interprets(id),
       me: false,
       host: rights?.includes("moderate") ?? false,
       dubbed: mixer.dubbed(id),

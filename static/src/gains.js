@@ -21,6 +21,7 @@ export const HOLD_MS = 3_000;
  * @property {boolean} [partial] whether its speaker may also speak the language of the dub, which is silent then
  * @property {boolean} stale left over from a connection that has been replaced
  * @property {number} heard when a dub last sounded, ms
+ * @property {ReadonlySet<string>} [speaksFor] speakers in whose place a person is heard on it, who interprets them
  */
 
 /** Whether a track is a dub in use. @param {Playing} track */
@@ -28,6 +29,16 @@ export const isLive = ({ track, paused, stale }) => track === "dubbed" && !pause
 
 /** Whether a track says what its speaker says, and not only what they type. @param {Playing} track */
 export const interprets = (track) => isLive(track) && !track.label?.endsWith(":typed");
+
+/** Whether a person interprets on a track, or is passed on in another language. @param {Playing} track */
+const isPerson = ({ speaksFor, paused, stale, untranslated }) => Boolean(speaksFor?.size) && !paused && !stale && !untranslated;
+
+/**
+ * Whether a track is heard in place of a speaker's own voice: a dub of theirs in use, or a person who interprets them.
+ * @param {Playing} track
+ * @param {string} speaker
+ */
+export const isFor = (track, speaker) => (isPerson(track) ? Boolean(track.speaksFor?.has(speaker)) : track.speaker === speaker && isLive(track));
 
 /**
  * Whether a dub that last sounded then sounds now, its pauses included.
@@ -46,8 +57,8 @@ export const sounding = (heard, now) => now - heard < HOLD_MS;
  * @param {number} now ms
  */
 export function gainOf(track, all, under, now) {
-  if (track.track === "dubbed" || track.untranslated) return 1;
-  const dubs = all.filter((other) => other.speaker === track.speaker && isLive(other));
-  const gives = dubs.some((dub) => sounding(dub.heard, now) || (under === 0 && interprets(dub) && !dub.partial));
+  if (track.track === "dubbed" || track.untranslated || isPerson(track)) return 1;
+  const dubs = all.filter((other) => isFor(other, track.speaker));
+  const gives = dubs.some((dub) => sounding(dub.heard, now) || (under === 0 && (isPerson(dub) || (interprets(dub) && !dub.partial))));
   return gives ? under : 1;
 }

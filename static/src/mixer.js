@@ -1,6 +1,6 @@
 /** Plays the tracks of a call, the original under its dub (docs/protocol.md, Passthrough). */
 
-import { DUCK_SECONDS, RAISE_SECONDS, UNDER, gainOf, interprets, sounding } from "./gains.js";
+import { DUCK_SECONDS, RAISE_SECONDS, UNDER, gainOf, interprets, isFor, sounding } from "./gains.js";
 import { measure, rms } from "./loudness.js";
 import { createPump, removePump, startPump } from "./pump.js";
 
@@ -9,6 +9,10 @@ const TIME_CONSTANTS_PER_RAMP = 4;
 const METER_SAMPLES = 2048;
 /** RMS (full scale 1) from which a dub counts as sounding: synthesised speech is far above, its pauses are below. */
 const SOUNDING_RMS = 0.003;
+/** The same of a person who interprets: a room is not as quiet as that. */
+const SPEAKING_RMS = 0.01;
+/** @type {ReadonlySet<string>} */
+const NOBODY = new Set();
 const LISTEN_EVERY_MS = 50;
 
 /**
@@ -26,7 +30,8 @@ const LISTEN_EVERY_MS = 50;
  * @property {MediaStreamAudioSourceNode} source
  * @property {GainNode} gain
  * @property {AnalyserNode} meter before its gain
- * @property {number} heard when a dub last sounded, ms
+ * @property {number} heard when a dub, or a person who interprets, last sounded, ms
+ * @property {ReadonlySet<string>} speaksFor speakers in whose place a person is heard on it, who interprets them
  */
 
 export class Mixer {
@@ -37,6 +42,8 @@ export class Mixer {
   #entries = new Set();
   #samples = new Float32Array(METER_SAMPLES);
   #under = UNDER;
+  /** @type {ReadonlyMap<string, ReadonlySet<string>>} */
+  #voices = new Map();
   #timer;
   /** Whether sound has come out before. */
   #ran = false;
@@ -97,7 +104,7 @@ export class Mixer {
     const meter = this.#meter(source);
     const element = createPump(this.#container, stream, { speaker, track, label });
     /** @type {Entry} */
-    const entry = { producerId, speaker, track, label, paused, untranslated, partial: false, stale: false, heard: -Infinity, target: gain.gain.value, element, source, gain, meter };
+    const entry = { producerId, speaker, track, label, paused, untranslated, partial: false, stale: false, heard: -Infinity, speaksFor: this.#voices.get(speaker) ?? NOBODY, target: gain.gain.value, element, source, gain, meter };
     before.forEach((old) => this.#remove(old));
     this.#entries.add(entry);
     this.#level();
@@ -121,6 +128,16 @@ export class Mixer {
       const { paused = entry.paused, untranslated = entry.untranslated } = producers.get(entry.producerId) ?? {};
       Object.assign(entry, { paused, untranslated });
     }
+    this.#level();
+  }
+
+  /**
+   * Takes in which people interpret whom.
+   * @param {ReadonlyMap<string, ReadonlySet<string>>} voices interpreter → speakers
+   */
+  interpreted(voices) {
+    this.#voices = voices;
+    for (const entry of this.#entries) entry.speaksFor = voices.get(entry.speaker) ?? NOBODY;
     this.#level();
   }
 
@@ -175,7 +192,7 @@ export class Mixer {
    * @param {string} speaker
    */
   dubbed(speaker) {
-    return [...this.#entries].some((entry) => entry.speaker === speaker && interprets(entry));
+    return [...this.#entries].some((entry) => isFor(entry, speaker) && (entry.speaksFor.size > 0 || interprets(entry)));
   }
 
   /**
@@ -211,9 +228,10 @@ export class Mixer {
     const now = performance.now();
     let changed = false;
     for (const entry of this.#entries) {
-      if (entry.track !== "dubbed") continue;
+      const person = entry.speaksFor.size > 0 && entry.track === "original";
+      if (entry.track !== "dubbed" && !person) continue;
       const before = sounding(entry.heard, now - LISTEN_EVERY_MS);
-      if (rms(entry.meter, this.#samples) > SOUNDING_RMS) entry.heard = now;
+      if (rms(entry.meter, this.#samples) > (person ? SPEAKING_RMS : SOUNDING_RMS)) entry.heard = now;
       changed ||= before !== sounding(entry.heard, now);
     }
     if (changed) this.#level();

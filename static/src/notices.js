@@ -72,6 +72,14 @@ export class Notices {
   }
 
   /**
+   * Whether the machine interprets in place of somebody of whom nothing is heard.
+   * @param {string} pair
+   */
+  silent(pair) {
+    return this.#payloads.has(`interpreter:${pair}`);
+  }
+
+  /**
    * A notice as a sentence.
    * @param {Trouble} payload
    * @param {(code: string) => string} languageName

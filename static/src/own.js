@@ -98,6 +98,14 @@ export class Own {
     this.microphone.silence(false);
   }
 
+  /**
+   * One interprets from now on, and is heard; or does not any more, and is muted. Who holds a button to talk goes on so.
+   * @param {boolean} open
+   */
+  interpret(open) {
+    if (!this.#talking.pushes) this.microphone.mute(!open);
+  }
+
   /** There is no place in the call: until there is, nothing is recorded. */
   wait() {
     this.#inside = false;

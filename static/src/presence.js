@@ -32,6 +32,7 @@ export function speakingNow(before, rms, now) {
  * @property {string} id
  * @property {string} name
  * @property {readonly string[]} languages codes of what they speak
+ * @property {string} interprets a pair of languages that they interpret now, or ""
  * @property {boolean} me
  * @property {boolean} host
  * @property {boolean} dubbed heard through the interpreter now
@@ -113,7 +114,7 @@ export class Presence {
     setText(item.querySelector(".language"), row.languages.map(this.#languageName).join(", "));
     item.toggleAttribute("data-untranslated", row.untranslated);
     const heard = row.untranslated ? "untranslated" : row.dubbed ? "interpreted" : "";
-    const said = [row.host ? "host" : "", VOICES[row.voice], heard].filter(Boolean);
+    const said = [row.host ? "host" : "", row.interprets ? "interpreter" : "", VOICES[row.voice], heard].filter(Boolean);
     setText(item.querySelector(".status"), said.map((key) => this.#texts[key] ?? "").join(", "));
     item.dataset.quality = row.quality;
     this.#hand(item, row);

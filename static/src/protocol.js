@@ -10,7 +10,7 @@
  * @property {boolean} [hear_drafts] whether drafts are spoken to them too
  * @property {boolean} [whole_sentences] whether translations come to them by whole sentences
  *
- * @typedef {"audio" | "video" | "screen" | "captions" | "read" | "moderate"} Right
+ * @typedef {"audio" | "video" | "screen" | "captions" | "read" | "moderate" | `interpret:${string}`} Right
  * @typedef {{ id: string, meta: Meta, rights?: readonly Right[] }} Participant
  *
  * @typedef {"voice" | "camera" | "screen"} Source
@@ -53,6 +53,7 @@
  * @property {boolean} resumed whether media has gone on since the connection before
  * @property {Notice[]} notices
  * @property {string[]} [hands] whose hands are up, in the order raised; an SFU from before 0.2 knows of none
+ * @property {{ pair: string, participant: string }[]} [interpreting] who interprets which pair of languages, as "pt>en"
  * @property {"up" | "down"} bridge
  * @property {Keeping | null} [keeping] null: nothing
  * @property {Idle | null} idle what is said of the call's end

@@ -1,6 +1,7 @@
 /** Who is in the room and which tracks there are, as the SFU tells it. No DOM, no media. */
 
 import { dubLabel } from "./config.js";
+import { languagesOf } from "./interpreting.js";
 
 /**
  * @typedef {import("./config.js").Heard} Listener what is heard here
@@ -44,6 +45,8 @@ export class Roster {
   producers = new Map();
   /** @type {string[]} whose hands are up, in the order raised */
   hands = [];
+  /** @type {Map<string, string>} who interprets in the machine's place, by pair of languages */
+  interpreters = new Map();
   /** Whether an interpreter is connected to the room; `null` before the first hello. */
   /** @type {"up" | "down" | null} */
   bridge = null;
@@ -69,6 +72,7 @@ export class Roster {
     this.producers = new Map(hello.producers.map((producer) => [producer.producerId, { ...producer }]));
     this.bridge = hello.bridge;
     this.hands = [...(hello.hands ?? [])];
+    this.interpreters = new Map((hello.interpreting ?? []).map(({ pair, participant }) => [pair, participant]));
   }
 
   /**
@@ -92,6 +96,10 @@ export class Roster {
         return true;
       case "handsLowered":
         this.hands = this.hands.filter((id) => !data.participants.includes(id));
+        return true;
+      case "interpreting":
+        if (data.participant) this.interpreters.set(data.pair, data.participant);
+        else this.interpreters.delete(data.pair);
         return true;
       case "producerAdded":
         this.producers.set(data.producerId, { ...data });
@@ -135,6 +143,41 @@ export class Roster {
   }
 
   /**
+   * The pair of languages that somebody interprets now, or "".
+   * @param {string} id
+   */
+  interprets(id) {
+    return [...this.interpreters].find(([, person]) => person === id)?.[0] ?? "";
+  }
+
+  /**
+   * What somebody speaks now, where known: who interprets, what they interpret into.
+   * @param {string} id
+   */
+  speaks(id) {
+    const pair = this.interprets(id);
+    return pair ? languagesOf(pair).target : this.participants.get(id)?.meta.speak;
+  }
+
+  /**
+   * In whose place each interpreter is heard.
+   * @param {(pair: string) => boolean} isSilent whether the machine interprets in somebody's place
+   * @returns {Map<string, Set<string>>} interpreter → speakers
+   */
+  voices(isSilent) {
+    /** @type {Map<string, Set<string>>} */
+    const voices = new Map();
+    for (const [pair, person] of this.interpreters) {
+      if (isSilent(pair)) continue;
+      const { source } = languagesOf(pair);
+      const others = [...this.participants.values()].filter(({ id, meta }) => !this.interprets(id) && !meta.among?.length);
+      const speakers = others.filter(({ meta }) => meta.speak === source).map(({ id }) => id);
+      voices.set(person, new Set(speakers));
+    }
+    return voices;
+  }
+
+  /**
    * What is heard of somebody.
    * @param {string} id
    * @returns {Voice}
@@ -170,9 +213,16 @@ export class Roster {
 
   /** The tracks this page should receive now. */
   wanted() {
+    const { hear } = this.#listener;
+    const own = languagesOf(this.interprets(this.#me)).target; // which nobody needs to say to whoever says it
+    const listener = own && own === hear ? { ...this.#listener, hear: "original" } : this.#listener;
     return [...this.producers.values()].filter((producer) => {
-      const meta = this.participants.get(producer.participant)?.meta;
-      return wantsTrack(producer, this.#me, this.#listener, meta?.among?.length ? undefined : meta?.speak);
+      const { participant, track, source } = producer;
+      const pair = this.interprets(participant);
+      // An interpreter is heard by those alone who hear what they interpret into.
+      if (pair && participant !== this.#me && track === "original" && source === "voice") return listener.hear === languagesOf(pair).target;
+      const shared = !pair && this.participants.get(participant)?.meta.among?.length;
+      return wantsTrack(producer, this.#me, listener, shared ? undefined : this.speaks(participant));
     });
   }
 }

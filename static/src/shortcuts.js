@@ -8,6 +8,7 @@ const ACTIONS = Object.freeze({
   v: { press: "#camera" },
   s: { press: "#screen" },
   h: { press: "#hand" },
+  i: { press: "#booth-acts button" },
   n: { press: "button.newest" },
   c: { toggle: "reading" },
   l: { toggle: "lateness" },

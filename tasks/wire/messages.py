@@ -24,6 +24,7 @@ DEFAULT_MAX_LAG_SECONDS: Final = 8.0
 
 Identifier = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:-]{1,96}$")]
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")]
+Languages = Annotated[list[Language], Meta(max_length=100)]
 Text = Annotated[str, Meta(max_length=4_000)]
 
 
@@ -98,6 +99,10 @@ class Segment(Struct, frozen=True, kw_only=True):
     """Which of the voices of a language speaks for this speaker, counted round: a number of their own in the room."""
     typed: bool = False
     """Whether it is a line that was typed: there is no sound of it."""
+    only: Languages = []
+    """Those alone are shown it who read one of these: an interpreter says it in place of somebody else. Empty: all."""
+    elsewhere: Languages = []
+    """Who reads one of these is not shown it: an interpreter says it to them."""
 
     def of(self, sentence: int) -> Segment:
         """One sentence of what this is the segment of: it has an id of its own (`sentence_id`)."""
@@ -190,6 +195,9 @@ class Caption(Struct, frozen=True, kw_only=True, tag="caption"):
     spoken: Language | None = None
     """The language that is spoken in place of `language`, where that was noticed: there is no text then, nor a final
     caption."""
+    only: tuple[Language, ...] = ()
+    elsewhere: tuple[Language, ...] = ()
+    """Who is shown it, as of a `Segment`."""
 
     @classmethod
     def of(
@@ -217,6 +225,8 @@ class Caption(Struct, frozen=True, kw_only=True, tag="caption"):
             timeline=timeline,
             draft=draft,
             typed=segment.typed,
+            only=tuple(segment.only),
+            elsewhere=tuple(segment.elsewhere),
         )
 
     @property

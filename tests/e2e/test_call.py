@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import io
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import pytest
 import soundfile
+from playwright.async_api import Browser, expect
 
 from ops.harness import listening, sounds
 from ops.harness.people import Person, heard_out
@@ -129,6 +131,67 @@ async def test_what_is_typed_without_a_microphone_is_read_and_heard_by_others_in
     heard = listening.understood(await bruno.heard_from((await bruno.onsets())[0]), "pt")
     assert "voz" in heard
     assert bruno.errors == alice.errors == []
+
+
+async def test_a_person_interprets_in_the_machines_place_and_the_machine_goes_on(
+    stack: Stack, browser: Browser
+) -> None:
+    front = await browser.new_page()
+    await front.goto(stack.url)
+    await front.click("form[action='/rooms'] button[type=submit]")
+    as_host, room = await front.inner_text("#host-link"), front.url
+    await front.close()
+    async with AsyncExitStack() as leaving:
+
+        async def join(where: str, name: str, language: str, hear: str) -> Person:
+            person = await Person.join(browser, where, name, speak=language, read=language, hear=hear)
+            leaving.push_async_callback(person.leave)
+            return person
+
+        alice = await join(as_host, "Alice", "en", "original")
+        lea = await join(room, "Lea", "en", "original")
+        bruno = await join(room, "Bruno", "pt", "pt")
+        await alice.page.click("#hosting-button")
+        theirs = alice.page.locator("#hosting-people li", has_text="Lea").locator("details.interpreting")
+        await theirs.locator("summary").click()
+        await theirs.locator("[name=source]").select_option("en")
+        await theirs.locator("[name=target]").select_option("pt")
+        await theirs.locator("button").click()
+        await lea.page.click("#booth-acts button:has-text('Interpret English into Portuguese')")
+        who = bruno.page.locator("#interpreters")
+        await expect(who).to_have_text("Lea interprets English into Portuguese.")
+
+        await bruno.record()
+        english = recordings()[SENTINEL]
+        portuguese = [recordings()[name] for name in PORTUGUESE]
+        speaking = asyncio.create_task(alice.say(english.path.read_bytes()))
+        await lea.say(portuguese[0].path.read_bytes())
+        await speaking
+        await lea.say(portuguese[1].path.read_bytes())
+        await bruno.wait_for("() => document.querySelectorAll('#captions li.utterance:not(.interim)').length >= 2")
+        await bruno.settled()
+        read, spoken = await bruno.lines(), " ".join(one.text for one in portuguese)
+        print(f"\ninterpreted: {read}")
+        assert {line.speaker for line in read} == {"Lea"}
+        assert corpus_wer([(spoken, " ".join(line.source for line in read))], "pt") <= 0.25
+        assert await bruno.page.locator("#captions .typed", has_text="interpreter").count() == len(read)
+        assert await bruno.onsets() == [], "the machine says nothing"
+        understood = listening.understood(await bruno.heard(), "pt")
+        error = corpus_wer([(spoken, understood)], "pt")
+        print(f"heard of the interpreter, with the original beneath: WER {error:.3f}: {understood}")
+        assert error <= 0.40
+        assert {line.speaker for line in await alice.lines()} == {"Alice"}
+
+        await lea.page.keyboard.press("i")
+        await expect(bruno.page.locator("#interpreters")).to_have_text(
+            "The machine interprets English into Portuguese."
+        )
+        await expect(lea.page.locator("#mic")).to_have_attribute("aria-pressed", "false")
+        machine = await exchange(stack, alice, bruno, "pt", SENTINEL)
+        assert corpus_wer([(machine.reference, machine.source)], "en") <= 0.25
+        assert machine.translation
+        assert machine.heard
+        assert alice.errors == lea.errors == bruno.errors == []
 
 
 async def test_sounds_that_are_not_speech_make_no_caption_and_no_clip(stack: Stack, join: Join) -> None:

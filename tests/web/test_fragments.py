@@ -45,7 +45,7 @@ def test_programs_get_the_fields_of_a_caption_in_their_order() -> None:
     interim = msgspec.structs.replace(final, text="", final=False)
     beginning = '"segment":"s1","seq":4,"speaker":{"id":"ana","name":"Ana"},"language":"en","source_language":"en",'
     end = (
-        '"engine":"test","draft":false,"corrected":false,"typed":false,"spoken":null,"spoken_at":1.5,"lag_ms":750,'
+        '"engine":"test","draft":false,"corrected":false,"typed":false,"interpreter":false,"spoken":null,"spoken_at":1.5,"lag_ms":750,'
         '"stages_ms":{"endpoint":400,"queue":100,"stt":250}}'
     )
     published = PublishedCaption(event_id("1-2", Life(3, "0a1b2c3d")), final, 0.75)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from app.media.audio.config import SegmenterConfig
-from app.media.policy.config import AdmissionConfig, LadderConfig
+from app.media.policy.config import AdmissionConfig, InterpretingConfig, LadderConfig
 from tasks.wire import keys
 from tasks.wire.environment import number
 from tasks.wire.messages import DEFAULT_MAX_LAG_SECONDS
@@ -57,3 +57,4 @@ class MediaConfig:
     playout: PlayoutConfig = field(default_factory=PlayoutConfig)
     ladder: LadderConfig = field(default_factory=LadderConfig)
     admission: AdmissionConfig = field(default_factory=AdmissionConfig)
+    interpreting: InterpretingConfig = field(default_factory=InterpretingConfig)

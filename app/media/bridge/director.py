@@ -12,12 +12,14 @@ import structlog
 from app.auth.tokens import ParticipantMeta
 from app.media.bridge.dub import DubTrack
 from app.media.bridge.floor import Floor
+from app.media.bridge.interpreters import Interpreters, silent
 from app.media.bridge.notice_publisher import NoticePublisher
 from app.media.bridge.pieces import Position
 from app.media.bridge.services import Services
 from app.media.bridge.speech_teller import SpeechTeller
 from app.media.bridge.supervisor import Supervisor
 from app.media.policy.admission import Admission
+from app.media.policy.interpreting import Audience
 from app.media.policy.ladder import Conditions, Ladder, Level, Reason, Rung, decide
 from app.media.policy.notices import notices
 from app.media.policy.room import Dub, Room
@@ -42,6 +44,8 @@ class Languages(NamedTuple):
     hear: list[str]
     hear_drafts: list[str]
     soon: list[str]
+    only: list[str]
+    elsewhere: list[str]
 
 
 class Director:
@@ -52,6 +56,7 @@ class Director:
         self.publisher = NoticePublisher(services.sfu, services.fence)
         self.speech = SpeechTeller(services.sfu, services.fence)
         self.floor = Floor()
+        self.interpreters = Interpreters(services.config.interpreting, self.floor)
         self._services = services
         self._unheard_since: dict[TrackKey, float] = {}  # on the monotonic clock
         self._ladders: dict[tuple[str, Dub, bool], Ladder] = {}  # by source, version, and whether it is only typed
@@ -70,7 +75,11 @@ class Director:
 
         wanted: dict[tuple[str, str], dict[str, Any]] = {}
         listened_to: set[TrackKey] = set()
+        self.interpreters.forget(set(rooms))
         for room in rooms.values():
+            self.interpreters.look(room, time.monotonic())
+            room.interpreting.relay(room.languages(), lambda source, target: rung_of(source, Dub(target), typed=False))
+            wanted |= {(room.name, key): payload for key, payload in silent(room)}
             voices = {producer.participant for producer in room.voices()}
             for speaker in voices | room.typists.keys():
                 typed, aloud = speaker not in voices, room.typists.get(speaker, False)
@@ -93,6 +102,7 @@ class Director:
         levels = [((source, version.language), rung.level) for (source, version, _), rung in rungs.items()]
         self._services.metrics.rungs(dict(sorted(levels)))  # of two versions the one that is given more
         self.publisher.publish(wanted)
+        self._give_way(rooms, listened_to)
         self._retire(rooms, listened_to)
 
     def speaks(self, room: str, speaker: str, version: Dub) -> bool:
@@ -101,7 +111,14 @@ class Director:
         return track is not None and track.live
 
     def languages(
-        self, room: Room, speaker: str, meta: ParticipantMeta, *, heard: bool = True, aloud: bool = False
+        self,
+        room: Room,
+        speaker: str,
+        meta: ParticipantMeta,
+        audience: Audience,
+        *,
+        heard: bool = True,
+        aloud: bool = False,
     ) -> Languages:
         """What `speaker` speaks now, and what is to be made of it.
 
@@ -109,10 +126,11 @@ class Director:
             room: where.
             speaker: who, with the preferences `meta`.
             meta: as they are now.
+            audience: whom it is for.
             heard: whether it is for those who listen, too, and not only to be read.
             aloud: whether they hear it also in the speaker's own language: it was typed.
         """
-        wants = room.wants(speaker, meta, aloud=aloud)
+        wants = room.wants(speaker, meta, aloud=aloud, audience=audience)
         spoken = set() if meta.among else {meta.speak}
         dubs = [dub for dub in wants.dubs if heard and self.speaks(room.name, speaker, dub)]
         dubbed = {dub.language for dub in dubs} - spoken
@@ -124,6 +142,8 @@ class Director:
             hear=sorted(dubbed | {dub.language for dub in dubs if dub.typed}),
             hear_drafts=sorted({dub.language for dub in dubs if dub.drafts} - spoken),
             soon=sorted(wants.soon & (read | dubbed)),
+            only=sorted(audience.only or ()),
+            elsewhere=sorted(audience.elsewhere),
         )
 
     def admitted(self, room: str) -> Level:
@@ -192,6 +212,15 @@ class Director:
             self.tracks.start(key, partial(DubTrack, self._services, *key, self.floor if in_turns else None))
         if track := self.tracks.members.get(key):
             track.set_live(live)
+
+    def _give_way(self, rooms: Mapping[str, Room], listened_to: set[TrackKey]) -> None:
+        """Stops dubs at once into languages that a person interprets into from now on."""
+        for key, track in self.tracks.members.items():
+            room = rooms.get(key.room)
+            if key in listened_to or room is None or key.speaker not in room.people:
+                continue
+            if not room.audience(key.speaker).reaches(key.version.language):
+                track.set_live(False)
 
     def _retire(self, rooms: Mapping[str, Room], listened_to: set[TrackKey]) -> None:
         """Closes tracks that nobody has listened to for a while, or whose speaker is gone."""

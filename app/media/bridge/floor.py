@@ -1,4 +1,4 @@
-"""Who is speaking now: dubs for people who share a device wait until that is over."""
+"""Who is speaking now: dubs for people who share a device wait until that is over, and interpreters are heard by it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ class Floor:
             self._since.setdefault((room, speaker), time.monotonic())
         else:
             self._since.pop((room, speaker), None)
+
+    def speaking(self, room: str, speaker: str) -> bool:
+        """Whether somebody is in the middle of an utterance."""
+        return (room, speaker) in self._since
 
     def taken(self, room: str, speaker: str) -> bool:
         """Whether a dub of this speaker has to wait."""

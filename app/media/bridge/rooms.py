@@ -10,6 +10,7 @@ import structlog
 
 from app.auth.tokens import ORIGINAL, ParticipantMeta
 from app.media.bridge.sfu_messages import (
+    InterpreterChanged,
     KeepingChanged,
     Participant,
     ParticipantJoined,
@@ -23,6 +24,7 @@ from app.media.bridge.sfu_messages import (
     Spoke,
 )
 from app.media.policy.config import AdmissionConfig
+from app.media.policy.interpreting import Pair
 from app.media.policy.room import Room
 from tasks.languages import LANGUAGES
 
@@ -69,6 +71,8 @@ class Rooms:
                 self._put(room, participant)
             for producer in state.producers:
                 room.producers[producer.producer_id] = producer
+            for one in state.interpreting:
+                self._interpret(room, one.pair, one.participant)
 
     def apply(self, event: RoomEvent) -> None:
         """Takes one change in; the same change twice is harmless."""
@@ -88,11 +92,25 @@ class Rooms:
                 room.remove(event.id)
             elif isinstance(event, ProducerUntranslated):
                 room.set_untranslated(event.producer_id, untranslated=event.untranslated)
+            elif isinstance(event, InterpreterChanged):
+                self._interpret(room, event.pair, event.participant)
             else:
                 room.producers.pop(event.producer_id, None)
 
     def _room(self, name: str) -> Room:
         return self.by_name.setdefault(name, Room(name, opened=time.monotonic()))
+
+    @staticmethod
+    def _interpret(room: Room, label: str, person: str | None) -> None:
+        try:
+            pair = Pair.of(label)
+        except ValueError:
+            log.error("nobody interprets such a pair", pair=label, room=room.name)
+            return
+        if unknown := set(pair) - LANGUAGES.keys():
+            log.error("languages that are not known are not interpreted", room=room.name, languages=sorted(unknown))
+            return
+        room.interpret(pair, person)
 
     @staticmethod
     def _put(room: Room, participant: Participant) -> None:

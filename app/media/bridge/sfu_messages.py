@@ -24,6 +24,14 @@ class SpeechState(Struct, frozen=True):
     last: float
 
 
+class Interpreter(Struct, frozen=True):
+    """Who interprets a pair of languages."""
+
+    pair: str
+    """From and into, as "pt>en"."""
+    participant: str
+
+
 class RoomState(Struct, frozen=True, rename="camel"):
     """A room as it is when the bridge says hello."""
 
@@ -34,6 +42,7 @@ class RoomState(Struct, frozen=True, rename="camel"):
     """Seconds since it was opened."""
     speech: SpeechState | None = None
     keeping: Keeping | None = None
+    interpreting: list[Interpreter] = []
 
 
 class Spoke(Struct, frozen=True):
@@ -101,6 +110,14 @@ class KeepingChanged(Struct, frozen=True):
     keeping: Keeping | None
 
 
+class InterpreterChanged(Struct, frozen=True):
+    """Somebody interprets a pair of languages from now on, or nobody does."""
+
+    room: str
+    pair: str
+    participant: str | None
+
+
 class RoomClosed(Struct, frozen=True, rename="camel"):
     """The last person has left."""
 
@@ -133,6 +150,7 @@ RoomEvent = (
     | ProducerRemoved
     | ProducerUntranslated
     | KeepingChanged
+    | InterpreterChanged
     | RoomClosed
     | Spoke
 )
@@ -147,6 +165,7 @@ EVENTS: Final[dict[str, type[ToldEvent]]] = {
     "producerRemoved": ProducerRemoved,
     "producerUntranslated": ProducerUntranslated,
     "keeping": KeepingChanged,
+    "interpreting": InterpreterChanged,
     "roomClosed": RoomClosed,
     "spoke": Spoke,
     "typed": Typed,

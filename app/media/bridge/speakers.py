@@ -60,6 +60,7 @@ class Speaker(asyncio.DatagramProtocol):
         self._director = director
         self._prefix = secrets.token_hex(6)
         self._meta = room.people[producer.participant]
+        self._audience = room.audience(producer.participant)
         self._mistakes = Mistakes(self._meta.mistaken)
         self._segmenter = Segmenter(services.config.segmenter, first_seq)
         self._detector = VoiceDetector()
@@ -223,6 +224,9 @@ class Speaker(asyncio.DatagramProtocol):
         speaker = self._producer.participant
         if ask.revision == 0:  # a segment is in one language, that in which a worker begins to hear it
             self._meta = self._room.people.get(speaker, self._meta)
+        if speaker in self._room.people:
+            audience = self._room.audience(speaker)
+            self._audience = audience if ask.revision == 0 else self._audience.lasting(audience)
         config = self._services.config.playout
         return Segment(
             id=f"{self._prefix}-{ask.seq}",
@@ -244,7 +248,7 @@ class Speaker(asyncio.DatagramProtocol):
         )
 
     def _languages(self, meta: ParticipantMeta) -> Languages:
-        return self._director.languages(self._room, self._producer.participant, meta)
+        return self._director.languages(self._room, self._producer.participant, meta, self._audience)
 
     def _count(self, stream: TapStream) -> None:
         order = stream.order

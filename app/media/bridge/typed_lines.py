@@ -20,6 +20,7 @@ from app.media.bridge.director import Director
 from app.media.bridge.outbox import FAILURES, RETRY_SECONDS
 from app.media.bridge.services import Services
 from app.media.bridge.sfu_messages import Typed
+from app.media.policy.interpreting import EVERYBODY
 from app.media.policy.room import Room
 from app.visible import clean
 from tasks.wire.captions import publish_typed
@@ -115,7 +116,9 @@ class TypedLines:
         self._last = now = max(time.time(), self._last + STEP_SECONDS)
         playout = self._services.config.playout
         meta = replace(room.people[typed.participant], among=[])
-        made = self._director.languages(room, typed.participant, meta, heard=typed.spoken, aloud=typed.spoken)
+        made = self._director.languages(
+            room, typed.participant, meta, EVERYBODY, heard=typed.spoken, aloud=typed.spoken
+        )
         return Segment(
             id=name,
             room=room.name,

@@ -21,6 +21,14 @@ class LadderConfig:
 
 
 @dataclass(frozen=True)
+class InterpretingConfig:
+    """When the machine takes over from a person who interprets."""
+
+    silent_after: float = 8.0
+    """Seconds of speech without a word of its interpreter: more than any of them lags behind."""
+
+
+@dataclass(frozen=True)
 class AdmissionConfig:
     """How much work speakers may bring before later ones get less."""
 

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct, structs
 
 from app.auth.tokens import ORIGINAL, ParticipantMeta
+from app.media.policy.interpreting import Audience, Interpreting, Pair
 
 
 class Producer(Struct, frozen=True, rename="camel"):
@@ -75,6 +76,7 @@ class Room:
 
     name: str
     people: dict[str, ParticipantMeta] = field(default_factory=dict)
+    """Who is there, with what they speak, read and hear now: who interprets speaks what they interpret into."""
     producers: dict[str, Producer] = field(default_factory=dict)
     opened: float = 0.0
     """When it was opened; this and what follows on the monotonic clock."""
@@ -87,6 +89,9 @@ class Room:
     typists: dict[str, bool] = field(default_factory=dict)
     """People who have typed something in this call, and whether the last of it was to be spoken."""
     keeping: Keeping | None = None
+    interpreting: Interpreting = field(default_factory=Interpreting)
+    _otherwise: dict[str, ParticipantMeta] = field(default_factory=dict)
+    """What those who interpret now speak, read and hear when they do not."""
 
     def hear(self, now: float, silence: float) -> None:
         """Takes in that somebody speaks; after `silence` seconds without they begin anew."""
@@ -105,7 +110,10 @@ class Room:
 
     def put(self, person: str, meta: ParticipantMeta) -> None:
         """Takes in somebody, or their changed preferences."""
+        self._otherwise.pop(person, None)
         self.people[person] = meta
+        if pair := self.interpreting.pair_of(person):
+            self._begin(person, pair)
         if person not in self.voices_of:
             taken = set(self.voices_of.values())
             self.voices_of[person] = next(number for number in itertools.count() if number not in taken)
@@ -115,18 +123,45 @@ class Room:
         self.people.pop(person, None)
         self.voices_of.pop(person, None)
         self.typists.pop(person, None)
+        self._otherwise.pop(person, None)
+        if pair := self.interpreting.pair_of(person):
+            self.interpreting.end(pair)
+
+    def interpret(self, pair: Pair, person: str | None) -> None:
+        """Takes in who interprets a pair from now on; None: nobody does."""
+        before = self.interpreting.end(pair)
+        if before in self._otherwise:
+            self.people[before] = self._otherwise.pop(before)
+        if person is not None and person in self.people:
+            self.interpreting.begin(pair, person)
+            self._begin(person, pair)
+
+    def _begin(self, person: str, pair: Pair) -> None:
+        meta = self._otherwise.setdefault(person, self.people[person])
+        hear = ORIGINAL if meta.hear == pair.target else meta.hear  # they say that themselves
+        self.people[person] = structs.replace(meta, speak=pair.target, among=[], between=[], hear=hear)
+
+    def audience(self, person: str) -> Audience:
+        """Whom what somebody says now is for. Several at one microphone are nobody's to interpret but the machine's."""
+        meta = self.people[person]
+        return self.interpreting.audience(person, "" if meta.among else meta.speak)
 
     def set_untranslated(self, producer_id: str, *, untranslated: bool) -> None:
         """Takes in whether what is said on a track, if it is there, is for people's ears alone."""
         if producer := self.producers.get(producer_id):
             self.producers[producer_id] = structs.replace(producer, untranslated=untranslated)
 
-    def wants(self, speaker: str, meta: ParticipantMeta, *, aloud: bool = False) -> Wants:
+    def wants(
+        self, speaker: str, meta: ParticipantMeta, *, aloud: bool = False, audience: Audience | None = None
+    ) -> Wants:
         """What anybody, the speaker included, wants of what `speaker`, whose preferences are `meta`, says.
+
+        It is for this `audience`; without, for that which they have now.
 
         A recorded speaker wants nothing. What is typed to be read `aloud` has no original voice: who would listen to
         that hears it in the speaker's language.
         """
+        audience = audience or self.audience(speaker)
         spoken = None if meta.among else meta.speak
         between = set(meta.between)
         recorded = {person.recording_id for person in self.people.values()}
@@ -140,7 +175,15 @@ class Room:
         if aloud and any(other.hear in (ORIGINAL, meta.speak) for other in others):
             dubs.add(Dub(meta.speak, typed=True))
         soon = {language for other in others if not other.whole_sentences for language in (other.read, other.hear)}
-        return Wants(frozenset(dubs), frozenset(read | between), frozenset((soon | between) - {ORIGINAL, spoken}))
+        return Wants(
+            frozenset(dub for dub in dubs if audience.reaches(dub.language)),
+            frozenset(filter(audience.reaches, read | between)),
+            frozenset(filter(audience.reaches, (soon | between) - {ORIGINAL, spoken})),
+        )
+
+    def languages(self) -> set[str]:
+        """Those that anybody reads or hears."""
+        return {code for person in self.people.values() for code in (person.read, person.hear)} - {ORIGINAL}
 
     def source(self, speaker: str, target: str) -> str:
         """The language `speaker` is translated from into `target`: another of theirs where that is theirs too."""

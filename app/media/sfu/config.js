@@ -36,6 +36,9 @@ export const LIMITS = Object.freeze({
   /** Likewise how often somebody may say that what they say now is not to be translated. */
   untranslatedWithin: 10_000,
   untranslated: 20,
+  /** The same of who interprets. */
+  interpretingWithin: 10_000,
+  interpreting: 20,
   consumers: 512,
   notices: 256,
   /** Bits per second a participant may send in all; enforced through congestion control feedback. */

@@ -42,6 +42,7 @@ export class Participant {
   #left = false;
   #hands;
   #untranslated;
+  #interpreting;
   #resume = randomUUID();
   /** When `web` last decided about their rights, ms since the epoch: tokens from before say less. */ #judged = 0;
   /** @type {NodeJS.Timeout | undefined} */ #forgetting;
@@ -64,6 +65,7 @@ export class Participant {
     const { limits } = services;
     this.#hands = new Allowance(limits.hands, limits.handsWithin);
     this.#untranslated = new Allowance(limits.untranslated, limits.untranslatedWithin);
+    this.#interpreting = new Allowance(limits.interpreting, limits.interpretingWithin);
     this.#transports = new Transports(media, services.limits, {
       onSendingEnded: () => this.#stopSending(),
       onFlood: () => this.dismiss('too_much_media', 'You send far more than the SFU asks for: obey its congestion control.'),
@@ -164,6 +166,18 @@ export class Participant {
     this.#mustModerate();
     this.#hands.take();
     this.#room.lowerHands(this.id);
+    return {};
+  }
+
+  /** @param {string} pair What they interpret from now on. */
+  interpret(pair) {
+    this.#interpreting.take();
+    this.#room.interpret(this, pair);
+    return {};
+  }
+
+  stopInterpreting() {
+    this.#room.stopInterpreting(this);
     return {};
   }
 
@@ -332,6 +346,8 @@ const METHODS = new Map(Object.entries({
   raiseHand: on(participantData.raiseHand, (role) => role.raiseHand()),
   lowerHand: on(participantData.lowerHand, (role, { participant }) => role.lowerHand(participant)),
   lowerHands: on(participantData.lowerHands, (role) => role.lowerHands()),
+  interpret: on(participantData.interpret, (role, { pair }) => role.interpret(pair)),
+  stopInterpreting: on(participantData.stopInterpreting, (role) => role.stopInterpreting()),
   createTransport: on(participantData.createTransport, ({ transports }, { direction }) => transports.create(direction)),
   connectTransport: on(participantData.connectTransport, ({ transports }, data) => transports.connect(data)),
   restartIce: on(participantData.restartIce, ({ transports }, { transportId }) => transports.restartIce(transportId)),

@@ -3,6 +3,7 @@
  * It knows nothing of mediasoup; what carries media is passed in and only ever paused, resumed or closed.
  */
 
+import { Booths } from './booths.js';
 import { RequestError } from './errors.js';
 import { Hands } from './hands.js';
 import { Notices } from './notices.js';
@@ -77,6 +78,7 @@ export class Room {
   #tracks;
   #notices;
   #hands = new Hands();
+  #booths = new Booths();
 
   get closed() {
     return this.#closed;
@@ -106,6 +108,7 @@ export class Room {
       room: this.id,
       participants: [...this.#members.values()].map(describeMember),
       producers: this.tracks.map(describeTrack),
+      interpreting: this.#booths.all,
       age: ago(this.#opened),
       speech: this.#speech && { since: ago(this.#speech.since), last: ago(this.#speech.last) },
       keeping: this.#keeping,
@@ -152,6 +155,7 @@ export class Room {
       notices: this.notices,
       hands: this.#hands.all,
       keeping: this.#keeping,
+      interpreting: this.#booths.all,
       idle: this.#idle && { reason: this.#idle.reason, seconds: this.#idle.seconds },
     };
   }
@@ -186,6 +190,7 @@ export class Room {
   restrict(member) {
     const lost = this.tracks.filter((track) => track.owner === member && !member.rights.includes(TO_SEND[track.source]));
     for (const track of lost) this.#drop(track);
+    this.#tellOfBooths(this.#booths.restrict(member, true));
   }
 
   /** @param {string} id Somebody who is to be silent until they turn their voice on again; what they type is not to be spoken either. */
@@ -203,6 +208,7 @@ export class Room {
     this.#members.delete(member.id);
     this.#count();
     this.#hands.lower([member.id]);
+    this.#tellOfBooths(this.#booths.restrict(member, false));
     for (const track of this.tracks) if (track.participant === member.id) this.#drop(track);
     this.#tell('participantLeft', { id: member.id });
   }
@@ -216,6 +222,22 @@ export class Room {
   lowerHands(by, ids = this.#hands.all) {
     const participants = this.#hands.lower(ids);
     if (participants.length > 0) this.#tell('handsLowered', { participants, by });
+  }
+
+  /**
+   * Somebody interprets from now on, in the machine's place and that of whoever did until now.
+   *
+   * @param {Member} member
+   * @param {string} pair
+   * @throws {RequestError} `forbidden`
+   */
+  interpret(member, pair) {
+    this.#tellOfBooths(this.#booths.take(member, pair));
+  }
+
+  /** @param {Member} member Interprets no more. */
+  stopInterpreting(member) {
+    this.#tellOfBooths(this.#booths.rest(member));
   }
 
   /** @param {string} id @returns {Member | undefined} */
@@ -368,6 +390,11 @@ export class Room {
     for (const track of this.tracks) this.#tracks.close(track);
     this.#members.clear();
     this.#notices.clear();
+  }
+
+  /** @param {readonly import('./booths.js').Change[]} changes */
+  #tellOfBooths(changes) {
+    for (const change of changes) this.#tell('interpreting', change);
   }
 
   /** @param {Track} track */

@@ -7,7 +7,7 @@
 import { z } from 'zod';
 
 import { RequestError } from './errors.js';
-import { rights } from './rights.js';
+import { pair, rights } from './rights.js';
 
 const META_BYTES = 4 * 1024;
 /** UTF-16 units of a typed line at most: what the field of the call page takes. */
@@ -133,6 +133,8 @@ export const participantData = Object.freeze({
   raiseHand: z.strictObject({}),
   lowerHand: z.strictObject({ participant: identifier.optional() }),
   lowerHands: z.strictObject({}),
+  interpret: z.strictObject({ pair }),
+  stopInterpreting: z.strictObject({}),
   createTransport: z.strictObject({ direction: z.enum(['send', 'recv']) }),
   connectTransport: z.strictObject({ transportId: handle, dtlsParameters }),
   restartIce: z.strictObject({ transportId: handle }),

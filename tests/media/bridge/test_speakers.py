@@ -11,6 +11,7 @@ from app.media.audio.config import SegmenterConfig
 from app.media.bridge.floor import Floor
 from app.media.bridge.speakers import Speaker
 from app.media.bridge.supervisor import Supervisor
+from app.media.policy.room import Room
 
 
 class Sfu:
@@ -50,7 +51,7 @@ async def test_a_speaker_ends_though_its_outbox_swallows_a_cancellation() -> Non
     services = SimpleNamespace(
         config=config, sfu=sfu, redis=None, send=None, listeners=None, metrics=None, fence=lambda _room: 1
     )
-    room = SimpleNamespace(name="r", people={"ana": ParticipantMeta(name="Ana", speak="pt", read="pt", hear="pt")})
+    room = Room("r", people={"ana": ParticipantMeta(name="Ana", speak="pt", read="pt", hear="pt")})
     producer = SimpleNamespace(participant="ana", producer_id="p")
     parts: list[Any] = [services, room, producer, 0, None, SimpleNamespace(on_dropped=None, floor=Floor())]
     speaker = Speaker(*parts)

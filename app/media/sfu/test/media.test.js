@@ -26,7 +26,7 @@ describe('taps and injection', () => {
     const { client: ana } = await Client.enter(sfu.port, participantToken('r1', 'ana'));
     const { client: bridge, hello } = await Client.enter(sfu.port, bridgeToken());
     assert.ok(hello.rooms[0].age >= 0);
-    assert.deepEqual({ ...hello.rooms[0], age: 0 }, { room: 'r1', participants: [{ id: 'ana', meta: {}, rights: SPEAKER }], producers: [], age: 0, speech: null, keeping: null });
+    assert.deepEqual({ ...hello.rooms[0], age: 0 }, { room: 'r1', participants: [{ id: 'ana', meta: {}, rights: SPEAKER }], producers: [], interpreting: [], age: 0, speech: null, keeping: null });
 
     await bridge.request('addParticipant', { room: 'r1', participant: 'rec', meta: { name: 'Rec' } });
     assert.deepEqual(await ana.event('participantJoined'), { id: 'rec', meta: { name: 'Rec' }, rights: ['audio', 'captions'] });

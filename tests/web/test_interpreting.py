@@ -1,0 +1,110 @@
+"""Hosts let people interpret; what those say is shown to whoever reads it, and what they interpret is not."""
+
+from __future__ import annotations
+
+import asyncio
+from html import unescape
+from typing import Any
+
+import httpx
+import jwt
+import msgspec
+import pytest
+import redis
+from redis.asyncio import Redis
+
+from app.captions.history import History
+from app.captions.published import is_shown_in
+from app.db import create_engine, create_sessions
+from app.rights import LISTENER, SPEAKER, rights
+from app.settings.web import WebSettings
+from ops.harness.captions import caption, say, stored
+from ops.harness.sfu import Sfu
+from tests.support.administrator import on_sqlite
+from tests.web.test_hosting import People, act, event
+
+BOTH = ["interpret:pt>en", "interpret:en>pt"]
+
+
+@pytest.fixture
+async def crowd(client: httpx.AsyncClient, sfu: Sfu) -> People:
+    return People(client, sfu.url)
+
+
+def test_who_interprets_has_a_voice_whatever_they_are_otherwise() -> None:
+    assert rights("listener", interprets=["pt>en"]) == ("audio", "captions", *LISTENER, "interpret:pt>en")
+    assert rights("speaker", only_hosts_speak=True, interprets=["pt>en"]) == (
+        "audio",
+        "captions",
+        "video",
+        "screen",
+        "read",
+        "interpret:pt>en",
+    )
+    assert set(rights("speaker", interprets=["pt>en"])) == {*SPEAKER, "interpret:pt>en"}
+
+
+@on_sqlite
+async def test_a_host_lets_somebody_interpret_and_takes_it_back_in_the_call(crowd: People) -> None:
+    code = await crowd.make("ana")
+    await crowd.join("lea", code)
+    lea = await crowd.id("lea", code)
+
+    async def let(name: str, **form: str) -> httpx.Response:
+        return await crowd.post(name, f"/rooms/{code}/host/interpreter", **({"who": lea} | form))
+
+    assert (await let("lea", source="pt", target="en")).status_code == 403
+    assert (await let("ana", who="nobody", source="pt", target="en")).status_code == 404
+    async with crowd.in_call("lea", code) as socket:
+        assert (await let("ana", source="pt", target="en", both="1")).headers["location"] == f"/rooms/{code}/call"
+        held = (await event(socket, "rights"))["rights"]
+        assert held[-2:] == BOTH
+        area = unescape((await crowd.get("ana", f"/rooms/{code}/host")).text)
+        assert "interprets Portuguese into English" in area
+        assert "interprets English into Portuguese" in area
+        for source, target in (("pt", "pt"), ("pt", ""), ("pt", "xx"), ("xx", "pt")):
+            await let("ana", source=source, target=target)
+        claims: dict[str, Any] = jwt.decode(await crowd.token("lea", code), options={"verify_signature": False})
+        assert claims["rights"][-2:] == BOTH, "what makes no sense changes nothing"
+        await let("ana")
+        assert (await event(socket, "rights"))["rights"] == list(SPEAKER)
+        await let("ana", source="en", target="vi")
+        assert (await event(socket, "rights"))["rights"][-1] == "interpret:en>vi"
+    await act(crowd, "ana", code, "remove", lea)
+    await act(crowd, "ana", code, "let-in", lea)
+    await asyncio.sleep(1)  # tokens count whole seconds
+    claims = jwt.decode(await crowd.token("lea", code), options={"verify_signature": False})
+    assert claims["rights"] == list(SPEAKER), "who was removed comes back as anybody"
+
+
+@on_sqlite
+async def test_readers_are_shown_what_is_said_to_them_live_and_stored(
+    crowd: People, settings: WebSettings, broker: redis.Redis
+) -> None:
+    code = await crowd.make("ana")
+    replace = msgspec.structs.replace
+    by_ana = replace(caption(code, "a-0", "Good morning.", speaker="ana"), elsewhere=("pt", "vi"))
+    by_lea = replace(caption(code, "l-0", "Bom dia.", language="pt", source="pt", speaker="lea"), only=("pt", "vi"))
+    relayed = replace(by_lea, language="vi", text="Chào buổi sáng.")
+    plain = caption(code, "a-1", "How are you?", speaker="ana")
+    everything = [by_ana, by_lea, relayed, plain]
+    for one in everything:
+        say(broker, one)
+    expected = {
+        "en": ["Good morning.", "How are you?"],
+        "pt": ["Bom dia.", "How are you?"],
+        "vi": ["Bom dia.", "Chào buổi sáng.", "How are you?"],
+        "de": ["Good morning.", "How are you?"],
+    }
+    for language, texts in expected.items():
+        assert [one.text for one in everything if is_shown_in(one, language)] == texts
+    await stored(settings, len(everything))
+    engine = create_engine(settings.sqlalchemy_url)
+    async with Redis.from_url(settings.tasks.redis_url) as client:
+        history = History(client, create_sessions(engine))
+        for language, texts in expected.items():
+            assert [one.caption.text for one in await history.stored_after(code, language, "")] == texts
+    await engine.dispose()
+    page = unescape((await crowd.get("ana", f"/rooms/{code}/transcript/files/txt?lang=pt")).text)
+    assert "(interpreter)" in page
+    assert "Good morning." not in page
