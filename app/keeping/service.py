@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from tasks.wire import keys
 
 SWITCH: Final = "keep_calls"
 BEGINNING: Final = 8.0
-"""Seconds that a bridge has to begin, before it is said that nobody keeps the call."""
+"""Seconds that a bridge has to begin, or to say so to a Redis that is back, before it is said that nobody keeps it."""
 MEGA: Final = 1_000_000
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,8 @@ class KeptCalls:
         """Bytes that all of them may take."""
         self.longest = settings.keep_hours * 3_600.0
         """Seconds of one."""
+        self._blind_at = float("-inf")
+        """When Redis was away last, on the monotonic clock: one that has been started again knows of no bridge yet."""
 
     async def on(self) -> bool:
         """Whether administrators have turned it on, and the operator allows it."""
@@ -119,6 +122,9 @@ class KeptCalls:
             SfuDownError: the SFU does not answer.
         """
         async with self._sessions.begin() as session:
+            # One answer at a time, and none while something is being stored (`app.keeping.store`).
+            going = update(KeptCall).where(KeptCall.room_id == room.id, KeptCall.ended_at.is_(None))
+            await session.execute(going.values(host=KeptCall.host))
             call = await _current(session, room)
             if call is None:
                 raise NotOfferedError
@@ -151,11 +157,13 @@ class KeptCalls:
         return Keeping(call.id, call.since, people, not young and not await self._alive(call))
 
     async def _alive(self, call: KeptCall) -> bool:
-        """Whether a bridge keeps it."""
+        """Whether a bridge keeps it. While Redis is away one may, and passes it on later: that is never denied."""
         try:
-            return bool(await self._redis.exists(keys.kept_alive(call.id)))
+            there = bool(await self._redis.exists(keys.kept_alive(call.id)))
         except (RedisError, OSError):
-            return False
+            self._blind_at = time.monotonic()
+            return True
+        return there or time.monotonic() - self._blind_at < BEGINNING
 
 
 def latest(consents: Iterable[KeptConsent]) -> dict[str, KeptConsent]:
@@ -175,10 +183,10 @@ async def _consents(session: AsyncSession, call: KeptCall) -> list[KeptConsent]:
 
 async def _answer(session: AsyncSession, call: KeptCall, person: Participant, *, agrees: bool) -> None:
     now = _now()
-    before = latest(await _consents(session, call)).get(person.id)
-    if before is not None and before.until is None:
-        if not agrees:
-            before.until = now
+    holding = [one for one in await _consents(session, call) if one.participant_id == person.id and one.until is None]
+    if holding:
+        for one in holding:
+            one.until = None if agrees else now
         return
     session.add(
         KeptConsent(

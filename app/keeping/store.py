@@ -126,12 +126,13 @@ class KeptStore:
 
 
 def agreed(call: KeptCall, consents: Sequence[KeptConsent], packets: Sequence[KeptPacket]) -> list[KeptPacket]:
-    """Those that sounded while the call was to be kept and their speaker had agreed."""
+    """Those that sounded while the call was to be kept and their speaker had agreed, also when the words were said."""
     end = call.ended_at.timestamp() if call.ended_at else float("inf")
     found = []
     for packet in packets:
         at = call.since + packet.at / STEPS
-        if at < end and any(consent.holds(at) for consent in consents):
+        words = at if packet.said is None else call.since + packet.said / STEPS
+        if at < end and all(any(consent.holds(moment) for consent in consents) for moment in (at, words)):
             found.append(packet)
     return found
 

@@ -171,9 +171,11 @@ class Player {
     for (const track of tracks) {
       const audio = this.#audio.get(track.id);
       if (!audio) continue;
-      audio.volume = this.#muted.has(track.speaker) ? 0 : volumeOf(track, this.#language, tracks, sounds);
+      const volume = this.#muted.has(track.speaker) ? 0 : volumeOf(track, this.#language, tracks, sounds);
+      audio.volume = volume;
+      audio.muted = volume === 0; // iPhones leave the volume as it is
       if (this.#playing && !audio.ended && Math.abs(audio.currentTime - now) > DRIFT && !audio.seeking) audio.currentTime = now;
-      document.querySelector(`[data-track="${track.id}"]`)?.toggleAttribute("data-silent", audio.volume === 0);
+      document.querySelector(`[data-track="${track.id}"]`)?.toggleAttribute("data-silent", audio.muted);
     }
     this.#show(now);
   }

@@ -32,6 +32,8 @@ class KeptPacket(Struct, frozen=True, array_like=True):
     length: Annotated[int, Meta(ge=1, le=LONGEST)]
     """Steps."""
     data: Annotated[bytes, Meta(min_length=1, max_length=8_000)]
+    said: Step | None = None
+    """Of a dub: when the speaker began to say what it translates."""
 
 
 class Cue(Struct, frozen=True, array_like=True):

@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from app.captions.history import History
 from app.db import create_engine, create_sessions
+from app.keeping.service import KeptCalls
 from app.settings.web import WebSettings
 from app.tables import KeptCall, KeptConsent, KeptPiece, KeptTrack, Room, Switch
 from app.transcripts.retention import Retention
@@ -369,3 +370,40 @@ async def test_a_call_that_everybody_has_left_is_over(
         await act(people, "ana", code, "begin")
     (call,) = await comes(settings, KeptCall, lambda rows: rows[0].ended_at is not None)
     assert call.ended_by == "left"
+
+
+async def test_whoever_takes_it_back_is_left_out_however_often_they_agreed(
+    people: People, settings: WebSettings
+) -> None:
+    await turn_on(settings)
+    code = await people.make("ana")
+    ana = await people.id("ana", code)
+    async with people.in_call("ana", code) as socket:
+        await act(people, "ana", code, "begin")
+        assert (await event(socket, "keeping"))["keeping"]["people"] == [ana]
+        (first,) = await found(settings, KeptConsent)
+        again = {"call_id": first.call_id, "participant_id": ana, "name": "Ana", "language": "en"}
+        async with sessions_of(settings) as sessions, sessions.begin() as session:
+            session.add(KeptConsent(**again, since=first.since))  # two tabs, in the same moment
+        await act(people, "ana", code, "refuse")
+        assert (await event(socket, "keeping"))["keeping"]["people"] == []
+    assert all(one.until is not None for one in await found(settings, KeptConsent))
+
+
+async def test_nobody_is_told_that_nothing_is_kept_while_redis_is_away(
+    people: People, settings: WebSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await turn_on(settings)
+    code = await people.make("ana")
+    await act(people, "ana", code, "begin")
+    call = await backdate(settings, 30)
+    away = Redis(port=1, socket_connect_timeout=0.2)
+    nobody: Any = None  # it tells no SFU here
+    async with sessions_of(settings) as sessions, Redis.from_url(settings.tasks.redis_url) as back:
+        calls = KeptCalls(sessions, away, nobody, settings)
+        assert not (await calls.wanted(call)).trouble, "a bridge may hold back what it has"
+        calls._redis = back
+        assert not (await calls.wanted(call)).trouble, "no bridge has had time to say so"
+        monkeypatch.setattr("app.keeping.service.BEGINNING", 0.0)
+        assert (await calls.wanted(call)).trouble
+    await away.aclose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime, timedelta
 
 import av
 import numpy as np
@@ -10,8 +11,10 @@ import pytest
 
 from app.keeping import ogg, ranges
 from app.keeping.sealing import Seals, UnreadableError
+from app.keeping.store import agreed
 from app.media.audio.opus import Pcm
 from app.media.audio.rtp import RTP_RATE
+from app.tables import KeptCall, KeptConsent
 from ops.harness.kept import packets_of
 from tasks.wire.kept import STEPS, KeptPacket
 
@@ -113,3 +116,24 @@ def test_what_is_sealed_opens_with_its_secret_in_its_place_alone() -> None:
         seals.of("call-1", key).open(sealed, "1:4096:sound")
     with pytest.raises(UnreadableError):
         seals.of("call-1", key).open(sealed[:-1] + bytes([sealed[-1] ^ 1]), "1:0:sound")
+
+
+def test_a_dub_is_refused_that_says_what_was_said_without_consent() -> None:
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def after(seconds: float) -> datetime:
+        return began + timedelta(seconds=seconds)
+
+    call = KeptCall(started_at=began)
+    consents = [KeptConsent(since=after(10), until=after(20)), KeptConsent(since=after(30))]
+
+    def stored_of(at: float, said: float | None) -> bool:
+        packet = KeptPacket(round(at * STEPS), 8, b"x", None if said is None else round(said * STEPS))
+        return agreed(call, consents, [packet]) == [packet]
+
+    assert stored_of(12, None)
+    assert stored_of(14, 11)
+    assert not stored_of(12, 9), "said before they agreed"
+    assert not stored_of(32, 25), "said while they were left out"
+    assert stored_of(33, 19), "both were agreed to"
+    assert not stored_of(21, 19)

@@ -57,6 +57,7 @@ class DubTrack:
         self._producer: str | None = None
         self._paused = False
         self._sender: RtpSender | None = None
+        self._said = 0.0  # when what is played now was begun to be said
         self._clause: tuple[tuple[Position, str], Framer] | None = None  # of which piece, by which voice
         self._counted: Counter[str] = Counter()
         self._told: dict[Reason, float] = {}  # when each last happened, on the monotonic clock
@@ -176,6 +177,7 @@ class DubTrack:
         if due.begins is not None:
             self._heard(part, due.begins, time.time(), typed=due.typed)
         self._services.metrics.clips.inc()
+        self._said = part.timeline.speech_start
         if due.tempo >= self._services.config.playout.told_from:
             self._services.metrics.hurried.inc()
             self._told["hurried"] = time.monotonic()
@@ -183,7 +185,7 @@ class DubTrack:
             self._clause = None
 
     def _keep(self, packet: Sounding) -> None:
-        self._services.keeper.keep(self._room, self._speaker, packet, self._version)
+        self._services.keeper.keep(self._room, self._speaker, packet, self._version, self._said)
 
     def _heard(self, part: ClipPart, timeline: Timeline, now: float, *, typed: bool) -> None:
         """Writes down that a piece, or a whole sentence, begins to sound, and how late, unless it was typed."""

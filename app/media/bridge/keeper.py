@@ -61,7 +61,7 @@ class _Track:
         self._anchor: tuple[int, int] | None = None  # a position of the sender, and its step in the call
         self._end = 0
 
-    def add(self, packet: Sounding, since: float) -> None:
+    def add(self, packet: Sounding, since: float, said: float | None) -> None:
         """Takes a packet, placed by its sender's clock as long as that agrees with ours."""
         length = len(packet.samples) // STEP
         now = round((packet.time - since) * STEPS)
@@ -73,7 +73,8 @@ class _Track:
         if at < self._end:
             return
         self._end = at + length
-        self._packets.append(KeptPacket(at, length, packet.data))
+        words = None if said is None else int((said - since) * STEPS)
+        self._packets.append(KeptPacket(at, length, packet.data, words))
         peak = min(255, int(np.abs(packet.samples.astype(np.int32)).max()) >> 7)
         place = at // STEPS_A_PEAK
         self._peaks[place] = max(peak, self._peaks.get(place, 0))
@@ -117,10 +118,16 @@ class Keeper:
         self._tracks: dict[TrackKey, _Track] = {}
         self._waiting: deque[KeptChunk] = deque()
 
-    def keep(self, room: str, speaker: str, packet: Sounding, version: Dub | None = None) -> None:
-        """Keeps a packet of somebody's voice, or of a version of its dub, if the call is kept and they have agreed."""
+    def keep(
+        self, room: str, speaker: str, packet: Sounding, version: Dub | None = None, said: float | None = None
+    ) -> None:
+        """Keeps a packet of somebody's voice, or of a version of its dub, if the call is kept and they have agreed.
+
+        A dub sounds seconds after what it translates was `said` (since the epoch), which may be before they agreed:
+        `web`, which knows when that was, refuses it then.
+        """
         keeping = self._kept(room, speaker)
-        if keeping is None:
+        if keeping is None or (said is not None and said < keeping.since):
             return
         key = TrackKey(room, keeping.call, speaker, version.language if version else "")
         track = self._tracks.setdefault(key, _Track())
@@ -128,7 +135,7 @@ class Keeper:
         if track.version != version and track.version is not None and now - track.heard < ANOTHER_VERSION:
             return
         track.version, track.heard = version, now
-        track.add(packet, keeping.since)
+        track.add(packet, keeping.since, said)
 
     def cue(self, room: str, speaker: str, version: Dub, segment: str, now: float) -> None:
         """A version of a dub begins with the sentence `segment`."""

@@ -6,20 +6,26 @@ import asyncio
 import io
 import time
 from collections.abc import AsyncIterator, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import av
 import numpy as np
 import pytest
 import redis.asyncio as aioredis
+from msgspec.structs import replace
 
 from app.auth.tokens import ParticipantMeta
 from app.keeping import ogg
 from app.media.audio.opus import FRAME, OpusEncoder, Pcm, resample
 from app.media.audio.rtp import RTP_RATE
 from app.media.audio.tap import Sounding
+from app.media.bridge.config import MediaConfig
+from app.media.bridge.dub import DubTrack
 from app.media.bridge.keeper import Keeper
 from app.media.bridge.metrics import Metrics
+from app.media.bridge.playout import Due
+from app.media.bridge.sender import RtpSender
 from app.media.policy.room import Dub, Keeping, Room
 from ops.harness.redis_server import redis_server
 from tasks.wire import keys
@@ -27,6 +33,7 @@ from tasks.wire.kept import PEAKS, STEPS, KeptChunk, unpack
 from tasks.wire.messages import STT_RATE
 from tests.media.audio.streams import pcm_of, tone
 from tests.media.bridge.test_untranslated import ALIKE, LATER, OPEN, PRIVATE, Call, alike, call, silence
+from tests.support.clips import clip
 
 WITHIN = 15.0
 """Seconds in which what was said has been passed on."""
@@ -206,3 +213,27 @@ async def test_nothing_is_kept_of_a_call_that_is_another_one_by_now(
     await keeper.flush()
     await keeper.flush()
     assert len(await passed_on(redis)) == len(found)
+
+
+async def test_a_dub_tells_when_was_said_what_it_says_and_none_is_kept_from_before_the_call(
+    keeper: Keeper, room: Room, redis: aioredis.Redis
+) -> None:
+    now = time.time()
+    room.keeping = Keeping("call-1", now - 4, ["ana"])
+    services: Any = SimpleNamespace(
+        config=MediaConfig(), fence=lambda _room: 1, redis=redis, keeper=keeper, metrics=Metrics()
+    )
+    track = DubTrack(services, "r", "ana", Dub("pt"))
+    track._sender = RtpSender(9, 1, track._keep)  # where nobody listens
+    track.set_live(live=True)
+    for number, begun in enumerate((now - 6, now - 3)):
+        part = replace(clip(f"{number}.0.0|", begun + 1), key=f"clip-{number}", rate=RTP_RATE)
+        part = replace(part, timeline=replace(part.timeline, speech_start=begun))
+        await redis.set(part.key, tone(0.5).tobytes())
+        await track._play(Due(part, 1.0, part.timeline))
+    track._sender.close()
+    await keeper.flush()
+    (chunk,) = await passed_on(redis)
+    said = [packet.said for packet in chunk.packets if packet.said is not None]
+    assert len(said) == len(chunk.packets) == pytest.approx(25, abs=4)
+    assert all(one / STEPS == pytest.approx(1.0, abs=0.01) for one in said)
