@@ -35,6 +35,8 @@ REPEAT_EVERY: Final = 30.0
 """Seconds between two notes of where the rooms are that somebody is in; their pages are told, should they not know."""
 REDIS_WITHIN: Final = 0.8
 """Seconds that one step may wait for Redis. Without it each `web` goes by what it has seen itself."""
+REDIS_AWAY: Final = 2.0
+"""Seconds in which it is not asked for places again, once it has not answered: many rooms would wait one by one."""
 
 _PLACE: Final = """
 local held = redis.call('GET', KEYS[1])
@@ -62,6 +64,7 @@ class Places:
         self._feeds = feeds
         self._answered = dict.fromkeys(self._operators, time.monotonic())
         self._ring = self._urls
+        self._ask_redis = 0.0  # from when on, on the monotonic clock
         self._last: dict[str, str] = {}  # room → where it was; a hint for when Redis has forgotten
 
     @property
@@ -84,16 +87,33 @@ class Places:
             return ""
         ring, last = self._ring, self._last.get(room, "")
         choice = last if last in ring else place(room, ring)
+        if time.monotonic() >= self._ask_redis:
+            choice = await self._note(room, choice, ring) or choice
+        if self._operators:
+            self._last[room] = choice
+        return choice
+
+    async def _note(self, room: str, choice: str, ring: tuple[str, ...]) -> str:
+        """Where a room is, `choice` where that is not known yet; "" where Redis does not answer."""
         try:
             async with asyncio.timeout(REDIS_WITHIN):
                 arguments: list[str | int] = [choice, round(KEPT_SECONDS * 1000), *ring]
                 held: Any = await self._redis.eval(_PLACE, 1, keys.placed(room), *arguments)
-            choice = held.decode() if isinstance(held, bytes) else str(held)
         except (RedisError, OSError, TimeoutError):
             log.debug("sfu.not_noted")  # `/ready` says why
-        if self._operators:
-            self._last[room] = choice
-        return choice
+            self._ask_redis = time.monotonic() + REDIS_AWAY
+            return ""
+        return held.decode() if isinstance(held, bytes) else str(held)
+
+    async def operator(self, room: str) -> str:
+        """Where `web` reaches the SFU that every `web` has a room on; "" where they do not know of one that answers."""
+        try:
+            async with asyncio.timeout(REDIS_WITHIN):
+                held: Any = await self._redis.get(keys.placed(room))
+        except (RedisError, OSError, TimeoutError):
+            return ""
+        url = held.decode() if isinstance(held, bytes) else ""
+        return self._operators.get(url, "") if url in self._ring else ""
 
     async def run(self) -> None:
         """Ask, note and tell, for ever."""

@@ -110,6 +110,7 @@ export class Signalling {
    */
   move(url) {
     if (!this.#url || url === this.#url) return;
+    this.#url = url; // a page that follows two feeds is told twice
     this.#lost = "moving";
     this.forget();
     this.#moving.abort();
@@ -183,6 +184,7 @@ export class Signalling {
       this.#listener.onHello(connection, hello, this.#iceOf(pass));
       const ending = await connection.closed;
       if (ending.closing?.code === "shutting_down") this.#lost = "restarting";
+      if (ending.closing?.code === "moved") this.#lost = "moving";
       if (ending.closing) this.forget(); // said by the SFU: there is nothing to go on with
       return { kind: "closed", ...ending };
     } catch (error) {

@@ -97,6 +97,7 @@ class Talk {
     this.#feeds = config.between.map((language) => {
       const feed = new CaptionSource(`${config.feedUrl}&lang=${language}`, config.after);
       feed.addEventListener("caption", ({ data }) => this.#read(JSON.parse(data)));
+      feed.addEventListener("sfu", ({ data }) => this.#signalling.move(data));
       return feed;
     });
   }

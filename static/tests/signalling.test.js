@@ -96,7 +96,7 @@ test("a page goes to where the room's call has moved, whatever it was waiting fo
   const window = Object.assign(new EventTarget(), { setTimeout, clearTimeout });
   Object.assign(globalThis, { window, WebSocket: Socket });
   let place = "ws://one";
-  context.mock.method(globalThis, "fetch", async () => Response.json({ token: "t", url: place, ice_servers: [] }));
+  const tokens = context.mock.method(globalThis, "fetch", async () => Response.json({ token: "t", url: place, ice_servers: [] }));
   context.mock.method(console, "warn", () => {});
   const { signalling, after } = page();
   signalling.move("ws://one"); // before it is anywhere
@@ -108,7 +108,9 @@ test("a page goes to where the room's call has moved, whatever it was waiting fo
 
   place = "ws://two";
   signalling.move("ws://two");
+  signalling.move("ws://two"); // by its other feed
   assert.deepEqual((await after(4)).slice(2), ["moving", "hello"], "at once, and said as such");
+  assert.equal(tokens.mock.callCount(), 2);
   assert.equal(/** @type {Socket} */ (Socket.all.at(-1)).url, "ws://two");
   assert.equal(signalling.lost, "reconnecting");
 
@@ -119,6 +121,14 @@ test("a page goes to where the room's call has moved, whatever it was waiting fo
   signalling.move("ws://three");
   while ((await after(1)).at(-1) !== "hello") await after((await after(1)).length + 1);
   assert.equal(/** @type {Socket} */ (Socket.all.at(-1)).url, "ws://three");
+
+  place = "ws://four";
+  const there = /** @type {Socket} */ (Socket.all.at(-1));
+  const before = (await after(1)).length;
+  there.tell({ event: "closing", data: { code: "moved", message: "It is held on another server.", retry: true } });
+  there.close(4421);
+  assert.deepEqual((await after(before + 2)).slice(before), ["moving", "hello"], "told by the SFU itself");
+  assert.equal(/** @type {Socket} */ (Socket.all.at(-1)).url, "ws://four");
   signalling.stop();
   await running;
 });

@@ -178,6 +178,30 @@ async def test_without_redis_each_web_goes_by_what_it_sees(several: WebSettings,
         assert await places.of(room) == URLS[0], "it remembers"
 
 
+async def test_pages_are_told_at_once_though_redis_says_nothing(
+    several: WebSettings, sfus: list[Health], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placing, "REDIS_WITHIN", 0.2)
+    feeds = Feeds(FeedCounter(FeedLimits()))
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, Redis.from_url(f"redis://127.0.0.1:{port}") as hangs, AsyncExitStack() as pages:
+        rooms = [f"room-{number}" for number in range(40)]
+        opened = [
+            pages.enter_context(feeds.open(Wish(room, "pt"), Client("10.0.0.1", participant=room))) for room in rooms
+        ]
+        async with placed(several, hangs, feeds) as places:
+            await sfus[1].stop()
+            await ring(places, URLS[0])
+            async with asyncio.timeout(2.0):  # one by one they would wait for eight seconds
+                assert {await feed.next(WITHIN) for feed in opened} == {Moved(URLS[0])}
+
+
 async def test_pages_of_people_are_told_and_readers_are_not(
     several: WebSettings, sfus: list[Health], redis: Redis
 ) -> None:
