@@ -53,6 +53,7 @@ from app.rooms.busy import Busy
 from app.rooms.door import Passwords
 from app.rooms.installing import Installations
 from app.rooms.invitations import Invitations
+from app.rooms.knocks import Knocks
 from app.rooms.links import RoomLinks
 from app.rooms.making import Makers, accept_invitation
 from app.rooms.moderation import Moderation
@@ -231,7 +232,7 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
         busy=Busy(redis),
         links=links,
         dates=Dates(sessions),
-        moderation=Moderation(sessions, sfu, feeds, links),
+        moderation=Moderation(sessions, sfu, places, feeds, links, Knocks(redis)),
         installations=Installations(redis),
         places=places,
         kept_calls=kept_calls,

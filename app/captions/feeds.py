@@ -194,6 +194,10 @@ class Feeds:
         """Rooms with a feed."""
         return frozenset(self._by_room)
 
+    def tokens(self) -> frozenset[str]:
+        """Read-only links with a feed."""
+        return frozenset(feed.client.token for feeds in self._by_room.values() for feed in feeds) - {""}
+
     def move(self, room: str, url: str) -> None:
         """Tell the pages of a room's participants where its call is held; who only reads has no part in it."""
         for feed in self._by_room.get(room, ()):

@@ -52,7 +52,7 @@ async def waiting_page(
     person = await visitor.known_in(request, rooms, room)
     if person is None or person.standing == "in":
         return Redirect(f"/rooms/{code}" if person is None else f"/rooms/{code}/call", status_code=HTTP_303_SEE_OTHER)
-    moderation.knock(person)
+    await moderation.knock(person)
     return Template("waiting.html", context={"room": room, "person": person}, headers={"Cache-Control": "no-store"})
 
 
@@ -72,7 +72,7 @@ async def waiting_state(
     if person is None or person.standing == "in":
         to = f"/rooms/{code}/call" if person else f"/rooms/{code}"
         return Response(None, status_code=HTTP_200_OK, headers={"HX-Redirect": to})
-    moderation.knock(person)
+    await moderation.knock(person)
     return Response(None, status_code=HTTP_204_NO_CONTENT)
 
 

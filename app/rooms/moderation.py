@@ -1,13 +1,13 @@
 """What hosts decide, and that it holds: written down, told to the SFU and the feeds at once, and looked after.
 
 The database says who may what. Every two seconds the people in the SFU are compared with it, so that nothing is lost
-where an SFU did not answer, or was started again.
+where an SFU did not answer, or was started again; and so are the feeds of this process: it may be another `web` that
+was told.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,16 +20,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.captions.feeds import Feeds
 from app.db import Sessions
 from app.rooms.closing import close_room
+from app.rooms.knocks import Knocks
 from app.rooms.links import RoomLinks
+from app.rooms.placing import Places
 from app.rooms.seen import note_seen
 from app.rooms.sfu import Now, SfuDownError, SfuOperator
 from app.rooms.succession import stand_ins
-from app.tables import Participant, Room, Standing
+from app.tables import Participant, Room, RoomLink, Standing
 
 LOOK_EVERY: Final = 2.0
 """Seconds between two comparisons."""
-KNOCKING: Final = 10.0
-"""Seconds after which somebody whose page asks no more does not wait any longer."""
 MOST_SHOWN: Final = 500
 """People who wait, and who are kept out, that a host sees at once."""
 
@@ -55,17 +55,21 @@ class Moderation:
     and in the SFU as soon as it answers.
     """
 
-    def __init__(self, sessions: Sessions, sfu: SfuOperator, feeds: Feeds, links: RoomLinks) -> None:
+    def __init__(
+        self, sessions: Sessions, sfu: SfuOperator, places: Places, feeds: Feeds, links: RoomLinks, knocks: Knocks
+    ) -> None:
         self._sessions = sessions
+        self._places = places
         self._sfu = sfu
         self._feeds = feeds
         self._links = links
-        self._knocks: dict[str, float] = {}
+        self._knocks = knocks
 
     async def run(self) -> None:
         """Compare for ever. Run it as a task."""
         while True:
             try:
+                await self.look_at_feeds()
                 await self.look()
             except SfuDownError:
                 pass  # others say so; nobody is in a call that we could end
@@ -81,7 +85,35 @@ class Moderation:
         """
         state = await self._sfu.look()
         for now in state.rooms.values():
+            if len(now.sfus) > 1:
+                await self._gather(now)
             await self._look_at(now)
+
+    async def _gather(self, now: Now) -> None:
+        """Bring the people of a room together whose pages have not all moved, or who would have it for themselves."""
+        here = await self._places.operator(now.room)
+        if here:
+            log.warning("rooms.gathered", room=now.room, sfus=now.sfus, at=here)
+            await self._sfu.send_on(now.room, [sfu for sfu in now.sfus if sfu != here])
+
+    async def look_at_feeds(self) -> None:
+        """End the feeds of whoever may not read any more, whichever `web` was told so."""
+        codes = self._feeds.rooms()
+        if not codes:
+            return
+        room_of = Room.code.in_(codes)
+        kept_out = select(Participant.id).join(Room).where(room_of, Participant.standing.in_(("refused", "removed")))
+        revoked = select(RoomLink.lookup).join(Room).where(room_of, RoomLink.revoked_at.is_not(None))
+        async with self._sessions() as session:
+            open_still = set(await session.scalars(select(Room.code).where(room_of, Room.closed_at.is_(None))))
+            people = list(await session.scalars(kept_out))
+            links = set(await session.scalars(revoked))
+        for code in codes - open_still:
+            self._feeds.close_room(code)
+        for person in people:
+            self._feeds.end_participant(person)
+        for token in links & self._feeds.tokens():
+            self._feeds.end_token(token)
 
     async def _look_at(self, now: Now) -> None:
         room, inside = await self._inside(now)
@@ -122,8 +154,7 @@ class Moderation:
         now = await self._sfu.room(room.code)
         inside = (await self._inside(now))[1] if now else []
         theirs = select(Participant).where(Participant.room_id == room.id).limit(MOST_SHOWN)
-        recent = time.monotonic() - KNOCKING
-        knocking = [one for one, at in self._knocks.items() if at > recent]
+        knocking = await self._knocks.recent(room)
         at_the_door = theirs.where(Participant.standing == "waiting", Participant.id.in_(knocking))
         refused = theirs.where(Participant.standing.in_(("refused", "removed")))
         async with self._sessions() as session:
@@ -132,12 +163,9 @@ class Moderation:
         speaking = {person.id for person in now.people if "audio" in person.rights} if now else set()
         return Scene([one for one in inside if one.standing == "in"], waiting, kept_out, speaking)
 
-    def knock(self, person: Participant) -> None:
+    async def knock(self, person: Participant) -> None:
         """Somebody's page says that they still wait."""
-        now = time.monotonic()
-        self._knocks[person.id] = now
-        if len(self._knocks) > 1_000:
-            self._knocks = {one: at for one, at in self._knocks.items() if at > now - KNOCKING}
+        await self._knocks.note(person)
 
     async def mute(self, room: Room, people: Collection[str]) -> None:
         """Silence voices until those turn them on again.

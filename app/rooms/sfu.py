@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 
 import httpx
 import msgspec
+from msgspec.structs import replace
 
 from app.auth.tokens import ParticipantMeta, operator_token
 from app.rights import Right
@@ -79,11 +80,25 @@ class Now(msgspec.Struct, frozen=True):
     participants: list[Inside]
     notices: list[Notice]
     keeping: Keeping | None = None
+    sfus: tuple[str, ...] = ()
+    """Where `web` reaches those that have it: several, where not all of its people have followed when it moved."""
 
     @property
     def people(self) -> list[Inside]:
         """Those who are there themselves."""
         return [participant for participant in self.participants if not participant.recorded]
+
+    def together(self, other: Now) -> Now:
+        """The same room with what another SFU has of it."""
+        ids = {participant.id for participant in self.participants}
+        more = [participant for participant in other.participants if participant.id not in ids]
+        return replace(
+            self,
+            participants=[*self.participants, *more],
+            notices=[*self.notices, *other.notices],
+            keeping=self.keeping or other.keeping,
+            sfus=(*self.sfus, *other.sfus),
+        )
 
 
 class _Rooms(msgspec.Struct, frozen=True):
@@ -101,7 +116,11 @@ class State:
 
 
 class SfuOperator:
-    """Asks every SFU over HTTP, and ends calls."""
+    """Asks every SFU over HTTP, and ends calls.
+
+    One that has left the ring (`app.rooms.placing`) is not asked or told: its calls have moved. What it was not told is
+    made up for when it is back, by `Moderation.look` and `RoomAdmin.end_strays`.
+    """
 
     def __init__(self, settings: WebSettings, answering: Callable[[], Sequence[str]] | None = None) -> None:
         """`answering`: which of them there is any use in asking (`Places.operators`); else all of the settings."""
@@ -118,9 +137,7 @@ class SfuOperator:
         states, down = await self._everywhere(lambda sfu: self._look(sfu, ""))
         if not states:
             raise down[0]
-        return State(
-            any(state.bridge for state in states), {code: now for state in states for code, now in state.rooms.items()}
-        )
+        return State(any(state.bridge for state in states), _together(states))
 
     async def room(self, code: str) -> Now | None:
         """Who is in one room; None where nobody is.
@@ -129,7 +146,7 @@ class SfuOperator:
             SfuDownError: an SFU does not answer, and no other has the room.
         """
         states, down = await self._everywhere(lambda sfu: self._look(sfu, f"/{code}"))
-        found = next((state.rooms[code] for state in states if code in state.rooms), None)
+        found = _together(states).get(code)
         if found is None and down:
             raise down[0]
         return found
@@ -175,7 +192,7 @@ class SfuOperator:
             found = msgspec.json.decode(answer.content, type=_Rooms)
         except msgspec.DecodeError as error:
             raise SfuDownError("it answers in an unknown form: update all processes") from error
-        return State(found.bridge == "up", {room.room: room for room in found.rooms})
+        return State(found.bridge == "up", {room.room: replace(room, sfus=(sfu,)) for room in found.rooms})
 
     async def end(self, room: str, *, ended: bool = False) -> bool:
         """End the call in a room, wherever it is, so that no token from before opens it again; whether there was one.
@@ -192,8 +209,20 @@ class SfuOperator:
             raise down[0]
         return any(answer.status_code == httpx.codes.NO_CONTENT for answer in answers)
 
-    async def _everywhere(self, ask: Callable[[str], Awaitable[T]]) -> tuple[list[T], list[SfuDownError]]:
-        """What all SFUs answer, asked at once, and what became of those that do not."""
+    async def send_on(self, room: str, sfus: Sequence[str]) -> None:
+        """Have the people of a room leave these SFUs for the one that it is on, where a new token leads them.
+
+        Raises:
+            SfuDownError: one of them does not answer. The others have been told.
+        """
+        _, down = await self._everywhere(lambda sfu: self._ask(sfu, "DELETE", f"/{room}?moved"), sfus)
+        if down:
+            raise down[0]
+
+    async def _everywhere(
+        self, ask: Callable[[str], Awaitable[T]], sfus: Sequence[str] = ()
+    ) -> tuple[list[T], list[SfuDownError]]:
+        """What all SFUs answer (or these), asked at once, and what became of those that do not."""
 
         async def answer(sfu: str) -> T | SfuDownError:
             try:
@@ -201,7 +230,7 @@ class SfuOperator:
             except SfuDownError as error:
                 return error
 
-        found = await asyncio.gather(*map(answer, self._answering() or (self._own,)))
+        found = await asyncio.gather(*map(answer, sfus or self._answering() or (self._own,)))
         down = [one for one in found if isinstance(one, SfuDownError)]
         return [one for one in found if not isinstance(one, SfuDownError)], down
 
@@ -216,3 +245,11 @@ class SfuOperator:
         if answer.is_server_error or answer.status_code == httpx.codes.UNAUTHORIZED:
             raise SfuDownError(f"it answers {answer.status_code}: do all processes have the same secrets?")
         return answer
+
+
+def _together(states: Sequence[State]) -> dict[str, Now]:
+    rooms: dict[str, Now] = {}
+    for state in states:
+        for code, now in state.rooms.items():
+            rooms[code] = rooms[code].together(now) if code in rooms else now
+    return rooms

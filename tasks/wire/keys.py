@@ -288,6 +288,11 @@ def placed(room: str) -> str:
     return f"jbc:placed:{room}"
 
 
+def knocks(room: int) -> str:
+    """Who waits to be let into a room, by its id in the database: participant's id → when their page said so last."""
+    return f"jbc:knocks:{room}"
+
+
 ADMISSION: Final = "jbc:admission"
 """JSON `messages.NextRoom`, for `ADMISSION_TTL`."""
 

@@ -29,6 +29,7 @@ export const CLOSINGS = Object.freeze({
   /** @type {Closing} */ too_much_media: { status: 4413, retry: false },
   /** @type {Closing} */ too_many_sockets: { status: 4423, retry: true },
   /** @type {Closing} */ call_ended: { status: 4412, retry: false },
+  /** @type {Closing} */ moved: { status: 4421, retry: true },
   /** @type {Closing} */ too_many_messages: { status: 4429, retry: false },
   /** @type {Closing} */ worker_died: { status: 4503, retry: true },
   /** @type {Closing} */ shutting_down: { status: 1001, retry: true },

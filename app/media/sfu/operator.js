@@ -10,6 +10,8 @@ import { order, parse } from './schemas.js';
 const PATH = '/operator/rooms';
 /** Bytes of an order at most. */
 const MOST = 1024 * 1024;
+/** How a call ends, by the query. @type {ReadonlyMap<string | undefined, 'call_ended' | 'moved'>} */
+const ENDS = new Map([['ended', 'call_ended'], ['moved', 'moved']]);
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 
 /** @param {string | undefined} path Whether `answerOperator` answers requests for it. */
@@ -29,7 +31,7 @@ function describe(room) {
 
 /**
  * GET lists the rooms that somebody is in, or one of them. DELETE of one ends its call and lets everybody know that it is
- * closed, or with `?ended` only that the call has ended. POST to one says what a host has decided about people (`order`).
+ * closed, with `?ended` that the call alone has ended, or with `?moved` that another SFU has it now. POST to one says what a host has decided about people (`order`).
  *
  * @param {import('node:http').IncomingMessage} request
  * @param {import('node:http').ServerResponse} response
@@ -44,7 +46,7 @@ export async function answerOperator(request, response, { rooms, verify }) {
     const asked = rooms.open.filter(({ id }) => path === PATH || id === room);
     response.writeHead(200, JSON_HEADERS).end(JSON.stringify({ bridge: rooms.bridgeState, rooms: asked.map(describe) }));
   } else if (request.method === 'DELETE' && path !== PATH) {
-    response.writeHead(rooms.close(room, query === 'ended' ? 'call_ended' : 'room_closed') ? 204 : 404).end();
+    response.writeHead(rooms.close(room, ENDS.get(query)) ? 204 : 404).end();
   } else if (request.method === 'POST' && path !== PATH) {
     await obey(request, response, (data) => rooms.obey(room, parse(order, data)));
   } else {

@@ -17,6 +17,13 @@ import { Room } from './room.js';
  * @property {number} entering Callers of `enter` that wait; a slot with any is not closed.
  */
 
+/** What people are told when `web` ends a call. */
+const ENDED = Object.freeze({
+  room_closed: 'The room has been closed.',
+  call_ended: 'A host has ended the call.',
+  moved: 'This call is held on another server: a new token leads there.',
+});
+
 /** @template {{close(): void}} M What carries a room's media. */
 export class Rooms {
   /** @type {Map<string, Slot<M>>} */ #slots = new Map();
@@ -166,7 +173,7 @@ export class Rooms {
    * Ends the call in a room for good: tokens from before open it no more.
    *
    * @param {string} id
-   * @param {'room_closed' | 'call_ended'} [code] Whether the room is closed too.
+   * @param {keyof typeof ENDED} [code] Whether the room is closed too, or another SFU has the call now.
    * @returns {boolean} Whether there was a call.
    */
   close(id, code = 'room_closed') {
@@ -176,8 +183,7 @@ export class Rooms {
     const { people } = slot.open.room;
     this.#end(id, slot);
     slot.open.media.close();
-    const message = code === 'call_ended' ? 'A host has ended the call.' : 'The room has been closed.';
-    for (const person of people) person.dismiss(code, message);
+    for (const person of people) person.dismiss(code, ENDED[code]);
     return true;
   }
 

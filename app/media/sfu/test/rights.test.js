@@ -175,14 +175,16 @@ describe('a client', () => {
     assert.equal((await post('r', large)).status, 413);
   });
 
-  test('is told that the call has ended, where the room stays open', async () => {
-    const ana = await enter(sfu.port, participantToken('over', 'ana'));
-    const url = `http://127.0.0.1:${sfu.port}/operator/rooms/over`;
-    const authorization = `Bearer ${await sign({ role: 'operator', sub: 'web' })}`;
-    const { rooms } = /** @type {any} */ (await (await fetch(url, { headers: { authorization } })).json());
-    assert.deepEqual(rooms.map((/** @type {any} */ { room }) => room), ['over']);
-    assert.equal((await fetch(`${url}?ended`, { method: 'DELETE', headers: { authorization } })).status, 204);
-    assert.deepEqual([(await ana.client.event('closing')).code, await ana.client.closed], ['call_ended', 4412]);
-    await assert.rejects(knock(participantToken('over', 'ana')), { code: 'unauthorized' });
-  });
+  for (const [how, code, status] of /** @type {const} */ ([['ended', 'call_ended', 4412], ['moved', 'moved', 4421]])) {
+    test(`is told that the call has ${how}, where the room stays open`, async () => {
+      const ana = await enter(sfu.port, participantToken(how, 'ana'));
+      const url = `http://127.0.0.1:${sfu.port}/operator/rooms/${how}`;
+      const authorization = `Bearer ${await sign({ role: 'operator', sub: 'web' })}`;
+      const { rooms } = /** @type {any} */ (await (await fetch(url, { headers: { authorization } })).json());
+      assert.deepEqual(rooms.map((/** @type {any} */ { room }) => room), [how]);
+      assert.equal((await fetch(`${url}?${how}`, { method: 'DELETE', headers: { authorization } })).status, 204);
+      assert.deepEqual([(await ana.client.event('closing')).code, await ana.client.closed], [code, status]);
+      await assert.rejects(knock(participantToken(how, 'ana')), { code: 'unauthorized' });
+    });
+  }
 });
