@@ -197,5 +197,8 @@ class Keeper:
 
     def _kept(self, room: str, speaker: str) -> Keeping | None:
         found = self._rooms.get(room)
-        keeping = found and found.keeping
-        return keeping if keeping and speaker in keeping.people else None
+        if found is None or found.keeping is None:
+            return None
+        # Who interprets says the words of others, which are theirs to give.
+        whose = {speaker} | found.interpreted_by(speaker)
+        return found.keeping if whose <= set(found.keeping.people) else None

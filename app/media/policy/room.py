@@ -146,6 +146,14 @@ class Room:
         meta = self.people[person]
         return self.interpreting.audience(person, "" if meta.among else meta.speak)
 
+    def interpreted_by(self, person: str) -> set[str]:
+        """Whose words somebody says now in another language, if they interpret."""
+        pair = self.interpreting.pair_of(person)
+        if pair is None:
+            return set()
+        speakers = {producer.participant for producer in self.voices()} - {person}
+        return {one for one in speakers if pair.source in (self.people[one].speak, *self.people[one].among)}
+
     def set_untranslated(self, producer_id: str, *, untranslated: bool) -> None:
         """Takes in whether what is said on a track, if it is there, is for people's ears alone."""
         if producer := self.producers.get(producer_id):

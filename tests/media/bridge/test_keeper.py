@@ -26,7 +26,8 @@ from app.media.bridge.keeper import Keeper
 from app.media.bridge.metrics import Metrics
 from app.media.bridge.playout import Due
 from app.media.bridge.sender import RtpSender
-from app.media.policy.room import Dub, Keeping, Room
+from app.media.policy.interpreting import Pair
+from app.media.policy.room import Dub, Keeping, Producer, Room
 from ops.harness.redis_server import redis_server
 from tasks.wire import keys
 from tasks.wire.kept import PEAKS, STEPS, KeptChunk, unpack
@@ -237,3 +238,23 @@ async def test_a_dub_tells_when_was_said_what_it_says_and_none_is_kept_from_befo
     said = [packet.said for packet in chunk.packets if packet.said is not None]
     assert len(said) == len(chunk.packets) == pytest.approx(25, abs=4)
     assert all(one / STEPS == pytest.approx(1.0, abs=0.01) for one in said)
+
+
+async def test_who_interprets_is_kept_only_while_all_whose_words_they_say_agree(
+    keeper: Keeper, room: Room, redis: aioredis.Redis
+) -> None:
+    room.people["bob"] = ParticipantMeta(name="Bob", speak="pt", read="pt", hear="pt")
+    room.producers["p-bob"] = Producer("p-bob", "bob", "audio", "original")
+    room.interpret(Pair("pt", "en"), "ana")
+    ana = Ana(keeper)
+    ana.play(tone(1.0), 1_001.0)  # what Bob said, who has not agreed
+    Ana(keeper, Dub("vi")).play(tone(1.0), 1_001.0)  # and its relay
+    room.keeping = Keeping("call-1", 1_000.0, ["ana", "bob"])
+    ana.play(tone(1.0), 1_003.0)
+    room.keeping = Keeping("call-1", 1_000.0, ["ana"])
+    ana.play(tone(1.0), 1_005.0)
+    room.interpret(Pair("pt", "en"), None)
+    ana.play(tone(1.0), 1_007.0)  # her own words
+    await keeper.flush()
+    (chunk,) = await passed_on(redis)
+    assert {packet.at // STEPS for packet in chunk.packets} == {3, 7}
