@@ -10,7 +10,8 @@ from redis.asyncio import Redis
 from ops.harness.callers import room_on
 from ops.harness.finals import stored
 from ops.harness.machines.installation import CALLERS, EDGE, SFUS, SITE, Machines, OnMachine
-from tasks.wire import keys
+from ops.harness.waiting import until
+from tasks.wire import keys, queues
 
 
 async def new_room_on(machines: Machines, name: str) -> str:
@@ -27,6 +28,20 @@ async def new_room_on(machines: Machines, name: str) -> str:
 async def stored_captions(machines: Machines, room: str) -> list[tuple[str, str]]:
     """Segment and language of every caption of a room in the edge's database."""
     return await machines.hosts[EDGE].inside().run(stored(OnMachine(machines), room))
+
+
+async def all_loaded(machines: Machines, within: float = 120.0) -> None:
+    """Wait until no worker loads anything any more: one serves long before, what it has.
+
+    Raises:
+        TimeoutError: one still does.
+    """
+
+    async def so() -> bool:
+        async with Redis.from_url(OnMachine(machines).redis_url) as redis:
+            return not any(beat.loading for beat in await queues.workers(redis))
+
+    await machines.hosts[EDGE].inside().run(until(so, within))
 
 
 async def hearing_worker(machines: Machines) -> str | None:

@@ -23,7 +23,7 @@ from sqlalchemy import make_url
 from app.auth import secrets_file
 from app.commands.cli import main as jbcalling
 from app.running.deploy.plan import caddyfile
-from ops.harness.machines import units
+from ops.harness.machines import standby, units
 from ops.harness.machines.database import Database
 from ops.harness.machines.host import ROOT, Cable, Host, do, switch
 from ops.harness.machines.world import PLACE
@@ -100,8 +100,8 @@ class OnMachine(Stack):
 
     @property
     def redis_url(self) -> str:
-        """The edge's, over the private network."""
-        return f"redis://:{self.env['REDIS_PASSWORD']}@{PRIVATE[EDGE]}:{self.env['REDIS_PORT']}/0"
+        """The installation's, over the private network."""
+        return f"redis://:{self.env['REDIS_PASSWORD']}@{standby.ADDRESS}:{self.env['REDIS_PORT']}/0"
 
 
 class Machines:
@@ -165,8 +165,12 @@ class Machines:
             if made.exit_code:
                 raise RuntimeError(made.output)
         do("cp", "-r", f"{plan}/etc/.", str(host.path("/etc")))
+        redis = {"REDIS_HOST": standby.ADDRESS}  # so that another host can take it over
+        if name == EDGE:
+            standby.begin(host)
+            redis["REDIS_BIND"] = f"127.0.0.1 {PRIVATE[EDGE]} {standby.ADDRESS}"
         with host.path("/etc/jbcalling/jbcalling.env").open("a") as file:
-            file.writelines(f'{setting}="{value}"\n' for setting, value in self._settings.items())
+            file.writelines(f'{setting}="{value}"\n' for setting, value in (redis | self._settings).items())
         _show_models(host)
         secrets = host.path("/etc/jbcalling/secrets.env")
         if name == EDGE:

@@ -11,17 +11,15 @@ from typing import Final
 from ops.harness.machines.calls import hearing_worker
 from ops.harness.machines.host import do
 from ops.harness.machines.installation import EDGE, MEDIA, WORKER, Machines
+from ops.harness.machines.standby import Standby
 
 DATABASE_AWAY_SECONDS: Final = 10.0
 LINK_BAD_SECONDS: Final = 20.0
 HEARING_WITHIN: Final = 40.0
 """Seconds in which the worker that is to die gets something to hear: two take turns as they are free."""
 
-Act = Callable[[Machines], Awaitable[None]]
-
-
-async def _nothing(_: Machines) -> None:
-    return
+Act = Callable[[Machines], Awaitable[str]]
+"""Strikes, lasts, and mends; the machine that is gone afterwards, "" where none is."""
 
 
 @dataclass(frozen=True)
@@ -34,43 +32,31 @@ class Fault:
     noticed: str
     """Who noticed, and by what."""
     act: Act
-    after: Act = _nothing
-    """What brings everything back for the next one, once the call is over."""
-    workers: int = 2
-    """Workers that are there while the call goes on."""
-    gone: str = ""
-    """A machine with an SFU that is not there meanwhile."""
 
 
-async def _worker_dies(machines: Machines) -> None:
-    """In the middle of what it hears."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(HEARING_WITHIN):
-            while await hearing_worker(machines) != WORKER:  # noqa: ASYNC110 - Redis tells nobody of it
-                await asyncio.sleep(0.1)
-    await asyncio.to_thread(machines.hosts[WORKER].die)
+async def _worker_dies(machines: Machines) -> str:
+    """That which hears what is being said."""
+    async with asyncio.timeout(HEARING_WITHIN):
+        while (name := await hearing_worker(machines)) is None:  # noqa: ASYNC110 - Redis tells nobody
+            await asyncio.sleep(0.1)
+    await asyncio.to_thread(machines.hosts[name].die)
+    return name
 
 
-async def _sfu_dies(machines: Machines) -> None:
+async def _sfu_dies(machines: Machines) -> str:
     await asyncio.to_thread(machines.hosts[MEDIA].die)
+    return MEDIA
 
 
-async def _worker_back(machines: Machines) -> None:
-    await asyncio.to_thread(machines.revive, WORKER)
-
-
-async def _sfu_back(machines: Machines) -> None:
-    await asyncio.to_thread(machines.revive, MEDIA)
-
-
-async def _database_away(machines: Machines) -> None:
+async def _database_away(machines: Machines) -> str:
     await asyncio.to_thread(machines.database.kill)
     await asyncio.sleep(DATABASE_AWAY_SECONDS)
     await asyncio.to_thread(machines.database.start)
+    return ""
 
 
 def _lossy(percent: int) -> Act:
-    async def act(machines: Machines) -> None:
+    async def act(machines: Machines) -> str:
         """Both ways, at the edge's end of the private network."""
         edge = machines.hosts[EDGE]
         rules = "".join(
@@ -81,17 +67,19 @@ def _lossy(percent: int) -> Act:
         edge.do("nft", "-f", "-", given=f"table inet bad {{\n{rules}}}\n")
         await asyncio.sleep(LINK_BAD_SECONDS)
         edge.do("nft", "delete", "table", "inet", "bad")
+        return ""
 
     return act
 
 
 def _slow(milliseconds: int) -> Act:
-    async def act(machines: Machines) -> None:
+    async def act(machines: Machines) -> str:
         edge = machines.hosts[EDGE]
         outer = next(edge.outer(cable) for cable in edge.cables if cable.interface == "eth1")
         do("tc", "qdisc", "add", "dev", outer, "root", "netem", "delay", f"{milliseconds}ms")
         await asyncio.sleep(LINK_BAD_SECONDS)
         do("tc", "qdisc", "delete", "dev", outer, "root")
+        return ""
 
     return act
 
@@ -109,20 +97,18 @@ def slows() -> bool:
     return True
 
 
+async def _redis_taken_over(machines: Machines) -> str:
+    second = Standby(machines.hosts[EDGE], machines.hosts[WORKER], machines.secrets)
+    await second.follow()
+    await second.take_over()
+    return ""
+
+
 FAULTS: Final = (
-    Fault(
-        "a worker's host dies", EDGE, "the other worker: no heartbeats for 1 s", _worker_dies, _worker_back, workers=1
-    ),
-    Fault(
-        "an SFU's host dies, a worker with it",
-        MEDIA,
-        "web: no answer for 3 s; pages, told by web",
-        _sfu_dies,
-        _sfu_back,
-        workers=1,
-        gone=MEDIA,
-    ),
+    Fault("a worker's host dies, hearing somebody", EDGE, "the other worker: no heartbeats for 1 s", _worker_dies),
+    Fault("an SFU's host dies, a worker with it", MEDIA, "web: no answer for 3 s; pages, told by web", _sfu_dies),
     Fault("the database dies for 10 s", EDGE, "web: finals wait in the stream", _database_away),
     Fault("edge-workers: 5 % of packets lost", EDGE, "nobody: TCP repeats", _lossy(5)),
     Fault("edge-workers: 200 ms more, one way", EDGE, "the ladder, by age and lag", _slow(200)),
+    Fault("Redis dies, a replica takes over", EDGE, "bridge and web, at once", _redis_taken_over),
 )

@@ -10,8 +10,8 @@ from typing import Any, Final
 from playwright.async_api import Browser
 
 from ops.harness.finals import Finals, follow_finals
-from ops.harness.machines.calls import new_room_on, stored_captions
-from ops.harness.machines.installation import EDGE, Machines, OnMachine
+from ops.harness.machines.calls import all_loaded, new_room_on, stored_captions
+from ops.harness.machines.installation import EDGE, SFUS, Machines, OnMachine
 from ops.harness.people import WITNESS, Person
 from ops.measure.chaos import (
     MAX_RECOVERY_SECONDS,
@@ -30,6 +30,7 @@ MAX_SILENCE_SECONDS: Final = 10.0
 
 async def strike(machines: Machines, browser: Browser, fault: Fault) -> dict[str, Any]:
     """One row."""
+    await all_loaded(machines)
     url = await new_room_on(machines, fault.room)
     room, finals = url.rsplit("/", 1)[1], Finals()
     edge = machines.hosts[EDGE].inside()
@@ -45,9 +46,9 @@ async def strike(machines: Machines, browser: Browser, fault: Fault) -> dict[str
         await bruno.wait_for("() => document.querySelectorAll('#captions li:not(.interim)').length >= 1")
         await bruno.page.evaluate("window.__listenForSilence()")
         struck = time.monotonic()
-        await fault.act(machines)
+        gone = await fault.act(machines)
         mended = time.monotonic()
-        recovered = await _well(machines, (alice, bruno), fault)
+        recovered = await _well(machines, (alice, bruno), gone)
         await speech.sentences(1)
         silence: float = await bruno.page.evaluate("window.__longestSilence()")
         await speech.stop()
@@ -63,19 +64,21 @@ async def strike(machines: Machines, browser: Browser, fault: Fault) -> dict[str
             "original_silence_s": round(silence, 1) if silence > SILENCE_SECONDS else 0.0,
             "told_s": {reason: round(seconds, 1) for reason, seconds in told.items()},
         }
-    await fault.after(machines)
-    await machines.ready()
+    if gone:
+        await asyncio.to_thread(machines.revive, gone)
+        await machines.ready()
     return row
 
 
-async def _well(machines: Machines, people: tuple[Person, ...], fault: Fault) -> float | None:
+async def _well(machines: Machines, people: tuple[Person, ...], gone: str) -> float | None:
     """When nothing is missing on anybody's page, on the monotonic clock; None: not in time."""
     try:
         async with asyncio.timeout(MAX_RECOVERY_SECONDS):
             for person in people:
                 await person.wait_for("() => document.body.dataset.state === 'connected'", MAX_RECOVERY_SECONDS)
                 await person.wait_for(NOTHING_MISSING, MAX_RECOVERY_SECONDS, REMARKS)
-            await machines.ready(MAX_RECOVERY_SECONDS, workers=fault.workers, gone=fault.gone)
+            sfu = gone if gone in SFUS else ""
+            await machines.ready(MAX_RECOVERY_SECONDS, workers=1 if gone else 2, gone=sfu)
     except TimeoutError:
         return None
     return time.monotonic()
