@@ -42,6 +42,7 @@ def test_a_call_is_interpreted_over_the_links(seen: dict[str, Any]) -> None:
 
 def test_when_a_worker_dies_the_other_goes_on_with_its_sentence(seen: dict[str, Any]) -> None:
     before, after = seen["all_there"], seen["worker_gone"]
+    assert seen["heard_by"], "it was in the middle of a sentence"
     assert len(after["lines"]) > len(before["lines"])
     assert all(after["lines"])
     assert after["dubs"] > before["dubs"]

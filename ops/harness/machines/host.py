@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import hashlib
 import json
 import os
 import shlex
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Coroutine, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -91,6 +93,9 @@ class Host:
         peer = ["peer", "name", cable.interface, "netns", str(self.pid)]
         do("ip", "link", "add", "name", outer, "type", "veth", *peer)
         do("ip", "link", "set", "dev", outer, "master", cable.switch, "up")
+        # A host that comes back has the card that it had: its neighbours remember that.
+        card = hashlib.blake2b(outer.encode(), digest_size=5).digest().hex(":")
+        self.do("ip", "link", "set", "dev", cable.interface, "address", f"02:{card}")
         self.do("ip", "address", "add", cable.address, "dev", cable.interface)
         self.do("ip", "link", "set", "dev", cable.interface, "up")
         if cable.gateway:
@@ -131,7 +136,14 @@ class Host:
 
     def kill(self, name: str) -> None:
         """End a process with kill -9."""
-        process_group.kill(self.running.pop(name))
+        process = self.running.pop(name)
+        own = psutil.Process(process.pid).children(recursive=True)
+        process_group.kill(process)
+        for child in own:
+            # Its parent was not of the host, and so it is left to the first process of the world, which this is: until
+            # it has been waited for, it seems to be running there.
+            with suppress(ChildProcessError):
+                os.waitpid(child.pid, 0)
 
     def stop(self, name: str, within: float = 20.0) -> None:
         """Ask a process to end, and wait for it."""
@@ -173,7 +185,8 @@ class Host:
             self._inside.close()
             self._inside = None
         for cable in self.cables:
-            do("ip", "link", "delete", "dev", self.outer(cable))
+            with suppress(RuntimeError):  # the kernel may have come first: it goes with the host's network
+                do("ip", "link", "delete", "dev", self.outer(cable))
 
     def revive(self) -> None:
         """Switch it on again, as it came from the factory."""
