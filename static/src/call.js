@@ -20,7 +20,7 @@ import { tendReturning } from "./returning.js";
 import { Roster } from "./roster.js";
 import { Sessions } from "./sessions.js";
 import { Signalling } from "./signalling.js";
-import { SystemControls } from "./system_controls.js";
+import { SystemControls, wantedOn } from "./system_controls.js";
 import { Tiles } from "./tiles.js";
 import { Typing } from "./typing.js";
 
@@ -267,8 +267,8 @@ class Call {
     this.#hands.show();
     this.#interpreting.show(isSilent);
     this.#controls.show({
-      microphone: this.#own.may("microphone") ? onOf(states.mic) : null,
-      camera: this.#own.may("camera") ? onOf(states.camera) : null,
+      microphone: this.#own.may("microphone") ? wantedOn(states.mic) : null,
+      camera: this.#own.may("camera") ? wantedOn(states.camera) : null,
     });
   }
 
@@ -326,14 +326,6 @@ class Call {
 /** @param {string} selector of a button of the page */
 function press(selector) {
   /** @type {HTMLElement | null} */ (document.querySelector(selector))?.click();
-}
-
-/**
- * Whether a device is on, as the system's controls show it; null where there is nothing to turn on or off.
- * @param {import("./microphone.js").MicrophoneState | import("./picture.js").PictureState} state
- */
-function onOf(state) {
-  return ["on", "muted", "off"].includes(state) ? state === "on" : null;
 }
 
 function main() {

@@ -69,14 +69,15 @@ export class Microphone {
 
   /**
    * Somebody is back at the page: a microphone that has ended meanwhile is asked for again, and one that the system has
-   * silenced and does not give its voice back gives way to the same one, opened anew.
+   * silenced and does not give its voice back gives way to the same one, opened anew. Where the person has muted it that
+   * waits until they want it back: no device opens for somebody who does not want to be heard.
    */
   async comeBack() {
     if (this.#without === "none" && !this.track) return this.#open();
     const { track } = this;
-    if (!track?.muted) return;
+    if (!track?.muted || this.#muted) return;
     await new Promise((resolve) => setTimeout(resolve, SILENCED_MS));
-    if (this.track === track && track.muted && !document.hidden) await this.#open();
+    if (this.track === track && track.muted && !this.#muted && !document.hidden) await this.#open();
   }
 
   /**
@@ -102,6 +103,7 @@ export class Microphone {
     this.#enable();
     this.#tell();
     this.#onState();
+    if (!muted) void this.comeBack();
   }
 
   /** Whether what one says now is not translated. */

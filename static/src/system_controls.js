@@ -9,6 +9,8 @@ export class SystemControls {
   #presses;
   /** What was said last of the devices. */
   #now = "";
+  /** @type {Partial<Record<Control, boolean | null>>} */
+  #on = {};
 
   /**
    * @param {string} title of the call
@@ -26,7 +28,8 @@ export class SystemControls {
   }
 
   /**
-   * Brings the controls in line with one's own devices.
+   * Brings the controls in line with one's own devices. Browsers take what they are told here for what the page wants,
+   * and may hold a device silent that is said to be off.
    * @param {{ microphone: boolean | null, camera: boolean | null }} on whether each is on; null where one has none here
    */
   show({ microphone, camera }) {
@@ -34,10 +37,11 @@ export class SystemControls {
     const session = /** @type {any} */ (navigator.mediaSession);
     if (!session || now === this.#now) return;
     this.#now = now;
+    this.#on = { togglemicrophone: microphone, togglecamera: camera };
     this.#offer("togglemicrophone", microphone !== null);
     this.#offer("togglecamera", camera !== null);
-    void session.setMicrophoneActive?.(microphone === true);
-    void session.setCameraActive?.(camera === true);
+    this.#tell("togglemicrophone");
+    this.#tell("togglecamera");
   }
 
   /** Takes all of it back. */
@@ -49,12 +53,40 @@ export class SystemControls {
     mediaSession.playbackState = "none";
   }
 
+  /** @param {Control} control */
+  #tell(control) {
+    const on = this.#on[control] ?? null;
+    if (on === null) return;
+    const session = /** @type {any} */ (navigator.mediaSession);
+    const telling = control === "togglemicrophone" ? session.setMicrophoneActive?.(on) : session.setCameraActive?.(on);
+    Promise.resolve(telling).catch((error) => console.debug(`call: the system does not show ${control}:`, error));
+  }
+
+  /**
+   * @param {Control} control
+   * @param {boolean} [activating] what it is to become, in browsers that say so
+   */
+  #press(control, activating) {
+    if (activating !== undefined && activating === this.#on[control]) this.#tell(control); // the browser alone has it off
+    else this.#presses[control]();
+  }
+
   /** @param {Control} control @param {boolean} offered */
   #offer(control, offered) {
     try {
-      navigator.mediaSession.setActionHandler(/** @type {any} */ (control), offered ? this.#presses[control] : null);
+      const press = (/** @type {any} */ details) => this.#press(control, details?.isActivating);
+      navigator.mediaSession.setActionHandler(/** @type {any} */ (control), offered ? press : null);
     } catch {
       // This browser does not know it.
     }
   }
+}
+
+/**
+ * Whether a device is to be on; null where there is nothing to turn on or off. A microphone that the system has silenced
+ * is to be: were it said to be off, the browser might keep it silent for good.
+ * @param {import("./microphone.js").MicrophoneState | import("./picture.js").PictureState} state
+ */
+export function wantedOn(state) {
+  return ["on", "silenced", "muted", "off"].includes(state) ? state === "on" || state === "silenced" : null;
 }

@@ -59,9 +59,8 @@ test("a microphone that a call on the phone has ended is asked for again on retu
   assert.equal(devices.open.length, 1);
 });
 
-test("one that stays silenced after return is opened anew, muted as it was; one that speaks again is left alone", async (context) => {
+test("one that stays silenced after return is opened anew; one that speaks again is left alone", async (context) => {
   const microphone = await recording();
-  microphone.mute(true);
   const { track } = microphone;
   context.mock.timers.enable({ apis: ["setTimeout"] });
   track.silence(true);
@@ -69,7 +68,7 @@ test("one that stays silenced after return is opened anew, muted as it was; one 
   context.mock.timers.tick(SILENCED_MS);
   await back;
   assert.notEqual(microphone.track, track);
-  assert.deepEqual([microphone.state, microphone.track.enabled, track.readyState], ["muted", false, "ended"]);
+  assert.deepEqual([microphone.state, microphone.track.enabled, track.readyState], ["on", true, "ended"]);
 
   const { track: second } = microphone;
   second.silence(true);
@@ -87,4 +86,33 @@ test("a microphone that nobody lets this page have is not asked for by coming ba
   devices.broken = "";
   await microphone.comeBack();
   assert.equal(microphone.state, "denied");
+});
+
+test("a silenced microphone that the person has muted is opened anew only once they want to be heard", async (context) => {
+  const microphone = await recording();
+  const { track } = microphone;
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  microphone.mute(true);
+  track.silence(true);
+  const back = microphone.comeBack();
+  context.mock.timers.tick(SILENCED_MS);
+  await back;
+  assert.equal(microphone.track, track);
+  const again = microphone.comeBack();
+  microphone.mute(false);
+  await again;
+  context.mock.timers.tick(SILENCED_MS);
+  context.mock.timers.reset();
+  await settled();
+  assert.notEqual(microphone.track, track);
+  assert.deepEqual([microphone.state, track.readyState, devices.open.length], ["on", "ended", 1]);
+
+  const { track: second } = microphone;
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  second.silence(true);
+  const third = microphone.comeBack();
+  microphone.mute(true); // within the wait
+  context.mock.timers.tick(SILENCED_MS);
+  await third;
+  assert.equal(microphone.track, second);
 });

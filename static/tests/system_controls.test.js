@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { SystemControls } from "../src/system_controls.js";
+import { SystemControls, wantedOn } from "../src/system_controls.js";
 
 class Session {
   metadata = null;
@@ -63,6 +63,26 @@ test("the call has its title there, and buttons for what one has", () => {
   assert.deepEqual([...session.handlers.keys()].sort(), ["hangup", "togglecamera"]);
   controls.stop();
   assert.deepEqual([session.handlers.size, session.metadata, session.playbackState], [0, null, "none"]);
+});
+
+test("a microphone that the system has silenced is not said to be off, which might keep it silent", async () => {
+  const session = browser(new Session(Object.keys(PRESSES)));
+  const controls = new SystemControls("Viagem", "", PRESSES);
+  const told = [];
+  session.setMicrophoneActive = (active) => {
+    told.push(active);
+    return Promise.reject(new DOMException("not now", "InvalidStateError")); // an unhandled one fails the test
+  };
+  for (const state of ["asking", "on", "silenced", "muted", "silenced", "on", "none"]) {
+    controls.show({ microphone: wantedOn(state), camera: null });
+  }
+  assert.deepEqual(told, [true, false, true]);
+  controls.show({ microphone: wantedOn("silenced"), camera: null });
+  session.handlers.get("togglemicrophone")({ action: "togglemicrophone", isActivating: true });
+  assert.deepEqual([pressed, told.at(-1)], [[], true], "it is to be on already: the browser alone has silenced it");
+  session.handlers.get("togglemicrophone")({ action: "togglemicrophone", isActivating: false });
+  assert.deepEqual(pressed, ["togglemicrophone"]);
+  await new Promise((resolve) => setImmediate(resolve));
 });
 
 test("a browser that knows none of these buttons shows the title alone", () => {
