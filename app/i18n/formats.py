@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
@@ -40,25 +40,33 @@ def moment(value: datetime | None, form: str = "short") -> str:
     return format_datetime(value, form, tzinfo=get_timezone("UTC"), locale=locale()) + " UTC"
 
 
+def time_zone(name: str) -> tzinfo:
+    """A time zone by its name of the IANA; UTC where the system does not know it, as one without a database of them."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
 def appointment(starts: datetime, minutes: int, zone: str) -> str:
-    """A time from beginning to end, in its zone, and in UTC for people elsewhere.
+    """A time from beginning to end, in its zone, and in UTC for people elsewhere, with the day where that is another.
 
     Args:
         starts: With a time zone.
         minutes: How long it lasts.
-        zone: A time zone by its name of the IANA; one that the system does not know counts as UTC.
+        zone: As for `time_zone`.
     """
-    try:
-        there = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        there = ZoneInfo("UTC")
+    there = time_zone(zone)
     begins, ends = (at.astimezone(there) for at in (starts, starts + timedelta(minutes=minutes)))
     day = format_date(begins.date(), "full", locale=locale())
     span = "\N{EN DASH}".join(format_time(at, "short", tzinfo=there, locale=locale()) for at in (begins, ends))
-    if there.key == "UTC":
+    if there is UTC or zone == "UTC":
         return f"{day}, {span} UTC"
-    utc = format_time(starts, "short", tzinfo=ZoneInfo("UTC"), locale=locale())
-    return f"{day}, {span} ({there.key.replace('_', ' ')}; {utc} UTC)"
+    universal = starts.astimezone(UTC)
+    utc = format_time(universal, "short", tzinfo=UTC, locale=locale())
+    if universal.date() != begins.date():
+        utc = f"{format_date(universal.date(), 'medium', locale=locale())}, {utc}"
+    return f"{day}, {span} ({zone.replace('_', ' ')}; {utc} UTC)"
 
 
 def epoch(at: float) -> datetime:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from app.i18n import gettext as _
+from app.i18n.formats import time_zone
 from app.tables import Room
 
 LENGTHS: Final = (15, 30, 45, 60, 90, 120, 180, 240, 480)
@@ -46,7 +47,7 @@ class DateForm:
         """The form of a room."""
         if room.starts_at is None:
             return cls()
-        local = room.starts_at.astimezone(ZoneInfo(room.zone if room.zone in zones() else "UTC"))
+        local = room.starts_at.astimezone(time_zone(room.zone))
         return cls(room.starts_at, room.lasts, room.zone, local.strftime("%Y-%m-%dT%H:%M"))
 
     @classmethod
@@ -65,11 +66,18 @@ class DateForm:
         return form
 
     def _read(self, now: datetime) -> None:
-        try:
-            local = datetime.fromisoformat(self.typed).replace(tzinfo=ZoneInfo(self.zone))
-            self.starts_at = local.astimezone(UTC).replace(second=0, microsecond=0)
-        except (ValueError, OverflowError):
+        self.starts_at = _moment(self.typed, self.zone)
+        if self.starts_at is None:
             self.errors["starts"] = _("Write a date and a time, as 2030-01-31T14:00.")
-            return
-        if self.starts_at <= now or self.starts_at.year > LAST_YEAR:
+        elif self.starts_at <= now or self.starts_at.year > LAST_YEAR:
             self.errors["starts"] = _("Choose a time that is still to come.")
+
+
+def _moment(typed: str, zone: str) -> datetime | None:
+    """A local time in UTC; `None` where it is none, or says a zone of its own."""
+    try:
+        local = datetime.fromisoformat(typed)
+        at = local.replace(tzinfo=time_zone(zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return None if local.tzinfo else at.replace(second=0, microsecond=0)

@@ -18,7 +18,7 @@ from app.captions.page_captions import page_captions
 from app.captions.reader import CaptionServices
 from app.rooms import visitor
 from app.rooms.abilities import Abilities, Choices
-from app.rooms.forms import JoinForm
+from app.rooms.forms import MOST_AMONG, JoinForm
 from app.rooms.service import RoomService
 from app.tables import Participant, Room
 from app.web.budget import CHOOSING, WEIGHT
@@ -95,7 +95,7 @@ def suggested(own: str, spoken: Sequence[str]) -> list[str]:
         own: that of whoever fills in the form.
         spoken: those of the room.
     """
-    found = list(dict.fromkeys([own, *spoken]))
+    found = list(dict.fromkeys([own, *spoken]))[:MOST_AMONG]
     return found if len(found) > 1 else list(dict.fromkeys([own, *FIRST_LANGUAGES]))
 
 

@@ -17,7 +17,8 @@ import redis
 from litestar.testing import AsyncTestClient
 
 from app.main import create_app
-from app.rooms.forms import JoinForm
+from app.rooms.choices import suggested
+from app.rooms.forms import MOST_AMONG, JoinForm
 from app.settings.web import WebSettings
 from ops.harness.captions import caption, say
 from ops.harness.web_server import SESSION_COOKIE, csrf_of, join_form, new_room, token_of
@@ -316,6 +317,11 @@ async def test_the_languages_of_the_room_are_ticked_first(client: httpx.AsyncCli
     code = await new_room(client, speak="vi", read="vi", hear="vi")
     client.cookies.delete(SESSION_COOKIE)
     assert ticked((await client.get(f"/rooms/{code}", headers={"accept-language": "pt"})).text) == {"pt", "vi"}
+
+
+def test_no_more_languages_are_ticked_first_than_may_be_sent() -> None:
+    ticks = suggested("vi", list(LANGUAGES))
+    assert (ticks[0], len(ticks)) == ("vi", MOST_AMONG)
 
 
 def test_what_is_sent_about_a_shared_microphone_is_checked() -> None:

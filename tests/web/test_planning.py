@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
 import pytest
@@ -48,6 +49,7 @@ def test_a_local_time_is_that_of_its_zone(zone: str, local: str, utc: str) -> No
         ({"starts": "tomorrow"}, "starts"),
         ({"starts": ""}, "starts"),
         ({"starts": "2026-12-01T06:29"}, "starts"),
+        ({"starts": "2027-07-14T15:00+07:00"}, "starts"),  # the field beside it says another zone
         ({"starts": "9999-12-31T23:59"}, "starts"),
         ({"starts": "0001-01-01T00:00", "zone": "Asia/Ho_Chi_Minh"}, "starts"),
         ({"minutes": "59"}, "minutes"),
@@ -78,6 +80,44 @@ def test_an_appointment_is_written_as_its_readers_write_it(language: str, words:
     use(language)
     assert formats.appointment(datetime(2027, 7, 14, 14, 0, tzinfo=UTC), 90, "Europe/Lisbon") == words
     use("en")
+
+
+@pytest.mark.parametrize(
+    ("starts", "zone", "words"),
+    [
+        (
+            datetime(2027, 7, 14, 22, 0, tzinfo=UTC),
+            "Asia/Ho_Chi_Minh",
+            "quinta-feira, 15 de julho de 2027, 05:00\N{EN DASH}06:00 "
+            "(Asia/Ho Chi Minh; 14 de jul. de 2027, 22:00 UTC)",
+        ),
+        (
+            datetime(2027, 7, 15, 1, 0, tzinfo=UTC),
+            "America/Sao_Paulo",
+            "quarta-feira, 14 de julho de 2027, 22:00\N{EN DASH}23:00 "
+            "(America/Sao Paulo; 15 de jul. de 2027, 01:00 UTC)",
+        ),
+        (
+            datetime(2027, 7, 14, 22, 0, tzinfo=UTC),
+            "UTC",
+            "quarta-feira, 14 de julho de 2027, 22:00\N{EN DASH}23:00 UTC",
+        ),
+    ],
+)
+def test_an_appointment_says_the_day_in_utc_where_that_is_another(starts: datetime, zone: str, words: str) -> None:
+    use("pt")
+    assert formats.appointment(starts, 60, zone) == words
+    use("en")
+
+
+def test_a_system_without_time_zones_has_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(key: str) -> ZoneInfo:
+        raise ZoneInfoNotFoundError(key)
+
+    monkeypatch.setattr(formats, "ZoneInfo", unknown)
+    form = DateForm.parse(typed(starts="2027-07-14T15:00", zone="UTC"), NOW)
+    assert form.starts_at == datetime(2027, 7, 14, 15, 0, tzinfo=UTC)
+    assert formats.appointment(form.starts_at, 60, "UTC").endswith(" UTC")
 
 
 @pytest.mark.parametrize(
