@@ -32,7 +32,12 @@ async function takeOver() {
 
 /** @param {string} address */
 async function held(address) {
-  return (await caches.open(NAME)).match(address);
+  try {
+    return await (await caches.open(NAME)).match(address);
+  } catch (error) {
+    console.debug("what is held cannot be read:", error); // a full or damaged disk is no reason to lose the server too
+    return undefined;
+  }
 }
 
 /** @param {Fetch} event */
