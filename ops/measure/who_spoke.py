@@ -2,8 +2,8 @@
 
 The clips of two languages take turns, a second of silence between them, and are cut into utterances as a call cuts them
 that does not hear them as streams. Short utterances are what lies between the pauses within the clips. Each is
-identified as a worker identifies it; the table says how many were taken for the other language. It is written to
-var/who_spoke.json, too.
+identified as a worker identifies it; the table says how many were taken for the other language. `--noise` adds noise,
+10 dB below each clip. It is written to var/who_spoke.json, too.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from app.media.audio.tap import Chunk
 from app.media.audio.vad import VoiceDetector
 from ops.harness.pipeline import segments
 from ops.harness.recordings import DATA, RATE
-from ops.measure.clips import Clip, clips
+from ops.measure.clips import NOBODY, Clip, clips
+from ops.measure.eval.spoiled import NOISE_DB, noisy
 from ops.measure.eval.stt import JOINED
 from ops.measure.figures import machine, percentiles, write
 from tasks import serving, steps
@@ -54,15 +55,20 @@ def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", type=Path, default=DATA, help="folder with manifest.jsonl; default: tests/data")
+    parser.add_argument("--noise", action="store_true", help=f"with noise, {NOISE_DB:.0f} dB below each clip")
     asked = parser.parse_args()
     folder = asked.set.resolve()
-    found = [clip for clip in clips(folder) if clip.kind != JOINED]
+    everything = clips(folder)
+    found = [clip for clip in everything if clip.kind != JOINED]
+    if asked.noise:
+        found = noisy([clip for clip in found if clip.language != NOBODY], everything)
     serving.load(["stt"], TaskConfig())
     utterances = [one for pair in PAIRS for one in _heard(found, pair)]
     errors = _errors(utterances)
     figures: dict[str, Any] = {
         "machine": machine(),
         "set": "tests/data" if folder == DATA else folder.name,
+        "noise": asked.noise,
         "errors": errors,
         "took_ms": {"-".join(pair): _took(utterances, "-".join(pair)) for pair in PAIRS},
         "wrong": [asdict(one) for one in utterances if one.taken_for != one.language],
@@ -94,12 +100,13 @@ def _heard(found: Sequence[Clip], pair: tuple[str, str]) -> Iterator[Utterance]:
         middle = (ask.speech_start + ask.speech_end) / 2 - GAP_SECONDS
         yield _identified(talk[int(np.searchsorted(ends, middle))], ask, pair)
     for clip in talk:
-        for ask in _breaths(clip):
+        for ask in breaths(clip):
             if LENGTHS["1 to 2 s"][0] <= ask.speech_end - ask.speech_start < LENGTHS["2 to 3 s"][1]:
                 yield _identified(clip, ask, pair)
 
 
-def _breaths(clip: Clip) -> list[Ask]:
+def breaths(clip: Clip) -> list[Ask]:
+    """What is said between the pauses of a clip."""
     detector, segmenter = VoiceDetector(), Segmenter(BREATH)
     asks = [ask for frame in detector.push(Chunk(clip.pcm, 0.0)) for ask in segmenter.push(frame)]
     return [ask for ask in [*asks, *segmenter.flush()] if ask.final]
