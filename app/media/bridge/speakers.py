@@ -183,7 +183,7 @@ class Speaker(asyncio.DatagramProtocol):
             self._director.on_open(segment)
         pcm = ask.samples.astype("<i2").tobytes()
         self._outbox.put(segment, pcm, ask.offset, owner=owner)
-        if ask.final and segment.among:
+        if ask.final and segment.among and self._meta.between:  # in a call nobody can put it right
             self._mistakes.keep(segment, pcm)
         if ask.final:
             log.info(

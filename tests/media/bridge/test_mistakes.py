@@ -72,8 +72,9 @@ class Outbox:
             self.sent.append((segment, pcm, owner))
 
 
-def test_what_is_put_right_goes_to_the_workers_once_more() -> None:
-    room = Room("r", {"table": TABLE})
+def at_table(meta: ParticipantMeta) -> tuple[Room, Speaker, Outbox, list[Segment]]:
+    """Somebody's voice in a room, what it sends, and what has closed."""
+    room = Room("r", {"table": meta})
     finals: list[Segment] = []
     director = SimpleNamespace(
         on_dropped=lambda _segment: None,
@@ -94,6 +95,11 @@ def test_what_is_put_right_goes_to_the_workers_once_more() -> None:
     parts: list[Any] = [services, room, producer, 0, finals.append, director]
     speaker, outbox = Speaker(*parts), Outbox()
     speaker._outbox = cast("Any", outbox)
+    return room, speaker, outbox, finals
+
+
+def test_what_is_put_right_goes_to_the_workers_once_more() -> None:
+    room, speaker, outbox, finals = at_table(TABLE)
     (said,) = segments(to_int16(recordings()["pt_fleurs_001"].samples()))[:1]
     speaker._put(said)
     speaker._segmenter.seq = 1
@@ -113,3 +119,14 @@ def test_what_is_put_right_goes_to_the_workers_once_more() -> None:
     assert [one.seq for one in finals] == [0, 1]
     speaker._put(changed(said, seq=2))
     assert outbox.sent[-1][0].leaning == {"pt": 1}
+
+
+def test_of_a_call_in_which_nobody_can_put_it_right_no_sound_is_kept() -> None:
+    room, speaker, outbox, _ = at_table(replace(TABLE, between=[]))
+    (said,) = segments(to_int16(recordings()["pt_fleurs_001"].samples()))[:1]
+    speaker._put(said)
+    speaker._segmenter.seq = 1
+    ((first, *_),) = outbox.sent
+    room.people["table"] = replace(TABLE, between=[], mistaken=Mistaken(first.id, "pt"))
+    speaker._receive([])
+    assert len(outbox.sent) == 1
