@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,8 +35,14 @@ def run(command: list[str | Path], *, cwd: Path = ROOT, env: dict[str, str] | No
         log.write(f"\n$ {' '.join(map(str, command))}\n".encode())
         log.flush()
         whole = {**os.environ, **tool_environment(), **(env or {})}
-        process = subprocess.Popen(command, cwd=cwd, env=whole, stdout=log, stderr=log, start_new_session=True)
+        tell = _untold()
         try:
+            process = subprocess.Popen(command, cwd=cwd, env=whole, stdout=log, stderr=log, start_new_session=True)
+        except OSError:
+            tell()
+            raise
+        try:
+            tell()
             status = process.wait()
         except BaseException:  # Ctrl-C, or SIGTERM by `main`: a compiler's processes would go on without us
             end(process)
@@ -44,6 +51,27 @@ def run(command: list[str | Path], *, cwd: Path = ROOT, env: dict[str, str] | No
             log.seek(start)
             tail = b"\n".join(log.read().splitlines()[-25:]).decode(errors="replace")
             raise SetupError(f"{command[0]} ended with {status}. Its last lines:\n{tail}\n(All of it: {LOG})")
+
+
+def _untold() -> Callable[[], None]:
+    """Have signals that end this program wait: between a process' start and our knowing it, it could not be ended.
+
+    Returns:
+        What has them come again, and those that came meanwhile.
+    """
+    came: list[int] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: handler for number, handler in before.items() if callable(handler)}
+    for number in before:
+        signal.signal(number, lambda number, _: came.append(number))
+
+    def tell() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for told in came:
+            signal.raise_signal(told)
+
+    return tell
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
