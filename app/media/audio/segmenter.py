@@ -164,9 +164,14 @@ class Segmenter:
             return [segment.pause_ask]
         since = len(segment.frames) - segment.asked_at
         every = config.stream_every if segment.streamed else config.interim_every
-        if silence == 0 and every and since >= self._frames(every):
+        if silence == 0 and every and since >= self._frames(every) and not self._may_be_cut_off(segment):
             return [self._ask(segment, AskKind.GROWTH, len(segment.frames))]
         return []
+
+    def _may_be_cut_off(self, segment: _Open) -> bool:
+        """Whether the newest of a segment may become the next one's, whose words must not be shown as this one's."""
+        config = self._config
+        return not segment.streamed and len(segment.frames) > self._frames(config.max_length - config.cut_window)
 
     def _too_long(self, segment: _Open) -> bool:
         config, length = self._config, len(segment.frames)
@@ -212,8 +217,10 @@ class Segmenter:
 
     def _quietest(self, segment: _Open) -> int:
         first = max(0, len(segment.frames) - self._frames(self._config.cut_window))
-        if segment.streamed:
-            first = min(max(first, segment.asked_at - 1), len(segment.frames) - _SMOOTH)
+        heard = segment.asked_at - (
+            1 if segment.streamed else self._frames(self._config.tail)
+        )  # a pause ends with that
+        first = min(max(first, heard), len(segment.frames) - _SMOOTH)
         window = segment.frames[first:]
         power = np.array([float(np.mean(np.square(frame.samples.astype(np.float32)))) for frame in window])
         smooth = np.convolve(power, np.ones(_SMOOTH) / _SMOOTH, mode="valid")

@@ -75,6 +75,19 @@ def test_speech_that_goes_on_after_a_pause_gets_a_new_revision() -> None:
     assert len(asks[1].samples) > len(asks[0].samples)
 
 
+@pytest.mark.parametrize("every", [0.3, 0.8, 1.5])
+@pytest.mark.parametrize("pause", [0.0, 0.25])
+def test_what_was_asked_about_is_not_given_to_the_next_segment(every: float, pause: float) -> None:
+    frames = made_up((0.5, 0.0), (10.0, 0.9), (pause, 0.0), (30.0, 0.9), (1.5, 0.0))  # the quieter, the earlier
+    asks = run(frames, Segmenter(SegmenterConfig(interim_every=every)))
+    assert len(finals(asks)) > 2
+    assert any(ask.kind is AskKind.GROWTH for ask in asks)
+    tail = round(CONFIG.tail / FRAME_SECONDS) * FRAME
+    for final in finals(asks):
+        asked = [ask for ask in asks if ask.seq == final.seq and not ask.final]
+        assert all(ask.length <= final.length + (tail if ask.kind is AskKind.PAUSE else 0) for ask in asked)
+
+
 def test_growing_speech_is_asked_about_in_intervals_or_not_at_all() -> None:
     frames = made_up((0.5, 0.0), (5.0, 0.9), (1.5, 0.0))
     growth = [ask for ask in run(frames, Segmenter(SegmenterConfig(interim_every=1.5))) if ask.kind is AskKind.GROWTH]
