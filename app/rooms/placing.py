@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
-from typing import Any, Final
+from collections.abc import Awaitable
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -48,6 +48,8 @@ redis.call('SET', KEYS[1], url, 'PX', ARGV[2])
 return url
 """
 """Where room KEYS[1] is: where it was, if that is among ARGV[3…], those in the ring; else ARGV[1]."""
+
+Answer = TypeVar("Answer")
 
 log = structlog.get_logger(__name__)
 
@@ -95,23 +97,16 @@ class Places:
 
     async def _note(self, room: str, choice: str, ring: tuple[str, ...]) -> str:
         """Where a room is, `choice` where that is not known yet; "" where Redis does not answer."""
-        try:
-            async with asyncio.timeout(REDIS_WITHIN):
-                arguments: list[str | int] = [choice, round(KEPT_SECONDS * 1000), *ring]
-                held: Any = await self._redis.eval(_PLACE, 1, keys.placed(room), *arguments)
-        except (RedisError, OSError, TimeoutError):
-            log.debug("sfu.not_noted")  # `/ready` says why
+        arguments: list[str | int] = [choice, round(KEPT_SECONDS * 1000), *ring]
+        held: Any = await _unless_away(self._redis.eval(_PLACE, 1, keys.placed(room), *arguments))
+        if held is None:
             self._ask_redis = time.monotonic() + REDIS_AWAY
             return ""
         return held.decode() if isinstance(held, bytes) else str(held)
 
     async def operator(self, room: str) -> str:
         """Where `web` reaches the SFU that every `web` has a room on; "" where they do not know of one that answers."""
-        try:
-            async with asyncio.timeout(REDIS_WITHIN):
-                held: Any = await self._redis.get(keys.placed(room))
-        except (RedisError, OSError, TimeoutError):
-            return ""
+        held = await _unless_away(self._redis.get(keys.placed(room)))
         url = held.decode() if isinstance(held, bytes) else ""
         return self._operators.get(url, "") if url in self._ring else ""
 
@@ -132,9 +127,7 @@ class Places:
         if not await _answers(operator):
             return
         self._answered[url] = time.monotonic()
-        with suppress(RedisError, OSError, TimeoutError):  # `/ready` says so
-            async with asyncio.timeout(REDIS_WITHIN):
-                await self._redis.set(keys.sfu(url), "1", px=round(GONE_AFTER * 1000))
+        await _unless_away(self._redis.set(keys.sfu(url), "1", px=round(GONE_AFTER * 1000)))
 
     async def look(self) -> bool:
         """See which SFUs answer, this process or another `web`; whether the ring has changed."""
@@ -151,18 +144,24 @@ class Places:
         return ring != before
 
     async def _noted(self) -> set[str]:
-        try:
-            async with asyncio.timeout(REDIS_WITHIN):
-                found = await self._redis.mget([keys.sfu(url) for url in self._urls])
-        except (RedisError, OSError, TimeoutError):
-            return set()
-        return {url for url, noted in zip(self._urls, found, strict=True) if noted}
+        found = await _unless_away(self._redis.mget([keys.sfu(url) for url in self._urls]))
+        return {url for url, noted in zip(self._urls, found, strict=True) if noted} if found else set()
 
     async def _tell(self) -> None:
         rooms = self._feeds.rooms()
         self._last = {room: url for room, url in self._last.items() if room in rooms}
         for room in rooms:
             self._feeds.move(room, await self.of(room))
+
+
+async def _unless_away(answer: Awaitable[Answer]) -> Answer | None:
+    """What Redis answers, or None where it does not in time: `/ready` says why, and each `web` goes by itself."""
+    try:
+        async with asyncio.timeout(REDIS_WITHIN):
+            return await answer
+    except (RedisError, OSError, TimeoutError):
+        log.debug("sfu.not_noted")
+        return None
 
 
 async def _answers(operator: str) -> bool:
