@@ -30,6 +30,11 @@ def percentiles(values: list[float], digits: int = 1) -> dict[str, float]:
     return {"p50": round(statistics.median(values), digits), "p95": round(p95, digits), "n": len(values)}
 
 
+def in_short(found: dict[str, float]) -> str:
+    """What `percentiles` found of milliseconds, for a cell of a table: median and 95th percentile."""
+    return f"{found['p50']:.0f}/{found['p95']:.0f}" if found["n"] else "-"
+
+
 def busy() -> float:
     """Processes that wanted a core in the last minute, on average: whether a measurement had the machine to itself."""
     return round(psutil.getloadavg()[0], 1)

@@ -20,7 +20,7 @@ from ops.harness.callers import Call, Exchange
 from ops.harness.published import Published, drops
 from ops.harness.stack import Stack, temporary_folder
 from ops.measure import processes, signals
-from ops.measure.figures import machine, percentiles, write
+from ops.measure.figures import in_short, machine, percentiles, write
 
 CASES: Final = ((2, 1), (5, 1), (10, 1), (2, 2), (5, 2), (2, 4))
 """People in a call, and calls at once."""
@@ -106,16 +106,13 @@ HEAD = (
 
 def line(row: dict[str, Any]) -> str:
     """One row for reading: median/p95 in ms, share of time dubbed, clips, percent of a core."""
-
-    def lag(stage: str) -> str:
-        delay = row["lag_ms"][stage]
-        return f"{delay['p50']:.0f}/{delay['p95']:.0f}" if delay["n"] else "-"
-
     counts, used = row["counts"], row["processes"]
     skipped = sum(count for name, count in counts.items() if name.startswith("clip: "))
     voice, hurried = row["ladder"]["share_of_time"].get("voice", 0), counts.get("clip parts hurried", 0)
     cells = f"{row['people']} x {row['calls']:<11}"
-    cells += "".join(f"{lag(stage):>15}" for stage in ("source caption", "translated caption", "clip"))
+    cells += "".join(
+        f"{in_short(row['lag_ms'][stage]):>15}" for stage in ("source caption", "translated caption", "clip")
+    )
     cells += f"{voice:>7.0%}{skipped:>9}{hurried:>9}"
     for name, width in (("worker", 8), ("sfu", 7), ("bridge", 8), ("web", 7), ("redis", 7)):
         cells += f"{used[name]['cpu_percent']:>{width - 1}.0f}%"

@@ -17,7 +17,7 @@ from ops.harness.machines.walls import NotSoError
 from ops.harness.people import Person
 from ops.harness.published import Published, drops
 from ops.measure import processes
-from ops.measure.figures import percentiles
+from ops.measure.figures import in_short, percentiles
 from ops.measure.load import SETTLE_SECONDS, ladder
 
 LINKS: Final = ((EDGE, "eth0"), (EDGE, "eth1"), (WORKER, "eth1"), (MEDIA, "eth0"), (MEDIA, "eth1"), (ROUTER, "lan"))
@@ -110,13 +110,8 @@ HEAD: Final = (
 
 def line(row: dict[str, Any]) -> str:
     """One row for reading: ms as median/p95, share of time dubbed, what the browser got, KB over cables."""
-
-    def lag(stage: str) -> str:
-        delay = row["lag_ms"][stage]
-        return f"{delay['p50']:.0f}/{delay['p95']:.0f}" if delay["n"] else "-"
-
     kb = row["crossed_kb"]
-    cells = f"{row['sfu']:<10}" + "".join(f"{lag(stage):>14}" for stage in STAGES)
+    cells = f"{row['sfu']:<10}" + "".join(f"{in_short(row['lag_ms'][stage]):>14}" for stage in STAGES)
     cells += f"{row['ladder']['share_of_time'].get('voice', 0):>7.0%}{row['read']:>7}{row['dubs_heard']:>6}"
     cells += f"{kb[f'{ROUTER} lan']:>9}{kb[f'{EDGE} eth1']:>14}{kb[f'{MEDIA} eth0']:>10}"
     return cells + "  " + ", ".join(f"{reason} {share:.0%}" for reason, share in row["ladder"]["reasons"].items())
