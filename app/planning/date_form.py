@@ -28,6 +28,10 @@ def zones() -> tuple[str, ...]:
     return ("UTC", *sorted(zone for zone in available_timezones() if zone.partition("/")[0] in REGIONS and "/" in zone))
 
 
+class SkippedTimeError(Exception):
+    """A local time in the hour that clocks leave out when they are put forward."""
+
+
 @dataclass
 class DateForm:
     """When a call takes place."""
@@ -66,7 +70,11 @@ class DateForm:
         return form
 
     def _read(self, now: datetime) -> None:
-        self.starts_at = _moment(self.typed, self.zone)
+        try:
+            self.starts_at = _moment(self.typed, self.zone)
+        except SkippedTimeError:
+            self.errors["starts"] = _("Clocks are put forward there at that time: choose an earlier or a later one.")
+            return
         if self.starts_at is None:
             self.errors["starts"] = _("Write a date and a time, as 2030-01-31T14:00.")
         elif self.starts_at <= now or self.starts_at.year > LAST_YEAR:
@@ -74,10 +82,18 @@ class DateForm:
 
 
 def _moment(typed: str, zone: str) -> datetime | None:
-    """A local time in UTC; `None` where it is none, or says a zone of its own."""
+    """A local time in UTC; `None` where it is none, or says a zone of its own.
+
+    Raises:
+        SkippedTimeError: clocks do not show it on that day.
+    """
     try:
         local = datetime.fromisoformat(typed)
         at = local.replace(tzinfo=time_zone(zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return None if local.tzinfo else at.replace(second=0, microsecond=0)
+    if local.tzinfo:
+        return None
+    if at.astimezone(time_zone(zone)).replace(tzinfo=None) != local:
+        raise SkippedTimeError
+    return at.replace(second=0, microsecond=0)

@@ -50,6 +50,7 @@ def test_a_local_time_is_that_of_its_zone(zone: str, local: str, utc: str) -> No
         ({"starts": ""}, "starts"),
         ({"starts": "2026-12-01T06:29"}, "starts"),
         ({"starts": "2027-07-14T15:00+07:00"}, "starts"),  # the field beside it says another zone
+        ({"starts": "2027-03-28T01:30", "zone": "Europe/Lisbon"}, "starts"),  # clocks go from one to two
         ({"starts": "9999-12-31T23:59"}, "starts"),
         ({"starts": "0001-01-01T00:00", "zone": "Asia/Ho_Chi_Minh"}, "starts"),
         ({"minutes": "59"}, "minutes"),
