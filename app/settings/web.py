@@ -70,7 +70,7 @@ def _sockets(text: str) -> str:
     for url in _words(text):
         if not url.startswith(("ws://", "wss://")):
             raise ValueError(url)
-    return text
+    return ",".join(_words(text))
 
 
 def _authorities(text: str) -> tuple[str, ...]:

@@ -232,3 +232,13 @@ async def test_the_token_leads_to_where_the_room_is(several: WebSettings, sfus: 
 def test_each_sfu_has_to_have_both_of_its_addresses(settings: WebSettings) -> None:
     with pytest.raises(SettingError, match="SFU_OPERATORS"):
         replace(settings, sfu_public_url=",".join(URLS), sfu_operators=("10.0.0.7:8010",))
+
+
+def test_spaces_between_addresses_are_as_good_as_commas(settings: WebSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SFU_PUBLIC_URL", "ws://one.example:1/ws  ws://two.example:1/ws,ws://three.example:1/ws")
+    read = WebSettings(
+        session_secret=settings.session_secret,
+        sfu_token_secret=settings.sfu_token_secret,
+        keep_secret=settings.keep_secret,
+    )
+    assert read.sfu_urls == tuple(f"ws://{name}.example:1/ws" for name in ("one", "two", "three"))
