@@ -19,8 +19,9 @@ METHOD: Final = "2"
 SENTENCES: Final = {code: known.samples.speed for code, known in LANGUAGES.items() if known.samples.speed}
 SPEECH: Final = Path(__file__).parent / "recordings" / "speed-en.flac"
 """What recognisers are tried with, in English. Noise would cost less than half of it: words are what takes the time."""
-PIECE_SECONDS: Final = 1.0
-"""Of sound that comes at a time where it is heard as a stream: so often, about, is it decoded while several speak."""
+PIECE_SECONDS: Final = 2.0
+"""Of sound that comes at a time where it is heard as a stream: so seldom is it decoded on a busy machine, where words
+come later before a voice is taken away."""
 DECODED: Final = 2.0
 """How often speech that is not heard as a stream is decoded on average: while it grows, and once at its end."""
 SENTENCE_SECONDS: Final = 4.0
