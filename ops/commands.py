@@ -86,10 +86,11 @@ def end(process: subprocess.Popen[bytes]) -> None:
 def tool_environment() -> dict[str, str]:
     """The environment in which our own tools come first, and downloads trust whom the machine trusts.
 
-    Company networks sign with their own authority; uv and Node look at their own lists unless told otherwise.
+    Company networks sign with their own authority; uv, pip and Node look at their own lists unless told otherwise.
     """
     trusted = "/etc/ssl/certs/ca-certificates.crt"
-    trust = {"UV_SYSTEM_CERTS": "true", "NODE_EXTRA_CA_CERTS": trusted} if Path(trusted).exists() else {}
+    told = {"UV_SYSTEM_CERTS": "true", "PIP_CERT": trusted, "NODE_EXTRA_CA_CERTS": trusted}
+    trust = told if Path(trusted).exists() else {}
     return {"PATH": f"{TOOLS / 'bin'}:{VENV / 'bin'}:{os.environ.get('PATH', '')}"} | trust | _tool_caches()
 
 

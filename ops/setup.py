@@ -2,8 +2,9 @@
 
 Runs on the machine's own Python (3.11 or newer, standard library only), because it makes the environment in which
 everything else runs. Each step states what it depends on; a step whose inputs have not changed since it last succeeded
-is skipped, so that a second run takes a second. Usage: python3 -m ops.setup [--test | --check]; `--check` brings what
-`make check` needs: no models, and no servers or browser for the tests.
+is skipped, so that a second run takes a second. Usage: python3 -m ops.setup [--test | --check | --image]; `--check`
+brings what `make check` needs: no models, and no servers or browser for the tests; `--image` what belongs into an image
+of a container: no models.
 """
 
 from __future__ import annotations
@@ -135,7 +136,7 @@ def steps(options: list[str]) -> list[Step]:
         Step("Browser client", browser_client, digest(client), (STATIC / "dist" / "call.js",)),
         Step("Speech and translation models (320 MB)", models, model_inputs, ()),
     ]
-    return found[:-1] if check else found
+    return found[:-1] if check or "--image" in options else found
 
 
 def perform(step: Step, number: str, state: dict[str, str]) -> None:
