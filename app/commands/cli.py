@@ -24,6 +24,7 @@ from app.commands.storage import storage
 from app.commands.trace import trace
 from app.commands.transcripts import transcripts
 from app.commands.voices import voices
+from app.commands.workers import workers
 from app.running import doctor
 from app.settings.web import WebSettings
 from app.supervisor import runner
@@ -85,6 +86,7 @@ main.add_command(storage)
 main.add_command(admin)
 main.add_command(voices)
 main.add_command(trace)
+main.add_command(workers)
 
 
 if __name__ == "__main__":

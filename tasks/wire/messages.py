@@ -346,6 +346,9 @@ class NextRoom(Struct, frozen=True, kw_only=True):
     load: float
     """Seconds of work in a second that the rooms there are come to."""
     capacity: float
+    """Seconds of work in a second that the workers take on."""
+    further: float = 0.0
+    """Seconds of work in a second that a further room would come to, dubbed."""
 
 
 T = TypeVar("T")

@@ -13,10 +13,11 @@ import simpy
 
 from app.media.policy.ladder import Level
 from ops.measure.capacity.__main__ import holds, most_rooms, needed, nodes
-from ops.measure.capacity.model import Found, Room, System, run
+from ops.measure.capacity.model import System, run
 from ops.measure.capacity.processor import Process, Processor
 from ops.measure.capacity.service import Service, Stage, around
 from ops.measure.capacity.speech import Piece, Talk, Turn
+from ops.measure.capacity.work import Found, Room
 from tests.measure.service import SERVICE, STAGES
 
 

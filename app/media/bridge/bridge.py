@@ -155,7 +155,12 @@ class Bridge:
         while True:
             now = self._reconciler.director.admission
             level = admission.next_level(now, self._reconciler.pool, self._config.admission)
-            next_room = NextRoom(level=level.label, load=round(now.load, 2), capacity=round(now.capacity, 2))
+            next_room = NextRoom(
+                level=level.label,
+                load=round(now.load, 2),
+                capacity=round(now.capacity, 2),
+                further=round(sum(admission.further(self._reconciler.pool)), 2),
+            )
             with suppress(RedisError, OSError):  # the ladder says that Redis is away
                 await self._redis.set(keys.ADMISSION, encode(next_room), ex=keys.ADMISSION_TTL)
             await asyncio.sleep(ANNOUNCE_SECONDS)

@@ -107,15 +107,23 @@ def speaking_of(room: Room, person: str) -> Speaking:
     return Speaking(meta.speak, (wants.captions | wants.hear) - {meta.speak}, wants.hear - {meta.speak})
 
 
-def next_level(now: Admission, pool: WorkerPool, config: AdmissionConfig) -> Level:
-    """What a further room would get, with two people in it and dubbing both ways at this pool's average costs."""
-    if config.capacity <= 0 or not now.levels:
-        return Level.VOICE
+def further(pool: WorkerPool) -> tuple[float, float, float]:
+    """What a further room comes to, with two people in it, dubbed both ways at this pool's average costs.
+
+    Seconds of work in a second: to hear them, to translate, and to speak.
+    """
 
     def average(service: str) -> float:
         known = [value for name, value in pool.costs.items() if name.startswith(service)]
         return sum(known) / len(known) if known else 0.0
 
-    parts = (average("stt:"), average("translate:"), average("speak:"))
+    return average("stt:"), average("translate:"), average("speak:")
+
+
+def next_level(now: Admission, pool: WorkerPool, config: AdmissionConfig) -> Level:
+    """What a further room would get."""
+    if config.capacity <= 0 or not now.levels:
+        return Level.VOICE
+    parts = further(pool)
     fits = [level for level in Level if now.load + sum(parts[:level]) <= now.capacity]
     return max(fits, default=Level.ORIGINAL)

@@ -1,8 +1,9 @@
 """`make capacity`: how many rooms so many workers hold, and where the next limit is. Prints tables in Markdown.
 
 Service times come from var/bench.json; `--transcribe` and the like ask "what if". `--check` runs the cases of
-var/load.json instead, says how far off the simulation is, and fails where that is too much. `--docs` writes what is
-printed into docs/measurements/capacity.md, too, and draws its plots.
+var/load.json instead, says how far off the simulation is, and fails where that is too much. `--day` lets machines come
+and go with the calls of a day instead. `--docs` writes what is printed into docs/measurements/capacity.md, too, and
+draws its plots.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import Final
 import numpy as np
 
 from ops.measure import document
-from ops.measure.capacity import checking, limits, plots
-from ops.measure.capacity.model import Found, run
+from ops.measure.capacity import checking, fleets, limits, plots
+from ops.measure.capacity.model import run
 from ops.measure.capacity.service import HEARING, STAGES, Service, Stage, parse, read
 from ops.measure.capacity.speech import Talk
+from ops.measure.capacity.work import Found
 from ops.measure.figures import VAR, percentiles
 
 PAGE: Final = document.MEASUREMENTS / "capacity.md"
@@ -92,6 +94,7 @@ def arguments() -> argparse.Namespace:
     for stage in ("transcribe", *STAGES):
         parser.add_argument(f"--{stage.replace('_', '-')}", metavar="P50/P95", type=parse, help="milliseconds")
     parser.add_argument("--check", action="store_true", help="compare with var/load.json")
+    parser.add_argument("--day", action="store_true", help="machines that come and go with the calls of a day")
     parser.add_argument("--docs", action="store_true", help="renew docs/measurements/capacity.md and its plots")
     chosen = parser.parse_args()
     if (given := chosen.transcribe) is not None:
@@ -134,6 +137,9 @@ def main() -> None:
     print(f"{service.describe()}\n")
     if chosen.check:
         raise SystemExit(0 if check(service, docs=chosen.docs) else 1)
+    if chosen.day:
+        fleets.compare(service, PAGE if chosen.docs else None)
+        return
     plan(service, docs=chosen.docs)
 
 

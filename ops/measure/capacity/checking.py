@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from app.media.policy.ladder import Level
-from ops.measure.capacity.model import Found, Room, System
+from ops.measure.capacity.model import System
 from ops.measure.capacity.service import Service
 from ops.measure.capacity.speech import spoken
+from ops.measure.capacity.work import Found, Room
 
 MAX_DIFFERENCE: Final = 0.2
 """How far a median may be off, as a share of what was measured."""

@@ -159,7 +159,7 @@ def many(found: list[Limit], workers: int | None) -> str:
     captions = MANY_ROOMS * SPEAKING_SHARE / UTTERANCE_SECONDS * 2
     lines = [f"| part | for {MANY_ROOMS:,} rooms of two | what it becomes |", "|---|---|---|"]
     taken = "more than any number" if workers is None else f"{workers:,} machines"
-    lines.append(f"| workers | {taken} | machines that are added and taken away by `jbc_queue_age_seconds` |")
+    lines.append(f"| workers | {taken} | machines that come and go by `jbcalling workers wanted` |")
     lines += [f"| {limit.part} | {math.ceil(MANY_ROOMS / limit.rooms[2]):,} | {limit.becomes} |" for limit in found]
     lines.append(
         f"| PostgreSQL | {captions:,.0f} captions a second to write | one managed server with a replica, captions "

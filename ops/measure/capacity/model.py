@@ -11,112 +11,19 @@ dubbed. What it leaves out: sentences that end within a segment; network, Redis 
 from __future__ import annotations
 
 import random
-from collections import defaultdict
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import Any, Final
 
 import simpy
 
 from app.media.policy.ladder import Level
-from ops.measure.capacity.processor import Processor
-from ops.measure.capacity.service import Service, Stages
-from ops.measure.capacity.speech import Piece, Talk, Turn, drawn
-from tasks.engines.stt.whisper.certainty import Policy
-from tasks.engines.stt.whisper.pace import SHARE, SMOOTHING
+from ops.measure.capacity.processor import Process
+from ops.measure.capacity.service import Service
+from ops.measure.capacity.speech import Piece, Talk, drawn
+from ops.measure.capacity.work import Ask, Found, Job, Room, Segment, Worker
 
-Process = Generator[simpy.Event, Any, None]
-
-SLOWEST: Final = Policy().slowest
-
-
-class Room(NamedTuple):
-    """Who talks, and how much of the road that gets."""
-
-    turns: Iterator[Turn]
-    level: Level = Level.VOICE
-
-
-@dataclass
-class Found:
-    """What was seen, seconds."""
-
-    caption: list[float] = field(default_factory=list)
-    """End of speech → caption in the spoken language."""
-    translated: list[float] = field(default_factory=list)
-    sounds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    """Language that is heard → last word of each piece → its first sound ready."""
-    busy: float = 0.0
-    """Share of the workers' cores that worked."""
-
-    @property
-    def sound(self) -> list[float]:
-        """Last word → first sound ready, in whichever language."""
-        return [seconds for lags in self.sounds.values() for seconds in lags]
-
-
-class _Worker:
-    """A worker process: its processor, and the queue of what it alone hears."""
-
-    def __init__(self, env: simpy.Environment, cores: float) -> None:
-        self.processor = Processor(env, cores)
-        self.own = simpy.Store(env)
-        self.hearing = 0
-        """Segments."""
-        self.cost = 0.0
-        """Seconds that a decoding takes, lately."""
-
-    def every(self, quickest: float) -> float:
-        """Seconds of new sound after which a segment is decoded again (`Pace`)."""
-        return min(max(quickest, self.cost * self.hearing / SHARE), max(quickest, SLOWEST))
-
-    def took(self, seconds: float) -> None:
-        """A decoding is done."""
-        self.cost += SMOOTHING * (seconds - self.cost) if self.cost else seconds
-
-
-@dataclass
-class _Segment:
-    piece: Piece
-    began: float
-    """When its turn began; all times are the simulation's."""
-    level: Level
-    worker: _Worker
-    stages: Stages
-    heard: float
-    """Until when it has been heard."""
-    worked_out: float = -1.0
-    """Until when it had been heard when it was worked out to its end last."""
-    told: float = 0.0
-    """The last word that translators were told of."""
-    spoken: float = 0.0
-    """The last word that was spoken."""
-    over: bool = False
-
-    @property
-    def ended(self) -> float:
-        """When its speech ends."""
-        return self.began + self.piece.ended
-
-
-class _Ask(NamedTuple):
-    """The own queue: hear on, or work out the end."""
-
-    segment: _Segment
-    ends: bool
-    done: simpy.Event
-    final: bool = False
-
-
-class _Job(NamedTuple):
-    """The other queues."""
-
-    segment: _Segment
-    word: float
-    """When the last word ended that it is about."""
-    seconds: float
-    """Of speech that it is about."""
-    final: bool
+ADOPTED_SECONDS: Final = 0.5
+"""Seconds until another worker goes on with what one was hearing that stops (`tasks.adoption`)."""
 
 
 class System:
@@ -131,14 +38,45 @@ class System:
         self._service = service
         self._rng = rng
         self._translate, self._speak = simpy.Store(self.env), simpy.Store(self.env)
-        self._workers = [_Worker(self.env, cores or service.cores) for _ in range(workers)]
-        for worker in self._workers:
-            self.env.process(self._take(worker.own, self._hear, worker))
-            self.env.process(self._take(self._translate, self._turn, worker))
-            self.env.process(self._take(self._speak, self._say, worker))
+        self._cores = cores or service.cores
+        self._workers: list[Worker] = []
+        self._heard: dict[Segment, None] = {}
+        for _ in range(workers):
+            self.add()
         for room in rooms:
-            if room.level > Level.ORIGINAL:
-                self.env.process(self._talk(room))
+            self.open(room)
+
+    @property
+    def workers(self) -> int:
+        """How many there are."""
+        return len(self._workers)
+
+    def open(self, room: Room) -> None:
+        """Somebody begins to talk."""
+        if room.level > Level.ORIGINAL:
+            self.env.process(self._talk(room))
+
+    def add(self) -> None:
+        """One worker more."""
+        worker = Worker(self.env, self._cores)
+        self._workers.append(worker)
+        self.env.process(self._take(worker.own, self._hear, worker))
+        self.env.process(self._take(self._translate, self._turn, worker))
+        self.env.process(self._take(self._speak, self._say, worker))
+
+    def retire(self) -> None:
+        """The newest worker drains: it finishes what it is at, and another goes on with what it was hearing."""
+        gone = self._workers.pop()
+        gone.retired = True
+        for segment in [one for one in self._heard if one.worker is gone]:
+            segment.worker = self._least()
+            segment.worker.hearing += 1
+        self.env.process(self._hand_over(gone))
+
+    def oldest(self) -> float:
+        """Seconds that the oldest message has waited."""
+        queues = [self._translate, self._speak, *(worker.own for worker in self._workers)]
+        return max((self.env.now - queue.items[0][0] for queue in queues if queue.items), default=0.0)
 
     def run(self, seconds: float, warm_up: float = 60.0) -> Found:
         """What is seen in so many seconds after the beginning is forgotten."""
@@ -159,10 +97,11 @@ class System:
 
     def _utter(self, piece: Piece, began: float, level: Level) -> Process:
         yield self.env.timeout(piece.begun)
-        worker = min(self._workers, key=lambda one: one.hearing)
+        worker = self._least()
         worker.hearing += 1
         now, stages = self.env.now, self._service.languages[piece.language]
-        segment = _Segment(piece, began, level, worker, stages, heard=now, told=now, spoken=now)
+        segment = Segment(piece, began, level, worker, stages, heard=now, told=now, spoken=now)
+        self._heard[segment] = None
         self.env.process(self._grow(segment))
         for at in piece.pauses:
             yield self._until(began + at)
@@ -170,9 +109,20 @@ class System:
         yield self._until(began + piece.closed)
         yield self._ask(segment, ends=True, final=True)
         segment.over = True
-        worker.hearing -= 1
+        del self._heard[segment]
+        segment.worker.hearing -= 1
 
-    def _grow(self, segment: _Segment) -> Process:
+    def _least(self) -> Worker:
+        return min(self._workers, key=lambda one: one.hearing)
+
+    def _hand_over(self, gone: Worker) -> Process:
+        """What is asked of it from now on, too, comes to whoever hears the segment now."""
+        yield self.env.timeout(ADOPTED_SECONDS)
+        while True:
+            since, ask = yield gone.own.get()
+            yield ask.segment.worker.own.put((since, ask))
+
+    def _grow(self, segment: Segment) -> Process:
         """Have it heard on while it is being spoken."""
         while True:
             due = segment.heard + segment.worker.every(segment.stages.every)
@@ -186,24 +136,27 @@ class System:
     def _until(self, at: float) -> simpy.Event:
         return self.env.timeout(max(0.0, at - self.env.now))
 
-    def _ask(self, segment: _Segment, *, ends: bool, final: bool = False) -> simpy.Event:
-        ask = _Ask(segment, ends, self.env.event(), final)
+    def _ask(self, segment: Segment, *, ends: bool, final: bool = False) -> simpy.Event:
+        ask = Ask(segment, ends, self.env.event(), final)
         self._send(segment.worker.own, ask)
         return ask.done
 
-    def _send(self, queue: simpy.Store, job: _Ask | _Job) -> None:
+    def _send(self, queue: simpy.Store, job: Ask | Job) -> None:
         def arrive() -> Process:
             yield self.env.timeout(self._service.handover)
-            yield queue.put(job)
+            yield queue.put((self.env.now, job))
 
         self.env.process(arrive())
 
-    def _take(self, queue: simpy.Store, serve: Any, worker: _Worker) -> Process:  # noqa: ANN401 - a generator function
+    def _take(self, queue: simpy.Store, serve: Any, worker: Worker) -> Process:  # noqa: ANN401 - a generator function
         while True:
-            job = yield queue.get()
+            since, job = yield queue.get()
+            if worker.retired:
+                yield queue.put((since, job))
+                return
             yield from serve(job, worker)
 
-    def _hear(self, ask: _Ask, worker: _Worker) -> Process:
+    def _hear(self, ask: Ask, worker: Worker) -> Process:
         segment, now = ask.segment, self.env.now
         heard = min(now, segment.ended)
         if ask.ends and segment.worked_out < heard:
@@ -221,7 +174,7 @@ class System:
             self._translated(segment, segment.ended, final=True)
         ask.done.succeed()
 
-    def _tell(self, segment: _Segment, certain: float) -> None:
+    def _tell(self, segment: Segment, certain: float) -> None:
         """Tell translators of the clauses that are certain by now: of those that ended together, together."""
         every = segment.stages.clause_every
         count = int((certain - segment.told) / every)
@@ -229,12 +182,12 @@ class System:
             segment.told += count * every
             self._translated(segment, segment.told, final=False)
 
-    def _translated(self, segment: _Segment, word: float, *, final: bool) -> None:
+    def _translated(self, segment: Segment, word: float, *, final: bool) -> None:
         if segment.level >= Level.TRANSLATED_CAPTIONS:
             seconds = word - segment.began - segment.piece.begun
-            self._send(self._translate, _Job(segment, word, seconds, final))
+            self._send(self._translate, Job(segment, word, seconds, final))
 
-    def _turn(self, job: _Job, worker: _Worker) -> Process:
+    def _turn(self, job: Job, worker: Worker) -> Process:
         segment, stage = job.segment, self._service.translate
         if segment.over and not job.final:
             return  # the whole sentence has come
@@ -245,9 +198,9 @@ class System:
             return
         if job.final or job.word - segment.spoken >= segment.stages.piece_every:
             covered, segment.spoken = max(0.0, job.word - segment.spoken), max(segment.spoken, job.word)
-            self._send(self._speak, _Job(segment, job.word, covered, job.final))
+            self._send(self._speak, Job(segment, job.word, covered, job.final))
 
-    def _say(self, job: _Job, worker: _Worker) -> Process:
+    def _say(self, job: Job, worker: Worker) -> Process:
         own = job.segment.piece.language
         target = next(language for language in sorted(self._service.languages) if language != own)
         stages = self._service.languages[target]
