@@ -1,4 +1,4 @@
-.PHONY: help run lan check test setup setup-check setup-test lint bench fanout capacity eval monologue simultaneous load chaos machines containers soak audit doctor lock catalogue screenshots clean
+.PHONY: help run lan check test setup setup-check setup-test lint bench fanout capacity eval monologue simultaneous load chaos machines update containers soak audit doctor lock catalogue screenshots clean
 PYTHON ?= python3
 VENV := .venv/bin
 # The larger set of recordings where it lies beside the checkout; else tests/data.
@@ -57,6 +57,9 @@ chaos: setup-test ## break one thing after the other during a call; table and va
 
 machines: setup-test ## three hosts out of namespaces of this one hold calls and are killed; table and var/machines.json
 	@$(VENV)/python -m ops.measure.machines $(MACHINES_ARGS)
+
+update: setup-test ## update from the version before, and go back, during a call, as the guide says; table and var/update.json
+	@$(VENV)/python -m ops.measure.update
 
 containers: setup-test ## build the images from Debian packages and run them (root; needs podman, mmdebstrap, docker-compose)
 	@ops/containers/try.sh

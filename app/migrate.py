@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -21,16 +21,35 @@ def _config(url: str | None = None) -> Config:
     return config
 
 
-def upgrade(url: str | None = None) -> None:
+def upgrade(url: str | None = None, revision: str = "head") -> None:
     """Bring a database, else the one that the settings name, to the newest schema; SQLite files are made if missing.
 
     Args:
         url: SQLAlchemy async URL.
+        revision: not to the newest, but to this one.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the database is not reachable or refuses a migration.
     """
-    command.upgrade(_config(url), "head")
+    command.upgrade(_config(url), revision)
+
+
+def downgrade(revision: str, url: str | None = None) -> None:
+    """Take a database back to an older schema, with what was written for newer ones (`app.running.going_back`).
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the database is not reachable or refuses.
+    """
+    command.downgrade(_config(url), revision)
+
+
+def between(newer: str, older: str) -> list[Script]:
+    """The migrations that lead from the older revision to the newer one, the newest first.
+
+    Raises:
+        alembic.util.CommandError: there is no such way.
+    """
+    return list(ScriptDirectory.from_config(_config()).iterate_revisions(newer, older))
 
 
 def newest() -> str | None:

@@ -18,6 +18,7 @@ from app.commands.database import with_sessions
 from app.commands.deploy import deploy
 from app.commands.keys import keys
 from app.commands.languages import languages
+from app.commands.migrations import migrations
 from app.commands.models import models
 from app.commands.secrets import secrets
 from app.commands.storage import storage
@@ -87,6 +88,7 @@ main.add_command(admin)
 main.add_command(voices)
 main.add_command(trace)
 main.add_command(workers)
+main.add_command(migrations)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,15 @@ print(found)
 sys.exit({*found.values()} != {"ok"})'
 }
 
+# Limits that this machine may set: some let not even root raise any, or protect a process from the kernel's killer.
+limits() {
+  local given=""
+  (ulimit -n 65536) 2>/dev/null || given="ulimits: {nofile: $(ulimit -Hn)}, "
+  (echo -500 >/proc/self/oom_score_adj) 2>/dev/null || given+="oom_score_adj: $(cat /proc/self/oom_score_adj)"
+  echo "services:"
+  for name in redis sfu migrate web bridge worker installer; do echo "  $name: {$given}"; done
+}
+
 run() {
   ip link set lo up
   mkdir -p /etc/jbcalling "$RUNNING"
@@ -57,7 +66,8 @@ run() {
   podman system service --time=0 "unix://$RUNNING/socket" &
   until [ -S "$RUNNING/socket" ]; do sleep 0.1; done
   export DOCKER_HOST="unix://$RUNNING/socket" COMPOSE=docker-compose
-  compose() { ops/containers/compose.sh --profile edge --profile worker "$@"; }
+  limits >"$RUNNING/limits.yml"
+  compose() { ops/containers/compose.sh --file "$RUNNING/limits.yml" --profile edge --profile worker "$@"; }
   compose up --no-start
   # The models of this machine, so that none has to be fetched.
   cp -r --dereference "$CACHE/models/." "$(podman volume inspect --format '{{.Mountpoint}}' jbcalling_models)"

@@ -47,6 +47,7 @@ class Stack:
         self.env = ours | ports | {"MODELS_AUTO": "0"} | extra  # a test that wants a gigabyte says so
         self.lines = parse_procfile((ROOT / "Procfile").read_text()).processes
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self._code = ROOT
         self.restart_database: Callable[[], None] = lambda: None
         """Where its database is a server that can be restarted."""
 
@@ -81,13 +82,18 @@ class Stack:
         """What a process has printed."""
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
+    def use(self, code: Path) -> None:
+        """Start processes from another checkout from now on, as after `git pull`."""
+        self._code = code
+        self.env["PYTHONPATH"] = str(code)
+
     def start(self, name: str) -> None:
         """Start one process."""
         with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
                 self.lines[name],
                 shell=True,
-                cwd=ROOT,
+                cwd=self._code,
                 env=runner.known_to(name.rstrip("0123456789"), self.env),
                 stdout=log,
                 stderr=log,
@@ -152,9 +158,13 @@ class Stack:
 
             await until(so, within)
 
+    async def migrate(self) -> None:
+        """Bring the database to the schema of the checkout, as the unit of `web` does before it starts."""
+        words = [sys.executable, "-m", "alembic", "upgrade", "head"]
+        await asyncio.to_thread(subprocess.run, words, cwd=self._code, env=self.env, check=True, capture_output=True)
+
     async def __aenter__(self) -> Self:
-        migrate = [sys.executable, "-m", "alembic", "upgrade", "head"]
-        await asyncio.to_thread(subprocess.run, migrate, cwd=ROOT, env=self.env, check=True, capture_output=True)
+        await self.migrate()
         try:
             for name in self.lines:
                 self.start(name)
