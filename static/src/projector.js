@@ -2,6 +2,7 @@
 
 import { keepReading, recallReading } from "./kept_reading.js";
 import { byId } from "./page.js";
+import { announceKeys } from "./shortcuts.js";
 import { keep, recall } from "./stored.js";
 
 const STORAGE_KEY = "jbc-projector-scale";
@@ -49,10 +50,7 @@ export class Projector {
     const { keys } = this.#reading;
     document.body.dataset.keys = keys ? "on" : "off";
     byId("single-keys")?.setAttribute("aria-pressed", String(keys));
-    for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-key]"))) {
-      if (keys) button.setAttribute("aria-keyshortcuts", button.dataset.key ?? "");
-      else button.removeAttribute("aria-keyshortcuts");
-    }
+    announceKeys(keys);
   }
 
   /** @param {KeyboardEvent} event */

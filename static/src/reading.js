@@ -7,7 +7,7 @@ import { byId } from "./page.js";
 import { hueOf } from "./hues.js";
 import { latenessOf } from "./lateness.js";
 import { DEFAULTS, keepReading, parseReading, recallReading } from "./kept_reading.js";
-import { actionOf } from "./shortcuts.js";
+import { actionOf, announceKeys } from "./shortcuts.js";
 
 const SIZES = ["s", "m", "l", "xl", "xxl"];
 /** Lines that a screen reader may go back to. */
@@ -90,8 +90,9 @@ class ReadingPage {
   }
 
   #apply() {
-    const { size, show, lines, contrast } = this.#reading;
+    const { size, show, lines, contrast, keys } = this.#reading;
     Object.assign(document.body.dataset, { size, show, lines, contrast });
+    announceKeys(keys);
   }
 
   /**
@@ -144,6 +145,9 @@ class ReadingPage {
       this.#keep();
     } else if ("toggle" in action) {
       byId(action.toggle)?.togglePopover();
+    } else if ("go" in action) {
+      const field = document.querySelector(action.go);
+      if (field instanceof HTMLElement) field.focus();
     } else {
       const button = document.querySelector(action.press);
       if (button instanceof HTMLElement && !button.hidden) button.click();

@@ -1,6 +1,6 @@
-/** What single keys do on the call page (templates/partials/reading.html lists them). No DOM of its own. */
+/** What single keys do on the call page (templates/partials/reading.html lists them), and that assistive technology hears of them. */
 
-/** @typedef {{ press: string } | { toggle: string } | { resize: number }} Action a button to press, a panel, or a step in size */
+/** @typedef {{ press: string } | { go: string } | { toggle: string } | { resize: number }} Action a button to press, a field, a panel, or a step in size */
 
 /** @type {Readonly<Record<string, Action>>} */
 const ACTIONS = Object.freeze({
@@ -9,6 +9,7 @@ const ACTIONS = Object.freeze({
   s: { press: "#screen" },
   h: { press: "#hand" },
   i: { press: "#booth-acts button" },
+  t: { go: "#typing:not([hidden]) #typed-line" },
   n: { press: "button.newest" },
   c: { toggle: "reading" },
   l: { toggle: "lateness" },
@@ -29,4 +30,15 @@ const TYPING = "input:not([type=radio], [type=checkbox]), select, textarea, [con
 export function actionOf({ key, ctrlKey, altKey, metaKey, repeat }, focused) {
   if (ctrlKey || altKey || metaKey || repeat || focused?.matches(TYPING)) return null;
   return ACTIONS[key.toLowerCase()] ?? null;
+}
+
+/**
+ * Tells assistive technology which key leads to what, where keys do something.
+ * @param {boolean} keys
+ */
+export function announceKeys(keys) {
+  for (const one of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-key]"))) {
+    if (keys) one.setAttribute("aria-keyshortcuts", one.dataset.key ?? "");
+    else one.removeAttribute("aria-keyshortcuts");
+  }
 }

@@ -36,6 +36,7 @@ test("keys act unless somebody types or means the browser", () => {
   assert.deepEqual(actionOf({ key: "?" }, nowhere), { toggle: "help" });
   assert.equal(actionOf({ key: "m" }, { matches: () => true }), null);
   assert.equal(actionOf({ key: "c", ctrlKey: true }, nowhere), null);
+  assert.deepEqual(actionOf({ key: "t" }, nowhere), { go: "#typing:not([hidden]) #typed-line" });
   assert.equal(actionOf({ key: "x" }, nowhere), null);
 });
 

@@ -108,7 +108,9 @@ async def test_what_cannot_be_sent_stays_in_the_field_and_the_page_says_why(plac
     await page.set_viewport_size({"width": 390, "height": 700})
     await page.goto(f"{place.url}/rooms/{place.room}/call?reader=true")
     await until(page, CONNECTED, MAX_WAIT_SECONDS)
-    await tab_to(page, "#typed-line")
+    await expect(page.locator("#typed-line")).to_have_attribute("aria-keyshortcuts", "t")
+    await page.keyboard.press("t")
+    await expect(page.locator("#typed-line")).to_be_focused()
     await page.keyboard.type("c l n ? +")  # keys of the page, elsewhere
     await page.keyboard.press("Enter")
     problem = page.locator("#typing-problem")

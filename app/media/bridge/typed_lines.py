@@ -1,7 +1,8 @@
 """Lines that people type: shown at once, whatever workers there are, then translated and spoken as speech is.
 
 The bridge publishes a line itself, so that it is shown where nobody can translate it; from there on it takes the road
-that a transcript takes. While Redis is away lines wait, in the order in which they came.
+that a transcript takes. While Redis is away lines wait, in the order in which they came. The SFU keeps a line until the
+bridge says that it is published, and gives it to the next bridge otherwise: it is shown once, whoever publishes it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import structlog
@@ -19,7 +21,8 @@ from msgspec.structs import replace
 from app.media.bridge.director import Director
 from app.media.bridge.outbox import FAILURES, RETRY_SECONDS
 from app.media.bridge.services import Services
-from app.media.bridge.sfu_messages import Typed
+from app.media.bridge.sfu_client import SfuError, SfuGoneError
+from app.media.bridge.sfu_messages import Nothing, Typed
 from app.media.policy.interpreting import EVERYBODY
 from app.media.policy.room import Room
 from app.visible import clean
@@ -43,8 +46,10 @@ log = structlog.get_logger(__name__)
 
 
 class _Line(NamedTuple):
+    typed: Typed
     segment: Segment
     text: str
+    """Cleaned."""
 
 
 class TypedLines:
@@ -54,6 +59,7 @@ class TypedLines:
         self._services = services
         self._director = director
         self._waiting: deque[_Line] = deque()
+        self._done: deque[Typed] = deque()  # of which the SFU has still to be told
         self._work = asyncio.Event()
         self._known: OrderedDict[str, None] = OrderedDict()
         self._last = 0.0  # when the newest line was typed
@@ -69,20 +75,22 @@ class TypedLines:
         text = clean(typed.text, MOST_CHARACTERS)
         name = line_id(typed)
         if not text or name in self._known:
+            if all(line.segment.id != name for line in self._waiting):
+                self._finish(typed)
             return
-        self._known[name] = None
-        if len(self._known) > MOST_REMEMBERED:
-            self._known.popitem(last=False)
         self._director.speech.hear(room.name)
         if len(self._waiting) >= MOST_WAITING:
             log.warning("segment.lost", segment=name, room=room.name, reason="buffer_full")
             self._services.metrics.dropped.labels("segment", "buffer_full").inc()
             return
+        self._known[name] = None
+        if len(self._known) > MOST_REMEMBERED:
+            self._known.popitem(last=False)
         segment = self._segment(name, room, typed, give_seq(room.name, typed.participant))
         if segment.hear:
             self._director.on_open(segment)
             self._director.on_final(segment)
-        self._waiting.append(_Line(segment, text))
+        self._waiting.append(_Line(typed, segment, text))
         self._work.set()
 
     async def run(self) -> None:
@@ -90,13 +98,28 @@ class TypedLines:
         while True:
             await self._work.wait()
             self._work.clear()
+            await self._tell()
             wait = RETRY_SECONDS[0]
             while self._waiting:
                 if await self._attempt(self._waiting[0]):
-                    self._waiting.popleft()
+                    self._finish(self._waiting.popleft().typed)
+                    await self._tell()
                 else:
                     await asyncio.sleep(wait)
                     wait = RETRY_SECONDS[1]
+
+    def _finish(self, typed: Typed) -> None:
+        """Nothing is to be done about a line any more: the SFU need not keep it."""
+        self._done.append(typed)
+        self._work.set()
+
+    async def _tell(self) -> None:
+        while self._done:
+            typed = self._done.popleft()
+            line = {"room": typed.room, "participant": typed.participant, "line": typed.line}
+            with suppress(SfuError, SfuGoneError):  # it comes again then
+                fence = self._services.fence(typed.room)
+                await self._services.sfu.request("published", line | {"fence": fence}, Nothing)
 
     async def _attempt(self, line: _Line) -> bool:
         """Whether all of it could be sent: what was sent before, and is sent once more, changes nothing."""

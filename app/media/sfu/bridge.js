@@ -15,6 +15,7 @@ import { bridgeData } from './schemas.js';
 /** @typedef {import('zod').output<typeof bridgeData['removeParticipant']>} RemoveParticipant */
 /** @typedef {import('zod').output<typeof bridgeData['inject']>} Inject */
 /** @typedef {import('zod').output<typeof bridgeData['notice']>} Notice */
+/** @typedef {import('zod').output<typeof bridgeData['published']>} Published */
 
 /** @implements {Role} @implements {ConnectedBridge} */
 export class Bridge {
@@ -173,6 +174,14 @@ export class Bridge {
     return {};
   }
 
+  /** @param {Published} data */
+  published({ room: id, fence, ...line }) {
+    const { room } = this.#services.rooms.get(id);
+    room.checkFence(fence);
+    room.published(line);
+    return {};
+  }
+
   /** @param {string} producerId @returns {Room} */
   #roomOf(producerId) {
     return this.#services.rooms.withTrack(producerId).room;
@@ -219,4 +228,5 @@ const METHODS = new Map(Object.entries({
   resumeProducer: on(bridgeData.resumeProducer, (role, { producerId }) => role.setPaused(producerId, false)),
   closeProducer: on(bridgeData.closeProducer, (role, { producerId }) => role.closeProducer(producerId)),
   notice: on(bridgeData.notice, (role, data) => role.notice(data)),
+  published: on(bridgeData.published, (role, data) => role.published(data)),
 }));

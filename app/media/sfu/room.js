@@ -10,6 +10,7 @@ import { Notices } from './notices.js';
 import { listensOnly, TO_SEND } from './rights.js';
 import { describeTrack, Tracks } from './tracks.js';
 import { Typing } from './typing.js';
+import { Unpublished } from './unpublished.js';
 
 /** @typedef {(event: string, data: object) => void} Send */
 /** @typedef {import('./tracks.js').Source} Source */
@@ -52,6 +53,7 @@ export class Room {
   /** @type {{bridge: Bridge, fence: number} | null} */ #claim = null;
   #closed = false;
   #typing = new Typing();
+  #unpublished = new Unpublished();
   #opened = performance.now();
   /** When somebody was last heard to speak, and since when they have without a long silence. @type {{since: number, last: number} | null} */
   #speech = null;
@@ -301,7 +303,7 @@ export class Room {
   }
 
   /**
-   * Hands a typed line to the bridge that serves the room.
+   * Hands a typed line to the bridge that serves the room, and keeps it until that has published it.
    *
    * @param {string} participant
    * @param {import('./participant.js').Typed} line
@@ -311,7 +313,13 @@ export class Room {
     const bridge = [...this.#bridges].find((each) => each === this.#claim?.bridge);
     if (!bridge) throw new RequestError('unavailable', 'Nobody can pass it on now: try again in a moment.');
     if (!this.#typing.allows(participant, line.text.length)) throw new RequestError('limit', 'These are too many lines in a short time: wait a moment.');
+    this.#unpublished.add({ participant, ...line });
     bridge.send('typed', { room: this.id, participant, ...line });
+  }
+
+  /** @param {import('./unpublished.js').Name} name A line that a bridge has published. */
+  published(name) {
+    this.#unpublished.remove(name);
   }
 
   /** @param {Keeping | null} keeping What is kept of the call from now on; null: nothing. */
@@ -345,7 +353,8 @@ export class Room {
   }
 
   /**
-   * A bridge serves this room from now on, unless one with a higher fence does; what another brought into it goes.
+   * A bridge serves this room from now on, unless one with a higher fence does; what another brought into it goes, and
+   * what another has not published is given to it.
    *
    * @param {Bridge} bridge
    * @param {number} fence
@@ -358,6 +367,7 @@ export class Room {
     if (before && before.bridge !== bridge) {
       before.bridge.release(this.id);
       this.forget(before.bridge);
+      for (const line of this.#unpublished.all) bridge.send('typed', { room: this.id, ...line });
     }
     return fence;
   }

@@ -123,8 +123,9 @@ const text = z
   .transform((typed) => typed.normalize('NFC').trim())
   .pipe(z.string().max(TYPED_CHARACTERS).regex(/[^\p{C}\p{Z}\p{M}]/u, 'has nothing to read').regex(/^\P{Cs}*$/u, 'is no text'));
 
-/** `line` is the client's own name for it: one that is sent again, because no answer came, is the same one. */
-const typed = z.strictObject({ line: z.string().regex(/^[A-Za-z0-9_-]{8,40}$/), text, spoken: z.boolean().default(false) });
+/** The client's own name for a line: one that is sent again, because no answer came, is the same one. */
+const line = z.string().regex(/^[A-Za-z0-9_-]{8,40}$/);
+const typed = z.strictObject({ line, text, spoken: z.boolean().default(false) });
 
 /** Data of the methods open to a participant. */
 export const participantData = Object.freeze({
@@ -189,6 +190,7 @@ export const bridgeData = Object.freeze({
   resumeProducer: producer,
   closeProducer: producer,
   notice: z.strictObject({ room: identifier, key: z.string().min(1).max(128), payload, fence: fence.nullish() }),
+  published: z.strictObject({ room: identifier, participant: identifier, line, fence: fence.nullish() }),
 });
 
 /**

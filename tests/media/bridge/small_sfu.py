@@ -34,6 +34,8 @@ class SmallSfu:
         self.claims: dict[str, tuple[int, str]] = {}
         self.taps: dict[str, Tap] = {}
         self.notices: dict[tuple[str, str], Data] = {}
+        self.published: list[str] = []
+        """Typed lines of which a bridge says so."""
         self.changed = asyncio.Event()
         self.port = 0
 
@@ -103,6 +105,8 @@ class SmallSfu:
             self.taps.pop(data["tapId"], None)
         if method == "notice":
             self.notices[room, data["key"]] = data["payload"]
+        if method == "published":
+            self.published.append(data["line"])
         if method == "inject":
             return {"ok": {"producerId": f"dub-{room}", "port": 9}}
         return {"ok": {}}

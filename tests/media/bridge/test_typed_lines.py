@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -75,8 +75,12 @@ class Typed:
 
     async def told(self, key: str, reason: str | None) -> None:
         """Wait until the room is told so."""
+        await self.until(lambda: (self.sfu.notices.get(("r", key)) or {"reason": "nothing"})["reason"] == reason)
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Wait until what the bridge has asked the SFU for makes it so."""
         async with asyncio.timeout(20):
-            while (self.sfu.notices.get(("r", key)) or {"reason": "nothing"})["reason"] != reason:
+            while not true():
                 self.sfu.changed.clear()
                 await self.sfu.changed.wait()
 
@@ -90,10 +94,7 @@ async def typed(*, worker: bool = True) -> AsyncIterator[Typed]:
             if worker:
                 tasks.append(asyncio.create_task(one.beat()))
             try:
-                async with asyncio.timeout(20):
-                    while "r" not in sfu.claims:
-                        sfu.changed.clear()
-                        await sfu.changed.wait()
+                await one.until(lambda: "r" in sfu.claims)
                 yield one
             finally:
                 await end(tasks)
@@ -125,6 +126,16 @@ async def test_lines_are_shown_in_order_once_each_and_translated_for_whoever_rea
         assert all(caption.typed and caption.final and caption.is_source for caption in captions)
         assert captions[0].timeline.speech_end < captions[1].timeline.speech_start
         assert one.sent.empty()
+
+
+async def test_the_sfu_hears_of_every_line_that_it_need_not_keep_also_where_it_gives_it_once_more() -> None:
+    async with typed(worker=False) as one:
+        for line, text in (("first-line", "One."), ("second-line", "\u3164"), ("third-line", "Three.")):
+            await one.type(line, text)
+        await one.until(lambda: sorted(one.sfu.published) == ["first-line", "second-line", "third-line"])
+        await one.type("first-line", "One.")
+        await one.until(lambda: one.sfu.published[3:] == ["first-line"])
+        assert [caption.text for caption in await one.shown()] == ["One.", "Three."]
 
 
 async def test_what_is_to_be_spoken_is_spoken_also_to_those_who_would_hear_the_original_voice() -> None:
