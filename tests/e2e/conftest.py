@@ -22,9 +22,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show with a failure what the processes printed last: who lost a clip cannot be seen from a page."""
     report = yield
-    running = item.funcargs.get("stack")
-    if report.when == "call" and report.failed and isinstance(running, Stack):
-        report.sections += [(f"end of {name}'s output", running.log(name)[-8000:]) for name in running.lines]
+    if report.when == "call" and report.failed:
+        for running in (thing for thing in item.funcargs.values() if isinstance(thing, Stack)):
+            report.sections += [(f"end of {name}'s output", running.log(name)[-8000:]) for name in running.lines]
     return report
 
 
