@@ -45,7 +45,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--hours", type=float, default=2.0, help="hours in which nobody speaks; default: 2; 0 for none")
     parser.add_argument("--shifts", type=int, default=4, help="times each clip is heard, cut elsewhere; default: 4")
     parser.add_argument("--languages", nargs="+", default=[], help="languages to recognise; default: all")
-    parser.add_argument("--voices", nargs="+", default=[], help="installed voices to measure; default: those in use")
+    parser.add_argument(
+        "--voices", nargs="+", default=[], help="installed voices to measure, or all; default: those in use"
+    )
     parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
     return parser.parse_args()
 

@@ -22,6 +22,7 @@ from tasks.engines.stt.whisper.engine import Whisper
 from tasks.serving import Engines
 from tasks.wire.environment import TaskConfig
 
+EVERY_VOICE: Final = "all"
 SIMULTANEOUS: Final = ("en-pt", "pt-en")
 SIMULTANEOUS_SENTENCES: Final = 120
 """At most: each is translated clause by clause, once for each policy."""
@@ -128,7 +129,11 @@ def measure_translation(sheet: Sheet, folder: Path, engines: Engines, extent: Ex
 
 
 def measure_tts(sheet: Sheet, engines: Engines, named: Sequence[str] = ()) -> dict[str, Any]:
-    """Every voice that a language is spoken with: by default, and when speech is late; or the installed ones named."""
+    """Every voice that a language is spoken with: by default, and when speech is late; or the installed ones named.
+
+    Raises:
+        SystemExit: one that is named is not installed.
+    """
     figures: dict[str, Any] = {}
     for engine, language in _named(named) if named else _used(engines):
         if language in tts.SENTENCES:
@@ -145,7 +150,9 @@ def _used(engines: Engines) -> Iterator[tuple[TextToSpeech, str]]:
 
 def _named(names: Sequence[str]) -> Iterator[tuple[TextToSpeech, str]]:
     there = {offer.name: offer for offer in offers.listed(Kind.TTS)}
-    for name in names:
+    if missing := set(names) - set(there) - {EVERY_VOICE}:
+        raise SystemExit(f"not installed: {', '.join(sorted(missing))}; installed: {', '.join(sorted(there))}")
+    for name in there if EVERY_VOICE in names else names:
         engine = loading.load(there[name], TaskConfig(), TextToSpeech, {})
         engine.warm_up()
         yield from ((engine, language) for language in sorted(engine.languages))
