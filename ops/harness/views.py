@@ -185,6 +185,13 @@ async def interpreting(page: Page) -> None:
     await page.wait_for_selector("#booth-acts button.quiet")
 
 
+async def still_heard(page: Page) -> None:
+    """Have said something to which somebody still listens."""
+    await in_call()(page)
+    shown = "line => { line.textContent = 'Minh is still listening, 3 s'; line.hidden = false; }"
+    await page.eval_on_selector("#still-listening", shown)
+
+
 async def links_made(page: Page) -> None:
     """Make links to the captions on the share page."""
     await page.click("form.making button")
@@ -294,6 +301,7 @@ VIEWS: Final = (
     View("call-host", CALL, in_call("#hosting-button", "#holding")),
     View("call-host-interpreter", CALL, letting_interpret),
     View("call-interpreting", SPEAKING, interpreting),
+    View("call-still-heard", SPEAKING, still_heard),
     View("call-invite", CALL, in_call("[popovertarget=invite]", "#invite .link")),
     View("call-asked", RECORDED, recorded()),
     View("call-recorded", RECORDED, recorded("agree")),

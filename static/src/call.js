@@ -10,9 +10,11 @@ import { Hands } from "./hands.js";
 import { Hosting } from "./hosting.js";
 import { Keeping } from "./keeping.js";
 import { Interpreting } from "./interpreting.js";
+import { StillListening } from "./listening.js";
 import { Mixer } from "./mixer.js";
 import { languageNamer, Notices } from "./notices.js";
 import { Own } from "./own.js";
+import { OwnMeter } from "./own_meter.js";
 import { byId, csrfToken, FINAL, Page } from "./page.js";
 import { Presence } from "./presence.js";
 import { watchQuality } from "./quality.js";
@@ -20,7 +22,7 @@ import { tendReturning } from "./returning.js";
 import { Roster } from "./roster.js";
 import { Sessions } from "./sessions.js";
 import { Signalling } from "./signalling.js";
-import { SystemControls, wantedOn } from "./system_controls.js";
+import { callControls, wantedOn } from "./system_controls.js";
 import { Tiles } from "./tiles.js";
 import { Typing } from "./typing.js";
 
@@ -47,6 +49,7 @@ class Call {
   #hands;
   #keeping;
   #interpreting;
+  #listening;
   #typing;
   #mixer;
   #own;
@@ -56,20 +59,11 @@ class Call {
   #signalling;
   #stopQuality;
   #awake = new Awake();
-  #controls = new SystemControls(
-    byId("room-name")?.textContent ?? document.title,
-    document.querySelector("link[rel=apple-touch-icon]")?.getAttribute("href") ?? "",
-    {
-      togglemicrophone: () => press("#mic:not([hidden]), #talk:not([hidden])"),
-      togglecamera: () => press("#camera:not([hidden])"),
-      hangup: () => press("#leave"),
-    },
-  );
+  #controls = callControls();
   /** What this page does not do any more once it has left. */
   #over = new AbortController();
   #languageName = languageNamer(document.documentElement.lang);
-  /** @type {{ track: MediaStreamTrack, loudness: () => number, stop: () => void } | null} */
-  #ownMeter = null;
+  #ownMeter;
   /** Why the call is about to end. @type {import("./protocol.js").Idle["reason"]} */
   #idle = null;
   /** @type {Connection | null} */
@@ -97,13 +91,15 @@ class Call {
     });
     this.#typing = new Typing(config.texts, (line) => this.#type(line));
     this.#mixer = new Mixer(byId("audio"), () => this.#showSound(), (id) => this.#roster.participants.get(id)?.meta.among ?? []);
+    this.#ownMeter = new OwnMeter(this.#mixer);
+    this.#listening = new StillListening(config.texts, (id) => this.#roster.name(id), () => this.#mixer.chime());
     this.#own = new Own(config, page, () => this.#show(), (id) => this.#mixer.setOutput(id));
     this.#tiles = new Tiles(byId("tiles"), config.texts, (id, view) => void this.#sessions.current?.receiver.show(id, view));
     this.#presence = new Presence(
       byId("participants"),
       config.texts,
       this.#languageName,
-      (id) => (id === config.participant ? (this.#ownMeter?.loudness() ?? 0) : this.#mixer.loudness(id)),
+      (id) => (id === config.participant ? this.#ownMeter.loudness : this.#mixer.loudness(id)),
       (id, speaking) => this.#tiles.speaking(id, speaking),
       (id) => this.#hands.lower(id),
     );
@@ -152,6 +148,7 @@ class Call {
     this.#presence.stop();
     this.#own.leave();
     this.#typing.hold([]);
+    this.#listening.stop();
     this.#tiles.stop();
     void this.#mixer.close();
   }
@@ -171,6 +168,7 @@ class Call {
     this.#idle = hello.idle?.reason ?? null;
     this.#roster.reset(hello);
     this.#notices.reset(hello.notices);
+    this.#listening.forget();
     this.#keeping.reset(hello);
     this.#hold(hello.rights);
     this.#own.enter();
@@ -198,6 +196,7 @@ class Call {
     if (event === "notice") this.#notices.take(data);
     else if (event === "idle") this.#idle = data.reason;
     else if (event === "rights") return this.#judge(data.rights);
+    else if (event === "listening") return this.#listening.take(data);
     else if (event === "muted") return this.#mute(data.producerId !== null);
     else if (!this.#roster.take(event, data)) return;
     this.#hands.take(event, data);
@@ -254,7 +253,7 @@ class Call {
     if (this.#left) return;
     const { states, camera } = this.#own;
     const isSilent = (/** @type {string} */ pair) => this.#notices.silent(pair);
-    this.#measureOwn();
+    this.#ownMeter.follow(this.#own.microphone.track);
     this.#mixer.interpreted(this.#roster.voices(isSilent));
     this.#presence.render(rowsOf(this.#config, this.#roster, this.#mixer, this.#own.microphone), this.#roster.host);
     this.#tiles.render(tilesOf(this.#config, this.#roster, this.#sessions.pictures, camera.track));
@@ -301,15 +300,6 @@ class Call {
     }
   }
 
-  /** Follows one's own microphone, which can be another device after it was unplugged. */
-  #measureOwn() {
-    const { track } = this.#own.microphone;
-    if (this.#ownMeter?.track === (track ?? undefined)) return;
-    this.#ownMeter?.stop();
-    this.#ownMeter = track && { track, ...this.#mixer.measure(track) };
-    if (track) void this.#mixer.resume(); // browsers let a page that records also play
-  }
-
   #showSound() {
     this.#page.sound(!this.#mixer.running, this.#mixer.interrupted);
   }
@@ -321,11 +311,6 @@ class Call {
     if (status === "roomFull") this.#own.wait();
     this.#page.status(status);
   }
-}
-
-/** @param {string} selector of a button of the page */
-function press(selector) {
-  /** @type {HTMLElement | null} */ (document.querySelector(selector))?.click();
 }
 
 function main() {

@@ -79,7 +79,7 @@ export function tilesOf({ participant, name, texts }, roster, pictures, own) {
   const tiles = [...roster.producers.values()].flatMap((producer) => {
     const { producerId, source } = producer;
     const track = pictures.get(producerId);
-    const whose = roster.participants.get(producer.participant)?.meta.name ?? "";
+    const whose = roster.name(producer.participant);
     if (!track || source === "voice" || producer.paused) return [];
     const hand = roster.hand(producer.participant);
     return [{ producerId, participant: producer.participant, name: whose, source, me: false, hand, track }];

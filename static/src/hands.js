@@ -98,7 +98,7 @@ export class Hands {
     this.#timer = 0;
     const up = [...this.#raised].filter((id) => this.#roster.hand(id) > 0);
     this.#raised.clear();
-    const names = up.map((id) => this.#roster.participants.get(id)?.meta.name ?? "").filter(Boolean);
+    const names = up.map((id) => this.#roster.name(id)).filter(Boolean);
     if (names.length > 0) this.#tell(sayRaised(names, this.#texts));
   }
 }

@@ -161,7 +161,7 @@ export class Interpreting {
    */
   #fill(key, { pair, person }) {
     const { source, target } = languagesOf(pair);
-    const name = person ? (this.#roster.participants.get(person)?.meta.name ?? "") : "";
+    const name = this.#roster.name(person ?? "");
     return fill(this.#config.texts[key] ?? key, { name, source: this.#languageName(source), target: this.#languageName(target) });
   }
 }

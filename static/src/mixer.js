@@ -1,5 +1,6 @@
 /** Plays the tracks of a call, the original under its dub (docs/protocol.md, Passthrough). */
 
+import { chime } from "./chime.js";
 import { DUCK_SECONDS, RAISE_SECONDS, UNDER, gainOf, interprets, isFor, sounding } from "./gains.js";
 import { measure, rms } from "./loudness.js";
 import { createPump, removePump, startPump } from "./pump.js";
@@ -214,6 +215,11 @@ export class Mixer {
    */
   measure(media) {
     return measure(media, this.#context);
+  }
+
+  /** Plays a soft sound beside what is heard. */
+  chime() {
+    chime(this.#context);
   }
 
   /** Stops everything for good. */

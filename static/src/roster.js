@@ -135,6 +135,14 @@ export class Roster {
   }
 
   /**
+   * What somebody else is called; "" where they are not here.
+   * @param {string} id
+   */
+  name(id) {
+    return this.participants.get(id)?.meta.name ?? "";
+  }
+
+  /**
    * Somebody's place among those who have raised a hand: from 1, or 0 where it is down.
    * @param {string} id
    */

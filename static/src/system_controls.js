@@ -3,7 +3,20 @@
  * Browsers know some of these controls, and say which; the others stay on the page alone.
  */
 
+import { byId } from "./page.js";
+
 /** @typedef {"togglemicrophone" | "togglecamera" | "hangup"} Control */
+
+/** Those of the call page, which press its buttons. */
+export function callControls() {
+  const title = byId("room-name")?.textContent ?? document.title;
+  const icon = document.querySelector("link[rel=apple-touch-icon]")?.getAttribute("href") ?? "";
+  return new SystemControls(title, icon, {
+    togglemicrophone: () => press("#mic:not([hidden]), #talk:not([hidden])"),
+    togglecamera: () => press("#camera:not([hidden])"),
+    hangup: () => press("#leave"),
+  });
+}
 
 export class SystemControls {
   #presses;
@@ -89,4 +102,9 @@ export class SystemControls {
  */
 export function wantedOn(state) {
   return ["on", "silenced", "muted", "off"].includes(state) ? state === "on" || state === "silenced" : null;
+}
+
+/** @param {string} selector of a button of the page */
+function press(selector) {
+  /** @type {HTMLElement | null} */ (document.querySelector(selector))?.click();
 }

@@ -98,6 +98,7 @@ class Bridge:
             self._tick(),
             self._reconciler.director.publisher.run(),
             self._reconciler.director.speech.run(),
+            self._reconciler.director.listening.run(),
             self._reconciler.typed.run(),
             self._leases.run(),
             self._keeper.run(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import structlog
 
@@ -13,15 +13,16 @@ from app.auth.tokens import ParticipantMeta
 from app.media.bridge.dub import DubTrack
 from app.media.bridge.floor import Floor
 from app.media.bridge.interpreters import Interpreters, silent
-from app.media.bridge.notice_publisher import NoticePublisher
+from app.media.bridge.listening import Heard, still_heard, told
 from app.media.bridge.pieces import Position
+from app.media.bridge.publisher import Publisher
 from app.media.bridge.services import Services
 from app.media.bridge.speech_teller import SpeechTeller
 from app.media.bridge.supervisor import Supervisor
 from app.media.policy.admission import Admission
 from app.media.policy.interpreting import Audience
 from app.media.policy.ladder import Conditions, Ladder, Level, Reason, Rung, decide
-from app.media.policy.notices import notices
+from app.media.policy.notices import Payload, notices
 from app.media.policy.room import Dub, Room
 from tasks.wire.messages import ClipEvent, ClipPart, Segment
 
@@ -53,8 +54,11 @@ class Director:
 
     def __init__(self, services: Services) -> None:
         self.tracks: Supervisor[TrackKey, DubTrack] = Supervisor()
-        self.publisher = NoticePublisher(services.sfu, services.fence)
+        self.publisher: Publisher[Payload] = Publisher(
+            services.sfu, services.fence, "notice", lambda key, payload: {"key": key, "payload": payload}
+        )
         self.speech = SpeechTeller(services.sfu, services.fence)
+        self.listening = Publisher(services.sfu, services.fence, "listening", told, Heard.is_as)
         self.floor = Floor()
         self.interpreters = Interpreters(services.config.interpreting, self.floor)
         self._services = services
@@ -73,9 +77,10 @@ class Director:
                 rungs[source, version, typed] = self._rung(source, version, conditions, typed=typed)
             return rungs[source, version, typed]
 
-        wanted: dict[tuple[str, str], dict[str, Any]] = {}
+        wanted: dict[tuple[str, str], Payload] = {}
         listened_to: set[TrackKey] = set()
         self.interpreters.forget(set(rooms))
+        self.floor.forget(set(rooms))
         for room in rooms.values():
             self.interpreters.look(room, time.monotonic())
             room.interpreting.relay(room.languages(), lambda source, target: rung_of(source, Dub(target), typed=False))
@@ -92,8 +97,8 @@ class Director:
                 if typed and not aloud:
                     wants = wants._replace(dubs=frozenset())
                 troubles = {version: self._trouble(room.name, speaker, version) for version in wants.dubs}
-                told = notices(room, speaker, given, troubles, wants)
-                wanted |= {(room.name, key): payload for key, payload in told.items()}
+                said = notices(room, speaker, given, troubles, wants)
+                wanted |= {(room.name, key): payload for key, payload in said.items()}
                 for version in wants.dubs:
                     key = TrackKey(room.name, speaker, version)
                     listened_to.add(key)
@@ -104,6 +109,7 @@ class Director:
         self.publisher.publish(wanted)
         self._give_way(rooms, listened_to)
         self._retire(rooms, listened_to)
+        self._tell_who_listens(rooms)
 
     def speaks(self, room: str, speaker: str, version: Dub) -> bool:
         """Whether a clip made now would be played: nothing is synthesised that nobody is going to hear."""
@@ -189,6 +195,7 @@ class Director:
         self._unheard_since.clear()
         self._services.metrics.rungs({})
         self.publisher.forget()
+        self.listening.forget()
 
     def _tracks(self, about: Segment | ClipEvent, language: str) -> list[DubTrack]:
         """All versions of somebody in a language, as far as there are any."""
@@ -212,6 +219,11 @@ class Director:
             self.tracks.start(key, partial(DubTrack, self._services, *key, self.floor if in_turns else None))
         if track := self.tracks.members.get(key):
             track.set_live(live)
+
+    def _tell_who_listens(self, rooms: Mapping[str, Room]) -> None:
+        now = time.time()
+        ends = [(key, ends) for key, track in self.tracks.members.items() if (ends := track.ends(now)) is not None]
+        self.listening.publish(still_heard(rooms, ends, self.floor))
 
     def _give_way(self, rooms: Mapping[str, Room], listened_to: set[TrackKey]) -> None:
         """Stops dubs at once into languages that a person interprets into from now on."""

@@ -61,12 +61,22 @@ class DubTrack:
         self._clause: tuple[tuple[Position, str], Framer] | None = None  # of which piece, by which voice
         self._counted: Counter[str] = Counter()
         self._told: dict[Reason, float] = {}  # when each last happened, on the monotonic clock
+        self._until = 0.0  # when what is being played ends, epoch seconds
 
     @property
     def trouble(self) -> Reason | None:
         """What listeners should know of how it kept up lately."""
         since = time.monotonic() - self._services.config.playout.told_for
         return next((reason for reason in ("skipped", "hurried") if self._told.get(reason, since) > since), None)
+
+    def ends(self, now: float) -> float | None:
+        """When everything that it has, or is owed, will have been heard, as far as it can be told; None: it has been.
+
+        Epoch seconds, as `now` is.
+        """
+        if not self._live or (not self.playout.owed and self._until <= now):
+            return None
+        return max(self._until, now) + self.playout.seconds
 
     @property
     def live(self) -> bool:
@@ -181,8 +191,10 @@ class DubTrack:
         if due.tempo >= self._services.config.playout.told_from:
             self._services.metrics.hurried.inc()
             self._told["hurried"] = time.monotonic()
+        self._until = time.time() + len(samples) / part.rate / due.tempo
         if not await self._sender.play(self._framed(due, samples), lambda: self._live):
             self._clause = None
+            self._until = 0.0
 
     def _keep(self, packet: Sounding) -> None:
         self._services.keeper.keep(self._room, self._speaker, packet, self._version, self._said)

@@ -7,6 +7,8 @@ from typing import Final
 
 HELD_MOST: Final = 20.0
 """Seconds that somebody who goes on, or a noise that passes for speech, keeps dubs waiting at most."""
+PAUSE: Final = 0.6
+"""Seconds after an utterance, which ends with a pause itself, in which its speaker may well go on."""
 LOOK_EVERY: Final = 0.05
 """Seconds between two looks of a dub that waits."""
 
@@ -16,10 +18,12 @@ class Floor:
 
     def __init__(self) -> None:
         self._since: dict[tuple[str, str], float] = {}  # on the monotonic clock
+        self._last: dict[tuple[str, str], float] = {}  # when each was last in the middle of one
 
     def note(self, room: str, speaker: str, *, speaking: bool) -> None:
         """Takes in whether somebody is."""
         if speaking:
+            self._last[room, speaker] = time.monotonic()
             self._since.setdefault((room, speaker), time.monotonic())
         else:
             self._since.pop((room, speaker), None)
@@ -27,6 +31,21 @@ class Floor:
     def speaking(self, room: str, speaker: str) -> bool:
         """Whether somebody is in the middle of an utterance."""
         return (room, speaker) in self._since
+
+    def lately(self, room: str, speaker: str) -> bool:
+        """Whether somebody speaks, or has not been silent for longer than between two sentences."""
+        last = self._last.get((room, speaker))
+        return last is not None and time.monotonic() - last < PAUSE
+
+    def last(self, room: str, speakers: set[str]) -> str | None:
+        """Who of them has spoken last; None: nobody has."""
+        return max(
+            (one for one in speakers if (room, one) in self._last), key=lambda one: self._last[room, one], default=None
+        )
+
+    def forget(self, rooms: set[str]) -> None:
+        """Only these rooms are ours still."""
+        self._last = {key: last for key, last in self._last.items() if key[0] in rooms}
 
     def taken(self, room: str, speaker: str) -> bool:
         """Whether a dub of this speaker has to wait."""

@@ -56,6 +56,11 @@ class Playout:
         return sum(1 for at, piece in self._waiting.items() if piece.parts or piece.started or at.seq in self._ends)
 
     @property
+    def seconds(self) -> float:
+        """Sound that has come and waits to be played."""
+        return sum(piece.seconds for piece in self._waiting.values())
+
+    @property
     def begun(self) -> bool:
         """Whether what is next goes on with a piece that has begun to sound."""
         return bool(self._waiting) and self._waiting[min(self._waiting)].started

@@ -172,9 +172,8 @@ class Room:
         audience = audience or self.audience(speaker)
         spoken = None if meta.among else meta.speak
         between = set(meta.between)
-        recorded = {person.recording_id for person in self.people.values()}
-        read = {person.read for name, person in self.people.items() if name not in recorded}
-        others = [person for name, person in self.people.items() if name not in recorded | {speaker}]
+        read = {person.read for person in self.listeners().values()}
+        others = self.listeners(besides=speaker).values()
         heard = {Dub(other.hear, other.hear_drafts, other.whole_sentences) for other in others}
         # Those at one device hear each other there: their tracks stay while one of them speaks after the other.
         dubs = {dub for dub in heard if dub.language not in (ORIGINAL, spoken)} | {
@@ -188,6 +187,11 @@ class Room:
             frozenset(filter(audience.reaches, read | between)),
             frozenset(filter(audience.reaches, (soon | between) - {ORIGINAL, spoken})),
         )
+
+    def listeners(self, besides: str | None = None) -> dict[str, ParticipantMeta]:
+        """Those who can read and listen, with their preferences, but for one: recorded speakers cannot."""
+        recorded = {person.recording_id for person in self.people.values()}
+        return {name: meta for name, meta in self.people.items() if name not in recorded | {besides}}
 
     def languages(self) -> set[str]:
         """Those that anybody reads or hears."""

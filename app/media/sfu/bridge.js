@@ -14,6 +14,7 @@ import { bridgeData } from './schemas.js';
 /** @typedef {import('zod').output<typeof bridgeData['addParticipant']>} AddParticipant */
 /** @typedef {import('zod').output<typeof bridgeData['removeParticipant']>} RemoveParticipant */
 /** @typedef {import('zod').output<typeof bridgeData['inject']>} Inject */
+/** @typedef {import('zod').output<typeof bridgeData['listening']>} Listening */
 /** @typedef {import('zod').output<typeof bridgeData['notice']>} Notice */
 /** @typedef {import('zod').output<typeof bridgeData['published']>} Published */
 
@@ -166,6 +167,14 @@ export class Bridge {
     return {};
   }
 
+  /** @param {Listening} data */
+  listening({ room: id, participant, fence, ...heard }) {
+    const { room } = this.#services.rooms.get(id);
+    room.checkFence(fence);
+    room.listening(this, participant, heard);
+    return {};
+  }
+
   /** @param {Notice} data */
   notice({ room: id, key, payload, fence }) {
     const { room } = this.#services.rooms.get(id);
@@ -227,6 +236,7 @@ const METHODS = new Map(Object.entries({
   pauseProducer: on(bridgeData.pauseProducer, (role, { producerId }) => role.setPaused(producerId, true)),
   resumeProducer: on(bridgeData.resumeProducer, (role, { producerId }) => role.setPaused(producerId, false)),
   closeProducer: on(bridgeData.closeProducer, (role, { producerId }) => role.closeProducer(producerId)),
+  listening: on(bridgeData.listening, (role, data) => role.listening(data)),
   notice: on(bridgeData.notice, (role, data) => role.notice(data)),
   published: on(bridgeData.published, (role, data) => role.published(data)),
 }));

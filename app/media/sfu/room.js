@@ -6,6 +6,8 @@
 import { Booths } from './booths.js';
 import { RequestError } from './errors.js';
 import { Hands } from './hands.js';
+import { Life } from './life.js';
+import { HEARD, Listening } from './listening.js';
 import { Notices } from './notices.js';
 import { listensOnly, TO_SEND } from './rights.js';
 import { describeTrack, Tracks } from './tracks.js';
@@ -36,17 +38,10 @@ import { Unpublished } from './unpublished.js';
  * @property {(rights: import('./rights.js').Rights) => void} judge They have these rights from now on.
  */
 
-/** @param {number} at @returns {number} Seconds since then. */
-const ago = (at) => Math.round(performance.now() - at) / 1_000;
-
 /** @param {Pick<Member, 'id' | 'meta' | 'rights'>} member */
 const describeMember = ({ id, meta, rights }) => ({ id, meta, rights });
 
 /** @typedef {NonNullable<import('zod').output<typeof import('./schemas.js').order>['keeping']>} Keeping What is kept of the call. */
-/** @typedef {{reason: import('./idle.js').Reason, seconds: number}} Idle What is said before an idle call ends. */
-
-/** Milliseconds without speech after which somebody who speaks again begins anew (`AdmissionConfig.silence`). */
-const SILENCE = 180_000;
 
 export class Room {
   /** @type {Map<string, Member>} */ #members = new Map();
@@ -54,13 +49,8 @@ export class Room {
   #closed = false;
   #typing = new Typing();
   #unpublished = new Unpublished();
-  #opened = performance.now();
-  /** When somebody was last heard to speak, and since when they have without a long silence. @type {{since: number, last: number} | null} */
-  #speech = null;
-  /** Since when one person has been here alone. @type {number | null} */ #alone = null;
-  #stayed = this.#opened;
+  #life = new Life();
   /** @type {Keeping | null} */ #keeping = null;
-  /** What was said of the call's end, and when. @type {(Idle & {at: number}) | null} */ #idle = null;
 
   /**
    * @param {string} id
@@ -81,6 +71,7 @@ export class Room {
   #notices;
   #hands = new Hands();
   #booths = new Booths();
+  #listening = new Listening();
 
   get closed() {
     return this.#closed;
@@ -111,41 +102,33 @@ export class Room {
       participants: [...this.#members.values()].map(describeMember),
       producers: this.tracks.map(describeTrack),
       interpreting: this.#booths.all,
-      age: ago(this.#opened),
-      speech: this.#speech && { since: ago(this.#speech.since), last: ago(this.#speech.last) },
+      ...this.#life.described,
       keeping: this.#keeping,
     };
   }
 
-  /** What an idle call is told by; milliseconds on the clock of `performance.now()`. */
+  /** What an idle call is told by. */
   get life() {
-    return { spoke: this.#speech?.last ?? this.#opened, alone: this.#alone, stayed: this.#stayed, told: this.#idle };
+    return this.#life.signs;
   }
 
   /** A bridge hears somebody speak. */
   spoken() {
-    const now = performance.now();
-    const goesOn = this.#speech !== null && now - this.#speech.last < SILENCE;
-    this.#speech = { since: goesOn && this.#speech ? this.#speech.since : now, last: now };
+    this.#life.speak();
     for (const bridge of this.#bridges) bridge.send('spoke', { room: this.id });
-    if (this.#idle?.reason === 'silent') this.sayIdle(null);
+    if (this.#life.idle?.reason === 'silent') this.sayIdle(null);
   }
 
   /** Somebody wants the call to go on. */
   stay() {
-    this.#stayed = performance.now();
-    if (this.#idle) this.sayIdle(null);
+    this.#life.stay();
+    if (this.#life.idle) this.sayIdle(null);
   }
 
-  /** @param {Idle | null} idle null: the call goes on after all. */
+  /** @param {import('./life.js').Idle | null} idle null: the call goes on after all. */
   sayIdle(idle) {
-    this.#idle = idle && { ...idle, at: performance.now() };
+    this.#life.idle = idle;
     for (const member of this.people) member.send('idle', idle ?? { reason: null });
-  }
-
-  #count() {
-    const alone = this.people.length === 1;
-    this.#alone = alone ? (this.#alone ?? performance.now()) : null;
   }
 
   /** @param {string} id What this participant is told of the room when they come in, or back after a lost socket. */
@@ -158,7 +141,7 @@ export class Room {
       hands: this.#hands.all,
       keeping: this.#keeping,
       interpreting: this.#booths.all,
-      idle: this.#idle && { reason: this.#idle.reason, seconds: this.#idle.seconds },
+      idle: this.#life.idle,
     };
   }
 
@@ -178,7 +161,7 @@ export class Room {
       throw new RequestError('limit', 'The room is full: wait until somebody leaves.');
     }
     this.#members.set(member.id, member);
-    this.#count();
+    this.#life.count(this.people.length);
     if (member.owner === null) this.stay();
     this.#tell('participantJoined', describeMember(member), (id) => id !== member.id);
   }
@@ -208,8 +191,9 @@ export class Room {
   leave(member) {
     if (this.#members.get(member.id) !== member) return;
     this.#members.delete(member.id);
-    this.#count();
+    this.#life.count(this.people.length);
     this.#hands.lower([member.id]);
+    this.#listening.leave(member.id);
     this.#tellOfBooths(this.#booths.restrict(member, false));
     for (const track of this.tracks) if (track.participant === member.id) this.#drop(track);
     this.#tell('participantLeft', { id: member.id });
@@ -353,6 +337,21 @@ export class Room {
   }
 
   /**
+   * What somebody has said is still being heard, or no longer so.
+   *
+   * @param {Bridge} owner
+   * @param {string} participant
+   * @param {import('./listening.js').Heard} heard
+   * @throws {RequestError} `not_found`: they are not here.
+   */
+  listening(owner, participant, heard) {
+    const member = this.#members.get(participant);
+    if (!member) throw new RequestError('not_found', 'This participant is not in the room.');
+    this.#listening.set(owner, participant, heard);
+    member.send('listening', heard);
+  }
+
+  /**
    * A bridge serves this room from now on, unless one with a higher fence does; what another brought into it goes, and
    * what another has not published is given to it.
    *
@@ -392,6 +391,7 @@ export class Room {
     for (const track of this.tracks) if (track.owner === bridge) this.#drop(track);
     for (const member of this.recorded) if (member.owner === bridge) this.leave(member);
     for (const key of this.#notices.keysOf(bridge)) this.notice(bridge, key, null);
+    for (const id of this.#listening.forget(bridge)) this.#members.get(id)?.send('listening', HEARD);
   }
 
   /** The end: nobody is told anything any more. */

@@ -189,6 +189,14 @@ export const bridgeData = Object.freeze({
   pauseProducer: producer,
   resumeProducer: producer,
   closeProducer: producer,
+  listening: z.strictObject({
+    room: identifier,
+    participant: identifier,
+    count: z.int().min(0).max(100_000),
+    listener: identifier.nullable(),
+    seconds: z.number().min(0).max(3_600).nullable(),
+    fence: fence.nullish(),
+  }),
   notice: z.strictObject({ room: identifier, key: z.string().min(1).max(128), payload, fence: fence.nullish() }),
   published: z.strictObject({ room: identifier, participant: identifier, line, fence: fence.nullish() }),
 });

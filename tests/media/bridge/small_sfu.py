@@ -36,6 +36,8 @@ class SmallSfu:
         self.notices: dict[tuple[str, str], Data] = {}
         self.published: list[str] = []
         """Typed lines of which a bridge says so."""
+        self.listening: list[Data] = []
+        """All that was said of who still listens to whom."""
         self.changed = asyncio.Event()
         self.port = 0
 
@@ -107,6 +109,8 @@ class SmallSfu:
             self.notices[room, data["key"]] = data["payload"]
         if method == "published":
             self.published.append(data["line"])
+        if method == "listening":
+            self.listening.append(data)
         if method == "inject":
             return {"ok": {"producerId": f"dub-{room}", "port": 9}}
         return {"ok": {}}
