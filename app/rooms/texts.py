@@ -65,6 +65,7 @@ TEXTS: Final[dict[str, str]] = {
     "untranslated": N_("not translated"),
     "kept": N_("This call is being recorded"),
     "notKept": N_("Nothing of this call is being recorded at the moment"),
+    "apartRefused": N_("Too often in a short time: nobody hears you until you let go of “Do not translate”."),
     "notDone": N_("That did not work. Try again in a few seconds."),
     "notAllowed": N_("The call did not let you in. Go back to the room's page and join again."),
     "browserTooOld": N_("This browser cannot hold calls. Use a current Chrome, Edge, Firefox or Safari."),

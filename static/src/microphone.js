@@ -3,10 +3,13 @@
  * another when it goes, when one chooses another, and when the chosen one is back.
  */
 
+import { RequestError } from "./connection.js";
 import { chosen, denied, isThere, microphoneConstraints } from "./devices.js";
 import { Opening } from "./opening.js";
 import { SILENCED_MS } from "./returning.js";
 
+/** Why a request got no answer; whatever else it fails for is what the SFU says. */
+const UNANSWERED = new Set(["closed", "timeout"]);
 /** A microphone that ends sooner than this after it was opened does not work: the next one waits for a change of devices. */
 const WORKED_MS = 1_000;
 
@@ -27,6 +30,7 @@ export class Microphone {
   #apart = false;
   #agreed = false;
   #onState;
+  #onRefused;
   #opening = new Opening();
   /** Whether devices have changed while one was being opened. */
   #changed = false;
@@ -34,9 +38,13 @@ export class Microphone {
   #session = null;
   #work = Promise.resolve();
 
-  /** @param {() => void} onState the state or the track changed */
-  constructor(onState) {
+  /**
+   * @param {() => void} onState the state or the track changed
+   * @param {() => void} [onRefused] what one says now may not go untranslated: nobody hears it
+   */
+  constructor(onState, onRefused = () => {}) {
     this.#onState = onState;
+    this.#onRefused = onRefused;
   }
 
   /** @returns {MicrophoneState} */
@@ -217,7 +225,12 @@ export class Microphone {
   async #agree() {
     const apart = this.#apart;
     if (!this.#session) return;
-    await this.#session.sender.setUntranslated(apart);
+    try {
+      await this.#session.sender.setUntranslated(apart);
+    } catch (error) {
+      if (apart && error instanceof RequestError && !UNANSWERED.has(error.code)) this.#onRefused();
+      throw error;
+    }
     if (!apart) return; // whoever opens and closes the track on their own goes on doing so
     this.#agreed = this.#apart;
     this.#enable();

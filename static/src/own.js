@@ -42,7 +42,7 @@ export class Own {
     this.#sends = !config.reader && !config.demo;
     const { mediaDevices } = navigator;
     const changed = () => this.#changed();
-    this.microphone = new Microphone(changed);
+    this.microphone = new Microphone(changed, () => page.tell(config.texts.apartRefused ?? ""));
     this.#talking = new Talking(this.microphone, config.texts, changed);
     this.camera = new Picture(
       "camera",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
+import { RequestError } from "../src/connection.js";
 import { Microphone } from "../src/microphone.js";
 import { keep } from "../src/stored.js";
 import { Devices, settled } from "./devices.support.js";
@@ -30,12 +31,12 @@ beforeEach((context) => {
 });
 
 /** A microphone that is in a call and long in use. */
-async function inCall(wanted = "headset") {
+async function inCall(wanted = "headset", onRefused = () => {}) {
   keep("jbc.microphone", wanted);
   let now = 0;
   performance.now = () => (now += 10_000);
   const session = new Session();
-  const one = new Microphone(() => {});
+  const one = new Microphone(() => {}, onRefused);
   devices.addEventListener("devicechange", () => void one.look());
   await one.ask();
   one.sendOn(session);
@@ -218,6 +219,19 @@ test("what is not to be translated stays unsent where the SFU does not answer, a
   await settled();
   assert.deepEqual([begun, next.untranslated, one.track.enabled], [[true], true, true], "from the new track’s first moment on");
 });
+
+for (const [code, times] of Object.entries({ limit: 1, closed: 0 })) {
+  test(`what may not go untranslated is not sent, and where the SFU says so, so does the page: ${code}`, async () => {
+    const refused = [];
+    const { one, session } = await inCall("headset", () => refused.push(code));
+    session.sender.setUntranslated = async () => {
+      throw new RequestError("setUntranslated", { code, message: "" });
+    };
+    one.keepApart(true);
+    await settled();
+    assert.deepEqual([one.track.enabled, refused.length], [false, times]);
+  });
+}
 
 test("a quick change of mind ends with what was meant last", async () => {
   const { one, session } = await inCall();
