@@ -8,10 +8,10 @@ import { randomUUID } from 'node:crypto';
 import { Allowance } from './allowance.js';
 import { RequestError, withClientParameters } from './errors.js';
 import { Transports } from './transports.js';
-import { find, method } from './methods.js';
+import { find } from './methods.js';
+import { METHODS } from './participant-methods.js';
 import { qualityOf } from './quality.js';
 import { TO_SEND } from './rights.js';
-import { participantData } from './schemas.js';
 
 /** @typedef {import('./session.js').Role} Role */
 /** @typedef {import('./room.js').Room} Room */
@@ -20,9 +20,9 @@ import { participantData } from './schemas.js';
 /** @typedef {import('./session.js').Session} Session */
 /** @typedef {import('./tokens.js').ParticipantClaims} ParticipantClaims */
 /** @typedef {ParticipantClaims & {expired: boolean, issued: number}} Verified */
-/** @typedef {import('zod').output<typeof participantData['produce']>} Produce */
-/** @typedef {import('zod').output<typeof participantData['consume']>} Consume */
-/** @typedef {import('zod').output<typeof participantData['type']>} Typed */
+/** @typedef {import('zod').output<typeof import('./schemas.js').participantData['produce']>} Produce */
+/** @typedef {import('zod').output<typeof import('./schemas.js').participantData['consume']>} Consume */
+/** @typedef {import('zod').output<typeof import('./schemas.js').participantData['type']>} Typed */
 
 /**
  * @typedef {object} Services
@@ -150,7 +150,7 @@ export class Participant {
 
   raiseHand() {
     this.#hands.take();
-    this.#room.raiseHand(this.id);
+    this.#room.floor.raiseHand(this.id);
     return {};
   }
 
@@ -158,26 +158,26 @@ export class Participant {
   lowerHand(participant = this.id) {
     if (participant !== this.id) this.#mustModerate();
     this.#hands.take();
-    this.#room.lowerHands(this.id, [participant]);
+    this.#room.floor.lowerHands(this.id, [participant]);
     return {};
   }
 
   lowerHands() {
     this.#mustModerate();
     this.#hands.take();
-    this.#room.lowerHands(this.id);
+    this.#room.floor.lowerHands(this.id);
     return {};
   }
 
   /** @param {string} pair What they interpret from now on. */
   interpret(pair) {
     this.#interpreting.take();
-    this.#room.interpret(this, pair);
+    this.#room.floor.interpret(this, pair);
     return {};
   }
 
   stopInterpreting() {
-    this.#room.stopInterpreting(this);
+    this.#room.floor.stopInterpreting(this);
     return {};
   }
 
@@ -332,34 +332,3 @@ export class Participant {
     for (const track of this.#room.tracks) if (track.owner === this) this.#room.unpublish(this, track.producerId);
   }
 }
-
-/**
- * @template {import('zod').ZodType} S
- * @param {S} schema
- * @param {(role: Participant, data: import('zod').output<S>) => object | Promise<object>} run
- */
-const on = (schema, run) => method(schema, run);
-
-const METHODS = new Map(Object.entries({
-  renew: on(participantData.renew, (role, { token }) => role.renew(token)),
-  stay: on(participantData.stay, (role) => role.stay()),
-  raiseHand: on(participantData.raiseHand, (role) => role.raiseHand()),
-  lowerHand: on(participantData.lowerHand, (role, { participant }) => role.lowerHand(participant)),
-  lowerHands: on(participantData.lowerHands, (role) => role.lowerHands()),
-  interpret: on(participantData.interpret, (role, { pair }) => role.interpret(pair)),
-  stopInterpreting: on(participantData.stopInterpreting, (role) => role.stopInterpreting()),
-  createTransport: on(participantData.createTransport, ({ transports }, { direction }) => transports.create(direction)),
-  connectTransport: on(participantData.connectTransport, ({ transports }, data) => transports.connect(data)),
-  restartIce: on(participantData.restartIce, ({ transports }, { transportId }) => transports.restartIce(transportId)),
-  produce: on(participantData.produce, (role, data) => role.produce(data)),
-  pauseProducer: on(participantData.pauseProducer, (role, { producerId }) => role.setPaused(producerId, true)),
-  resumeProducer: on(participantData.resumeProducer, (role, { producerId }) => role.setPaused(producerId, false)),
-  closeProducer: on(participantData.closeProducer, (role, { producerId }) => role.closeProducer(producerId)),
-  setUntranslated: on(participantData.setUntranslated, (role, { producerId, untranslated }) => role.setUntranslated(producerId, untranslated)),
-  consume: on(participantData.consume, (role, data) => role.consume(data)),
-  pauseConsumer: on(participantData.pauseConsumer, ({ transports }, { consumerId }) => transports.setPaused(consumerId, true)),
-  resumeConsumer: on(participantData.resumeConsumer, ({ transports }, { consumerId }) => transports.setPaused(consumerId, false)),
-  preferLayer: on(participantData.preferLayer, ({ transports }, { consumerId, layer }) => transports.preferLayer(consumerId, layer)),
-  closeConsumer: on(participantData.closeConsumer, ({ transports }, { consumerId }) => transports.closeConsumer(consumerId)),
-  type: on(participantData.type, (role, data) => role.type(data)),
-}));

@@ -3,48 +3,26 @@
  * It knows nothing of mediasoup; what carries media is passed in and only ever paused, resumed or closed.
  */
 
-import { Booths } from './booths.js';
 import { RequestError } from './errors.js';
-import { Hands } from './hands.js';
+import { Floor } from './floor.js';
 import { Life } from './life.js';
 import { HEARD, Listening } from './listening.js';
+import { describeMember, Members } from './members.js';
 import { Notices } from './notices.js';
-import { listensOnly, TO_SEND } from './rights.js';
+import { TO_SEND } from './rights.js';
 import { describeTrack, Tracks } from './tracks.js';
 import { Typing } from './typing.js';
 import { Unpublished } from './unpublished.js';
 
-/** @typedef {(event: string, data: object) => void} Send */
+/** @typedef {import('./members.js').Bridge} Bridge */
+/** @typedef {import('./members.js').Member} Member */
 /** @typedef {import('./tracks.js').Source} Source */
 /** @typedef {import('./tracks.js').Quality} Quality */
 /** @typedef {import('./tracks.js').Track} Track */
-/** @typedef {{participants: number, listeners: number, videos: number, notices: number}} Limits Of one room. */
-
-/**
- * @typedef {object} Bridge Listens to every room; owns what it brought into them.
- * @property {string} id
- * @property {Send} send
- * @property {(room: string) => void} release Closes its taps in a room that another bridge has taken over.
- */
-
-/**
- * @typedef {object} Member
- * @property {string} id
- * @property {Record<string, unknown>} meta
- * @property {import('./rights.js').Rights} rights
- * @property {Bridge | null} owner The bridge that plays a recorded speaker; null for a person.
- * @property {Send} send Does nothing for a recorded speaker.
- * @property {(code: import('./errors.js').ClosingCode, message: string) => void} dismiss Ends their connection.
- * @property {(rights: import('./rights.js').Rights) => void} judge They have these rights from now on.
- */
-
-/** @param {Pick<Member, 'id' | 'meta' | 'rights'>} member */
-const describeMember = ({ id, meta, rights }) => ({ id, meta, rights });
-
+/** @typedef {import('./members.js').Places & {videos: number, notices: number}} Limits Of one room. */
 /** @typedef {NonNullable<import('zod').output<typeof import('./schemas.js').order>['keeping']>} Keeping What is kept of the call. */
 
 export class Room {
-  /** @type {Map<string, Member>} */ #members = new Map();
   /** @type {{bridge: Bridge, fence: number} | null} */ #claim = null;
   #closed = false;
   #typing = new Typing();
@@ -60,17 +38,16 @@ export class Room {
   constructor(id, bridges, limits) {
     this.id = id;
     this.#bridges = bridges;
-    this.#limits = limits;
+    this.#members = new Members(limits);
     this.#tracks = new Tracks(limits.videos);
     this.#notices = new Notices(limits.notices);
+    this.floor = new Floor((event, data) => this.#tell(event, data));
   }
 
   #bridges;
-  #limits;
+  #members;
   #tracks;
   #notices;
-  #hands = new Hands();
-  #booths = new Booths();
   #listening = new Listening();
 
   get closed() {
@@ -79,11 +56,11 @@ export class Room {
 
   /** People in the room; recorded speakers do not keep it open. */
   get people() {
-    return [...this.#members.values()].filter((member) => member.owner === null);
+    return this.#members.people;
   }
 
   get recorded() {
-    return [...this.#members.values()].filter((member) => member.owner !== null);
+    return this.#members.recorded;
   }
 
   get tracks() {
@@ -99,9 +76,9 @@ export class Room {
   describe() {
     return {
       room: this.id,
-      participants: [...this.#members.values()].map(describeMember),
+      participants: this.#members.all.map(describeMember),
       producers: this.tracks.map(describeTrack),
-      interpreting: this.#booths.all,
+      interpreting: this.floor.interpreting,
       ...this.#life.described,
       keeping: this.#keeping,
     };
@@ -135,32 +112,23 @@ export class Room {
   view(id) {
     return {
       own: this.tracks.filter((track) => !this.#concerns(id, track)).map(describeTrack),
-      participants: [...this.#members.values()].filter((member) => member.id !== id).map(describeMember),
+      participants: this.#members.all.filter((member) => member.id !== id).map(describeMember),
       producers: this.tracks.filter((track) => this.#concerns(id, track)).map(describeTrack),
       notices: this.notices,
-      hands: this.#hands.all,
+      hands: this.floor.hands,
       keeping: this.#keeping,
-      interpreting: this.#booths.all,
+      interpreting: this.floor.interpreting,
       idle: this.#life.idle,
     };
   }
 
   /**
    * @param {Member} member
-   * @param {number} [capacity] How many people the room is for who may send something, or where this one may not, who
-   *   may not; recorded speakers do not count.
+   * @param {number} [capacity] As of `Members.add`.
    * @throws {RequestError} `conflict`: the id is taken; `limit`: the room is full.
    */
   join(member, capacity = Infinity) {
-    if (this.#members.has(member.id)) {
-      throw new RequestError('conflict', 'A participant with this id is in the room: use another id.');
-    }
-    const alike = [...this.#members.values()].filter(({ rights }) => listensOnly(rights) === listensOnly(member.rights));
-    const most = listensOnly(member.rights) ? this.#limits.listeners : this.#limits.participants;
-    if (alike.length >= most || alike.filter(({ owner }) => owner === null).length >= capacity) {
-      throw new RequestError('limit', 'The room is full: wait until somebody leaves.');
-    }
-    this.#members.set(member.id, member);
+    this.#members.add(member, capacity);
     this.#life.count(this.people.length);
     if (member.owner === null) this.stay();
     this.#tell('participantJoined', describeMember(member), (id) => id !== member.id);
@@ -175,7 +143,7 @@ export class Room {
   restrict(member) {
     const lost = this.tracks.filter((track) => track.owner === member && !member.rights.includes(TO_SEND[track.source]));
     for (const track of lost) this.#drop(track);
-    this.#tellOfBooths(this.#booths.restrict(member, true));
+    this.floor.restrict(member);
   }
 
   /** @param {string} id Somebody who is to be silent until they turn their voice on again; what they type is not to be spoken either. */
@@ -189,41 +157,12 @@ export class Room {
 
   /** @param {Member} member Leaves with all tracks of theirs and all dubbed versions of them. */
   leave(member) {
-    if (this.#members.get(member.id) !== member) return;
-    this.#members.delete(member.id);
+    if (!this.#members.remove(member)) return;
     this.#life.count(this.people.length);
-    this.#hands.lower([member.id]);
     this.#listening.leave(member.id);
-    this.#tellOfBooths(this.#booths.restrict(member, false));
+    this.floor.leave(member);
     for (const track of this.tracks) if (track.participant === member.id) this.#drop(track);
     this.#tell('participantLeft', { id: member.id });
-  }
-
-  /** @param {string} id Of somebody in the room, who wants to speak. */
-  raiseHand(id) {
-    if (this.#hands.raise(id)) this.#tell('handRaised', { participant: id });
-  }
-
-  /** @param {string} by Who lowers them. @param {readonly string[]} [ids] Whose; all without. */
-  lowerHands(by, ids = this.#hands.all) {
-    const participants = this.#hands.lower(ids);
-    if (participants.length > 0) this.#tell('handsLowered', { participants, by });
-  }
-
-  /**
-   * Somebody interprets from now on, in the machine's place and that of whoever did until now.
-   *
-   * @param {Member} member
-   * @param {string} pair
-   * @throws {RequestError} `forbidden`
-   */
-  interpret(member, pair) {
-    this.#tellOfBooths(this.#booths.take(member, pair));
-  }
-
-  /** @param {Member} member Interprets no more. */
-  stopInterpreting(member) {
-    this.#tellOfBooths(this.#booths.rest(member));
   }
 
   /** @param {string} id @returns {Member | undefined} */
@@ -383,7 +322,7 @@ export class Room {
 
   /** @param {'up' | 'down'} state Whether any bridge is there. */
   announceBridge(state) {
-    for (const member of this.#members.values()) member.send('bridge', { state });
+    for (const member of this.#members.all) member.send('bridge', { state });
   }
 
   /** @param {Bridge} bridge Gone, with all it brought into the room. */
@@ -400,11 +339,6 @@ export class Room {
     for (const track of this.tracks) this.#tracks.close(track);
     this.#members.clear();
     this.#notices.clear();
-  }
-
-  /** @param {readonly import('./booths.js').Change[]} changes */
-  #tellOfBooths(changes) {
-    for (const change of changes) this.#tell('interpreting', change);
   }
 
   /** @param {Track} track */
@@ -430,7 +364,7 @@ export class Room {
    */
   #tell(event, data, concerned = () => true) {
     if (this.#closed) return;
-    for (const member of this.#members.values()) if (concerned(member.id)) member.send(event, data);
+    for (const member of this.#members.all) if (concerned(member.id)) member.send(event, data);
     for (const bridge of this.#bridges) bridge.send(event, { room: this.id, ...data });
   }
 }

@@ -11,6 +11,8 @@ import { SPEAKER } from '../testing/harness.js';
 /** @typedef {import('../room.js').Member} Member */
 /** @typedef {import('../rooms.js').ConnectedBridge} ConnectedBridge */
 
+const LIMITS = Object.freeze({ participants: 10, listeners: 10, videos: 3, notices: 10 });
+
 /** Somebody who writes down what they are told. @param {string} id @param {Member['owner']} [owner] */
 function somebody(id, owner = null) {
   /** @type {[string, any][]} */
@@ -38,9 +40,9 @@ function track(fields) {
 /** @param {ReturnType<typeof somebody>} who */
 const events = (who) => who.told.splice(0).map(([event]) => event);
 
-function roomOf({ participants = 10, listeners = 10, videos = 3, notices = 10 } = {}) {
+function roomOf(limits = {}) {
   const bridge = somebody('bridge');
-  const room = new Room('r', [bridge], { participants, listeners, videos, notices });
+  const room = new Room('r', [bridge], { ...LIMITS, ...limits });
   const [ana, bob] = [somebody('ana'), somebody('bob')];
   room.join(ana);
   room.join(bob);
@@ -186,7 +188,7 @@ function hotel(maxRooms = 3) {
     },
     maxRooms,
     roomsPerAddress: 0,
-    perRoom: { participants: 10, listeners: 10, videos: 3, notices: 10 },
+    perRoom: LIMITS,
   });
   return { rooms, media };
 }
@@ -214,7 +216,7 @@ describe('all rooms', () => {
     assert.deepEqual([rooms.open, media[0]?.closed], [[], 1]);
     const broken = new Rooms({
       openMedia: async () => { throw new Error('no worker'); }, maxRooms: 1, roomsPerAddress: 0,
-      perRoom: { participants: 1, listeners: 1, videos: 1, notices: 1 },
+      perRoom: LIMITS,
     });
     await assert.rejects(broken.enter('r', () => {}), /no worker/);
     await assert.rejects(broken.enter('s', () => {}), /no worker/);
