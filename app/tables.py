@@ -98,6 +98,8 @@ class Room(Base):
     locked: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether nobody new comes in."""
     only_hosts_speak: Mapped[bool] = mapped_column(default=False, server_default=false())
+    in_turns: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether one speaks after the other."""
     guests: Mapped[Guests] = mapped_column(String(8), default="speaker", server_default="speaker")
     password: Mapped[str | None] = mapped_column(String(200))
     """Argon2id (`app.auth.passwords`); null: none is asked for."""

@@ -23,6 +23,7 @@ class HoldingForm:
     waiting_room: bool = False
     locked: bool = False
     only_hosts_speak: bool = False
+    in_turns: bool = False
     guests: str = "speaker"
     history: str = ""
     """A member of `Shown`; empty: as it comes with or without a waiting room."""
@@ -39,6 +40,7 @@ class HoldingForm:
             room.waiting_room,
             room.locked,
             room.only_hosts_speak,
+            room.in_turns,
             room.guests,
             room.history or "",
             room.password is not None,
@@ -52,6 +54,7 @@ class HoldingForm:
             waiting_room=bool(data.get("waiting_room")),
             locked=bool(data.get("locked")),
             only_hosts_speak=bool(data.get("only_hosts_speak")),
+            in_turns=bool(data.get("in_turns")),
             guests=str(data.get("guests", ""))[:10],
             history=str(data.get("history", ""))[:10],
             has_password=bool(data.get("has_password")),
@@ -67,7 +70,7 @@ class HoldingForm:
 
     async def columns(self) -> dict[str, Any]:
         """The values as `Room` has them."""
-        names = ("waiting_room", "locked", "only_hosts_speak", "guests")
+        names = ("waiting_room", "locked", "only_hosts_speak", "in_turns", "guests")
         columns = {name: getattr(self, name) for name in names} | {"history": self.history or None}
         if self.password:
             return columns | {"password": await passwords.digest(self.password)}

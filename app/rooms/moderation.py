@@ -136,6 +136,8 @@ class Moderation:
         wrong = {person.id: rights for person in there if list(rights := person.rights(room)) != held[person.id]}
         if out or wrong:
             await self._sfu.order(room.code, remove=out, rights=wrong)
+        if room.in_turns != now.turns:
+            await self._sfu.take_turns(room.code, taken=room.in_turns)
 
     async def _relieve(self, room: Room, there: Sequence[Participant]) -> None:
         """Whoever stood in and has left is host no more, now that somebody who is `there` is."""

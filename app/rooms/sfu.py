@@ -79,6 +79,8 @@ class Now(msgspec.Struct, frozen=True):
     room: str
     participants: list[Inside]
     notices: list[Notice]
+    turns: bool = False
+    """Whether one speaks after the other."""
     keeping: Keeping | None = None
     sfus: tuple[str, ...] = ()
     """Where `web` reaches those that have it: several, where not all of its people have followed when it moved."""
@@ -178,6 +180,14 @@ class SfuOperator:
             SfuDownError: one of them does not answer. The others have been told.
         """
         await self._tell(code, {"keeping": msgspec.to_builtins(keeping)})
+
+    async def take_turns(self, code: str, *, taken: bool) -> None:
+        """Tell the SFUs whether one speaks after the other in a room from now on.
+
+        Raises:
+            SfuDownError: one of them does not answer. The others have been told.
+        """
+        await self._tell(code, {"turns": taken})
 
     async def _tell(self, code: str, order: Mapping[str, object]) -> None:
         answers, down = await self._everywhere(lambda sfu: self._ask(sfu, "POST", f"/{code}", order))

@@ -138,14 +138,23 @@ def recorded(answer: str = "") -> Callable[[Page], Awaitable[object]]:
     return prepare
 
 
+SAYING: Final = """([id, key, values]) => {
+  const { texts } = JSON.parse(document.querySelector("#call-config").textContent);
+  const text = texts[key].replace(/{(.+?)}/g, (_, name) => values[name]);
+  Object.assign(document.getElementById(id), { hidden: false, textContent: text });
+}"""
+
+
+async def saying(page: Page, element: str, key: str, **values: str) -> None:
+    """Let an element of the call page say what its script would say, by the key of that text."""
+    await page.evaluate(SAYING, [element, key, values])
+
+
 async def sound_taken(page: Page) -> None:
     """Lose the sound to something else, as to a call on the phone."""
     await in_call()(page)
-    await page.evaluate("""() => {
-      Object.assign(document.querySelector("#sound-taken"), {
-        hidden: false, textContent: JSON.parse(document.querySelector("#call-config").textContent).texts.soundTaken });
-      document.querySelector("#sound").hidden = false;
-    }""")
+    await saying(page, "sound-taken", "soundTaken")
+    await page.eval_on_selector("#sound", "button => { button.hidden = false }")
 
 
 async def dated(page: Page) -> None:
@@ -188,8 +197,18 @@ async def interpreting(page: Page) -> None:
 async def still_heard(page: Page) -> None:
     """Have said something to which somebody still listens."""
     await in_call()(page)
-    shown = "line => { line.textContent = 'Minh is still listening, 3 s'; line.hidden = false; }"
-    await page.eval_on_selector("#still-listening", shown)
+    await saying(page, "still-listening", "listensFor", who="Minh is still listening", seconds="3")
+
+
+async def in_turns(page: Page) -> None:
+    """Wait for one's turn to speak, as a host."""
+    await in_call("", "#mic[aria-pressed=true]")(page)
+    await saying(page, "turn", "turnOf", name="Minh")
+    await saying(page, "turn-way", "turnComes", place="1")
+    await saying(page, "turn-end", "turnEndOf", name="Minh")
+    # The page, for which nobody takes turns, hides it with every event.
+    shown = "bar => { bar.hidden = false; Object.defineProperty(bar, 'hidden', { set() {} }); }"
+    await page.eval_on_selector("#turns", shown)
 
 
 async def links_made(page: Page) -> None:
@@ -302,6 +321,7 @@ VIEWS: Final = (
     View("call-host-interpreter", CALL, letting_interpret),
     View("call-interpreting", SPEAKING, interpreting),
     View("call-still-heard", SPEAKING, still_heard),
+    View("call-in-turns", SPEAKING, in_turns),
     View("call-invite", CALL, in_call("[popovertarget=invite]", "#invite .link")),
     View("call-asked", RECORDED, recorded()),
     View("call-recorded", RECORDED, recorded("agree")),

@@ -24,6 +24,7 @@ import { Sessions } from "./sessions.js";
 import { Signalling } from "./signalling.js";
 import { callControls, wantedOn } from "./system_controls.js";
 import { Tiles } from "./tiles.js";
+import { Turns } from "./turns.js";
 import { Typing } from "./typing.js";
 
 /** The sound counts as held back when it has not come on by then: starting takes a moment on its own. */
@@ -49,6 +50,7 @@ class Call {
   #hands;
   #keeping;
   #interpreting;
+  #turns;
   #listening;
   #typing;
   #mixer;
@@ -87,6 +89,11 @@ class Call {
     this.#interpreting = new Interpreting(this.#roster, config, this.#languageName, {
       ask: (method, data) => void this.#ask(method, data),
       voice: (open) => this.#own.interpret(open),
+      tell: (text) => page.tell(text),
+    });
+    this.#turns = new Turns(this.#roster, config, {
+      ask: (method, data) => void this.#ask(method, data),
+      voice: (waits, open) => this.#own.takeTurn(waits, open),
       tell: (text) => page.tell(text),
     });
     this.#typing = new Typing(config.texts, (line) => this.#type(line));
@@ -171,6 +178,7 @@ class Call {
     this.#listening.forget();
     this.#keeping.reset(hello);
     this.#hold(hello.rights);
+    this.#turns.show(); // a microphone that is about to be opened may have to wait
     this.#own.enter();
     try {
       await this.#sessions.join(connection, hello, ice);
@@ -210,6 +218,7 @@ class Call {
     this.#hosting.hold(rights);
     this.#typing.hold(rights);
     this.#interpreting.hold(rights);
+    this.#turns.hold(rights);
   }
 
   /** @param {readonly import("./protocol.js").Right[]} rights as a host has changed them */
@@ -262,6 +271,7 @@ class Call {
     const worst = this.#idle ? { reason: `idle_${this.#idle}` } : this.#notices.worst(this.#roster);
     const text = worst && { reason: worst.reason, text: this.#notices.sentence(worst, this.#languageName) };
     this.#page.notices(text, states, this.#offers);
+    this.#turns.show();
     this.#own.show();
     this.#hands.show();
     this.#interpreting.show(isSilent);

@@ -81,7 +81,7 @@ export class Hands {
     } else if (event === "handRaised") {
       this.#raised.add(data.participant);
       this.#timer ||= window.setTimeout(() => this.#announce(), GATHER_MS);
-    } else if (event === "handsLowered" && data.participants.includes(this.#me)) {
+    } else if (event === "handsLowered" && data.by !== null && data.participants.includes(this.#me)) { // null: it is their turn
       this.#tell((data.by === this.#me ? this.#texts.handDown : this.#texts.handLowered) ?? "");
     }
   }

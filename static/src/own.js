@@ -22,6 +22,8 @@ export class Own {
   #talking;
   /** Whether one is in the call: who waits before it, or has left, gives nothing to it. */
   #inside = false;
+  /** Whether one's voice waits for one's turn. */
+  #waits = false;
   /** @type {ReadonlySet<import("./protocol.js").Right>} */
   #rights = new Set();
   /** @type {import("./media.js").MediaSession | null} */
@@ -106,6 +108,17 @@ export class Own {
     if (!this.#talking.pushes) this.microphone.mute(!open);
   }
 
+  /**
+   * One's voice waits for one's turn, or does not any more.
+   * @param {boolean} waits
+   * @param {boolean} open whether it is opened: not for whoever holds a button to talk
+   */
+  takeTurn(waits, open) {
+    this.#waits = waits;
+    if (waits) this.#talking.end();
+    if (waits || (open && !this.#talking.pushes)) this.microphone.mute(waits);
+  }
+
   /** There is no place in the call: until there is, nothing is recorded. */
   wait() {
     this.#inside = false;
@@ -120,7 +133,7 @@ export class Own {
    * @param {"microphone" | "camera" | "screen"} source
    */
   toggle(source) {
-    if (this.#inside && this.#may(source)) this[source].toggle();
+    if (this.#inside && this.#mayNow(source)) this[source].toggle();
   }
 
   /**
@@ -141,8 +154,8 @@ export class Own {
   show() {
     const { mic, camera, screen } = this.states;
     const shown = this.#sends && this.#inside;
-    this.#talking.show(shown && this.#may("microphone"));
-    this.#page.device("mic", mic, mic === "off" || !this.#may("microphone") || this.#talking.replaces);
+    this.#talking.show(shown && this.#mayNow("microphone"));
+    this.#page.device("mic", mic, mic === "off" || !this.#mayNow("microphone") || this.#talking.replaces);
     this.#page.device("camera", camera, !shown || !this.#may("camera"));
     this.#page.device("screen", screen, !shown || !this.#may("screen") || !navigator.mediaDevices?.getDisplayMedia);
   }
@@ -158,11 +171,16 @@ export class Own {
   }
 
   /**
-   * Whether one may send it here.
+   * Whether one may send it here now.
    * @param {"microphone" | "camera" | "screen"} source
    */
   may(source) {
-    return this.#sends && this.#inside && this.#may(source);
+    return this.#sends && this.#inside && this.#mayNow(source);
+  }
+
+  /** @param {"microphone" | "camera" | "screen"} source */
+  #mayNow(source) {
+    return this.#may(source) && !(source === "microphone" && this.#waits);
   }
 
   /** @param {"microphone" | "camera" | "screen"} source */

@@ -41,6 +41,9 @@
  *
  * @typedef {{ call: string, since: number, people: readonly string[], trouble: boolean }} Keeping what is kept of the call
  *
+ * @typedef {{ speaker: string | null, heard: string | null }} Turn whose it is; or who has finished, while that is still
+ *   being heard
+ *
  * @typedef {object} Hello
  * @property {string} participant
  * @property {string} room
@@ -53,6 +56,7 @@
  * @property {boolean} resumed whether media has gone on since the connection before
  * @property {Notice[]} notices
  * @property {string[]} [hands] whose hands are up, in the order raised; an SFU from before 0.2 knows of none
+ * @property {Turn | null} [turn] null: everybody speaks when they like; an SFU from before 0.2 knows of none
  * @property {{ pair: string, participant: string }[]} [interpreting] who interprets which pair of languages, as "pt>en"
  * @property {"up" | "down"} bridge
  * @property {Keeping | null} [keeping] null: nothing

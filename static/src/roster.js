@@ -47,6 +47,8 @@ export class Roster {
   hands = [];
   /** @type {Map<string, string>} who interprets in the machine's place, by pair of languages */
   interpreters = new Map();
+  /** @type {import("./protocol.js").Turn | null} whose turn it is; null: everybody speaks when they like */
+  turn = null;
   /** Whether an interpreter is connected to the room; `null` before the first hello. */
   /** @type {"up" | "down" | null} */
   bridge = null;
@@ -72,6 +74,7 @@ export class Roster {
     this.producers = new Map(hello.producers.map((producer) => [producer.producerId, { ...producer }]));
     this.bridge = hello.bridge;
     this.hands = [...(hello.hands ?? [])];
+    this.turn = hello.turn ?? null;
     this.interpreters = new Map((hello.interpreting ?? []).map(({ pair, participant }) => [pair, participant]));
   }
 
@@ -96,6 +99,9 @@ export class Roster {
         return true;
       case "handsLowered":
         this.hands = this.hands.filter((id) => !data.participants.includes(id));
+        return true;
+      case "turn":
+        this.turn = data.turn;
         return true;
       case "interpreting":
         if (data.participant) this.interpreters.set(data.pair, data.participant);

@@ -8,6 +8,7 @@ const ACTIONS = Object.freeze({
   v: { press: "#camera" },
   s: { press: "#screen" },
   h: { press: "#hand" },
+  e: { press: "#turn-end:not([hidden])" },
   i: { press: "#booth-acts button" },
   t: { go: "#typing:not([hidden]) #typed-line" },
   n: { press: "button.newest" },

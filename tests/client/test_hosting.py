@@ -128,6 +128,31 @@ async def test_a_host_lets_in_mutes_removes_and_ends(place: World, browser: Brow
     await expect(guest.locator("#hand")).to_have_attribute("aria-pressed", "false", timeout=SLOW)
     await panel(page)
 
+    # One after the other: a hand that goes up is a turn to speak, which a host or whoever has it ends.
+    await tick(page, "in_turns")
+    await expect(guest.locator("#told")).to_contain_text("Here one speaks after the other", timeout=SLOW)
+    await expect(guest.locator("#mic")).to_be_hidden(timeout=SLOW)
+    await guest.keyboard.press("h")
+    await expect(page.locator("#turn")).to_have_text("It is the turn of Bob.", timeout=SLOW)
+    await expect(guest.locator("#mic")).to_have_attribute("aria-pressed", "true", timeout=SLOW)
+    await expect(guest.locator("#turn")).to_have_text("It is your turn: speak.")
+    await expect(guest.locator("#hand")).to_have_attribute("aria-pressed", "false")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("h")
+    await expect(page.locator("#turn-way")).to_contain_text("You are number 1", timeout=SLOW)
+    await good(page)
+    await good(guest)
+    await guest.keyboard.press("e")
+    await expect(guest.locator("#mic")).to_be_hidden(timeout=SLOW)
+    await expect(page.locator("#turn")).to_have_text("Bob has finished. The translation is still being heard.")
+    await press(page, "#turn-end")  # nobody waits
+    await expect(page.locator("#mic")).to_have_attribute("aria-pressed", "true", timeout=SLOW)
+    await expect(guest.locator("#turn")).to_have_text("It is the turn of Ana.", timeout=SLOW)
+    await panel(page)
+    await tick(page, "in_turns")
+    await expect(guest.locator("#told")).to_contain_text("Everybody may speak at any time now", timeout=SLOW)
+    await expect(guest.locator("#mic")).to_have_attribute("aria-pressed", "false", timeout=SLOW)  # for them to turn on
+
     # Host, and no longer.
     await press(page, "#hosting-people button:has-text('Make host')")
     await expect(guest.locator("#told")).to_contain_text("You are a host of this call now", timeout=SLOW)

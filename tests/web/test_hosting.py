@@ -321,6 +321,19 @@ async def test_rights_change_in_the_call_at_once(people: People) -> None:
     assert (await people.get("bob", f"/rooms/{code}")).status_code == 410
 
 
+async def test_one_speaks_after_the_other_where_a_host_wants_it_in_this_call_and_in_the_next(people: People) -> None:
+    code = await people.make("ana")
+    await people.join("bob", code)
+    nobody = {"turn": {"speaker": None, "heard": None}}
+    async with people.in_call("ana", code), people.in_call("bob", code) as socket:
+        await hold(people, "ana", code, in_turns="1")
+        assert await event(socket, "turn") == nobody
+    async with people.in_call("bob", code) as socket:  # an SFU forgets a room that everybody has left
+        assert await event(socket, "turn") == nobody
+        await hold(people, "ana", code)
+        assert await event(socket, "turn") == {"turn": None}
+
+
 async def test_somebody_follows_the_last_host_until_a_host_is_back(people: People) -> None:
     code = await people.make("ana")
     await hold(people, "ana", code, waiting_room="1")

@@ -14,6 +14,11 @@ export class Booths {
     return [...this.#on].map(([pair, participant]) => ({ pair, participant }));
   }
 
+  /** @param {string} id @returns {boolean} Whether somebody interprets now. */
+  has(id) {
+    return [...this.#on.values()].includes(id);
+  }
+
   /**
    * Somebody begins, in place of whoever interprets that pair until now.
    *

@@ -39,6 +39,9 @@ export const LIMITS = Object.freeze({
   /** The same of who interprets. */
   interpretingWithin: 10_000,
   interpreting: 20,
+  /** Where turns are taken: until it is known whether others still hear who has finished, and for how long the next waits at most. */
+  turnSettles: 2_000,
+  turnWaits: 40_000,
   consumers: 512,
   notices: 256,
   /** Bits per second a participant may send in all; enforced through congestion control feedback. */

@@ -21,6 +21,11 @@ export class Listening {
     else this.#to.set(participant, owner);
   }
 
+  /** @param {string} participant @returns {boolean} Whether anybody still listens to them. */
+  to(participant) {
+    return this.#to.has(participant);
+  }
+
   /** @param {string} participant Has left. */
   leave(participant) {
     this.#to.delete(participant);

@@ -25,6 +25,7 @@ function describe(room) {
     room: room.id,
     participants: participants.map((participant) => ({ ...participant, recorded: recorded.has(participant.id) })),
     notices: room.notices,
+    turns: room.floor.turn !== null,
     keeping,
   };
 }

@@ -16,6 +16,7 @@ export const METHODS = new Map(Object.entries({
   raiseHand: on(participantData.raiseHand, (role) => role.raiseHand()),
   lowerHand: on(participantData.lowerHand, (role, { participant }) => role.lowerHand(participant)),
   lowerHands: on(participantData.lowerHands, (role) => role.lowerHands()),
+  endTurn: on(participantData.endTurn, (role, { participant }) => role.endTurn(participant)),
   interpret: on(participantData.interpret, (role, { pair }) => role.interpret(pair)),
   stopInterpreting: on(participantData.stopInterpreting, (role) => role.stopInterpreting()),
   createTransport: on(participantData.createTransport, ({ transports }, { direction }) => transports.create(direction)),

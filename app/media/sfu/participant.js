@@ -162,6 +162,14 @@ export class Participant {
     return {};
   }
 
+  /** @param {string} [participant] Whose turn is over; their own without. */
+  endTurn(participant = this.id) {
+    if (participant !== this.id) this.#mustModerate();
+    this.#hands.take();
+    this.#room.floor.endTurn(participant);
+    return {};
+  }
+
   lowerHands() {
     this.#mustModerate();
     this.#hands.take();
@@ -300,7 +308,7 @@ export class Participant {
 
   /** @throws {RequestError} `forbidden` */
   #mustModerate() {
-    if (!this.rights.includes('moderate')) throw new RequestError('forbidden', 'Only a host lowers the hands of others.');
+    if (!this.rights.includes('moderate')) throw new RequestError('forbidden', 'Only a host decides this for others.');
   }
 
   /** @param {Session} session @param {Verified} claims */

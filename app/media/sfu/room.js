@@ -19,8 +19,14 @@ import { Unpublished } from './unpublished.js';
 /** @typedef {import('./tracks.js').Source} Source */
 /** @typedef {import('./tracks.js').Quality} Quality */
 /** @typedef {import('./tracks.js').Track} Track */
-/** @typedef {import('./members.js').Places & {videos: number, notices: number}} Limits Of one room. */
+/** @typedef {import('./members.js').Places & {videos: number, notices: number, turnSettles: number, turnWaits: number}} Limits Of one room. */
 /** @typedef {NonNullable<import('zod').output<typeof import('./schemas.js').order>['keeping']>} Keeping What is kept of the call. */
+
+/** @param {Track} track Whose sound is not to be passed on. */
+function silence(track) {
+  track.paused = true;
+  track.handle.pause().catch(() => {}); // it has closed meanwhile
+}
 
 export class Room {
   /** @type {{bridge: Bridge, fence: number} | null} */ #claim = null;
@@ -41,7 +47,13 @@ export class Room {
     this.#members = new Members(limits);
     this.#tracks = new Tracks(limits.videos);
     this.#notices = new Notices(limits.notices);
-    this.floor = new Floor((event, data) => this.#tell(event, data));
+    this.floor = new Floor(this.#members, {
+      tell: (event, data) => this.#tell(event, data),
+      onTurn: () => this.#hush(),
+      isHeard: (participant) => this.#listening.to(participant),
+      settles: limits.turnSettles,
+      waits: limits.turnWaits,
+    });
   }
 
   #bridges;
@@ -116,6 +128,7 @@ export class Room {
       producers: this.tracks.filter((track) => this.#concerns(id, track)).map(describeTrack),
       notices: this.notices,
       hands: this.floor.hands,
+      turn: this.floor.turn,
       keeping: this.#keeping,
       interpreting: this.floor.interpreting,
       idle: this.#life.idle,
@@ -186,6 +199,7 @@ export class Room {
 
   /** @param {Track} track */
   publish(track) {
+    if (!this.floor.allows(track)) silence(track);
     this.#tracks.add(track);
     this.#tellOfTrack('producerAdded', track, describeTrack(track));
   }
@@ -194,11 +208,13 @@ export class Room {
    * @param {Member | Bridge} owner
    * @param {string} producerId
    * @param {boolean} paused
-   * @throws {RequestError} `not_found`: not a track of this owner.
+   * @throws {RequestError} `not_found`: not a track of this owner; `forbidden`: it is somebody else's turn to speak.
    */
   async setPaused(owner, producerId, paused) {
     const track = this.#tracks.owned(owner, producerId);
+    if (!paused && !this.floor.allows(track)) throw new RequestError('forbidden', 'It is not your turn: raise your hand.');
     await (paused ? track.handle.pause() : track.handle.resume());
+    if (!paused && !this.floor.allows(track)) return silence(track); // the turn has passed on meanwhile
     if (track.paused === paused || this.#tracks.get(producerId) !== track) return;
     track.paused = paused;
     this.#tellOfTrack(paused ? 'producerPaused' : 'producerResumed', track, { producerId });
@@ -288,6 +304,7 @@ export class Room {
     if (!member) throw new RequestError('not_found', 'This participant is not in the room.');
     this.#listening.set(owner, participant, heard);
     member.send('listening', heard);
+    this.floor.look();
   }
 
   /**
@@ -331,14 +348,25 @@ export class Room {
     for (const member of this.recorded) if (member.owner === bridge) this.leave(member);
     for (const key of this.#notices.keysOf(bridge)) this.notice(bridge, key, null);
     for (const id of this.#listening.forget(bridge)) this.#members.get(id)?.send('listening', HEARD);
+    this.floor.look();
   }
 
   /** The end: nobody is told anything any more. */
   close() {
     this.#closed = true;
+    this.floor.close();
     for (const track of this.tracks) this.#tracks.close(track);
     this.#members.clear();
     this.#notices.clear();
+  }
+
+  /** Silences those who are not to be heard any more. */
+  #hush() {
+    for (const track of this.tracks) {
+      if (track.paused || this.floor.allows(track)) continue;
+      silence(track);
+      this.#tellOfTrack('producerPaused', track, { producerId: track.producerId });
+    }
   }
 
   /** @param {Track} track */

@@ -155,7 +155,7 @@ export class Rooms {
    * @param {string} id
    * @param {import('zod').output<typeof import('./schemas.js').order>} order
    */
-  async obey(id, { mute, remove, rights, keeping }) {
+  async obey(id, { mute, remove, rights, keeping, turns }) {
     const room = this.#slots.get(id)?.open?.room;
     for (const person of remove) {
       this.#standings.set(`${id}/${person}`, null);
@@ -166,6 +166,7 @@ export class Rooms {
       room?.member(person)?.judge(theirs);
     }
     if (keeping !== undefined) room?.keep(keeping);
+    if (turns !== undefined) room?.floor.takeTurns(turns);
     for (const person of mute) await room?.mute(person);
   }
 

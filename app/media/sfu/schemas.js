@@ -136,6 +136,7 @@ export const participantData = Object.freeze({
   lowerHands: z.strictObject({}),
   interpret: z.strictObject({ pair }),
   stopInterpreting: z.strictObject({}),
+  endTurn: z.strictObject({ participant: identifier.optional() }),
   createTransport: z.strictObject({ direction: z.enum(['send', 'recv']) }),
   connectTransport: z.strictObject({ transportId: handle, dtlsParameters }),
   restartIce: z.strictObject({ transportId: handle }),
@@ -163,6 +164,7 @@ export const order = z.strictObject({
   remove: people,
   rights: z.record(identifier, rights).default({}),
   keeping: keeping.nullish(),
+  turns: z.boolean().optional(),
 });
 
 /** Of a bridge's claim to a room: rises with every change of hands. */

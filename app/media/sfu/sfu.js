@@ -52,7 +52,10 @@ export async function startSfu(config, log) {
     openMedia: (onDied) => pool.openRoom(onDied),
     maxRooms: config.maxRooms,
     roomsPerAddress: config.roomsPerAddress,
-    perRoom: { participants: config.maxParticipants, listeners: config.maxListeners, videos: config.maxVideos, notices: limits.notices },
+    perRoom: {
+      participants: config.maxParticipants, listeners: config.maxListeners, videos: config.maxVideos,
+      notices: limits.notices, turnSettles: limits.turnSettles, turnWaits: limits.turnWaits,
+    },
   });
   const idle = new IdleWatch({
     silentAfter: config.idleMinutes * 60_000,

@@ -30,6 +30,7 @@ describe('the operator', () => {
           { id: 'tape', meta: {}, rights: ['audio', 'captions'], recorded: true },
         ],
         notices: [{ key: 'dub:ana:pt', payload: { level: 'voice' } }],
+        turns: false,
         keeping: null,
       }],
     });

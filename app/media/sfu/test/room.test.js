@@ -11,7 +11,7 @@ import { SPEAKER } from '../testing/harness.js';
 /** @typedef {import('../room.js').Member} Member */
 /** @typedef {import('../rooms.js').ConnectedBridge} ConnectedBridge */
 
-const LIMITS = Object.freeze({ participants: 10, listeners: 10, videos: 3, notices: 10 });
+const LIMITS = Object.freeze({ participants: 10, listeners: 10, videos: 3, notices: 10, turnSettles: 0, turnWaits: 0 });
 
 /** Somebody who writes down what they are told. @param {string} id @param {Member['owner']} [owner] */
 function somebody(id, owner = null) {
