@@ -1,4 +1,4 @@
-.PHONY: help run lan check test setup setup-check setup-test lint bench fanout capacity eval monologue simultaneous load chaos machines update containers soak audit doctor lock catalogue screenshots clean
+.PHONY: help run lan check test setup setup-check setup-test lint bench fanout queues capacity eval monologue simultaneous load chaos machines update containers soak audit doctor lock catalogue screenshots clean
 PYTHON ?= python3
 VENV := .venv/bin
 # The larger set of recordings where it lies beside the checkout; else tests/data.
@@ -36,6 +36,9 @@ bench: setup-test ## run the road with real recordings; table and var/bench.json
 
 fanout: setup-test ## 2,000 readers of one room: lag, memory, and what slow readers do to the others
 	@$(VENV)/python -m ops.measure.fanout $(FANOUT_ARGS)
+
+queues: setup-test ## a hop through the queues in Redis and in RabbitMQ, and a restart of each; table and var/queues.json
+	@$(VENV)/python -m ops.measure.queues $(QUEUES_ARGS)
 
 capacity: setup-test ## simulate how many workers so many rooms need, from var/bench.json
 	@$(VENV)/python -m ops.measure.capacity $(CAPACITY_ARGS)

@@ -80,7 +80,8 @@ from app.web.requests import RequestLogMiddleware
 from app.web.templates import create_environment, template_config
 from app.web.whole import WholeFormsMiddleware
 from tasks.wire import logs
-from tasks.wire.queues import sending_broker
+from tasks.wire.queues import sending_broker, waits
+from tasks.wire.waiting import Waits
 
 COMPRESSION: Final = CompressionConfig(
     "gzip", gzip_compress_level=6, exclude=[r"^/$", r"^/(?!static/|rooms/[^/]+/call$)[a-z]"]
@@ -97,6 +98,7 @@ class Services:
 
     engine: AsyncEngine
     redis: Redis
+    waits: Waits
     rooms: RoomService
     makers: Makers
     captions: CaptionServices
@@ -207,10 +209,10 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
     store = CaptionStore(redis, sessions)
     places = Places(settings, redis, feeds)
     links, sfu = RoomLinks(sessions), SfuOperator(settings, places.operators)
-    broker = sending_broker(settings.tasks.redis_url)
+    broker, looking = sending_broker(settings.tasks.queues_url), waits(settings.tasks, redis)
     speech = speech_services.create(redis, broker, settings, sessions)
-    admin = admin_services.create(settings, sessions, redis, broker, speech, sfu)
-    checks = Checks(settings, engine, redis, hub, history, store, places)
+    admin = admin_services.create(settings, sessions, redis, broker, looking, speech, sfu)
+    checks = Checks(settings, engine, redis, looking, hub, history, store, places)
     kept_calls = KeptCalls(sessions, redis, sfu, settings)
     folder = settings.var_dir if engine.dialect.name == "sqlite" else None
     demos = settings.max_demo_rooms
@@ -218,13 +220,14 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
     return Services(
         engine=engine,
         redis=redis,
+        waits=looking,
         rooms=rooms,
         makers=Makers(settings, Invitations(sessions), admin.admins),
         captions=CaptionServices(feeds, hub, history, speakers, fragments),
         store=store,
         checks=checks,
-        abilities=Abilities(redis),
-        monitor=Monitor(settings, redis, checks),
+        abilities=Abilities(redis, looking),
+        monitor=Monitor(settings, redis, looking, checks),
         speech=speech,
         admin=admin,
         transcripts=Transcripts(redis, sessions),
@@ -330,4 +333,6 @@ def _lifespan(services: Services) -> Lifespan:
         services.kept_store.run,
         services.keeping_watch.run,
     )
-    return background.lifespan(jobs, captions.feeds, (services.redis.aclose, services.engine.dispose))
+    return background.lifespan(
+        jobs, captions.feeds, (services.waits.aclose, services.redis.aclose, services.engine.dispose)
+    )

@@ -14,6 +14,8 @@ from ops.commands import ROOT, TOOLS, VENV, SetupError, run
 
 PYTHON = VENV / "bin" / "python"
 MIN_NODE = 22
+SILENT = ("rabbitmq-server",)
+"""Debian packages whose service would listen on every address as soon as it is installed: tests start their own."""
 
 
 def system_packages(needed: dict[str, str]) -> None:
@@ -42,11 +44,23 @@ def apt_install(packages: list[str]) -> None:
     if not packages:
         return
     line = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
+    silent = [name for name in SILENT if name in packages]
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise SetupError(f"System packages are missing. Paste this line, then start again:\n\n    sudo {line}\n")
+        lines = [f"sudo systemctl mask {name}" for name in silent] + [f"sudo {line}"]
+        pasted = " && ".join(lines)
+        raise SetupError(f"System packages are missing. Paste this line, then start again:\n\n    {pasted}\n")
+    for name in silent:
+        _mask(name)
     wait = "-oDPkg::Lock::Timeout=600"
     run(["apt-get", wait, "update", "-qq"])
     run([*line.split(), wait, "-qq"], env={"DEBIAN_FRONTEND": "noninteractive"})
+
+
+def _mask(service: str) -> None:
+    """Have systemd never start a service; somebody who wants it unmasks it."""
+    unit = Path("/etc/systemd/system") / f"{service}.service"
+    if unit.parent.is_dir() and not unit.is_symlink() and not unit.exists():
+        unit.symlink_to(os.devnull)
 
 
 def uv() -> str:

@@ -45,6 +45,7 @@ TEST_NEEDED = {
     "prometheus-alertmanager": "amtool",
     "prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
     "prometheus-node-exporter": "prometheus-node-exporter",
+    "rabbitmq-server": "/usr/lib/rabbitmq",
     "strace": "strace",
     "systemd": "systemd-analyze",
 }

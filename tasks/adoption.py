@@ -12,8 +12,9 @@ import msgspec
 import redis
 
 from tasks import metrics, streams
+from tasks.taking import WorkerBroker
 from tasks.wire import keys
-from tasks.wire.queues import WakingBroker, enqueue, listen_by
+from tasks.wire.queues import enqueue, listen_by
 
 LOOK_SECONDS: Final = 0.5
 """Seconds between looks."""
@@ -28,7 +29,7 @@ logger = logging.getLogger(__name__)
 class AdoptionThread(threading.Thread):
     """Takes over until `stop`."""
 
-    def __init__(self, broker: WakingBroker, worker: str, languages: Callable[[], list[str]]) -> None:
+    def __init__(self, broker: WorkerBroker, worker: str, languages: Callable[[], list[str]]) -> None:
         """`languages` are those that this process hears as streams."""
         super().__init__(name="adoption", daemon=True)
         self._broker = broker
@@ -42,7 +43,7 @@ class AdoptionThread(threading.Thread):
         while not self._stopped.wait(LOOK_SECONDS):
             try:
                 self.look(time.monotonic())
-            except (redis.RedisError, msgspec.DecodeError) as error:
+            except (redis.RedisError, OSError, msgspec.DecodeError) as error:
                 logger.warning("Cannot look for what dead workers were hearing: %s", type(error).__name__)
 
     def look(self, now: float) -> int:
@@ -50,6 +51,7 @@ class AdoptionThread(threading.Thread):
 
         Raises:
             redis.RedisError: Redis does not answer.
+            OSError: the broker does not.
             msgspec.DecodeError: the ask for a segment is of another version.
         """
         languages = self._languages()
@@ -60,7 +62,7 @@ class AdoptionThread(threading.Thread):
         self._stopped.set()
 
     def _dead(self, now: float) -> list[str]:
-        client = self._broker.client
+        client = self._broker.store
         others = [owner for owner in streams.owners(client) if owner != self._worker]
         beats = client.mget([keys.heartbeat(owner) for owner in others]) if others else []
         seen: dict[str, tuple[bytes, float]] = {}
@@ -77,7 +79,7 @@ class AdoptionThread(threading.Thread):
         return dead
 
     def _adopt(self, dead: str, languages: list[str]) -> int:
-        client, count = self._broker.client, 0
+        client, count = self._broker.store, 0
         for segment in streams.owned(client, dead):
             found = streams.load(client, segment)
             if found is not None and found.ask.language not in languages:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Final, NamedTuple
 
 from tasks import serving
-from tasks.broker import WorkerBroker
 from tasks.engines.base import EngineError
 from tasks.engines.choose import PreferenceError
 from tasks.models.spec import ModelError
+from tasks.taking import WorkerBroker
 from tasks.wire import keys
 from tasks.wire.environment import TaskConfig
 

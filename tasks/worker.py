@@ -34,7 +34,7 @@ logs.configure("worker")
 # Read when a consumer has lost Redis. Dramatiq's own 3 s would keep captions away longer than the outage did.
 dramatiq.worker.CONSUMER_RESTART_DELAY_SECS = 0.5
 
-broker.use(broker.worker_broker(settings.redis_url))
+broker.use(broker.worker_broker(settings.redis_url, settings.broker_url))
 lifecycle = EngineLifecycle(broker.store, settings)
 broker.current().add_middleware(lifecycle)
 registry.register(broker.current())
@@ -54,7 +54,7 @@ def main() -> None:
     Raises:
         SystemExit: a signal came before the first models were loaded, or there are none for a queue (`os.EX_CONFIG`).
     """
-    options = argparse.ArgumentParser(prog="python -m tasks.worker", description="Takes work from Redis and does it.")
+    options = argparse.ArgumentParser(prog="python -m tasks.worker", description="Takes work and does it.")
     options.add_argument("--threads", type=int, default=6, help="how many messages at once (6)")
     options.add_argument("--queues", nargs="*", help="only these; all where none is named")
     chosen = options.parse_args()

@@ -22,6 +22,7 @@ from app.auth.admins import SESSION_LIFETIME, Operator
 from app.i18n import N_
 from app.web.errors import Problem, respond
 from app.web.security import cookie_name, secure
+from tasks.wire.rabbitmq import BrokerAwayError
 
 COOKIE: Final = "admin"
 """What the cookie is for, which is in its name."""
@@ -31,6 +32,11 @@ NO_REDIS: Final = Problem(
     503,
     N_("Redis does not answer"),
     N_("Start the redis process, or check REDIS_URL, then reload this page. What was saved reaches the workers then."),
+)
+NO_BROKER: Final = Problem(
+    503,
+    N_("RabbitMQ does not answer"),
+    N_("Start RabbitMQ, or check BROKER_URL, then try again: no worker can be asked for anything meanwhile."),
 )
 NOT_ALLOWED: Final = Problem(
     403, N_("Your role does not allow this"), N_("Ask an owner of this installation to do it, or for another role.")
@@ -97,6 +103,12 @@ def redis_lost(request: AnyRequest, error: RedisError) -> Response[Any]:
     """Say which process is missing; what was typed has been kept where the database was asked first."""
     log.error("admin.redis_lost", error=type(error).__name__)
     return respond(request, NO_REDIS, {"Retry-After": "2"})
+
+
+def broker_lost(request: AnyRequest, _error: BrokerAwayError) -> Response[Any]:
+    """Say which server is missing."""
+    log.error("admin.broker_lost")
+    return respond(request, NO_BROKER, {"Retry-After": "2"})
 
 
 def where_to(wanted: object) -> str:

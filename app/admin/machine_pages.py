@@ -17,6 +17,7 @@ from app.admin.services import AdminServices
 from app.health.monitor import Monitor
 from app.health.trend import Kind, Point
 from tasks.wire import keys, queues
+from tasks.wire.waiting import Waiting
 
 Services = NamedDependency[AdminServices]
 LAGS: Final[tuple[Kind, ...]] = ("source", "translation", "voice")
@@ -47,11 +48,11 @@ async def storage_page(request: OperatorRequest, admin: Services) -> Template:
 
 async def _now(admin: AdminServices, monitor: Monitor) -> dict[str, Any]:
     now, points = time.time(), monitor.trend.points()
-    waiting: dict[str, tuple[int, float | None]] = {}
+    waiting: dict[str, Waiting] = {}
     try:
         beats = await queues.workers(admin.redis)
         for queue in keys.QUEUES:
-            waiting[queue] = await queues.depth(admin.redis, queue), await queues.oldest_age(admin.redis, queue)
+            waiting[queue] = await admin.waits.of(queue)
     except (RedisError, OSError):
         beats, waiting = None, {}
     return {

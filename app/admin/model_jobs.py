@@ -11,13 +11,14 @@ from typing import Final, Literal
 
 import msgspec
 import structlog
+from dramatiq import Broker
 from redis.asyncio import Redis
 
 from app.i18n import gettext as _
 from tasks.wire import keys
 from tasks.wire.administration import ModelWork, PackageArrival, Progress
 from tasks.wire.messages import decode, encode
-from tasks.wire.queues import TAKE_PACKAGE, WORK_ON_MODEL, WakingBroker, enqueue
+from tasks.wire.queues import TAKE_PACKAGE, WORK_ON_MODEL, enqueue
 
 PIECES_AHEAD: Final = 8
 """Pieces of a package that may wait in Redis: 2 MB, so that a package of any size needs no more."""
@@ -37,7 +38,7 @@ class UploadError(RuntimeError):
 class ModelAdmin:
     """Every method raises `redis.RedisError` when Redis does not answer."""
 
-    def __init__(self, redis: Redis, broker: WakingBroker) -> None:
+    def __init__(self, redis: Redis, broker: Broker) -> None:
         self._redis = redis
         self._broker = broker
 

@@ -27,6 +27,7 @@ from app.admin.access import (
     NotAllowedError,
     NotLoggedInError,
     SecondFactorMissingError,
+    broker_lost,
     guard,
     not_allowed,
     redis_lost,
@@ -34,6 +35,7 @@ from app.admin.access import (
     to_second_factor,
 )
 from app.admin.services import AdminServices
+from tasks.wire.rabbitmq import BrokerAwayError
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -119,6 +121,7 @@ def routers(services: AdminServices) -> list[Router]:
             NotAllowedError: not_allowed,
             SecondFactorMissingError: to_second_factor,
             RedisError: redis_lost,
+            BrokerAwayError: broker_lost,
         },
     )
     return [anybody, Router("/", route_handlers=[sign_in.go, sign_in.back, sign_in.sign_out]), administrators]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
+from dramatiq import Broker
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,7 +30,7 @@ from app.settings.web import WebSettings
 from app.sign_in.under_way import SignIns
 from app.speech_api.services import SpeechServices
 from app.speech_api.voices import VoiceService
-from tasks.wire.queues import WakingBroker
+from tasks.wire.waiting import Waits
 
 LOOK_EVERY: Final = 5.0
 """Seconds between looks at what is to be done without being asked."""
@@ -57,6 +58,7 @@ class AdminServices:
     voices: VoiceService
     storage: Storage
     redis: Redis
+    waits: Waits
     door: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a password or a code is checked, so that guesses come one after the other and each is counted."""
 
@@ -81,7 +83,8 @@ def create(
     settings: WebSettings,
     sessions: Sessions,
     redis: Redis,
-    broker: WakingBroker,
+    broker: Broker,
+    waits: Waits,
     speech: SpeechServices,
     sfu: SfuOperator,
 ) -> AdminServices:
@@ -103,4 +106,5 @@ def create(
         voices=speech.voices,
         storage=Storage(settings, settings.backup, sessions, redis),
         redis=redis,
+        waits=waits,
     )

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
+from dramatiq import Broker
 from redis.asyncio import Redis
 
 from app.i18n import N_
@@ -18,7 +19,7 @@ from app.speech_api.errors import ApiError
 from app.speech_api.helpers import Helpers
 from app.speech_api.worker_client import WorkerClient, new_request
 from tasks.wire import keys
-from tasks.wire.queues import SYNTHESIZE, TRANSCRIBE_SPEECH, TRANSLATE_TEXT, WakingBroker
+from tasks.wire.queues import SYNTHESIZE, TRANSCRIBE_SPEECH, TRANSLATE_TEXT
 from tasks.wire.requests import SpokenPart, Synthesis, TextTranslation, Transcribed, Transcription, Translated
 
 MAX_SENTENCE_CHARS: Final = 300
@@ -54,7 +55,7 @@ class Stage:
 class Trial:
     """Tries pairs with the workers that serve calls."""
 
-    def __init__(self, redis: Redis, broker: WakingBroker, helpers: Helpers) -> None:
+    def __init__(self, redis: Redis, broker: Broker, helpers: Helpers) -> None:
         self._redis = redis
         self._helpers = helpers
         self._workers = WorkerClient(redis, broker, STAGE_SECONDS)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from typing import Final
 
+from dramatiq import Broker
 from redis.asyncio import Redis
 
 from app.speech_api import offers
 from app.speech_api.errors import ApiError
 from app.speech_api.worker_client import WorkerClient, new_request
 from tasks.wire.administration import Surveyed
-from tasks.wire.queues import SURVEY, WakingBroker
+from tasks.wire.queues import SURVEY
 from tasks.wire.requests import Survey
 
 ANSWER_SECONDS: Final = 5.0
@@ -21,7 +22,7 @@ ANSWER_SECONDS: Final = 5.0
 class WorkerSurvey:
     """What any worker can tell."""
 
-    def __init__(self, redis: Redis, broker: WakingBroker) -> None:
+    def __init__(self, redis: Redis, broker: Broker) -> None:
         self._redis = redis
         self._workers = WorkerClient(redis, broker, ANSWER_SECONDS)
 

@@ -33,6 +33,7 @@ GIVEN: Final = {
     "OIDC_CLIENT_SECRET": ("web",),
     "DATABASE_URL": ("web",),
     "REDIS_URL": ("web", "bridge", "worker", "installer"),
+    "BROKER_URL": ("web", "bridge", "worker"),
 }
 """Setting that may hold a secret of the operator's → the processes that read it. It belongs into the same file."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,10 @@ from app.media.policy.scaling import Demand
 from app.settings.installation import InstallationSettings
 from app.supervisor import runner
 from tasks.wire import keys, queues
+from tasks.wire.environment import TaskConfig
 from tasks.wire.messages import NextRoom, decode
+from tasks.wire.rabbitmq import BrokerAwayError
+from tasks.wire.waiting import Waits
 
 LOOK_EVERY: Final = 0.5
 """Seconds between looks."""
@@ -38,9 +42,10 @@ def wanted(least: int, most: int, spare: int, seconds: float) -> None:
     os.environ.setdefault("JBC_VAR", str(runner.ROOT / "var"))
     os.environ.update(runner.environment(Path(os.environ["JBC_VAR"]), make=False))
     try:
-        demand = asyncio.run(_watch(InstallationSettings().tasks.redis_url, seconds))
+        demand = asyncio.run(_watch(InstallationSettings().tasks, seconds))
     except (RedisError, OSError) as error:
-        raise click.ClickException(f"Redis does not answer ({type(error).__name__}): nobody knows.") from error
+        server = "RabbitMQ" if isinstance(error, BrokerAwayError) else "Redis"
+        raise click.ClickException(f"{server} does not answer ({type(error).__name__}): nobody knows.") from error
     if demand is None:
         raise click.ClickException("No bridge says what calls come to: leave as many as there are.")
     found = scaling.wanted(demand, spare=spare)
@@ -48,13 +53,17 @@ def wanted(least: int, most: int, spare: int, seconds: float) -> None:
     click.echo(min(max(found.machines, least), most))
 
 
-async def _watch(url: str, seconds: float) -> Demand | None:
+async def _watch(tasks: TaskConfig, seconds: float) -> Demand | None:
     """The most that is asked for within so many seconds; None where no bridge says anything."""
     loop = asyncio.get_running_loop()
     until, seen = loop.time() + seconds, list[Demand]()
-    async with Redis.from_url(url, socket_timeout=5.0, socket_connect_timeout=2.0) as redis:
+    async with AsyncExitStack() as stack:
+        client: Redis = Redis.from_url(tasks.redis_url, socket_timeout=5.0, socket_connect_timeout=2.0)
+        redis = await stack.enter_async_context(client)
+        waits = queues.waits(tasks, redis)
+        stack.push_async_callback(waits.aclose)
         while True:
-            if (demand := await _look(redis)) is not None:
+            if (demand := await _look(redis, waits)) is not None:
                 seen.append(demand)
             if loop.time() + LOOK_EVERY > until:
                 break
@@ -65,7 +74,7 @@ async def _watch(url: str, seconds: float) -> Demand | None:
     return seen[-1]._replace(load=max(one.load for one in seen), age=max(one.age for one in seen))
 
 
-async def _look(redis: Redis) -> Demand | None:
+async def _look(redis: Redis, waits: Waits) -> Demand | None:
     beats = await queues.workers(redis)
     data = await redis.get(keys.ADMISSION)
     try:
@@ -75,6 +84,6 @@ async def _look(redis: Redis) -> Demand | None:
     if said is None:
         return None
     waiting = [*keys.LIVE_QUEUES, *(keys.own_queue(beat.worker) for beat in beats if beat.streams)]
-    ages = [await queues.oldest_age(redis, queue) or 0.0 for queue in waiting]
+    ages = [(await waits.of(queue)).age or 0.0 for queue in waiting]
     machines = len({beat.worker.partition(".")[0] for beat in beats})
     return Demand(machines, said.load, said.capacity, said.further, max(ages))

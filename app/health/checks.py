@@ -28,6 +28,8 @@ from app.web.assets import Assets
 from tasks.wire import keys, queues
 from tasks.wire.addresses import authority
 from tasks.wire.messages import Heartbeat
+from tasks.wire.queues import TRANSCRIBE
+from tasks.wire.waiting import Waits
 
 State = Literal["ok", "degraded", "down"]
 MIN_DISK_MB: Final = 50.0
@@ -59,6 +61,7 @@ class Checks:
         settings: WebSettings,
         engine: AsyncEngine,
         redis: Redis,
+        waits: Waits,
         hub: Hub,
         history: History,
         store: CaptionStore,
@@ -67,6 +70,7 @@ class Checks:
         self._settings = settings
         self._engine = engine
         self._redis = redis
+        self._waits = waits
         self._hub = hub
         self._history = history
         self._store = store
@@ -84,6 +88,8 @@ class Checks:
             "captions": self._captions,
             "pages": self._pages,
         }
+        if self._settings.tasks.broker_url:
+            checks["rabbitmq"] = self._rabbitmq
         results = await asyncio.gather(*(_within(check()) for check in checks.values()))
         return dict(zip(checks, results, strict=True))
 
@@ -121,6 +127,14 @@ class Checks:
         except (RedisError, OSError) as error:
             return faults.of_redis(error)
         return None
+
+    async def _rabbitmq(self) -> Check:
+        try:
+            await self._waits.of(TRANSCRIBE.queue)
+        except OSError as error:
+            action = "Start RabbitMQ, or check BROKER_URL. Calls go on with the original voices and no captions."
+            return Check("down", f"cannot be reached: {error}", action)
+        return Check("ok", "answers")
 
     async def _sfu(self) -> Check:
         action = "Start the `sfu` process: nobody can hear anybody without it."

@@ -21,6 +21,7 @@ from app.settings.backup import LAST_BACKUP
 from app.settings.web import WebSettings
 from tasks.wire import keys, queues
 from tasks.wire.messages import Heartbeat
+from tasks.wire.waiting import Waits
 
 STATES: Final = {"ok": 2, "degraded": 1, "down": 0}
 
@@ -28,11 +29,12 @@ STATES: Final = {"ok": 2, "degraded": 1, "down": 0}
 class Monitor:
     """Run `run` as a task."""
 
-    def __init__(self, settings: WebSettings, redis: Redis, checks: Checks) -> None:
+    def __init__(self, settings: WebSettings, redis: Redis, waits: Waits, checks: Checks) -> None:
         self.trend = Trend()
         """The last hour."""
         self._settings = settings
         self._redis = redis
+        self._waits = waits
         self._checks = checks
 
     async def run(self) -> None:
@@ -59,8 +61,9 @@ class Monitor:
     async def _broker(self) -> tuple[list[Heartbeat] | None, dict[str, int], dict[str, float]]:
         try:
             beats = await queues.workers(self._redis)
-            depth = {queue: await queues.depth(self._redis, queue) for queue in keys.QUEUES}
-            age = {queue: await queues.oldest_age(self._redis, queue) or 0.0 for queue in keys.QUEUES}
+            waiting = {queue: await self._waits.of(queue) for queue in keys.QUEUES}
+            depth = {queue: found.depth for queue, found in waiting.items()}
+            age = {queue: found.age or 0.0 for queue, found in waiting.items()}
             metrics.UNSTORED.set(await self._checks.unstored())
             _note_redis(await self._redis.info())
         except (RedisError, OSError):  # `jbc_dependency_state` says so

@@ -22,6 +22,7 @@ from app.tables import Participant
 from tasks.languages import FIRST_LANGUAGES, LANGUAGES
 from tasks.wire import keys, queues
 from tasks.wire.messages import Heartbeat
+from tasks.wire.waiting import Waits
 
 TIMEOUT: Final = 1.0
 """Seconds that one look at Redis may take before Redis counts as gone."""
@@ -76,8 +77,9 @@ class Here(NamedTuple):
 class Abilities:
     """Asks the workers' heartbeats, as the bridge does, and decides by the same ladder."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, waits: Waits) -> None:
         self._redis = redis
+        self._waits = waits
 
     async def of(self, choices: Choices, others: Sequence[str]) -> list[Ability]:
         """One for each language in `others`; where they are empty, for every language that somebody may bring."""
@@ -101,7 +103,7 @@ class Abilities:
         try:
             async with asyncio.timeout(TIMEOUT):
                 beats = await queues.workers(self._redis)
-                ages = {queue: await queues.oldest_age(self._redis, queue) for queue in keys.LIVE_QUEUES}
+                ages = {queue: (await self._waits.of(queue)).age for queue in keys.LIVE_QUEUES}
         except (RedisError, OSError, TimeoutError):
             return Conditions(broker_ok=False, heartbeats=[], ages={})
         now = time.time()  # their own clocks may differ; who is silent vanishes within seconds

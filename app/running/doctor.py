@@ -29,8 +29,9 @@ from tasks import registry
 from tasks.wire import keys, queues
 from tasks.wire.addresses import authority, listening
 from tasks.wire.administration import Installing
-from tasks.wire.environment import OF_WORKERS
+from tasks.wire.environment import OF_WORKERS, TaskConfig
 from tasks.wire.messages import decode
+from tasks.wire.rabbitmq import BrokerAwayError
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_CLOCK_SECONDS = 1.0
@@ -184,14 +185,7 @@ async def _redis(settings: InstallationSettings, *, started: bool) -> list[Findi
     url = OF_WORKERS() if ROLE() == "worker" else settings.tasks.redis_url
     client = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
     try:
-        findings = [await _redis_version(client), await _clock(client)]
-        for queue in keys.QUEUES:
-            age = await queues.oldest_age(client, queue)
-            if age is not None and age > MAX_QUEUE_SECONDS:
-                remedy = "start workers (`worker` in the Procfile), or more of them"
-                findings.append(_fail(f"queue {queue}", f"the oldest message waits {age:.0f} s", remedy))
-            else:
-                findings.append(_ok(f"queue {queue}", "nothing waits" if age is None else f"oldest waits {age:.1f} s"))
+        findings = [await _redis_version(client), await _clock(client), *await _queues(settings.tasks, client)]
         workers = await queues.workers(client)
         if workers:
             findings.append(_ok("workers", f"{len(workers)} answering"))
@@ -211,6 +205,24 @@ async def _redis(settings: InstallationSettings, *, started: bool) -> list[Findi
         return [_absent("Redis", "our own server is not running", "redis", started=started)]
     finally:
         await client.aclose()
+
+
+async def _queues(tasks: TaskConfig, client: Redis) -> list[Finding]:
+    """What waits in each queue, where Redis or RabbitMQ holds them."""
+    waits, findings = queues.waits(tasks, client), []
+    try:
+        for queue in keys.QUEUES:
+            age = (await waits.of(queue)).age
+            if age is not None and age > MAX_QUEUE_SECONDS:
+                remedy = "start workers (`worker` in the Procfile), or more of them"
+                findings.append(_fail(f"queue {queue}", f"the oldest message waits {age:.0f} s", remedy))
+            else:
+                findings.append(_ok(f"queue {queue}", "nothing waits" if age is None else f"oldest waits {age:.1f} s"))
+    except BrokerAwayError as error:
+        return [_fail("RabbitMQ", f"not reachable: {error}", "check BROKER_URL and that the server runs")]
+    finally:
+        await waits.aclose()
+    return findings
 
 
 async def _clock(client: Redis) -> Finding:

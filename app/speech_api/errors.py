@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.db import UnkeepableError
+from tasks.wire.rabbitmq import BrokerAwayError
 
 log = structlog.get_logger(__name__)
 
@@ -128,6 +129,8 @@ def as_api_error(error: Exception) -> ApiError:
         return unavailable(
             "broker_gone", "Redis does not answer, so no worker can be asked: start `redis`, then retry."
         )
+    if isinstance(error, BrokerAwayError):
+        return unavailable("broker_gone", "RabbitMQ does not answer, so no worker can be asked: start it, then retry.")
     if isinstance(error, (OperationalError, InterfaceError, ConnectionError, socket.gaierror, TimeoutError)):
         log.error("api.database_lost", error=type(error).__name__)
         return unavailable("database_gone", "The database cannot be used: the operator sees the reason at /ready.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dramatiq import Broker
 from redis.asyncio import Redis
 
 from app.auth.api_keys import ApiKeys
@@ -17,7 +18,7 @@ from app.speech_api.text import TextService
 from app.speech_api.transcription import TranscriptionService
 from app.speech_api.voices import VoiceService
 from app.speech_api.worker_client import WorkerClient
-from tasks.wire.queues import WakingBroker
+from tasks.wire.redis_client import connect
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,14 @@ class SpeechServices:
     synthesis: SynthesisService
 
 
-def create(redis: Redis, broker: WakingBroker, settings: WebSettings, sessions: Sessions) -> SpeechServices:
+def create(redis: Redis, broker: Broker, settings: WebSettings, sessions: Sessions) -> SpeechServices:
     """The services of this process."""
     limits = settings.speech
     workers, helpers = WorkerClient(redis, broker, limits.answer_seconds), Helpers(limits.listeners)
     text = TextService(redis, workers, limits)
-    voices = VoiceService(sessions, redis, broker.client, settings.var_dir / "voices", limits.voices)
+    voices = VoiceService(
+        sessions, redis, connect(settings.tasks.redis_url), settings.var_dir / "voices", limits.voices
+    )
     return SpeechServices(
         redis=redis,
         limits=limits,

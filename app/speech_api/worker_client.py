@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from typing import Final, TypeVar
 
+from dramatiq import Broker
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -16,7 +17,7 @@ from app.speech_api import metrics
 from app.speech_api.errors import ApiError, unavailable
 from app.web.requests import request_id
 from tasks.wire import keys, memory
-from tasks.wire.queues import WakingBroker, Work, enqueue
+from tasks.wire.queues import Work, enqueue
 from tasks.wire.requests import Failed, Reply, Request, decode_reply
 
 BLOCK_SECONDS: Final = 2.0
@@ -34,7 +35,7 @@ def new_request() -> str:
 class WorkerClient:
     """Sends requests to the batch queue and brings the replies."""
 
-    def __init__(self, redis: Redis, broker: WakingBroker, answer_seconds: float) -> None:
+    def __init__(self, redis: Redis, broker: Broker, answer_seconds: float) -> None:
         self._redis = redis
         self._broker = broker
         self.answer_seconds = answer_seconds

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 from tasks.wire import keys
-from tasks.wire.queues import NAMESPACE
 
 COMMANDS: Final = (
     *("auth", "select", "ping", "time", "multi", "exec", "discard", "script|load", "scan", "keys"),
@@ -23,7 +22,7 @@ COMMANDS: Final = (
 SCRIPTS: Final = ("eval", "evalsha")
 """What a script calls is checked by itself."""
 PATTERNS: Final = (
-    f"{NAMESPACE}*",
+    f"{keys.DRAMATIQ}*",
     *(f"jbc:{name}:*" for name in ("pcm", "identified", "sound", "listened", "owned", "clip", "once", "spoken")),
     *(f"jbc:{name}:*" for name in ("growth", "attempts", "cache", "request", "upload", "voice", "terms")),
     *(keys.OWNERS, keys.INSTALLING, keys.MODEL_WORKS, keys.HEARTBEATS, keys.CAPTIONS_LIFE),

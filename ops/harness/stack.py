@@ -28,7 +28,7 @@ from tasks.wire.environment import WORKER_ACCOUNT
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTS = ("WEB_PORT", "SFU_PORT", "SFU_RTC_PORT", "BRIDGE_PORT", "WORKER_METRICS_PORT", "REDIS_PORT")
-NOT_INHERITED = ("REDIS_URL", "DATABASE_URL")
+NOT_INHERITED = ("REDIS_URL", "BROKER_URL", "DATABASE_URL")
 """A person's own servers are not for tests."""
 START_WITHIN = 90.0
 """Seconds for everything to be up: the models load in a few, a noisy machine takes longer."""

@@ -21,8 +21,8 @@ from tasks.actors import (
     transcribe,
     translate,
 )
-from tasks.broker import WorkerBroker
 from tasks.engines.base import EngineError
+from tasks.taking import WorkerBroker
 from tasks.wire import queues
 from tasks.wire.messages import from_payload
 from tasks.wire.queues import Work

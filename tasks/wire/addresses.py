@@ -13,6 +13,11 @@ REDIS_FORM: Final = (
     "@ as %40, # as %23, / as %2F, % as %25, a space as %20"
 )
 """What REDIS_URL may be."""
+BROKER_FORM: Final = (
+    "amqp://USER:PASSWORD@HOST:PORT/VHOST or amqps://, with what is special in a password percent-encoded: "
+    "@ as %40, # as %23, / as %2F, % as %25, and a vhost called / as %2F"
+)
+"""What BROKER_URL may be."""
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,253}")
 _ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "*": "127.0.0.1", "::": "::1"}  # noqa: S104 - of others, who said so
 """What stands for every address of a machine → how it is reached from itself."""
@@ -36,12 +41,28 @@ def checked_redis_url(url: str) -> str:
         ValueError: it is none of a Redis server, or holds a password that breaks it in the wrong place.
     """
     url = one_line(url.strip())
-    parts = urlsplit(url)
-    if parts.scheme == "unix" and parts.path:
+    if (parts := urlsplit(url)).scheme == "unix" and parts.path:
         return url
+    return _checked(url, "redis", "rediss")
+
+
+def checked_broker_url(url: str) -> str:
+    """The URL, without the blanks around it.
+
+    Raises:
+        ValueError: it is none of a RabbitMQ server, or holds a password that breaks it in the wrong place.
+    """
+    checked = _checked(one_line(url.strip()), "amqp", "amqps")
+    if urlsplit(checked).password is None:
+        raise ValueError("no password")
+    return checked
+
+
+def _checked(url: str, *schemes: str) -> str:
+    parts = urlsplit(url)
     astray = "@" in f"{parts.path}{parts.query}{parts.fragment}"
-    if parts.scheme not in ("redis", "rediss") or not parts.hostname or parts.port == 0 or astray:
-        raise ValueError("no address of a Redis server")
+    if parts.scheme not in schemes or not parts.hostname or parts.port == 0 or astray:
+        raise ValueError("no address of such a server")
     return url
 
 

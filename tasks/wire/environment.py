@@ -205,6 +205,8 @@ def redis_url(own: Callable[[], str]) -> Setting[str]:
 
 OF_WORKERS: Final = redis_url(_own_redis_for_workers)
 """REDIS_URL as workers and the installer read it."""
+BROKER_URL: Final = Setting("BROKER_URL", str, addresses.checked_broker_url, addresses.BROKER_FORM, secret=True)
+"""BROKER_URL: a RabbitMQ server that holds the queues; without it Redis does, beside everything else."""
 
 
 def _cache_dir() -> Path:
@@ -217,6 +219,7 @@ class TaskConfig:
 
     redis_url: str = field(default_factory=redis_url(_own_redis))
     """REDIS_URL, else the server of the `redis` Procfile line: REDIS_HOST, REDIS_PORT and REDIS_PASSWORD."""
+    broker_url: str = field(default_factory=BROKER_URL)
     cache_dir: Path = field(default_factory=path("JBC_CACHE", _cache_dir))
     """JBC_CACHE: downloads and builds kept outside the checkout, one folder for all checkouts of a user."""
     threads: int = field(default_factory=whole("MODEL_THREADS", lambda: min(4, os.cpu_count() or 1), 1, 1_024))
@@ -229,6 +232,11 @@ class TaskConfig:
     audio_cache_mb: int = field(default_factory=whole("CACHE_AUDIO_MB", 128, 0, MAX_MEGABYTES))
     """CACHE_AUDIO_MB: the same of synthesised audio."""
     log_level: str = field(default_factory=LOG_LEVEL)
+
+    @property
+    def queues_url(self) -> str:
+        """The server that holds the queues: RabbitMQ (amqp:, amqps:) or Redis."""
+        return self.broker_url or self.redis_url
 
     @property
     def translation_cache(self) -> int:

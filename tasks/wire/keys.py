@@ -20,6 +20,9 @@ MODELS: Final = "models"
 QUEUES: Final = (*LIVE_QUEUES, BATCH, MODELS)
 """Every queue that workers share."""
 
+DRAMATIQ: Final = "dramatiq"
+"""What the names of Dramatiq's keys begin with, where Redis holds the queues."""
+
 _OWN: Final = "stt."
 
 MODEL_WORK_TTL: Final = 86_400

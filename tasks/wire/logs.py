@@ -80,3 +80,4 @@ def configure(process: str) -> None:
     logging.root.setLevel(logging.INFO)
     for library in ("httpx", "alembic"):  # they would tell of every look at a neighbour's /health and at the schema
         logging.getLogger(library).setLevel(logging.WARNING)
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # it says at length what it raises

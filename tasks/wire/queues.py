@@ -1,41 +1,31 @@
 """The queues between edge and workers: sending work, by queue and actor name, and who is there to take it.
 
 No actor is imported in order to send to it: a message is one that Dramatiq reads, and `tasks.actors.registry` says
-which function takes it. Every enqueue leaves a token in a list that idle consumers block on (`tasks.broker`), so that
-they need not poll.
+which function takes it. Redis holds the queues, or a RabbitMQ server of their own.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import time
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 import dramatiq
 import msgspec
-import redis
 import redis.asyncio
-from dramatiq.brokers.redis import RedisBroker
 from msgspec import Struct
 
 from tasks.wire import keys
 from tasks.wire.administration import ModelWork, PackageArrival
+from tasks.wire.environment import TaskConfig
 from tasks.wire.messages import Heartbeat, Segment, Speech, Translation, decode, to_payload
+from tasks.wire.rabbitmq import SCHEMES, TransientBroker, WaitsInRabbitmq
 from tasks.wire.redis_client import connect
+from tasks.wire.redis_queues import WaitsInRedis, WakingBroker
 from tasks.wire.requests import Detection, Survey, Synthesis, TextTranslation, Transcription
+from tasks.wire.waiting import Waits
 
 logger = logging.getLogger(__name__)
-
-NAMESPACE: Final = "dramatiq"
-"""What the names of Dramatiq's keys begin with."""
-WAKE_TOKENS: Final = 64
-"""Tokens kept for the consumers of one queue: more than there are workers."""
-WAKE_SECONDS: Final = 60
-"""Seconds after which a token that nobody took is gone."""
-OWN_QUEUE_SECONDS: Final = 600
-"""Seconds after which the queue of a worker is gone that takes nothing from it any more."""
 
 M = TypeVar("M", bound=Struct)
 
@@ -76,33 +66,19 @@ TAKE_PACKAGE: Final = Work("take_package", keys.MODELS, keys.BATCH_PRIORITY, Pac
 """What administrators ask for."""
 
 
-class WakingBroker(RedisBroker):
-    """A Redis broker that wakes an idle consumer whenever something is enqueued."""
+def sending_broker(url: str) -> dramatiq.Broker:
+    """The broker of a process that sends work and takes none, by where the queues are (`TaskConfig.queues_url`).
 
-    client: redis.Redis
-
-    def enqueue(self, message: dramatiq.Message[Any], *, delay: int | None = None) -> dramatiq.Message[Any]:
-        """Put `message` on its queue and wake a consumer of it."""
-        enqueued = super().enqueue(message, delay=delay)
-        key = self.token_key(enqueued.queue_name)
-        with self.client.pipeline(transaction=False) as pipe:
-            pipe.lpush(key, 1)
-            pipe.ltrim(key, 0, WAKE_TOKENS - 1)
-            pipe.expire(key, WAKE_SECONDS)
-            if keys.is_own(enqueued.queue_name):
-                for suffix in ("", ".msgs"):
-                    pipe.expire(f"{self.namespace}:{enqueued.queue_name}{suffix}", OWN_QUEUE_SECONDS)
-            pipe.execute()
-        return enqueued
-
-    def token_key(self, queue_name: str) -> str:
-        """The list that consumers of this queue block on."""
-        return f"{self.namespace}:{queue_name}.wake"
-
-
-def sending_broker(url: str) -> WakingBroker:
-    """The broker of a process that sends work and takes none. It connects when it is first used."""
+    It connects when it is first used.
+    """
+    if url.startswith(SCHEMES):
+        return TransientBroker(url, [])
     return WakingBroker(client=connect(url), middleware=[])  # type: ignore[no-untyped-call]
+
+
+def waits(config: TaskConfig, client: redis.asyncio.Redis) -> Waits:
+    """What looks at the queues; `client` is of REDIS_URL."""
+    return WaitsInRabbitmq(config.broker_url) if config.broker_url else WaitsInRedis(client)
 
 
 def message_of(work: Work[M], message: M) -> dramatiq.Message[Any]:
@@ -112,32 +88,14 @@ def message_of(work: Work[M], message: M) -> dramatiq.Message[Any]:
     )
 
 
-def enqueue(broker: WakingBroker, work: Work[M], message: M) -> None:
-    """Ask workers for `work`. Blocks while Redis is asked, so call it off the event loop.
+def enqueue(broker: dramatiq.Broker, work: Work[M], message: M) -> None:
+    """Ask workers for `work`. Blocks while the broker is asked, so call it off the event loop.
 
     Raises:
-        redis.RedisError: Redis does not answer.
+        redis.RedisError: Redis, which holds the queues, does not answer.
+        OSError: the same of RabbitMQ.
     """
     broker.enqueue(message_of(work, message))
-
-
-async def oldest_age(client: redis.asyncio.Redis, queue: str) -> float | None:
-    """Seconds since the message at the head of `queue` was sent; None when nothing waits there.
-
-    A message that is being worked on does not wait.
-    """
-    head = await client.lindex(f"{NAMESPACE}:{queue}", 0)
-    if head is None:
-        return None
-    data = await client.hget(f"{NAMESPACE}:{queue}.msgs", head)
-    if data is None:
-        return None
-    return max(0.0, time.time() - float(json.loads(data)["message_timestamp"]) / 1000)
-
-
-async def depth(client: redis.asyncio.Redis, queue: str) -> int:
-    """How many messages wait in `queue`."""
-    return int(await client.llen(f"{NAMESPACE}:{queue}"))
 
 
 async def workers(client: redis.asyncio.Redis) -> list[Heartbeat]:

@@ -62,6 +62,8 @@ MALFORMED = {
     "origins": ("letters", "  ", "www.example.org", "ftp://host", "-1", "5", "nan", "'self'", "https://", "https://a/b"),
     "redis://": ("letters", "  ", "http://host", "-1", "5", "nan", "redis://", "redis://:a/b@host/0", "redis://:a#b@host",
                  "redis://h:port", "redis://h:99999"),
+    "amqp://": ("letters", "  ", "http://host", "-1", "5", "nan", "amqp://", "amqp://u:a/b@host/x", "amqp://u:a#b@host",
+                "amqp://h:port", "amqp://h:99999", "redis://h", "amqp://h/x", "amqp://u@h/x"),
     "postgresql": ("letters", "  ", "http://host/x", "-1", "5", "nan", "mysql://h/x", "postgresql://h/x",
                    "postgresql+asyncpg://u:a@b@host/x", "sqlite:///x"),
     "an issuer": ("letters", "  ", "http://login.example.org", "ftp://host", "https://", "https://a b", "https://h/?x=1",

@@ -20,6 +20,7 @@ import pytest
 KINDS = ("unit", "service", "model", "browser")
 STARTERS = {
     "ops.harness.machines.world.hold": "service model browser",
+    "ops.harness.rabbitmq_server.RabbitmqServer": "service",
     "ops.harness.redis_server.RedisServer": "service",
     "ops.harness.sfu.Sfu": "service",
     "ops.harness.stack.Stack": "service model",

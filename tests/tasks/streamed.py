@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import dramatiq
 import redis.asyncio
 
 from tasks.wire import streams
 from tasks.wire.messages import STT_RATE, Segment, Timeline
-from tasks.wire.queues import WakingBroker, enqueue, listen_by
+from tasks.wire.queues import enqueue, listen_by
 from tests.tasks.messages import segment
 
 STEP_SECONDS = 0.4
@@ -33,7 +34,7 @@ def asks(pcm: bytes, name: str = "room.lan.0", **changes: Any) -> Iterator[Segme
 class Offering:
     """Offers one utterance piece by piece."""
 
-    def __init__(self, url: str, pcm: bytes, owner: str, broker: WakingBroker) -> None:
+    def __init__(self, url: str, pcm: bytes, owner: str, broker: dramatiq.Broker) -> None:
         self._url = url
         self._pcm = pcm
         self._owner = owner

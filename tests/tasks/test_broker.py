@@ -11,23 +11,23 @@ import redis
 from dramatiq.middleware import CurrentMessage
 
 from ops.harness.redis_server import RedisServer, redis_server
-from tasks.broker import DEAD_AFTER_SECONDS, WorkerBroker
 from tasks.middleware.redis_outage import RedisOutage, retry_seconds
-from tasks.wire.queues import WakingBroker
+from tasks.redis_broker import DEAD_AFTER_SECONDS, RedisWorkerBroker
 from tasks.wire.redis_client import BRIEF_SECONDS, connect
+from tasks.wire.redis_queues import WakingBroker
 
 
 @pytest.fixture
-def broker(server: RedisServer, store: redis.Redis) -> Iterator[WorkerBroker]:
+def broker(server: RedisServer, store: redis.Redis) -> Iterator[RedisWorkerBroker]:
     """A broker without our actors, so that a worker can run in this process."""
     assert store.dbsize() == 0
-    made = WorkerBroker(client=connect(server.url), middleware=[CurrentMessage()], maintenance_chance=1_000_000)  # type: ignore[no-untyped-call]
+    made = RedisWorkerBroker(client=connect(server.url), middleware=[CurrentMessage()], maintenance_chance=1_000_000)  # type: ignore[no-untyped-call]
     yield made
     made.close()
 
 
 @pytest.fixture
-def worker(broker: WorkerBroker) -> Iterator[dramatiq.Worker]:
+def worker(broker: RedisWorkerBroker) -> Iterator[dramatiq.Worker]:
     running = dramatiq.Worker(broker, worker_threads=3)
     running.start()
     yield running
@@ -35,7 +35,7 @@ def worker(broker: WorkerBroker) -> Iterator[dramatiq.Worker]:
 
 
 def test_a_message_starts_at_once_and_an_idle_worker_is_idle(
-    broker: WorkerBroker, worker: dramatiq.Worker, server: RedisServer
+    broker: RedisWorkerBroker, worker: dramatiq.Worker, server: RedisServer
 ) -> None:
     """Prints the latency and the idle cost; asserts only that every message is run."""
     waits: list[float] = []
@@ -66,7 +66,7 @@ def test_a_message_starts_at_once_and_an_idle_worker_is_idle(
     assert len(waits) == 100
 
 
-def test_a_process_takes_one_message_of_a_queue_at_a_time(broker: WorkerBroker, worker: dramatiq.Worker) -> None:
+def test_a_process_takes_one_message_of_a_queue_at_a_time(broker: RedisWorkerBroker, worker: dramatiq.Worker) -> None:
     begun, go_on = threading.Semaphore(0), threading.Event()
 
     def wait() -> None:
@@ -85,7 +85,7 @@ def test_a_process_takes_one_message_of_a_queue_at_a_time(broker: WorkerBroker, 
     assert worker.worker_threads == 3
 
 
-def test_a_message_is_found_though_its_token_was_lost(broker: WorkerBroker, worker: dramatiq.Worker) -> None:
+def test_a_message_is_found_though_its_token_was_lost(broker: RedisWorkerBroker, worker: dramatiq.Worker) -> None:
     done = threading.Event()
     actor = dramatiq.actor(actor_name="set", queue_name="stt", broker=broker)(done.set)
     message = actor.message()
@@ -94,11 +94,11 @@ def test_a_message_is_found_though_its_token_was_lost(broker: WorkerBroker, work
     assert done.wait(5)
 
 
-def test_messages_of_a_dead_worker_are_run_by_another(broker: WorkerBroker, server: RedisServer) -> None:
+def test_messages_of_a_dead_worker_are_run_by_another(broker: RedisWorkerBroker, server: RedisServer) -> None:
     done = threading.Event()
     actor = dramatiq.actor(actor_name="set", queue_name="stt", broker=broker)(done.set)
     actor.send()
-    dead = WorkerBroker(client=connect(server.url), middleware=[])  # type: ignore[no-untyped-call]
+    dead = RedisWorkerBroker(client=connect(server.url), middleware=[])  # type: ignore[no-untyped-call]
     assert next(iter(dead.consume("stt"))), "taken by a worker that is never heard of again"
     broker.heartbeat_timeout = int(DEAD_AFTER_SECONDS * 1000)
     started = time.monotonic()
@@ -111,7 +111,7 @@ def test_messages_of_a_dead_worker_are_run_by_another(broker: WorkerBroker, serv
         worker.stop(timeout=10_000)
 
 
-def test_an_actor_waits_for_redis_until_its_worker_stops_and_others_wait_briefly(broker: WorkerBroker) -> None:
+def test_an_actor_waits_for_redis_until_its_worker_stops_and_others_wait_briefly(broker: RedisWorkerBroker) -> None:
     def tries(client: redis.Redis) -> float:
         began = time.monotonic()
         with pytest.raises(redis.ConnectionError):

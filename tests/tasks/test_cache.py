@@ -133,7 +133,7 @@ def test_everything_of_a_voice_can_be_forgotten(store: redis.Redis) -> None:
 
 def test_without_redis_everything_is_a_miss(monkeypatch: pytest.MonkeyPatch) -> None:
     unreachable = redis.Redis(port=1, retry=Retry(NoBackoff(), 0))
-    monkeypatch.setattr(broker.current(), "client", unreachable)
+    monkeypatch.setattr(broker.current(), "store", unreachable)
     before = REGISTRY.get_sample_value("jbc_cache_failures_total", {"kind": "audio"}) or 0
     assert cache.get("audio", ("a",)) is None
     assert not cache.put("audio", ("a",), b"x")

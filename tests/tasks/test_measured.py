@@ -9,13 +9,13 @@ import pytest
 import redis
 
 from tasks import offers, registry
-from tasks.broker import WorkerBroker
 from tasks.engine_speed import Speed
 from tasks.engine_stages import LoadingThread
 from tasks.engines.base import Engine, EngineError, TextToSpeech
 from tasks.engines.kinds import Kind
 from tasks.loading import Loader, measure_again
 from tasks.models import measured
+from tasks.redis_broker import RedisWorkerBroker
 from tasks.wire.environment import TaskConfig
 
 
@@ -92,7 +92,7 @@ def test_a_measurement_that_fails_ends_no_worker(
     monkeypatch.setattr("tasks.serving.measure_again", fail)
     monkeypatch.setattr("tasks.engine_stages.MEASURE_AFTER", 0.0)
     monkeypatch.setattr("tasks.engine_stages._end", lambda status: done.append(f"ended {status}"))
-    broker = WorkerBroker(client=redis.Redis(), middleware=[])  # type: ignore[no-untyped-call]
+    broker = RedisWorkerBroker(client=redis.Redis(), middleware=[])  # type: ignore[no-untyped-call]
     LoadingThread(broker, [], TaskConfig(), then=lambda: done.append("ready")).run()
     assert done == ["ready"]
     assert "what was known of them holds" in caplog.text

@@ -13,6 +13,7 @@ from tasks.heartbeat import HeartbeatThread
 from tasks.serving import Engines
 from tasks.wire import keys, queues
 from tasks.wire.queues import TRANSCRIBE, enqueue, message_of
+from tasks.wire.redis_queues import WaitsInRedis
 from tests.tasks.messages import segment
 
 
@@ -24,22 +25,22 @@ async def client(server: RedisServer, store: redis.Redis) -> AsyncIterator[redis
 
 
 async def test_an_empty_queue_has_no_age(client: redis.asyncio.Redis) -> None:
-    assert await queues.oldest_age(client, "stt") is None
-    assert await queues.depth(client, "stt") == 0
+    assert await WaitsInRedis(client).of("stt") == (0, None)
 
 
 async def test_the_age_is_that_of_the_oldest_waiting_message(client: redis.asyncio.Redis) -> None:
     old = message_of(TRANSCRIBE, segment())
     broker.current().enqueue(old.copy(message_timestamp=int(time.time() * 1000) - 5_000))
     enqueue(broker.current(), TRANSCRIBE, segment())
-    age = await queues.oldest_age(client, "stt")
+    depth, age = await WaitsInRedis(client).of("stt")
     assert age is not None
     assert 5 <= age < 6
-    assert await queues.depth(client, "stt") == 2
+    assert depth == 2
     next(iter(broker.current().consume("stt")))  # a worker takes the old one
-    age = await queues.oldest_age(client, "stt")
+    depth, age = await WaitsInRedis(client).of("stt")
     assert age is not None
     assert age < 1
+    assert depth == 1
 
 
 async def test_workers_are_known_by_their_heartbeats(client: redis.asyncio.Redis, store: redis.Redis) -> None:

@@ -14,12 +14,12 @@ from dramatiq.middleware import CurrentMessage
 
 from ops.harness.redis_server import RedisServer
 from tasks.actors import replies
-from tasks.broker import WorkerBroker
 from tasks.call_priority import CallPriority
 from tasks.engines.base import EngineError
 from tasks.middleware.calls_first import CallsFirst
 from tasks.middleware.failure_reply import FailureReply
 from tasks.middleware.max_attempts import MAX_ATTEMPTS, MaxAttempts
+from tasks.redis_broker import RedisWorkerBroker
 from tasks.wire import keys
 from tasks.wire.messages import encode, from_payload, to_payload
 from tasks.wire.redis_client import connect
@@ -29,19 +29,19 @@ REQUEST = Detection(request="r", deadline=time.time() + 86_400, texts=["secret"]
 
 
 @pytest.fixture
-def broker(server: RedisServer, store: redis.Redis) -> Iterator[WorkerBroker]:
+def broker(server: RedisServer, store: redis.Redis) -> Iterator[RedisWorkerBroker]:
     """A broker with the middleware that concerns requests, and none of our actors."""
     assert store.dbsize() == 0
 
     client = connect(server.url)
     middleware = [CurrentMessage(), MaxAttempts(client), CallsFirst(CallPriority()), FailureReply(client)]
-    made = WorkerBroker(client=client, middleware=middleware)  # type: ignore[no-untyped-call]
+    made = RedisWorkerBroker(client=client, middleware=middleware)  # type: ignore[no-untyped-call]
     yield made
     made.close()
 
 
 @pytest.fixture
-def work(broker: WorkerBroker) -> Iterator[None]:
+def work(broker: RedisWorkerBroker) -> Iterator[None]:
     """A worker with a thread for each queue, started when the test uses it."""
     running = dramatiq.Worker(broker, worker_threads=4)
     running.start()
@@ -57,7 +57,7 @@ def reply(store: redis.Redis) -> Reply:
 
 
 @pytest.mark.usefixtures("work")
-def test_calls_come_first(broker: WorkerBroker) -> None:
+def test_calls_come_first(broker: RedisWorkerBroker) -> None:
     in_call, hang_up, done = threading.Event(), threading.Event(), threading.Event()
     order: list[str] = []
 
@@ -93,7 +93,7 @@ def test_a_call_without_end_holds_a_request_back_for_a_while_only() -> None:
 
 
 @pytest.mark.usefixtures("work")
-def test_whoever_waits_is_told_why_it_failed(broker: WorkerBroker, store: redis.Redis) -> None:
+def test_whoever_waits_is_told_why_it_failed(broker: RedisWorkerBroker, store: redis.Redis) -> None:
     def engine(payload: dict[str, Any]) -> None:
         raise EngineError(f"no engine for {len(payload)}")
 
@@ -109,7 +109,7 @@ def test_whoever_waits_is_told_why_it_failed(broker: WorkerBroker, store: redis.
 
 
 @pytest.mark.usefixtures("work")
-def test_a_request_that_kills_workers_is_given_up(broker: WorkerBroker, store: redis.Redis) -> None:
+def test_a_request_that_kills_workers_is_given_up(broker: RedisWorkerBroker, store: redis.Redis) -> None:
     def never(payload: dict[str, Any]) -> None:
         pytest.fail(f"begun again: {payload}")
 

@@ -24,7 +24,7 @@ from ops.harness.web_server import csrf_of
 from tasks.wire import keys
 from tasks.wire.administration import Choice, Configuration, Term
 from tasks.wire.messages import decode
-from tasks.wire.queues import sending_broker
+from tasks.wire.redis_client import connect
 from tests.support.administrator import enter, log_in, make, on_sqlite, send
 
 SECTIONS = (
@@ -237,9 +237,7 @@ async def test_a_key_is_shown_once_and_a_voice_of_its_owner_deleted(
     assert (await send(client, "/admin/keys", name="nothing")).status_code == 422
 
     async with Redis.from_url(settings.tasks.redis_url) as store:
-        voices = VoiceService(
-            sessions, store, sending_broker(settings.tasks.redis_url).client, settings.var_dir / "voices", 5
-        )
+        voices = VoiceService(sessions, store, connect(settings.tasks.redis_url), settings.var_dir / "voices", 5)
         voice = await voices.add(holder, "Ana", "I, Ana, agree to this.", bytes(2 * REFERENCE_RATE * 4))
     assert "I, Ana, agree" in (await client.get("/admin/voices")).text
     assert (await send(client, f"/admin/voices/{voice.id}/delete")).status_code == 303

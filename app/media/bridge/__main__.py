@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 async def serve(settings: BridgeSettings) -> None:
     """Runs a bridge until SIGTERM or SIGINT."""
     logs.configure("bridge")
-    send = partial(enqueue, sending_broker(settings.tasks.redis_url))
+    send = partial(enqueue, sending_broker(settings.tasks.queues_url))
     task = asyncio.create_task(Bridge(settings, send).run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -31,6 +31,7 @@ from app.media.policy import admission
 from tasks.wire import keys
 from tasks.wire.addresses import authority
 from tasks.wire.messages import Heartbeat, NextRoom, encode
+from tasks.wire.queues import waits
 
 TICK_SECONDS: Final = 0.02
 """Time between looks at the clock on behalf of silent tracks."""
@@ -68,7 +69,8 @@ class Bridge:
             f"ws://{authority(settings.sfu_address, settings.sfu_port)}/ws",
             lambda: bridge_token(settings.sfu_token_keys.newest, bridge=self.id),
         )
-        self._watch = Watch(self._redis, config.ladder, self._on_look)
+        self._waits = waits(settings.tasks, self._redis)
+        self._watch = Watch(self._redis, self._waits, config.ladder, self._on_look)
         self._rooms = Rooms()
         self._leases = Leases(
             self._redis, self._sfu, self.id, lambda: self._rooms.by_name, lambda: self._reconciler.reconcile()
@@ -117,7 +119,7 @@ class Bridge:
         self._reconciler.stop_all()
         await self._reconciler.wait_stopped(STOP_SECONDS)
         await self._keeper.close()
-        await asyncio.gather(self._redis.aclose(), self._pubsub.aclose())
+        await asyncio.gather(self._redis.aclose(), self._pubsub.aclose(), self._waits.aclose())
         health.close()
 
     def snapshot(self) -> tuple[bool, dict[str, Any]]:

@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 
 import redis.asyncio as aioredis
 import structlog
-from dramatiq.errors import BrokerError
 from redis.exceptions import RedisError
 
 from app.media.bridge.metrics import Metrics
@@ -32,8 +31,8 @@ BUFFER_SECONDS: Final = 60.0
 RETRY_SECONDS: Final = (0.1, 1.0)
 """Time before the first and before each later try."""
 
-FAILURES: Final = (RedisError, BrokerError, OSError)
-"""What sending raises when Redis is away or in trouble."""
+FAILURES: Final = (RedisError, OSError)
+"""What sending raises when Redis or the broker is away or in trouble."""
 
 log = structlog.get_logger(__name__)
 

@@ -16,7 +16,8 @@ from app.media.policy.config import LadderConfig
 from app.media.policy.ladder import Conditions
 from tasks.wire import keys
 from tasks.wire.messages import Heartbeat
-from tasks.wire.queues import oldest_age, workers
+from tasks.wire.queues import workers
+from tasks.wire.waiting import Waits
 
 REDIS_TIMEOUT_SECONDS: Final = 0.8
 """Time one look at Redis may take before Redis counts as gone."""
@@ -49,10 +50,11 @@ class Pulse:
 class Watch:
     """Looks every `poll_every` seconds. Run `run` as a task."""
 
-    def __init__(self, client: aioredis.Redis, config: LadderConfig, on_look: Callable[[], None]) -> None:
+    def __init__(self, client: aioredis.Redis, waits: Waits, config: LadderConfig, on_look: Callable[[], None]) -> None:
         self.conditions = Conditions(broker_ok=False, heartbeats=[], ages={})
         """As of the last look."""
         self._redis = client
+        self._waits = waits
         self._config = config
         self._on_look = on_look
         self._pulse = Pulse()
@@ -68,11 +70,11 @@ class Watch:
         try:
             async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
                 beats = await workers(self._redis)
-                ages = {queue: await oldest_age(self._redis, queue) for queue in keys.LIVE_QUEUES}
-                own = [await oldest_age(self._redis, keys.own_queue(beat.worker)) for beat in beats if beat.streams]
+                ages = {queue: (await self._waits.of(queue)).age for queue in keys.LIVE_QUEUES}
+                own = [(await self._waits.of(keys.own_queue(beat.worker))).age for beat in beats if beat.streams]
                 ages["stt"] = max((age for age in [ages["stt"], *own] if age is not None), default=None)
         except (RedisError, OSError, TimeoutError) as error:
             if self.conditions.broker_ok:
-                log.warning("Redis does not answer: original voices only", error=str(error))
+                log.warning("Redis or the broker does not answer: original voices only", error=str(error))
             return Conditions(broker_ok=False, heartbeats=[], ages={})
         return Conditions(True, self._pulse.notice(beats, time.time()), ages)

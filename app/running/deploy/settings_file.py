@@ -12,7 +12,7 @@ from app.running.deploy.processes import ROOT, SECRETS, Role
 
 PAGES: Final = ("running.md", "nat.md", "operations.md", "models.md", "api.md", "llm.md")
 OF_WORKERS: Final = re.compile(
-    r"JBC_CACHE|REDIS_(HOST|PORT|URL)|WORKER_.*|MODEL.*|.*_WITH|TRANSLATE_BEAM|CACHE_.*|GTTS_.*|LLM_.*|ESPEAK_NG"
+    r"JBC_CACHE|REDIS_(HOST|PORT|URL)|BROKER_URL|WORKER_.*|MODEL.*|.*_WITH|TRANSLATE_BEAM|CACHE_.*|GTTS_.*|LLM_.*|ESPEAK_NG"
 )
 BY_UNITS: Final = frozenset(
     {*SECRETS, "JBC_VAR", "JBC_CACHE", "JBC_SECRETS", "JBC_KEYS", "JBC_ROLE", "BACKUP_PASSPHRASE"}
