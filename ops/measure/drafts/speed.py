@@ -39,7 +39,7 @@ LOOKUP: Final = {"speculative.types": ["COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE"]}
 VARIANTS: Final = {
     AS_IT_IS: Variant(),
     "one thread": Variant({"MODEL_THREADS": "1"}),
-    "one thread to write": Variant(params={"cpuparams.n_threads": 1}),
+    "two threads to write": Variant(params={"cpuparams.n_threads": 2}),
     "threads that wait with the core": Variant({local.SPIN: "300000"}),
     "threads that give it up at once": Variant({local.SPIN: "0"}),
     "lookup in the prompt": Variant(params=LOOKUP),

@@ -28,6 +28,10 @@ SPIN: Final = "GOMP_SPINCOUNT"
 SPIN_COUNT: Final = "10000"
 """Turns of a loop, some tenths of a millisecond, in which a thread waits for the others without giving up its core."""
 
+WRITING_THREADS: Final = 1
+"""Threads that write a reply. Two meet hundreds of times a token: where other programs have a core, they take four
+times as long as one, which mostly waits for memory (docs/measurements/llm.md). All read the prompt."""
+
 CONTEXT: Final = 3072
 """Tokens of one slot: prompt, one piece of text and its translation need about 1,800 at most."""
 
@@ -115,7 +119,7 @@ def _server(model: Path, slots: int, threads: int, key: str, kept: Path | None) 
     params.n_ctx = slots * CONTEXT
     params.n_parallel = slots
     params.kv_unified = False
-    params.cpuparams.n_threads = threads
+    params.cpuparams.n_threads = WRITING_THREADS
     params.cpuparams_batch.n_threads = threads
     params.fit_params = False
     params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE  # mapped, 0.6 GB of it would be there twice
