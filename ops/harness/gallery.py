@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -48,26 +49,38 @@ class World:
     folder: Path
     """JBC_VAR of the web process."""
     interpreter: Bridge | None
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(100))
+    """Of lines that nobody has said yet."""
 
     def furnished(self) -> AbstractAsyncContextManager[None]:
         """Fill the administration, and have a worker, until the end of the block."""
         self.forget_second_factors()
         return furnished(self.url, self.folder, self.redis_url, self.visitor)
 
-    def forget_administrators(self) -> None:
-        """Be as new as before the first password was set."""
-        with closing(sqlite3.connect(self.folder / "jbcalling.db")) as database:
-            database.executescript("DELETE FROM admin_sessions; DELETE FROM admins;")
+    @contextmanager
+    def without_administrators(self) -> Iterator[None]:
+        """Be as new as before the first password was set, until the end of the block."""
+        tables = ("admins", "admin_sessions")
+        with closing(sqlite3.connect(self.folder / "jbcalling.db", timeout=10)) as database:
+            for table in tables:
+                database.executescript(f"CREATE TEMP TABLE kept_{table} AS SELECT * FROM {table}; DELETE FROM {table};")
+            try:
+                yield
+            finally:
+                for table in tables:
+                    database.executescript(f"DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table};")
 
     def forget_second_factors(self) -> None:
         """Let the password be enough again."""
         with closing(sqlite3.connect(self.folder / "jbcalling.db")) as database:
             database.executescript("DELETE FROM recovery_codes; DELETE FROM second_factors;")
 
-    def say(self, seq: int, text: str, *, final: bool = True) -> None:
-        """Let somebody say something in English."""
+    def say(self, text: str, *, line: int | None = None, final: bool = True) -> int:
+        """Let somebody say something in English: a line of its own, or more of one; its number."""
+        seq = next(self._numbers) if line is None else line
         with redis.Redis.from_url(self.redis_url) as client:
-            say(client, caption(self.room, f"{self.room}.{seq}", text, final=final, speaker="somebody", seq=seq))
+            say(client, caption(self.room, f"{self.room}.{seq}", text, final=final, seq=seq))
+        return seq
 
     @property
     def codes(self) -> dict[str, str]:
@@ -179,8 +192,8 @@ async def enter(page: Page, url: str, room: str, name: str, language: str, *, re
     """Join a room in its lobby, with one language for everything."""
     await page.goto(f"{url}/rooms/{room}")
     await page.fill("[name=name]", name)
-    for field in ("speak", "read", "hear"):
-        await page.select_option(f"select[name={field}]", language)
+    for choice in ("speak", "read", "hear"):
+        await page.select_option(f"select[name={choice}]", language)
     await page.click(f"form[action$='/join'] button{'[name=reader]' if reader else ':not([name])'}[type=submit]")
     await page.wait_for_selector("body[data-page=call]")
 

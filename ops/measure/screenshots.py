@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final, Literal
 
@@ -32,9 +33,8 @@ async def main(names: list[str], into: Path, *, whole: bool = False) -> None:
             for view in dict.fromkeys((*VIEWS, *FILLED, SETUP)):
                 if names and view.name not in names:
                     continue
-                if view == SETUP:
-                    room.forget_administrators()
-                await _picture(room, view, into, whole=whole)
+                with room.without_administrators() if view == SETUP else nullcontext():
+                    await _picture(room, view, into, whole=whole)
         await browser.close()
 
 

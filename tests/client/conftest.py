@@ -46,9 +46,12 @@ async def quiet_browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def place(browser: Browser) -> AsyncIterator[World]:
-    """The small world of the gallery, with every page in it."""
+    """The small world of the gallery, with every page in it: one for all files, for it takes longer than their tests.
+
+    What a test changes in it, it puts back; who came into its rooms has left them when the next one begins.
+    """
     async with world(browser) as one:
         yield one
 

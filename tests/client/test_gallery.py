@@ -160,15 +160,15 @@ async def test_a_screen_reader_hears_each_finished_caption_once_when_it_wants_to
     page = await place.visitor.new_page()
     await place.open(page, next(view for view in VIEWS if view.name == "call"))
     assert await page.get_attribute("#aloud", "role") == "log"
-    place.say(100, "not wanted yet")
+    place.say("not wanted yet")
     await page.wait_for_selector("#captions li:has-text('not wanted yet')")
     await page.click("[popovertarget=reading]")
     await page.check("#reading-form [name=aloud]")
-    place.say(101, "it gro", final=False)
+    grows = place.say("it gro", final=False)
     await page.wait_for_selector("#captions li.interim:has-text('it gro')")
-    place.say(101, "it grows no more")
+    place.say("it grows no more", line=grows)
     await page.wait_for_selector("#aloud p:has-text('it grows no more')", state="attached")
-    place.say(102, "and another")
+    place.say("and another")
     await page.wait_for_selector("#aloud p:has-text('and another')", state="attached")
     said = await page.evaluate("[...document.querySelectorAll('#aloud p')].map(p => p.textContent.split(': ')[1])")
     assert said == ["it grows no more", "and another"]
@@ -202,7 +202,7 @@ async def test_devices_are_tried_in_the_lobby_and_remembered(place: World) -> No
 async def test_the_lag_opens_into_its_stages_and_says_what_works(place: World) -> None:
     page = await place.visitor.new_page()
     await place.open(page, next(view for view in VIEWS if view.name == "call-lateness"))
-    place.say(200, "how late is this")
+    place.say("how late is this")
     line = page.locator("#captions li:has-text('how late is this')")
     await page.wait_for_selector("#captions li:has-text('how late is this')")
     await page.wait_for_selector("#stages li:has-text('by test')")
@@ -270,5 +270,5 @@ async def _size(page: Page) -> float:
 
 
 async def test_so_is_the_page_that_sets_up_the_first_administrator(place: World, tmp_path: Path) -> None:
-    place.forget_administrators()  # and so the last one here
-    await _good(place, [SETUP], tmp_path)
+    with place.without_administrators():
+        await _good(place, [SETUP], tmp_path)

@@ -48,10 +48,10 @@ async def test_nine_tabs_of_a_room_share_a_feed_and_miss_nothing(place: World, b
     before = await readers(place)
     first = await context.new_page()
     await enter(first, place.url, place.room, "Bob", "en", reader=True)
-    place.say(500, "five hundred")
+    place.say("five hundred")
     await first.wait_for_selector("#captions li:has-text('five hundred')")
     pages = [first, *[await read(context, place, place.room) for _ in range(TABS - 1)]]
-    place.say(501, "and one")
+    place.say("and one")
     for page in pages:
         await page.wait_for_selector("#captions li:has-text('and one')")
         assert [await page.evaluate(ONCE, text) for text in ("five hundred", "and one")] == [1, 1]
@@ -61,7 +61,7 @@ async def test_nine_tabs_of_a_room_share_a_feed_and_miss_nothing(place: World, b
     await last.select_option("#choices [name=read]", "pt")
     await last.click("#choices button")
     await last.wait_for_selector("#captions[data-read=pt]")
-    place.say(502, "and two")
+    place.say("and two")
     for page in pages:
         await page.wait_for_selector("#captions li:has-text('and two')")
         assert await page.evaluate(ONCE, "and two") == 1
@@ -93,7 +93,7 @@ async def test_more_rooms_than_connections_say_so_and_begin_when_a_tab_is_closed
     await until(pages[-1], "document.querySelector('#feed-full').hidden", MAX_WAIT_SECONDS)
     await pages.pop(0).close()
     await until(maker, "document.querySelector('#feed-full').hidden", MAX_WAIT_SECONDS)
-    place.say(503, "heard after all")
+    place.say("heard after all")
     await maker.wait_for_selector("#captions li:has-text('heard after all')")
     await context.close()
 
@@ -112,7 +112,7 @@ async def test_a_page_that_cannot_share_reads_by_itself(place: World, browser: B
     page = await context.new_page()
     await enter(page, place.url, place.room, "Bob", "en", reader=True)
     text = f"by itself, {len(script)}"
-    place.say(600 + len(script), text)
+    place.say(text)
     await page.wait_for_selector(f"#captions li:has-text('{text}')")
     assert await page.evaluate(ONCE, text) == 1
     await context.close()
@@ -129,12 +129,12 @@ async def test_embeds_share_too_and_come_back_from_the_page_cache(place: World) 
         else:
             await page.goto(pages[0].url)
         pages.append(page)
-    place.say(505, "in both")
+    place.say("in both")
     for page in pages:
         await page.wait_for_selector("#captions li:has-text('in both')")
     assert await readers(place) == before + 1
     await pages[0].goto(f"{place.url}/")
-    place.say(506, "meanwhile")
+    place.say("meanwhile")
     await pages[1].wait_for_selector("#captions li:has-text('meanwhile')")
     await pages[0].go_back()
     await pages[0].wait_for_selector("#captions li:has-text('meanwhile')")

@@ -77,7 +77,7 @@ async def test_captions_come_to_a_page_of_an_installed_browser(place: World, pag
     await enter(page, place.url, place.room, "Reader", "en", reader=True)
     assert await page.evaluate(CONTROLLED)
     await until(page, CONNECTED, MAX_WAIT_SECONDS)
-    place.say(900, "The feed is open, worker or not.")
+    place.say("The feed is open, worker or not.")
     await page.wait_for_selector("text=The feed is open, worker or not.")
 
 
