@@ -1,9 +1,21 @@
-"""Ports of loopback that nothing used a moment ago, neither over TCP nor over UDP."""
+"""Ports of loopback that nothing uses, neither over TCP nor over UDP, and that nobody is given soon again."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 import socket
+import tempfile
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+LOWEST: Final = 20_000
+COUNT: Final = 12_000
+"""They end before those that Linux gives to outgoing connections (`ip_local_port_range`): what binds a port seconds
+after it was chosen would find one of these on it."""
+CURSOR: Final = Path(tempfile.gettempdir()) / f"jbc-ports-{os.getuid()}"
+"""Holds how many ports have been given so far: processes that run side by side get different ones."""
 
 
 def free_port() -> int:
@@ -16,13 +28,21 @@ def free_ports(count: int) -> list[int]:
     found: list[int] = []
     with ExitStack() as bound:
         while len(found) < count:
-            tcp = bound.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-            tcp.bind(("127.0.0.1", 0))
-            port: int = tcp.getsockname()[1]
-            udp = bound.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            port = _next()
             try:
-                udp.bind(("127.0.0.1", port))
+                for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                    bound.enter_context(socket.socket(socket.AF_INET, kind)).bind(("127.0.0.1", port))
             except OSError:
-                continue  # somebody has it over UDP: the next will do
+                continue  # somebody has it: the next will do
             found.append(port)
     return found
+
+
+def _next() -> int:
+    with CURSOR.open("a+") as cursor:
+        fcntl.flock(cursor, fcntl.LOCK_EX)
+        cursor.seek(0)
+        given = int(cursor.read() or 0)
+        cursor.truncate(0)
+        cursor.write(str(given + 1))
+    return LOWEST + given % COUNT
