@@ -21,7 +21,7 @@ import redis
 from honcho.environ import parse_procfile
 
 from app.supervisor import runner
-from ops.harness import process_group
+from ops.harness import database, process_group
 from ops.harness.ports import free_ports
 from ops.harness.waiting import until
 from tasks.wire.environment import WORKER_ACCOUNT
@@ -160,8 +160,7 @@ class Stack:
 
     async def migrate(self) -> None:
         """Bring the database to the schema of the checkout, as the unit of `web` does before it starts."""
-        words = [sys.executable, "-m", "alembic", "upgrade", "head"]
-        await asyncio.to_thread(subprocess.run, words, cwd=self._code, env=self.env, check=True, capture_output=True)
+        await asyncio.to_thread(database.migrate, self.env, self._code)
 
     async def __aenter__(self) -> Self:
         await self.migrate()

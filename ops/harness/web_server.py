@@ -14,7 +14,7 @@ import httpx
 from honcho.environ import parse_procfile
 
 from app.web.security import cookie_name
-from ops.harness import process_group
+from ops.harness import database, process_group
 from ops.harness.ports import free_port
 from tasks.wire.addresses import authority
 
@@ -71,8 +71,7 @@ class WebServer:
 
     def migrate(self) -> None:
         """Bring the database up to date."""
-        alembic = [sys.executable, "-m", "alembic", "upgrade", "head"]
-        subprocess.run(alembic, cwd=ROOT, env=self.env, check=True, capture_output=True)
+        database.migrate(self.env)
 
     def start(self, within: float = 40.0) -> None:
         """Start it and wait until it answers (seconds)."""
