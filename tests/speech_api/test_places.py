@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import numpy as np
@@ -21,6 +22,7 @@ from ops.harness.web_server import WebServer
 from tests.speech_api.conftest import make_key
 
 SECOND = bytes(32_000)
+Act = Callable[[Process], Awaitable[None]]
 
 
 async def outcome(process: Process) -> str:
@@ -44,14 +46,8 @@ async def begun(process: Process) -> None:
 
 
 async def sending(process: Process) -> None:
-    """Goes on sending."""
-
-    async def go_on() -> None:
-        for _ in range(40):
-            await process.send(SECOND[:3_200])
-            await asyncio.sleep(0.1)
-
-    process.going_on = asyncio.create_task(go_on())  # type: ignore[attr-defined]
+    """Goes on sending: it is asked again later."""
+    await process.send(SECOND[:3_200])
 
 
 async def complete(process: Process) -> None:
@@ -60,40 +56,43 @@ async def complete(process: Process) -> None:
     await process.close_input()
 
 
-@pytest.mark.parametrize("mode", ["pcm", "opus", "file", "reference"])
 @pytest.mark.parametrize(
-    ("first", "second", "gives_way"),
-    [(quiet, quiet, True), (begun, sending, True), (quiet, complete, True), (sending, sending, False),
-     (complete, sending, False), (complete, complete, False)],
+    ("mode", "first", "second", "gives_way"),
+    [("pcm", quiet, quiet, True), ("opus", begun, sending, True), ("file", quiet, complete, True),
+     ("pcm", sending, sending, False), ("reference", complete, sending, False), ("file", complete, complete, False)],
 )  # fmt: skip
 async def test_who_sends_nothing_gives_way_and_others_do_not(
-    monkeypatch: pytest.MonkeyPatch, mode: Mode, first: Callable[..., object], second: Callable[..., object], *,
-    gives_way: bool,
-) -> None:  # fmt: skip
-    monkeypatch.setattr(helpers, "PLACE_SECONDS", 0.5)
+    monkeypatch: pytest.MonkeyPatch, mode: Mode, first: Act, second: Act, *, gives_way: bool
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(helpers, "time", SimpleNamespace(monotonic=lambda: now))  # nobody is late on a busy machine
     places = Helpers(2)
+
+    def one() -> AbstractAsyncContextManager[Process]:
+        return places.listener(mode, 60.0)
+
     async with AsyncExitStack() as stack:
-        held = [await stack.enter_async_context(places.listener(mode, 60.0)) for _ in range(2)]
+        held = [await stack.enter_async_context(one()) for _ in range(2)]
         for process, act in zip(held, (first, second), strict=True):
-            await act(process)  # type: ignore[misc]
+            await act(process)
         with pytest.raises(ApiError, match="API_LISTENERS"):  # at once nobody is idle
-            await stack.enter_async_context(places.listener(mode, 60.0))
-        await asyncio.sleep(0.7)
+            await stack.enter_async_context(one())
+        now += helpers.PLACE_SECONDS
+        for process, act in zip(held, (first, second), strict=True):
+            if act is sending:
+                await act(process)
         if gives_way:
-            await stack.enter_async_context(places.listener(mode, 60.0))
+            await stack.enter_async_context(one())
             assert await outcome(held[0]) == "idle"
             with pytest.raises(ApiError, match="API_LISTENERS"):  # one place was taken, not two
-                async with places.listener(mode, 60.0), places.listener(mode, 60.0):
+                async with one(), one():
                     pass
         else:
             with pytest.raises(ApiError, match="API_LISTENERS"):
-                await stack.enter_async_context(places.listener(mode, 60.0))
-        for process in held:
-            if task := getattr(process, "going_on", None):
-                task.cancel()
-    for _ in range(3):  # every place is free again
-        async with places.listener(mode, 60.0), places.listener(mode, 60.0):
-            pass
+                await stack.enter_async_context(one())
+    async with one(), one():  # every place is free again, and no more than there were
+        with pytest.raises(ApiError, match="API_LISTENERS"):
+            await stack.enter_async_context(one())
 
 
 @pytest.mark.usefixtures("worker")
