@@ -93,7 +93,8 @@ async def test_speech_goes_to_the_worker_that_hears_it_as_a_stream_as_it_comes()
         ends = [ask.samples for ask in asked]
         assert len({ask.id for ask in asked}) == 1
         assert ends == sorted(ends)
-        assert len(asked) > 4, "every 0.4 s"
+        assert len(asked) > 2
+        assert ends[0] < ends[-1] / 2, "the first comes long before it is over, however busy the machine is"
         assert set(one.queues[: len(asked)]) == {"stt.w"}
         assert await one.redis.strlen(keys.sound(asked[-1].id)) == 2 * asked[-1].samples
         assert await one.redis.keys("jbc:pcm:*") == []

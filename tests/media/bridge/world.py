@@ -130,7 +130,11 @@ class World:
     async def clip(
         self, segment: Segment, parts: list[Pcm], rate: int, *, draft: bool = False, piece: int = 0, more: bool = False
     ) -> None:
-        """Publishes a clip of one breath for a piece of a sentence, as the speak actor does; `more` of it follows."""
+        """Publishes a clip of one breath for a piece of a sentence, as the speak actor does; `more` of it follows.
+
+        All of it at once: on a busy machine parts would come later than those before them last.
+        """
+        told = self.redis.pipeline(transaction=False)
         for number, samples in enumerate(parts):
             key, last = keys.clip(segment.id, "pt", piece, number), number == len(parts) - 1
             part = ClipPart(
@@ -153,8 +157,9 @@ class World:
                 draft=draft,
                 timeline=Timeline(**msgspec.structs.asdict(segment.timeline) | {"speak_end": time.time()}),
             )
-            await self.redis.set(key, samples.astype("<i2").tobytes(), ex=keys.CLIP_TTL)
-            await self.redis.publish(keys.clips_channel(segment.bridge), encode(part))
+            told.set(key, samples.astype("<i2").tobytes(), ex=keys.CLIP_TTL)
+            told.publish(keys.clips_channel(segment.bridge), encode(part))
+        await told.execute()
 
     async def no_clip(self, segment: Segment) -> None:
         """Says that a segment has no clip."""
