@@ -114,6 +114,15 @@ class Talk:
 
         print(f"somebody who reads is up to date after {await until(so):.1f} s")
 
+    async def hear_out(self) -> None:
+        """Wait until every packet that was sent has been heard, or never will be."""
+
+        async def so() -> bool:
+            return len(self.ear.heard) >= len(self.ear.sent)
+
+        with suppress(TimeoutError):
+            await until(so, NOTICED + 5)
+
     async def read_up(self) -> None:
         """Wait until all that was said has been read, or never will be."""
 
@@ -158,6 +167,7 @@ async def talk(stack: Stack) -> AsyncIterator[Talk]:
         yield one
         one.enough = True  # with this sentence
         await speaking
+        await one.hear_out()
         await one.read_up()
 
 
