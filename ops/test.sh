@@ -60,10 +60,9 @@ sfu || failed=1 # by itself: it counts seconds
 # was busy for a moment fails tests of servers although nothing is broken: what fails is held once more in new processes,
 # named at the end, and counts when it fails again. So does everything of a part that did not come to its end: a browser
 # that hangs may keep pytest itself from ending.
-calls=(tests/client tests/e2e tests/media tests/watching tests/tasks/test_pipeline.py)
+calls=(tests/client tests/e2e tests/media tests/watching)
 callers=(tests/client/test_{call_faults,call_page,captions,first_caption,nat,network,video}.py)
-systems=(tests/tasks/test_pipeline.py)
-systems+=(tests/e2e/test_{admin,call,drafts,faults,front_page,keeping,lossy,machines,privacy,proxy,several,talk,upkeep}.py)
+systems=(tests/e2e/test_{admin,call,drafts,faults,front_page,keeping,lossy,machines,privacy,proxy,several,talk,upkeep}.py)
 systems+=(tests/e2e/test_while_they_speak.py)
 alone=("${callers[@]}" "${systems[@]}")
 pairs=(-n 2 --dist loadfile --no-loadscope-reorder)

@@ -35,6 +35,7 @@ def is_last(data: bytes) -> bool:
     return isinstance(event, NoClip) or event.last
 
 
+@pytest.mark.usefixtures("patience")
 def test_a_segment_goes_in_and_captions_and_a_clip_come_out(shared_worker: WorkerProcess, store: redis.Redis) -> None:
     with listen(store, keys.clips_channel("bridge")) as clips:
         sent = send(store, JFK)
