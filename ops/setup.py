@@ -32,7 +32,7 @@ STATE = TOOLS / "state.json"
 
 REDIS = ("redis-server", "valkey-server", "redis-check-rdb")
 """Any of these is a server (`app/supervisor/redis_program.py`); without one that of a Python wheel runs."""
-NEEDED = {"espeak-ng": "espeak-ng", "libopus0": "opus"}
+NEEDED = {"espeak-ng": "espeak-ng", "libgomp1": "gomp", "libopus0": "opus"}
 """Debian package → program, library or folder it brings, for running."""
 TEST_NEEDED = {
     "caddy": "caddy",

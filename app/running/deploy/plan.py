@@ -110,6 +110,8 @@ def ports(server: Server) -> list[Port]:
 def packages(server: Server) -> list[str]:
     """What Debian brings along."""
     names = ["git", "make", "python3-venv", "espeak-ng", "nftables", "systemd-timesyncd"]
+    if server.works:
+        names += ["libgomp1"]
     if server.carries:
         names += ["caddy", "libopus0"]
     if server.serves:
