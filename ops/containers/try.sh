@@ -41,7 +41,7 @@ sys.exit({*found.values()} != {"ok"})'
 # Limits that this machine may set: some let not even root raise any, or protect a process from the kernel's killer.
 limits() {
   local given=""
-  (ulimit -n 65536) 2>/dev/null || given="ulimits: {nofile: $(ulimit -Hn)}, "
+  (ulimit -n 65536) 2>/dev/null || given="ulimits: {nofile: $(ulimit -Hn), nproc: $(ulimit -Hu)}, "
   (echo -500 >/proc/self/oom_score_adj) 2>/dev/null || given+="oom_score_adj: $(cat /proc/self/oom_score_adj)"
   echo "services:"
   for name in redis sfu migrate web bridge worker installer; do echo "  $name: {$given}"; done
@@ -49,9 +49,10 @@ limits() {
 
 run() {
   ip link set lo up
-  mkdir -p /etc/jbcalling "$RUNNING"
+  mkdir -p /etc/jbcalling
   mount -t tmpfs tmpfs /etc/jbcalling
-  mount -t tmpfs tmpfs "$RUNNING"
+  mount -t tmpfs -o mode=755 tmpfs /run
+  mkdir "$RUNNING"
   umount /sys/fs/cgroup/unified 2>/dev/null || true # crun knows each version of cgroups, and not both at once
   podman rm --all --force --time 1 && podman volume rm --all --force
   trap 'podman rm --all --force --time 1 >/dev/null; podman volume rm --all --force >/dev/null' EXIT
@@ -68,9 +69,10 @@ run() {
   export DOCKER_HOST="unix://$RUNNING/socket" COMPOSE=docker-compose
   limits >"$RUNNING/limits.yml"
   compose() { ops/containers/compose.sh --file "$RUNNING/limits.yml" --profile edge --profile worker "$@"; }
-  compose up --no-start
   # The models of this machine, so that none has to be fetched.
-  cp -r --dereference "$CACHE/models/." "$(podman volume inspect --format '{{.Mountpoint}}' jbcalling_models)"
+  podman run --rm --network none --user root --volume "$CACHE/models:/given:ro" \
+    --volume jbcalling_models:/var/cache/jbcalling/models jbcalling-worker \
+    sh -c 'cp -rL /given/. /var/cache/jbcalling/models'
   compose up --detach
   if ! timeout 180 bash -c "$(declare -f well); until well; do sleep 1; done"; then
     compose logs --tail 20

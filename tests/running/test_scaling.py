@@ -101,3 +101,13 @@ def test_the_script_starts_machines_at_once_and_stops_them_when_they_were_not_wa
     os.utime(tmp_path / "busy", (time.time() - 3_600, time.time() - 3_600))
     assert scale() == ["jbcalling-machine@1"]
     assert (tmp_path / "asked").read_text().splitlines()[-1] == "stop jbcalling-machine@2"
+
+
+@pytest.mark.service
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    for unit in (ROOT / "ops/scaling").glob("jbcalling-*"):
+        (tmp_path / unit.name).write_text(unit.read_text().replace("/opt/jbcalling", str(ROOT)))
+    words = ["systemd-analyze", "verify", "--man=no", *map(str, sorted(tmp_path.iterdir()))]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "jbcalling" not in done.stdout + done.stderr, "systemd has nothing to remark"
