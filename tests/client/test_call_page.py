@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import time
 from typing import Final
 
 import numpy as np
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from ops.harness.bridge_client import bridge
 from ops.harness.call_page import CallPages, until
@@ -25,6 +26,10 @@ FULL: Final = """document.querySelector('#audio audio[data-track="original"]')?.
 ORIGINAL_IN_FULL: Final = '#audio audio[data-track="original"][data-gain="1"]'
 NOTICE: Final = "(n => !n.hidden && n.textContent)(document.querySelector('#notice'))"
 NO_NOTICE: Final = "document.querySelector('#notice').hidden"
+COUNT_TONES: Final = """window.__tones = 0;
+window.OscillatorNode = class extends OscillatorNode {
+  start(...at) { window.__tones += 1; super.start(...at); }
+};"""
 BACK_WITHIN: Final = 0.2
 """Seconds from the end of a dub to the original at full volume."""
 
@@ -139,6 +144,27 @@ async def test_the_reason_is_shown_to_those_it_concerns_until_it_is_over(join: J
         assert await carla.is_hidden("#notice")
         await interpreter.request("notice", room="r1", key="dub:ana:en", payload=None)
         await until(bob, NO_NOTICE)
+
+
+async def test_who_has_finished_sees_who_still_listens_and_by_choice_hears_when_it_is_over(
+    join: Join, pages: CallPages
+) -> None:
+    ana = await join("ana", script=COUNT_TONES)
+    bob = await join("bob")
+    await ana.wait_for_selector("#participants li[data-participant=bob]")
+    await ana.check("#sound-when-heard")
+    sign = ana.locator("#still-listening")
+    async with bridge(pages.sfu_url, pages.secret) as interpreter:
+        said = {"room": "r1", "participant": "ana"}
+        await interpreter.request("listening", **said, count=1, listener="bob", seconds=60)
+        await expect(sign).to_have_text(re.compile(r"Bob is still listening, (60|59) s"))
+        await interpreter.request("listening", **said, count=2, listener=None, seconds=None)
+        await expect(sign).to_have_text("2 people are still listening")
+        assert await bob.is_hidden("#still-listening")
+        assert await ana.evaluate("window.__tones") == 0
+        await interpreter.request("listening", **said, count=0, listener=None, seconds=None)
+        await expect(sign).to_be_hidden()
+        assert await ana.evaluate("window.__tones") == 1
 
 
 async def test_muting_is_seen_and_heard_by_the_others(join: Join) -> None:
