@@ -289,6 +289,7 @@ def _handlers(services: Services, settings: WebSettings) -> list[ControllerRoute
         share.share_page,
         share.make_links,
         share.make_entry,
+        share.make_interpreters_link,
         share.revoke_link,
         transcript_routes.transcript_page,
         transcript_routes.new_lines,

@@ -170,6 +170,8 @@ class Participant(Base):
     """When they were last in the call or about to enter it, to the hour."""
     interprets: Mapped[str] = mapped_column(String(32), default="", server_default="")
     """Pairs of languages that a host lets them interpret, as "pt>en en>pt"."""
+    interprets_by: Mapped[int | None] = mapped_column(BigInteger)
+    """The link for interpreters (`RoomLink`) by which they came last; null: by none."""
     had_words: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether captions of theirs have been deleted: with the last of them this row goes."""
 
@@ -208,6 +210,8 @@ class RoomLink(Base):
     """SHA-256 of its secret, hexadecimal; of a link to the captions the id in its token."""
     language: Mapped[str | None] = mapped_column(String(3))
     """Of the captions that it opens."""
+    interprets: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    """Pairs of languages that whoever comes in by it may interpret, as "pt>en en>pt"."""
     maker: Mapped[str] = mapped_column(String(60))
     """Name of who made it, at that time."""
     maker_id: Mapped[str | None] = mapped_column(String(32))

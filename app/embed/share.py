@@ -8,7 +8,7 @@ from typing import Any, Final, cast, get_args
 
 from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
@@ -20,6 +20,8 @@ from app.embed.links import DEFAULT_LIFETIME, LIFETIMES
 from app.embed.qr import qr_svg
 from app.i18n import gettext as _
 from app.rooms import visitor
+from app.rooms.hosting import host_of
+from app.rooms.interpreting import chosen_pairs
 from app.rooms.links import EntryKind, RoomLinks, TooManyLinksError
 from app.rooms.service import RoomService
 from app.tables import Participant, Room, RoomLink
@@ -84,10 +86,7 @@ async def make_entry(request: AnyRequest, rooms: Rooms, links: Links, code: From
     Raises:
         PermissionDeniedException: this browser is no host here.
     """
-    room = await visitor.open_room(rooms, code)
-    person = await visitor.participant_of(request, rooms, room)
-    if person is None or not person.hosts:
-        raise PermissionDeniedException("Only a host of this room can do that.")
+    room, person = await host_of(request, rooms, code)
     kind = str((await request.form()).get("kind", ""))[:10]
     if kind not in get_args(EntryKind):
         return await _page(request, room, person, links, errors={"kind": _("Choose whom the link is for.")})
@@ -98,6 +97,29 @@ async def make_entry(request: AnyRequest, rooms: Rooms, links: Links, code: From
         return await _page(request, room, person, links, errors={"kind": error})
     entry = f"{page_origin(request)}/rooms/{room.code}?key={secret}"
     return await _page(request, room, person, links, entry=(kind, entry))
+
+
+@post("/rooms/{code:str}/share/interpreter", status_code=HTTP_200_OK)
+async def make_interpreters_link(request: AnyRequest, rooms: Rooms, links: Links, code: FromPath[str]) -> Template:
+    """A link for somebody who interprets, good for a time, shown once.
+
+    Raises:
+        PermissionDeniedException: this browser is no host here.
+    """
+    room, person = await host_of(request, rooms, code)
+    data = await request.form()
+    chosen = {field: str(data.get(field, ""))[:10] for field in ("source", "target", "both", "works")}
+    pairs, lifetime = chosen_pairs(chosen), LIFETIMES.get(chosen["works"])
+    if not pairs or lifetime is None:
+        error = _("Choose two different languages: from which, and into which.")
+        return await _page(request, room, person, links, form=chosen, errors={"source": error})
+    try:
+        secret = await links.make(room, "speaker", person.name, person.id, interprets=pairs, lifetime=lifetime)
+    except TooManyLinksError:
+        error = _("This room has too many links: revoke some that nobody uses.")
+        return await _page(request, room, person, links, form=chosen, errors={"source": error})
+    entry = f"{page_origin(request)}/rooms/{room.code}?key={secret}"
+    return await _page(request, room, person, links, entry=("interpreter", entry))
 
 
 @post("/rooms/{code:str}/share/links/{link:int}/revoke")
@@ -139,7 +161,9 @@ async def _page(
     entry: tuple[str, str] = ("", ""),
     errors: dict[str, str] | None = None,
 ) -> Template:
-    form = form or {"lang": person.read, "lifetime": DEFAULT_LIFETIME}
+    first = {"lang": person.read, "lifetime": DEFAULT_LIFETIME}
+    first |= {"source": "", "target": "", "both": "1", "works": DEFAULT_LIFETIME}
+    form = first | (form or {})
     origin = page_origin(request)
     link = f"{origin}/rooms/{room.code}"
     made = addresses.links(origin, room.code, token, _("Captions of %(room)s", room=room.name)) if token else None

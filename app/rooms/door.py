@@ -28,8 +28,8 @@ class Entry:
 
     role: Role
     standing: Standing
-    link_id: int | None = None
-    """Of the host link by which they come."""
+    link: RoomLink | None = None
+    """By which they come; None: the room's plain one."""
     address: str = ""
     """`mark` of where they come from."""
 
@@ -91,6 +91,16 @@ def role_of(room: Room, link: RoomLink | None, known: Participant | None) -> Rol
     if room.guests == "nobody":
         raise PersonalLinkError
     return room.guests
+
+
+def interprets_of(link: RoomLink | None, known: Participant | None) -> str:
+    """What somebody who comes by `link` may interpret, as `Participant.interprets`.
+
+    What a host has decided about it since they came by this link counts more than it does.
+    """
+    if link and link.interprets and not (known and known.interprets_by == link.id):
+        return link.interprets
+    return known.interprets if known else ""
 
 
 def standing_of(room: Room, role: Role, known: Participant | None, *, marked: bool) -> Standing:

@@ -1,6 +1,7 @@
-"""Links into a room that make a host, a speaker or a listener of whoever follows them, and can be taken back.
+"""Links into a room that make a host, a speaker, a listener or an interpreter of whoever follows them.
 
-Of a link's secret only the digest is kept, as of an API key: whoever reads the database can enter by none of them.
+Each can be taken back. Of its secret only the digest is kept, as of an API key: whoever reads the database can enter by
+none of them.
 """
 
 from __future__ import annotations
@@ -46,15 +47,16 @@ class RoomLinks:
         maker: str,
         maker_id: str | None = None,
         *,
+        interprets: Sequence[str] = (),
         lifetime: timedelta | None = None,
     ) -> str:
-        """A new link; its secret, the only time that it can be seen.
+        """A new link, perhaps for somebody who interprets pairs of languages; its secret, which is seen only now.
 
         Raises:
             TooManyLinksError: there are too many.
         """
         secret = secrets.token_urlsafe(24)
-        await self.note(room, kind, _digest(secret), maker, maker_id, lifetime=lifetime)
+        await self.note(room, kind, _digest(secret), maker, maker_id, interprets=interprets, lifetime=lifetime)
         return secret
 
     async def note(
@@ -66,6 +68,7 @@ class RoomLinks:
         maker_id: str | None = None,
         *,
         language: str | None = None,
+        interprets: Sequence[str] = (),
         lifetime: timedelta | None = None,
     ) -> None:
         """Keep that there is a link.
@@ -86,6 +89,7 @@ class RoomLinks:
                     kind=kind,
                     lookup=lookup,
                     language=language,
+                    interprets=" ".join(interprets),
                     maker=maker,
                     maker_id=maker_id,
                     expires_at=now + lifetime if lifetime else None,
@@ -149,7 +153,8 @@ class RoomLinks:
     async def revoke(self, room: Room, link_id: int, by: str) -> RoomLink | None:
         """Take a link back, at once and for good; None where there is none.
 
-        Who has become host by it is none any more, but for whoever takes it back (`by`, their id).
+        Who has become host by it is none any more, but for whoever takes it back (`by`, their id); nor do those
+        interpret any more who have come by it to do so.
         """
         which = (RoomLink.id == link_id, RoomLink.room_id == room.id, RoomLink.revoked_at.is_(None))
         return next(iter(await self._revoke(*which, by=by)), None)
@@ -168,6 +173,9 @@ class RoomLinks:
             by_these = Participant.link_id.in_([link.id for link in links if link.kind == "host"])
             hosts = update(Participant).where(by_these, Participant.role == "host", Participant.id != by)
             await session.execute(hosts.values(role="speaker"))
+            for link in (link for link in links if link.interprets):  # what a host has let them do since stays
+                by_it = (Participant.interprets_by == link.id, Participant.interprets == link.interprets)
+                await session.execute(update(Participant).where(*by_it).values(interprets=""))
         return links
 
 

@@ -30,7 +30,16 @@ from app.rooms.busy import Busy
 from app.rooms.choices import suggested
 from app.rooms.codes import read_code
 from app.rooms.demos import DEMOS, FIRST, Demo
-from app.rooms.door import Entry, Passwords, WrongPasswordError, address_of, mark, role_of, standing_of
+from app.rooms.door import (
+    Entry,
+    Passwords,
+    WrongPasswordError,
+    address_of,
+    interprets_of,
+    mark,
+    role_of,
+    standing_of,
+)
 from app.rooms.forms import JoinForm, RoomForm
 from app.rooms.installing import Installations, Shown
 from app.rooms.links import REVOKED, RoomLinks
@@ -129,11 +138,13 @@ async def lobby(
     link = await _link(request, links, room)
     role = role_of(room, link, known)
     here, shown = await abilities.here(), await installations.look()
-    entering = {"role": role, "asks_password": _asks_password(room, role, link, known), "host_link": ""}
+    entering = _entering(room, role, link, known)
     if request.session.get("made") == code:
         del request.session["made"]
         entering["host_link"] = f"{page_origin(request)}/rooms/{code}?key={visitor.link_kept(request, code)}"
     form = _first_choices(request, here)
+    if entering["interprets"] and known is None:
+        form.hear = ORIGINAL
     form.among = form.among or suggested(form.speak, await rooms.languages(room))
     return _lobby(room, form, here, shown, busy=await busy.words(), entering=entering)
 
@@ -172,13 +183,12 @@ async def join_room(
             form.errors["password"] = str(error)
     if form.errors:
         here, shown = await abilities.here(), await installations.look()
-        entering = {"role": role, "asks_password": asks, "host_link": ""}
+        entering = _entering(room, role, link, known)
         return _lobby(room, form, here, shown, entering=entering, status=HTTP_422_UNPROCESSABLE_ENTITY)
     visitor.recognise(request)
     marked = mark(settings.session_secret, room, address)
     standing = standing_of(room, role, known, marked=await rooms.removed_from(room, marked))
-    by = link.id if link and link.kind == "host" else None  # no other link undoes what that one gave
-    entry = Entry(role, standing, by, marked)
+    entry = Entry(role, standing, link, marked)
     person = await rooms.join(room, form, visitor.earlier_participant(request, code), entry)
     visitor.remember(request, code, person)
     visitor.remember_choices(request, form)
@@ -279,6 +289,16 @@ def _lobby(
     context = {"room": room, "form": asdict(form), "errors": form.errors, "busy": busy, **here._asdict()}
     context["installing"] = shown
     return Template("lobby.html", context=context | entering, status_code=status)
+
+
+def _entering(room: Room, role: Role, link: RoomLink | None, known: Participant | None) -> dict[str, Any]:
+    """As what somebody enters, for the lobby."""
+    return {
+        "role": role,
+        "asks_password": _asks_password(room, role, link, known),
+        "interprets": interprets_of(link, known),
+        "host_link": "",
+    }
 
 
 async def _link(request: AnyRequest, links: RoomLinks, room: Room) -> RoomLink | None:

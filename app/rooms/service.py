@@ -16,7 +16,7 @@ from app.captions.speakers import Speakers
 from app.db import Sessions
 from app.rooms.codes import new_code
 from app.rooms.demos import FIRST, Demo
-from app.rooms.door import Entry
+from app.rooms.door import Entry, interprets_of
 from app.rooms.forms import JoinForm
 from app.rooms.seen import note_seen
 from app.rooms.talk_form import TalkForm
@@ -112,7 +112,10 @@ class RoomService:
                 if person.standing in {"refused", "removed"}:
                     raise KeptOutError
                 person.role, person.standing, person.address = entry.role, entry.standing, entry.address
-                person.link_id = entry.link_id or person.link_id
+                if entry.link and entry.link.kind == "host":  # no other link undoes what that one gave
+                    person.link_id = entry.link.id
+                if entry.link and entry.link.interprets:
+                    person.interprets, person.interprets_by = interprets_of(entry.link, person), entry.link.id
                 if entry.standing == "in" and person.admitted_at is None:
                     person.admitted_at = datetime.now(UTC)
             person.seen_at = datetime.now(UTC)

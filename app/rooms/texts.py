@@ -50,6 +50,8 @@ TEXTS: Final[dict[str, str]] = {
     "interpretTake": N_("Take over from {name}: {source} into {target}"),
     "interpretStop": N_("Stop interpreting"),
     "interpretOver": N_("You do not interpret any more. Your microphone is off."),
+    "interpretAgain": N_("You interpret again, as before the interruption."),
+    "interpretBefore": N_("You interpreted {source} into {target} before the interruption. Press the button to go on."),
     "interpretMay": N_("A host lets you interpret. Press the button when you begin: you are heard at once."),
     "interpretMayNot": N_("A host has changed what you may interpret."),
     "turnYours": N_("It is your turn: speak."),

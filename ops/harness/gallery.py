@@ -88,9 +88,11 @@ class World:
         return {"room": self.room, "talk": self.talk, "recorded": self.recorded}
 
     def forget_interpreters(self) -> None:
-        """Let nobody interpret any more."""
+        """Let nobody interpret any more, nor come to."""
         with closing(sqlite3.connect(self.folder / "jbcalling.db")) as database:
-            database.executescript("UPDATE participants SET interprets = '';")
+            database.executescript(
+                "UPDATE participants SET interprets = ''; DELETE FROM room_links WHERE interprets <> '';"
+            )
 
     async def open(self, page: Page, view: View) -> None:
         """Show a view.

@@ -211,6 +211,15 @@ async def in_turns(page: Page) -> None:
     await page.eval_on_selector("#turns", shown)
 
 
+async def interpreter_invited(page: Page) -> None:
+    """Make a link for an interpreter on the share page, and follow it."""
+    await page.select_option("#source", "pt")
+    await page.select_option("#target", "vi")
+    await page.click("#interpreter button")
+    await page.goto(await page.input_value("#interpreter-link"))
+    await page.wait_for_selector("form[action$='/join']")
+
+
 async def links_made(page: Page) -> None:
     """Make links to the captions on the share page."""
     await page.click("form.making button")
@@ -333,6 +342,7 @@ VIEWS: Final = (
     View("talk-settings", TALK, in_talk("[popovertarget=talk-settings]", "#talk-settings .link")),
     View("share", "/rooms/{room}/share"),
     View("share-links", "/rooms/{room}/share", links_made),
+    View("lobby-interpreter", "/rooms/{room}/share", interpreter_invited),
     View("embed", "/rooms/{room}/share", embedded),
     View("embed-problem", "/embed/{room}?token=wrong", status=403),
     View("transcript", "/rooms/{room}/transcript"),

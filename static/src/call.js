@@ -87,7 +87,7 @@ class Call {
     this.#hands = new Hands(this.#roster, config, (text) => page.tell(text), (method, data) => void this.#ask(method, data));
     this.#keeping = new Keeping(config.texts, (text) => page.tell(text));
     this.#interpreting = new Interpreting(this.#roster, config, this.#languageName, {
-      ask: (method, data) => void this.#ask(method, data),
+      ask: (method, data) => this.#ask(method, data),
       voice: (open) => this.#own.interpret(open),
       tell: (text) => page.tell(text),
     });
@@ -121,7 +121,10 @@ class Call {
     this.#signalling = new Signalling(config.tokenUrl, csrfToken(), {
       onHello: (connection, hello, ice) => void this.#join(connection, hello, ice),
       onEvent: (event, data) => this.#take(event, data),
-      onStatus: (status) => this.#onStatus(status),
+      onStatus: (status) => {
+        this.#interpreting.away();
+        this.#onStatus(status);
+      },
     });
     tendChoices(config.texts, {
       onVolume: (under) => this.#mixer.setUnder(under),
@@ -137,6 +140,7 @@ class Call {
     );
     tendReturning(() => this.#comeBack(), this.#over.signal);
     tendAwake(this.#awake, byId("keep-screen"));
+    byId("leave")?.addEventListener("click", () => this.#interpreting.leave());
     void this.#mixer.resume();
     window.setTimeout(() => this.#showSound(), SOUND_GRACE_MS);
     void this.#signalling.run();
@@ -145,6 +149,7 @@ class Call {
   }
 
   stop() {
+    this.#interpreting.away();
     this.#left = true;
     this.#over.abort();
     this.#awake.stop();
@@ -179,6 +184,7 @@ class Call {
     this.#keeping.reset(hello);
     this.#hold(hello.rights);
     this.#turns.show(); // a microphone that is about to be opened may have to wait
+    void this.#interpreting.enter();
     this.#own.enter();
     try {
       await this.#sessions.join(connection, hello, ice);
@@ -299,14 +305,17 @@ class Call {
    * Asks the SFU for something that everybody is told of when it is done.
    * @param {string} method
    * @param {object} data
+   * @returns {Promise<boolean>} whether it has done so
    */
   async #ask(method, data) {
     try {
       if (!this.#connection) throw new Error("there is no connection yet");
       await this.#connection.request(method, data);
+      return true;
     } catch (error) {
       console.warn(`call: ${method}:`, error);
       this.#page.tell(this.#config.texts.notDone ?? "");
+      return false;
     }
   }
 
@@ -317,7 +326,10 @@ class Call {
   /** @param {string} status a key of the texts */
   #onStatus(status) {
     if (this.#left) return;
-    if (FINAL.includes(status)) this.stop();
+    if (FINAL.includes(status)) {
+      this.#interpreting.leave();
+      this.stop();
+    }
     if (status === "roomFull") this.#own.wait();
     this.#page.status(status);
   }

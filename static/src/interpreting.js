@@ -2,6 +2,7 @@
 
 import { fill } from "./config.js";
 import { byId } from "./page.js";
+import { keep, recall } from "./stored.js";
 
 /**
  * @typedef {{ source: string, target: string }} Pair what an interpreter works from and into
@@ -13,6 +14,9 @@ import { byId } from "./page.js";
  */
 
 const RIGHT = "interpret:";
+const KEY = "jbc.interpreting";
+/** Whoever was away for longer, ms, has to begin again: the others may have arranged themselves otherwise. */
+const RETURNS_WITHIN_MS = 120_000;
 
 /**
  * @param {string} pair
@@ -50,6 +54,18 @@ export function offered({ person }, me) {
   return person ? "interpretTake" : "interpretBegin";
 }
 
+/**
+ * What becomes of a pair that one interpreted, when one is back.
+ * @param {string | undefined} person who interprets it now
+ * @param {boolean} may whether one still may
+ * @param {number} away for how long one was, ms
+ * @returns {"resume" | "offer" | "over"}
+ */
+export function comingBack(person, may, away) {
+  if (person || !may) return "over"; // the page says who does it now
+  return away <= RETURNS_WITHIN_MS ? "resume" : "offer";
+}
+
 export class Interpreting {
   #roster;
   #config;
@@ -59,6 +75,9 @@ export class Interpreting {
   #may = null;
   /** What one interprets now, or "". */
   #mine = "";
+  /** What one goes on with as soon as the SFU has agreed, or "". */
+  #returning = "";
+  #over = false;
   /** @type {Map<string, HTMLButtonElement>} by pair */
   #buttons = new Map();
 
@@ -67,7 +86,7 @@ export class Interpreting {
    * @param {import("./config.js").CallConfig} config
    * @param {(code: string) => string} languageName
    * @param {object} act
-   * @param {(method: string, data: object) => void} act.ask the SFU
+   * @param {(method: string, data: object) => Promise<boolean>} act.ask the SFU; whether it has done so
    * @param {(open: boolean) => void} act.voice opens one's own voice, or mutes it
    * @param {(text: string) => void} act.tell
    */
@@ -90,6 +109,35 @@ export class Interpreting {
     this.#act.tell(this.#config.texts[may ? "interpretMay" : "interpretMayNot"] ?? "");
   }
 
+  /** The connection or the page ends: what one interprets now can go on when one is back. */
+  away() {
+    if (!this.#mine || this.#over || recall(KEY, "sessionStorage")) return;
+    keep(KEY, JSON.stringify({ room: this.#config.room, pair: this.#mine, at: Date.now() }), "sessionStorage");
+  }
+
+  /** One has left: there is nothing to go on with. */
+  leave() {
+    this.#over = true;
+    keep(KEY, "", "sessionStorage");
+  }
+
+  /** One is in the call, perhaps again: goes on with what one interpreted, or says how to. */
+  async enter() {
+    const { room, pair, at } = JSON.parse(recall(KEY, "sessionStorage") || "{}");
+    if (!pair) return;
+    const step = room === this.#config.room ? comingBack(this.#roster.interpreters.get(pair), this.#own.includes(pair), Date.now() - at) : "over";
+    if (step === "resume") {
+      this.#returning = pair;
+      const done = await this.#act.ask("interpret", { pair });
+      if (done) return this.#say(["interpretAgain"], pair);
+      this.#returning = "";
+      this.#follow(this.#roster.interprets(this.#config.participant));
+    } else {
+      keep(KEY, "", "sessionStorage");
+      if (step === "offer") this.#say([...(this.#end() ? ["interpretOver"] : []), "interpretBefore"], pair);
+    }
+  }
+
   /**
    * Shows who interprets what is read or heard here, and what one may do oneself.
    * @param {(pair: string) => boolean} isSilent whether the machine interprets in somebody's place
@@ -97,7 +145,7 @@ export class Interpreting {
   show(isSilent) {
     const { participant: me, read, hear } = this.#config;
     this.#follow(this.#roster.interprets(me));
-    const own = this.#config.reader ? [] : (this.#may ?? "").split(" ").filter(Boolean);
+    const own = this.#own;
     const others = [...this.#roster.participants.values()].flatMap(({ rights }) => pairsOf(rights));
     const pairs = [...new Set([...own, ...others])].filter((pair) => own.includes(pair) || [read, hear].includes(languagesOf(pair).target));
     const booths = pairs.sort().map((pair) => ({ pair, person: this.#roster.interpreters.get(pair) ?? null, silent: isSilent(pair) }));
@@ -111,12 +159,40 @@ export class Interpreting {
 
   /** @param {string} pair which one interprets from now on; "": none */
   #follow(pair) {
+    if (this.#returning) {
+      if (!pair) return; // the SFU has not agreed yet
+      this.#returning = "";
+      keep(KEY, "", "sessionStorage");
+    }
     if (pair === this.#mine) return;
+    if (!pair) {
+      this.#end();
+      return this.#act.tell(this.#config.texts.interpretOver ?? "");
+    }
     const before = this.#mine;
     this.#mine = pair;
-    if (Boolean(before) === Boolean(pair)) return;
-    this.#act.voice(Boolean(pair));
-    if (!pair) this.#act.tell(this.#config.texts.interpretOver ?? "");
+    if (!before) this.#act.voice(true);
+  }
+
+  /** One does not interpret any more. @returns {boolean} whether one did */
+  #end() {
+    const before = this.#mine;
+    this.#mine = "";
+    if (before) this.#act.voice(false);
+    return before !== "";
+  }
+
+  /** The pairs that one may interpret on this page. */
+  get #own() {
+    return this.#config.reader ? [] : (this.#may ?? "").split(" ").filter(Boolean);
+  }
+
+  /**
+   * @param {readonly string[]} keys of the texts
+   * @param {string} pair
+   */
+  #say(keys, pair) {
+    this.#act.tell(keys.map((key) => this.#fill(key, { pair, person: null })).join(" "));
   }
 
   /** @param {readonly Booth[]} booths which one may interpret */
@@ -147,8 +223,7 @@ export class Interpreting {
     button.className = "small";
     button.dataset.pair = pair;
     button.addEventListener("click", () => {
-      if (this.#mine === pair) this.#act.ask("stopInterpreting", {});
-      else this.#act.ask("interpret", { pair });
+      void (this.#mine === pair ? this.#act.ask("stopInterpreting", {}) : this.#act.ask("interpret", { pair }));
     });
     this.#buttons.set(pair, button);
     place.append(button);
@@ -157,7 +232,7 @@ export class Interpreting {
 
   /**
    * @param {string} key
-   * @param {Booth} booth
+   * @param {Omit<Booth, "silent">} booth
    */
   #fill(key, { pair, person }) {
     const { source, target } = languagesOf(pair);

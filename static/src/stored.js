@@ -1,12 +1,17 @@
-/** What this browser remembers for its person. Where it keeps nothing for this page, choices last as long as the page. */
+/**
+ * What this browser remembers for its person, or this tab alone ("sessionStorage"). Where it keeps nothing for this page,
+ * choices last as long as the page.
+ * @typedef {"localStorage" | "sessionStorage"} Where
+ */
 
 /**
  * @param {string} key
+ * @param {Where} [where]
  * @returns {string} "" where nothing was kept
  */
-export function recall(key) {
+export function recall(key, where = "localStorage") {
   try {
-    return localStorage.getItem(key) ?? "";
+    return window[where].getItem(key) ?? "";
   } catch {
     return "";
   }
@@ -15,11 +20,12 @@ export function recall(key) {
 /**
  * @param {string} key
  * @param {string} value "" forgets it
+ * @param {Where} [where]
  */
-export function keep(key, value) {
+export function keep(key, value, where = "localStorage") {
   try {
-    if (value) localStorage.setItem(key, value);
-    else localStorage.removeItem(key);
+    if (value) window[where].setItem(key, value);
+    else window[where].removeItem(key);
   } catch (error) {
     console.debug(`stored: ${key} will be forgotten:`, error);
   }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { gainOf } from "../src/gains.js";
-import { languagesOf, offered, pairsOf, said } from "../src/interpreting.js";
+import { comingBack, languagesOf, offered, pairsOf, said } from "../src/interpreting.js";
 import { Roster } from "../src/roster.js";
 
 const NOW = 100_000;
@@ -77,4 +77,11 @@ test("the page says who interprets, and offers what one may do about it", () => 
   assert.deepEqual(pairsOf(["audio", "interpret:pt>en", "interpret:en>pt"]), ["pt>en", "en>pt"]);
   assert.deepEqual(pairsOf(undefined), []);
   assert.deepEqual(languagesOf("pt>en"), { source: "pt", target: "en" });
+});
+
+test("who comes back soon goes on, unless somebody else does or they may no more; later they begin by a press", () => {
+  assert.equal(comingBack(undefined, true, 5_000), "resume");
+  assert.equal(comingBack(undefined, true, 120_001), "offer");
+  assert.equal(comingBack("lea", true, 5_000), "over");
+  assert.equal(comingBack(undefined, false, 5_000), "over");
 });

@@ -1,7 +1,8 @@
-"""Two people take turns to interpret, and those who hear the language hear whoever does."""
+"""Two people take turns to interpret, those who hear the language hear whoever does, and who comes back goes on."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from typing import Final
 
@@ -10,7 +11,8 @@ from playwright.async_api import Page, expect
 
 from ops.harness.call_page import until
 from ops.harness.recordings import recordings
-from tests.client.conftest import Join
+from ops.harness.sfu import Sfu
+from tests.client.conftest import CONNECTED, Join
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -66,3 +68,55 @@ async def test_two_take_turns_by_one_press_and_the_original_gives_way_to_whoever
     await expect(eva.locator("#mic")).to_have_attribute("aria-pressed", "false")
     await heard_are(ana, "bob", "lea", "eva")
     await until(bob, f"({GAIN})('ana') === '1'")
+
+
+LONG_AGO: Final = """() => {
+  const kept = JSON.parse(sessionStorage.getItem("jbc.interpreting"));
+  sessionStorage.setItem("jbc.interpreting", JSON.stringify({ ...kept, at: kept.at - 180_000 }));
+}"""
+YOU: Final = "You interpret Portuguese into English: you are heard in place of the machine."
+AGAIN: Final = "You interpret again, as before the interruption."
+
+
+async def test_who_interprets_goes_on_after_a_reload_and_on_another_sfu_and_by_a_press_after_long(
+    join: Join, sfu: Sfu
+) -> None:
+    lea = await join("lea", speak="pt", read="pt", hear="original", rights=[PAIR])
+    eva = await join("eva", speak="en", read="en", hear="original", rights=[PAIR])
+    names = ("booth-acts button", "interpreters", "told", "mic")
+    button, line, told, microphone = (lea.locator(f"#{name}") for name in names)
+    await button.click()
+    await expect(line).to_have_text(YOU)
+
+    await lea.reload()
+    await expect(told).to_have_text(AGAIN)
+    await expect(line).to_have_text(YOU)
+    await expect(eva.locator("#interpreters")).to_have_text("Lea interprets Portuguese into English.")
+
+    await microphone.click()  # not heard for a moment, and not because the call moves
+    await asyncio.to_thread(sfu.kill)
+    await until(lea, "document.body.dataset.state === 'reconnecting'")
+    await lea.evaluate("document.querySelector('#told').textContent = ''")
+    await asyncio.to_thread(sfu.start)
+    await expect(told).to_have_text(AGAIN)
+    await expect(eva.locator("#interpreters")).to_have_text("Lea interprets Portuguese into English.")
+    await expect(microphone).to_have_attribute("aria-pressed", "false")
+
+    call = lea.url
+    await lea.goto(call.split("/call")[0])
+    await lea.evaluate(LONG_AGO)
+    await lea.goto(call)
+    await expect(told).to_have_text(
+        "You interpreted Portuguese into English before the interruption. Press the button to go on."
+    )
+    await expect(button).to_have_text("Interpret Portuguese into English")
+    await button.click()
+    await expect(line).to_have_text(YOU)
+
+    await lea.goto(call.split("/call")[0])
+    await until(eva, "document.querySelector('#booth-acts button').textContent.startsWith('Interpret')")
+    await eva.click("#booth-acts button")
+    await lea.goto(call)
+    await until(lea, CONNECTED)
+    await expect(button).to_have_text("Take over from Eva: Portuguese into English")
+    assert await told.is_hidden()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -12,12 +13,14 @@ import msgspec
 import pytest
 import redis
 from redis.asyncio import Redis
+from sqlalchemy import update
 
 from app.captions.history import History
 from app.captions.published import is_shown_in
 from app.db import create_engine, create_sessions
 from app.rights import LISTENER, SPEAKER, rights
 from app.settings.web import WebSettings
+from app.tables import RoomLink
 from ops.harness.captions import caption, say, stored
 from ops.harness.sfu import Sfu
 from tests.support.administrator import on_sqlite
@@ -75,6 +78,62 @@ async def test_a_host_lets_somebody_interpret_and_takes_it_back_in_the_call(crow
     await asyncio.sleep(1)  # tokens count whole seconds
     claims = jwt.decode(await crowd.token("lea", code), options={"verify_signature": False})
     assert claims["rights"] == list(SPEAKER), "who was removed comes back as anybody"
+
+
+@on_sqlite
+async def test_a_link_makes_an_interpreter_of_who_follows_it_until_a_host_or_time_says_otherwise(
+    crowd: People, settings: WebSettings
+) -> None:
+    code = await crowd.make("ana")
+    await crowd.join("bob", code)
+    share = f"/rooms/{code}/share"
+
+    async def make(name: str = "ana", **form: str) -> httpx.Response:
+        data = {"source": "pt", "target": "en", "both": "1", "works": "day"} | form
+        return await crowd.post(name, f"{share}/interpreter", **data)
+
+    async def follow(name: str, made: httpx.Response) -> list[str]:
+        key = unescape(made.text).split("?key=")[1].split('"')[0]
+        assert (await crowd.get(name, f"/rooms/{code}?key={key}")).status_code == 303
+        lobby = unescape((await crowd.get(name, f"/rooms/{code}")).text)
+        assert ("You come as an interpreter: Portuguese into English" in lobby) is ("Join as an interpreter" in lobby)
+        await crowd.join(name, code)
+        await asyncio.sleep(1)  # tokens count whole seconds
+        return list(jwt.decode(await crowd.token(name, code), options={"verify_signature": False})["rights"])
+
+    assert (await make("bob")).status_code == 403
+    for wrong in ({"target": "pt"}, {"source": ""}, {"works": "century"}, {"source": "", "target": ""}):
+        assert (await make(**wrong)).status_code == 422
+    first = await make()
+    assert first.status_code == 200
+    assert (await follow("lea", first))[-2:] == BOTH
+    assert (await follow("ana", first))[-2:] == BOTH, "who is more already stays that"
+    listed = unescape((await crowd.get("ana", share)).text)
+    assert "for those who interpret: Portuguese into English, English into Portuguese" in listed
+    assert "Until " in listed.split("for those who interpret")[1]
+
+    lea = await crowd.id("lea", code)
+    await crowd.post("ana", f"/rooms/{code}/host/interpreter", who=lea)
+    assert await follow("lea", first) == list(SPEAKER), "what a host has decided since counts more"
+    second = await make(both="")
+    assert (await follow("lea", second))[-1] == "interpret:pt>en"
+    newest = listed_links(unescape((await crowd.get("ana", share)).text))[0]
+    assert (await crowd.post("ana", f"{share}/links/{newest}/revoke")).status_code == 303
+    claims = jwt.decode(await crowd.token("lea", code), options={"verify_signature": False})
+    assert claims["rights"] == list(SPEAKER), "nor does it last when the link is taken back"
+
+    engine = create_engine(settings.sqlalchemy_url)
+    async with create_sessions(engine).begin() as session:
+        await session.execute(update(RoomLink).values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
+    await engine.dispose()
+    key = unescape(first.text).split("?key=")[1].split('"')[0]
+    assert (await crowd.get("eve", f"/rooms/{code}?key={key}")).status_code == 403
+
+
+def listed_links(page: str) -> list[str]:
+    """Ids of the links for interpreters that a share page lists, the newest first."""
+    parts = page.split("<strong>for those who interpret")[1:]
+    return [part.split("/share/links/")[1].split("/")[0] for part in parts]
 
 
 @on_sqlite

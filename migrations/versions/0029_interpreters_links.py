@@ -1,0 +1,21 @@
+"""Links for people who interpret."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0029"
+down_revision = "0028"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("room_links", sa.Column("interprets", sa.String(32), server_default="", nullable=False))
+    op.add_column("participants", sa.Column("interprets_by", sa.BigInteger()))
+
+
+def downgrade() -> None:
+    op.drop_column("participants", "interprets_by")
+    op.drop_column("room_links", "interprets")
