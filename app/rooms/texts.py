@@ -53,6 +53,7 @@ TEXTS: Final[dict[str, str]] = {
     "interpretAgain": N_("You interpret again, as before the interruption."),
     "interpretBefore": N_("You interpreted {source} into {target} before the interruption. Press the button to go on."),
     "interpretMay": N_("A host lets you interpret. Press the button when you begin: you are heard at once."),
+    "interpretMayReader": N_("A host lets you interpret. Join again with a microphone to begin."),
     "interpretMayNot": N_("A host has changed what you may interpret."),
     "turnYours": N_("It is your turn: speak."),
     "turnOf": N_("It is the turn of {name}."),
@@ -165,6 +166,7 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "hurried": N_("The translated voice speaks a little faster, to catch up."),
     "skipped": N_("The translated voice has left out what came too late. All of it is in the captions."),
+    "interpreter_silent": N_("The interpreter is silent: the machine interprets {source} into {target}."),
     "interpreter_gone": N_("The interpreter process is not running. You hear the original voices."),
     "broker_gone": N_("The message broker is not answering. You hear the original voices."),
 }

@@ -66,6 +66,16 @@ export function comingBack(person, may, away) {
   return away <= RETURNS_WITHIN_MS ? "resume" : "offer";
 }
 
+/**
+ * What is said where a host has changed what somebody may interpret, as a key of the texts.
+ * @param {string} may the pairs
+ * @param {boolean} reader whether this page sends no voice
+ */
+export function granted(may, reader) {
+  if (!may) return "interpretMayNot";
+  return reader ? "interpretMayReader" : "interpretMay";
+}
+
 export class Interpreting {
   #roster;
   #config;
@@ -106,7 +116,7 @@ export class Interpreting {
     const before = this.#may;
     this.#may = may;
     if (before === null || before === may) return;
-    this.#act.tell(this.#config.texts[may ? "interpretMay" : "interpretMayNot"] ?? "");
+    this.#act.tell(this.#config.texts[granted(may, this.#config.reader)] ?? "");
   }
 
   /** The connection or the page ends: what one interprets now can go on when one is back. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { gainOf } from "../src/gains.js";
-import { comingBack, languagesOf, offered, pairsOf, said } from "../src/interpreting.js";
+import { comingBack, granted, languagesOf, offered, pairsOf, said } from "../src/interpreting.js";
 import { Roster } from "../src/roster.js";
 
 const NOW = 100_000;
@@ -84,4 +84,10 @@ test("who comes back soon goes on, unless somebody else does or they may no more
   assert.equal(comingBack(undefined, true, 120_001), "offer");
   assert.equal(comingBack("lea", true, 5_000), "over");
   assert.equal(comingBack(undefined, false, 5_000), "over");
+});
+
+test("who may interpret is told to press the button only where there is one", () => {
+  assert.equal(granted("pt>en", false), "interpretMay");
+  assert.equal(granted("pt>en", true), "interpretMayReader");
+  assert.equal(granted("", true), "interpretMayNot");
 });

@@ -202,3 +202,28 @@ async def test_a_host_lets_in_mutes_removes_and_ends(place: World, browser: Brow
     assert answer.status == 410
     await ana.close()
     await bob.close()
+
+
+LET_INTERPRET: Final = """async who => {
+  const headers = {"X-CSRFToken": document.querySelector("meta[name=csrf-token]").content};
+  const body = new URLSearchParams({who, source: "pt", target: "vi"});
+  await fetch(location.pathname.replace("/call", "/host/interpreter"), {method: "POST", headers, body});
+  document.body.dispatchEvent(new Event("hosting"));  // or three seconds later
+}"""
+
+
+async def test_what_a_host_chooses_stays_while_something_else_changes(place: World) -> None:
+    page = await place.visitor.new_page()
+    await page.goto(f"{place.url}/rooms/{place.room}/call?reader=true")
+    await until(page, CONNECTED, MAX_WAIT_SECONDS)
+    await panel(page)
+    me = await page.get_attribute("#participants .me", "data-participant")
+    other = await page.get_attribute("#participants li:not(.me)", "data-participant")
+    await page.click(f"#interpreting-{me} summary")
+    await page.select_option(f"#source-{me}", "pt")
+    await page.evaluate(LET_INTERPRET, other)
+    await page.wait_for_selector(f"#interpreter-{other}")
+    assert await page.input_value(f"#source-{me}") == "pt"
+    assert await page.is_visible(f"#source-{me}")
+    place.forget_interpreters()
+    await page.close()

@@ -24,6 +24,8 @@ from app.auth.read_tokens import ReadTokens
 from app.auth.tokens import ParticipantMeta, participant_token
 from app.db import Sessions, create_engine, create_sessions
 from app.main import create_app
+from app.media.bridge.interpreters import silent
+from app.media.policy.interpreting import Pair
 from app.media.policy.ladder import Level, Rung
 from app.media.policy.notices import notices
 from app.media.policy.room import Room as MediaRoom
@@ -76,11 +78,13 @@ async def test_a_call_is_seen_and_closed_and_the_room_opened_again(
             talking = MediaRoom(code, {"ana": meta})
             said = notices(talking, "ana", lambda _source, _target: Rung(Level.SOURCE_CAPTIONS, "no_translation"))
             assert said
-            for key, payload in said.items():
+            talking.interpreting.on[Pair("pt", "en")] = "ana"
+            for key, payload in [*said.items(), *silent(talking)]:
                 await interpreter.request("notice", room=code, key=key, payload=payload)
             now = unescape((await client.get(f"/admin/rooms/{number}/now")).text)
             assert "captions in the spoken language" in now
             assert "No installed model translates Português into Tiếng Việt" in now
+            assert "The interpreter is silent: the machine interprets Português into English" in now
         closed = await send(client, f"/admin/rooms/{number}/close")
         assert closed.headers["location"] == f"/admin/rooms/{number}?told=closed"
         while (heard := json.loads(await ana.recv()))["event"] != "closing":

@@ -143,6 +143,7 @@ class Speaker(asyncio.DatagramProtocol):
         meta = self._room.people.get(self._producer.participant, self._meta)
         self._put_right(meta)
         if self._apart(time.time()):
+            self._director.floor.note(self._room.name, self._producer.participant, speaking=False)
             return  # nothing of it is kept, not even as what came before the next word
         self._segmenter.streaming = not meta.among and self._services.listeners.hear(meta.speak)
         for chunk in chunks:

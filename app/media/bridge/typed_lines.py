@@ -138,7 +138,7 @@ class TypedLines:
     def _segment(self, name: str, room: Room, typed: Typed, seq: int) -> Segment:
         self._last = now = max(time.time(), self._last + STEP_SECONDS)
         playout = self._services.config.playout
-        meta = replace(room.people[typed.participant], among=[])
+        meta = replace(room.own(typed.participant), among=[])
         made = self._director.languages(
             room, typed.participant, meta, EVERYBODY, heard=typed.spoken, aloud=typed.spoken
         )

@@ -141,6 +141,10 @@ class Room:
         hear = ORIGINAL if meta.hear == pair.target else meta.hear  # they say that themselves
         self.people[person] = structs.replace(meta, speak=pair.target, among=[], between=[], hear=hear)
 
+    def own(self, person: str) -> ParticipantMeta:
+        """What somebody who is there speaks, reads and hears when they do not interpret."""
+        return self._otherwise.get(person, self.people[person])
+
     def audience(self, person: str) -> Audience:
         """Whom what somebody says now is for. Several at one microphone are nobody's to interpret but the machine's."""
         meta = self.people[person]

@@ -26,15 +26,17 @@ from tasks.wire.messages import STT_RATE, Heartbeat, Segment, encode
 from tests.media.audio.streams import packets, pcm_of
 from tests.media.bridge.small_sfu import SmallSfu
 
-ENGLISH, PORTUGUESE, LONG = "en_LJ001-0005", "pt_fleurs_001", ("en_LJ001-0001", "en_LJ001-0017", "en_LJ001-0007")
+ENGLISH, PORTUGUESE, LONG = "en_cv_651325", "pt_fleurs_002", "en_LJ001-0001"
 PEOPLE = [
     {"id": "ana", "meta": {"name": "Ana", "speak": "en", "read": "en", "hear": "original"}},
     {"id": "lea", "meta": {"name": "Lea", "speak": "en", "read": "en", "hear": "original"}},
     {"id": "bob", "meta": {"name": "Bob", "speak": "pt", "read": "pt", "hear": "pt"}},
     {"id": "kim", "meta": {"name": "Kim", "speak": "vi", "read": "vi", "hear": "vi"}},
 ]
-SILENT_AFTER = 7.5
-"""More than one recording takes on a busy machine, and less than three."""
+FASTER = 4
+"""How many times faster than they were said recordings come."""
+SILENT_AFTER = 1.5
+"""More than twice what a short recording takes then, and less than the long one does at the least."""
 TOLD = ("r", "interpreter:en>pt")
 
 
@@ -66,10 +68,9 @@ class Call:
             await self.redis.set(keys.heartbeat("w"), encode(beat), ex=keys.HEARTBEAT_TTL)
             await asyncio.sleep(keys.HEARTBEAT_EVERY)
 
-    async def say(self, who: str, *names: str) -> Segment:
-        """Somebody's microphone gives recordings, twice as fast as they were said; their last segment."""
-        pause = np.zeros(2 * STT_RATE, np.int16)
-        sound: Pcm = np.concatenate([*(pcm_of(name) for name in names), pause])
+    async def say(self, who: str, name: str, seconds: float = 30.0) -> Segment:
+        """Somebody's microphone gives a recording, or the beginning of one; the last segment of it."""
+        sound: Pcm = np.concatenate([pcm_of(name)[: round(seconds * STT_RATE)], np.zeros(STT_RATE, np.int16)])
         seq, timestamp = self._at.get(who, (0, 0))
         stream = packets(resample(sound, STT_RATE, RTP_RATE), seq, timestamp)
         self._at[who] = seq + len(stream), timestamp + len(stream) * FRAME
@@ -78,7 +79,7 @@ class Call:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
             for packet in stream:
                 udp.sendto(pack(packet), ("127.0.0.1", port))
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.02 / FASTER)
         await so(lambda: any(one.final and one.speaker == who for one in self.sent[before:]))
         return next(one for one in reversed(self.sent) if one.final and one.speaker == who)
 
@@ -126,18 +127,18 @@ async def test_a_person_takes_the_machines_place_and_the_machine_theirs() -> Non
         interpreted = await one.say("ana", ENGLISH)
         assert (interpreted.read, interpreted.hear) == ([], [])
         assert (interpreted.only, interpreted.elsewhere) == ([], ["pt", "vi"])
-        said = await one.say("lea", PORTUGUESE)
+        said = await one.say("lea", PORTUGUESE, 3.0)
         assert (said.language, said.only, said.elsewhere) == ("pt", ["pt", "vi"], [])
         assert (said.read, said.hear) == (["vi"], ["vi"]), "the machine goes on from there"
         assert one.sfu.notices.get(TOLD) is None
 
-        await one.say("ana", *LONG)  # without a word of hers
+        await one.say("ana", LONG)  # without a word of hers
         await so(lambda: (one.sfu.notices.get(TOLD) or {}).get("speaker") == "lea")
         await so(lambda: ("ana", "pt") in one.dubs())
         again = await one.say("ana", ENGLISH)
         assert (again.hear, again.elsewhere) == (["pt"], [])
 
-        await one.say("lea", PORTUGUESE)
+        await one.say("lea", PORTUGUESE, 3.0)
         await so(lambda: one.sfu.notices.get(TOLD) is None and ("ana", "pt") not in one.dubs())
 
         await one.sfu.tell("participantLeft", {"room": "r", "id": "lea"})

@@ -156,6 +156,15 @@ async def test_what_is_to_be_spoken_is_spoken_also_to_those_who_would_hear_the_o
         assert speech.segment.max_lag > 40, "it waits for its turn"
 
 
+async def test_who_interprets_types_in_the_language_that_they_chose_for_everybody() -> None:
+    async with typed() as one:
+        await one.sfu.tell("interpreting", {"room": "r", "pair": "en>pt", "participant": "ana"})
+        await one.type("any-line", "Good morning.")
+        ((_, message),) = await one.take(1)
+        segment = message.segment
+        assert (segment.language, segment.read, segment.only, segment.elsewhere) == ("en", ["pt"], [], [])
+
+
 async def test_without_a_worker_the_line_is_shown_all_the_same_and_readers_are_told_what_is_missing() -> None:
     async with typed(worker=False) as one:
         await one.type("any-line", "Good morning.")

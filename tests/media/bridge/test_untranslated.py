@@ -155,6 +155,7 @@ async def test_nothing_that_is_not_to_be_translated_reaches_a_worker(*, streams:
         before = len(one.sent)
         await one.say(secret)
         assert len(one.sent) == before, "no segment is begun meanwhile"
+        assert not one.bridge._reconciler.director.floor.speaking("r", "ana"), "nor is she waited for, or interpreted"
         await one.keep(untranslated=False)
         late = secret[STT_RATE : STT_RATE + int(1.6 * SETTLE_SECONDS * STT_RATE)]  # on its way when that was said
         await one.say(late, every=0.001)  # well within it, also on a busy machine
