@@ -170,6 +170,8 @@ class Participant(Base):
     """When they were last in the call or about to enter it, to the hour."""
     interprets: Mapped[str] = mapped_column(String(32), default="", server_default="")
     """Pairs of languages that a host lets them interpret, as "pt>en en>pt"."""
+    offers: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    """Pairs that they have offered to interpret, of which no host has decided yet."""
     interprets_by: Mapped[int | None] = mapped_column(BigInteger)
     """The link for interpreters (`RoomLink`) by which they came last; null: by none."""
     had_words: Mapped[bool] = mapped_column(default=False, server_default=false())

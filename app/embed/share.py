@@ -20,8 +20,8 @@ from app.embed.links import DEFAULT_LIFETIME, LIFETIMES
 from app.embed.qr import qr_svg
 from app.i18n import gettext as _
 from app.rooms import visitor
+from app.rooms.forms import MISMATCHED, chosen_pairs
 from app.rooms.hosting import host_of
-from app.rooms.interpreting import chosen_pairs
 from app.rooms.links import EntryKind, RoomLinks, TooManyLinksError
 from app.rooms.service import RoomService
 from app.tables import Participant, Room, RoomLink
@@ -111,7 +111,7 @@ async def make_interpreters_link(request: AnyRequest, rooms: Rooms, links: Links
     chosen = {field: str(data.get(field, ""))[:10] for field in ("source", "target", "both", "works")}
     pairs, lifetime = chosen_pairs(chosen), LIFETIMES.get(chosen["works"])
     if not pairs or lifetime is None:
-        error = _("Choose two different languages: from which, and into which.")
+        error = _(MISMATCHED)
         return await _page(request, room, person, links, form=chosen, errors={"source": error})
     try:
         secret = await links.make(room, "speaker", person.name, person.id, interprets=pairs, lifetime=lifetime)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.auth.tokens import ORIGINAL
+from app.i18n import N_
 from app.i18n import gettext as _
 from app.visible import clean
 from tasks.languages import LANGUAGES
@@ -15,6 +16,8 @@ NAME_LENGTH: Final = 60
 ROOM_NAME_LENGTH: Final = 80
 MOST_AMONG: Final = 8
 """Languages at one microphone (`tasks.wire.messages.Segment.among`)."""
+MISMATCHED: Final = N_("Choose two different languages: from which, and into which.")
+"""What is wrong where `chosen_pairs` finds none."""
 
 
 @dataclass
@@ -33,6 +36,12 @@ class JoinForm:
     """Whether several people share their microphone."""
     among: list[str] = field(default_factory=list)
     """The languages that those speak, `speak` among them."""
+    source: str = ""
+    """What they offer to interpret from, and into which, and whether both ways."""
+    target: str = ""
+    both: bool = True
+    offers: list[str] = field(default_factory=list)
+    """The pairs of these that they offer to interpret, as "pt>en"."""
     errors: dict[str, str] = field(default_factory=dict)
     """Field → what is wrong and what to do."""
 
@@ -49,6 +58,12 @@ class JoinForm:
             shares=bool(data.get("shares")),
         )
         form.among = [code for code in LANGUAGES if data.get(f"among-{code}") or (form.shares and code == form.speak)]
+        if data.get("interpreter"):
+            form.source, form.target = _word(data.get("source")), _word(data.get("target"))
+            form.both = bool(data.get("both"))
+            form.offers = chosen_pairs(data) or []
+            if not form.offers:
+                form.errors["source"] = _(MISMATCHED)
         if not form.name:
             form.errors["name"] = _("Type the name that the others will see.")
         elif len(form.name) > NAME_LENGTH:
@@ -67,6 +82,16 @@ class JoinForm:
     def spoken(self) -> list[str]:
         """The languages that an utterance of theirs may be in; empty where it is in `speak`."""
         return self.among if self.shares else []
+
+
+def chosen_pairs(data: Mapping[str, Any]) -> list[str] | None:
+    """The pairs that a form names, as "pt>en"; none where it names none, None where it makes no sense."""
+    source, target = (str(data.get(field, ""))[:10] for field in ("source", "target"))
+    if not source and not target:
+        return []
+    if source == target or not {source, target} <= LANGUAGES.keys():
+        return None
+    return [f"{source}>{target}", *([f"{target}>{source}"] if data.get("both") else [])]
 
 
 def _word(value: object) -> str:

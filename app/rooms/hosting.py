@@ -247,7 +247,9 @@ async def area(
     except SfuDownError:
         scene, told = Scene([], [], []), gettext(SFU_DOWN)
     everybody = _everybody(scene)
-    state = repr([(one.id, one.name, one.role, one.stands_in, one.standing, one.interprets) for one in everybody])
+    state = repr(
+        [(one.id, one.name, one.role, one.stands_in, one.standing, one.interprets, one.offers) for one in everybody]
+    )
     version = hashlib.blake2b(f"{state}{sorted(scene.speaking)}{told}".encode(), digest_size=6).hexdigest()
     if have == version:
         return Response(None, status_code=HTTP_204_NO_CONTENT)

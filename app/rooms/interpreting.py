@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -14,11 +13,11 @@ from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_200_OK
 
 from app.i18n import gettext
+from app.rooms.forms import MISMATCHED, chosen_pairs
 from app.rooms.hosting import SFU_DOWN, area, by_htmx, host_of, to_call
 from app.rooms.moderation import Moderation
 from app.rooms.service import RoomService
 from app.rooms.sfu import SfuDownError
-from tasks.languages import LANGUAGES
 
 AnyRequest = Request[Any, Any, Any]
 log = structlog.get_logger(__name__)
@@ -44,7 +43,7 @@ async def let_interpret(
         raise NotFoundException
     pairs, told = chosen_pairs(data), ""
     if pairs is None:
-        told = gettext("Choose two different languages: from which, and into which.")
+        told = gettext(MISMATCHED)
     else:
         try:
             await moderation.let_interpret(room, person, pairs)
@@ -53,13 +52,3 @@ async def let_interpret(
             told = gettext(SFU_DOWN)
         log.info("rooms.interpreter", room=room.code, pairs=" ".join(pairs))
     return await area(moderation, room, host, told=told) if by_htmx(request) else to_call(code)
-
-
-def chosen_pairs(data: Mapping[str, Any]) -> list[str] | None:
-    """The pairs that a form names, as "pt>en"; none where it names none, None where it makes no sense."""
-    source, target = (str(data.get(field, ""))[:10] for field in ("source", "target"))
-    if not source and not target:
-        return []
-    if source == target or not {source, target} <= LANGUAGES.keys():
-        return None
-    return [f"{source}>{target}", *([f"{target}>{source}"] if data.get("both") else [])]

@@ -184,7 +184,9 @@ class Moderation:
             SfuDownError: the SFU does not answer.
         """
         role = "speaker" if person.role == "host" else person.role
-        await self._set({person.id}, standing="removed", stands_in=False, vouched=False, role=role, interprets="")
+        await self._set(
+            {person.id}, standing="removed", stands_in=False, vouched=False, role=role, interprets="", offers=""
+        )
         self._feeds.end_participant(person.id)
         for link in await self._links.revoke_of(room, person.id):
             self._feeds.end_token(link.lookup)
@@ -215,8 +217,8 @@ class Moderation:
         Raises:
             SfuDownError: the SFU does not answer.
         """
-        await self._set({person.id}, interprets=" ".join(pairs))
-        person.interprets = " ".join(pairs)
+        await self._set({person.id}, interprets=" ".join(pairs), offers="")
+        person.interprets, person.offers = " ".join(pairs), ""
         await self._sfu.order(room.code, rights={person.id: person.rights(room)})
 
     async def change(self, room: Room, **columns: Any) -> None:  # noqa: ANN401 - columns of a room

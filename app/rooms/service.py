@@ -116,6 +116,7 @@ class RoomService:
                     person.link_id = entry.link.id
                 if entry.link and entry.link.interprets:
                     person.interprets, person.interprets_by = interprets_of(entry.link, person), entry.link.id
+                _offer(person, form)
                 if entry.standing == "in" and person.admitted_at is None:
                     person.admitted_at = datetime.now(UTC)
             person.seen_at = datetime.now(UTC)
@@ -203,6 +204,14 @@ class RoomService:
         query = select(Participant).where(Participant.room_id == room.id, Participant.kind == "recording")
         async with self._sessions() as session:
             return (await session.scalars(query)).first()
+
+
+def _offer(person: Participant, form: JoinForm) -> None:
+    """Note what somebody offers to interpret; who is a host, or may interpret already, asks nobody."""
+    offers = " ".join(form.offers)
+    if offers and person.hosts:
+        person.interprets = offers
+    person.offers = "" if person.interprets else offers
 
 
 async def _close_old_demos(session: AsyncSession, living: Collection[str] | None) -> None:

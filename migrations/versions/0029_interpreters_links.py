@@ -1,4 +1,4 @@
-"""Links for people who interpret."""
+"""Links for people who interpret, and what others offer to interpret."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("room_links", sa.Column("interprets", sa.String(32), server_default="", nullable=False))
+    op.add_column("participants", sa.Column("offers", sa.String(32), server_default="", nullable=False))
     op.add_column("participants", sa.Column("interprets_by", sa.BigInteger()))
 
 
 def downgrade() -> None:
     op.drop_column("participants", "interprets_by")
+    op.drop_column("participants", "offers")
     op.drop_column("room_links", "interprets")

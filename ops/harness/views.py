@@ -311,6 +311,7 @@ VIEWS: Final = (
     View("lobby-installing", "/rooms/{room}", installer="running"),
     View("lobby-devices", "/rooms/{room}", pressed("#tryout summary", "#try-microphone")),
     View("lobby-shared", "/rooms/{room}", pressed("#shares", ".ticks input")),
+    View("lobby-offering", "/rooms/{room}", pressed("#offering summary", "#source")),
     View("demo", "/", demo_begun),
     View("call", CALL, in_call()),
     View("call-installing", CALL, in_call(), installer="running"),

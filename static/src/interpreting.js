@@ -115,6 +115,7 @@ export class Interpreting {
     const may = pairsOf(rights).join(" ");
     const before = this.#may;
     this.#may = may;
+    if (may) byId("offered")?.remove();
     if (before === null || before === may) return;
     this.#act.tell(this.#config.texts[granted(may, this.#config.reader)] ?? "");
   }

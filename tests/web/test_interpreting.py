@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -96,7 +97,7 @@ async def test_a_link_makes_an_interpreter_of_who_follows_it_until_a_host_or_tim
         key = unescape(made.text).split("?key=")[1].split('"')[0]
         assert (await crowd.get(name, f"/rooms/{code}?key={key}")).status_code == 303
         lobby = unescape((await crowd.get(name, f"/rooms/{code}")).text)
-        assert ("You come as an interpreter: Portuguese into English" in lobby) is ("Join as an interpreter" in lobby)
+        assert ("You come as an interpreter: Portuguese into English" in lobby) is ('id="offering"' not in lobby)
         await crowd.join(name, code)
         await asyncio.sleep(1)  # tokens count whole seconds
         return list(jwt.decode(await crowd.token(name, code), options={"verify_signature": False})["rights"])
@@ -128,6 +129,38 @@ async def test_a_link_makes_an_interpreter_of_who_follows_it_until_a_host_or_tim
     await engine.dispose()
     key = unescape(first.text).split("?key=")[1].split('"')[0]
     assert (await crowd.get("eve", f"/rooms/{code}?key={key}")).status_code == 403
+
+
+@on_sqlite
+async def test_who_offers_to_interpret_does_so_when_a_host_says_yes(crowd: People) -> None:
+    code = await crowd.make("ana")
+    offer = {"interpreter": "1", "source": "pt", "target": "en"}
+
+    async def rights_of(name: str) -> list[str]:
+        token = await crowd.token(name, code)
+        return list(jwt.decode(token, options={"verify_signature": False})["rights"])
+
+    wrong = await crowd.join("lea", code, **(offer | {"target": "pt"}))
+    assert (wrong.status_code, "Choose two different languages" in wrong.text) == (422, True)
+    for name in ("lea", "eva"):
+        assert (await crowd.join(name, code, **offer, both="1")).headers["location"] == f"/rooms/{code}/call"
+    assert await rights_of("lea") == list(SPEAKER), "an offer gives nothing"
+    assert "You have offered to interpret" in (await crowd.get("lea", f"/rooms/{code}/call")).text
+    async with crowd.in_call("lea", code) as lea, crowd.in_call("eva", code):
+        area = unescape((await crowd.get("ana", f"/rooms/{code}/host")).text)
+        asked = "Lea offers to interpret: Portuguese into English, English into Portuguese."
+        assert asked in area
+        assert "Eva offers" in area
+        form = area.split(asked)[1].split("<form")[1]
+        given = dict(re.findall(r'name="(\w+)" value="([^"]+)"', form))
+        assert (await crowd.post("ana", f"/rooms/{code}/host/interpreter", **given)).status_code == 303
+        assert (await event(lea, "rights"))["rights"][-2:] == BOTH
+        await crowd.post("ana", f"/rooms/{code}/host/interpreter", who=await crowd.id("eva", code))
+        assert "offers to interpret" not in (await crowd.get("ana", f"/rooms/{code}/host")).text
+    assert await rights_of("eva") == list(SPEAKER)
+    assert "You come as an interpreter" in (await crowd.get("lea", f"/rooms/{code}")).text
+    await crowd.join("ana", code, **offer)
+    assert (await rights_of("ana"))[-1] == "interpret:pt>en", "a host asks nobody"
 
 
 def listed_links(page: str) -> list[str]:
