@@ -98,6 +98,7 @@ async def test_who_interprets_goes_on_after_a_reload_and_on_another_sfu_and_by_a
     await until(lea, "document.body.dataset.state === 'reconnecting'")
     await lea.evaluate("document.querySelector('#told').textContent = ''")
     await asyncio.to_thread(sfu.start)
+    await until(lea, CONNECTED)
     await expect(told).to_have_text(AGAIN)
     await expect(eva.locator("#interpreters")).to_have_text("Lea interprets Portuguese into English.")
     await expect(microphone).to_have_attribute("aria-pressed", "false")
