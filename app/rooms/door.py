@@ -103,6 +103,12 @@ def interprets_of(link: RoomLink | None, known: Participant | None) -> str:
     return known.interprets if known else ""
 
 
+def asks_password(room: Room, role: Role, link: RoomLink | None, known: Participant | None) -> bool:
+    """Whether somebody must know the password: not who has been let in before, or comes by a link that a host made."""
+    inside = known is not None and known.standing == "in"
+    return room.password is not None and role != "host" and link is None and not inside
+
+
 def standing_of(room: Room, role: Role, known: Participant | None, *, marked: bool) -> Standing:
     """Whether somebody comes in at once: not where hosts let people in, or one like them was removed (`marked`)."""
     if role == "host" or (known and known.standing == "in"):

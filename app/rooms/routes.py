@@ -35,6 +35,7 @@ from app.rooms.door import (
     Passwords,
     WrongPasswordError,
     address_of,
+    asks_password,
     interprets_of,
     mark,
     role_of,
@@ -175,7 +176,7 @@ async def join_room(
     link = await _link(request, links, room)
     role = role_of(room, link, known)
     form = JoinForm.parse(data)
-    asks = _asks_password(room, role, link, known)
+    asks = asks_password(room, role, link, known)
     if asks and not form.errors:
         try:
             await room_passwords.check(room, str(data.get("password", "")), address)
@@ -295,7 +296,7 @@ def _entering(room: Room, role: Role, link: RoomLink | None, known: Participant 
     """As what somebody enters, for the lobby."""
     return {
         "role": role,
-        "asks_password": _asks_password(room, role, link, known),
+        "asks_password": asks_password(room, role, link, known),
         "interprets": interprets_of(link, known),
         "host_link": "",
     }
@@ -305,9 +306,3 @@ async def _link(request: AnyRequest, links: RoomLinks, room: Room) -> RoomLink |
     """The link by which this browser has come."""
     kept = visitor.link_kept(request, room.code)
     return await links.opened(room, kept) if kept else None
-
-
-def _asks_password(room: Room, role: Role, link: RoomLink | None, known: Participant | None) -> bool:
-    """Whether somebody must know the password: not who has been let in before, or comes by a link that a host made."""
-    inside = known is not None and known.standing == "in"
-    return room.password is not None and role != "host" and link is None and not inside
