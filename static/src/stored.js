@@ -11,7 +11,7 @@
  */
 export function recall(key, where = "localStorage") {
   try {
-    return window[where].getItem(key) ?? "";
+    return globalThis[where].getItem(key) ?? "";
   } catch {
     return "";
   }
@@ -24,8 +24,8 @@ export function recall(key, where = "localStorage") {
  */
 export function keep(key, value, where = "localStorage") {
   try {
-    if (value) window[where].setItem(key, value);
-    else window[where].removeItem(key);
+    if (value) globalThis[where].setItem(key, value);
+    else globalThis[where].removeItem(key);
   } catch (error) {
     console.debug(`stored: ${key} will be forgotten:`, error);
   }

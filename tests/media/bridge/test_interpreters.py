@@ -33,9 +33,9 @@ PEOPLE = [
     {"id": "bob", "meta": {"name": "Bob", "speak": "pt", "read": "pt", "hear": "pt"}},
     {"id": "kim", "meta": {"name": "Kim", "speak": "vi", "read": "vi", "hear": "vi"}},
 ]
-FASTER = 4
+FASTER = 5
 """How many times faster than they were said recordings come."""
-SILENT_AFTER = 1.5
+SILENT_AFTER = 1.2
 """More than twice what a short recording takes then, and less than the long one does at the least."""
 TOLD = ("r", "interpreter:en>pt")
 
@@ -76,10 +76,11 @@ class Call:
         self._at[who] = seq + len(stream), timestamp + len(stream) * FRAME
         before = len(self.sent)
         port = next(tap.port for tap in self.sfu.taps.values() if tap.producer == f"r-{who}")
+        began = time.monotonic()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            for packet in stream:
+            for number, packet in enumerate(stream):
                 udp.sendto(pack(packet), ("127.0.0.1", port))
-                await asyncio.sleep(0.02 / FASTER)
+                await asyncio.sleep(max(0.0, began + number * 0.02 / FASTER - time.monotonic()))
         await so(lambda: any(one.final and one.speaker == who for one in self.sent[before:]))
         return next(one for one in reversed(self.sent) if one.final and one.speaker == who)
 
