@@ -166,6 +166,7 @@ async def test_a_host_lets_in_mutes_removes_and_ends(place: World, browser: Brow
     await press(page, "#end-all")
     await expect(guest.locator("#connection")).to_have_text("A host has ended the call.", timeout=SLOW)
     for one in (guest, page):
+        await one.wait_for_selector("[data-when=callEnded]")
         async with one.expect_navigation():
             await press(one, "[data-when=callEnded]")
         await until(one, CONNECTED, MAX_WAIT_SECONDS)

@@ -226,12 +226,13 @@ class Director:
         self.listening.publish(still_heard(rooms, ends, self.floor))
 
     def _give_way(self, rooms: Mapping[str, Room], listened_to: set[TrackKey]) -> None:
-        """Stops dubs at once into languages that a person interprets into from now on."""
+        """Stops dubs at once into languages that a person interprets into from now on, and those of that person."""
         for key, track in self.tracks.members.items():
             room = rooms.get(key.room)
             if key in listened_to or room is None or key.speaker not in room.people:
                 continue
-            if not room.audience(key.speaker).reaches(key.version.language):
+            own = room.interpreting.pair_of(key.speaker)
+            if own or not room.audience(key.speaker).reaches(key.version.language):
                 track.set_live(False)
 
     def _retire(self, rooms: Mapping[str, Room], listened_to: set[TrackKey]) -> None:
