@@ -33,6 +33,7 @@ LEVELS = {
     "source_captions": N_("captions in the spoken language"),
     "original": N_("original voices only"),
 }
+INTERPRETER_SILENT: Final = N_("The interpreter is silent: the machine interprets {source} into {target}.")
 ENTER_WITHIN: Final = timedelta(minutes=10)
 """An administrator's link serves this one entry."""
 NOT_ENDED: Final = "the SFU did not answer: the call goes on"
@@ -239,5 +240,5 @@ async def _now(admin: AdminServices, room: Room) -> dict[str, Any]:
         "names": names,
         "door": room.door(datetime.now(UTC)),
         "levels": LEVELS,
-        "reasons": texts(),
+        "reasons": texts() | {"interpreter_silent": _(INTERPRETER_SILENT)},
     }

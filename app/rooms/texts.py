@@ -166,7 +166,6 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "hurried": N_("The translated voice speaks a little faster, to catch up."),
     "skipped": N_("The translated voice has left out what came too late. All of it is in the captions."),
-    "interpreter_silent": N_("The interpreter is silent: the machine interprets {source} into {target}."),
     "interpreter_gone": N_("The interpreter process is not running. You hear the original voices."),
     "broker_gone": N_("The message broker is not answering. You hear the original voices."),
 }
