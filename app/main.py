@@ -32,6 +32,7 @@ from app.captions.speakers import Speakers
 from app.captions.store import CaptionStore
 from app.confinement import unseen
 from app.db import create_engine, create_sessions
+from app.duty import Duty
 from app.embed import routes as embed_routes
 from app.embed import share
 from app.health import routes as health_routes
@@ -43,7 +44,11 @@ from app.keeping import routes as keeping_routes
 from app.keeping.reading import KeptReading
 from app.keeping.service import KeptCalls
 from app.keeping.store import KeptStore
-from app.keeping.watch import KeepingWatch
+from app.keeping.watch import DUTY_SECONDS, KeepingWatch
+from app.limits.at_once import AtOnce
+from app.limits.names import Names
+from app.limits.shared import Shared
+from app.limits.telling import Telling
 from app.planning import routes as planning_routes
 from app.planning.dates import Dates
 from app.rooms import call, caption_feed, choices, hosting, installing, interpreting
@@ -70,7 +75,7 @@ from app.transcripts.retention import Retention
 from app.transcripts.service import Transcripts
 from app.web import errors, security, shell
 from app.web.assets import FOLDERS, STATIC, Assets
-from app.web.budget import BudgetMiddleware
+from app.web.budget import A_MINUTE, BudgetMiddleware
 from app.web.cors import cross_origin_hook
 from app.web.draining import DrainingMiddleware
 from app.web.monitoring import watchers_only
@@ -120,6 +125,8 @@ class Services:
     kept_store: KeptStore
     kept_reading: KeptReading
     keeping_watch: KeepingWatch
+    shared: Shared
+    telling: Telling
 
 
 def create_app(settings: WebSettings | None = None) -> Litestar:
@@ -144,7 +151,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
             "links": _given(services.links),
             "dates": _given(services.dates),
             "moderation": _given(services.moderation),
-            "room_passwords": _given(Passwords()),
+            "room_passwords": _given(Passwords(services.shared)),
             "captions": _given(services.captions),
             "read_tokens": _given(ReadTokens(settings.session_keys)),
             "checks": _given(services.checks),
@@ -170,7 +177,7 @@ def create_app(settings: WebSettings | None = None) -> Litestar:
             PrometheusConfig(app_name="web", prefix="jbc_web", group_path=True, exclude="/static").middleware,
             DefineMiddleware(errors.AnswerRefusalsMiddleware, refused=speech_routes.refused),
             DefineMiddleware(NameableMiddleware),
-            DefineMiddleware(BudgetMiddleware),
+            DefineMiddleware(BudgetMiddleware, spent=services.shared.recent("posts", A_MINUTE)),
             DefineMiddleware(WholeFormsMiddleware),
             security.session_config(settings).middleware,
             security.csrf_middleware(settings),
@@ -204,14 +211,16 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
         socket_connect_timeout=2.0,
         health_check_interval=5,
     )
-    feeds = Feeds(FeedCounter(settings.feeds))
+    names = Names(settings.session_secret)
+    shared, at_once = Shared(redis, names), AtOnce(names)
+    feeds = Feeds(FeedCounter(settings.feeds, at_once))
     hub, history, speakers = Hub(redis, feeds, sessions), History(redis, sessions), Speakers(sessions)
     store = CaptionStore(redis, sessions)
     places = Places(settings, redis, feeds)
     links, sfu = RoomLinks(sessions), SfuOperator(settings, places.operators)
     broker, looking = sending_broker(settings.tasks.queues_url), waits(settings.tasks, redis)
-    speech = speech_services.create(redis, broker, settings, sessions)
-    admin = admin_services.create(settings, sessions, redis, broker, looking, speech, sfu)
+    speech = speech_services.create(redis, broker, settings, sessions, shared, at_once)
+    admin = admin_services.create(settings, sessions, redis, broker, looking, speech, sfu, shared)
     checks = Checks(settings, engine, redis, looking, hub, history, store, places)
     kept_calls = KeptCalls(sessions, redis, sfu, settings)
     folder = settings.var_dir if engine.dialect.name == "sqlite" else None
@@ -222,7 +231,7 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
         redis=redis,
         waits=looking,
         rooms=rooms,
-        makers=Makers(settings, Invitations(sessions), admin.admins),
+        makers=Makers(settings, Invitations(sessions), admin.admins, shared),
         captions=CaptionServices(feeds, hub, history, speakers, fragments),
         store=store,
         checks=checks,
@@ -241,7 +250,9 @@ def _services(settings: WebSettings, fragments: Fragments) -> Services:
         kept_calls=kept_calls,
         kept_store=KeptStore(redis, sessions, kept_calls.seals),
         kept_reading=KeptReading(sessions, kept_calls.seals),
-        keeping_watch=KeepingWatch(sessions, sfu, kept_calls, folder),
+        keeping_watch=KeepingWatch(sessions, sfu, kept_calls, Duty(redis, "keeping", DUTY_SECONDS), folder),
+        shared=shared,
+        telling=Telling(redis, at_once),
     )
 
 
@@ -333,6 +344,7 @@ def _lifespan(services: Services) -> Lifespan:
         services.places.run,
         services.kept_store.run,
         services.keeping_watch.run,
+        services.telling.run,
     )
     return background.lifespan(
         jobs, captions.feeds, (services.waits.aclose, services.redis.aclose, services.engine.dispose)

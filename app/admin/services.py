@@ -24,7 +24,10 @@ from app.admin.worker_survey import WorkerSurvey
 from app.auth.admins import Admins
 from app.auth.api_keys import ApiKeys
 from app.auth.second_factor import SecondFactors
+from app.cancellation import to_the_end
 from app.db import Sessions
+from app.duty import Duty
+from app.limits.shared import Shared
 from app.rooms.sfu import SfuOperator
 from app.settings.web import WebSettings
 from app.sign_in.under_way import SignIns
@@ -35,6 +38,8 @@ from tasks.wire.waiting import Waits
 LOOK_EVERY: Final = 5.0
 """Seconds between looks at what is to be done without being asked."""
 TIDY_EVERY: Final = 3_600.0
+DUTY_SECONDS: Final = 8.0
+"""Seconds after which another `web` looks, where one has died."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,24 +64,37 @@ class AdminServices:
     storage: Storage
     redis: Redis
     waits: Waits
+    duty: Duty
     door: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a password or a code is checked, so that guesses come one after the other and each is counted."""
 
     async def run(self) -> None:
-        """Close rooms in time, tell workers what is set and forget old entries, for ever. Run it as a task."""
+        """Close rooms in time, tell workers what is set and forget old entries, for ever, in one process at a time.
+
+        Run it as a task.
+        """
         tidied = 0.0
-        while True:
-            try:
-                await self.rooms.close_due()
-                if ended := await self.rooms.end_strays():
-                    log.warning("admin.calls_ended_in_closed_rooms", calls=ended)
-                await self.configuration.publish()
-                if time.monotonic() - tidied > TIDY_EVERY or not tidied:
-                    await self.audit.tidy()
-                    tidied = time.monotonic()
-            except (SQLAlchemyError, RedisError, OSError) as error:
-                log.warning("admin.not_looked_after", error=type(error).__name__)
-            await asyncio.sleep(LOOK_EVERY)
+        try:
+            while True:
+                if await self.duty.mine():
+                    tidied = await self._look(tidied)
+                await asyncio.sleep(LOOK_EVERY)
+        finally:
+            await to_the_end(self.duty.leave())
+
+    async def _look(self, tidied: float) -> float:
+        """Look once; when entries were forgotten last, on the monotonic clock (`tidied`: before)."""
+        try:
+            await self.rooms.close_due()
+            if ended := await self.rooms.end_strays():
+                log.warning("admin.calls_ended_in_closed_rooms", calls=ended)
+            await self.configuration.publish()
+            if time.monotonic() - tidied > TIDY_EVERY or not tidied:
+                await self.audit.tidy()
+                return time.monotonic()
+        except (SQLAlchemyError, RedisError, OSError) as error:
+            log.warning("admin.not_looked_after", error=type(error).__name__)
+        return tidied
 
 
 def create(
@@ -87,6 +105,7 @@ def create(
     waits: Waits,
     speech: SpeechServices,
     sfu: SfuOperator,
+    shared: Shared,
 ) -> AdminServices:
     """The services of this process."""
     configuration = ConfigurationAdmin(sessions, redis)
@@ -94,7 +113,7 @@ def create(
         settings=settings,
         admins=Admins(sessions),
         factors=SecondFactors(sessions, settings.second_factor_secret),
-        sign_ins=SignIns(settings.oidc),
+        sign_ins=SignIns(settings.oidc, shared),
         audit=Audit(sessions),
         rooms=RoomAdmin(sessions, sfu),
         configuration=configuration,
@@ -107,4 +126,5 @@ def create(
         storage=Storage(settings, settings.backup, sessions, redis),
         redis=redis,
         waits=waits,
+        duty=Duty(redis, "admin", DUTY_SECONDS),
     )

@@ -43,7 +43,7 @@ async def go(
     next: FromQuery[str] = "",  # noqa: A002 - in addresses
 ) -> Response[Any]:
     """Send the browser to the service. By a link: our policy lets no form lead to another site."""
-    _counted(request, admin)
+    await _counted(request, admin)
     as_what = "admin" if purpose == "admin" else "host"
     try:
         url, kept = await admin.sign_ins.begin(page_origin(request) + BACK, purpose=as_what, next=where_to(next))
@@ -63,7 +63,7 @@ async def back(
     iss: FromQuery[str | None] = None,
 ) -> Response[Any]:
     """Take whoever comes back from the service for whom it says they are."""
-    _counted(request, admin)
+    await _counted(request, admin)
     kept = request.session.pop(_GONE, None)
     purpose = kept["purpose"] if isinstance(kept, dict) else "host"
     host = admin.settings.oidc.host
@@ -138,11 +138,11 @@ def _onward(began: Response[Any], wanted: str) -> Template:
     return page
 
 
-def _counted(request: AnyRequest, admin: AdminServices) -> None:
+async def _counted(request: AnyRequest, admin: AdminServices) -> None:
     if not admin.settings.oidc.issuer:
         raise NotFoundException
     visitor = household(request)
-    if visitor and (wait := admin.sign_ins.tries.wait(visitor)):
+    if visitor and (wait := await admin.sign_ins.tries.wait(visitor)):
         raise TooManyRequestsException(headers={"Retry-After": str(math.ceil(wait))})
 
 

@@ -1,11 +1,11 @@
-"""How many feeds may be open: of one reader, from one address, and in all."""
+"""How many feeds may be open: of one reader and from one address, whichever `web` has them, and in this one."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.limits.at_once import AtOnce
 from tasks.wire.environment import whole
 
 MAX_FEEDS_PER_PARTICIPANT: Final = 8
@@ -58,36 +58,32 @@ class Refusal:
 class FeedCounter:
     """Counts the feeds that are open now."""
 
-    def __init__(self, limits: FeedLimits) -> None:
+    def __init__(self, limits: FeedLimits, at_once: AtOnce) -> None:
         self._limits = limits
-        self._tokens: Counter[str] = Counter()
-        self._addresses: Counter[str] = Counter()
+        self._at_once = at_once
+        self._open = 0
 
     def refusal(self, client: Client) -> Refusal | None:
         """Why one more feed of this client cannot be opened now; None where it can."""
         limits = self._limits
-        if self._addresses.total() >= limits.total:
+        if self._open >= limits.total:
             return Refusal(503, "total", "This server has reached its limit of caption readers: try again later.")
-        if limits.per_address and self._addresses[client.address] >= limits.per_address:
+        if limits.per_address and self._at_once.count("feeds-from", client.address) >= limits.per_address:
             return Refusal(429, "address", "Too many caption feeds from this address: close some, then try again.")
-        if client.token and limits.per_token and self._tokens[client.token] >= limits.per_token:
+        if client.token and limits.per_token and self._at_once.count("feeds-by", client.token) >= limits.per_token:
             return Refusal(429, "token", "Too many readers use this link: ask for another one, or try again later.")
         return None
 
     def add(self, client: Client) -> None:
         """Count a feed that opens."""
-        self._addresses[client.address] += 1
+        self._open += 1
+        self._at_once.add("feeds-from", client.address)
         if client.token:
-            self._tokens[client.token] += 1
+            self._at_once.add("feeds-by", client.token)
 
     def remove(self, client: Client) -> None:
         """Count a feed that has ended."""
-        _one_less(self._addresses, client.address)
+        self._open -= 1
+        self._at_once.remove("feeds-from", client.address)
         if client.token:
-            _one_less(self._tokens, client.token)
-
-
-def _one_less(counter: Counter[str], key: str) -> None:
-    counter[key] -= 1
-    if counter[key] <= 0:
-        del counter[key]
+            self._at_once.remove("feeds-by", client.token)

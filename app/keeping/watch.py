@@ -13,7 +13,9 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.cancellation import to_the_end
 from app.db import Sessions
+from app.duty import Duty
 from app.keeping.service import KeptCalls
 from app.rooms.sfu import Now, SfuDownError, SfuOperator
 from app.tables import Ending, KeptCall, Room
@@ -22,6 +24,8 @@ LOOK_EVERY: Final = 2.0
 """Seconds between two looks."""
 EMPTY_FOR: Final = 20.0
 """Seconds that nobody is in a call before it has ended: an SFU that is started again is back by then."""
+DUTY_SECONDS: Final = 5.0
+"""Seconds after which another `web` looks, where one has died."""
 FREE_BYTES: Final = 1_000_000_000
 """On the disk of a SQLite database: with less nothing more is kept."""
 
@@ -31,24 +35,34 @@ log = structlog.get_logger(__name__)
 class KeepingWatch:
     """Run `run` as a task."""
 
-    def __init__(self, sessions: Sessions, sfu: SfuOperator, calls: KeptCalls, folder: Path | None) -> None:
+    def __init__(self, sessions: Sessions, sfu: SfuOperator, calls: KeptCalls, duty: Duty, folder: Path | None) -> None:
         """`folder`: where the database lies; None: on another machine, or on a disk that others look after."""
         self._sessions = sessions
         self._sfu = sfu
         self._calls = calls
+        self._duty = duty
         self._folder = folder
         self._empty_since: dict[str, float] = {}
 
     async def run(self) -> None:
-        """Look for ever."""
-        while True:
-            try:
-                await self.look()
-            except SfuDownError:
-                pass  # others say so
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("kept.not_looked_after", error=type(error).__name__)
-            await asyncio.sleep(LOOK_EVERY)
+        """Look for ever, in one process at a time."""
+        try:
+            while True:
+                if await self._duty.mine():
+                    await self._try_to_look()
+                else:
+                    self._empty_since.clear()  # it would be what has been seen before another process looked
+                await asyncio.sleep(LOOK_EVERY)
+        finally:
+            await to_the_end(self._duty.leave())
+
+    async def _try_to_look(self) -> None:
+        try:
+            await self.look()
+        except SfuDownError:
+            pass  # others say so
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("kept.not_looked_after", error=type(error).__name__)
 
     async def look(self) -> None:
         """Compare once.

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from litestar import Request
 
 from app.auth import login_throttle, passwords
 from app.auth.derived import derived
 from app.i18n import gettext as _
+from app.limits.shared import Shared
 from app.rights import Role
 from app.tables import Participant, Room, RoomLink, Standing
 from app.web.errors import PersonalLinkError, RoomLockedError
-
-MAX_ADDRESSES: Final = 10_000
-"""Of those who have typed a wrong password, remembered at most."""
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -41,8 +38,9 @@ class WrongPasswordError(ValueError):
 class Passwords:
     """Checks the passwords of rooms; whoever guesses waits, by room and address."""
 
-    def __init__(self) -> None:
-        self._failures: dict[tuple[int, str], list[datetime]] = {}
+    def __init__(self, shared: Shared) -> None:
+        window = login_throttle.WINDOW.total_seconds()
+        self._tries = shared.recent("room-password", login_throttle.MAX_FAILURES, window)
 
     async def check(self, room: Room, typed: str, address: str) -> None:
         """Nothing where it is the room's password, or the room has none.
@@ -52,20 +50,16 @@ class Passwords:
         """
         if room.password is None:
             return
-        key, now = (room.id, login_throttle.source(address)), datetime.now(UTC)
-        failures = self._failures.get(key, [])
-        if wait := login_throttle.wait(failures, now):
-            minutes = max(1, round(wait / timedelta(minutes=1)))
+        who = f"{room.id} {login_throttle.source(address)}"
+        # Counted first: several guesses at once count as several.
+        if wait := await (self._tries.wait(who) if typed else self._tries.full(who)):
+            minutes = max(1, round(wait / 60))
             raise WrongPasswordError(_("Too many wrong passwords. Try again in %(num)s minutes.", num=minutes))
         if not typed:
             raise WrongPasswordError(_("Type the password of this room: the person who invited you has it."))
-        # Noted first: several guesses at once count as several.
-        self._failures[key] = [now, *failures][: login_throttle.MAX_FAILURES]
         if not await passwords.matches(typed, room.password):
-            while len(self._failures) > MAX_ADDRESSES:
-                del self._failures[next(iter(self._failures))]
             raise WrongPasswordError(_("That is not the password of this room. Ask for it again."))
-        self._failures.pop(key, None)
+        await self._tries.forget(who)
 
 
 def role_of(room: Room, link: RoomLink | None, known: Participant | None) -> Role:

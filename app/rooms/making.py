@@ -15,7 +15,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from app.auth.admins import Admins
 from app.i18n import N_
-from app.recent import Recent
+from app.limits.shared import Shared
 from app.rooms.invitations import Invitations
 from app.settings.web import WebSettings
 from app.web.budget import household
@@ -38,13 +38,14 @@ class RoomMakingRefusedError(PermissionDeniedException):
 
 
 class Makers:
-    """Admits who makes a room. Numbers are counted in this process's memory."""
+    """Admits who makes a room."""
 
-    def __init__(self, settings: WebSettings, invitations: Invitations, admins: Admins) -> None:
+    def __init__(self, settings: WebSettings, invitations: Invitations, admins: Admins, shared: Shared) -> None:
         self.rooms_by = settings.rooms_by
         self.invitations = invitations
         self._admins = admins
-        self._made = Recent(settings.rooms_per_address or math.inf, AN_HOUR)
+        self._limited = settings.rooms_per_address > 0
+        self._made = shared.recent("rooms", settings.rooms_per_address, AN_HOUR)
 
     async def making(self, request: AnyRequest) -> Making:
         """What this browser may do."""
@@ -65,7 +66,7 @@ class Makers:
         if (making := await self.making(request)) not in {"open", "invited", "signed"}:
             raise RoomMakingRefusedError(f"Rooms are made by {making} here, not with this form.")
         visitor = household(request)  # this machine makes as many as it likes
-        if visitor and (wait := self._made.wait(visitor)):
+        if visitor and self._limited and (wait := await self._made.wait(visitor)):
             raise TooManyRequestsException(headers={"Retry-After": str(math.ceil(wait))})
         if making == "invited" and not await self.invitations.use(request.session["invitation"]):
             raise LinkRefusedError(USED_UP)

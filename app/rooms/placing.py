@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from app.captions.feeds import Feeds
+from app.redis_away import Patience, unless_away
 from app.settings.web import WebSettings
 from app.web.origin import place
 from tasks.wire import keys
@@ -33,10 +32,6 @@ KEPT_SECONDS: Final = 150.0
 """Seconds that it is known where a room was, once nobody is there: longer than a token lives that leads there."""
 REPEAT_EVERY: Final = 30.0
 """Seconds between two notes of where the rooms are that somebody is in; their pages are told, should they not know."""
-REDIS_WITHIN: Final = 0.8
-"""Seconds that one step may wait for Redis. Without it each `web` goes by what it has seen itself."""
-REDIS_AWAY: Final = 2.0
-"""Seconds in which it is not asked for places again, once it has not answered: many rooms would wait one by one."""
 
 _PLACE: Final = """
 local held = redis.call('GET', KEYS[1])
@@ -48,8 +43,6 @@ redis.call('SET', KEYS[1], url, 'PX', ARGV[2])
 return url
 """
 """Where room KEYS[1] is: where it was, if that is among ARGV[3…], those in the ring; else ARGV[1]."""
-
-Answer = TypeVar("Answer")
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +59,7 @@ class Places:
         self._feeds = feeds
         self._answered = dict.fromkeys(self._operators, time.monotonic())
         self._ring = self._urls
-        self._ask_redis = 0.0  # from when on, on the monotonic clock
+        self._patience = Patience()
         self._last: dict[str, str] = {}  # room → where it was; a hint for when Redis has forgotten
 
     @property
@@ -89,8 +82,7 @@ class Places:
             return ""
         ring, last = self._ring, self._last.get(room, "")
         choice = last if last in ring else place(room, ring)
-        if time.monotonic() >= self._ask_redis:
-            choice = await self._note(room, choice, ring) or choice
+        choice = await self._note(room, choice, ring) or choice
         if self._operators:
             self._last[room] = choice
         return choice
@@ -98,15 +90,12 @@ class Places:
     async def _note(self, room: str, choice: str, ring: tuple[str, ...]) -> str:
         """Where a room is, `choice` where that is not known yet; "" where Redis does not answer."""
         arguments: list[str | int] = [choice, round(KEPT_SECONDS * 1000), *ring]
-        held: Any = await _unless_away(self._redis.eval(_PLACE, 1, keys.placed(room), *arguments))
-        if held is None:
-            self._ask_redis = time.monotonic() + REDIS_AWAY
-            return ""
-        return held.decode() if isinstance(held, bytes) else str(held)
+        held: Any = await self._patience.ask(lambda: self._redis.eval(_PLACE, 1, keys.placed(room), *arguments))
+        return held.decode() if isinstance(held, bytes) else ""
 
     async def operator(self, room: str) -> str:
         """Where `web` reaches the SFU that every `web` has a room on; "" where they do not know of one that answers."""
-        held = await _unless_away(self._redis.get(keys.placed(room)))
+        held = await unless_away(self._redis.get(keys.placed(room)))
         url = held.decode() if isinstance(held, bytes) else ""
         return self._operators.get(url, "") if url in self._ring else ""
 
@@ -127,7 +116,7 @@ class Places:
         if not await _answers(operator):
             return
         self._answered[url] = time.monotonic()
-        await _unless_away(self._redis.set(keys.sfu(url), "1", px=round(GONE_AFTER * 1000)))
+        await unless_away(self._redis.set(keys.sfu(url), "1", px=round(GONE_AFTER * 1000)))
 
     async def look(self) -> bool:
         """See which SFUs answer, this process or another `web`; whether the ring has changed."""
@@ -144,7 +133,7 @@ class Places:
         return ring != before
 
     async def _noted(self) -> set[str]:
-        found = await _unless_away(self._redis.mget([keys.sfu(url) for url in self._urls]))
+        found = await unless_away(self._redis.mget([keys.sfu(url) for url in self._urls]))
         return {url for url, noted in zip(self._urls, found, strict=True) if noted} if found else set()
 
     async def _tell(self) -> None:
@@ -152,16 +141,6 @@ class Places:
         self._last = {room: url for room, url in self._last.items() if room in rooms}
         for room in rooms:
             self._feeds.move(room, await self.of(room))
-
-
-async def _unless_away(answer: Awaitable[Answer]) -> Answer | None:
-    """What Redis answers, or None where it does not in time: `/ready` says why, and each `web` goes by itself."""
-    try:
-        async with asyncio.timeout(REDIS_WITHIN):
-            return await answer
-    except (RedisError, OSError, TimeoutError):
-        log.debug("sfu.not_noted")
-        return None
 
 
 async def _answers(operator: str) -> bool:

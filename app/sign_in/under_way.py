@@ -7,7 +7,7 @@ import time
 from dataclasses import asdict
 from typing import Any, Final
 
-from app.recent import Recent
+from app.limits.shared import Shared
 from app.settings.oidc import OidcSettings
 from app.sign_in.provider import Begun, Provider, UntrustedError
 
@@ -24,10 +24,10 @@ class StrangeError(Exception):
 class SignIns:
     """Those that are under way. What a browser has to come back with is in its own encrypted session."""
 
-    def __init__(self, settings: OidcSettings) -> None:
+    def __init__(self, settings: OidcSettings, shared: Shared) -> None:
         self.provider = Provider(settings)
-        self.tries = Recent(TRIES, WITHIN)
-        self._over: dict[str, float] = {}
+        self.tries = shared.recent("sign-in", TRIES, WITHIN)
+        self._back = shared.recent("signed-in", 1, WITHIN)
 
     async def begin(self, back: str, **kept: str) -> tuple[str, dict[str, Any]]:
         """Where to send a browser that comes back to `back`, and what its session is to keep, with `kept`.
@@ -45,13 +45,10 @@ class SignIns:
             StrangeError: it has not been sent there, or not just now, or has been back already.
             UnreachableError, UntrustedError: see `Provider.finish`.
         """
-        now = time.time()
-        if not isinstance(kept, dict) or not 0 <= now - kept["at"] < WITHIN or not _same(state, kept["state"]):
+        if not isinstance(kept, dict) or not 0 <= time.time() - kept["at"] < WITHIN or not _same(state, kept["state"]):
             raise StrangeError
-        self._over = {one: until for one, until in self._over.items() if until > now}
-        if state in self._over:
+        if await self._back.wait(state):
             raise StrangeError
-        self._over[state] = now + WITHIN
         if not code:
             raise UntrustedError("there is no code")
         begun = Begun("", kept["state"], kept["nonce"], kept["verifier"])

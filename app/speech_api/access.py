@@ -11,11 +11,11 @@ from litestar.connection import ASGIConnection
 from app.auth.api_keys import ApiKeys, Holder
 from app.auth.bearer import bearer
 from app.auth.login_throttle import source
-from app.recent import Recent
+from app.limits.at_once import AtOnce
+from app.limits.shared import Shared
 from app.settings.speech_api import Limits
 from app.speech_api import metrics
 from app.speech_api.errors import ApiError
-from app.speech_api.limits import AtOnce
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -26,13 +26,13 @@ WRONG_KEYS_A_MINUTE = 30
 class Access:
     """Admits callers. Session cookies mean nothing here, so that no page can make a browser call."""
 
-    def __init__(self, keys: ApiKeys, limits: Limits) -> None:
+    def __init__(self, keys: ApiKeys, limits: Limits, shared: Shared, at_once: AtOnce) -> None:
         self._keys = keys
-        self._requests = Recent(limits.requests_a_minute)
-        self._wrong = Recent(WRONG_KEYS_A_MINUTE)
+        self._requests = shared.recent("api", limits.requests_a_minute)
+        self._wrong = shared.recent("api-wrong", WRONG_KEYS_A_MINUTE)
         self._right: set[str] = set()
         """Keys that have been good before: whoever guesses behind the same router shuts nobody out who has one."""
-        self._running = AtOnce(limits.at_once)
+        self._at_once = at_once
         self._limits = limits
 
     async def admit(self, connection: Connection, scope: str, presented: str = "") -> Holder:
@@ -44,17 +44,17 @@ class Access:
         """
         address = source(connection.client.host) if connection.client else ""
         key = presented or bearer(connection)
-        if key not in self._right and (wait := self._wrong.full(address)):
+        if key not in self._right and (wait := await self._wrong.full(address)):
             raise self._refused(429, "too_many_wrong_keys", "Too many wrong keys from this address.", wait)
         holder = await self._keys.holder(key)
         if holder is None:
             self._right.discard(key)
-            self._wrong.wait(address)
+            await self._wrong.wait(address)
             what = "This key is unknown or revoked" if key else "A key is needed"
             message = f"{what}: send `Authorization: Bearer KEY`; `jbcalling keys create NAME` makes one."
             raise self._refused(401, "invalid_api_key", message)
         self._right.add(key)
-        if wait := self._requests.wait(holder.id):
+        if wait := await self._requests.wait(holder.id):
             many = f"More than {self._limits.requests_a_minute} requests a minute: wait {wait:.0f} s, then go on."
             raise self._refused(429, "rate_limit_exceeded", many, wait)
         if scope and scope not in holder.scopes:
@@ -69,9 +69,9 @@ class Access:
         Raises:
             ApiError: 429, the key has too many at work already.
         """
-        with self._running.one(holder.id) as room:
+        most = self._limits.at_once
+        with self._at_once.one("api", holder.id, most) as room:
             if not room:
-                most = self._limits.at_once
                 raise self._refused(429, "too_many_at_once", f"{most} requests at once are the limit: wait for one.", 1)
             yield
 

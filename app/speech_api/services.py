@@ -9,6 +9,8 @@ from redis.asyncio import Redis
 
 from app.auth.api_keys import ApiKeys
 from app.db import Sessions
+from app.limits.at_once import AtOnce
+from app.limits.shared import Shared
 from app.settings.speech_api import Limits
 from app.settings.web import WebSettings
 from app.speech_api.access import Access
@@ -36,7 +38,9 @@ class SpeechServices:
     synthesis: SynthesisService
 
 
-def create(redis: Redis, broker: Broker, settings: WebSettings, sessions: Sessions) -> SpeechServices:
+def create(
+    redis: Redis, broker: Broker, settings: WebSettings, sessions: Sessions, shared: Shared, at_once: AtOnce
+) -> SpeechServices:
     """The services of this process."""
     limits = settings.speech
     workers, helpers = WorkerClient(redis, broker, limits.answer_seconds), Helpers(limits.listeners)
@@ -47,7 +51,7 @@ def create(redis: Redis, broker: Broker, settings: WebSettings, sessions: Sessio
     return SpeechServices(
         redis=redis,
         limits=limits,
-        access=Access(ApiKeys(sessions), limits),
+        access=Access(ApiKeys(sessions), limits, shared, at_once),
         workers=workers,
         text=text,
         transcription=TranscriptionService(redis, workers, helpers, limits),

@@ -12,7 +12,7 @@ from litestar.exceptions import TooManyRequestsException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from app.auth.login_throttle import source
-from app.recent import Recent
+from app.limits.shared import SharedRecent
 from app.web.security import FOR_PROGRAMS
 
 WEIGHT: Final = "weight"
@@ -31,16 +31,17 @@ A_MINUTE: Final = 600.0
 class BudgetMiddleware:
     """Refuses POSTs of an address that has spent its budget; those of programs have limits of their own."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, spent: SharedRecent) -> None:
+        """`spent`: what addresses have spent, of `A_MINUTE`; each route has a middleware of its own."""
         self._app = app
-        self._spent = Recent(A_MINUTE)
+        self._spent = spent
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
         if scope["type"] == ScopeType.HTTP and scope["method"] == "POST":
             options = scope["route_handler"].opt
             if not options.get(FOR_PROGRAMS) and (
-                wait := self._spent.wait(household(ASGIConnection(scope)), options.get(WEIGHT, USUAL))
+                wait := await self._spent.wait(household(ASGIConnection(scope)), options.get(WEIGHT, USUAL))
             ):
                 raise TooManyRequestsException(headers={"Retry-After": str(math.ceil(wait))})
         await self._app(scope, receive, send)

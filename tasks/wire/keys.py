@@ -291,10 +291,23 @@ def placed(room: str) -> str:
     return f"jbc:placed:{room}"
 
 
+def duty(name: str) -> str:
+    """Which process of `web` does what one is enough for (`app.duty`)."""
+    return f"jbc:duty:{name}"
+
+
 def knocks(room: int) -> str:
     """Who waits to be let into a room, by its id in the database: participant's id → when their page said so last."""
     return f"jbc:knocks:{room}"
 
+
+def spent(name: str) -> str:
+    """Hash: part of the last while → how much there was of what is limited, in it (`app.limits.shared`)."""
+    return f"jbc:spent:{name}"
+
+
+AT_ONCE: Final = "jbc:at-once"
+"""Hash: process of `web` → when it said so (ms), and JSON of how much goes on in it at the same time, by name."""
 
 ADMISSION: Final = "jbc:admission"
 """JSON `messages.NextRoom`, for `ADMISSION_TTL`."""

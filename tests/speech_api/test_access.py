@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +13,22 @@ import msgspec
 import pytest
 import redis
 from litestar.connection import ASGIConnection
+from redis.asyncio import Redis
 
 from app.auth.api_keys import Holder
-from app.recent import Recent
+from app.limits.at_once import AtOnce
+from app.limits.names import Names
+from app.limits.shared import Shared
 from app.settings.speech_api import Limits
 from app.speech_api.access import WRONG_KEYS_A_MINUTE, Access
 from app.speech_api.errors import ApiError
-from app.speech_api.limits import AtOnce
 from ops.harness.redis_server import RedisServer, redis_server
 from ops.harness.web_server import CSRF_COOKIE, WebServer
 from tasks.wire import keys
 from tasks.wire.messages import Heartbeat, encode
 from tests.speech_api.conftest import make_key
 
+NAMES = Names("the secret of an installation")
 BODY = {"text": "Hello", "source": "en", "target": "pt"}
 
 
@@ -41,6 +44,13 @@ def lonely(tmp_path: Path) -> Iterator[tuple[WebServer, RedisServer]]:
             yield web, server
         finally:
             web.kill()
+
+
+@pytest.fixture
+async def shared(api_redis: RedisServer) -> AsyncIterator[Shared]:
+    """Counters in a Redis."""
+    async with Redis.from_url(api_redis.url) as client:
+        yield Shared(client, NAMES)
 
 
 def test_only_a_key_opens_and_only_for_its_scopes(web: WebServer, key: str, var_dir: Path) -> None:
@@ -85,28 +95,6 @@ def test_nobody_there_is_said_at_once_and_a_dead_worker_in_time(lonely: tuple[We
         assert statuses == [503, 503, 503, 429]
 
 
-def test_limits_count_by_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 100.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
-    minute = Recent(2)
-    assert [minute.wait("a"), minute.wait("a"), minute.wait("a"), minute.wait("b")] == [0, 0, 60, 0]
-    now = 130.0
-    assert minute.wait("a") == 30
-    now = 161.0
-    assert minute.wait("a") == 0
-    minute.wait("a")
-    assert (minute.full("a"), minute.full("c")) == (60, 0)
-    now = 300.0
-    assert minute.full("a") == 0
-    assert len(minute) == 0, "who does nothing for a minute takes no memory"
-    assert [minute.wait("w", 1.5), minute.wait("w", 1.0), minute.wait("w", 0.5)] == [0, 60, 0], "by weight"
-    running = AtOnce(1)
-    with running.one("a") as first, running.one("a") as second, running.one("b") as third:
-        assert (first, second, third) == (True, False, True)
-    with running.one("a") as again:
-        assert again
-
-
 class Looked:
     """Keys in a database that counts how often it is asked."""
 
@@ -119,9 +107,9 @@ class Looked:
         return Holder(1, "one", frozenset({"translate"})) if presented in self.good else None
 
 
-async def test_who_guesses_keys_is_held_up_before_the_database_and_shuts_nobody_out() -> None:
+async def test_who_guesses_keys_is_held_up_before_the_database_and_shuts_nobody_out(shared: Shared) -> None:
     keys = Looked("good", "new")
-    access = Access(keys, Limits())  # type: ignore[arg-type]
+    access = Access(keys, Limits(), shared, AtOnce(NAMES))  # type: ignore[arg-type]
 
     async def admit(key: str, address: str) -> int:
         headers = [(b"authorization", f"Bearer {key}".encode())]

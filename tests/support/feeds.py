@@ -10,12 +10,21 @@ from typing import Any
 
 import httpx
 
+from app.captions.feed_limits import FeedCounter, FeedLimits
+from app.captions.feeds import Feeds
+from app.limits.at_once import AtOnce
+from app.limits.names import Names
 from ops.harness.captions import Event, caption, sse
 from ops.harness.metrics import figure
 from tasks.wire.messages import Caption
 
 WITHIN = 20.0
 """Seconds in which something that is due must have come."""
+
+
+def no_feeds() -> Feeds:
+    """Those of one process, of which none is open yet."""
+    return Feeds(FeedCounter(FeedLimits(), AtOnce(Names("secret"))))
 
 
 @asynccontextmanager

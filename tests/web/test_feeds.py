@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from app.captions.event_ids import event_id
-from app.captions.feed_limits import Client, FeedCounter, FeedLimits
-from app.captions.feeds import QUEUE_LENGTH, Feed, FeedEndedError, Feeds, Wish
+from app.captions.feed_limits import Client
+from app.captions.feeds import QUEUE_LENGTH, Feed, FeedEndedError, Wish
 from app.captions.published import PublishedCaption
 from ops.harness.captions import caption
+from tests.support.feeds import no_feeds
 
 WISH = Wish("room", "pt")
 
@@ -67,7 +68,7 @@ async def test_a_reader_that_lets_finals_pile_up_is_ended_but_not_one_whose_line
 
 
 async def test_who_wants_whole_sentences_is_sent_no_translation_that_grows() -> None:
-    feeds = Feeds(FeedCounter(FeedLimits()))
+    feeds = no_feeds()
     with (
         feeds.open(WISH, Client("here")) as soon,
         feeds.open(replace(WISH, whole_sentences=True), Client("here")) as whole,

@@ -11,8 +11,9 @@ import pytest
 from litestar.testing import AsyncTestClient
 from redis.asyncio import Redis
 
+from app import redis_away
 from app.cancellation import end
-from app.captions.feed_limits import Client, FeedCounter, FeedLimits
+from app.captions.feed_limits import Client
 from app.captions.feeds import Feeds, Moved, Wish
 from app.main import create_app
 from app.rooms import placing
@@ -27,6 +28,7 @@ from ops.harness.web_server import new_room, token_of
 from tasks.wire import keys
 from tasks.wire.environment import SettingError
 from tests.support.administrator import on_sqlite
+from tests.support.feeds import no_feeds
 
 pytestmark = [pytest.mark.service, on_sqlite]
 
@@ -96,7 +98,7 @@ def several(settings: WebSettings, sfus: list[Health]) -> WebSettings:
 @asynccontextmanager
 async def placed(settings: WebSettings, redis: Redis, feeds: Feeds | None = None) -> AsyncIterator[Places]:
     """A `web` that places rooms."""
-    places = Places(settings, redis, feeds or Feeds(FeedCounter(FeedLimits())))
+    places = Places(settings, redis, feeds or no_feeds())
     task = asyncio.create_task(places.run())
     try:
         yield places
@@ -165,7 +167,7 @@ async def test_where_none_answers_rooms_stay_where_they_are(
 
 
 async def test_without_redis_each_web_goes_by_what_it_sees(several: WebSettings, sfus: list[Health]) -> None:
-    feeds, room = Feeds(FeedCounter(FeedLimits())), on(URLS[1])
+    feeds, room = no_feeds(), on(URLS[1])
     nowhere = Redis.from_url(f"redis://127.0.0.1:{free_port()}")
     async with nowhere, placed(several, nowhere, feeds) as places, AsyncExitStack() as page:
         page.enter_context(feeds.open(Wish(room, "pt"), Client("10.0.0.1", participant="ana")))
@@ -181,8 +183,8 @@ async def test_without_redis_each_web_goes_by_what_it_sees(several: WebSettings,
 async def test_pages_are_told_at_once_though_redis_says_nothing(
     several: WebSettings, sfus: list[Health], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(placing, "REDIS_WITHIN", 0.2)
-    feeds = Feeds(FeedCounter(FeedLimits()))
+    monkeypatch.setattr(redis_away, "REDIS_WITHIN", 0.2)
+    feeds = no_feeds()
 
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
@@ -205,7 +207,7 @@ async def test_pages_are_told_at_once_though_redis_says_nothing(
 async def test_pages_of_people_are_told_and_readers_are_not(
     several: WebSettings, sfus: list[Health], redis: Redis
 ) -> None:
-    feeds = Feeds(FeedCounter(FeedLimits()))
+    feeds = no_feeds()
     room = on(URLS[1])
     people, readers = Client("10.0.0.1", participant="ana"), Client("10.0.0.1", token="link")
     with feeds.open(Wish(room, "pt"), people) as feed, feeds.open(Wish(room, "pt"), readers) as reader:

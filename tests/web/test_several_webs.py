@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, ExitStack
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy import delete, update
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.auth.tokens import ParticipantMeta, participant_token
-from app.captions.feed_limits import Client, FeedCounter, FeedLimits
+from app.captions.feed_limits import Client
 from app.captions.feeds import Feed, FeedEndedError, Feeds, Wish
 from app.db import Sessions, create_engine, create_sessions
 from app.main import create_app
@@ -34,9 +34,12 @@ from ops.harness.sfu import Sfu
 from ops.harness.web_server import csrf_of, join_form
 from tasks.wire import keys
 from tests.support.administrator import on_sqlite
+from tests.support.feeds import no_feeds
 from tests.support.local import visited
 
 pytestmark = on_sqlite
+
+ROUTER = "203.0.113.9"
 
 
 @pytest.fixture
@@ -93,7 +96,7 @@ def over(feeds: dict[str, Feed]) -> dict[str, str]:
 async def test_feeds_end_whichever_web_was_told_that_somebody_may_not_read(
     settings: WebSettings, sessions: Sessions, redis: Redis
 ) -> None:
-    feeds = Feeds(FeedCounter(FeedLimits()))
+    feeds = no_feeds()
     moderation, _ = moderation_of(settings, sessions, redis, feeds)
     rooms = {code: await room_of(sessions, code) for code in ("open", "closed", "deleted")}
     async with sessions.begin() as session:
@@ -124,19 +127,51 @@ async def test_feeds_end_whichever_web_was_told_that_somebody_may_not_read(
         assert over(opened) == {"eve": "closed", "revoked": "expired", "closed": "closed", "deleted": "closed"}
 
 
-@pytest.mark.usefixtures("sfu")
-async def test_a_host_sees_who_waits_whichever_web_their_page_asks(settings: WebSettings) -> None:
+@asynccontextmanager
+async def two_webs(settings: WebSettings, address: str = "127.0.0.1") -> AsyncIterator[Sequence[httpx.AsyncClient]]:
+    """A browser at each of two `web`, which comes from that address."""
     async with AsyncExitStack() as stack:
-        one, two = [
+        webs = [
             await stack.enter_async_context(
                 AsyncTestClient(visited(create_app(settings)), base_url="http://calls.example")
             )
             for _ in range(2)
         ]
-        for client in (one, two):
+        for client in webs:
             client.follow_redirects = False
-            client.headers["accept"] = "text/html"
+            client.headers.update({"accept": "text/html", "x-test-peer": address})
             await client.get("/")
+        yield webs
+
+
+async def test_what_an_address_may_do_it_may_do_once_and_not_at_each_web(settings: WebSettings) -> None:
+    async with two_webs(replace(settings, rooms_per_address=6), ROUTER) as webs:
+
+        async def post(number: int, path: str, **fields: str) -> httpx.Response:
+            client = webs[number % 2]
+            return await client.post(path, data={"_csrf_token": csrf_of(client), **fields})
+
+        made = [await post(number, "/rooms", name="Town hall") for number in range(8)]
+        assert [answer.status_code for answer in made] == [303] * 6 + [429] * 2
+        path = made[0].headers["location"]
+        await join(webs[0], path, "Ana")
+        await post(0, f"{path}/holding", guests="speaker", has_password="1", password="palavra secreta")
+        for client in webs:
+            client.cookies.clear()  # somebody else, at the same address
+            await client.get("/")
+        form = join_form("", name="Eve", password="open sesame")
+        del form["_csrf_token"]
+        said = [(await post(number, f"{path}/join", **form)).text for number in range(6)]
+        assert ["Too many wrong passwords" in page for page in said] == [False] * 5 + [True]
+        spent = [(await post(number, "/rooms", name="x" * 200)).status_code for number in range(60)]
+        assert spent == [422] * spent.index(429) + [429] * (60 - spent.index(429))
+        # Eight rooms, a newcomer, how the room is held and six guesses were posted before.
+        assert spent.index(429) == (600 - 8 * 10 - 3 - 10 - 6 * 3) // 10
+
+
+@pytest.mark.usefixtures("sfu")
+async def test_a_host_sees_who_waits_whichever_web_their_page_asks(settings: WebSettings) -> None:
+    async with two_webs(settings) as (one, two):
         made = await one.post("/rooms", data={"_csrf_token": csrf_of(one), "name": "Town hall"})
         path = made.headers["location"]
         await join(one, path, "Ana")
@@ -179,7 +214,7 @@ async def test_a_room_on_two_sfus_is_one_room_and_brought_together(
         sfu_public_url=f"{sfu.url},{second.url}",
         sfu_operators=tuple(f"127.0.0.1:{one.port}" for one in (sfu, second)),
     )
-    moderation, places = moderation_of(several, sessions, redis, Feeds(FeedCounter(FeedLimits())))
+    moderation, places = moderation_of(several, sessions, redis, no_feeds())
     room = await room_of(sessions, "town")
     async with sessions.begin() as session:
         session.add_all([person(room, "ana", "host"), person(room, "eve", vouched=True)])

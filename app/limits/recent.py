@@ -34,7 +34,7 @@ class Recent:
     def full(self, key: Hashable, weight: float = 1.0) -> float:
         """Seconds until there is room for one more; 0.0 where there is."""
         now = time.monotonic()
-        self._forget(now)
+        self._sweep(now)
         seen = self._seen.get(key, deque())
         while seen and seen[0][0] <= now - self._seconds:
             seen.popleft()
@@ -47,7 +47,11 @@ class Recent:
                 return at + self._seconds - now
         return self._seconds
 
-    def _forget(self, now: float) -> None:
+    def forget(self, key: Hashable) -> None:
+        """Count nothing of this key any more."""
+        self._seen.pop(key, None)
+
+    def _sweep(self, now: float) -> None:
         if 0 <= now - self._swept < self._seconds / SWEEPS:
             return
         self._swept = now
