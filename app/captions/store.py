@@ -29,7 +29,7 @@ from tasks.wire.captions import make_group
 from tasks.wire.keys import CaptionKey
 
 CONSUMER: Final = "web"
-"""One web process stores; a second one started by mistake would do the same work twice and change nothing."""
+"""Of several web processes each takes what is new to all; what two take up again they store once."""
 BATCH_ENTRIES: Final = 100
 """Entries stored in one transaction."""
 BLOCK_MS: Final = 2_000

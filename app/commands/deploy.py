@@ -66,6 +66,7 @@ def deploy() -> None:
 @click.option("--sfu-domain", default="", help="The name of the SFU that this worker carries, with its bridge.")
 @click.option("--public", type=_Address(), help="The public address of a worker that carries an SFU.")
 @click.option("--instances", type=click.IntRange(1, 9), default=1, show_default=True, help="Worker processes here.")
+@click.option("--webs", type=click.IntRange(1, 4), default=1, show_default=True, help="Processes of web here.")
 @click.option("--sfu-workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Media workers.")
 @click.option("--postgresql", is_flag=True, help="PostgreSQL on this machine instead of SQLite.")
 @click.option("--prefix", type=click.Path(path_type=Path), default=Path("/opt/jbcalling"), show_default=True)
@@ -97,5 +98,6 @@ def _lacking(server: plans.Server) -> str:
         "An edge has an SFU anyway: --sfu names those of other machines.": server.serves and media,
         "A worker that carries an SFU needs --sfu-domain, its name, and --public, its address.": media and not named,
         "A worker has no pages: leave out --sfu.": not server.serves and bool(server.sfus),
+        "A worker has no pages: leave out --webs.": not server.serves and server.webs > 1,
     }
     return next((text for text, so in told.items() if so), "")

@@ -64,7 +64,7 @@ class Lan:
         """Write Caddy's configuration; the command that starts it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         config = self.folder / "Caddyfile"
-        ours = {"web_port": settings.web_port, "sfu_port": settings.sfu_port}
+        ours = {"web_ports": [settings.web_port], "sfu_port": settings.sfu_port}
         config.write_text(
             caddyfile(site=self.url, bind=self.host, local_ca=True, redirects=False, default_sni=self.host, **ours)
         )

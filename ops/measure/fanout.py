@@ -1,7 +1,8 @@
 """`make fanout`: how many readers one room's captions can have, on this machine.
 
 A real web process and a real Redis; readers that keep up, and some that stop reading. Every caption's way from being
-published to each reader is timed. Prints a table and writes var/fanout.json.
+published to each reader is timed. Several `web` are behind the proxy of the deploy plan, but for its TLS. Prints a
+table and writes var/fanout.json.
 """
 
 from __future__ import annotations
@@ -15,21 +16,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-import psutil
 import redis
 
 from app.captions.feed_limits import MAX_FEEDS_PER_PARTICIPANT
 from ops.harness.captions import caption
-from ops.harness.metrics import figure, scrape
 from ops.harness.redis_server import redis_server
-from ops.harness.web_server import WebServer
 from ops.measure import signals
 from ops.measure.audience import Audience, joined
+from ops.measure.edge import Edge, edge
 from ops.measure.figures import busy, machine, percentiles, write
 from tasks import publish as publishing
 from tasks.wire import keys
 from tasks.wire.captions import publish_interim
 
+DROPPED: Final = "jbc_caption_readers_dropped_total"
+"""Readers whose feed `web` has ended because they did not read."""
 TEXT: Final = "The ship sails at nine tomorrow morning, and whoever is late will have to take the train. "
 
 
@@ -51,17 +52,11 @@ def grow(client: redis.Redis, audience: Audience, code: str, number: int, words:
     publish_interim(client, item)
 
 
-async def ended_by_web(web: WebServer) -> float:
-    """Readers whose feed it has ended so far, because they did not read."""
-    return figure(await scrape(web.url), "jbc_caption_readers_dropped_total")
-
-
 async def steady(
-    web: WebServer, client: redis.Redis, audience: Audience, code: str, rate: float, count: int
+    served: Edge, client: redis.Redis, audience: Audience, code: str, rate: float, count: int
 ) -> dict[str, Any]:
     """Captions at a speaker's pace: lag, processor time and memory."""
-    process = serving(web)
-    busy, began = sum(process.cpu_times()[:2]), time.monotonic()
+    busy, began = served.processor(), time.monotonic()
     due = began
     for number in range(count):
         publish(client, audience, code, number, TEXT)
@@ -77,17 +72,16 @@ async def steady(
         "seconds": round(took, 1),
         "events": audience.received,
         "lag_ms": percentiles(audience.lags) | {"max": round(max(audience.lags), 1)},
-        "web_processor_share": round((sum(process.cpu_times()[:2]) - busy) / took, 3),
-        "web_memory_mb": round(process.memory_info().rss / 2**20, 1),
+        "web_processor_share": round((served.processor() - busy) / took, 3),
+        "web_memory_mb": round(served.memory(), 1),
     }
 
 
-async def growing(web: WebServer, client: redis.Redis, audience: Audience, code: str, seconds: int) -> dict[str, Any]:
+async def growing(served: Edge, client: redis.Redis, audience: Audience, code: str, seconds: int) -> dict[str, Any]:
     """Somebody who does not pause: two interims a second as spoken, one translated, a sentence every four seconds."""
-    process = serving(web)
     audience.lags.clear()
     audience.growing_lags.clear()
-    busy, began = sum(process.cpu_times()[:2]), time.monotonic()
+    busy, began = served.processor(), time.monotonic()
     due, sent = began, 0
     for step in range(2 * seconds):
         number, words = step // 8, step % 8
@@ -107,21 +101,21 @@ async def growing(web: WebServer, client: redis.Redis, audience: Audience, code:
         "sent_of_interims": round(len(audience.growing_lags) / (sent * len(audience.tasks)), 3),
         "interim_lag_ms": percentiles(audience.growing_lags) | {"max": round(max(audience.growing_lags), 1)},
         "final_lag_ms": percentiles(audience.lags) | {"max": round(max(audience.lags), 1)},
-        "web_processor_share": round((sum(process.cpu_times()[:2]) - busy) / took, 3),
-        "web_memory_mb": round(process.memory_info().rss / 2**20, 1),
+        "web_processor_share": round((served.processor() - busy) / took, 3),
+        "web_memory_mb": round(served.memory(), 1),
     }
 
 
 async def stalled(
-    web: WebServer, client: redis.Redis, audience: Audience, code: str, cookies: Sequence[str], rate: float
+    served: Edge, client: redis.Redis, audience: Audience, code: str, cookies: Sequence[str], rate: float
 ) -> dict[str, Any]:
     """Some stop reading: until web has ended all of them, how late are the others?"""
     for cookie in cookies:
         await audience.open(cookie, reads=False)
-    dropped_before = await ended_by_web(web)
+    dropped_before = await served.total(DROPPED)
     audience.lags.clear()
     began, number = time.monotonic(), 1_000_000
-    while (dropped := await ended_by_web(web) - dropped_before) < len(cookies):
+    while (dropped := await served.total(DROPPED) - dropped_before) < len(cookies):
         if time.monotonic() - began > 600:
             break
         for _ in range(25):
@@ -141,61 +135,48 @@ async def stalled(
     }
 
 
-def serving(web: WebServer) -> psutil.Process:
-    """The process of web that answers: the largest of its group."""
-    if web.pid is None:
-        raise RuntimeError("web has ended: see its log")
-    top = psutil.Process(web.pid)
-    return max([top, *top.children(recursive=True)], key=lambda process: process.memory_info().rss)
-
-
-async def measure(readers: int, slow: int, rate: float, count: int, monologue: int) -> dict[str, Any]:
+async def measure(chosen: argparse.Namespace) -> dict[str, Any]:
     """Start everything, open every feed, publish, and count."""
-    with redis_server() as server, tempfile.TemporaryDirectory() as folder:
-        web = WebServer(Path(folder), server.url)
-        web.env["FEEDS_PER_ADDRESS"] = "0"  # all of them come from here
-        web.migrate()
-        web.start(within=120)
-        client = redis.Redis.from_url(server.url)
-        try:
-            code, cookies = await joined(web, readers + slow)
-            audience = Audience(web.port, f"/rooms/{code}/captions")
-            empty = serving(web).memory_info().rss
-            began = time.monotonic()
-            for number in range(readers):
-                await audience.open(cookies[number // MAX_FEEDS_PER_PARTICIPANT], reads=True)
-            opening = time.monotonic() - began
-            open_mb = (serving(web).memory_info().rss - empty) / 2**20
-            print(f"{readers} feeds open after {opening:.1f} s", flush=True)
-            calm = await steady(web, client, audience, code, rate, count)
-            print(f"steady part measured in {calm['seconds']:.0f} s", flush=True)
-            figures: dict[str, Any] = {
-                "machine": machine(),
-                "load_average": busy(),
-                "readers": readers,
-                "opened_in_s": round(opening, 1),
-                "web_memory_of_feeds_mb": round(open_mb, 1),
-                "steady": calm,
-            }
-            if monologue:
-                figures["growing"] = await growing(web, client, audience, code, monologue)
-                print(f"growing part measured in {figures['growing']['seconds']:.0f} s", flush=True)
-            late = [cookies[(readers + number) // MAX_FEEDS_PER_PARTICIPANT] for number in range(slow)]
-            if slow:
-                figures["stalled"] = await stalled(web, client, audience, code, late, 2 * rate)
-            with suppress(asyncio.CancelledError):
-                await audience.close()
-            return figures
-        finally:
-            client.close()
-            web.kill()
+    readers: int = chosen.readers
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        redis_server() as server,
+        edge(Path(folder), server.url, chosen.webs) as served,
+        redis.Redis.from_url(server.url) as client,
+    ):
+        code, cookies = await joined(served.webs[0], readers + chosen.slow)
+        audience = Audience(served.port, f"/rooms/{code}/captions")
+        empty, began = served.memory(), time.monotonic()
+        for number in range(readers):
+            await audience.open(cookies[number // MAX_FEEDS_PER_PARTICIPANT], reads=True)
+        figures: dict[str, Any] = {
+            "machine": machine(),
+            "load_average": busy(),
+            "webs": chosen.webs,
+            "readers": readers,
+            "opened_in_s": round(time.monotonic() - began, 1),
+            "web_memory_of_feeds_mb": round(served.memory() - empty, 1),
+        }
+        print(f"{readers} feeds open after {figures['opened_in_s']:.1f} s", flush=True)
+        figures["steady"] = await steady(served, client, audience, code, chosen.rate, chosen.count)
+        print(f"steady part measured in {figures['steady']['seconds']:.0f} s", flush=True)
+        if chosen.growing:
+            figures["growing"] = await growing(served, client, audience, code, chosen.growing)
+            print(f"growing part measured in {figures['growing']['seconds']:.0f} s", flush=True)
+        if chosen.slow:
+            late = [cookies[(readers + number) // MAX_FEEDS_PER_PARTICIPANT] for number in range(chosen.slow)]
+            figures["stalled"] = await stalled(served, client, audience, code, late, 2 * chosen.rate)
+        with suppress(asyncio.CancelledError):
+            await audience.close()
+        return figures
 
 
 def table(figures: dict[str, Any]) -> str:
     """The figures for reading."""
     calm = figures["steady"]
     rows = [
-        f"{figures['readers']} readers of one room, {figures['machine']['cpu']}, {figures['machine']['cores']} cores, "
+        f"{figures['readers']} readers of one room, {figures['webs']} web, {figures['machine']['cpu']}, "
+        f"{figures['machine']['cores']} cores, "
         f"load average {figures['load_average']:.1f} before it began",
         f"opened in {figures['opened_in_s']} s, {figures['web_memory_of_feeds_mb']} MB of web's memory",
         f"{calm['captions_a_second']:g} captions a second: lag p50 {calm['lag_ms']['p50']} ms, p95 "
@@ -225,12 +206,13 @@ def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readers", type=int, default=2_000)
+    parser.add_argument("--webs", type=int, default=1, help="processes of web, of several behind a proxy")
     parser.add_argument("--slow", type=int, default=50, help="readers that stop reading")
     parser.add_argument("--rate", type=float, default=1.0, help="final captions a second")
     parser.add_argument("--count", type=int, default=60, help="captions of the first part")
     parser.add_argument("--growing", type=int, default=30, help="seconds of somebody who speaks without a pause")
     chosen = parser.parse_args()
-    figures = signals.run(measure(chosen.readers, chosen.slow, chosen.rate, chosen.count, chosen.growing))
+    figures = signals.run(measure(chosen))
     print(table(figures))
     write("fanout", figures)
 

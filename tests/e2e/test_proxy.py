@@ -21,11 +21,11 @@ from playwright.async_api import async_playwright
 from ops.harness.captions import say
 from ops.harness.people import CHROMIUM, FLAGS, Person, room_from_front_page
 from ops.harness.ports import free_port
+from ops.harness.proxy import Proxy, proxy
 from ops.harness.recordings import recordings
 from ops.harness.stack import Stack
 from ops.harness.web_server import new_room, token_of
 from tests.support.feeds import count, feed, live, spoken, take
-from tests.support.proxy import Proxy, proxy
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -52,7 +52,7 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     stack = Stack(folder, SFU_PUBLIC_URL=f"wss://localhost:{port}/ws")
     del stack.lines["worker"]
     async with stack:
-        with proxy(Path(folder), port, int(stack.env["WEB_PORT"]), int(stack.env["SFU_PORT"])) as running:
+        with proxy(Path(folder), port, [int(stack.env["WEB_PORT"])], int(stack.env["SFU_PORT"])) as running:
             yield Site(stack, running)
 
 

@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 import numpy as np
@@ -33,7 +32,7 @@ from ops.harness.web_server import csrf_of, join_form
 from tasks.transcripts import EXPIRED
 from tasks.wire.logs import room_digest
 from tests.support.ear import Ear
-from tests.support.feeds import feed
+from tests.support.feeds import Reader
 from tests.support.postgres import Postgres
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -62,27 +61,6 @@ async def stack(postgres: Postgres) -> AsyncIterator[Stack]:
             for name in WORKERS:
                 await answers(system, name)
             yield system
-
-
-@dataclass
-class Reader:
-    """Somebody who reads along in Portuguese and comes back whenever the feed ends, as pages do."""
-
-    read: list[tuple[str, str]] = field(default_factory=list)
-    """Segment and language of each final caption, as often as it came."""
-
-    async def follow(self, client: httpx.AsyncClient, code: str) -> None:
-        """Read for ever."""
-        last = ""
-        while True:
-            with suppress(httpx.TransportError, AssertionError, StopAsyncIteration):
-                async with feed(client, code, "?format=json&lang=pt", last) as events:
-                    async for event in events:
-                        last = event.id or last
-                        caption: dict[str, Any] = json.loads(event.data)
-                        if caption["final"]:
-                            self.read.append((caption["segment"], caption["language"]))
-            await asyncio.sleep(0.2)
 
 
 @dataclass

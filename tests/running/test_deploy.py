@@ -30,7 +30,9 @@ EDGE = ["--domain", "calls.example.org", "--address", "203.0.113.5"]
 PLANS = {
     "all": ["--role", "all", *EDGE, "--address6", "2001:db8::5", "--instances", "2", "--postgresql"],
     "edge": ["--role", "edge", *EDGE, "--edge", "10.0.0.1", "--worker", "10.0.0.2", "--worker", "10.0.0.3"],
-    "edge of two": ["--role", "edge", *EDGE, "--edge", "10.0.0.1", "--sfu", "sfu2.example.org=10.0.0.3"],
+    "edge of two": [
+        *("--role", "edge", *EDGE, "--edge", "10.0.0.1", "--sfu", "sfu2.example.org=10.0.0.3", "--webs", "2"),
+    ],
     "worker": ["--role", "worker", "--edge", "10.0.0.1", "--address", "10.0.0.2", "--instances", "2"],
     "worker with an sfu": [
         *("--role", "worker", "--edge", "10.0.0.1", "--address", "10.0.0.3"),
@@ -250,6 +252,18 @@ def test_a_second_sfu_is_known_to_the_edge_and_open_to_it_alone(tmp_path: Path) 
     assert "SFU_TOKEN_SECRET=… " in (tmp_path / "media/INSTALL.md").read_text()
 
 
+def test_each_of_two_webs_has_a_port_that_the_proxy_knows(tmp_path: Path) -> None:
+    planned(tmp_path, "edge of two")
+    units_ = tmp_path / "etc/systemd/system"
+    unit = (units_ / "jbcalling-web@.service").read_text().splitlines()
+    started = re.findall(r"jbcalling-web@(\d)\.service", (units_ / "jbcalling.target").read_text())
+    ports = [line.replace("%i", number) for number in started for line in unit if line.startswith("Environment=WEB_")]
+    assert ports == ["Environment=WEB_PORT=8000", "Environment=WEB_PORT=8001"]
+    assert "reverse_proxy 127.0.0.1:8000 127.0.0.1:8001 {" in (tmp_path / "etc/caddy/Caddyfile").read_text()
+    migrating = next(line for line in unit if line.startswith("ExecStartPre="))
+    assert "flock" in migrating, "they start at once, and one migrates"
+
+
 def test_a_plan_that_lacks_something_says_what(tmp_path: Path) -> None:
     def refused(*words: str) -> str:
         result = CliRunner().invoke(main, ["deploy", "plan", "--out", str(tmp_path / "new"), *words])
@@ -265,5 +279,6 @@ def test_a_plan_that_lacks_something_says_what(tmp_path: Path) -> None:
     assert "--address6" in refused(*worker, "--address6", "2001:db8::5")
     assert "--public" in refused(*worker, "--sfu-domain", "sfu2.example.org")
     assert "--sfu-domain" in refused(*worker, "--public", "203.0.113.6")
+    assert "--webs" in refused(*worker, "--webs", "2")
     assert "--sfu" in refused(*worker, "--sfu", "sfu2.example.org=10.0.0.3")
     assert "not a name" in refused(*worker, "--sfu", "reboot;=10.0.0.3")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -68,3 +70,24 @@ def spoken(code: str, segment: str, text: str, **more: Any) -> Caption:  # noqa:
 async def count(browser: httpx.AsyncClient, name: str) -> float:
     """The value of a metric without labels."""
     return figure((await browser.get("/metrics")).text, name)
+
+
+@dataclass
+class Reader:
+    """Somebody who reads along in Portuguese and comes back whenever the feed ends, as pages do."""
+
+    read: list[tuple[str, str]] = field(default_factory=list)
+    """Segment and language of each final caption, as often as it came."""
+
+    async def follow(self, client: httpx.AsyncClient, code: str) -> None:
+        """Read for ever."""
+        last = ""
+        while True:
+            with suppress(httpx.TransportError, AssertionError, StopAsyncIteration):
+                async with feed(client, code, "?format=json&lang=pt", last) as events:
+                    async for event in events:
+                        last = event.id or last
+                        caption: dict[str, Any] = json.loads(event.data)
+                        if caption["final"]:
+                            self.read.append((caption["segment"], caption["language"]))
+            await asyncio.sleep(0.2)

@@ -29,7 +29,7 @@ STARTERS = {
     "tests.support.monitoring.program": "service",
     "tests.support.postgres.postgres_server": "service",
     "tests.support.bridge_process.BridgeProcess": "service",
-    "tests.support.proxy.proxy": "service",
+    "ops.harness.proxy.proxy": "service",
     "tests.support.turn.Turn": "service",
     "tests.support.tracing.traced": "service",
     "tests.support.offered_models.installed": "model",

@@ -19,6 +19,8 @@ COMMAND: Final = "usr/local/bin/jbcalling"
 SETTINGS: Final = "etc/jbcalling/jbcalling.env"
 MODES: Final = {COMMAND: 0o755, SETTINGS: 0o600}
 """Of files that are not 0644: somebody may yet write a password into the settings."""
+WEB_PORT: Final = 8000
+"""Of the first process of `web`; further ones have the next."""
 BACKUPS: Final = "/var/backups/jbcalling"
 
 
@@ -43,6 +45,8 @@ class Server:
     """On an edge: the private addresses of the workers."""
     instances: int = 1
     """Worker processes on this machine."""
+    webs: int = 1
+    """Processes of `web` behind the proxy of this machine."""
     sfu_workers: int = 1
     postgresql: bool = False
     sfu_domain: str = ""
@@ -56,6 +60,11 @@ class Server:
     def serves(self) -> bool:
         """Whether people open its pages."""
         return self.role != "worker"
+
+    @property
+    def web_ports(self) -> range:
+        """Of its processes of `web`."""
+        return range(WEB_PORT, WEB_PORT + self.webs)
 
     @property
     def carries(self) -> bool:
@@ -116,6 +125,8 @@ def packages(server: Server) -> list[str]:
         names += ["caddy", "libopus0"]
     if server.serves:
         names += ["redis-tools"]
+    if server.webs > 1:
+        names += ["curl"]  # its units wait by it until they answer
     if server.serves and server.postgresql:
         names += ["postgresql", "postgresql-client"]
     return names
@@ -153,12 +164,11 @@ def chosen(server: Server) -> dict[str, str]:
 
 def files(server: Server) -> dict[str, str]:
     """Path below the root → content."""
-    services = units(server.role, server.prefix, sfu=server.carries)
+    services = units(server.role, server.prefix, sfu=server.carries, workers=server.instances, webs=server.webs)
     facts: dict[str, Any] = {
         "prefix": server.prefix,
         "role": server.role,
         "units": services,
-        "instances": server.instances,
         "private": [*server.peers],
         "allowed_peers": list(
             dict.fromkeys(filter(None, [*server.peers, server.edge, "" if server.serves else server.address]))
@@ -190,7 +200,8 @@ def files(server: Server) -> dict[str, str]:
         }
     if server.carries:
         site = server.domain if server.serves else server.sfu_domain
-        found["etc/caddy/Caddyfile"] = caddyfile(site=site, email=server.email, pages=server.serves)
+        behind = {"pages": server.serves, "web_ports": server.web_ports}
+        found["etc/caddy/Caddyfile"] = caddyfile(site=site, email=server.email, **behind)
     return found
 
 
@@ -198,7 +209,8 @@ def caddyfile(**facts: object) -> str:
     """The proxy's configuration; `site` is its address, `local_ca` makes Caddy its own authority.
 
     Without `redirects` nothing listens on the port of plain HTTP. `default_sni` is for whoever names no host, as
-    browsers do where the address is a number. Without `pages` there is an SFU alone behind it.
+    browsers do where the address is a number. Without `pages` there is an SFU alone behind it; `web_ports` are those of
+    the processes of `web`.
     """
     defaults: Mapping[str, object] = {
         "pages": True,
@@ -208,7 +220,7 @@ def caddyfile(**facts: object) -> str:
         "redirects": True,
         "default_sni": "",
         "http_port": 0,
-        "web_port": 8000,
+        "web_ports": [WEB_PORT],
         "sfu_port": 8010,
     }
     return _rendered("Caddyfile", {**defaults, **facts})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -70,12 +70,18 @@ class Unit:
     command: str
     """ExecStart, with the program by its whole path."""
     facts: Facts
-    several: bool = field(default=False)
+    instances: tuple[int, ...] = ()
+    """Numbers of its instances; none: there is one process, which has no number."""
 
     @property
     def file(self) -> str:
         """The unit's file; one with `@` has numbered instances."""
-        return f"jbcalling-{self.name}{'@' if self.several else ''}.service"
+        return f"jbcalling-{self.name}{'@' if self.instances else ''}.service"
+
+    @property
+    def services(self) -> list[str]:
+        """What systemd starts of it."""
+        return [self.file.replace("@", f"@{number}") for number in self.instances] or [self.file]
 
     @property
     def keeps(self) -> bool:
@@ -93,8 +99,15 @@ class Unit:
         return secrets_file.NEEDS[self.name]
 
 
-def units(role: Role, prefix: Path, *, sfu: bool = False) -> list[Unit]:
-    """The services of a role, in the Procfile's order; with `sfu` a worker carries an SFU with its bridge, too.
+def units(role: Role, prefix: Path, *, sfu: bool = False, workers: int = 1, webs: int = 1) -> list[Unit]:
+    """The services of a role, in the Procfile's order.
+
+    Args:
+        role: of the machine.
+        prefix: where the checkout lies.
+        sfu: whether a worker carries an SFU with its bridge, too.
+        workers: processes of them.
+        webs: processes of `web`; those of several are numbered from 0, as their ports are.
 
     Raises:
         KeyError: the Procfile has a line that is not known here: say in `FACTS` what it may do.
@@ -104,11 +117,12 @@ def units(role: Role, prefix: Path, *, sfu: bool = False) -> list[Unit]:
     if unknown:
         raise KeyError(f"app/running/deploy/processes.py does not know the Procfile's {', '.join(sorted(unknown))}")
     wanted = {"edge": EDGE, "worker": ("worker", "installer"), "all": tuple(lines)}[role] + (MEDIA if sfu else ())
-    return [_unit(name, lines[name], prefix) for name in lines if name in wanted]
+    instances = {"worker": tuple(range(1, workers + 1)), "web": tuple(range(webs)) if webs > 1 else ()}
+    return [_unit(name, lines[name], prefix, instances.get(name, ())) for name in lines if name in wanted]
 
 
-def _unit(name: str, line: str, prefix: Path) -> Unit:
+def _unit(name: str, line: str, prefix: Path, instances: tuple[int, ...]) -> Unit:
     program, *words = shlex.split(line.removeprefix("exec "))
     folder = ".tools/bin" if program == "node" else ".venv/bin"
     command = " ".join([str(prefix / folder / program), *words])
-    return Unit(name, command, FACTS[name], several=name == "worker")
+    return Unit(name, command, FACTS[name], instances)

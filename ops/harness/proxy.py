@@ -7,7 +7,7 @@ import signal
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,11 +28,12 @@ class Proxy:
     port: int
     authority: Path
     """The root certificate of the authority that it made."""
+    scheme: str = "https"
 
     @property
     def url(self) -> str:
         """Where browsers find the pages."""
-        return f"https://localhost:{self.port}"
+        return f"{self.scheme}://localhost:{self.port}"
 
     @property
     def trust(self) -> ssl.SSLContext:
@@ -41,13 +42,13 @@ class Proxy:
 
 
 @contextmanager
-def proxy(folder: Path, port: int, web_port: int, sfu_port: int) -> Iterator[Proxy]:
-    """Caddy on `port` of loopback, ended at the end of the block."""
+def proxy(folder: Path, port: int, web_ports: Sequence[int], sfu_port: int, scheme: str = "https") -> Iterator[Proxy]:
+    """Caddy on `port` of loopback, ended at the end of the block; with the scheme "http" it has no certificate."""
     config = folder / "Caddyfile"
     plain = free_port()
     local = {"bind": "127.0.0.1", "local_ca": True, "http_port": plain}
-    config.write_text(caddyfile(site=f"https://localhost:{port}", web_port=web_port, sfu_port=sfu_port, **local))
-    running = Proxy(port, folder / "caddy/pki/authorities/local/root.crt")
+    running = Proxy(port, folder / "caddy/pki/authorities/local/root.crt", scheme)
+    config.write_text(caddyfile(site=running.url, web_ports=web_ports, sfu_port=sfu_port, **local))
     env = os.environ | {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     with (folder / "caddy.log").open("wb") as log:
         process = subprocess.Popen(
@@ -69,7 +70,8 @@ def _await(running: Proxy, process: subprocess.Popen[bytes], folder: Path) -> No
     deadline = time.monotonic() + START_WITHIN
     while True:
         try:
-            httpx.get(f"{running.url}/health", verify=running.trust, timeout=2).raise_for_status()
+            trust = running.trust if running.scheme == "https" else True
+            httpx.get(f"{running.url}/health", verify=trust, timeout=2).raise_for_status()
         except (httpx.HTTPError, OSError):
             log = (folder / "caddy.log").read_text(errors="replace")
             assert process.poll() is None, f"Caddy ended: {log}"
