@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
 import click
 
 from app.running.deploy import plan as plans
+from app.running.deploy import turn as turns
 from app.running.deploy.processes import Role
 
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.IGNORECASE)
@@ -65,6 +67,7 @@ def deploy() -> None:
 @click.option("--sfu", "sfus", type=_Sfu(), multiple=True, help="A worker with an SFU: NAME=ADDRESS.")
 @click.option("--sfu-domain", default="", help="The name of the SFU that this worker carries, with its bridge.")
 @click.option("--public", type=_Address(), help="The public address of a worker that carries an SFU.")
+@click.option("--turn", default="", help="The name of a TURN server, as planned by `deploy turn`.")
 @click.option("--instances", type=click.IntRange(1, 9), default=1, show_default=True, help="Worker processes here.")
 @click.option("--webs", type=click.IntRange(1, 4), default=1, show_default=True, help="Processes of web here.")
 @click.option("--sfu-workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Media workers.")
@@ -76,9 +79,26 @@ def plan(role: Role, out: Path, **options: object) -> None:
     server = plans.Server(role=role, **given)  # type: ignore[arg-type] # click has checked them
     if lacking := _lacking(server):
         raise click.UsageError(lacking)
+    _write(plans.files(server), out)
+
+
+@deploy.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="An empty folder to write to.")
+@click.option("--domain", required=True, help="The name that browsers look for.")
+@click.option("--address", type=_Address(), required=True, help="The public address of this machine.")
+@click.option("--sfu", "sfus", type=_Address(), multiple=True, required=True, help="An SFU's address; repeat it.")
+@click.option("--email", default="", help="Contact address for the certificate authority.")
+def turn(out: Path, domain: str, address: str, sfus: tuple[str, ...], email: str) -> None:
+    """Write what a machine with coturn needs into OUT, which mirrors its root; this machine is not changed."""
+    if not _DOMAIN.fullmatch(domain):
+        raise click.UsageError(f"{domain!r} is not a name.")
+    _write(turns.files(turns.TurnServer(domain, address, sfus, email)), out)
+
+
+def _write(planned: Mapping[str, str], out: Path) -> None:
     if out.exists() and any(out.iterdir()):
         raise click.UsageError(f"{out} is not empty: name a new folder.")
-    for path in plans.write(server, out):
+    for path in plans.write(planned, out):
         click.echo(path)
     click.echo(f"Next: {out / 'INSTALL.md'}")
 
@@ -98,6 +118,8 @@ def _lacking(server: plans.Server) -> str:
         "An edge has an SFU anyway: --sfu names those of other machines.": server.serves and media,
         "A worker that carries an SFU needs --sfu-domain, its name, and --public, its address.": media and not named,
         "A worker has no pages: leave out --sfu.": not server.serves and bool(server.sfus),
+        f"{server.turn!r} is not a name.": bool(server.turn) and not _DOMAIN.fullmatch(server.turn),
+        "A worker has no pages: leave out --turn.": not server.serves and bool(server.turn),
         "A worker has no pages: leave out --webs.": not server.serves and server.webs > 1,
     }
     return next((text for text, so in told.items() if so), "")

@@ -17,7 +17,12 @@ TEMPLATES: Final = Path(__file__).with_name("templates")
 SYSTEMD: Final = "etc/systemd/system"
 COMMAND: Final = "usr/local/bin/jbcalling"
 SETTINGS: Final = "etc/jbcalling/jbcalling.env"
-MODES: Final = {COMMAND: 0o755, SETTINGS: 0o600}
+MODES: Final = {
+    COMMAND: 0o755,
+    SETTINGS: 0o600,
+    "etc/turnserver.conf": 0o600,
+    "etc/letsencrypt/renewal-hooks/deploy/coturn": 0o755,
+}
 """Of files that are not 0644: somebody may yet write a password into the settings."""
 WEB_PORT: Final = 8000
 """Of the first process of `web`; further ones have the next."""
@@ -53,6 +58,8 @@ class Server:
     """On a worker that carries an SFU with its bridge: the name by which browsers reach that."""
     public: str = ""
     """The public address of such a worker, which browsers' media reach."""
+    turn: str = ""
+    """On an edge: the name of a TURN server (`turn.TurnServer`)."""
     sfus: tuple[tuple[str, str], ...] = ()
     """On an edge: the names of such workers' SFUs, each with its machine's private address."""
 
@@ -153,6 +160,8 @@ def chosen(server: Server) -> dict[str, str]:
         "BACKUP_DIR": BACKUPS,
         "BACKUP_ALSO": "/etc/jbcalling:/var/lib/caddy/.local/share/caddy",
     }
+    if server.turn:
+        settings["TURN_URLS"] = f"turn:{server.turn}:3478?transport=udp,turns:{server.turn}:443?transport=tcp"
     if server.sfus:
         settings["SFU_OPERATORS"] = ",".join(f"{host}:8010" for host in ("127.0.0.1", *(at for _, at in server.sfus)))
     if server.peers:
@@ -180,24 +189,22 @@ def files(server: Server) -> dict[str, str]:
         "worker_memory": memory.of_worker() if server.works else "",
     }
 
-    def rendered(name: str, **more: object) -> str:
-        return _rendered(name, facts | more)
+    def planned(name: str, **more: object) -> str:
+        return rendered(name, facts | more)
 
-    found = {f"{SYSTEMD}/{unit.file}": rendered("unit.service", unit=unit) for unit in services}
+    found = {f"{SYSTEMD}/{unit.file}": planned("unit.service", unit=unit) for unit in services}
     found |= {
-        f"{SYSTEMD}/jbcalling.target": rendered("jbcalling.target"),
-        "etc/sysusers.d/jbcalling.conf": rendered("sysusers.conf"),
-        "etc/tmpfiles.d/jbcalling.conf": rendered("tmpfiles.conf"),
+        f"{SYSTEMD}/jbcalling.target": planned("jbcalling.target"),
+        "etc/sysusers.d/jbcalling.conf": planned("sysusers.conf"),
+        "etc/tmpfiles.d/jbcalling.conf": planned("tmpfiles.conf"),
         SETTINGS: template("all" if server.carries else server.role, chosen(server)),
-        "etc/nftables.conf": rendered("nftables.conf"),
-        "etc/systemd/journald.conf.d/jbcalling.conf": rendered("journald.conf"),
-        COMMAND: rendered("jbcalling.sh"),
-        "INSTALL.md": rendered("INSTALL.md"),
+        "etc/nftables.conf": planned("nftables.conf"),
+        "etc/systemd/journald.conf.d/jbcalling.conf": planned("journald.conf"),
+        COMMAND: planned("jbcalling.sh"),
+        "INSTALL.md": planned("INSTALL.md"),
     }
     if server.serves:
-        found |= {
-            f"{SYSTEMD}/{name}": rendered(name) for name in ("jbcalling-backup.service", "jbcalling-backup.timer")
-        }
+        found |= {f"{SYSTEMD}/{name}": planned(name) for name in ("jbcalling-backup.service", "jbcalling-backup.timer")}
     if server.carries:
         site = server.domain if server.serves else server.sfu_domain
         behind = {"pages": server.serves, "web_ports": server.web_ports}
@@ -223,20 +230,21 @@ def caddyfile(**facts: object) -> str:
         "web_ports": [WEB_PORT],
         "sfu_port": 8010,
     }
-    return _rendered("Caddyfile", {**defaults, **facts})
+    return rendered("Caddyfile", {**defaults, **facts})
 
 
-def _rendered(name: str, facts: Mapping[str, object]) -> str:
+def rendered(name: str, facts: Mapping[str, object]) -> str:
+    """One of the templates."""
     jinja = Environment(  # noqa: S701 - no HTML
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True
     )
     return jinja.get_template(f"{name}.j2").render(facts)
 
 
-def write(server: Server, out: Path) -> list[Path]:
-    """Write the plan; the files. None of them holds a secret."""
+def write(planned: Mapping[str, str], out: Path) -> list[Path]:
+    """Write a plan, path below the root → content; the files. None of them holds a secret."""
     written = []
-    for name, content in sorted(files(server).items()):
+    for name, content in sorted(planned.items()):
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
