@@ -78,9 +78,10 @@ async def player(
     call: FromPath[str],
 ) -> Template | Redirect:
     """One kept call: its tracks, and its lines to be pressed."""
-    asked = await _asked(request, rooms, kept_reading, code, call)
-    if asked is None:
+    room, person = await _who(request, rooms, code)
+    if person is None:
         return Redirect(f"/rooms/{code}", status_code=HTTP_303_SEE_OTHER)
+    asked = await _found(request, kept_reading, room, person, call)
     tracks, consents = await kept_reading.tracks(asked.call), await kept_reading.consents(asked.call)
     lines = await _lines(transcripts, asked, consents)
     seconds = asked.call.seconds(datetime.now(UTC))
@@ -106,8 +107,6 @@ async def picture(
 ) -> Response[dict[str, Any]]:
     """How loud each track is when, and where dubs of sentences begin."""
     asked = await _asked(request, rooms, kept_reading, code, call)
-    if asked is None:
-        raise PermissionDeniedException
     seconds = asked.call.seconds(datetime.now(UTC))
     found = {
         track.id: await kept_reading.picture(asked.call, track, seconds)
@@ -131,8 +130,6 @@ async def track_sound(
 ) -> Response[Any]:
     """A track as an Ogg file, or a part of it; with `download` to be saved."""
     asked = await _asked(request, rooms, kept_reading, code, call)
-    if asked is None:
-        raise PermissionDeniedException
     found = next((one for one in await kept_reading.tracks(asked.call) if one.id == track), None)
     if found is None:
         raise NotFoundException
@@ -165,8 +162,6 @@ async def kept_transcript(
 ) -> Response[str]:
     """The lines as WebVTT, on the clock of the tracks."""
     asked = await _asked(request, rooms, kept_reading, code, call)
-    if asked is None:
-        raise PermissionDeniedException
     lines = await _lines(transcripts, asked, await kept_reading.consents(asked.call))
     disposition = attachment(asked.room, asked.language, "both", "vtt")
     return Response(
@@ -191,7 +186,7 @@ async def delete_kept(
         PermissionDeniedException: this browser is no host here.
     """
     asked = await _asked(request, rooms, kept_reading, code, call)
-    if asked is None or not asked.person.hosts:
+    if not asked.person.hosts:
         raise PermissionDeniedException("Only a host of this room can do that.")
     if not (await request.form()).get("sure"):
         return Redirect(f"/rooms/{code}/kept/{call}?unsure=1#deleting", status_code=HTTP_303_SEE_OTHER)
@@ -207,17 +202,25 @@ async def _who(request: AnyRequest, rooms: RoomService, code: str) -> tuple[Room
     return room, await visitor.participant_of(request, rooms, room)
 
 
-async def _asked(
-    request: AnyRequest, rooms: RoomService, kept_reading: KeptReading, code: str, call: str
-) -> Asked | None:
-    """A call that this browser may hear: all of it; None where it has never joined the room.
+async def _asked(request: AnyRequest, rooms: RoomService, kept_reading: KeptReading, code: str, call: str) -> Asked:
+    """A call that this browser may hear, all of it.
 
     Raises:
-        NotFoundException: there is none, or it began before its participant was shown anything.
+        PermissionDeniedException: it has never joined the room.
+        NotFoundException: as `_found`.
     """
     room, person = await _who(request, rooms, code)
     if person is None:
-        return None
+        raise PermissionDeniedException
+    return await _found(request, kept_reading, room, person, call)
+
+
+async def _found(request: AnyRequest, kept_reading: KeptReading, room: Room, person: Participant, call: str) -> Asked:
+    """A call that somebody may hear.
+
+    Raises:
+        NotFoundException: there is none, or it began before they were shown anything.
+    """
     found = await kept_reading.call(room, call)
     if found is None or found.since < person.sees_from(room):
         raise NotFoundException
