@@ -240,11 +240,8 @@ class Caption(Struct, frozen=True, kw_only=True, tag="caption"):
         return CaptionKey(self.segment, self.language)
 
 
-class ClipPart(Struct, frozen=True, kw_only=True, tag="clip"):
-    """One breath of a clip or a part of one, ready under `key`; `last` closes the clip.
-
-    A clip speaks one piece of a sentence (`Speech`). Clips are played in the order of `seq`, `sentence`, `piece`.
-    """
+class AboutPiece(Struct, frozen=True, kw_only=True):
+    """Which piece of a sentence (`Speech`) something is about that the bridge is told."""
 
     segment: Identifier
     """Id of the sentence (`sentence_id`)."""
@@ -254,9 +251,17 @@ class ClipPart(Struct, frozen=True, kw_only=True, tag="clip"):
     sentence: Annotated[int, Meta(ge=0)] = 0
     piece: Annotated[int, Meta(ge=0)] = 0
     last_piece: bool = True
-    """Whether the sentence ends with this clip."""
+    """Whether nothing of the sentence comes after it."""
     last_sentence: bool = True
     """Whether no further sentence of the segment follows."""
+
+
+class ClipPart(AboutPiece, frozen=True, kw_only=True, tag="clip"):
+    """One breath of a clip or a part of one, ready under `key`; `last` closes the clip.
+
+    A clip speaks one piece of a sentence. Clips are played in the order of `seq`, `sentence`, `piece`.
+    """
+
     language: Language
     part: Annotated[int, Meta(ge=0)]
     """Counts the parts of the clip from 0."""
@@ -273,20 +278,9 @@ class ClipPart(Struct, frozen=True, kw_only=True, tag="clip"):
     """Whether it speaks a draft: for those alone who want that."""
 
 
-class NoClip(Struct, frozen=True, kw_only=True, tag="no_clip"):
+class NoClip(AboutPiece, frozen=True, kw_only=True, tag="no_clip"):
     """Nothing (further) will be heard of this piece of a sentence in these languages, so playout need not wait."""
 
-    segment: Identifier
-    """Id of the sentence (`sentence_id`)."""
-    room: Identifier
-    speaker: Identifier
-    seq: int
-    sentence: Annotated[int, Meta(ge=0)] = 0
-    piece: Annotated[int, Meta(ge=0)] = 0
-    last_piece: bool = True
-    """Whether nothing of the sentence comes after it either."""
-    last_sentence: bool = True
-    """Whether no further sentence of the segment follows."""
     languages: list[Language]
     reason: str
 
