@@ -41,6 +41,7 @@ SAID_FOR: Final = 600.0
 SFU_DOWN: Final = N_("The SFU does not answer. What you decided counts as soon as it does, within seconds.")
 NOT_NOW: Final = N_("This call cannot be recorded now: it has been turned off, or this server has no room for more.")
 OVER: Final = N_("This call is not being recorded any more.")
+ANOTHER: Final = N_("The recording that you agreed to is over, and another one has begun: please answer once more.")
 HOSTS_ONLY: Final = frozenset({"begin", "end"})
 ACTIONS: Final = HOSTS_ONLY | {"agree", "refuse"}
 
@@ -74,9 +75,10 @@ async def change_keeping(
         raise PermissionDeniedException("Only a host of this room can do that.")
     told = ""
     try:
-        await _act(kept_calls, room, person, action)
+        await _act(kept_calls, room, person, action, str((await request.form()).get("call", "")))
     except NotOfferedError:
-        why = NOT_NOW if action == "begin" else OVER
+        going = await kept_calls.current(room)
+        why = NOT_NOW if action == "begin" else ANOTHER if going else OVER
         told = gettext(why)
     except SfuDownError as error:
         log.error("kept.not_told", error=str(error))
@@ -86,7 +88,8 @@ async def change_keeping(
     return await _area(kept_calls, room, person, told=told)
 
 
-async def _act(calls: KeptCalls, room: Room, person: Participant, action: str) -> None:
+async def _act(calls: KeptCalls, room: Room, person: Participant, action: str, asked: str) -> None:
+    """`asked`: id of the kept call that the page asked about, to which they agree and to no other."""
     if action == "begin":
         await calls.begin(room, person)
     elif action == "end":
@@ -97,7 +100,7 @@ async def _act(calls: KeptCalls, room: Room, person: Participant, action: str) -
     elif action == "agree" and not _speaks(room, person):
         raise PermissionDeniedException("You have no voice in this room.")
     else:
-        await calls.answer(room, person, agrees=action == "agree")
+        await calls.answer(room, person, asked if action == "agree" else None)
 
 
 async def _who(request: AnyRequest, rooms: RoomService, code: str) -> tuple[Room, Participant]:

@@ -114,11 +114,16 @@ class KeptCalls:
         await self.tell(room.code, call)
         return call
 
-    async def answer(self, room: Room, person: Participant, *, agrees: bool) -> None:
+    async def answer(self, room: Room, person: Participant, agrees_to: str | None) -> None:
         """Somebody agrees that their voice is kept from now on, or does not, or no longer.
 
+        Args:
+            room: where.
+            person: whose voice.
+            agrees_to: id of the kept call that they were asked about; None: they do not agree, whichever it is.
+
         Raises:
-            NotOfferedError: nothing is being kept.
+            NotOfferedError: nothing is being kept, or another call than they agree to.
             SfuDownError: the SFU does not answer.
         """
         async with self._sessions.begin() as session:
@@ -126,9 +131,9 @@ class KeptCalls:
             going = update(KeptCall).where(KeptCall.room_id == room.id, KeptCall.ended_at.is_(None))
             await session.execute(going.values(host=KeptCall.host))
             call = await _current(session, room)
-            if call is None:
+            if call is None or agrees_to not in (None, call.id):
                 raise NotOfferedError
-            await _answer(session, call, person, agrees=agrees)
+            await _answer(session, call, person, agrees=agrees_to is not None)
         await self.tell(room.code, call)
 
     async def end(self, room: str, call: KeptCall, why: Ending) -> None:

@@ -27,6 +27,7 @@ from ops.harness.captions import caption, say, stored
 from ops.harness.kept import bring, packets_of
 from ops.harness.sfu import Sfu
 from ops.harness.waiting import until
+from ops.harness.web_server import csrf_of
 from tasks.wire import keys
 from tasks.wire.kept import STEPS
 from tasks.wire.messages import Timeline
@@ -68,8 +69,14 @@ async def found(settings: WebSettings, what: type[Any]) -> list[Any]:
         return list(await session.scalars(select(what)))
 
 
-async def act(people: People, name: str, code: str, action: str) -> httpx.Response:
-    return await people.post(name, f"/rooms/{code}/keeping/{action}")
+async def act(people: People, name: str, code: str, action: str, **said: str) -> httpx.Response:
+    return await people.post(name, f"/rooms/{code}/keeping/{action}", **said)
+
+
+async def asked(people: People, name: str, code: str) -> dict[str, str]:
+    """What the page says with somebody's answer: which recording it is about."""
+    (call,) = set(re.findall(r'name="call" value="(\w+)"', await area(people, name, code)))
+    return {"call": call}
 
 
 async def area(people: People, name: str, code: str) -> str:
@@ -152,7 +159,7 @@ async def test_everybody_is_asked_sees_the_sign_and_is_left_out_until_they_agree
         assert (await act(people, "ana", code, "begin")).status_code == 303
         assert (await event(socket, "keeping"))["keeping"]["people"] == [ana]
         assert "May your voice be recorded?" in await area(people, "bob", code)
-        await act(people, "bob", code, "agree")
+        await act(people, "bob", code, "agree", **await asked(people, "bob", code))
         told = (await event(socket, "keeping"))["keeping"]
         assert told["people"] == sorted([ana, bob])
         assert "Your voice is being recorded." in await area(people, "bob", code)
@@ -169,6 +176,34 @@ async def test_everybody_is_asked_sees_the_sign_and_is_left_out_until_they_agree
         assert "A host has stopped recording this call." in await area(people, "bob", code)
     consents = await found(settings, KeptConsent)
     assert sorted((one.name, one.until > one.since) for one in consents) == [("Ana", True), ("Bob", True)]
+
+
+@on_sqlite
+async def test_who_agrees_late_agrees_to_no_other_recording_than_they_were_asked_about(
+    people: People, settings: WebSettings
+) -> None:
+    await turn_on(settings)
+    code = await people.make("ana")
+    await people.join("bob", code)
+    async with people.in_call("ana", code):
+        await act(people, "ana", code, "begin")
+        shown = await asked(people, "bob", code)
+        await act(people, "ana", code, "end")
+        await act(people, "bob", code, "agree", **shown)
+        await act(people, "ana", code, "begin")
+        answer = await people.be("bob").post(
+            f"/rooms/{code}/keeping/agree",
+            data={"_csrf_token": csrf_of(people.client), **shown},
+            headers={"hx-request": "true"},
+        )
+        assert "another one has begun" in answer.text
+        assert "May your voice be recorded?" in answer.text
+        assert await asked(people, "bob", code) != shown
+        await act(people, "bob", code, "agree")
+        assert {one.name for one in await found(settings, KeptConsent)} == {"Ana"}
+        await act(people, "bob", code, "agree", **await asked(people, "bob", code))
+        await act(people, "bob", code, "refuse")
+    assert [one.name for one in await found(settings, KeptConsent) if one.name == "Bob"] == ["Bob"]
 
 
 @on_sqlite
