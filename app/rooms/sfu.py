@@ -18,6 +18,8 @@ from tasks.wire.addresses import authority
 
 TIMEOUT = 2.0
 """Seconds for an answer on loopback."""
+ASIDE = 0.8
+"""The same of one that has left the ring: a machine that is dead would be waited for with every order."""
 
 T = TypeVar("T")
 
@@ -120,8 +122,9 @@ class State:
 class SfuOperator:
     """Asks every SFU over HTTP, and ends calls.
 
-    One that has left the ring (`app.rooms.placing`) is not asked or told: its calls have moved. What it was not told is
-    made up for when it is back, by `Moderation.look` and `RoomAdmin.end_strays`.
+    One that has left the ring (`app.rooms.placing`) is not asked: its calls have moved. It is told, if it takes it: it
+    may be no more than ill, and people be there whose pages have not moved. What it was not told is made up for when it
+    is back, by `Moderation.look` and `RoomAdmin.end_strays`.
     """
 
     def __init__(self, settings: WebSettings, answering: Callable[[], Sequence[str]] | None = None) -> None:
@@ -136,7 +139,7 @@ class SfuOperator:
         Raises:
             SfuDownError: none does, or they are of another version.
         """
-        states, down = await self._everywhere(lambda sfu: self._look(sfu, ""))
+        states, down = await self._each(lambda sfu: self._look(sfu, ""), self._in_ring())
         if not states:
             raise down[0]
         return State(any(state.bridge for state in states), _together(states))
@@ -147,7 +150,7 @@ class SfuOperator:
         Raises:
             SfuDownError: an SFU does not answer, and no other has the room.
         """
-        states, down = await self._everywhere(lambda sfu: self._look(sfu, f"/{code}"))
+        states, down = await self._each(lambda sfu: self._look(sfu, f"/{code}"), self._in_ring())
         found = _together(states).get(code)
         if found is None and down:
             raise down[0]
@@ -190,9 +193,7 @@ class SfuOperator:
         await self._tell(code, {"turns": taken})
 
     async def _tell(self, code: str, order: Mapping[str, object]) -> None:
-        answers, down = await self._everywhere(lambda sfu: self._ask(sfu, "POST", f"/{code}", order))
-        if down:
-            raise down[0]
+        answers = await self._command("POST", f"/{code}", order)
         if any(answer.status_code != httpx.codes.NO_CONTENT for answer in answers):
             raise SfuDownError("it does not understand what it is told: update all processes")
 
@@ -212,11 +213,7 @@ class SfuOperator:
         Raises:
             SfuDownError: one of them does not answer. The others have been told.
         """
-        answers, down = await self._everywhere(
-            lambda sfu: self._ask(sfu, "DELETE", f"/{room}{'?ended' if ended else ''}")
-        )
-        if down:
-            raise down[0]
+        answers = await self._command("DELETE", f"/{room}{'?ended' if ended else ''}")
         return any(answer.status_code == httpx.codes.NO_CONTENT for answer in answers)
 
     async def send_on(self, room: str, sfus: Sequence[str]) -> None:
@@ -225,14 +222,33 @@ class SfuOperator:
         Raises:
             SfuDownError: one of them does not answer. The others have been told.
         """
-        _, down = await self._everywhere(lambda sfu: self._ask(sfu, "DELETE", f"/{room}?moved"), sfus)
+        _, down = await self._each(lambda sfu: self._ask(sfu, "DELETE", f"/{room}?moved"), sfus)
         if down:
             raise down[0]
 
-    async def _everywhere(
-        self, ask: Callable[[str], Awaitable[T]], sfus: Sequence[str] = ()
+    def _in_ring(self) -> Sequence[str]:
+        return self._answering() or (self._own,)
+
+    async def _command(self, method: str, path: str, body: object = None) -> list[httpx.Response]:
+        """What the SFUs answer to something that is to hold on all of them.
+
+        Raises:
+            SfuDownError: one in the ring does not answer. The others have been told.
+        """
+        ring = self._in_ring()
+        aside = [sfu for sfu in self._settings.sfu_operators if sfu not in ring]
+        (answers, down), (more, _) = await asyncio.gather(
+            self._each(lambda sfu: self._ask(sfu, method, path, body), ring),
+            self._each(lambda sfu: self._ask(sfu, method, path, body, within=ASIDE), aside),
+        )
+        if down:
+            raise down[0]
+        return [*answers, *(answer for answer in more if answer.status_code == httpx.codes.NO_CONTENT)]
+
+    async def _each(
+        self, ask: Callable[[str], Awaitable[T]], sfus: Sequence[str]
     ) -> tuple[list[T], list[SfuDownError]]:
-        """What all SFUs answer (or these), asked at once, and what became of those that do not."""
+        """What these SFUs answer, asked at once, and what became of those that do not."""
 
         async def answer(sfu: str) -> T | SfuDownError:
             try:
@@ -240,15 +256,17 @@ class SfuOperator:
             except SfuDownError as error:
                 return error
 
-        found = await asyncio.gather(*map(answer, sfus or self._answering() or (self._own,)))
+        found = await asyncio.gather(*map(answer, sfus))
         down = [one for one in found if isinstance(one, SfuDownError)]
         return [one for one in found if not isinstance(one, SfuDownError)], down
 
-    async def _ask(self, sfu: str, method: str, path: str, body: object = None) -> httpx.Response:
+    async def _ask(
+        self, sfu: str, method: str, path: str, body: object = None, *, within: float = TIMEOUT
+    ) -> httpx.Response:
         address = f"http://{sfu}/operator/rooms{path}"
         headers = {"Authorization": f"Bearer {operator_token(self._settings.sfu_token_keys.newest)}"}
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
+            async with httpx.AsyncClient(timeout=within, trust_env=False) as client:
                 answer = await client.request(method, address, headers=headers, json=body)
         except httpx.HTTPError as error:
             raise SfuDownError(type(error).__name__) from error

@@ -30,6 +30,7 @@ from app.rooms.placing import Places
 from app.rooms.sfu import SfuOperator
 from app.settings.web import WebSettings
 from app.tables import Participant, Room, RoomLink
+from ops.harness.ports import free_port
 from ops.harness.sfu import Sfu
 from ops.harness.web_server import csrf_of, join_form
 from tasks.wire import keys
@@ -240,3 +241,21 @@ async def test_a_room_on_two_sfus_is_one_room_and_brought_together(
         await moderation.look()
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(told(ana), 0.3)
+
+
+async def test_an_sfu_that_has_left_the_ring_is_told_too_what_cannot_be_made_up_for(
+    settings: WebSettings, sfu: Sfu, second: Sfu
+) -> None:
+    both = tuple(f"127.0.0.1:{one.port}" for one in (sfu, second))
+    operator = SfuOperator(replace(settings, sfu_operators=both), lambda: both[:1])
+    async with AsyncExitStack() as stack:
+        eve = await enter(stack, second, "left", "eve")
+        await operator.order("left", mute=["eve"])
+        async with asyncio.timeout(5):
+            while json.loads(await eve.recv()).get("event") != "muted":
+                pass
+        assert await operator.end("left", ended=True)
+        assert (await told(eve))["code"] == "call_ended"
+    nowhere = (both[0], f"127.0.0.1:{free_port()}")
+    gone = SfuOperator(replace(settings, sfu_operators=nowhere), lambda: nowhere[:1])
+    await gone.order("left", mute=["eve"])  # nobody waits for one that is dead
