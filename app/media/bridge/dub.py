@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Final
 
 import numpy as np
@@ -44,7 +44,7 @@ class DubTrack:
     """
 
     def __init__(self, services: Services, room: str, speaker: str, version: Dub, floor: Floor | None = None) -> None:
-        """With a `floor` it begins nothing while its speaker speaks: whoever hears it is at the same device."""
+        """With a `floor` it takes turns with its speaker and their other dubs: all are heard at the same device."""
         config = services.config.playout
         self.playout = Playout(config.taking_turns() if floor else config, whole_sentences=version.sentences)
         self._floor = floor
@@ -57,6 +57,7 @@ class DubTrack:
         self._producer: str | None = None
         self._paused = False
         self._sender: RtpSender | None = None
+        self._playing = False
         self._said = 0.0  # when what is played now was begun to be said
         self._clause: tuple[tuple[Position, str], Framer] | None = None  # of which piece, by which voice
         self._counted: Counter[str] = Counter()
@@ -82,6 +83,16 @@ class DubTrack:
     def live(self) -> bool:
         """Whether the ladder lets it speak."""
         return self._live
+
+    @property
+    def sounding(self) -> bool:
+        """Whether it is in the middle of something."""
+        return self._playing or self.playout.begun
+
+    @property
+    def next_up(self) -> Position | None:
+        """What it would begin now, where that is there."""
+        return self.playout.next_up if self._live else None
 
     def set_live(self, live: bool) -> None:
         """Lets the track speak, or stops it at once and drops what it had."""
@@ -119,12 +130,13 @@ class DubTrack:
     async def run(self) -> None:
         """Plays until cancelled."""
         try:
-            while True:
-                try:
-                    await self._step()
-                except (SfuError, SfuGoneError) as error:
-                    log.warning("a dubbed track is stuck", speaker=self._speaker, error=str(error))
-                    await asyncio.sleep(RETRY_SECONDS)
+            with self._floor.voice(self._room, self._speaker, self) if self._floor else nullcontext():
+                while True:
+                    try:
+                        await self._step()
+                    except (SfuError, SfuGoneError) as error:
+                        log.warning("a dubbed track is stuck", speaker=self._speaker, error=str(error))
+                        await asyncio.sleep(RETRY_SECONDS)
         finally:
             if self._sender is not None:
                 self._sender.close()
@@ -136,13 +148,17 @@ class DubTrack:
     async def _step(self) -> None:
         self._changed.clear()
         await self._sync_producer()
-        if self._floor and self._floor.taken(self._room, self._speaker) and not self.playout.begun:
+        if self._floor and not self.playout.begun and not self._floor.is_turn_of(self._room, self._speaker, self):
             await asyncio.sleep(LOOK_EVERY)
             return
         due = self.playout.next(time.time()) if self._live else None
         self._count_dropped()
         if due is not None:
-            await self._play(due)
+            self._playing = True
+            try:
+                await self._play(due)
+            finally:
+                self._playing = False
             return
         wake_at = self.playout.wake_at() if self._live else None
         with suppress(TimeoutError):

@@ -65,6 +65,12 @@ class Playout:
         """Whether what is next goes on with a piece that has begun to sound."""
         return bool(self._waiting) and self._waiting[min(self._waiting)].started
 
+    @property
+    def next_up(self) -> Position | None:
+        """The piece that is next, where its next part is there."""
+        at = min(self._waiting, default=None)
+        return at if at is not None and self._waiting[at].ready else None
+
     def open(self, seq: int) -> None:
         """A segment has begun that somebody wants to hear, from its beginning: clips come while it is being spoken."""
         if Position(seq) >= self._from:
