@@ -15,10 +15,11 @@ from tasks.engines.base import Effort, EngineError, SpeechToText, Transcript, Vo
 from tasks.engines.listening import ListeningRecogniser
 from tasks.languages.text import composed
 from tasks.serving import engines
+from tasks.turns import parts
 from tasks.utterances import Hearing
 from tasks.voice_fallback import Spoken
 from tasks.wire.administration import Term
-from tasks.wire.messages import STT_RATE
+from tasks.wire.messages import STT_RATE, Part
 
 NOTHING_BEFORE: Final[Mapping[str, float]] = MappingProxyType({})
 """What was spoken before an utterance of which nothing is known."""
@@ -128,6 +129,19 @@ def identify(pcm: bytes, among: Sequence[str], leaning: Mapping[str, int], secon
     sureness = {language: transcript.confidence for language, transcript in heard.items()}
     language = spoken_language.likeliest_of(among, found, sureness, leaning, seconds)
     return Identified(language, heard.get(language))
+
+
+def turns(pcm: bytes, among: Sequence[str]) -> list[Part]:
+    """The parts of an utterance in which one of a few languages gives way to another; empty where it is in one.
+
+    Args:
+        pcm: as in `transcribe`.
+        among: the languages that it may be in.
+
+    Raises:
+        EngineError: no engine here tells languages apart.
+    """
+    return parts(pcm, among, engines().identifier().identify)
 
 
 def listen(language: str, known: Sequence[Word] = ()) -> Hearing:

@@ -10,6 +10,7 @@ from app.auth.tokens import ORIGINAL, Mistaken, ParticipantMeta
 from app.i18n import gettext as _
 from app.tables import Participant
 from tasks.languages import FIRST_LANGUAGES, LANGUAGES
+from tasks.wire.messages import segment_id
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Spoken:
     speak: str = ""
     """The language of whose button is held down; empty: it is found out with each utterance."""
     segment: str = ""
-    """The last utterance that was taken for the other language; empty: none in this talk."""
+    """The last utterance that was taken for the other language, or a line of it; empty: none in this talk."""
     language: str = ""
     """What that is in."""
 
@@ -58,7 +59,8 @@ def talk_meta(person: Participant, spoken: Spoken) -> ParticipantMeta:
     """What the SFU passes on about the device; what is no language of the talk says nothing."""
     both = languages_of(person)
     known = spoken.speak in both
-    mistaken = Mistaken(spoken.segment[:96], spoken.language) if spoken.segment and spoken.language in both else None
+    wrong = spoken.segment and spoken.language in both
+    mistaken = Mistaken(segment_id(spoken.segment[:96]), spoken.language) if wrong else None
     return ParticipantMeta(
         name=person.name,
         speak=spoken.speak if known else both[0],

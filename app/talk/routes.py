@@ -33,6 +33,7 @@ from app.transcripts.retention import Retention
 from app.web.budget import CHOOSING, WEIGHT
 from app.web.errors import PersonalLinkError
 from app.web.origin import page_origin
+from tasks.wire.messages import segment_id
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -103,14 +104,16 @@ async def mistaken(
     retention: NamedDependency[Retention],
     code: FromPath[str],
 ) -> None:
-    """Take a line back that was taken for the other language; with its next token the page has it recognised again.
+    """Take back an utterance of which a line was taken for the other language, with the other line where it was cut.
+
+    With its next token the page has it recognised again.
 
     Raises:
         HTTPException: 409, there is no such line whose language was found out.
     """
     room = await _talk(rooms, code)
     device = await _device(request, rooms, room)
-    segment = str((await request.form()).get("segment", ""))[:96]
+    segment = segment_id(str((await request.form()).get("segment", ""))[:96])
     if not await retention.withdraw(room, segment, languages_of(device)):
         raise HTTPException("There is no such line any more, or its language was said.", status_code=HTTP_409_CONFLICT)
 

@@ -24,7 +24,7 @@ from ops.measure.bench import readings
 from ops.measure.figures import busy, machine, percentiles, write
 
 PAIR: Final = ("en", "pt")
-UTTERANCES: Final = 4
+UTTERANCES: Final = 10
 """Of each language."""
 LISTENING: Final = "document.querySelectorAll('.light[data-light=listening]').length === 2"
 LINES: Final = "half => document.querySelectorAll(`[data-half=${half}] .said li .translation`).length"

@@ -25,7 +25,7 @@ export const MOST = 40;
 export class TalkLines {
   /** @type {Map<string, Line>} */
   #lines = new Map();
-  /** Taken back: what still comes of them is of no use. @type {Set<string>} */
+  /** Utterances that are taken back: what still comes of them is of no use. @type {Set<string>} */
   #gone = new Set();
 
   /** In the order in which they were said. */
@@ -45,7 +45,7 @@ export class TalkLines {
    */
   take({ segment, language, source_language: source, text, final, draft, spoken_at: at }) {
     const before = this.#lines.get(segment);
-    if (this.#gone.has(segment) || !text || (before?.finals.has(language) && !final)) return false;
+    if (this.#gone.has(utteranceOf(segment)) || !text || (before?.finals.has(language) && !final)) return false;
     if (before?.texts[language] === text && before.finals.has(language) === final) return false;
     const finals = new Set(before?.finals);
     if (final) finals.add(language);
@@ -56,17 +56,26 @@ export class TalkLines {
   }
 
   /**
-   * Takes a line back.
+   * Takes a line back, and the other line of its utterance where that was cut: it is in one language.
    * @param {string} segment
    */
   withdraw(segment) {
-    this.#gone.add(segment);
-    this.#lines.delete(segment);
+    const utterance = utteranceOf(segment);
+    this.#gone.add(utterance);
+    for (const other of this.#lines.keys()) if (utteranceOf(other) === utterance) this.#lines.delete(other);
   }
 
   /** Forgets everything: what still comes of it is of another talk. */
   clear() {
-    for (const segment of this.#lines.keys()) this.#gone.add(segment);
+    for (const segment of this.#lines.keys()) this.#gone.add(utteranceOf(segment));
     this.#lines.clear();
   }
+}
+
+/**
+ * What a line is a sentence of.
+ * @param {string} segment
+ */
+function utteranceOf(segment) {
+  return segment.replace(/\.\d+$/, "");
 }

@@ -54,3 +54,11 @@ test("the oldest lines make room", () => {
   assert.equal(lines.all.length, MOST);
   assert.equal(lines.all[0].segment, "s-3");
 });
+
+test("of an utterance that was cut by language both lines are taken back, and no other", () => {
+  const lines = new TalkLines();
+  for (const segment of ["s-0", "s-1", "s-1.1", "s-10"]) lines.take(caption({ segment, spoken_at: lines.all.length }));
+  lines.withdraw("s-1.1");
+  assert.equal(lines.take(caption({ segment: "s-1" })), false, "nor does it come again");
+  assert.deepEqual(lines.all.map(({ segment }) => segment), ["s-0", "s-10"]);
+});

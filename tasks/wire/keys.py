@@ -108,7 +108,7 @@ def pcm(segment: str, revision: int) -> str:
 
 
 def identified(segment: str) -> str:
-    """The language that a segment of several possible ones was found to be in, for `PCM_TTL`."""
+    """JSON list of the parts that a segment at a shared microphone has by language (`messages.Part`), for `PCM_TTL`."""
     return f"jbc:identified:{segment}"
 
 

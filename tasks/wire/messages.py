@@ -113,6 +113,15 @@ class Segment(Struct, frozen=True, kw_only=True):
         return self.timeline.speech_start - self.lead + seconds
 
 
+class Part(Struct, frozen=True, array_like=True):
+    """What of a segment at a shared microphone is in one language (`Segment.among`): a sentence of it."""
+
+    language: Language
+    start: Annotated[int, Meta(ge=0)]
+    """Samples from the beginning of the segment's PCM."""
+    end: Annotated[int, Meta(ge=0)]
+
+
 def sentence_id(segment: str, number: int) -> str:
     """The id of a segment's sentence, which its captions and clips bear: the first has the segment's own."""
     return f"{segment}.{number}" if number else segment

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -18,19 +18,36 @@ from structlog.testing import capture_logs
 
 from ops.harness.recordings import recordings
 from ops.harness.redis_server import RedisServer, redis_server
-from tasks import broker, serving
+from tasks import broker, serving, steps
 from tasks.actors import transcribe as transcribe_module
 from tasks.actors.transcribe import transcribe
 from tasks.actors.translate import translate
 from tasks.middleware.max_attempts import MAX_ATTEMPTS
 from tasks.middleware.no_clip_on_failure import affected
 from tasks.wire import keys
-from tasks.wire.messages import Caption, ClipPart, NoClip, Timeline, Translation, decode_clip_event, to_payload
+from tasks.wire.messages import (
+    Caption,
+    ClipPart,
+    NoClip,
+    Part,
+    Segment,
+    Timeline,
+    Translation,
+    decode_clip_event,
+    to_payload,
+)
 from tasks.wire.queues import TRANSCRIBE, TRANSLATE, message_of
 from tasks.wire.redis_client import BRIEF_SECONDS, connect
 from tests.support.channels import captions, listen, stream
+from tests.support.one_breath import in_one_breath
 from tests.tasks.in_thread import run, run_next, sent, use_broker
 from tests.tasks.messages import offered, segment
+
+
+def encode_parts(*parts: Part) -> bytes:
+    """As a worker writes them down."""
+    return msgspec.json.encode(parts)
+
 
 JFK = recordings()["en_jfk_stereo44k"].pcm()
 SILENCE = bytes(2 * 32_000)
@@ -86,9 +103,80 @@ def test_an_utterance_at_a_shared_microphone_is_taken_for_what_it_is(store: redi
     assert (sent(store, "translate"), sent(store, "speak")) == (0, 0)
 
 
+def breath(store: redis.Redis) -> Segment:
+    """A Portuguese sentence and an English one, as the bridge leaves them."""
+    both = ["en", "pt"]
+    sound = in_one_breath("pt_fleurs_003", "en_LJ001-0011").tobytes()
+    return offered(store, sound, among=both, read=both, hear=both)
+
+
+def test_two_people_in_one_breath_are_each_read_and_heard_in_the_others_language(store: redis.Redis) -> None:
+    with listen(store, keys.clips_channel("bridge")) as clips:
+        transcribe(breath(store))
+        for queue in ("translate", "speak"):
+            while sent(store, queue):
+                run_next(queue)
+        events = [decode_clip_event(data) for data in clips.waiting()]
+    lines = [(caption.segment, caption.source_language, caption.language) for _, caption in stream(store)]
+    assert lines[:2] == [("room.anna.0", "pt", "pt"), ("room.anna.0.1", "en", "en")]
+    assert sorted(lines[2:]) == [("room.anna.0", "pt", "en"), ("room.anna.0.1", "en", "pt")]
+    first, second = [caption.timeline for _, caption in stream(store)][:2]
+    assert first.speech_end <= second.speech_start + 0.3
+    heard = {(event.sentence, event.language, event.last_sentence) for event in events if isinstance(event, ClipPart)}
+    assert heard == {(0, "en", False), (1, "pt", True)}
+    none = {(event.sentence, *event.languages, event.last_sentence) for event in events if isinstance(event, NoClip)}
+    assert none == {(0, "pt", False), (1, "en", True)}, "no track waits for what it does not say"
+
+
+def test_both_parts_of_a_breath_come_once_though_the_worker_dies_between_them(
+    store: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = breath(store)
+    message, decode = message_of(TRANSCRIBE, asked), steps.transcribe
+
+    class Killed(BaseException):
+        """Nothing of the worker's own code sees its end."""
+
+    def dies_over_the_second(pcm: bytes, language: str) -> steps.Transcribed:
+        if language == "en":
+            raise Killed
+        return decode(pcm, language)
+
+    monkeypatch.setattr(steps, "transcribe", dies_over_the_second)
+    with pytest.raises(Killed):
+        run(message)
+    assert [caption.key for _, caption in stream(store)] == [(asked.id, "pt")]
+    monkeypatch.setattr(steps, "transcribe", decode)
+    monkeypatch.setattr(steps, "turns", lambda _pcm, _among: [])  # what goes on with it would not have cut it
+    run(message)
+    run(message_of(TRANSCRIBE, asked))
+    lines = [(caption.segment, caption.language, len(caption.text.split()) > 5) for _, caption in stream(store)]
+    assert lines == [(asked.id, "pt", True), (f"{asked.id}.1", "en", True)]
+    while sent(store, "translate"):
+        run_next("translate")
+    translated = [(caption.segment, caption.language) for _, caption in stream(store)][2:]
+    assert translated == [(asked.id, "en"), (f"{asked.id}.1", "pt")]
+    assert sent(store, "speak") == 2
+
+
+def test_two_workers_that_take_a_segment_at_once_make_the_same_of_it(
+    store: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = breath(store)
+    cut = [Part("pt", 0, 97_600), Part("en", 97_600, asked.samples)]
+
+    def while_another_writes(_pcm: bytes, _among: Sequence[str]) -> list[Part]:
+        store.set(keys.identified(asked.id), encode_parts(*cut))
+        return []
+
+    monkeypatch.setattr(steps, "turns", while_another_writes)
+    transcribe(asked)
+    assert [caption.language for _, caption in stream(store)] == ["pt", "en"]
+
+
 def test_what_was_said_of_its_language_stays_when_a_worker_dies_over_it(store: redis.Redis) -> None:
     asked = offered(store, JFK, language="en", among=["pt", "en"], read=["pt"], hear=[])
-    store.set(keys.identified(asked.id), "pt")
+    store.set(keys.identified(asked.id), encode_parts(Part("pt", 0, asked.samples)))
     transcribe(asked)
     assert [caption.language for _, caption in stream(store)] == ["pt"]
     assert keys.segment_of(keys.identified(asked.id)) == asked.id, "it goes with what was said"

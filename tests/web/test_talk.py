@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import product
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 import redis
 from sqlalchemy import select
@@ -17,6 +19,7 @@ from ops.harness.captions import caption, say, stored
 from ops.harness.web_server import csrf_of
 from tasks.wire import keys
 from tasks.wire.keys import CaptionKey
+from tasks.wire.messages import Part
 from tests.support.administrator import on_sqlite
 from tests.web.test_entering import read, sessions_of
 from tests.web.test_making_rooms import site
@@ -66,6 +69,8 @@ async def test_a_talk_is_a_room_with_one_device_that_hears_both(
     pressed = await meta_of(client, settings, code, speak="pt", segment="s-1", language="en")
     assert (pressed["among"], pressed["speak"], pressed["between"]) == ([], "pt", ["en", "pt"])
     assert pressed["mistaken"] == {"segment": "s-1", "language": "en"}
+    line = await meta_of(client, settings, code, segment="s-1.1", language="en")
+    assert line["mistaken"] == {"segment": "s-1", "language": "en"}, "the bridge keeps the whole utterance"
     strange = await meta_of(client, settings, code, speak="vi", segment="s-1", language="vi")
     assert (strange["among"], strange["mistaken"]) == (["en", "pt"], None), "none of this talk's languages"
 
@@ -116,25 +121,26 @@ async def test_a_line_is_taken_back_whose_language_was_found_out(
 ) -> None:
     code = await begun(client, keep="1")
     _, device = await device_of(settings)
-    for segment in ("s-0", "s-1"):
+    for segment in ("s-0", "s-1", "s-1.1"):
         say(broker, caption(code, segment, f"{segment} here", speaker=device.id))
     say(broker, caption(code, "s-1", "s-1 aqui", language="pt", speaker=device.id))
-    await stored(settings, 3)
+    await stored(settings, 4)
 
     async def mistaken(segment: str) -> int:
         form = {"_csrf_token": csrf_of(client), "segment": segment}
         return (await client.post(f"/rooms/{code}/talk/mistaken", data=form)).status_code
 
     assert await mistaken("s-1") == 409, "who spoke was said with a button"
-    broker.set(keys.identified("s-1"), "en", ex=keys.PCM_TTL)
-    assert await mistaken("s-1") == 204
+    cut = msgspec.json.encode([Part("en", 0, 20_000), Part("pt", 20_000, 50_000)])
+    broker.set(keys.identified("s-1"), cut, ex=keys.PCM_TTL)
+    assert await mistaken("s-1.1") == 204, "one line of two in one breath: it was all in one language"
     assert await mistaken("s-1") == 409, "once"
     assert await stored(settings, 1) == ["s-0 here"]
     assert broker.xlen(keys.CAPTIONS) == 1
-    for language in ("en", "pt"):
-        assert broker.exists(keys.final_published(CaptionKey("s-1", language))), "nor does it come again"
+    for key in product(("s-1", "s-1.1"), ("en", "pt")):
+        assert broker.exists(keys.final_published(CaptionKey(*key))), "nor does it come again"
     other = await begun(client)
-    broker.set(keys.identified("s-0"), "en", ex=keys.PCM_TTL)
+    broker.set(keys.identified("s-0"), msgspec.json.encode([Part("en", 0, 50_000)]), ex=keys.PCM_TTL)
     answer = await client.post(f"/rooms/{other}/talk/mistaken", data={"_csrf_token": csrf_of(client), "segment": "s-0"})
     assert answer.status_code == 409, "of another talk"
 
