@@ -149,8 +149,12 @@ class Person:
         That is: no interim line, no translation owing, and for `quiet` seconds from now on neither a new line nor a
         dubbed sound.
         """
-        now = await self.page.evaluate("performance.timeOrigin + performance.now()")
-        await self.wait_for(SETTLED, timeout, [now, quiet * 1000])
+        await self.wait_for(SETTLED, timeout, [await self.now(), quiet * 1000])
+
+    async def now(self) -> float:
+        """What time it is by the page's clock, epoch ms."""
+        now: float = await self.page.evaluate("performance.timeOrigin + performance.now()")
+        return now
 
     async def onsets(self) -> list[float]:
         """When dubbed tracks began to sound after a silence, epoch ms."""

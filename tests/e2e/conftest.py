@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -56,8 +56,8 @@ async def join(browser: Browser, room: str) -> AsyncIterator[Join]:
     """Let somebody join the room; everybody leaves at the end of the test, and no page may have had an error."""
     people: list[Person] = []
 
-    async def one(name: str, *, speak: str, read: str, hear: str) -> Person:
-        person = await Person.join(browser, room, name, speak=speak, read=read, hear=hear)
+    async def one(name: str, *, speak: str, read: str, hear: str, scripts: Sequence[Path] = ()) -> Person:
+        person = await Person.join(browser, room, name, speak=speak, read=read, hear=hear, scripts=scripts)
         people.append(person)
         return person
 

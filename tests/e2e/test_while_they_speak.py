@@ -29,8 +29,9 @@ MOST_WRONG = 0.15
 
 async def test_a_listener_follows_somebody_who_does_not_pause(stack: Stack, join: Join) -> None:
     reading = Reading(SECONDS)
-    alice = await join("Alice", speak="en", read="en", hear="en")
-    bruno = await join("Bruno", speak="pt", read="pt", hear="pt")
+    alice, bruno = await asyncio.gather(
+        join("Alice", speak="en", read="en", hear="en"), join("Bruno", speak="pt", read="pt", hear="pt")
+    )
     before = len(await bruno.onsets())
     spoken = await alice.say(reading.file())
     over = spoken["startedAt"] + 1000 * reading.seconds
@@ -84,8 +85,9 @@ async def test_a_worker_that_dies_in_the_middle_takes_no_word_and_at_most_a_clau
     stack: Stack, join: Join, second_worker: str
 ) -> None:
     reading = Reading(SHORT)
-    alice = await join("Alice", speak="en", read="en", hear="en")
-    bruno = await join("Bruno", speak="pt", read="pt", hear="pt")
+    alice, bruno = await asyncio.gather(
+        join("Alice", speak="en", read="en", hear="en"), join("Bruno", speak="pt", read="pt", hear="pt")
+    )
     with redis.Redis.from_url(stack.redis_url) as client, client.pubsub() as clips:
         clips.psubscribe(keys.clips_channel("*"))
         speaking = asyncio.create_task(alice.say(reading.file()))
@@ -132,8 +134,9 @@ def lost(events: list[ClipEvent]) -> int:
 
 async def test_a_listener_who_changes_language_in_mid_sentence_follows_from_there(stack: Stack, join: Join) -> None:
     reading = Reading(SHORT)
-    alice = await join("Alice", speak="en", read="en", hear="en")
-    bruno = await join("Bruno", speak="pt", read="en", hear="original")
+    alice, bruno = await asyncio.gather(
+        join("Alice", speak="en", read="en", hear="en"), join("Bruno", speak="pt", read="en", hear="original")
+    )
     speaking = asyncio.create_task(alice.say(reading.file()))
     await bruno.page.click("#languages summary")
     await bruno.page.select_option("#choices select[name=read]", "pt")
@@ -141,7 +144,7 @@ async def test_a_listener_who_changes_language_in_mid_sentence_follows_from_ther
     await bruno.wait_for("() => document.querySelector('#captions [data-grows]')")
     await bruno.page.click("#choices button[type=submit]")
     await bruno.page.wait_for_selector("#captions[data-read=pt]")
-    changed = await bruno.page.evaluate("performance.timeOrigin + performance.now()")
+    changed = await bruno.now()
     spoken = await speaking
     await heard_out(bruno, stack)
     over = spoken["startedAt"] + 1000 * reading.seconds

@@ -31,14 +31,15 @@ class Reading:
             if clip.kind == "read_speech" and clip.id.startswith("en_LJ") and sum(map(len, audio)) <= seconds * RATE:
                 audio.append(_without_silence(clip.samples()))
                 texts.append(clip.text)
-        self._audio = np.concatenate(audio)
+        self.samples = np.concatenate(audio)
+        """16 kHz mono in -1…1."""
         self.text = " ".join(texts)
-        self.seconds = self._audio.size / RATE
+        self.seconds = self.samples.size / RATE
 
     def file(self) -> bytes:
         """As a WAV file."""
         file = io.BytesIO()
-        soundfile.write(file, self._audio, RATE, format="WAV")
+        soundfile.write(file, self.samples, RATE, format="WAV")
         return file.getvalue()
 
     def error(self, text: str) -> float:
