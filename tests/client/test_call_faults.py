@@ -24,8 +24,7 @@ KEEP_SOCKET: Final = """window.WebSocket = class extends WebSocket {
 
 
 async def test_a_second_window_takes_over_and_the_first_says_so(join: Join) -> None:
-    bob = await join("bob")
-    first = await join("ana")
+    bob, first = await asyncio.gather(join("bob"), join("ana"))
     await join("ana")
     await until(first, "document.body.dataset.state === 'replaced'")
     assert "another window" in await first.inner_text("#connection")
@@ -42,8 +41,7 @@ async def test_a_refused_token_is_tried_again_and_then_said(browser: Browser, pa
 
 
 async def test_a_dead_sfu_is_said_and_the_call_comes_back_by_itself(join: Join, sfu: Sfu) -> None:
-    ana = await join("ana", speak="pt", hear="pt")
-    bob = await join("bob", speak="en", hear="en")
+    ana, bob = await asyncio.gather(join("ana", speak="pt", hear="pt"), join("bob", speak="en", hear="en"))
     await speak(ana)
     await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
     sfu.kill()
@@ -133,7 +131,7 @@ AudioContext.prototype.createMediaStreamSource = function (stream) {
 
 
 async def test_a_headset_of_another_rate_is_heard_and_measured_and_the_page_shows_the_call(join: Join) -> None:
-    ana, bob = await join("ana", script=ANOTHER_RATE), await join("bob")
+    ana, bob = await asyncio.gather(join("ana", script=ANOTHER_RATE), join("bob"))
     await speak(ana)
     for page in (ana, bob):
         await page.wait_for_selector('#participants li[data-participant="ana"].speaking')

@@ -35,8 +35,7 @@ BACK_WITHIN: Final = 0.2
 
 
 async def test_people_in_a_room_hear_and_see_each_other(join: Join) -> None:
-    ana = await join("ana", script=OWN_MICROPHONE)
-    bob = await join("bob", script=OWN_MICROPHONE, speak="pt")
+    ana, bob = await asyncio.gather(join("ana", script=OWN_MICROPHONE), join("bob", script=OWN_MICROPHONE, speak="pt"))
     for page, own, other in ((ana, "ana", "bob"), (bob, "bob", "ana")):
         audio = f'#audio audio[data-speaker="{other}"][data-track="original"][data-gain="1"]'
         await page.wait_for_selector(audio, state="attached")
@@ -55,16 +54,14 @@ async def test_people_in_a_room_hear_and_see_each_other(join: Join) -> None:
 
 
 async def test_who_leaves_is_gone_at_once(join: Join) -> None:
-    ana = await join("ana")
-    bob = await join("bob")
+    ana, bob = await asyncio.gather(join("ana"), join("bob"))
     await bob.wait_for_selector('#audio audio[data-speaker="ana"]', state="attached")
     await ana.click("#leave")
     await until(bob, "document.querySelectorAll('#audio audio, #participants li:not(.me)').length === 0", 1.0)
 
 
 async def test_a_dub_ducks_the_original_exactly_while_it_runs(join: Join, pages: CallPages) -> None:
-    ana = await join("ana", speak="pt", hear="pt")
-    bob = await join("bob", speak="en", hear="en")
+    ana, bob = await asyncio.gather(join("ana", speak="pt", hear="pt"), join("bob", speak="en", hear="en"))
     await speak(ana)
     await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
     await until(bob, FULL)
@@ -110,9 +107,11 @@ async def test_a_dub_is_not_taken_by_those_who_hear_the_original_or_another_lang
     join: Join, pages: CallPages
 ) -> None:
     await join("ana", speak="pt", hear="pt")
-    purist = await join("purist", speak="en", hear="original")
-    other = await join("other", speak="vi", hear="vi")
-    fluent = await join("fluent", speak="en", hear="en")
+    purist, other, fluent = await asyncio.gather(
+        join("purist", speak="en", hear="original"),
+        join("other", speak="vi", hear="vi"),
+        join("fluent", speak="en", hear="en"),
+    )
     for page in (purist, other):
         await until(page, f"document.querySelectorAll('{ORIGINAL_IN_FULL}').length === 3")
     async with bridge(pages.sfu_url, pages.secret) as interpreter:
@@ -128,8 +127,9 @@ async def test_a_dub_is_not_taken_by_those_who_hear_the_original_or_another_lang
 async def test_the_reason_is_shown_to_those_it_concerns_until_it_is_over(join: Join, pages: CallPages) -> None:
     pages.texts = {"no_translation": "{source} → {target}?"}
     await join("ana", speak="pt", hear="pt", read="pt")
-    bob = await join("bob", speak="en", hear="en", read="en")
-    carla = await join("carla", speak="vi", hear="vi", read="vi")
+    bob, carla = await asyncio.gather(
+        join("bob", speak="en", hear="en", read="en"), join("carla", speak="vi", hear="vi", read="vi")
+    )
     async with bridge(pages.sfu_url, pages.secret) as interpreter:
         await until(bob, NO_NOTICE)
         reason = {
@@ -168,8 +168,7 @@ async def test_who_has_finished_sees_who_still_listens_and_by_choice_hears_when_
 
 
 async def test_muting_is_seen_and_heard_by_the_others(join: Join) -> None:
-    ana = await join("ana")
-    bob = await join("bob")
+    ana, bob = await asyncio.gather(join("ana"), join("bob"))
     await speak(ana)
     await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
     assert await ana.get_attribute("#mic", "aria-pressed") == "true"
@@ -200,8 +199,7 @@ UNPLUG: Final = "window.__tracks.at(-1).stop(); window.__tracks.at(-1).dispatchE
 
 
 async def test_a_microphone_that_the_system_silences_or_that_is_unplugged_is_told_to_both_sides(join: Join) -> None:
-    ana = await join("ana", script=KEEP_TRACKS)
-    bob = await join("bob")
+    ana, bob = await asyncio.gather(join("ana", script=KEEP_TRACKS), join("bob"))
     await speak(ana)
     await bob.wait_for_selector('#participants li[data-participant="ana"].speaking')
     await ana.evaluate(SILENCE, True)
@@ -221,8 +219,7 @@ async def test_a_microphone_that_the_system_silences_or_that_is_unplugged_is_tol
 
 
 async def test_who_only_reads_has_no_microphone_and_is_not_called_muted(join: Join) -> None:
-    ana = await join("ana")
-    bob = await join("bob", reader=True)
+    ana, bob = await asyncio.gather(join("ana"), join("bob", reader=True))
     status = "#participants li[data-participant='{}'] .status"
     for page in (ana, bob):
         await page.wait_for_selector(f"{status.format('bob')}:has-text('no microphone')")
@@ -282,7 +279,7 @@ async def test_the_page_keeps_to_a_strict_policy_and_logs_no_error(
 
 
 async def test_who_pushes_to_talk_is_heard_only_meanwhile(join: Join) -> None:
-    ana, bob = await join("ana"), await join("bob")
+    ana, bob = await asyncio.gather(join("ana"), join("bob"))
     silent = '#participants li[data-participant="ana"][data-muted]'
     heard = '#participants li[data-participant="ana"]:not([data-muted])'
     await bob.wait_for_selector(heard)
@@ -325,8 +322,7 @@ async def test_who_pushes_to_talk_is_heard_only_meanwhile(join: Join) -> None:
 
 
 async def test_what_is_not_to_be_translated_is_heard_in_full_and_tapped_by_nobody(join: Join, pages: CallPages) -> None:
-    ana = await join("ana", speak="pt", hear="pt")
-    bob = await join("bob", speak="en", hear="en")
+    ana, bob = await asyncio.gather(join("ana", speak="pt", hear="pt"), join("bob", speak="en", hear="en"))
     await speak(ana)
     async with bridge(pages.sfu_url, pages.secret) as interpreter:
         await interpreter.dub("r1", "ana", "en", DUB)

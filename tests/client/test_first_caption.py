@@ -57,6 +57,8 @@ async def test_captions_are_read_within_a_second_of_slow_3g_and_stay(place: Worl
         seconds.append(painted["seconds"])
         # As large and where it was first: had it been without its style, or moved since, it would not be.
         assert await page.evaluate(PLACE) == pytest.approx(painted["place"], abs=1)
+        if seconds[-1] < READS_WITHIN:
+            break
     print(f"\nseconds until captions are on the screen on slow 3G: {seconds}")
     assert min(seconds) < READS_WITHIN
     await page.close()

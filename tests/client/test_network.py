@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 import signal
@@ -24,6 +25,8 @@ SILENCE_WITHIN = 3.0
 """Seconds without the others' voices that a changed network or a lost media worker may cost."""
 QUIET = 0.01
 SETTLE_MS = 1_000
+NOTICED_MS = 3_000
+"""After which a page knows that its network has changed."""
 UNNOTICED = 0.1
 WATCH = """() => {
   window.__states = [], window.__changes = 0;
@@ -78,7 +81,7 @@ async def silence(page: Page) -> float:
 
 async def talk(join: Join) -> tuple[Page, Page]:
     """Two who hold a tone each and record what they hear."""
-    ana, bob = await join("ana"), await join("bob")
+    ana, bob = await asyncio.gather(join("ana"), join("bob"))
     for page in (ana, bob):
         await speak(page)
     await ana.wait_for_selector(HEARS.format("bob"))
@@ -89,14 +92,18 @@ async def talk(join: Join) -> tuple[Page, Page]:
     return ana, bob
 
 
+async def mended(page: Page, other: str) -> None:
+    """Wait until a page is in the call again and has heard the other one for a while."""
+    await until(page, CONNECTED)
+    await page.wait_for_selector(HEARS.format(other))
+    await page.wait_for_timeout(SETTLE_MS)
+
+
 async def change(network: Network, ana: Page, bob: Page) -> list[float]:
     """Change the network under two who talk; the seconds of silence that it costs each."""
     network.change()
-    for page, other in ((ana, "bob"), (bob, "ana")):
-        await page.wait_for_timeout(3_000)
-        await until(page, CONNECTED)
-        await page.wait_for_selector(HEARS.format(other))
-        await page.wait_for_timeout(SETTLE_MS)
+    await ana.wait_for_timeout(NOTICED_MS)
+    await asyncio.gather(mended(ana, "bob"), mended(bob, "ana"))
     gaps = [await silence(page) for page in (ana, bob)]
     print(f"\nsilence after the network changed, media and socket: {gaps} s")
     return gaps
@@ -139,10 +146,7 @@ async def test_the_death_of_a_media_worker_is_repaired_by_the_pages_themselves(j
     for worker in sfu.media_workers():
         os.kill(worker, signal.SIGKILL)
     await until(bob, "document.body.dataset.state === 'reconnecting'", 1.0)
-    for page, other in ((ana, "bob"), (bob, "ana")):
-        await until(page, CONNECTED)
-        await page.wait_for_selector(HEARS.format(other))
-        await page.wait_for_timeout(SETTLE_MS)
+    await asyncio.gather(mended(ana, "bob"), mended(bob, "ana"))
     gaps = [await silence(page) for page in (ana, bob)]
     print(f"\nsilence after the media worker died: {gaps} s")
     assert max(gaps) < SILENCE_WITHIN

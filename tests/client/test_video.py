@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from ops.harness.call_page import until
@@ -20,7 +22,7 @@ STOPPED = """async selector => {
 
 
 async def test_cameras_and_a_screen_are_seen_as_large_as_they_are_shown_while_they_are_on(join: Join) -> None:
-    ana, bob = await join("ana"), await join("bob")
+    ana, bob = await asyncio.gather(join("ana"), join("bob"))
     assert await bob.is_hidden("#tiles")
     await ana.click("#camera")
     tile = '.tile[data-participant="ana"][data-source="camera"]'
@@ -50,7 +52,7 @@ async def test_cameras_and_a_screen_are_seen_as_large_as_they_are_shown_while_th
 
 
 async def test_a_picture_that_nobody_looks_at_is_not_sent(join: Join) -> None:
-    ana, bob = await join("ana"), await join("bob")
+    ana, bob = await asyncio.gather(join("ana"), join("bob"))
     await ana.click("#camera")
     tile = '.tile[data-participant="ana"] video'
     await until(bob, f"window.__frames('{tile}') > 2")
