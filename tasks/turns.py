@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tasks.wire.messages import STT_RATE, Part
+
+if TYPE_CHECKING:  # loaded where actors are declared, which needs no NumPy
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Samples: TypeAlias = NDArray[np.int16]
 
 FRAME: Final = STT_RATE // 100
 PAUSE_FRAMES: Final = 8
@@ -30,7 +33,6 @@ QUIET: Final = 0.35
 """Where between the quietest moment and the loudest tenth of the frames, in decibels, a pause ends."""
 
 Identify = Callable[[bytes], Mapping[str, float]]
-Samples = NDArray[np.int16]
 
 
 def parts(pcm: bytes, among: Sequence[str], identify: Identify) -> list[Part]:
@@ -44,6 +46,8 @@ def parts(pcm: bytes, among: Sequence[str], identify: Identify) -> list[Part]:
         among: the languages that it may be in.
         identify: how probable languages are by a sound.
     """
+    import numpy as np
+
     samples = np.frombuffer(pcm, "<i2")
     length = len(samples)
     found = [at for at in pauses(samples) if PART <= at <= length - PART][:MOST_PAUSES]
@@ -75,6 +79,8 @@ def parts(pcm: bytes, among: Sequence[str], identify: Identify) -> list[Part]:
 
 def pauses(samples: Samples) -> list[int]:
     """The middles of the pauses within speech, in samples, the longest first."""
+    import numpy as np
+
     frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
     if len(frames) < 2 * PAUSE_FRAMES:
         return []
