@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 import pytest
 from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
 from app.main import create_app
 from app.settings.networks import LOOPBACK
@@ -79,7 +78,7 @@ async def log_in(app: Litestar, peer: str, visitor: str, password: str) -> int:
 @pytest.mark.parametrize("peer", ["127.0.0.1", "172.18.0.5"])
 async def test_who_guesses_passwords_behind_a_proxy_locks_nobody_else_out(settings: WebSettings, peer: str) -> None:
     app = create_app(replace(settings, trusted_proxies=(*LOOPBACK, "172.18.0.0/16")))
-    async with AsyncTestClient(app):
+    async with app.lifespan():
         await make(settings)
         assert [await log_in(app, peer, "203.0.113.9", "wrong") for _ in range(6)] == [422] * 5 + [429]
         assert await log_in(app, peer, "203.0.113.9", PASSWORD) == 429
