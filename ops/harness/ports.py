@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import socket
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Final
+
+from ops.commands import cache_folder
 
 LOWEST: Final = 20_000
 COUNT: Final = 12_000
 """They end before those that Linux gives to outgoing connections (`ip_local_port_range`): what binds a port seconds
 after it was chosen would find one of these on it."""
-CURSOR: Final = Path(tempfile.gettempdir()) / f"jbc-ports-{os.getuid()}"
-"""Holds how many ports have been given so far: processes that run side by side get different ones."""
+CURSOR: Final = "ports"
+"""In the cache, holds how many ports have been given so far: processes that run side by side get different ones."""
 
 
 def free_port() -> int:
@@ -39,7 +38,9 @@ def free_ports(count: int) -> list[int]:
 
 
 def _next() -> int:
-    with CURSOR.open("a+") as cursor:
+    cache = cache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / CURSOR).open("a+") as cursor:
         fcntl.flock(cursor, fcntl.LOCK_EX)
         cursor.seek(0)
         given = int(cursor.read() or 0)
