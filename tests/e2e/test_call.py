@@ -32,13 +32,19 @@ SENTINEL = "en_LJ001-0011"
 NOISE_SECONDS = 5
 """Of each sound that is not speech: all of it is judged where segments are cut and words are heard
 (tests/media/audio/test_segmenter.py, tests/tasks/test_whisper.py)."""
-REAL = (SENTINEL, "pt_fleurs_002")
+SHORT_PORTUGUESE = "pt_fleurs_002"
+REAL = (SENTINEL, SHORT_PORTUGUESE)
 """Speech in the language of each of the two."""
 STARTS = """[...document.querySelectorAll("#captions li.utterance")].reverse()
   .map(line => [line.querySelector(".speaker").textContent.trim(), Number(line.dataset.start)])"""
 """Who said each line and when that began, epoch seconds: the newest first."""
 LEAD_MS = 500
 """By how much a line may begin before its first word."""
+TAKEN_BY_HTMX = "form => 'htmx-internal-data' in (document.querySelector(form) ?? {})"
+"""Whether htmx has seen a form: sent before, it loads the page anew."""
+MY_TURN = "It is your turn: speak."
+PATIENCE = 30.0
+"""Seconds within which everybody has heard the translation of a sentence: turns wait for 40 at most."""
 Pair = tuple[Person, Person]
 """Alice, of English, and Bruno, of Portuguese."""
 
@@ -184,24 +190,66 @@ async def test_what_is_typed_without_a_microphone_is_read_and_heard_by_others_in
     assert bruno.errors == alice.errors == []
 
 
-async def test_a_person_interprets_in_the_machines_place_and_the_machine_goes_on(
-    stack: Stack, browser: Browser
-) -> None:
+async def host_and_room(browser: Browser, stack: Stack) -> tuple[str, str]:
+    """The links of a new room: for its host, and for everybody else."""
     front = await browser.new_page()
     await front.goto(stack.url)
     await front.click("form[action='/rooms'] button[type=submit]")
-    as_host, room = await front.inner_text("#host-link"), front.url
+    links = await front.inner_text("#host-link"), front.url
     await front.close()
+    return links
+
+
+async def comes(leaving: AsyncExitStack, browser: Browser, link: str, name: str, language: str, hear: str) -> Person:
+    """Somebody who speaks and reads a language comes in by a link, and leaves at the end."""
+    person = await Person.join(browser, link, name, speak=language, read=language, hear=hear)
+    leaving.push_async_callback(person.leave)
+    return person
+
+
+async def test_in_turns_the_next_one_speaks_when_the_translation_has_been_heard(stack: Stack, browser: Browser) -> None:
+    as_host, room = await host_and_room(browser, stack)
     async with AsyncExitStack() as leaving:
+        alice = await comes(leaving, browser, as_host, "Alice", "en", "en")
+        bruno = await comes(leaving, browser, room, "Bruno", "pt", "original")
+        await alice.page.click("#hosting-button")
+        await alice.wait_for(TAKEN_BY_HTMX, argument="#holding")
+        await alice.page.check("#holding [name=in_turns]")
+        await alice.page.click("#holding button[type=submit]")
+        await expect(bruno.page.locator("#told")).to_contain_text("Here one speaks after the other")
+        await bruno.page.click("#hand")
+        await expect(bruno.page.locator("#turn")).to_have_text(MY_TURN)
+        await expect(bruno.page.locator("#mic")).to_have_attribute("aria-pressed", "true")
+        await alice.page.keyboard.press("Escape")
+        await alice.page.click("#hand")
+        await expect(alice.page.locator("#turn-way")).to_contain_text("You are number 1")
 
-        async def join(where: str, name: str, language: str, hear: str) -> Person:
-            person = await Person.join(browser, where, name, speak=language, read=language, hear=hear)
-            leaving.push_async_callback(person.leave)
-            return person
+        await bruno.say(recordings()[SHORT_PORTUGUESE].path.read_bytes())
+        await bruno.page.click("#turn-end")
+        await expect(bruno.page.locator("#still-listening")).to_contain_text("Alice is still listening")
+        await expect(alice.page.locator("#turn")).to_have_text(MY_TURN, timeout=1000 * PATIENCE)
+        heard = await alice.onsets()
+        assert heard, "she has heard the translation"
+        await alice.say(recordings()[SENTINEL].path.read_bytes())
+        await heard_out(alice, stack)
+        assert await alice.onsets() == heard, "to its end: nothing of it came while she spoke"
+        lines = await bruno.lines()
+        speakers = [line.speaker for line in lines]
+        assert speakers.index("Alice") == speakers.count("Bruno"), "one after the other"
+        said = " ".join(line.source for line in lines if line.speaker == "Alice")
+        assert corpus_wer([(recordings()[SENTINEL].text, said)], "en") <= 0.25
+        assert all(line.translation for line in lines if line.speaker == "Alice")
+        assert alice.errors == bruno.errors == []
 
-        alice = await join(as_host, "Alice", "en", "original")
-        lea = await join(room, "Lea", "en", "original")
-        bruno = await join(room, "Bruno", "pt", "pt")
+
+async def test_a_person_interprets_in_the_machines_place_and_the_machine_goes_on(
+    stack: Stack, browser: Browser
+) -> None:
+    as_host, room = await host_and_room(browser, stack)
+    async with AsyncExitStack() as leaving:
+        alice = await comes(leaving, browser, as_host, "Alice", "en", "original")
+        lea = await comes(leaving, browser, room, "Lea", "en", "original")
+        bruno = await comes(leaving, browser, room, "Bruno", "pt", "pt")
         await alice.page.click("#hosting-button")
         theirs = alice.page.locator("#hosting-people li", has_text="Lea").locator("details.interpreting")
         await theirs.locator("summary").click()
