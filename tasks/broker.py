@@ -18,7 +18,6 @@ from tasks.middleware.failure_reply import FailureReply
 from tasks.middleware.max_attempts import MaxAttempts
 from tasks.middleware.no_clip_on_failure import NoClipOnFailure
 from tasks.middleware.redis_outage import RedisOutage, retry_seconds
-from tasks.rabbitmq_broker import RabbitmqWorkerBroker
 from tasks.redis_broker import DEAD_AFTER_SECONDS, DEAD_LETTER_SECONDS, RedisWorkerBroker
 from tasks.taking import WorkerBroker
 from tasks.wire.redis_client import connect
@@ -42,9 +41,13 @@ def worker_broker(redis_url: str, broker_url: str = "") -> WorkerBroker:
         ActorMetrics(),
         RedisOutage(),
     ]
-    broker: WorkerBroker = (
-        RabbitmqWorkerBroker(broker_url, middleware, retry_seconds) if broker_url else _on_redis(store, middleware)
-    )
+    broker: WorkerBroker
+    if broker_url:
+        from tasks.rabbitmq_broker import RabbitmqWorkerBroker
+
+        broker = RabbitmqWorkerBroker(broker_url, middleware, retry_seconds)
+    else:
+        broker = _on_redis(store, middleware)
     broker.store, broker.worker = store, _own_name()
     return broker
 

@@ -22,7 +22,7 @@ from app.auth.admins import SESSION_LIFETIME, Operator
 from app.i18n import N_
 from app.web.errors import Problem, respond
 from app.web.security import cookie_name, secure
-from tasks.wire.rabbitmq import BrokerAwayError
+from tasks.wire.waiting import BrokerAwayError
 
 COOKIE: Final = "admin"
 """What the cookie is for, which is in its name."""

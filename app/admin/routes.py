@@ -35,7 +35,7 @@ from app.admin.access import (
     to_second_factor,
 )
 from app.admin.services import AdminServices
-from tasks.wire.rabbitmq import BrokerAwayError
+from tasks.wire.waiting import BrokerAwayError
 
 NO_STORE = {"Cache-Control": "no-store"}
 

@@ -20,8 +20,7 @@ from app.supervisor import runner
 from tasks.wire import keys, queues
 from tasks.wire.environment import TaskConfig
 from tasks.wire.messages import NextRoom, decode
-from tasks.wire.rabbitmq import BrokerAwayError
-from tasks.wire.waiting import Waits
+from tasks.wire.waiting import BrokerAwayError, Waits
 
 LOOK_EVERY: Final = 0.5
 """Seconds between looks."""

@@ -31,7 +31,7 @@ from tasks.wire.addresses import authority, listening
 from tasks.wire.administration import Installing
 from tasks.wire.environment import OF_WORKERS, TaskConfig
 from tasks.wire.messages import decode
-from tasks.wire.rabbitmq import BrokerAwayError
+from tasks.wire.waiting import BrokerAwayError
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_CLOCK_SECONDS = 1.0

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.db import UnkeepableError
-from tasks.wire.rabbitmq import BrokerAwayError
+from tasks.wire.waiting import BrokerAwayError
 
 log = structlog.get_logger(__name__)
 

@@ -19,13 +19,15 @@ from tasks.wire import keys
 from tasks.wire.administration import ModelWork, PackageArrival
 from tasks.wire.environment import TaskConfig
 from tasks.wire.messages import Heartbeat, Segment, Speech, Translation, decode, to_payload
-from tasks.wire.rabbitmq import SCHEMES, TransientBroker, WaitsInRabbitmq
 from tasks.wire.redis_client import connect
 from tasks.wire.redis_queues import WaitsInRedis, WakingBroker
 from tasks.wire.requests import Detection, Survey, Synthesis, TextTranslation, Transcription
 from tasks.wire.waiting import Waits
 
 logger = logging.getLogger(__name__)
+
+AMQP: Final = ("amqp:", "amqps:")
+"""How the URL of a RabbitMQ server begins. What it takes to talk to one is loaded where there is one."""
 
 M = TypeVar("M", bound=Struct)
 
@@ -71,14 +73,20 @@ def sending_broker(url: str) -> dramatiq.Broker:
 
     It connects when it is first used.
     """
-    if url.startswith(SCHEMES):
+    if url.startswith(AMQP):
+        from tasks.wire.rabbitmq import TransientBroker
+
         return TransientBroker(url, [])
     return WakingBroker(client=connect(url), middleware=[])  # type: ignore[no-untyped-call]
 
 
 def waits(config: TaskConfig, client: redis.asyncio.Redis) -> Waits:
     """What looks at the queues; `client` is of REDIS_URL."""
-    return WaitsInRabbitmq(config.broker_url) if config.broker_url else WaitsInRedis(client)
+    if config.broker_url:
+        from tasks.wire.rabbitmq import WaitsInRabbitmq
+
+        return WaitsInRabbitmq(config.broker_url)
+    return WaitsInRedis(client)
 
 
 def message_of(work: Work[M], message: M) -> dramatiq.Message[Any]:

@@ -20,15 +20,13 @@ from typing import Any, Final, TypeVar
 import dramatiq
 import pika
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
-from dramatiq.errors import ConnectionClosed
 from dramatiq.middleware import Middleware
 from pika.exceptions import AMQPError, UnroutableError
 
 from tasks.wire import keys
 from tasks.wire.redis_client import BRIEF_SECONDS
-from tasks.wire.waiting import OWN_QUEUE_SECONDS, Waiting, Waits
+from tasks.wire.waiting import OWN_QUEUE_SECONDS, BrokerAwayError, Waiting, Waits
 
-SCHEMES: Final = ("amqp:", "amqps:")
 HEARTBEAT_SECONDS: Final = 10
 """Seconds of silence after which the server takes a consumer's machine for dead, and gives its messages to others. Of a
 process that dies it knows at once."""
@@ -43,10 +41,6 @@ PAUSES: Final = (0.05, 0.5)
 _TRANSIENT: Final = pika.BasicProperties(delivery_mode=1)
 
 T = TypeVar("T")
-
-
-class BrokerAwayError(ConnectionClosed, ConnectionError):
-    """RabbitMQ does not answer, or refuses us."""
 
 
 class TransientBroker(RabbitmqBroker):

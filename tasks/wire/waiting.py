@@ -11,9 +11,14 @@ from abc import ABC, abstractmethod
 from typing import Final, NamedTuple, Self
 
 import msgspec
+from dramatiq.errors import ConnectionClosed
 
 OWN_QUEUE_SECONDS: Final = 600
 """Seconds after which the queue of a worker is gone that takes nothing from it any more."""
+
+
+class BrokerAwayError(ConnectionClosed, ConnectionError):
+    """RabbitMQ does not answer, or refuses us."""
 
 
 class _Message(msgspec.Struct):

@@ -34,6 +34,11 @@ def test_senders_of_work_load_no_model_library() -> None:
     assert loaded.isdisjoint(MODEL_LIBRARIES)
 
 
+def test_what_rabbitmq_takes_is_loaded_only_where_it_holds_the_queues() -> None:
+    loaded = modules_after("import tasks.wire.queues, tasks.worker, app.admin.routes, app.speech_api.errors")
+    assert "pika" not in loaded
+
+
 def test_listing_what_engines_could_do_loads_no_model_library() -> None:
     loaded = modules_after(
         "from tasks import offers\nfrom tasks.engines.kinds import Kind\n"

@@ -26,8 +26,9 @@ from tasks.rabbitmq_broker import RabbitmqWorkerBroker
 from tasks.wire import keys
 from tasks.wire.messages import Translation
 from tasks.wire.queues import TRANSLATE, enqueue, sending_broker
-from tasks.wire.rabbitmq import BrokerAwayError, WaitsInRabbitmq
+from tasks.wire.rabbitmq import WaitsInRabbitmq
 from tasks.wire.redis_client import BRIEF_SECONDS
+from tasks.wire.waiting import BrokerAwayError
 from tests.support.channels import stream
 from tests.support.rabbitmq import rabbitmq_server
 from tests.tasks.messages import segment
