@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from redis.asyncio import Redis
 
+from app.cancellation import to_the_end
 from app.redis_away import unless_away
 from tasks.wire import keys
 
@@ -29,6 +32,26 @@ class Duty:
         self._key = keys.duty(name)
         self._milliseconds = str(round(seconds * 1000))
         self._process = secrets.token_hex(8)
+
+    async def look(
+        self, every: float, look: Callable[[], Awaitable[None]], elsewhere: Callable[[], None] = lambda: None
+    ) -> None:
+        """Look every so many seconds while it is this process's, for ever.
+
+        Args:
+            every: seconds.
+            look: what is done.
+            elsewhere: called instead while it is another process's.
+        """
+        try:
+            while True:
+                if await self.mine():
+                    await look()
+                else:
+                    elsewhere()
+                await asyncio.sleep(every)
+        finally:
+            await to_the_end(self.leave())
 
     async def mine(self) -> bool:
         """Whether it is this process's. While Redis is away it is everybody's: it must not matter who does it twice."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -57,6 +58,8 @@ ACTIONS: Final = {
 
 KEEP_FOR: Final = timedelta(days=365)
 """Entries are kept this long."""
+TIDY_EVERY: Final = 3_600.0
+"""Seconds between two looks for older ones."""
 ENTRIES_PER_PAGE: Final = 50
 """Entries on one page."""
 COMMAND_LINE: Final = "command line"
@@ -69,6 +72,7 @@ class Audit:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
+        self._tidied: float | None = None  # when last, on the monotonic clock
 
     async def note(self, who: str, action: str, subject: str = "", detail: str = "", *, address: str) -> None:
         """Add an entry; it is in the process's log too, for those who collect that."""
@@ -104,6 +108,9 @@ class Audit:
             return list(await session.scalars(ordered)), count
 
     async def tidy(self) -> None:
-        """Delete what is older than `KEEP_FOR`."""
+        """Delete what is older than `KEEP_FOR`, unless that was done within `TIDY_EVERY`."""
+        if self._tidied is not None and time.monotonic() - self._tidied <= TIDY_EVERY:
+            return
         async with self._sessions.begin() as session:
             await session.execute(delete(AuditEntry).where(AuditEntry.at < datetime.now(UTC) - KEEP_FOR))
+        self._tidied = time.monotonic()

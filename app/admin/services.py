@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,7 +23,6 @@ from app.admin.worker_survey import WorkerSurvey
 from app.auth.admins import Admins
 from app.auth.api_keys import ApiKeys
 from app.auth.second_factor import SecondFactors
-from app.cancellation import to_the_end
 from app.db import Sessions
 from app.duty import Duty
 from app.limits.shared import Shared
@@ -37,7 +35,6 @@ from tasks.wire.waiting import Waits
 
 LOOK_EVERY: Final = 5.0
 """Seconds between looks at what is to be done without being asked."""
-TIDY_EVERY: Final = 3_600.0
 DUTY_SECONDS: Final = 8.0
 """Seconds after which another `web` looks, where one has died."""
 
@@ -73,28 +70,17 @@ class AdminServices:
 
         Run it as a task.
         """
-        tidied = 0.0
-        try:
-            while True:
-                if await self.duty.mine():
-                    tidied = await self._look(tidied)
-                await asyncio.sleep(LOOK_EVERY)
-        finally:
-            await to_the_end(self.duty.leave())
+        await self.duty.look(LOOK_EVERY, self._look)
 
-    async def _look(self, tidied: float) -> float:
-        """Look once; when entries were forgotten last, on the monotonic clock (`tidied`: before)."""
+    async def _look(self) -> None:
         try:
             await self.rooms.close_due()
             if ended := await self.rooms.end_strays():
                 log.warning("admin.calls_ended_in_closed_rooms", calls=ended)
             await self.configuration.publish()
-            if time.monotonic() - tidied > TIDY_EVERY or not tidied:
-                await self.audit.tidy()
-                return time.monotonic()
+            await self.audit.tidy()
         except (SQLAlchemyError, RedisError, OSError) as error:
             log.warning("admin.not_looked_after", error=type(error).__name__)
-        return tidied
 
 
 def create(

@@ -13,7 +13,6 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cancellation import to_the_end
 from app.db import Sessions
 from app.duty import Duty
 from app.keeping.service import KeptCalls
@@ -46,15 +45,8 @@ class KeepingWatch:
 
     async def run(self) -> None:
         """Look for ever, in one process at a time."""
-        try:
-            while True:
-                if await self._duty.mine():
-                    await self._try_to_look()
-                else:
-                    self._empty_since.clear()  # it would be what has been seen before another process looked
-                await asyncio.sleep(LOOK_EVERY)
-        finally:
-            await to_the_end(self._duty.leave())
+        # While another process looks, what was seen empty before says nothing of how long it has been.
+        await self._duty.look(LOOK_EVERY, self._try_to_look, self._empty_since.clear)
 
     async def _try_to_look(self) -> None:
         try:
