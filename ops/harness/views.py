@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 import pyotp
 from playwright.async_api import Page
 
-from ops.harness.call_page import until
+from ops.harness.call_page import taken_by_htmx, until
 
 MAX_WAIT_SECONDS: Final = 120.0
 """Seconds for anything here to come about: what is judged are the pages, not how busy the machine is."""
@@ -186,7 +186,7 @@ async def interpreting(page: Page) -> None:
     """Interpret."""
     me = await letting_interpret(page)
     form = f"#interpreting-{me} form"
-    await until(page, f"'htmx-internal-data' in document.querySelector('{form}')", MAX_WAIT_SECONDS)
+    await taken_by_htmx(page, form)
     await page.click(f"{form} button")
     await page.wait_for_selector("#booth-acts button", state="attached")
     await page.keyboard.press("Escape")

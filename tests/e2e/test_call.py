@@ -15,6 +15,7 @@ import soundfile
 from playwright.async_api import Browser, expect
 
 from ops.harness import listening, sounds
+from ops.harness.call_page import taken_by_htmx
 from ops.harness.people import Person, heard_out, room_from_front_page
 from ops.harness.recordings import RATE, by_language, recordings
 from ops.harness.stack import Stack
@@ -40,8 +41,6 @@ STARTS = """[...document.querySelectorAll("#captions li.utterance")].reverse()
 """Who said each line and when that began, epoch seconds: the newest first."""
 LEAD_MS = 500
 """By how much a line may begin before its first word."""
-TAKEN_BY_HTMX = "form => 'htmx-internal-data' in (document.querySelector(form) ?? {})"
-"""Whether htmx has seen a form: sent before, it loads the page anew."""
 MY_TURN = "It is your turn: speak."
 PATIENCE = 30.0
 """Seconds within which everybody has heard the translation of a sentence: turns wait for 40 at most."""
@@ -213,7 +212,7 @@ async def test_in_turns_the_next_one_speaks_when_the_translation_has_been_heard(
         alice = await comes(leaving, browser, as_host, "Alice", "en", "en")
         bruno = await comes(leaving, browser, room, "Bruno", "pt", "original")
         await alice.page.click("#hosting-button")
-        await alice.wait_for(TAKEN_BY_HTMX, argument="#holding")
+        await taken_by_htmx(alice.page, "#holding")
         await alice.page.check("#holding [name=in_turns]")
         await alice.page.click("#holding button[type=submit]")
         await expect(bruno.page.locator("#told")).to_contain_text("Here one speaks after the other")
