@@ -45,12 +45,16 @@ class GrowingSentences:
         return [self._end(text, answer) for text in self._cut(self._growing.finished(answer.text))]
 
     def _cut(self, text: str) -> list[str]:
-        """The sentences of what follows those that are over."""
+        """The sentences of what follows those that are over.
+
+        The first of them holds all that was shown of it, although a full stop was heard within that afterwards.
+        """
         rest = "".join(words_of(text)[self._words :]).strip()
         found: list[str] = []
         begin = 0
         for _, end in sentence_spans(rest):
-            if len(words_of(rest[begin:end])) >= MIN_SENTENCE_WORDS:
+            least = MIN_SENTENCE_WORDS if found else max(MIN_SENTENCE_WORDS, len(words_of(self._shown)))
+            if len(words_of(rest[begin:end])) >= least:
                 found.append(rest[begin:end].strip())
                 begin = end
         if left := rest[begin:].strip():

@@ -180,6 +180,17 @@ def test_a_sentence_is_over_when_the_next_has_begun_and_short_ones_begin_it() ->
     assert told(GrowingSentences().finished(answer(""))) == []
 
 
+def test_a_full_stop_that_is_heard_at_last_takes_no_shown_word_to_the_next_sentence() -> None:
+    sentences = GrowingSentences()
+    for _ in range(2):
+        found = sentences.grown(answer("We met on Monday and"))
+    assert [one.text for one in found] == ["We met on Monday and"]
+    assert [one.text for one in sentences.finished(answer("We met on Monday. And it rained. Then we left."))] == [
+        "We met on Monday. And it rained.",
+        "Then we left.",
+    ]
+
+
 def test_each_utterance_of_a_stream_has_its_language(address: str, key: str) -> None:
     pcm = JFK.pcm()[: int(2.3 * RATE) * 2] + bytes(4 * RATE) + recordings()["pt_fleurs_002"].pcm() + bytes(2 * RATE)
     with connect(address, additional_headers={"authorization": f"Bearer {key}"}) as socket:
