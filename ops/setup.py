@@ -40,6 +40,7 @@ TEST_NEEDED = {
     "coturn": "turnserver",
     "iproute2": "ip",
     "nftables": "nft",
+    "openssl": "openssl",
     "postgresql": "/usr/lib/postgresql",
     "prometheus": "promtool",
     "prometheus-alertmanager": "amtool",

@@ -21,6 +21,8 @@ from ops.harness.stack import Stack
 HOOKS = Path(__file__).with_name("page_hooks.js")
 WITNESS = Path(__file__).with_name("witness.js")
 """Notes in a listener's page for how long no original voice arrived, and what was said to be amiss."""
+PATHS = Path(__file__).with_name("paths.js")
+"""Tells by which way a page's connections go."""
 CHROMIUM = "/usr/bin/chromium"
 """Debian's Chromium; Playwright's own download is not needed."""
 FLAGS = [

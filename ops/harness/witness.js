@@ -1,5 +1,5 @@
 // Runs in a listener's page before its own scripts: notes for how long no packet of an original voice arrived, and what
-// the page said was amiss.
+// the page said was amiss; for how long it had no caption feed, and how late captions were.
 (() => {
   const connections = new Map();
   const Real = window.RTCPeerConnection;
@@ -13,11 +13,37 @@
   let last = null;
   let longest = 0;
   const told = new Map();
+  const feeds = new Set();
+  let away = null;
+  let longestAway = 0;
+  let before = 0;
+  let latest = 0;
+  const Source = window.EventSource;
+  window.EventSource = class extends Source {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener("open", () => {
+        feeds.add(this);
+        away = null;
+      });
+      this.addEventListener("error", () => {
+        if (feeds.delete(this) && !feeds.size) away = performance.now();
+      });
+    }
+  };
+  /** How late captions are as the page says, seconds. */
+  const lateness = () => Number.parseFloat(document.querySelector("#lag")?.textContent.replace(",", ".") ?? "") || 0;
+  /** The longest time without a caption feed since `__listenForSilence`, seconds. */
+  window.__longestAway = () => longestAway / 1000;
+  /** How late captions were as the page said then, and at worst since, seconds. */
+  window.__lateness = () => [before, latest];
   /** Begin to listen: a silence counts from now at the earliest, and so does what the page says. */
   window.__listenForSilence = () => {
     last = performance.now();
     longest = 0;
     told.clear();
+    longestAway = 0;
+    before = latest = lateness();
   };
   /** The longest silence since then, one that lasts included, seconds. */
   window.__longestSilence = () => Math.max(longest, performance.now() - last) / 1000;
@@ -27,6 +53,8 @@
   let looked = performance.now();
   setInterval(() => {
     const now = performance.now();
+    if (away !== null) longestAway = Math.max(longestAway, now - away);
+    latest = Math.max(latest, lateness());
     const lines = document.querySelectorAll("#notice:not([hidden]) [data-reason]");
     for (const { dataset } of lines) told.set(dataset.reason, (told.get(dataset.reason) ?? 0) + now - looked);
     looked = now;

@@ -12,6 +12,7 @@ from playwright.async_api import Page, async_playwright
 
 from app.rooms.ice import IceServer, turn_credentials
 from ops.harness.call_page import CallPages
+from ops.harness.people import PATHS
 from tests.client.conftest import CHROMIUM, FLAGS, SOUND_ON, Join
 from tests.support.loudspeaker import levels, speak
 from tests.support.turn import Turn
@@ -24,21 +25,6 @@ NO_UDP = (
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 """Chromium then behaves as behind a firewall that lets no UDP through."""
-KEEP_CONNECTIONS = """window.__connections = [];
-window.RTCPeerConnection = class extends RTCPeerConnection {
-  constructor(...a) { super(...a); window.__connections.push(this); }
-}"""
-PATHS = """async () => {
-  const paths = [];
-  for (const connection of window.__connections) {
-    const report = await connection.getStats();
-    for (const pair of report.values()) {
-      if (pair.type !== "candidate-pair" || !pair.nominated || !pair.bytesReceived) continue;
-      paths.push(`${report.get(pair.localCandidateId).candidateType} ${report.get(pair.remoteCandidateId).protocol}`);
-    }
-  }
-  return paths;
-}"""
 
 
 @pytest.fixture
@@ -60,22 +46,22 @@ async def test_where_a_relay_is_the_only_way_the_call_takes_it(join: Join, pages
     username, credential = turn_credentials(SECRET, "ana", int(time.time()) + 60)
     pages.ice_policy = "relay"
     pages.ice_servers = [asdict(IceServer([f"turn:127.0.0.1:{turn.port}?transport=udp"], username, credential))]
-    ana, bob = [await join(name, script=KEEP_CONNECTIONS) for name in ("ana", "bob")]
+    ana, bob = [await join(name, script=PATHS.read_text()) for name in ("ana", "bob")]
     await assert_heard(bob, ana)
     for page in (ana, bob):
-        paths = await page.evaluate(PATHS)
+        paths = await page.evaluate("window.__paths()")
         assert paths
-        assert set(paths) == {"relay udp"}
+        assert {tuple(path) for path in paths} == {("relay", "udp", "udp")}
     assert f"user <{username}>" in turn.log.read_text(errors="replace")
 
 
 async def test_where_udp_is_blocked_the_call_takes_tcp(join: Join) -> None:
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, SOUND_ON, *NO_UDP])
-        ana, bob = [await join(name, chromium=chromium, script=KEEP_CONNECTIONS) for name in ("ana", "bob")]
+        ana, bob = [await join(name, chromium=chromium, script=PATHS.read_text()) for name in ("ana", "bob")]
         await assert_heard(bob, ana)
         for page in (ana, bob):
-            paths = await page.evaluate(PATHS)
+            paths = await page.evaluate("window.__paths()")
             assert paths
-            assert {path.split()[1] for path in paths} == {"tcp"}
+            assert {protocol for _, protocol, _ in paths} == {"tcp"}
         await chromium.close()

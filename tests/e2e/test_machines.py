@@ -29,7 +29,12 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_only_what_the_plan_lists_is_open(seen: dict[str, Any]) -> None:
     assert seen["open_edge"] == [80, 443, 8020]
     assert seen["open_worker-3"] == [80, 443, 8020]
+    assert seen["open_turn"] == [443, 3478]
     assert seen["open_worker"] == []
+
+
+def test_from_a_network_that_lets_nothing_but_port_443_out_a_call_is_relayed(seen: dict[str, Any]) -> None:
+    assert {tuple(path) for path in seen["strict"]} == {("relay", "udp", "tls")}
 
 
 def test_a_call_is_interpreted_over_the_links(seen: dict[str, Any]) -> None:
@@ -54,4 +59,4 @@ def test_when_an_sfu_dies_its_call_moves_to_the_other_and_it_comes_back_by_itsel
     assert "moving" in seen["states"]
     assert seen["silence_s"] < MOST_SILENT
     assert seen["moved_s"] < MOST_SILENT
-    assert seen["same_web"]
+    assert seen["same_webs"]

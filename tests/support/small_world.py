@@ -10,15 +10,18 @@ import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 from ops.harness.machines import reach, world
 from ops.harness.machines.host import Cable, Host, switch
+from ops.harness.machines.link import bad
 
 MARK = Path("/var/lib/jbcalling-mark")
 PORT = 8_000
 SERVE = f"python3 -m http.server {PORT}"
 LIMIT = 60.0
+LATE_SECONDS = 0.1
 
 
 async def seen() -> dict[str, object]:
@@ -45,6 +48,12 @@ async def seen() -> dict[str, object]:
     found["cut"] = await served()
     one.mend()
     found["mended"] = await served()
+    with bad(one, "eth0", milliseconds=LATE_SECONDS * 1_000):
+        began = time.monotonic()
+        found["late"] = await served() and time.monotonic() - began > 2 * LATE_SECONDS
+    with bad(one, "eth0", percent=100):
+        found["lost"] = not await served()
+    found["good"] = await served()
     one.kill("server")
     found["left"] = len(one.do("ps", "-e", "-o", "pid=").split()) - 2  # its first process, and this one
     await start()

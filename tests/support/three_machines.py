@@ -18,10 +18,12 @@ from playwright.async_api import Browser
 
 from ops.harness.finals import Finals, follow_finals, twice
 from ops.harness.machines import reach, world
+from ops.harness.machines.addresses import CALLERS, EDGE, MEDIA, PRIVATE, PUBLIC, ROUTER, TURN, WORKER
 from ops.harness.machines.browser import browser_on
 from ops.harness.machines.calls import all_loaded, hearing_worker, new_room_on, stored_captions
-from ops.harness.machines.installation import CALLERS, EDGE, MEDIA, PRIVATE, PUBLIC, ROUTER, WORKER, Machines, OnMachine
-from ops.harness.people import WITNESS, Person
+from ops.harness.machines.installation import Machines, OnMachine
+from ops.harness.machines.turn import nothing_but_443
+from ops.harness.people import PATHS, WITNESS, Person
 from ops.harness.recordings import recordings
 from ops.harness.waiting import until
 
@@ -77,6 +79,17 @@ async def held(machines: Machines, browser: Browser, found: dict[str, Any]) -> N
         found["doubled"] = sum(count - 1 for count in kept.values()) + twice(finals)
 
 
+async def behind_a_strict_router(machines: Machines, browser: Browser) -> list[list[str]]:
+    """By which ways somebody is in a call whose network lets nothing but port 443 out."""
+    url = await new_room_on(machines, MEDIA)
+    with nothing_but_443(machines.hosts[ROUTER]):
+        person = await Person.join(browser, url, "Carla", speak="pt", read="pt", hear="pt", scripts=(PATHS,))
+        await person.wait_for("async () => (await window.__paths()).length > 0")
+        paths: list[list[str]] = await person.page.evaluate("window.__paths()")
+        await person.leave()
+    return paths
+
+
 async def hear(speaker: Person, listener: Person, clip: bytes, dubs: int) -> None:
     """Wait until all has been read and heard; more where nothing new was, which on a busy machine is too late."""
     for _ in range(TRIES):
@@ -92,7 +105,7 @@ def lose_worker(machines: Machines, name: str | None) -> None:
     if name == WORKER:
         machines.hosts[WORKER].die()
     else:
-        machines.hosts[MEDIA].kill("worker")
+        machines.hosts[MEDIA].kill("worker@1")
 
 
 async def texts(reader: Person) -> list[str]:
@@ -115,13 +128,14 @@ async def run(out: Path) -> None:
         await machines.up()
         found["up_s"] = time.monotonic() - began
         home = machines.hosts[CALLERS]
-        for name in (EDGE, MEDIA):
+        for name in (EDGE, MEDIA, TURN):
             found[f"open_{name}"] = sorted(await reach.reached(machines.hosts[name], PUBLIC[name], home))
         worker = machines.hosts[WORKER]
         found["open_worker"] = sorted(await reach.reached(worker, PRIVATE[WORKER], machines.hosts[MEDIA]))
-        web = machines.hosts[EDGE].running["web"].pid
+        webs = [machines.hosts[EDGE].running[web.name].pid for web in machines.webs()]
         await all_loaded(machines)
         async with browser_on(home) as browser:
+            found["strict"] = await behind_a_strict_router(machines, browser)
             await held(machines, browser, found)
         found["crossed"] = {
             "home": sum(machines.hosts[ROUTER].crossed()["lan"]),
@@ -130,10 +144,11 @@ async def run(out: Path) -> None:
         await asyncio.to_thread(machines.revive, MEDIA)
 
         async def back() -> bool:
-            return bool((await machines.state())["sfu"]["state"] == "ok")
+            return all(state.get("sfu", {}).get("state") == "ok" for state in await machines.states())
 
         found["back_s"] = await until(back, 30.0)
-        found["same_web"] = machines.hosts[EDGE].running["web"].pid == web and not machines.hosts[EDGE].ended()
+        edge = machines.hosts[EDGE]
+        found["same_webs"] = [edge.running[web.name].pid for web in machines.webs()] == webs and not edge.ended()
     finally:
         out.write_text(json.dumps(found))  # noqa: ASYNC240 - at the end
         print(machines.logs(), flush=True)

@@ -9,12 +9,12 @@ from typing import Final
 
 from playwright.async_api import Browser, async_playwright
 
+from ops.harness.machines.addresses import NAMES
 from ops.harness.machines.host import Host
-from ops.harness.machines.installation import DOMAINS, PUBLIC
 from ops.harness.machines.world import PLACE
 from ops.harness.people import CHROMIUM, FLAGS
 
-NAMES: Final = ",".join(f"MAP {domain} {PUBLIC[name]}" for name, domain in DOMAINS.items())
+RULES: Final = ",".join(f"MAP {domain} {address}" for domain, address in NAMES.items())
 OWN_AUTHORITY: Final = "--ignore-certificate-errors"
 """The machines' certificates are signed by themselves."""
 
@@ -24,7 +24,7 @@ async def browser_on(host: Host) -> AsyncIterator[Browser]:
     """A browser of somebody who sits at that host."""
     program = _program(host)
     async with async_playwright() as playwright:
-        args = [*FLAGS, OWN_AUTHORITY, f"--host-resolver-rules={NAMES}"]
+        args = [*FLAGS, OWN_AUTHORITY, f"--host-resolver-rules={RULES}"]
         chromium = await playwright.chromium.launch(executable_path=program, args=args)
         yield chromium
         await chromium.close()

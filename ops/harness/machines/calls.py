@@ -9,7 +9,8 @@ from redis.asyncio import Redis
 
 from ops.harness.callers import room_on
 from ops.harness.finals import stored
-from ops.harness.machines.installation import CALLERS, EDGE, SFUS, SITE, Machines, OnMachine
+from ops.harness.machines.addresses import CALLERS, EDGE, SFUS, SITE
+from ops.harness.machines.installation import Machines, OnMachine
 from ops.harness.waiting import until
 from tasks.wire import keys, queues
 

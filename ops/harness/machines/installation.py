@@ -1,7 +1,7 @@
 """The installation of docs/operations.md on hosts of this machine: an edge, two workers, and people behind a NAT.
 
 Each is set up from `jbcalling deploy plan`: its settings, its secrets, its units' commands, its firewall, its proxy.
-The second worker carries an SFU with its bridge as well.
+The second worker carries an SFU with its bridge as well, and a TURN server stands by.
 """
 
 from __future__ import annotations
@@ -9,56 +9,45 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
-import shutil
 import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 import httpx
-from click.testing import CliRunner
 from sqlalchemy import make_url
 
 from app.auth import secrets_file
-from app.commands.cli import main as jbcalling
-from app.running.deploy.plan import caddyfile
-from ops.harness.machines import standby, units
+from ops.harness.machines import standby, turn, units
+from ops.harness.machines.addresses import (
+    CALLERS,
+    DOMAINS,
+    EDGE,
+    HOME,
+    HOME_GATEWAY,
+    MORE,
+    PRIVATE,
+    PUBLIC,
+    ROLES,
+    ROUTER,
+    SECRETS_OF,
+    SFUS,
+    SITE,
+    TURN,
+)
 from ops.harness.machines.database import Database
 from ops.harness.machines.host import ROOT, Cable, Host, do, switch
+from ops.harness.machines.models import needed_folders, show_models
+from ops.harness.machines.names import know_names, trust
+from ops.harness.machines.planning import planned
 from ops.harness.machines.world import PLACE
 from ops.harness.stack import Stack
 from ops.harness.waiting import until
-from tasks.wire.environment import TaskConfig
 
-EDGE, WORKER, MEDIA = "edge", "worker-2", "worker-3"
-CALLERS, ROUTER = "callers", "router"
-PRIVATE: Final = {EDGE: "10.0.0.1", WORKER: "10.0.0.2", MEDIA: "10.0.0.3"}
-PUBLIC: Final = {EDGE: "203.0.113.5", MEDIA: "203.0.113.6", ROUTER: "203.0.113.9"}
-HOME, HOME_GATEWAY = "192.168.1.2", "192.168.1.1"
-DOMAINS: Final = {EDGE: "calls.example.org", MEDIA: "sfu2.example.org"}
-SFUS: Final = {name: f"wss://{domain}/ws" for name, domain in DOMAINS.items()}
-"""Where browsers find each machine's SFU."""
-SITE: Final = f"https://{DOMAINS[EDGE]}"
-ROLES: Final[dict[str, tuple[str, ...]]] = {
-    EDGE: (
-        *("--role", "edge", "--domain", DOMAINS[EDGE], "--address", PUBLIC[EDGE], "--postgresql"),
-        *("--edge", PRIVATE[EDGE], "--worker", PRIVATE[WORKER], "--worker", PRIVATE[MEDIA]),
-        *("--sfu", f"{DOMAINS[MEDIA]}={PRIVATE[MEDIA]}"),
-    ),
-    WORKER: ("--role", "worker", "--edge", PRIVATE[EDGE], "--address", PRIVATE[WORKER]),
-    MEDIA: (
-        *("--role", "worker", "--edge", PRIVATE[EDGE], "--address", PRIVATE[MEDIA]),
-        *("--sfu-domain", DOMAINS[MEDIA], "--public", PUBLIC[MEDIA]),
-    ),
-}
-SECRETS_OF: Final = {
-    WORKER: ("REDIS_WORKER_PASSWORD",),
-    MEDIA: ("REDIS_WORKER_PASSWORD", "REDIS_PASSWORD", "SFU_TOKEN_SECRET"),
-}
-"""What is copied from the edge by hand."""
-NOT_STARTED: Final = ("backup", "installer")
-"""Units that have nothing to do in a call."""
+NOT_STARTED: Final = "installer"
+"""It has nothing to do in a call."""
+WEB_PORT: Final = 8000
+"""Of the first `web`; a second one has the next."""
+OWN_AUTHORITY: Final = "{\n\tlocal_certs\n\tskip_install_trust\n"
 NAT: Final = """
 table ip nat {
   chain out { type nat hook postrouting priority srcnat; oifname "wan" masquerade; }
@@ -114,7 +103,7 @@ class Machines:
         self.database: Database
         self._say = say
         self._settings: dict[str, str] = {}
-        self._seen = _needed_folders()
+        self._seen = needed_folders()
 
     @property
     def running(self) -> dict[str, subprocess.Popen[bytes]]:
@@ -132,13 +121,14 @@ class Machines:
         """
         self._settings = {"MODELS_AUTO": "0"} | (settings or {})
         self._say("building hosts")
-        _know_names()
+        know_names()
         self._build()
         for name in ROLES:
             self._say(f"setting up and starting {name}")
             await asyncio.to_thread(self._install, name)
             await asyncio.to_thread(self._start, name)
-        _trust([self.hosts[name] for name in SFUS])
+        trust([self.hosts[name] for name in SFUS])
+        self.hosts[TURN] = await asyncio.to_thread(turn.relay, self.secrets["TURN_SECRET"])
         self._say("waiting for models and pages")
         await self.ready()
 
@@ -160,10 +150,7 @@ class Machines:
         """What INSTALL.md says, but for packages, which are here, and users, which systemd gives to processes."""
         host, plan = self.hosts[name], PLACE / "plans" / name
         if not plan.exists():
-            words = ["deploy", "plan", *ROLES[name], "--out", str(plan), "--prefix", str(ROOT)]
-            made = CliRunner().invoke(jbcalling, words, catch_exceptions=False)
-            if made.exit_code:
-                raise RuntimeError(made.output)
+            planned(plan, "plan", *ROLES[name], *MORE.get(name, ()), "--prefix", str(ROOT))
         do("cp", "-r", f"{plan}/etc/.", str(host.path("/etc")))
         redis = {"REDIS_HOST": standby.ADDRESS}  # so that another host can take it over
         if name == EDGE:
@@ -171,7 +158,7 @@ class Machines:
             redis["REDIS_BIND"] = f"127.0.0.1 {PRIVATE[EDGE]} {standby.ADDRESS}"
         with host.path("/etc/jbcalling/jbcalling.env").open("a") as file:
             file.writelines(f'{setting}="{value}"\n' for setting, value in (redis | self._settings).items())
-        _show_models(host)
+        show_models(host)
         secrets = host.path("/etc/jbcalling/secrets.env")
         if name == EDGE:
             self.secrets = secrets_file.load_or_create(secrets)
@@ -184,14 +171,14 @@ class Machines:
     def _start(self, name: str) -> None:
         host = self.hosts[name]
         if name in DOMAINS:  # no certificate authority reaches it here, so it is its own
-            site = caddyfile(site=DOMAINS[name], local_ca=True, pages=name == EDGE)
-            host.path("/etc/caddy/Caddyfile").write_text(site)
+            file = host.path("/etc/caddy/Caddyfile")
+            file.write_text(file.read_text().replace("{\n", OWN_AUTHORITY, 1))
             env = os.environ | {"HOME": "/var/lib/caddy", "XDG_DATA_HOME": "/var/lib/caddy"}
             host.path("/var/lib/caddy").mkdir(exist_ok=True)
             host.start("caddy", "caddy run --config /etc/caddy/Caddyfile --adapter caddyfile", env)
-        for file in sorted(host.path("/etc/systemd/system").glob("jbcalling-*.service")):
-            if not any(file.name.startswith(f"jbcalling-{one}") for one in NOT_STARTED):
-                self.start(name, units.read(host.path("/"), file))
+        for unit in units.wanted(host.path("/")):
+            if unit.name != NOT_STARTED:
+                self.start(name, unit)
 
     def start(self, name: str, unit: units.Unit) -> None:
         """Start one unit on a machine, after what has to be done before it."""
@@ -209,7 +196,7 @@ class Machines:
         self._install(name)
         self._start(name)
         if name in SFUS:
-            _trust([self.hosts[one] for one in SFUS])
+            trust([self.hosts[one] for one in SFUS])
 
     async def ready(self, within: float = UP_WITHIN, *, workers: int = 2, gone: str = "") -> None:
         """Wait until `/ready` of the edge has nothing to complain of, with so many workers.
@@ -219,26 +206,33 @@ class Machines:
         Raises:
             TimeoutError: it still has.
         """
-        state: dict[str, Any] = {}
+        states: list[dict[str, Any]] = []
 
         async def well() -> bool:
-            nonlocal state
+            nonlocal states
             if dead := {name: host.ended() for name, host in self.hosts.items() if host.ended()}:
                 raise RuntimeError(f"ended by themselves: {dead}\n{self.logs()}")
-            state = await self.state()
+            states = await self.states()
             wanted = dict.fromkeys(ALL_WELL, "ok") | ({"sfu": "degraded"} if gone else {})
-            return all(state.get(name, {}).get("state") == how for name, how in wanted.items()) and (
-                state["workers"]["detail"].startswith(f"{workers} ")
+            return all(
+                all(state.get(name, {}).get("state") == how for name, how in wanted.items())
+                and state["workers"]["detail"].startswith(f"{workers} ")
+                for state in states
             )
 
         try:
             await until(well, within)
         except TimeoutError:
-            raise TimeoutError(f"not ready: {state}\n{self.logs()}") from None
+            raise TimeoutError(f"not ready: {states}\n{self.logs()}") from None
 
-    async def state(self) -> dict[str, Any]:
-        """What `/ready` of the edge says of what it depends on; nothing where it does not answer."""
-        return await self.hosts[EDGE].inside().run(_ready())
+    async def states(self) -> list[dict[str, Any]]:
+        """What `/ready` of each `web` says of what it depends on; nothing where it does not answer."""
+        edge = self.hosts[EDGE].inside()
+        return [await edge.run(_ready(WEB_PORT + number)) for number, _ in enumerate(self.webs())]
+
+    def webs(self) -> list[units.Unit]:
+        """The processes of `web` on the edge."""
+        return [unit for unit in units.wanted(self.hosts[EDGE].path("/")) if unit.name.startswith("web")]
 
     def logs(self) -> str:
         """The end of what each process has printed."""
@@ -246,49 +240,10 @@ class Machines:
         return "".join(f"\n--- {file.stem}\n{file.read_text(errors='replace')[-1500:]}" for file in files)
 
 
-async def _ready() -> dict[str, Any]:
+async def _ready(port: int) -> dict[str, Any]:
     async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
         try:
-            found: dict[str, Any] = (await client.get("http://127.0.0.1:8000/ready")).json()["dependencies"]
+            found: dict[str, Any] = (await client.get(f"http://127.0.0.1:{port}/ready")).json()["dependencies"]
         except (httpx.HTTPError, KeyError):
             return {}
     return found
-
-
-def _needed_folders() -> list[Path]:
-    """What processes run from, wherever that is."""
-    tools = [(ROOT / ".tools/bin" / name).resolve().parent for name in ("node", "mediasoup-worker")]
-    models = [model.resolve() for model in TaskConfig().models_dir.iterdir()]
-    return [ROOT, Path(sys.base_prefix), *tools, *models]
-
-
-def _show_models(host: Host) -> None:
-    """The machine's models, as if they had been installed on the host; what workers measure of them is its own."""
-    here, there = TaskConfig().models_dir, host.path("/var/cache/jbcalling/models")
-    there.mkdir(parents=True)
-    host.path("/var/cache/jbcalling/prompts").mkdir()
-    for model in here.iterdir():
-        if model.name == ".measured":
-            shutil.copytree(model, there / model.name)
-        else:
-            (there / model.name).symlink_to(model.resolve())
-
-
-def _know_names() -> None:
-    """Have this process, too, find the machines by their names."""
-    file = PLACE / "names"
-    names = "".join(f"{PUBLIC[name]} {domain}\n" for name, domain in DOMAINS.items())
-    file.write_text("127.0.0.1 localhost\n" + names)
-    do("mount", "--bind", str(file), "/etc/hosts")
-
-
-def _trust(hosts: list[Host]) -> None:
-    """Have this process trust the machines' certificates, once they have them."""
-    roots = [host.path("/var/lib/caddy/caddy/pki/authorities/local/root.crt") for host in hosts]
-    for _ in range(200):
-        if all(root.exists() for root in roots):
-            break
-        subprocess.run(["sleep", "0.1"], check=True)
-    bundle = PLACE / "roots.pem"
-    bundle.write_text("".join(root.read_text() for root in roots))
-    os.environ["SSL_CERT_FILE"] = str(bundle)

@@ -18,6 +18,7 @@ class Unit:
     """One instance of a unit."""
 
     name: str
+    """redis, web@0."""
     before: tuple[str, ...]
     """Commands that have to succeed first."""
     command: str
@@ -39,12 +40,23 @@ def read(host: Path, file: Path, instance: str = "1") -> Unit:
     for name in " ".join(found.get("UnsetEnvironment", [])).split():
         env.pop(name, None)
     return Unit(
-        file.stem.removeprefix("jbcalling-").rstrip("@"),
+        file.stem.removeprefix("jbcalling-") + (instance if file.stem.endswith("@") else ""),
         tuple(found.get("ExecStartPre", [])),
         found["ExecStart"][0],
         env,
         found.get("RuntimeDirectory", [""])[0],
     )
+
+
+def wanted(host: Path) -> list[Unit]:
+    """What jbcalling.target of a host starts, in its order."""
+    folder, found = host / "etc/systemd/system", []
+    for line in (folder / "jbcalling.target").read_text().splitlines():
+        key, _, services = line.partition("=")
+        for service in services.split() if key == "Wants" else ():
+            name, at, instance = service.removesuffix(".service").partition("@")
+            found.append(read(host, folder / f"{name}{at}.service", instance))
+    return found
 
 
 def _pairs(lines: list[str]) -> Iterator[tuple[str, str]]:

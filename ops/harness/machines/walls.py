@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ops.harness.machines import reach
-from ops.harness.machines.installation import CALLERS, EDGE, MEDIA, PRIVATE, PUBLIC, WORKER, Machines
+from ops.harness.machines.addresses import CALLERS, EDGE, MEDIA, PRIVATE, PUBLIC, TURN, WORKER
+from ops.harness.machines.installation import Machines
 
-EVERYBODY: Final = frozenset({80, 443, 8020})
-"""Ports that the Internet may reach."""
-PLANNED: Final = {EDGE: EVERYBODY | {8050}, WORKER: {8041}, MEDIA: EVERYBODY | {8010, 8041}}
+EVERYBODY: Final = frozenset({80, 443, 3478, 8020})
+"""Ports that the Internet may reach, where they are planned."""
+PLANNED: Final = {
+    EDGE: {80, 443, 8020, 8050},
+    WORKER: {8041},
+    MEDIA: {80, 443, 8020, 8010, 8041},
+    TURN: {80, 443, 3478},
+}
+DATAGRAMS: Final = {EDGE: 8020, MEDIA: 8020, TURN: 3478}
+"""The one port of UDP that the Internet may reach."""
 NOT_HERE: Final = {22, 9100}
 """Planned, and nothing listens: SSH and the node exporter are not part of us."""
 
@@ -25,7 +33,7 @@ async def walls(machines: Machines) -> list[dict[str, Any]]:
         NotSoError: a port is open that the plan does not list, or the other way round.
     """
     rows = []
-    for name in (EDGE, WORKER, MEDIA):
+    for name in PLANNED:
         host, listens = machines.hosts[name], reach.listening(machines.hosts[name])
         planned = PLANNED[name]
         _same_as_the_plan(machines, name)
@@ -35,10 +43,10 @@ async def walls(machines: Machines) -> list[dict[str, Any]]:
             EDGE: planned - {8050},
             **dict.fromkeys((WORKER, MEDIA), everywhere | (planned & {8050})),
         }.items():
-            if source == name:
-                continue
-            address = PRIVATE[name] if source in PRIVATE else PUBLIC.get(name, PRIVATE[name])
-            found = await reach.reached(host, address, machines.hosts[source])
+            if source == name or (name, source) == (TURN, WORKER):
+                continue  # a worker has no way to the Internet
+            address = PUBLIC.get(name) if source == CALLERS or name == TURN else None
+            found = await reach.reached(host, address or PRIVATE[name], machines.hosts[source])
             if found != wanted & listens:
                 raise NotSoError(f"{source} reaches {sorted(found)} of {name}, and should reach {sorted(wanted)}")
             tried = len({*reach.COMMON, *listens})
@@ -65,9 +73,9 @@ async def unheard(machines: Machines) -> dict[str, int]:
         NotSoError: one came through.
     """
     found = {}
-    for name in (EDGE, MEDIA):
+    for name, planned in DATAGRAMS.items():
         host = machines.hosts[name]
-        ports = sorted((reach.datagram_ports(host) | {*reach.COMMON_DATAGRAMS}) - {8020})
+        ports = sorted((reach.datagram_ports(host) | {*reach.COMMON_DATAGRAMS}) - {planned})
         reach.count_drops(host)
         await machines.hosts[CALLERS].inside().run(reach.send(PUBLIC[name], ports))
         dropped = reach.dropped(host)

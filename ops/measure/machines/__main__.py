@@ -1,8 +1,9 @@
 """`make machines`: three hosts out of namespaces of this one hold calls, behind their firewalls, over their links.
 
-An edge and two workers, of which one carries a second SFU, each set up from `jbcalling deploy plan`; people sit behind
-a NAT. Light callers speak beside the SFU that has their room, a browser at home listens to them. Prints tables and
-writes var/machines.json. It ends after an hour at the latest, and leaves nothing behind (`ops.harness.machines.world`).
+An edge and two workers, of which one carries a second SFU, and a TURN server, each set up from `jbcalling deploy`;
+people sit behind a NAT. Light callers speak beside the SFU that has their room, a browser at home listens to them, once
+by way of the TURN server. Prints tables and writes var/machines.json. It ends after an hour at the latest, and leaves
+nothing behind (`ops.harness.machines.world`).
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import time
 from typing import Any, Final
 
 from ops.harness.machines import world
+from ops.harness.machines.addresses import CALLERS, EDGE, SFUS
 from ops.harness.machines.browser import browser_on
-from ops.harness.machines.installation import CALLERS, SFUS, Machines
+from ops.harness.machines.installation import Machines
 from ops.harness.machines.walls import unheard, walls
 from ops.measure.figures import machine, write
 from ops.measure.load import UNCACHED
 from ops.measure.machines import calls, striking
-from ops.measure.machines.faults import FAULTS, Fault, slows
+from ops.measure.machines.faults import FAULTS, Fault
 
 LIMIT_SECONDS: Final = 3_600.0
 CALL_SECONDS: Final = 60.0
@@ -39,8 +41,8 @@ async def run(seconds: float, faults: list[Fault]) -> dict[str, Any]:
     print(f"  UDP ports that nothing comes to from outside: {datagrams}\n\n{calls.HEAD}", flush=True)
     rows = []
     async with browser_on(machines.hosts[CALLERS]) as browser:
-        for name in SFUS if seconds else ():
-            rows.append(await calls.call_on(machines, browser, name, seconds))
+        for name, relayed in (*((name, False) for name in SFUS), (EDGE, True)) if seconds else ():
+            rows.append(await calls.call_on(machines, browser, name, seconds, relayed=relayed))
             print(calls.line(rows[-1]), flush=True)
         print(f"\n{striking.HEAD}", flush=True)
         struck = []
@@ -64,14 +66,7 @@ def main() -> None:
     world.enter()
     where = machine()
     print(f"{where['cpu']}, {where['cores']} cores", flush=True)
-    slow = slows()
-    faults = [
-        fault
-        for fault in FAULTS
-        if (slow or "200 ms" not in fault.name) and (not asked.only or any(words in fault.name for words in asked.only))
-    ]
-    if not slow:
-        print("This kernel cannot delay packets (netem), so no link is slow here.", flush=True)
+    faults = [fault for fault in FAULTS if not asked.only or any(words in fault.name for words in asked.only)]
     found = asyncio.run(run(asked.seconds, faults))
     write("machines", {"machine": where, **found})
     if bad := [row["fault"] for row in found["faults"] if striking.amiss(row)]:

@@ -5,23 +5,35 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from typing import Any, Final
 
 from playwright.async_api import Browser
 from redis.asyncio import Redis
 
 from ops.harness.callers import Exchange
-from ops.harness.machines.installation import EDGE, MEDIA, ROUTER, SFUS, SITE, WORKER, Machines, OnMachine
+from ops.harness.machines.addresses import EDGE, MEDIA, ROUTER, SFUS, SITE, TURN, WORKER
+from ops.harness.machines.installation import Machines, OnMachine
+from ops.harness.machines.turn import nothing_but_443
 from ops.harness.machines.walls import NotSoError
-from ops.harness.people import Person
+from ops.harness.people import PATHS, Person
 from ops.harness.published import Published, drops
 from ops.measure import processes
 from ops.measure.figures import in_short, percentiles
 from ops.measure.load import SETTLE_SECONDS, ladder
 
-LINKS: Final = ((EDGE, "eth0"), (EDGE, "eth1"), (WORKER, "eth1"), (MEDIA, "eth0"), (MEDIA, "eth1"), (ROUTER, "lan"))
-"""Cables whose bytes are told: public, private, and that of the home."""
+LINKS: Final = (
+    (EDGE, "eth0"),
+    (EDGE, "eth1"),
+    (WORKER, "eth1"),
+    (MEDIA, "eth0"),
+    (MEDIA, "eth1"),
+    (ROUTER, "lan"),
+    (TURN, "eth0"),
+)
+"""Cables whose bytes are told: public, private, and those of the home and the relay."""
+RELAYED: Final = ["relay", "udp", "tls"]
+"""How a page that reaches nothing but port 443 is connected: to the relay by TLS, and from there to the SFU."""
 STAGES: Final = ("source caption", "translated caption", "clip")
 
 
@@ -60,12 +72,24 @@ async def light_call(machines: Machines, name: str, seconds: float, opened: Call
         }
 
 
-async def call_on(machines: Machines, browser: Browser, name: str, seconds: float) -> dict[str, Any]:
+async def call_on(
+    machines: Machines, browser: Browser, name: str, seconds: float, *, relayed: bool = False
+) -> dict[str, Any]:
     """One row: two light callers beside an SFU, and a browser at home that reads and hears them.
 
+    `relayed`: its router lets out nothing but connections to port 443, so that it needs the TURN server.
+
     Raises:
-        NotSoError: nothing came to the browser, or a cable was not used.
+        NotSoError: nothing came to the browser, or by another way.
     """
+    with nothing_but_443(machines.hosts[ROUTER]) if relayed else nullcontext():
+        row = await _held(machines, browser, name, seconds)
+    if relayed and row["paths"] != [RELAYED]:
+        raise NotSoError(f"the browser was connected by {row['paths']}")
+    return row | {"relayed": relayed}
+
+
+async def _held(machines: Machines, browser: Browser, name: str, seconds: float) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     room: asyncio.Future[str] = loop.create_future()
     before = crossed(machines)
@@ -78,11 +102,14 @@ async def call_on(machines: Machines, browser: Browser, name: str, seconds: floa
     await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
     if not room.done():
         holding.result()
-    person = await Person.join(browser, f"{SITE}/rooms/{room.result()}", "Bruno", speak="pt", read="pt", hear="pt")
+    person = await Person.join(
+        browser, f"{SITE}/rooms/{room.result()}", "Bruno", speak="pt", read="pt", hear="pt", scripts=(PATHS,)
+    )
     try:
         row = await holding
         lines = await person.lines()
         dubs = await person.onsets()
+        paths = await person.page.evaluate("window.__paths()")
     finally:
         await person.leave()
     after = crossed(machines)
@@ -90,6 +117,7 @@ async def call_on(machines: Machines, browser: Browser, name: str, seconds: floa
         "read": len(lines),
         "dubs_heard": len(dubs),
         "page_errors": person.errors,
+        "paths": [list(path) for path in sorted({tuple(path) for path in paths})],
         "crossed_kb": {link: round((after[link] - before[link]) / 1_000) for link in before},
     }
     if not lines or not dubs:
@@ -104,7 +132,7 @@ def crossed(machines: Machines) -> dict[str, int]:
 
 HEAD: Final = (
     f"{'SFU':<10}{'caption':>14}{'translated':>14}{'dubbed clip':>14}{'voice':>7}{'lines':>7}{'dubs':>6}"
-    f"{'home':>9}{'edge-workers':>14}{'worker-3':>10}  reasons"
+    f"{'home':>9}{'edge-workers':>14}{'worker-3':>10}{'relay':>8}  reasons"
 )
 
 
@@ -113,5 +141,5 @@ def line(row: dict[str, Any]) -> str:
     kb = row["crossed_kb"]
     cells = f"{row['sfu']:<10}" + "".join(f"{in_short(row['lag_ms'][stage]):>14}" for stage in STAGES)
     cells += f"{row['ladder']['share_of_time'].get('voice', 0):>7.0%}{row['read']:>7}{row['dubs_heard']:>6}"
-    cells += f"{kb[f'{ROUTER} lan']:>9}{kb[f'{EDGE} eth1']:>14}{kb[f'{MEDIA} eth0']:>10}"
+    cells += f"{kb[f'{ROUTER} lan']:>9}{kb[f'{EDGE} eth1']:>14}{kb[f'{MEDIA} eth0']:>10}{kb[f'{TURN} eth0']:>8}"
     return cells + "  " + ", ".join(f"{reason} {share:.0%}" for reason, share in row["ladder"]["reasons"].items())

@@ -1,20 +1,22 @@
-"""What `make machines` breaks: a host with all that runs on it, a database, a link."""
+"""What `make machines` breaks: a host with all that runs on it, a database, a link, what serves pages."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from ops.harness.machines.addresses import EDGE, MEDIA, WORKER
 from ops.harness.machines.calls import hearing_worker
-from ops.harness.machines.host import do
-from ops.harness.machines.installation import EDGE, MEDIA, WORKER, Machines
+from ops.harness.machines.installation import Machines
+from ops.harness.machines.link import bad
 from ops.harness.machines.standby import Standby
 
 DATABASE_AWAY_SECONDS: Final = 10.0
 LINK_BAD_SECONDS: Final = 20.0
+RESTART_SECONDS: Final = 1.0
+"""`RestartSec` of the units: there is no systemd on these hosts."""
 HEARING_WITHIN: Final = 40.0
 """Seconds in which the worker that is to die gets something to hear: two take turns as they are free."""
 
@@ -55,46 +57,24 @@ async def _database_away(machines: Machines) -> str:
     return ""
 
 
-def _lossy(percent: int) -> Act:
+async def _webs_die(machines: Machines) -> str:
+    """One after the other: whoever reads has lost the one that their feed came from."""
+    for web in machines.webs():
+        await machines.ready()
+        await asyncio.to_thread(machines.hosts[EDGE].kill, web.name)
+        await asyncio.sleep(RESTART_SECONDS)
+        await asyncio.to_thread(machines.start, EDGE, web)
+    return ""
+
+
+def _bad_link(*, milliseconds: float = 0.0, percent: float = 0.0) -> Act:
     async def act(machines: Machines) -> str:
-        """Both ways, at the edge's end of the private network."""
-        edge = machines.hosts[EDGE]
-        rules = "".join(
-            f'  chain {hook} {{ type filter hook {hook} priority -300; {word} "eth1" '
-            f"numgen random mod 100 < {percent} drop; }}\n"
-            for hook, word in (("input", "iifname"), ("output", "oifname"))
-        )
-        edge.do("nft", "-f", "-", given=f"table inet bad {{\n{rules}}}\n")
-        await asyncio.sleep(LINK_BAD_SECONDS)
-        edge.do("nft", "delete", "table", "inet", "bad")
+        """Both ways, between the edge and the private network."""
+        with bad(machines.hosts[EDGE], "eth1", milliseconds=milliseconds, percent=percent):
+            await asyncio.sleep(LINK_BAD_SECONDS)
         return ""
 
     return act
-
-
-def _slow(milliseconds: int) -> Act:
-    async def act(machines: Machines) -> str:
-        edge = machines.hosts[EDGE]
-        outer = next(edge.outer(cable) for cable in edge.cables if cable.interface == "eth1")
-        do("tc", "qdisc", "add", "dev", outer, "root", "netem", "delay", f"{milliseconds}ms")
-        await asyncio.sleep(LINK_BAD_SECONDS)
-        do("tc", "qdisc", "delete", "dev", outer, "root")
-        return ""
-
-    return act
-
-
-def slows() -> bool:
-    """Whether this kernel can delay packets."""
-    try:
-        do("ip", "link", "add", "name", "tried", "type", "dummy")
-        do("tc", "qdisc", "add", "dev", "tried", "root", "netem", "delay", "1ms")
-    except RuntimeError:
-        return False
-    finally:
-        with suppress(RuntimeError):
-            do("ip", "link", "delete", "dev", "tried")
-    return True
 
 
 async def _redis_taken_over(machines: Machines) -> str:
@@ -108,7 +88,8 @@ FAULTS: Final = (
     Fault("a worker's host dies, hearing somebody", EDGE, "the other worker: no heartbeats for 1 s", _worker_dies),
     Fault("an SFU's host dies, a worker with it", MEDIA, "web: no answer for 3 s; pages, told by web", _sfu_dies),
     Fault("the database dies for 10 s", EDGE, "web: finals wait in the stream", _database_away),
-    Fault("edge-workers: 5 % of packets lost", EDGE, "nobody: TCP repeats", _lossy(5)),
-    Fault("edge-workers: 200 ms more, one way", EDGE, "the ladder, by age and lag", _slow(200)),
+    Fault("edge-workers: 5 % of packets lost", EDGE, "nobody: TCP repeats", _bad_link(percent=5)),
+    Fault("edge-workers: 200 ms more each way", EDGE, "the ladder, by age and lag", _bad_link(milliseconds=200)),
+    Fault("a web dies, then the other", EDGE, "Caddy and pages, at once", _webs_die),
     Fault("Redis dies, a replica takes over", EDGE, "bridge and web, at once", _redis_taken_over),
 )

@@ -10,8 +10,9 @@ from typing import Any, Final
 from playwright.async_api import Browser
 
 from ops.harness.finals import Finals, follow_finals
+from ops.harness.machines.addresses import EDGE, SFUS
 from ops.harness.machines.calls import all_loaded, new_room_on, stored_captions
-from ops.harness.machines.installation import EDGE, SFUS, Machines, OnMachine
+from ops.harness.machines.installation import Machines, OnMachine
 from ops.harness.people import WITNESS, Person
 from ops.measure.chaos import (
     MAX_RECOVERY_SECONDS,
@@ -54,6 +55,8 @@ async def strike(machines: Machines, browser: Browser, fault: Fault) -> dict[str
         await speech.stop()
         with suppress(TimeoutError):  # what has not come by then counts as lost
             await bruno.settled(timeout=MAX_RECOVERY_SECONDS)
+        away: float = await bruno.page.evaluate("window.__longestAway()")
+        lateness: list[float] = await bruno.page.evaluate("window.__lateness()")
         told: dict[str, float] = await bruno.page.evaluate("window.__told()")
         kept = await stored_captions(machines, room)
         row = await figures(kept, bruno, speech, finals) | {
@@ -62,6 +65,9 @@ async def strike(machines: Machines, browser: Browser, fault: Fault) -> dict[str
             "lasted_s": round(mended - struck, 1),
             "recovery_s": recovered and round(recovered - mended, 1),
             "original_silence_s": round(silence, 1) if silence > SILENCE_SECONDS else 0.0,
+            "without_feed_s": round(away, 1),
+            "lag_before_s": lateness[0],
+            "lag_worst_s": lateness[1],
             "told_s": {reason: round(seconds, 1) for reason, seconds in told.items()},
         }
     if gone:
@@ -86,7 +92,7 @@ async def _well(machines: Machines, people: tuple[Person, ...], gone: str) -> fl
 
 HEAD: Final = (
     f"{'fault':<38}{'lasted':>8}{'recovery':>10}{'silence':>9}{'captions':>10}{'lost':>6}{'doubled':>9}"
-    f"{'WER of all':>12}  what the page said"
+    f"{'WER of all':>12}{'no feed':>9}{'lag, then':>11}  what the page said"
 )
 
 
@@ -95,7 +101,8 @@ def line(row: dict[str, Any]) -> str:
     recovery = "never" if row["recovery_s"] is None else f"{row['recovery_s']:.1f}"
     return (
         f"{row['fault']:<38}{row['lasted_s']:>8.1f}{recovery:>10}{row['original_silence_s']:>9.1f}{row['captions']:>10}"
-        f"{row['captions_lost']:>6}{row['captions_doubled']:>9}{row['wer_of_all']:>12.2f}  "
+        f"{row['captions_lost']:>6}{row['captions_doubled']:>9}{row['wer_of_all']:>12.2f}"
+        f"{row['without_feed_s']:>9.1f}{row['lag_before_s']:>6.1f}{row['lag_worst_s']:>5.1f}  "
         + ", ".join(f"{reason} {seconds:.1f}" for reason, seconds in row["told_s"].items())
     )
 
