@@ -13,24 +13,16 @@
   let last = null;
   let longest = 0;
   const told = new Map();
-  const feeds = new Set();
   let away = null;
   let longestAway = 0;
   let before = 0;
   let latest = 0;
-  const Source = window.EventSource;
-  window.EventSource = class extends Source {
-    constructor(...args) {
-      super(...args);
-      this.addEventListener("open", () => {
-        feeds.add(this);
-        away = null;
-      });
-      this.addEventListener("error", () => {
-        if (feeds.delete(this) && !feeds.size) away = performance.now();
-      });
-    }
-  };
+  // The feed itself is in a worker: this is what the page hears of it.
+  document.addEventListener("htmx:sseError", () => (away ??= performance.now()));
+  document.addEventListener("htmx:sseOpen", () => {
+    if (away !== null) longestAway = Math.max(longestAway, performance.now() - away);
+    away = null;
+  });
   /** How late captions are as the page says, seconds. */
   const lateness = () => Number.parseFloat(document.querySelector("#lag")?.textContent.replace(",", ".") ?? "") || 0;
   /** The longest time without a caption feed since `__listenForSilence`, seconds. */
