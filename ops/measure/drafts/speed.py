@@ -1,8 +1,8 @@
 """`python -m ops.measure.drafts.speed`: how long drafts take, with one thing about the runtime changed at a time.
 
 Each variant is a process of its own, and each sentence is asked of all of them by turns, so that they meet the same
-moments of a busy machine: ratios can be trusted there, seconds only on a machine that does nothing else. Every process
-takes 1.4 GB of memory. Printed, and written to var/drafts_speed.json.
+moments of a busy machine: ratios can be trusted there, those of processor time most, seconds only on a machine that
+does nothing else. Every process takes 1.4 GB of memory. Printed, and written to var/drafts_speed.json.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ VARIANTS: Final = {
     "lookup by hashes": Variant(params={"speculative.types": ["COMMON_SPECULATIVE_TYPE_NGRAM_MOD"]}),
     "weights not laid out anew": Variant(params={"no_extra_bufts": True}),
     "batches of 32": Variant(params={"n_batch": 32, "n_ubatch": 32}),
+    "attention step by step": Variant(params={"flash_attn_type": "LLAMA_FLASH_ATTN_TYPE_DISABLED"}),
+    "keys and values in 8 bits": Variant(params=dict.fromkeys(("cache_type_k", "cache_type_v"), "GGML_TYPE_Q8_0")),
 }
 
 
@@ -84,18 +86,21 @@ def serve(name: str, asking: Connection) -> None:
     asking.send(None)
     while row := asking.recv():
         servers[0].told.clear()
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         try:
             text = engine.translate(row["text"], row["source"], row["target"])
         except EngineError as error:
             text = f"({error})"
-        asking.send({"seconds": time.perf_counter() - began, "text": text, "told": list(servers[0].told)})
+        took = {"seconds": time.perf_counter() - began, "processor": time.process_time() - worked}
+        asking.send({**took, "text": text, "told": list(servers[0].told)})
 
 
 def _set(library: Any, params: Any, name: str, value: Any) -> None:  # noqa: ANN401 - the library has no types
     *way, last = name.split(".")
     if name == "speculative.types":
         value = [getattr(library.common_speculative_type, kind) for kind in value]
+    elif isinstance(value, str):
+        value = getattr(type(getattr(params, name)), value)
     setattr(reduce(getattr, way, params), last, value)
 
 
@@ -142,6 +147,7 @@ def compared(found: Sequence[Asked]) -> dict[str, Any]:
         figures[one.name] = {
             "median_s": round(statistics.median(answer["seconds"] for answer in one.answers), 2),
             "ratio": round(statistics.median(ratios), 2),
+            "processor_s": round(statistics.mean(answer["processor"] for answer in one.answers), 2),
             "questions": len(told),
             "read_tokens": round(statistics.mean(times["prompt_n"] for times in told), 1),
             "ms_a_token_read": round(_per(told, "prompt"), 1),
