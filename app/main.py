@@ -86,6 +86,7 @@ from app.web.templates import create_environment, template_config
 from app.web.whole import WholeFormsMiddleware
 from tasks.wire import logs
 from tasks.wire.queues import sending_broker, waits
+from tasks.wire.redis_client import connect_async
 from tasks.wire.waiting import Waits
 
 COMPRESSION: Final = CompressionConfig(
@@ -204,7 +205,7 @@ def _given(service: object) -> Provide:
 def _services(settings: WebSettings, fragments: Fragments) -> Services:
     engine = create_engine(settings.sqlalchemy_url)
     sessions = create_sessions(engine)
-    redis: Redis = Redis.from_url(
+    redis = connect_async(
         settings.tasks.redis_url,
         protocol=2,
         socket_timeout=REDIS_TIMEOUT,

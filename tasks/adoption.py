@@ -64,7 +64,7 @@ class AdoptionThread(threading.Thread):
     def _dead(self, now: float) -> list[str]:
         client = self._broker.store
         others = [owner for owner in streams.owners(client) if owner != self._worker]
-        beats = client.mget([keys.heartbeat(owner) for owner in others]) if others else []
+        beats = [client.get(keys.heartbeat(owner)) for owner in others]
         seen: dict[str, tuple[bytes, float]] = {}
         dead: list[str] = []
         for owner, beat in zip(others, beats, strict=True):

@@ -120,11 +120,8 @@ def forget() -> None:
 
 def note(client: redis.Redis, terms: Iterable[Term], use: Use) -> None:
     """Count what terms did, for whoever keeps the glossary (`keys.terms_fired`)."""
-    with client.pipeline(transaction=False) as pipe:
-        for term in terms:
-            pipe.hincrby(keys.terms_fired(use), str(term.id), 1)
-        if pipe.command_stack:
-            pipe.execute()
+    for term in terms:
+        client.hincrby(keys.terms_fired(use), str(term.id), 1)
 
 
 def as_glossary(terms: Iterable[Term]) -> list[glossary.Term]:

@@ -30,10 +30,8 @@ def final_caption(client: redis.Redis, caption: Caption, message_id: str) -> boo
 
 def clip_part(client: redis.Redis, bridge: str, part: ClipPart, pcm: bytes) -> None:
     """Store one clause's audio and tell the bridge that it is there."""
-    with client.pipeline() as pipe:
-        pipe.set(part.key, pcm, ex=keys.CLIP_TTL)
-        pipe.publish(keys.clips_channel(bridge), encode(part))
-        pipe.execute()
+    client.set(part.key, pcm, ex=keys.CLIP_TTL)
+    client.publish(keys.clips_channel(bridge), encode(part))
 
 
 def no_clip(

@@ -35,3 +35,6 @@ class InstallerSettings(TaskConfig):
 
     redis_url: str = field(default_factory=OF_WORKERS)
     auto: bool = field(default_factory=MODELS_AUTO)
+
+    def __post_init__(self) -> None:
+        """Wherever the queues are: the installer uses none."""

@@ -23,21 +23,21 @@ redis.call('HSET', KEYS[1], 'heard', ARGV[2])
 return 1
 """
 _FINISH: Final = """
-redis.call('SREM', KEYS[3], ARGV[2])
 if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end
-redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('DEL', KEYS[1])
 return 1
 """
 _ADOPT: Final = """
-redis.call('SREM', KEYS[2], ARGV[3])
-if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return false end
-redis.call('HSET', KEYS[1], 'owner', ARGV[2])
-redis.call('HINCRBY', KEYS[1], 'adopted', 1)
-redis.call('SADD', KEYS[3], ARGV[3])
-redis.call('EXPIRE', KEYS[3], ARGV[4])
-redis.call('SADD', KEYS[4], ARGV[2])
+local owner = redis.call('HGET', KEYS[1], 'owner')
+if owner == ARGV[1] then
+  redis.call('HSET', KEYS[1], 'owner', ARGV[2])
+  redis.call('HINCRBY', KEYS[1], 'adopted', 1)
+elseif owner ~= ARGV[2] then
+  return false
+end
 return redis.call('HGET', KEYS[1], 'ask')
 """
+"""The ask of segment KEYS[1], once it is worker ARGV[2]'s: taken over from ARGV[1] now, or before it could say so."""
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -108,8 +108,9 @@ def owns(client: redis.Redis, segment: str, owner: str) -> bool:
 
 def finish(client: redis.Redis, segment: str, owner: str) -> None:
     """The segment is final: nothing more is heard of it, and its sound goes."""
-    names = (keys.listened(segment), keys.sound(segment), keys.owned(owner))
-    client.eval(_FINISH, len(names), *names, owner, segment)
+    if client.eval(_FINISH, 1, keys.listened(segment), owner):
+        client.delete(keys.sound(segment))
+    client.srem(keys.owned(owner), segment)
 
 
 def owners(client: redis.Redis) -> list[str]:
@@ -125,10 +126,20 @@ def owned(client: redis.Redis, owner: str) -> list[str]:
 
 
 def adopt(client: redis.Redis, segment: str, before: str, owner: str) -> Segment | None:
-    """Take a segment over from a worker that has died; None where it is nobody's any more, or somebody else's."""
-    names = (keys.listened(segment), keys.owned(before), keys.owned(owner), keys.OWNERS)
-    ask: Any = client.eval(_ADOPT, len(names), *names, before, owner, segment, str(keys.PCM_TTL))
-    return decode(ask, Segment) if isinstance(ask, bytes) else None
+    """Take a segment over from a worker that has died; None where it is nobody's any more, or somebody else's.
+
+    It is on the new owner's books before it is theirs, and off the old one's afterwards: whoever dies in between leaves
+    it on the books of both, and never on nobody's.
+    """
+    client.sadd(keys.owned(owner), segment)
+    client.expire(keys.owned(owner), keys.PCM_TTL)
+    client.sadd(keys.OWNERS, owner)
+    ask: Any = client.eval(_ADOPT, 1, keys.listened(segment), before, owner)
+    adopted = isinstance(ask, bytes)
+    if not adopted:
+        client.srem(keys.owned(owner), segment)
+    client.srem(keys.owned(before), segment)
+    return decode(ask, Segment) if adopted else None
 
 
 def forget_owner(client: redis.Redis, owner: str) -> None:

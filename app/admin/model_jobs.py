@@ -19,6 +19,7 @@ from tasks.wire import keys
 from tasks.wire.administration import ModelWork, PackageArrival, Progress
 from tasks.wire.messages import decode, encode
 from tasks.wire.queues import TAKE_PACKAGE, WORK_ON_MODEL, enqueue
+from tasks.wire.redis_client import values
 
 PIECES_AHEAD: Final = 8
 """Pieces of a package that may wait in Redis: 2 MB, so that a package of any size needs no more."""
@@ -57,7 +58,7 @@ class ModelAdmin:
     async def progress(self) -> list[Progress]:
         """What was done lately and what is being done, the newest first."""
         names = [name async for name in self._redis.scan_iter(match=keys.MODEL_WORKS, count=1_000)]
-        found = [_read(data) for data in await self._redis.mget(names)] if names else []
+        found = [_read(data) for data in await values(self._redis, names)]
         return sorted((progress for progress in found if progress), key=lambda progress: -progress.at)
 
     async def upload(self, filename: str, size: int, pieces: AsyncIterator[bytes]) -> None:

@@ -20,6 +20,7 @@ from app.health.monitor import last_backup
 from app.settings.backup import BackupConfig
 from app.settings.installation import InstallationSettings
 from app.tables import ApiKey, AuditEntry, Base, GlossaryTerm, Participant, Room, StoredCaption, Voice
+from tasks.wire import redis_client
 
 COUNTED: Final[tuple[type[Base], ...]] = (Room, Participant, StoredCaption, GlossaryTerm, ApiKey, Voice, AuditEntry)
 BOUNDS: Final[Mapping[str, str]] = {
@@ -133,12 +134,11 @@ class Storage:
 
     async def _memory(self) -> dict[str, Any] | None:
         try:
-            info = await self._redis.info()
-            keys = await self._redis.dbsize()
+            info = await redis_client.info(self._redis)
         except (RedisError, OSError):
             return None
-        names = ("used_memory", "maxmemory", "evicted_keys", "redis_version")
-        return {name: info.get(name, 0) for name in names} | {"keys": keys}
+        names = ("used_memory", "maxmemory", "evicted_keys", "redis_version", "keys")
+        return {name: info.get(name, 0) for name in names}
 
 
 def _files_of(database: Path) -> list[Path]:

@@ -23,6 +23,7 @@ from app.db import Sessions
 from tasks.wire import keys
 from tasks.wire.captions import begin_life
 from tasks.wire.keys import CaptionKey
+from tasks.wire.redis_client import subscription
 
 MAX_FINALS: Final = 5_000
 """Finals remembered, so that an interim that comes late does not undo one."""
@@ -76,7 +77,7 @@ class Hub:
                 attempt += 1
 
     async def _listen(self) -> None:
-        async with self._redis.pubsub() as pubsub:
+        async with await subscription(self._redis, keys.CAPTIONS) as pubsub:
             await pubsub.psubscribe(keys.captions_channel("*"))
             if await pubsub.get_message(timeout=5) is None:  # once confirmed, nothing published is missed
                 raise RedisTimeoutError("Redis did not confirm the subscription within 5 s")

@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 
 import click
-from redis.asyncio import Redis
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.admin.storage import Grown, Storage, Stored
@@ -15,6 +14,7 @@ from app.db import create_engine, create_sessions
 from app.settings.backup import BackupConfig
 from app.settings.installation import InstallationSettings
 from app.supervisor import runner
+from tasks.wire.redis_client import connect_async
 
 MEGA = 1_000_000
 
@@ -49,7 +49,7 @@ def _redis(stored: Stored) -> str:
 async def _look() -> tuple[Stored, list[Grown]]:
     settings = InstallationSettings()
     engine = create_engine(settings.sqlalchemy_url)
-    redis: Redis = Redis.from_url(settings.tasks.redis_url, protocol=2, socket_timeout=5.0, socket_connect_timeout=2.0)
+    redis = connect_async(settings.tasks.redis_url, protocol=2, socket_timeout=5.0, socket_connect_timeout=2.0)
     looking = Storage(settings, BackupConfig(), create_sessions(engine), redis)
     try:
         return await looking.look(), await looking.grown()

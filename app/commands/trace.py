@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Final
 
 import click
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,6 +31,7 @@ from app.settings.installation import InstallationSettings
 from app.supervisor import runner
 from app.tables import StoredCaption
 from tasks.wire.messages import Timeline, segment_id
+from tasks.wire.redis_client import connect_async
 
 OF_ALL: Final = ("segment.", "listening.")
 """How events begin that are about a segment with all of its sentences; others with its id are about the first one."""
@@ -101,7 +101,7 @@ async def from_captions(settings: InstallationSettings, segment: str) -> list[St
     found: dict[str, tuple[str, Timeline]] = {}
     failures = []
     engine = create_engine(settings.sqlalchemy_url)
-    redis: Redis = Redis.from_url(settings.tasks.redis_url, socket_connect_timeout=2.0)
+    redis = connect_async(settings.tasks.redis_url, socket_connect_timeout=2.0)
     try:
         async with create_sessions(engine)() as session:
             for row in await session.scalars(select(StoredCaption).where(StoredCaption.segment == segment)):

@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 
 import click
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +18,7 @@ from app.settings.installation import InstallationSettings
 from app.supervisor import runner
 from app.tables import Room
 from app.transcripts.retention import Retention
+from tasks.wire.redis_client import connect_async
 
 
 @click.group()
@@ -50,7 +50,7 @@ def delete(room: str, room_too: bool) -> None:
 async def _delete(code: str, room_too: bool) -> int | None:
     settings = InstallationSettings()
     engine = create_engine(settings.sqlalchemy_url)
-    redis: Redis = Redis.from_url(settings.tasks.redis_url, protocol=2, socket_timeout=5.0)
+    redis = connect_async(settings.tasks.redis_url, protocol=2, socket_timeout=5.0)
     sessions = create_sessions(engine)
     retention = Retention(redis, engine, History(redis, sessions))
     try:

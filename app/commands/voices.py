@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.commands.database import with_sessions
@@ -18,7 +17,7 @@ from app.settings.speech_api import Limits
 from app.speech_api.voices import VoiceService
 from app.supervisor import runner
 from tasks.wire.environment import env
-from tasks.wire.redis_client import connect
+from tasks.wire.redis_client import connect, connect_async
 
 T = TypeVar("T")
 
@@ -50,7 +49,7 @@ def _with_voices(work: Callable[[VoiceService], Awaitable[T]]) -> T:
     settings = InstallationSettings()
 
     async def with_redis(sessions: Sessions) -> T:
-        async with Redis.from_url(settings.tasks.redis_url, socket_connect_timeout=2) as redis:
+        async with connect_async(settings.tasks.redis_url, socket_connect_timeout=2) as redis:
             return await work(
                 VoiceService(
                     sessions, redis, connect(settings.tasks.redis_url), settings.var_dir / "voices", Limits().voices

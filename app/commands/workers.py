@@ -20,6 +20,7 @@ from app.supervisor import runner
 from tasks.wire import keys, queues
 from tasks.wire.environment import TaskConfig
 from tasks.wire.messages import NextRoom, decode
+from tasks.wire.redis_client import connect_async
 from tasks.wire.waiting import BrokerAwayError, Waits
 
 LOOK_EVERY: Final = 0.5
@@ -57,7 +58,7 @@ async def _watch(tasks: TaskConfig, seconds: float) -> Demand | None:
     loop = asyncio.get_running_loop()
     until, seen = loop.time() + seconds, list[Demand]()
     async with AsyncExitStack() as stack:
-        client: Redis = Redis.from_url(tasks.redis_url, socket_timeout=5.0, socket_connect_timeout=2.0)
+        client = connect_async(tasks.redis_url, socket_timeout=5.0, socket_connect_timeout=2.0)
         redis = await stack.enter_async_context(client)
         waits = queues.waits(tasks, redis)
         stack.push_async_callback(waits.aclose)

@@ -19,7 +19,7 @@ from app.health.checks import Checks
 from app.health.trend import SAMPLE_SECONDS, Buckets, Kind, Sample, Trend, buckets_of
 from app.settings.backup import LAST_BACKUP
 from app.settings.web import WebSettings
-from tasks.wire import keys, queues
+from tasks.wire import keys, queues, redis_client
 from tasks.wire.messages import Heartbeat
 from tasks.wire.waiting import Waits
 
@@ -65,7 +65,7 @@ class Monitor:
             depth = {queue: found.depth for queue, found in waiting.items()}
             age = {queue: found.age or 0.0 for queue, found in waiting.items()}
             metrics.UNSTORED.set(await self._checks.unstored())
-            _note_redis(await self._redis.info())
+            _note_redis(await redis_client.info(self._redis))
         except (RedisError, OSError):  # `jbc_dependency_state` says so
             _note_broker(None, {}, {})
             return None, {}, {}

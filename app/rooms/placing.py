@@ -21,6 +21,7 @@ from app.redis_away import Patience, unless_away
 from app.settings.web import WebSettings
 from app.web.origin import place
 from tasks.wire import keys
+from tasks.wire.redis_client import values
 
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks at the SFUs, once they have answered or not."""
@@ -133,7 +134,7 @@ class Places:
         return ring != before
 
     async def _noted(self) -> set[str]:
-        found = await unless_away(self._redis.mget([keys.sfu(url) for url in self._urls]))
+        found = await unless_away(values(self._redis, [keys.sfu(url) for url in self._urls]))
         return {url for url, noted in zip(self._urls, found, strict=True) if noted} if found else set()
 
     async def _tell(self) -> None:

@@ -31,6 +31,7 @@ from tasks.wire.addresses import authority, listening
 from tasks.wire.administration import Installing
 from tasks.wire.environment import OF_WORKERS, TaskConfig
 from tasks.wire.messages import decode
+from tasks.wire.redis_client import connect_async
 from tasks.wire.waiting import BrokerAwayError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -183,7 +184,7 @@ async def _processes(settings: InstallationSettings) -> tuple[list[Finding], boo
 
 async def _redis(settings: InstallationSettings, *, started: bool) -> list[Finding]:
     url = OF_WORKERS() if ROLE() == "worker" else settings.tasks.redis_url
-    client = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+    client = connect_async(url, socket_timeout=2, socket_connect_timeout=2)
     try:
         findings = [await _redis_version(client), await _clock(client), *await _queues(settings.tasks, client)]
         workers = await queues.workers(client)

@@ -93,7 +93,7 @@ class WorkerClient:
 
     async def _offer(self, name: str, audio: bytes | None) -> None:
         if audio is not None:
-            await memory.need_room(self._redis)
+            await memory.need_room(self._redis, keys.request_audio(name, 0))
         life = int(self.answer_seconds) + 1
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.set(keys.awaited(name), 1, ex=life)

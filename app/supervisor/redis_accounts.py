@@ -18,6 +18,7 @@ COMMANDS: Final = (
     *("hget", "hmget", "hvals", "hlen", "hexists", "hset", "hdel", "hincrby"),
     *("smembers", "scard", "sadd", "srem", "zrange", "zrangebyscore", "zadd", "zrem"),
     "publish",
+    *("command", "cluster|slots", "asking"),  # where a key lies, in a cluster
 )
 SCRIPTS: Final = ("eval", "evalsha")
 """What a script calls is checked by itself."""

@@ -30,6 +30,8 @@ class RedisServer:
     worker_password: str = field(default_factory=lambda: secrets.token_hex(16))
     host: str = "127.0.0.1"
     program: Program = field(default_factory=redis_program.find)
+    more: tuple[str, ...] = ()
+    """Further lines of its configuration."""
     _process: subprocess.Popen[bytes] | None = None
     _folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -57,7 +59,7 @@ class RedisServer:
         settings = RedisServerSettings(
             self.host, self.port, self.password, self.worker_password, Path(self._folder.name)
         )
-        config.write_text(configuration(settings, self.program.version))
+        config.write_text("\n".join([configuration(settings, self.program.version), *self.more]))
         command = [self.program.called, str(config)]
         self._process = subprocess.Popen(command, executable=self.program.path, stdout=subprocess.DEVNULL)
         self._await_answer()

@@ -12,12 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import redis
-
 from ops.harness import process_group
 from ops.harness.ports import free_port
 from tasks.wire import keys
 from tasks.wire.messages import Heartbeat, decode
+from tasks.wire.redis_client import connect
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,10 +46,10 @@ class WorkerProcess:
                 command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
             )
         deadline = time.monotonic() + timeout
-        with redis.Redis.from_url(self.redis_url) as client:
-            known = set(client.keys(keys.HEARTBEATS))
+        with connect(self.redis_url) as client:
+            known = set(client.scan_iter(keys.HEARTBEATS))
             while not any(
-                _ready(client.get(name), serving) for name in client.keys(keys.HEARTBEATS) if name not in known
+                _ready(client.get(name), serving) for name in client.scan_iter(keys.HEARTBEATS) if name not in known
             ):
                 assert self._process.poll() is None, f"the worker exited:\n{self.log.read_text()}"
                 assert time.monotonic() < deadline, f"no heartbeat in {timeout} s:\n{self.log.read_text()}"

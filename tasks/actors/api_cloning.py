@@ -10,12 +10,8 @@ from tasks.engines.base import Audio, EngineError, VoiceCloner
 from tasks.wire import keys
 from tasks.wire.requests import ClonedVoice
 
-_KEEP: Final = """
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
-return 1
-"""
-"""Only beside the reference: whoever deletes a voice deletes that first, and nothing of it comes back."""
+UNSURE_SECONDS: Final = 60
+"""How long what was learned lies there should its worker die before it has looked whether the voice was deleted."""
 
 
 def latents(client: redis.Redis, engine: VoiceCloner, voice: ClonedVoice) -> bytes:
@@ -32,5 +28,10 @@ def latents(client: redis.Redis, engine: VoiceCloner, voice: ClonedVoice) -> byt
     if isinstance(kept, bytes):
         return kept
     made = engine.latents(Audio(reference, voice.rate))
-    client.eval(_KEEP, 2, keys.voice_reference(voice.id), key, made, str(keys.LATENTS_TTL))
+    # Whoever deletes a voice deletes its reference first, and then what lies there: nothing of it comes back.
+    client.set(key, made, ex=UNSURE_SECONDS)
+    if client.exists(keys.voice_reference(voice.id)):
+        client.expire(key, keys.LATENTS_TTL)
+    else:
+        client.delete(key)
     return made

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import redis
 
 from tasks import clock
@@ -9,15 +11,17 @@ from tasks.wire import keys
 from tasks.wire.messages import encode
 from tasks.wire.requests import Reply, Request, SpokenPart
 
+_REPLY: Final = """
+redis.call('RPUSH', KEYS[1], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+"""
+
 
 def send(client: redis.Redis, request: str, reply: Reply, audio: bytes | None = None) -> None:
     """Add a reply, and the audio that it speaks of, for `keys.REPLY_TTL` seconds."""
-    with client.pipeline() as pipe:
-        if audio is not None and isinstance(reply, SpokenPart):
-            pipe.set(keys.request_audio(request, reply.part), audio, ex=keys.REPLY_TTL)
-        pipe.rpush(keys.replies(request), encode(reply))
-        pipe.expire(keys.replies(request), keys.REPLY_TTL)
-        pipe.execute()
+    if audio is not None and isinstance(reply, SpokenPart):  # first: whoever reads the reply fetches it
+        client.set(keys.request_audio(request, reply.part), audio, ex=keys.REPLY_TTL)
+    client.eval(_REPLY, 1, keys.replies(request), encode(reply), str(keys.REPLY_TTL))
 
 
 def awaited(client: redis.Redis, request: Request) -> bool:

@@ -16,6 +16,12 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS: Final = 3
 """How often a message is begun. Only one whose worker died is begun again, so a third time is once too often."""
 
+_COUNT: Final = """
+local count = redis.call('INCRBY', KEYS[1], 1)
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+return count
+"""
+
 
 class MaxAttempts(Middleware):
     """Counts in Redis how often a message was begun and fails it beyond `MAX_ATTEMPTS`."""
@@ -28,10 +34,7 @@ class MaxAttempts(Middleware):
         if keys.is_own(message.queue_name):
             return  # it is gone with its worker, and what it asked for is counted by segment
         key = keys.attempts(message.message_id)
-        with self._client.pipeline() as pipe:
-            pipe.incr(key)
-            pipe.expire(key, keys.ONCE_TTL)
-            begun = int(pipe.execute()[0])
+        begun = int(str(self._client.eval(_COUNT, 1, key, str(keys.ONCE_TTL))))
         if begun > MAX_ATTEMPTS:
             logger.error("Message %s was started %d times and never finished: giving up", message, begun - 1)
             message.fail()

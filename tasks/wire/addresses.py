@@ -9,10 +9,13 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 REDIS_FORM: Final = (
-    "redis://:PASSWORD@HOST:PORT/0, or rediss:// or unix://, with what is special in a password percent-encoded: "
-    "@ as %40, # as %23, / as %2F, % as %25, a space as %20"
+    "redis://:PASSWORD@HOST:PORT/0, or rediss:// or unix://, or redis+cluster:// or rediss+cluster:// of any node of a "
+    "cluster, with what is special in a password percent-encoded: @ as %40, # as %23, / as %2F, % as %25, space as %20"
 )
 """What REDIS_URL may be."""
+_CLUSTER: Final = "+cluster"
+CLUSTERS: Final = (f"redis{_CLUSTER}", f"rediss{_CLUSTER}")
+"""How the URL of a Redis Cluster begins, which names any of its nodes."""
 BROKER_FORM: Final = (
     "amqp://USER:PASSWORD@HOST:PORT/VHOST or amqps://, with what is special in a password percent-encoded: "
     "@ as %40, # as %23, / as %2F, % as %25, and a vhost called / as %2F"
@@ -43,7 +46,7 @@ def checked_redis_url(url: str) -> str:
     url = one_line(url.strip())
     if (parts := urlsplit(url)).scheme == "unix" and parts.path:
         return url
-    return _checked(url, "redis", "rediss")
+    return _checked(url, "redis", "rediss", *CLUSTERS)
 
 
 def checked_broker_url(url: str) -> str:
@@ -64,6 +67,16 @@ def _checked(url: str, *schemes: str) -> str:
     if parts.scheme not in schemes or not parts.hostname or parts.port == 0 or astray:
         raise ValueError("no address of such a server")
     return url
+
+
+def is_cluster(url: str) -> bool:
+    """Whether it is the URL of a Redis Cluster."""
+    return urlsplit(url).scheme in CLUSTERS
+
+
+def of_a_node(url: str) -> str:
+    """The URL of the node that the one of a cluster names."""
+    return url.replace(_CLUSTER, "", 1)
 
 
 def reachable(bound: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Generator
 from enum import IntEnum
 from typing import Any, Final
 
@@ -19,31 +20,32 @@ LIFE_FIELD: Final = "l"
 """Field that holds the name of the stream's life, eight hexadecimal digits."""
 
 _PUBLISH: Final = f"""
-if KEYS[3] then
-  local owner = redis.call('GET', KEYS[3])
-  if owner then return owner == ARGV[5] and 1 or 0 end
-  redis.call('SET', KEYS[3], ARGV[5], 'EX', ARGV[6])
+if KEYS[2] then
+  local owner = redis.call('GET', KEYS[2])
+  if owner then return owner == ARGV[6] and 1 or 0 end
 end
-local life = redis.call('GET', KEYS[2])
-if not life or redis.call('EXISTS', KEYS[1]) == 0 then
-  life = ARGV[4]
-  redis.call('SET', KEYS[2], life)
-end
+if ARGV[5] == '' and redis.call('EXISTS', KEYS[1]) == 0 then return 3 end
+if KEYS[2] then redis.call('SET', KEYS[2], ARGV[6], 'EX', ARGV[7]) end
 local id = redis.call(
-  'XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', '{FIELD}', ARGV[2], '{LIFE_FIELD}', life)
-redis.call('PUBLISH', ARGV[1], id .. '-' .. life .. ' ' .. ARGV[2])
+  'XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', '{FIELD}', ARGV[2], '{LIFE_FIELD}', ARGV[4])
+redis.call('PUBLISH', ARGV[1], id .. '-' .. ARGV[4] .. ' ' .. ARGV[2])
 return 2
 """
 """One script, so that the order of the stream is the order of the channel and nothing is published twice.
 
-With a third key it publishes only where that key, the one of the caption's segment and language, is not there yet.
+With a second key it publishes only where that key, the one of the caption's segment and language, is not there yet.
+A stream that is not there is made for a new life only, which ARGV[5] says ARGV[4] is.
 """
+_ENDED: Final = 3
+"""What it answers where the stream of this life is gone."""
 
-_GROUP: Final = """
-if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('DEL', KEYS[2]) end
-return redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM')
+_NEXT_LIFE: Final = """
+local life = redis.call('GET', KEYS[1])
+if life and life ~= ARGV[1] then return life end
+redis.call('SET', KEYS[1], ARGV[2])
+return ARGV[2]
 """
-"""A stream that is made here is a new one, too."""
+"""The life after ARGV[1]: ARGV[2], unless somebody else has begun one."""
 
 _SHOW: Final = """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
@@ -70,9 +72,14 @@ def publish_final(client: redis.Redis, caption: Caption, message_id: str) -> Out
         caption: what to publish.
         message_id: the actor message at work, which is the same when it is run again after a crash.
     """
-    names = (keys.CAPTIONS, keys.CAPTIONS_LIFE, keys.final_published(caption.key))
-    outcome: Any = client.eval(_PUBLISH, 3, *names, *_entry(caption), message_id, str(keys.ONCE_TTL))
-    return Outcome(outcome)
+    steps = _publish(caption, message_id)
+    words = next(steps)
+    while True:
+        answer: Any = client.execute_command(*words)  # type: ignore[no-untyped-call]
+        try:
+            words = steps.send(answer)
+        except StopIteration as done:
+            return Outcome(done.value)
 
 
 async def publish_typed(client: Redis, caption: Caption) -> None:
@@ -81,8 +88,7 @@ async def publish_typed(client: Redis, caption: Caption) -> None:
     Raises:
         redis.RedisError: Redis does not answer.
     """
-    names = (keys.CAPTIONS, keys.CAPTIONS_LIFE, keys.final_published(caption.key))
-    await client.eval(_PUBLISH, 3, *names, *_entry(caption), caption.segment, str(keys.ONCE_TTL))
+    await _awaited(client, _publish(caption, caption.segment))
 
 
 async def publish_correction(client: Redis, caption: Caption) -> None:
@@ -91,7 +97,7 @@ async def publish_correction(client: Redis, caption: Caption) -> None:
     Raises:
         redis.RedisError: Redis does not answer.
     """
-    await client.eval(_PUBLISH, 2, keys.CAPTIONS, keys.CAPTIONS_LIFE, *_entry(caption))
+    await _awaited(client, _publish(caption))
 
 
 async def make_group(client: Redis, group: str) -> None:
@@ -101,7 +107,9 @@ async def make_group(client: Redis, group: str) -> None:
         redis.ResponseError: BUSYGROUP, there is one.
         redis.RedisError: Redis does not answer.
     """
-    await client.eval(_GROUP, 2, keys.CAPTIONS, keys.CAPTIONS_LIFE, group)
+    if not await client.exists(keys.CAPTIONS):  # what is made here is a new one, too
+        await client.delete(keys.CAPTIONS_LIFE)
+    await client.xgroup_create(keys.CAPTIONS, group, id="0", mkstream=True)
 
 
 async def begin_life(client: Redis) -> None:
@@ -119,9 +127,37 @@ def publish_interim(client: redis.Redis, caption: Caption) -> bool:
     return bool(client.eval(_SHOW, 1, published, keys.captions_channel(caption.room), encode(caption)))
 
 
-def _entry(caption: Caption) -> tuple[str, bytes, str, str]:
-    """The script's first arguments: channel, caption, how many entries the stream keeps, a name for a new life."""
-    return keys.captions_channel(caption.room), encode(caption), str(keys.CAPTIONS_KEPT), _new_life()
+_Words = tuple[str | bytes | int, ...]
+"""A command."""
+
+
+def _publish(caption: Caption, by: str = "") -> Generator[_Words, Any, int]:
+    """The commands that publish a caption, the answer to each sent in; what came of it.
+
+    The name of the life lies elsewhere than the stream, as in a cluster it may be: it is asked for before, and begun
+    anew where the stream turns out to be gone.
+    """
+    entry = (keys.captions_channel(caption.room), encode(caption), str(keys.CAPTIONS_KEPT))
+    names = (keys.CAPTIONS, keys.final_published(caption.key)) if by else (keys.CAPTIONS,)
+    script, once = ("EVAL", _PUBLISH, len(names), *names, *entry), (by, str(keys.ONCE_TTL))
+    life: bytes | None = yield "GET", keys.CAPTIONS_LIFE
+    if life:
+        outcome: int = yield *script, life, "", *once
+        if outcome != _ENDED:
+            return outcome
+    life = yield "EVAL", _NEXT_LIFE, 1, keys.CAPTIONS_LIFE, life or "", _new_life()
+    outcome = yield *script, life or "", "new", *once
+    return outcome
+
+
+async def _awaited(client: Redis, steps: Generator[_Words, Any, int]) -> int:
+    words = next(steps)
+    while True:
+        answer: Any = await client.execute_command(*words)  # type: ignore[no-untyped-call]
+        try:
+            words = steps.send(answer)
+        except StopIteration as done:
+            return int(done.value)
 
 
 def _new_life() -> str:

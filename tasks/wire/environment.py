@@ -233,6 +233,14 @@ class TaskConfig:
     """CACHE_AUDIO_MB: the same of synthesised audio."""
     log_level: str = field(default_factory=LOG_LEVEL)
 
+    def __post_init__(self) -> None:
+        """Refuse queues where there can be none."""
+        if addresses.is_cluster(self.redis_url) and not self.broker_url:
+            raise SettingError(
+                "REDIS_URL names a cluster, which cannot hold the queues: set BROKER_URL to a RabbitMQ server "
+                "(docs/scaling.md), or REDIS_URL to a single server."
+            )
+
     @property
     def queues_url(self) -> str:
         """The server that holds the queues: RabbitMQ (amqp:, amqps:) or Redis."""

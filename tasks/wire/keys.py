@@ -1,4 +1,8 @@
-"""Every Redis key, channel and stream of ours, with what lies there and for how long."""
+"""Every Redis key, channel and stream of ours, with what lies there and for how long.
+
+In a cluster each key is somewhere else. Those that one script touches lie together, because what is in braces decides
+where: where it is the whole name of another key, beside that one (docs/decisions/0008-a-redis-cluster.md).
+"""
 
 from __future__ import annotations
 
@@ -143,8 +147,8 @@ def segment_of(key: str) -> str | None:
 
 
 def final_published(caption: CaptionKey) -> str:
-    """Id of the actor message that published this final caption, once one has, for `ONCE_TTL`."""
-    return f"jbc:once:{caption.segment}:{caption.language}"
+    """Id of the actor message that published this final caption, once one has, for `ONCE_TTL`; beside the stream."""
+    return f"jbc:once:{{{CAPTIONS}}}:{caption.segment}:{caption.language}"
 
 
 def spoken(segment: str, language: str, piece: int) -> str:
@@ -163,8 +167,8 @@ def attempts(message: str) -> str:
 
 
 def cached(kind: str, digest: str) -> str:
-    """One entry of a cache (`tasks.cache`)."""
-    return f"jbc:cache:{kind}:entry:{digest}"
+    """One entry of a cache (`tasks.cache`). All of a cache lies together."""
+    return f"jbc:cache:{{{kind}}}:entry:{digest}"
 
 
 CACHES: Final = "jbc:cache:*"
@@ -173,22 +177,22 @@ CACHES: Final = "jbc:cache:*"
 
 def cache_index(kind: str) -> str:
     """Sorted set of the entries' digests, by when they were last used."""
-    return f"jbc:cache:{kind}:used"
+    return f"jbc:cache:{{{kind}}}:used"
 
 
 def cache_sizes(kind: str) -> str:
     """Hash: digest → `<bytes> <tag>` of its entry."""
-    return f"jbc:cache:{kind}:sizes"
+    return f"jbc:cache:{{{kind}}}:sizes"
 
 
 def cache_total(kind: str) -> str:
     """Bytes of all entries."""
-    return f"jbc:cache:{kind}:bytes"
+    return f"jbc:cache:{{{kind}}}:bytes"
 
 
 def cache_tag(kind: str, tag: str) -> str:
     """Set of the digests that were stored with this tag."""
-    return f"jbc:cache:{kind}:tag:{tag}"
+    return f"jbc:cache:{{{kind}}}:tag:{tag}"
 
 
 def replies(request: str) -> str:
@@ -277,8 +281,13 @@ def kept_alive(call: str) -> str:
     return f"jbc:kept:alive:{call}"
 
 
-FENCE: Final = "jbc:fence"
-"""The highest fence of any lease so far."""
+FENCE_TTL: Final = 86_400
+"""Seconds after which the fence of a room that nobody serves is forgotten; the clock alone makes it rise then."""
+
+
+def fence(room: str) -> str:
+    """The highest fence of the leases of a room so far; beside its lease."""
+    return f"jbc:fence:{{{lease(room)}}}"
 
 
 def sfu(url: str) -> str:

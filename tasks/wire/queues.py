@@ -19,7 +19,7 @@ from tasks.wire import keys
 from tasks.wire.administration import ModelWork, PackageArrival
 from tasks.wire.environment import TaskConfig
 from tasks.wire.messages import Heartbeat, Segment, Speech, Translation, decode, to_payload
-from tasks.wire.redis_client import connect
+from tasks.wire.redis_client import connect, values
 from tasks.wire.redis_queues import WaitsInRedis, WakingBroker
 from tasks.wire.requests import Detection, Survey, Synthesis, TextTranslation, Transcription
 from tasks.wire.waiting import Waits
@@ -110,7 +110,7 @@ async def workers(client: redis.asyncio.Redis) -> list[Heartbeat]:
     """The last heartbeat of every worker heard of within `keys.HEARTBEAT_TTL`; look at `at` for its age."""
     names = [name async for name in client.scan_iter(match=keys.HEARTBEATS, count=1_000)]
     found: list[Heartbeat] = []
-    for data in await client.mget(names) if names else []:
+    for data in await values(client, names):
         if not isinstance(data, bytes):
             continue
         try:

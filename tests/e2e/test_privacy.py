@@ -32,7 +32,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 SPOKEN = ("en_ls_1272_quilter", "en_LJ001-0011", "en_LJ001-0009", "en_LJ001-0017")
 """One after the other until a dub was heard: on a busy machine the first come too late to be spoken."""
 SPEAKER, LISTENER = "Wilhelmina", "Bartolomeu"
-SOUNDS = ("jbc:pcm:*", "jbc:clip:*", "jbc:cache:audio:*")
+SOUNDS = ("jbc:pcm:*", "jbc:clip:*", "jbc:cache:{audio}:*")
 """Where audio is in Redis."""
 PIECE = 64
 """Bytes of a sound that are looked for, where they are varied enough for nothing else to have the same."""

@@ -37,10 +37,11 @@ def worker(server: RedisServer) -> Iterator[redis.Redis]:
         yield client
 
 
+FENCE = keys.fence("abcd")
 ATTACKS: tuple[tuple[str | int, ...], ...] = (
     # keys of web and of the bridge
-    *(("GET", key) for key in (keys.lease("abcd"), keys.ADMISSION, keys.FENCE, keys.READY, keys.tried("x"))),
-    *(("SET", key, "1") for key in (keys.lease("abcd"), keys.ADMISSION, keys.FENCE, keys.READY, "jbc:new", "other")),
+    *(("GET", key) for key in (keys.lease("abcd"), keys.ADMISSION, FENCE, keys.READY, keys.tried("x"))),
+    *(("SET", key, "1") for key in (keys.lease("abcd"), keys.ADMISSION, FENCE, keys.READY, "jbc:new", "other")),
     ("DEL", keys.lease("abcd")),
     ("MGET", keys.heartbeat("w"), keys.lease("abcd")),
     ("EVAL", f"return redis.call('GET', '{keys.lease('abcd')}')", 0),

@@ -22,6 +22,7 @@ STARTERS = {
     "ops.harness.machines.world.hold": "service model browser",
     "ops.harness.rabbitmq_server.RabbitmqServer": "service",
     "ops.harness.redis_server.RedisServer": "service",
+    "ops.harness.redis_cluster.RedisCluster": "service",
     "ops.harness.sfu.Sfu": "service",
     "ops.harness.stack.Stack": "service model",
     "ops.harness.web_server.WebServer": "service",

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import dramatiq
-import redis.asyncio
 
 from tasks.wire import streams
 from tasks.wire.messages import STT_RATE, Segment, Timeline
 from tasks.wire.queues import enqueue, listen_by
+from tasks.wire.redis_client import connect_async
 from tests.tasks.messages import segment
 
 STEP_SECONDS = 0.4
@@ -54,7 +54,7 @@ class Offering:
         return owner
 
     async def _offer(self, ask: Segment) -> str:
-        async with redis.asyncio.Redis.from_url(self._url) as client:
+        async with connect_async(self._url) as client:
             pcm = self._pcm[2 * self._stored : 2 * ask.samples]
             answer = await streams.offer(client, ask, pcm, self._stored, self._owner)
         assert isinstance(answer, str)

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import redis
 from click.testing import CliRunner
-from redis.asyncio import Redis
 from sqlalchemy import func, select, text, update
 
 from app.cancellation import end
@@ -28,6 +27,7 @@ from ops.harness.ports import free_port
 from ops.harness.redis_server import RedisServer
 from tasks.wire import keys
 from tasks.wire.keys import CaptionKey
+from tasks.wire.redis_client import connect_async
 from tests.support.feeds import WITHIN
 
 WORDS = "wholly unmistakable words"
@@ -39,7 +39,7 @@ class Kept:
     def __init__(self, url: str, redis_url: str) -> None:
         self.engine = create_engine(url)
         self.sessions: Sessions = create_sessions(self.engine)
-        self.redis = Redis.from_url(redis_url)
+        self.redis = connect_async(redis_url)
         self.history = History(self.redis, self.sessions)
         self.retention = Retention(self.redis, self.engine, self.history)
         self.storing: asyncio.Task[None]

@@ -9,7 +9,6 @@ from collections.abc import Collection
 from contextlib import suppress
 from typing import Any, Final
 
-import redis.asyncio as aioredis
 from redis.exceptions import RedisError
 
 from app.auth.tokens import bridge_token
@@ -32,6 +31,7 @@ from tasks.wire import keys
 from tasks.wire.addresses import authority
 from tasks.wire.messages import Heartbeat, NextRoom, encode
 from tasks.wire.queues import waits
+from tasks.wire.redis_client import connect_async
 
 TICK_SECONDS: Final = 0.02
 """Time between looks at the clock on behalf of silent tracks."""
@@ -63,8 +63,8 @@ class Bridge:
         self._config = config
         url = settings.tasks.redis_url
         limit = REDIS_TIMEOUT_SECONDS
-        self._redis = aioredis.Redis.from_url(url, socket_timeout=limit, socket_connect_timeout=limit)
-        self._pubsub = aioredis.Redis.from_url(url, socket_connect_timeout=limit)
+        self._redis = connect_async(url, socket_timeout=limit, socket_connect_timeout=limit)
+        self._pubsub = connect_async(url, socket_connect_timeout=limit)
         self._sfu = SfuClient(
             f"ws://{authority(settings.sfu_address, settings.sfu_port)}/ws",
             lambda: bridge_token(settings.sfu_token_keys.newest, bridge=self.id),

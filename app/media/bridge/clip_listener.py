@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from tasks.wire import keys
 from tasks.wire.messages import ClipEvent, ClipPart, NoClip, decode
+from tasks.wire.redis_client import subscription
 
 RETRY_SECONDS: Final = 0.25
 """Time before subscribing again."""
@@ -24,10 +25,12 @@ async def listen(client: aioredis.Redis, bridge: str, on_event: Callable[[ClipEv
     """Passes on every clip event for `bridge`, for ever; comes back by itself after Redis was away."""
     while True:
         try:
-            async with client.pubsub(ignore_subscribe_messages=True) as channel:
-                await channel.subscribe(keys.clips_channel(bridge))
-                async for message in channel.listen():
-                    _pass_on(message["data"], on_event)
+            channel = keys.clips_channel(bridge)
+            async with await subscription(client, channel) as subscribed:
+                await subscribed.subscribe(channel)
+                async for message in subscribed.listen():
+                    if message["type"] == "message":
+                        _pass_on(message["data"], on_event)
         except (RedisError, OSError) as error:
             log.warning("cannot listen for clips", error=str(error), retry_in=RETRY_SECONDS)
         await asyncio.sleep(RETRY_SECONDS)

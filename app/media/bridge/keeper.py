@@ -174,7 +174,7 @@ class Keeper:
     async def _send(self) -> None:
         if not self._waiting:
             return
-        await memory.need_room(self._redis)
+        await memory.need_room(self._redis, keys.KEPT)
         while self._waiting and await self._redis.xlen(keys.KEPT) < keys.KEPT_MOST:
             chunk = self._waiting[0]
             await self._redis.xadd(keys.KEPT, {"c": pack(chunk)})

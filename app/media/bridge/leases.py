@@ -52,14 +52,14 @@ if held then
 end
 local now = redis.call('TIME')
 local fence = math.max(now[1] * 1000 + math.floor(now[2] / 1000), ARGV[3] + 0, (redis.call('GET', KEYS[2]) or 0) + 1)
-redis.call('SET', KEYS[2], string.format('%d', fence))
+redis.call('SET', KEYS[2], string.format('%d', fence), 'EX', FENCE_TTL)
 redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. string.format('%d', fence), 'PX', ARGV[2])
 return fence
-"""
+""".replace("FENCE_TTL", str(keys.FENCE_TTL))
 """Renews the lease KEYS[1] of bridge ARGV[1], or takes it where nobody among ARGV[4…] holds it; its fence, or 0.
 
-A fence is the time in ms, but always above the last one (KEYS[2]) and at least ARGV[3]: so it rises even when Redis has
-forgotten everything.
+A fence is the time in ms, but always above the room's last one (KEYS[2]) and at least ARGV[3]: so it rises even when
+Redis has forgotten everything.
 """
 
 _RELEASE: Final = """
@@ -189,7 +189,7 @@ class Leases:
         arguments: list[str | int] = [self._bridge, int(LEASE_SECONDS * 1000), held or least, *self._bridges]
         try:
             async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
-                fence = int(await self._redis.eval(_HOLD, 2, keys.lease(room), keys.FENCE, *arguments))
+                fence = int(await self._redis.eval(_HOLD, 2, keys.lease(room), keys.fence(room), *arguments))
         except (RedisError, OSError, TimeoutError):
             self._away = True
             alone = self._bridges in ([], [self._bridge])

@@ -166,7 +166,9 @@ class Outbox:
 
     async def _attempt(self, item: _Item) -> bool:
         try:
-            await memory.need_room(self._redis)
+            segment = item.segment
+            sound = keys.sound(segment.id) if item.owner else keys.pcm(segment.id, segment.revision)
+            await memory.need_room(self._redis, sound)
             if item.owner is None:
                 await self._write(item)
             else:

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import msgspec
-import redis.asyncio as aioredis
 
 from app.media.bridge.leases import Leases
 from ops.harness.redis_server import RedisServer, redis_server
 from tasks.wire import keys
+from tasks.wire.redis_client import connect_async
 
 A = TypeVar("A")
 ROOMS = ("r1", "r2", "r3", "r4")
@@ -39,7 +39,7 @@ class Side:
     def __init__(self, name: str, url: str, arbiter: Arbiter, rooms: list[str]) -> None:
         self.name = name
         self.changed = asyncio.Event()
-        self.redis = aioredis.Redis.from_url(url, socket_connect_timeout=0.3, socket_timeout=0.3)
+        self.redis = connect_async(url, socket_connect_timeout=0.3, socket_timeout=0.3)
         self.leases = Leases(self.redis, arbiter, name, lambda: rooms, self.changed.set)  # type: ignore[arg-type]
         self.task = asyncio.create_task(self.leases.run())
 
