@@ -11,7 +11,7 @@ import redis
 from dramatiq.brokers.redis import MAINTENANCE_SCALE
 from dramatiq.middleware import CurrentMessage, Middleware, Retries
 
-from tasks.call_priority import call_priority
+from tasks.call_priority import CallPriority
 from tasks.middleware.actor_metrics import ActorMetrics
 from tasks.middleware.calls_first import CallsFirst
 from tasks.middleware.failure_reply import FailureReply
@@ -30,12 +30,12 @@ def worker_broker(redis_url: str, broker_url: str = "") -> WorkerBroker:
         redis_url: of the Redis server.
         broker_url: of the RabbitMQ server that holds the queues; empty: Redis does.
     """
-    store = connect(redis_url, retry_seconds)
+    store, calls = connect(redis_url, retry_seconds), CallPriority()
     middleware = [
         Retries(max_retries=0),
         CurrentMessage(),
         MaxAttempts(store),
-        CallsFirst(call_priority),
+        CallsFirst(calls),
         NoClipOnFailure(store),
         FailureReply(store),
         ActorMetrics(),
@@ -48,7 +48,7 @@ def worker_broker(redis_url: str, broker_url: str = "") -> WorkerBroker:
         broker = RabbitmqWorkerBroker(broker_url, middleware, retry_seconds)
     else:
         broker = _on_redis(store, middleware)
-    broker.store, broker.worker = store, _own_name()
+    broker.store, broker.worker, broker.calls = store, _own_name(), calls
     return broker
 
 

@@ -38,7 +38,3 @@ class CallPriority:
         with self._changed:
             self._changed.wait_for(lambda: self._calls == 0, timeout=longest)
         return time.monotonic() - started
-
-
-call_priority: Final = CallPriority()
-"""The one of this process."""

@@ -8,6 +8,8 @@ import dramatiq
 import redis
 from dramatiq.common import q_name
 
+from tasks.call_priority import CallPriority
+
 LOOK_EVERY_SECONDS: Final = 1.0
 """Seconds after which a consumer looks for messages though nobody woke it; also how often a worker proves it lives."""
 
@@ -30,6 +32,8 @@ class WorkerBroker(dramatiq.Broker):
     """What the process calls itself in heartbeats, in the name of its own queue, and as the owner of streams."""
     store: redis.Redis
     """Where actors read from and publish to."""
+    calls: CallPriority
+    """What holds the work of APIs back. Here, since it counts what this broker's threads are at."""
 
     def takes(self, queue_name: str) -> bool:
         """Whether messages of `queue_name` are taken now."""

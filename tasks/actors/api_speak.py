@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from tasks import steps
 from tasks.actors import api_cloning, replies
-from tasks.broker import store
-from tasks.call_priority import call_priority
+from tasks.broker import current, store
 from tasks.serving import engines
 from tasks.voice_fallback import Spoken
 from tasks.wire.requests import ClonedVoice, SpokenPart, Synthesis
@@ -34,7 +33,7 @@ def _spoken(message: Synthesis) -> Iterator[Spoken]:
         engine=message.voice,
         voice=message.named,
         glossary=message.terms,
-        before_clause=call_priority.give_way,
+        before_clause=current().calls.give_way,
     )
     return speech.clauses
 
@@ -49,7 +48,7 @@ def _cloned(message: Synthesis, clone: ClonedVoice) -> Iterator[Spoken]:
             message.language,
             voice=clone.id,
             latents=latents,
-            before_clause=call_priority.give_way,
+            before_clause=current().calls.give_way,
         )
     finally:
         engine.forget(latents)  # a voice that is deleted meanwhile is not to live on here

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from tasks import steps
 from tasks.actors import replies
-from tasks.broker import store
-from tasks.call_priority import call_priority
+from tasks.broker import current, store
 from tasks.engines.text.detect import detect
 from tasks.serving import engines
 from tasks.wire.requests import Detected, Detection, TextTranslation, Translated
@@ -19,7 +18,7 @@ def translate_text(message: TextTranslation) -> None:
     engine = engines().translation_for(message.source, message.target)
     texts, terms = list[str](), list[str]()
     for text in message.texts:
-        call_priority.give_way()
+        current().calls.give_way()
         done = steps.translate(text, message.source, message.target, glossary=message.terms)
         texts.append(done.text)
         terms += [term.target for term in done.used]

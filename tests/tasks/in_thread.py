@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 from typing import Any
 
 import dramatiq
@@ -24,7 +25,11 @@ def sent(store: redis.Redis, queue: str) -> int:
 
 
 def run(message: dramatiq.Message[Any]) -> None:
-    """Run one message in this thread with all middleware, as a worker would."""
+    """Run one message in this thread with all middleware, as a worker would; one that is killed is current no more."""
+    contextvars.copy_context().run(_run, message)
+
+
+def _run(message: dramatiq.Message[Any]) -> None:
     current, proxy = broker.current(), dramatiq.MessageProxy(message)
     try:
         current.emit_before("process_message", proxy)

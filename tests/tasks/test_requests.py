@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import redis
 from dramatiq.middleware import CurrentMessage
 
 from ops.harness.redis_server import RedisServer
+from tasks import broker as worker_broker
 from tasks.actors import replies
 from tasks.call_priority import CallPriority
 from tasks.engines.base import EngineError
@@ -21,9 +23,12 @@ from tasks.middleware.failure_reply import FailureReply
 from tasks.middleware.max_attempts import MAX_ATTEMPTS, MaxAttempts
 from tasks.redis_broker import RedisWorkerBroker
 from tasks.wire import keys
-from tasks.wire.messages import encode, from_payload, to_payload
+from tasks.wire.messages import Timeline, Translation, encode, from_payload, to_payload
+from tasks.wire.queues import TRANSLATE, message_of
 from tasks.wire.redis_client import connect
 from tasks.wire.requests import Detected, Detection, Failed, Reply, TextTranslation, Translated, decode_reply
+from tests.tasks.in_thread import use_broker
+from tests.tasks.messages import segment
 
 REQUEST = Detection(request="r", deadline=time.time() + 86_400, texts=["secret"])
 
@@ -90,6 +95,17 @@ def test_a_call_without_end_holds_a_request_back_for_a_while_only() -> None:
     assert call_priority.give_way(longest=0.05) >= 0.05
     threading.Timer(0.05, call_priority.ended, ["stt"]).start()
     assert call_priority.give_way(longest=30) < 30
+
+
+def test_a_worker_is_not_held_back_by_what_one_before_it_in_this_process_was_killed_at(server: RedisServer) -> None:
+    timeline = Timeline(speech_start=0, speech_end=0, closed=0)
+    message = message_of(TRANSLATE, Translation(segment=segment(), text="Hello.", target="pt", timeline=timeline))
+    for _ in range(2):
+        use_broker(server.url)
+        current = worker_broker.current()
+        assert current.calls.give_way(longest=0.05) < 0.05
+        contextvars.copy_context().run(current.emit_before, "process_message", dramatiq.MessageProxy(message))
+        assert current.calls.give_way(longest=0.05) >= 0.05
 
 
 @pytest.mark.usefixtures("work")
