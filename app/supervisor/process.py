@@ -50,7 +50,7 @@ class Process:
         """Of its last end, as `subprocess` counts it."""
         self.killed = False
         """Whether it was ended with SIGKILL by us."""
-        self._command = [*_dying_with_parent(), "sh", "-c", command]
+        self._command = dying_with(os.getpid(), command)
         self._env = env
         self._folder = folder
         self._on_line = on_line
@@ -147,6 +147,11 @@ def _kill_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
-def _dying_with_parent() -> list[str]:
-    """The beginning of a command that has the kernel send it SIGTERM when its parent dies; util-linux has it."""
-    return ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
+def dying_with(parent: int, command: str) -> list[str]:
+    """A line for the shell that is sent SIGTERM by the kernel when its parent dies; util-linux's `setpriv` asks for it.
+
+    A parent that has died before it was asked for is noticed by the shell: somebody else is its parent then.
+    """
+    if not shutil.which("setpriv"):
+        return ["sh", "-c", command]
+    return ["setpriv", "--pdeathsig", "TERM", "--", "sh", "-c", f'[ "$PPID" -eq {parent} ] || exit 0; {command}']

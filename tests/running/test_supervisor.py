@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.supervisor.process import Process
+from app.supervisor.process import Process, dying_with
 from ops.harness.web_server import ROOT
 
 PROGRAM = """
@@ -199,6 +199,15 @@ def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path, started: l
     while supervised.left():
         assert time.monotonic() < deadline, supervised.left()
         time.sleep(0.05)  # a process that is not our child ends without telling us
+
+
+def test_nothing_begins_whose_supervisor_has_died_since_it_was_forked() -> None:
+    """The kernel tells of deaths from when it has been asked to: of an earlier one it is the shell that sees it."""
+    said = [
+        subprocess.run(dying_with(parent, "echo begun"), capture_output=True, text=True, check=True).stdout
+        for parent in (os.getpid(), os.getppid())
+    ]
+    assert said == ["begun\n", ""]
 
 
 async def test_it_starts_what_ends_again_and_stops_when_told(tmp_path: Path) -> None:
