@@ -20,15 +20,23 @@ const log = pino({
 const LAST_WORDS_WITHIN = 500;
 
 /**
- * Ends this process when the last lines are out. At a plain exit the log would try for ever to write lines that nobody
- * reads any more, because whoever started us has died.
+ * Ends this process when the last lines are out, or cannot be. While a line is on its way that nobody reads any more,
+ * because whoever started us has died, a plain exit would try for ever to write it.
  *
  * @param {number} status
  */
 function leave(status) {
-  const exit = () => process.exit(status);
+  const exit = () => { out.destroy(); process.exit(status); };
   setTimeout(exit, LAST_WORDS_WITHIN);
-  out.flush(exit);
+  out.once('drain', exit).once('error', exit);
+  out.write(''); // is followed by a drain even where there was nothing left to write
+}
+
+/** @param {unknown} error Why it cannot start. */
+function fail(error) {
+  if (error instanceof ConfigError) log.fatal(`Cannot start: ${error.message}`);
+  else log.fatal({ err: error }, 'The SFU cannot start (no mediasoup-worker program? set MEDIASOUP_WORKER_BIN to one)');
+  process.exitCode = error instanceof ConfigError ? EX_CONFIG : 1;
 }
 
 let closing = false;
@@ -45,7 +53,7 @@ for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT'])) {
     log.info({ signal }, 'SFU closing');
     if (!sfu) return leave(0);
     sfu.close().then(() => leave(0), (error) => {
-      log.fatal({ err: error }, 'SFU did not close in good order');
+      log.error({ err: error }, 'SFU did not close in good order'); // fatal would write it before it returns
       leave(1);
     });
   });
@@ -58,7 +66,5 @@ try {
   sfu = await startSfu(config, log);
   log.info({ host: config.host, port: sfu.port, workers: config.workers }, 'SFU listening');
 } catch (error) {
-  if (error instanceof ConfigError) log.fatal(`Cannot start: ${error.message}`);
-  else log.fatal({ err: error }, 'The SFU cannot start (no mediasoup-worker program? set MEDIASOUP_WORKER_BIN to one)');
-  process.exitCode = error instanceof ConfigError ? EX_CONFIG : 1;
+  if (!closing) fail(error);
 }

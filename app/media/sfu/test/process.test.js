@@ -101,6 +101,20 @@ describe('the process', { timeout: 60_000 }, () => {
     }
   });
 
+  test('a line that is still on its way to a reader who has died does not keep it from ending', async (t) => {
+    const work = "for (let i = 0; i < 40; i += 1) crypto.pbkdf2('', '', 100_000, 64, 'sha512', () => {})";
+    const busy = `import crypto from 'node:crypto'; process.on('SIGUSR2', () => { ${work}; });`;
+    const { child, exited, port, worker } = await startProcess(t, {
+      UV_THREADPOOL_SIZE: '1', NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(busy)}`,
+    });
+    await Client.enter(port, participantToken('r', 'ana'));
+    child.stdout.destroy();
+    child.kill('SIGUSR2'); // from now on files are written late
+    child.kill('SIGTERM');
+    assert.deepEqual(await exited, [0, null]);
+    await gone(worker);
+  });
+
   test('told to end at any moment of its start, it ends', async (t) => {
     for (let wait = 60; wait <= 300; wait += 20) {
       const env = { SFU_TOKEN_SECRET: SECRET, SFU_PORT: String(await freePort()), SFU_RTC_PORT: String(await freePort()) };
