@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import redis
+from dramatiq import Broker
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -13,8 +16,14 @@ from app.supervisor import redis_program
 from app.supervisor.redis_accounts import NARROWS_SINCE
 from ops.harness.captions import caption
 from ops.harness.redis_server import RedisServer
-from tasks.wire import keys
+from tasks import growth, streams
+from tasks.actors import replies
+from tasks.middleware.max_attempts import MaxAttempts
+from tasks.wire import cache, keys
 from tasks.wire.captions import publish_final
+from tasks.wire.messages import encode
+from tasks.wire.requests import SpokenPart
+from tests.tasks.messages import segment
 
 PROGRAMS = {program.path: program for program in (redis_program.bundled(), redis_program.find())}
 
@@ -111,6 +120,20 @@ def test_it_can_do_its_work(worker: redis.Redis) -> None:
     assert publish_final(worker, caption("abcd", "s", "Hello."), "m").name == "PUBLISHED"
     assert worker.get(keys.CONFIGURATION) == b"{}"
     assert worker.set(keys.heartbeat("w"), "x", ex=5)
+    message: Any = SimpleNamespace(message_id="m", queue_name="stt")
+    MaxAttempts(worker).before_process_message(Broker(), message)
+    assert worker.get(keys.attempts("m")) == b"1"
+    replies.send(worker, "r", SpokenPart(part=0, last=True, rate=24_000, samples=1, engine="test"), b"pcm")
+    assert worker.llen(keys.replies("r")) == 1
+    said = segment("s")
+    assert streams.adopt(worker, said.id, "dead", "w") is None, "nobody's"
+    worker.hset(keys.listened(said.id), mapping={"owner": "dead", "ask": encode(said)})
+    assert streams.adopt(worker, said.id, "dead", "w") == said
+    streams.finish(worker, said.id, "w")
+    assert not worker.exists(keys.listened(said.id), keys.owned("w"))
+    assert growth.voice(worker, "s", "pt", quick=True)
+    cache.put(worker, "audio", ("x",), b"pcm", limit=10_000, tag="ana")
+    assert (cache.get(worker, "audio", ("x",)), cache.forget(worker, "audio", "ana")) == (b"pcm", 1)
 
 
 def test_nobody_comes_in_without_a_password(server: RedisServer) -> None:
