@@ -32,6 +32,7 @@ SIZES: Final = {"phone": (390, 844), "laptop": (1366, 768)}
 SCHEMES: Final = ("light", "dark")
 RECOGNISED_BY: Final = {"pt": "whisper-base", "vi": "viet-asr-streaming"}
 TRANSLATED_BY: Final = {"pt": "bergamot-en-pt", "vi": "argos-vi-en"}
+UNHEARD: Final = Path(__file__).with_name("unheard.js")
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,7 @@ async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator
             # A page that stays behind goes on looking for its call, and takes the processor from the other tests.
             person = await browser.new_context(locale="en", permissions=["microphone"], service_workers="block")
             await stack.enter_async_context(person)
+            await person.add_init_script(path=UNHEARD)
             people.append(await _join(person, web.url, room, name, language))
         await enter(page, web.url, room, "Emma", "en", reader=True)
         with redis.Redis.from_url(broker.url) as client:
@@ -156,6 +158,7 @@ async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator
             talk = await _at_one_device(client, page, web.url)
         host = await browser.new_context(locale="en", permissions=["microphone"])
         await stack.enter_async_context(host)
+        await host.add_init_script(path=UNHEARD)
         recorded = await _recorded(host, web.url, broker.url, folder)
         await enter(page, web.url, recorded, "Emma", "en", reader=True)
         await _become_administrator(page, web.url, code)
