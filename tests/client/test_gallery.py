@@ -7,7 +7,7 @@ import gzip
 import io
 import json
 from asyncio.subprocess import PIPE, STDOUT
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ from ops.harness.web_server import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-AXE: Final = ROOT / "static/node_modules/axe-core/axe.min.js"
+AXE: Final = (ROOT / "static/node_modules/axe-core/axe.min.js").read_text()
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OF_COLOURS: Final = ["color-contrast", "link-in-text-block"]
 """The rules that look at colours: what the others find in one scheme is found in both."""
@@ -68,35 +68,54 @@ async def _valid(folder: Path) -> None:
 
 
 async def _judged(place: World, views: Iterable[View], folder: Path) -> list[str]:
-    """What is wrong with pages as a phone shows them, whose HTML is left in a folder."""
-    axe, faults = AXE.read_text(), []
+    """What is wrong with pages as a phone shows them, whose HTML is left in a folder.
+
+    All in one tab, whose process has the scripts compiled after the first: a tab of its own for each page took longer
+    than to judge it.
+    """
+    faults, page = list[str](), await place.visitor.new_page()
+    errors = _errors(page)
+    await page.set_viewport_size(dict(zip(("width", "height"), SIZES["phone"], strict=True)))  # type: ignore[arg-type]
     for view in views:
         try:
             async with asyncio.timeout(2 * MAX_WAIT_SECONDS):
-                faults += [f"{view.name}: {fault}" for fault in await _faults(place, view, axe, folder)]
+                found = await _faults(page, place, view, folder)
+                await _leave(page, place)
         except TimeoutError as late:  # Playwright itself waits for ever for what a hanging browser should evaluate
             raise AssertionError(f"{view.name} is not there in time: {late}") from late
+        faults += [f"{view.name}: {fault}" for fault in (*found, *errors)]
+        errors.clear()
+    await page.close()
     return faults
 
 
-async def _faults(place: World, view: View, axe: str, folder: Path) -> list[str]:
-    page = await place.visitor.new_page()
-    errors, faults = _errors(page), []
-    await page.set_viewport_size(dict(zip(("width", "height"), SIZES["phone"], strict=True)))  # type: ignore[arg-type]
-    await page.emulate_media(reduced_motion="reduce")  # and no colours half way between two
+async def _faults(page: Page, place: World, view: View, folder: Path) -> list[str]:
+    await page.emulate_media(color_scheme=SCHEMES[0], reduced_motion="reduce")  # and no colours half way between two
     await place.open(page, view)
-    faults += [f"moves where less motion is asked for: {element}" for element in await page.evaluate(MOVING)]
-    await page.evaluate(axe)
+    faults = [f"moves where less motion is asked for: {element}" for element in await page.evaluate(MOVING)]
     for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme)
         rules = RULES if scheme == SCHEMES[0] else OF_COLOURS
-        faults += [f"{scheme}: {fault}" for fault in await page.evaluate(FAULTS, rules)]
+        faults += [f"{scheme}: {fault}" for fault in await found_by_axe(page, rules)]
     wider = await page.evaluate(WIDER_THAN_THE_SCREEN)
     faults += [f"wider than a phone: {element}" for element in wider or []]
-    source = await page.evaluate(SOURCE)
-    (folder / f"{view.name}.html").write_text(source)
-    await page.close()
-    return faults + errors
+    (folder / f"{view.name}.html").write_text(await page.evaluate(SOURCE))
+    return faults
+
+
+async def _leave(page: Page, place: World) -> None:
+    """Have the tab as it was before the first page, with nothing under the mouse and nothing remembered."""
+    await page.mouse.move(0, 0)
+    await page.goto(f"{place.url}/health")
+    await page.evaluate("sessionStorage.clear()")
+
+
+async def found_by_axe(page: Page, rules: Sequence[str] = RULES) -> list[str]:
+    """What rules find wrong in a page, into which axe is brought once."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE)
+    found: list[str] = await page.evaluate(FAULTS, rules)
+    return found
 
 
 def _errors(page: Page) -> list[str]:

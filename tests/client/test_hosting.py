@@ -10,7 +10,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from ops.harness.call_page import until
 from ops.harness.gallery import SIZES, World, enter, new_room
 from ops.harness.views import CONNECTED, LIVE, MAX_WAIT_SECONDS, links_made
-from tests.client.test_gallery import AXE, FAULTS, RULES, WIDER_THAN_THE_SCREEN
+from tests.client.test_gallery import WIDER_THAN_THE_SCREEN, found_by_axe
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -36,8 +36,7 @@ TAKEN_BY_HTMX: Final = (
 
 async def good(page: Page) -> None:
     """Nothing that axe finds, and nothing beside the screen."""
-    await page.evaluate(AXE.read_text())
-    assert await page.evaluate(FAULTS, RULES) == []
+    assert await found_by_axe(page) == []
     assert not await page.evaluate(WIDER_THAN_THE_SCREEN)
 
 

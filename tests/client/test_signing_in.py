@@ -7,11 +7,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
 from ops.harness.redis_server import redis_server
 from ops.harness.web_server import WebServer
-from tests.client.test_gallery import AXE, FAULTS, RULES
+from tests.client.test_gallery import found_by_axe
 from tests.support.oidc_provider import CLIENT, SECRET, oidc_provider
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -36,22 +36,17 @@ async def site(tmp_path: Path) -> AsyncIterator[WebServer]:
         yield web
 
 
-async def faults(page: Page) -> object:
-    await page.evaluate(AXE.read_text())
-    return await page.evaluate(FAULTS, RULES)
-
-
 async def test_a_browser_goes_to_the_service_and_comes_back_as_who_it_is(browser: Browser, site: WebServer) -> None:
     context = await browser.new_context(locale="en", reduced_motion="reduce")  # no colours half way
     page = await context.new_page()
     against: list[str] = []
     page.on("console", lambda line: against.append(line.text) if "policy" in line.text.lower() else None)
     await page.goto(f"{site.url}/")
-    assert await faults(page) == []
+    assert await found_by_axe(page) == []
     await page.focus("a:has-text('Sign in with localhost')")
     await page.keyboard.press("Enter")
     await page.wait_for_selector("text=Signed in as ada@example.org")
-    assert await faults(page) == []
+    assert await found_by_axe(page) == []
     await page.click("form[action='/rooms'] button")
     await page.wait_for_url("**/rooms/*")
     await page.goto(f"{site.url}/admin/setup")
@@ -59,9 +54,9 @@ async def test_a_browser_goes_to_the_service_and_comes_back_as_who_it_is(browser
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/admin/rooms")  # the cookie is strict, and comes along all the same
     await page.goto(f"{site.url}/admin/account")
-    assert await faults(page) == []
+    assert await found_by_axe(page) == []
     await page.click("form[action='/admin/logout'] button")
     await page.wait_for_selector("text=At localhost you are still signed in")
-    assert await faults(page) == []
+    assert await found_by_axe(page) == []
     assert against == []
     await context.close()
