@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
 
 import pytest
 import pytest_asyncio
+from PIL import Image, ImageChops
 from playwright.async_api import Browser, Page
 
 from ops.harness.call_page import until
@@ -32,11 +34,25 @@ async def place(browser: Browser) -> AsyncIterator[World]:
 async def undisturbed(page: Page, names: str, below: str) -> None:
     """See that what stands below a name looks the same whatever is piled upon its letters."""
     words = page.locator(f"{below}:visible").last
-    await page.evaluate(NAME_THEM, [names, "e"])
-    plain = await words.screenshot(animations="disabled", caret="hide")
-    for name in PILES:
+
+    async def below_a(name: str) -> bytes:
         await page.evaluate(NAME_THEM, [names, name])
-        assert await words.screenshot(animations="disabled", caret="hide") == plain, f"U+{ord(name[-1]):04X} on {names}"
+        return await words.screenshot(animations="disabled", caret="hide")
+
+    plain = await below_a("e")
+    for name in PILES:
+        if (piled := await below_a(name)) != plain:
+            where, box = difference(plain, piled), await words.bounding_box()
+            later = difference(plain, await below_a("e"))
+            pytest.fail(f"U+{ord(name[-1]):04X} on {names} of {page.url}: {where}; without it again {later}; {box}")
+
+
+def difference(one: bytes, other: bytes) -> str:
+    """Where two pictures differ: in one line of pixels, in all words, or in what has come over them."""
+    first, second = (Image.open(io.BytesIO(picture)).convert("RGB") for picture in (one, other))
+    if first.size != second.size:
+        return f"{first.size} pixels are {second.size}"
+    return f"other pixels within {ImageChops.difference(first, second).getbbox()} of {first.size}"
 
 
 async def projected(page: Page) -> None:
