@@ -26,7 +26,7 @@ from ops.measure.chaos import (
 from ops.measure.machines.faults import Fault
 
 MAX_SILENCE_SECONDS: Final = 10.0
-"""Seconds in which people hear each other again, whatever has died."""
+"""Seconds in which people hear each other again and read on, whatever has died."""
 
 
 async def strike(machines: Machines, browser: Browser, fault: Fault) -> dict[str, Any]:
@@ -114,4 +114,5 @@ def amiss(row: dict[str, Any]) -> bool:
         or row["captions_doubled"]
         or row["recovery_s"] is None
         or row["original_silence_s"] > MAX_SILENCE_SECONDS
+        or row["without_feed_s"] > MAX_SILENCE_SECONDS
     )
