@@ -62,7 +62,7 @@ machines: setup-test ## three hosts out of namespaces of this one hold calls and
 	@$(VENV)/python -m ops.measure.machines $(MACHINES_ARGS)
 
 update: setup-test ## update from the version before, and go back, during a call, as the guide says; table and var/update.json
-	@$(VENV)/python -m ops.measure.update
+	@$(VENV)/python -m ops.measure.update $(UPDATE_ARGS)
 
 containers: setup-test ## build the images from Debian packages and run them (root; needs podman, mmdebstrap, docker-compose)
 	@ops/containers/try.sh

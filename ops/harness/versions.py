@@ -1,10 +1,11 @@
-"""An older version of this checkout, to start processes from: its own code on what is installed for the present one."""
+"""Older versions of this checkout, to start processes from: their own code on what is installed for the present one."""
 
 from __future__ import annotations
 
 import io
 import subprocess
 import tarfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -43,14 +44,43 @@ def unpack(version: str, folder: Path) -> Path:
     Raises:
         NoVersionError: it needs other packages than the present one.
     """
-    if changed := _git("diff", "--name-only", version, "--", *LOCKS).split():
-        raise NoVersionError(f"{version} needs other packages: {', '.join(changed)} have changed since.")
+    _hold_packages(version)
     archive = subprocess.run(["git", "archive", version], cwd=ROOT, check=True, capture_output=True).stdout
     with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
         packed.extractall(folder, filter="data")
+    _link(folder)
+    return folder
+
+
+def clones(version: str, folder: Path, names: Iterable[str]) -> dict[str, Path]:
+    """A checkout for each name, at a version, on a branch `main` on which `git pull` leads to this commit.
+
+    What is installed here is in each; what is not committed here is in none.
+
+    Raises:
+        NoVersionError: it needs other packages than the present one.
+    """
+    _hold_packages(version)
+    origin, commit = folder / "origin", _git("rev-parse", version).strip()
+    _git("clone", "--quiet", "--bare", "--shared", str(ROOT), str(origin))
+    _git("-C", str(origin), "update-ref", "refs/heads/main", _git("rev-parse", "HEAD").strip())
+    _git("-C", str(origin), "symbolic-ref", "HEAD", "refs/heads/main")
+    found = {name: folder / name for name in names}
+    for one in found.values():
+        _git("clone", "--quiet", "--shared", str(origin), str(one))
+        _git("-C", str(one), "reset", "--quiet", "--hard", commit)
+        _link(one)
+    return found
+
+
+def _hold_packages(version: str) -> None:
+    if changed := _git("diff", "--name-only", version, "--", *LOCKS).split():
+        raise NoVersionError(f"{version} needs other packages: {', '.join(changed)} have changed since.")
+
+
+def _link(folder: Path) -> None:
     for name in BUILT:
         (folder / name).symlink_to(ROOT / name)
-    return folder
 
 
 def _git(*words: str) -> str:

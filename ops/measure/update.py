@@ -2,7 +2,7 @@
 
 One machine with PostgreSQL, two workers and two light callers, one of whom always speaks; it begins with the version
 before this one (`ops.harness.versions.previous`). What systemd would do is done to the processes themselves. Prints a
-table and writes var/update.json.
+table and writes var/update.json. `--hosts 3`: on those of `make machines` (`ops.measure.machines.updating`).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from app.supervisor.runner import ROOT
 from ops.harness import guide, versions
 from ops.harness.callers import TURN_GAP_SECONDS, Call, Exchange
 from ops.harness.finals import Finals, follow_finals, stored, twice
+from ops.harness.machines import world
 from ops.harness.postgres import postgres_server
 from ops.harness.stack import Stack, temporary_folder
 from ops.harness.waiting import until
@@ -31,6 +32,8 @@ from ops.measure.figures import machine, write
 from ops.measure.load import SETTLE_SECONDS, UNCACHED
 from tasks.wire import queues
 
+LIMIT_SECONDS: Final = 1_800.0
+"""For three machines."""
 SPEAK_SECONDS: Final = 20.0
 """Of the call before each section, and after the last one."""
 PROGRAMS: Final = ("cd", "git", "make", "systemctl", "jbcalling")
@@ -126,7 +129,7 @@ async def talk(call: Call, spoken: list[Span]) -> None:
         await asyncio.sleep(TURN_GAP_SECONDS)
 
 
-async def measure(old: Path, url: str, folder: Path) -> dict[str, Any]:
+async def measure(version: str, old: Path, url: str, folder: Path) -> dict[str, Any]:
     """Update and go back."""
     stack = Stack(folder, DATABASE_URL=url, **UNCACHED)
     stack.lines["worker2"] = stack.lines["worker"]
@@ -148,7 +151,7 @@ async def measure(old: Path, url: str, folder: Path) -> dict[str, Any]:
             before = time.time()
             await asyncio.sleep(SPEAK_SECONDS)
             (code,) = guide.blocks("operations.md", heading)
-            steps = guide.commands(code.replace("v0.1.0", versions.previous()), PROGRAMS, LOOK_UP)
+            steps = guide.commands(code.replace("v0.1.0", version), PROGRAMS, LOOK_UP)
             sound.longest, began = 0.0, time.time()
             for words in steps:
                 await server.do(words)
@@ -210,8 +213,16 @@ def line(row: dict[str, Any]) -> str:
 
 def main() -> None:
     """Measure, print, write."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    version = versions.previous()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hosts", type=int, choices=(1, 3), default=1, help="machines that are updated")
+    parser.add_argument("--from", dest="version", metavar="VERSION", help="the older one, if not the one before")
+    asked = parser.parse_args()
+    try:
+        version = asked.version or versions.previous()
+        if asked.hosts > 1:
+            sys.exit(world.hold(["-m", "ops.measure.machines.updating", version], LIMIT_SECONDS))
+    except (versions.NoVersionError, world.NoWorldError) as error:
+        sys.exit(str(error))
     with temporary_folder() as folder, postgres_server() as server:
         try:
             old = versions.unpack(version, Path(folder) / "old")
@@ -220,7 +231,7 @@ def main() -> None:
         print(f"From {version} to this one and back", flush=True)
         (Path(folder) / "var").mkdir()
         url = asyncio.run(server.create_database())
-        found = signals.run(measure(old, url, Path(folder) / "var"))
+        found = signals.run(measure(version, old, url, Path(folder) / "var"))
     print(f"{found['captions']} captions, {found['lost']} lost, {found['doubled']} doubled")
     write("update", {"machine": machine(), "from": version, **found})
     if found["lost"] or found["doubled"]:

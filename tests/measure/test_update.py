@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from app import migrate
-from ops.harness import guide
+from app.supervisor.runner import ROOT
+from ops.harness import guide, versions
 from ops.harness.captions import caption
 from ops.harness.finals import Finals
+from ops.measure.machines.updating import sections
 from ops.measure.update import LOOK_UP, PROGRAMS, Span, uncovered
 from tasks.wire.messages import Timeline
 
@@ -36,6 +39,50 @@ def test_the_guide_goes_back_with_the_newer_code_and_while_web_is_stopped() -> N
         *(f"jbcalling migrations back {migrate.newest()}", "git checkout HEAD", "make setup"),
         *("systemctl start jbcalling-web", "systemctl restart jbcalling-bridge", *WORKERS),
     ]
+
+
+def test_on_several_machines_every_worker_and_every_bridge_has_its_turn() -> None:
+    if subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True).returncode:
+        pytest.skip("this checkout has no history")
+    restarts = {
+        direction: [
+            f"{step.host} {how} {' '.join(units)}"
+            for step in steps
+            for program, how, *units in step.commands
+            if program == "systemctl"
+        ]
+        for direction, steps in sections("HEAD").items()
+    }
+    assert restarts == {
+        "forward": [
+            "worker-2 restart jbcalling-worker@1",
+            "worker-3 restart jbcalling-worker@1",
+            "edge restart jbcalling-web jbcalling-bridge",
+            "worker-3 restart jbcalling-bridge",
+        ],
+        "back": [
+            "edge stop jbcalling-web",
+            "edge start jbcalling-web",
+            "edge restart jbcalling-bridge",
+            "worker-3 restart jbcalling-bridge",
+            "worker-3 restart jbcalling-worker@1",
+            "worker-2 restart jbcalling-worker@1",
+        ],
+    }
+
+
+def test_a_clone_of_the_older_version_is_pulled_to_this_commit(tmp_path: Path) -> None:
+    if subprocess.run(["git", "rev-parse", "HEAD~1"], capture_output=True).returncode:
+        pytest.skip("this checkout has no history")
+
+    def at(folder: Path) -> str:
+        return subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True).stdout.decode()
+
+    (clone,) = versions.clones("HEAD", tmp_path, ["edge"]).values()
+    assert (clone / ".venv").exists()
+    subprocess.run(["git", "reset", "--quiet", "--hard", "HEAD~1"], cwd=clone, check=True)
+    subprocess.run(["git", "pull", "--quiet"], cwd=clone, check=True)
+    assert at(clone) == at(ROOT)
 
 
 def test_speech_that_no_caption_covers_is_counted_once() -> None:

@@ -33,7 +33,7 @@ from tests.support.postgres import Postgres
 
 PAGE: Final = "operations.md"
 FOLLOWED_HERE: Final = ("Servers", "Secrets", "Backup and restore", "A second Redis that takes over")
-IN_A_CALL: Final = ("Updating", "Going back")
+IN_A_CALL: Final = ("Updating", "Going back", "Updating several machines")
 UNITS: Final = {unit.file.removesuffix(".service") for unit in units("all", ROOT)}
 
 

@@ -42,13 +42,13 @@ class Cable:
     """Where what is for elsewhere goes."""
 
 
-def do(*words: str, given: str = "") -> str:
+def do(*words: str, given: str = "", env: Mapping[str, str] | None = None, folder: Path | None = None) -> str:
     """Run a program to its end; what it prints.
 
     Raises:
         RuntimeError: it failed; the message has what it said.
     """
-    done = subprocess.run(words, input=given, capture_output=True, text=True)
+    done = subprocess.run(words, input=given, env=env, cwd=folder, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{shlex.join(words)} ended with {done.returncode}: {done.stdout}{done.stderr}")
     return done.stdout

@@ -22,6 +22,8 @@ class Unit:
     before: tuple[str, ...]
     """Commands that have to succeed first."""
     command: str
+    after: tuple[str, ...]
+    """Commands at whose end it counts as started."""
     env: dict[str, str]
     runtime: str
     """Folder below /run that it has for itself."""
@@ -43,6 +45,7 @@ def read(host: Path, file: Path, instance: str = "1") -> Unit:
         file.stem.removeprefix("jbcalling-") + (instance if file.stem.endswith("@") else ""),
         tuple(found.get("ExecStartPre", [])),
         found["ExecStart"][0],
+        tuple(found.get("ExecStartPost", [])),
         env,
         found.get("RuntimeDirectory", [""])[0],
     )

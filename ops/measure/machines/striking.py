@@ -49,7 +49,7 @@ async def strike(machines: Machines, browser: Browser, fault: Fault) -> dict[str
         struck = time.monotonic()
         gone = await fault.act(machines)
         mended = time.monotonic()
-        recovered = await _well(machines, (alice, bruno), gone)
+        recovered = await well(machines, (alice, bruno), gone)
         await speech.sentences(1)
         silence: float = await bruno.page.evaluate("window.__longestSilence()")
         await speech.stop()
@@ -76,7 +76,7 @@ async def strike(machines: Machines, browser: Browser, fault: Fault) -> dict[str
     return row
 
 
-async def _well(machines: Machines, people: tuple[Person, ...], gone: str) -> float | None:
+async def well(machines: Machines, people: tuple[Person, ...], gone: str) -> float | None:
     """When nothing is missing on anybody's page, on the monotonic clock; None: not in time."""
     try:
         async with asyncio.timeout(MAX_RECOVERY_SECONDS):
