@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tasks.engines.base import Word
 from tasks.engines.stt.whisper.certainty import Policy, certain, oldest_kept
 from tasks.engines.stt.whisper.pace import SILENT_SECONDS, Pace
 
-POLICY = Policy(ended=0.8, agreed=0.4, keep=6.0, kept=4.0)
+POLICY = Policy(ended=0.8, agreed=0.4, early=0.0, keep=6.0, kept=4.0)
 
 
 def said(text: str, start: float = 0.0, *, each: float = 0.4) -> list[Word]:
@@ -35,6 +37,21 @@ def said(text: str, start: float = 0.0, *, each: float = 0.4) -> list[Word]:
 )
 def test_words_are_certain_when_they_ended_long_enough_ago(text: str, before: str, now: float, count: int) -> None:
     assert certain(said(text), said(before), now, "en", POLICY) == count
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "count"),
+    [
+        ("", 2.5, 0),
+        ("the scaffolding is a method", 2.5, 0),
+        ("oh dear scaffolding", 1.4, 1),  # 1 s ago, the second word 0.6
+        ("oh dear scaffolding", 2.5, 4),
+        ("", 3.5, 1),  # it waits no longer
+    ],
+)
+def test_what_begins_an_utterance_waits_until_it_is_heard_a_second_time(before: str, now: float, count: int) -> None:
+    policy = replace(POLICY, early=1.0, early_ended=3.0, early_agreed=0.7)
+    assert certain(said("oh dear scaffolding is a method"), said(before), now, "en", policy) == count
 
 
 def test_sound_is_forgotten_in_a_pause_between_words() -> None:

@@ -1,7 +1,8 @@
 """Which words of a decoding no later sound changes, and how much of the sound behind them can be forgotten.
 
 A word is certain when it ended some time ago by the alignment of the decoder's attention (AlignAtt; Papi et al., 2023,
-arXiv:2305.11408), sooner where the decoding before found it too. Figures: docs/measurements/simultaneous.md.
+arXiv:2305.11408), sooner where the decoding before found it too. The first words of an utterance wait for that, since
+with so little sound they often become others. Figures: docs/measurements/simultaneous.md.
 """
 
 from __future__ import annotations
@@ -28,6 +29,12 @@ class Policy:
     """After a word's end it is certain."""
     agreed: float = 0.4
     """The same where two decodings agree on it."""
+    early: float = 2.0
+    """What begins before that in an utterance waits longer: with little sound it is often heard as something else."""
+    early_ended: float = 2.0
+    """`ended` of such a word."""
+    early_agreed: float = 0.7
+    """`agreed` of such a word."""
     patience: float = 5.0
     """The same of a word that may go on, as numbers do."""
     keep: float = 7.0
@@ -38,6 +45,12 @@ class Policy:
     """Sound that is decoded at most, where nothing in it is certain."""
     padding: float = 2.0
     """Silence after it."""
+
+    def wait(self, word: Word, *, again: bool) -> float:
+        """After its end a word is certain; `again`: the decoding before found it, too."""
+        if word.start < self.early:
+            return self.early_agreed if again else self.early_ended
+        return self.agreed if again else self.ended
 
 
 def certain(words: Sequence[Word], before: Sequence[Word], now: float, language: str, policy: Policy) -> int:
@@ -50,9 +63,9 @@ def certain(words: Sequence[Word], before: Sequence[Word], now: float, language:
         language: what is spoken.
         policy: when they are.
     """
-    long_ago = len(list(takewhile(lambda word: word.end <= now - policy.ended, words)))
-    count = len(list(takewhile(lambda word: word.end <= now - policy.agreed, words)))
-    count = min(max(long_ago, min(count, agreed(_keys(words), _keys(before)))), len(words) - 1)
+    alike = agreed(_keys(words), _keys(before))
+    waited = (now - word.end >= policy.wait(word, again=n < alike) for n, word in enumerate(words))
+    count = min(len(list(takewhile(bool, waited))), len(words) - 1)
     while count > 0 and not _complete(words, count - 1, language):
         count -= 1
     overdue = len(list(takewhile(lambda word: word.end <= now - policy.patience, words)))
