@@ -11,11 +11,13 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from ops.harness.machines import reach, world
 from ops.harness.machines.host import Cable, Host, switch
 from ops.harness.machines.link import bad
+from ops.harness.waiting import until
 
 MARK = Path("/var/lib/jbcalling-mark")
 PORT = 8_000
@@ -47,6 +49,8 @@ async def seen() -> dict[str, object]:
     one.cut()
     found["cut"] = await served()
     one.mend()
+    with suppress(TimeoutError):
+        await until(served, 10)  # a cable that is put back carries nothing for a moment
     found["mended"] = await served()
     with bad(one, "eth0", milliseconds=LATE_SECONDS * 1_000):
         began = time.monotonic()

@@ -123,7 +123,15 @@ async def test_each_is_exchanged_and_nothing_is_lost_and_nobody_turned_away(site
     for reader in readers:
         assert Counter(reader.read) == wanted
     engine = create_engine(f"sqlite+aiosqlite:///{tmp_path / 'jbcalling.db'}")
-    async with create_sessions(engine)() as session:
-        rows = list(await session.execute(select(StoredCaption.segment, StoredCaption.language)))
+    rows: list[tuple[str, str]] = []
+
+    async def stored() -> bool:
+        async with create_sessions(engine)() as session:
+            found = await session.execute(select(StoredCaption.segment, StoredCaption.language))
+        rows[:] = [(segment, language) for segment, language in found]
+        return len(rows) >= site.said
+
+    with suppress(TimeoutError):
+        await until(stored, 20)  # people read it before it is in the database
     await engine.dispose()
-    assert Counter(map(tuple, rows)) == wanted
+    assert Counter(rows) == wanted
