@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Final
 
 import httpx
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page
 
+from ops.harness import waiting
 from ops.harness.call_page import until
 from ops.harness.gallery import World, enter, new_room
 from ops.harness.metrics import figure
@@ -26,6 +29,18 @@ async def readers(place: World) -> float:
     """Feeds that are open at the server."""
     async with httpx.AsyncClient() as client:
         return figure((await client.get(f"{place.url}/metrics")).text, "jbc_caption_readers")
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def gone_at_last(place: World) -> AsyncIterator[None]:
+    """What a test counts is its own: the server learns a moment later that the pages of the one before are closed."""
+    before = await readers(place)
+    yield
+
+    async def gone() -> bool:
+        return await readers(place) <= before
+
+    await waiting.until(gone, MAX_WAIT_SECONDS)
 
 
 async def browser_of(browser: Browser) -> BrowserContext:
