@@ -31,7 +31,7 @@ class Policy:
     """The same where two decodings agree on it."""
     early: float = 2.0
     """What begins before that in an utterance waits longer: with little sound it is often heard as something else."""
-    early_ended: float = 2.0
+    early_ended: float = 1.2
     """`ended` of such a word."""
     early_agreed: float = 0.7
     """`agreed` of such a word."""
