@@ -21,11 +21,15 @@ def server() -> Iterator[RedisServer]:
 
 @pytest.fixture
 def store(server: RedisServer) -> Iterator[redis.Redis]:
-    """An empty Redis that the actors of this process use too."""
+    """An empty Redis that the actors of this process use too.
+
+    It is empty afterwards, too: the next module's worker starts before its first test, and would work on what is left.
+    """
     use_broker(server.url)
     with connect(server.url) as client:
         client.flushall()
         yield client
+        client.flushall()
 
 
 @pytest.fixture
