@@ -32,10 +32,10 @@ class PlayoutConfig:
     (docs/measurements/voices.md)."""
     fastest: float = 1.2
     """How many times faster at most: speech is then still easy to follow."""
-    fastest_at: float = 0.4
-    """Share of `max_lag` at which they are."""
-    told_from: float = 1.19
-    """How many times faster clips are when listeners are told: as fast as they may be."""
+    fastest_at: float = 0.2
+    """Share of `max_lag` at which they are: answers come sooner than that, and who does not pause is soon beyond it."""
+    told_at: float = 0.4
+    """Share of `max_lag` from which on listeners are told that clips are played faster."""
     told_for: float = 8.0
     """How long listeners are told that a dub has hurried or skipped something."""
     grace: float = 10.0

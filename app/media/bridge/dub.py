@@ -204,7 +204,7 @@ class DubTrack:
             self._heard(part, due.begins, time.time(), typed=due.typed)
         self._services.metrics.clips.inc()
         self._said = part.timeline.speech_start
-        if due.tempo >= self._services.config.playout.told_from:
+        if due.late:
             self._services.metrics.hurried.inc()
             self._told["hurried"] = time.monotonic()
         self._until = time.time() + len(samples) / part.rate / due.tempo

@@ -27,7 +27,9 @@ class Metrics:
         for reason in ("broker_gone", "buffer_full"):  # there from the start, so that the first loss is a change
             self.dropped.labels("segment", reason)
         self.clips = Counter("jbc_clip_parts_played", "Clip parts played", registry=registry)
-        self.hurried = Counter("jbc_clip_parts_hurried", "Clip parts played faster to catch up", registry=registry)
+        self.hurried = Counter(
+            "jbc_clip_parts_hurried", "Clip parts played faster, and so late that listeners are told", registry=registry
+        )
         self.vad = Counter("jbc_vad_seconds", "Audio checked for voice activity", registry=registry)
         self.vad_busy = Counter("jbc_vad_busy_seconds", "Time spent on voice activity", registry=registry)
         self.lag = Histogram(

@@ -17,6 +17,8 @@ class Due(NamedTuple):
     part: ClipPart
     tempo: float
     """How many times faster than it was spoken."""
+    late: bool = False
+    """Whether it is played faster because it is so late that listeners are told."""
     begins: Timeline | None = None
     """Where it is the first sound of a piece, or of a sentence that had to be whole: of that, up to its last word."""
     typed: bool = False
@@ -209,12 +211,14 @@ class Playout:
             self._tempo = max(self._tempo, self._tempo_at(behind))
         else:
             begins = self._timeline_of(unit)
-            self._tempo = self._tempo_at(max(behind, now - begins.speech_end))
+            behind = max(behind, now - begins.speech_end)
+            self._tempo = self._tempo_at(behind)
+        late = self._tempo > 1.0 and behind >= self._config.told_at * self._config.max_lag
         self._sounding = unit
         _, part = piece.parts.pop(piece.next_part)
         piece.next_part += 1
         piece.stalled_since = None
-        due = Due(part, self._tempo, begins, at.seq in self._typed)
+        due = Due(part, self._tempo, late, begins, at.seq in self._typed)
         if part.last:
             self._finish(at)
         return due

@@ -231,7 +231,7 @@ async def test_a_dub_tells_when_was_said_what_it_says_and_none_is_kept_from_befo
         part = replace(clip(f"{number}.0.0|", begun + 1), key=f"clip-{number}", rate=RTP_RATE)
         part = replace(part, timeline=replace(part.timeline, speech_start=begun))
         await redis.set(part.key, tone(0.5).tobytes())
-        await track._play(Due(part, 1.0, part.timeline))
+        await track._play(Due(part, 1.0, begins=part.timeline))
     track._sender.close()
     await keeper.flush()
     (chunk,) = await passed_on(redis)

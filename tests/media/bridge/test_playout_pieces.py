@@ -94,14 +94,14 @@ def test_each_piece_is_late_by_its_own_last_word() -> None:
 
 def test_a_piece_is_hurried_by_its_own_last_word() -> None:
     playout = opened()
-    tempos = []
-    for number, lag in enumerate([2.0, 3.65, 4.8, 7.0, 2.5]):
+    hurried = []
+    for number, lag in enumerate([2.0, 2.8, 3.65, 4.8, 7.0, 2.5]):
         spoken = 10.0 * number
         playout.add(clip(f"0.0.{number}", spoken), spoken + lag)
         due = playout.next(spoken + lag)
         assert due is not None
-        tempos.append(round(due.tempo, 3))
-    assert tempos == [1.0, 1.1, 1.2, 1.2, 1.0]
+        hurried.append((round(due.tempo, 2), due.late))
+    assert hurried == [(1.0, False), (1.03, False), (1.1, True), (1.2, True), (1.2, True), (1.0, False)]
 
 
 @pytest.mark.parametrize(
