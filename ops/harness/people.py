@@ -173,11 +173,15 @@ class Person:
         await self.context.close()
 
 
-async def heard_out(listener: Person, stack: Stack) -> None:
-    """Wait until a listener has read and heard all that was said, however slowly it is spoken."""
+async def heard_out(listener: Person, stack: Stack, quiet: float = 1.0) -> None:
+    """Wait until a listener has read and heard all that was said, however slowly it is spoken.
+
+    Once the bridge owes nothing any more, the last sound is under way: `quiet` is longer than a voice pauses in it. Who
+    is to hear nothing at all is given longer.
+    """
     await listener.settled(quiet=0.5)
     await stack.dubbed()
-    await listener.settled()
+    await listener.settled(quiet=quiet)
 
 
 def speech_bounds(clip: Path) -> tuple[float, float]:

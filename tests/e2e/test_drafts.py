@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -58,14 +59,16 @@ async def test_a_call_on_drafts_is_read_both_ways_and_heard_by_who_asks_for_it_b
     drafting: Stack, browser: Browser
 ) -> None:
     room = await room_from_front_page(browser, drafting.url)
-    lan = await Person.join(browser, room, "Lan", speak="vi", read="vi", hear="original")
-    bob = await Person.join(browser, room, "Bob", speak="en", read="en", hear="en")
+    lan, bob = await asyncio.gather(
+        Person.join(browser, room, "Lan", speak="vi", read="vi", hear="original"),
+        Person.join(browser, room, "Bob", speak="en", read="en", hear="en"),
+    )
     try:
         await bob.page.set_viewport_size({"width": 360, "height": 640})
         await bob.page.wait_for_selector(OFFER.format("draft_only"))
         await lan.say(recordings()[VIETNAMESE].path.read_bytes())
         await bob.wait_for(READ, WITHIN, 1)
-        await heard_out(bob, drafting)
+        await heard_out(bob, drafting, quiet=2.0)
         assert await bob.onsets() == [], "a draft is read and not heard"
         lines = await bob.lines()
         print(f"\n{lines}")

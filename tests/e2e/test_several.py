@@ -74,8 +74,8 @@ async def test_two_speak_at_once_and_each_is_read_and_heard_alone(join: Join, st
         for speaker in ("Ana", "Bob"):
             await reader.wait_for(READ, PATIENCE, [speaker, 1])
     await heard_out(chi, stack)
+    await asyncio.gather(*(reader.settled(PATIENCE) for reader in (ana, bob, chi)))
     for reader in (ana, bob, chi):
-        await reader.settled(PATIENCE)
         assert await wrong(reader, "Ana", PORTUGUESE) <= MOST_WRONG
         assert await wrong(reader, "Bob", ENGLISH) <= MOST_WRONG
     if not all([await listener.page.evaluate(HEARS, await number(ana)) for listener in (bob, chi)]):
@@ -125,7 +125,7 @@ async def test_what_people_at_one_microphone_say_is_taken_for_the_language_it_is
 
     await table.say(clip(ENGLISH))
     await chi.wait_for(READ, PATIENCE, ["Table", 1])
-    await heard_out(chi, stack)
+    await heard_out(chi, stack, quiet=2.0)
     assert {line.translation for line in await chi.lines()} == {""}, "English needs no translation"
     assert await chi.onsets() == [], "nor a dub"
     assert await wrong(chi, "Table", ENGLISH) <= MOST_WRONG

@@ -16,7 +16,7 @@ from ops.harness.people import HOOKS, Person, heard_out
 from ops.harness.recordings import RATE, recordings
 from ops.harness.stack import Stack
 from ops.harness.wer import corpus_wer
-from tests.support.one_breath import in_one_breath
+from tests.support.one_breath import in_one_breath, speech
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -114,7 +114,7 @@ async def test_two_people_take_turns_at_one_device(stack: Stack, browser: Browse
     await hold.dispatch_event("pointerdown", {"button": 0, "pointerId": 1})
     await table.wait_for("document.querySelector('[data-half=pt] .light').dataset.light === 'listening'")
     assert await table.page.get_attribute("[data-half=en] .light", "data-light") == "held"
-    await table.say(recordings()[PORTUGUESE].path.read_bytes())
+    await table.say(wav(speech(BEFORE)))
     await hold.dispatch_event("pointerup", {"button": 0, "pointerId": 1})
     held = "count => document.querySelectorAll('[data-half=en] .said .translation').length > count"
     await table.wait_for(held, timeout=40, argument=one)
