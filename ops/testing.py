@@ -1,7 +1,8 @@
 """What `ops/test.sh` prints at its end: the minutes of each part, the slowest files, and what was held a second time.
 
 Usage: python -m ops.testing FOLDER, where each part has left NAME.xml (JUnit, as pytest writes it; NAME.again.xml for
-what was held once more) and a line "NAME SECONDS" in the file `parts`.
+what was held once more) and a line "NAME SECONDS" in the file `parts`, or "NAME SECONDS beside" where the next ones ran
+at the same time.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ def held_twice(folder: Path, part: str) -> list[str]:
 
 def summary(folder: Path) -> str:
     """What is printed."""
-    parts = [(name, int(seconds)) for name, seconds in map(str.split, (folder / "parts").read_text().splitlines())]
+    rows = [line.split() for line in (folder / "parts").read_text().splitlines()]
+    parts = [(name, int(seconds)) for name, seconds, *_ in rows]
+    beside = {name for name, _, *more in rows if more}
     files: defaultdict[str, float] = defaultdict(float)
     for name, _ in parts:
         for case in cases(folder / f"{name}.xml"):
@@ -77,8 +80,11 @@ def summary(folder: Path) -> str:
     slowest = sorted(files.items(), key=lambda row: row[1], reverse=True)[:SLOWEST]
     lines = ["", "=== the slowest files, in seconds of their tests ==="]
     lines += [f"{seconds:7.1f}  {file}" for file, seconds in slowest]
-    lines += ["=== minutes ===", *(f"{seconds / 60:7.1f}  {name}" for name, seconds in parts)]
-    lines += [f"{sum(seconds for _, seconds in parts) / 60:7.1f}  all"]
+    lines += [
+        "=== minutes ===",
+        *(f"{seconds / 60:7.1f}  {name}{' (beside)' * (name in beside)}" for name, seconds in parts),
+    ]
+    lines += [f"{sum(seconds for name, seconds in parts if name not in beside) / 60:7.1f}  all"]
     lines += [f"=== held twice: {len(repeated)} ===", *(f"held twice: {line}" for line in repeated)]
     return "\n".join(lines)
 

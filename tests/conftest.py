@@ -15,9 +15,6 @@ from tests.support.kinds import KINDS, held_to, judge, kinds_of
 from tests.support.postgres import Postgres, postgres_server
 
 LONGEST_FIRST = (
-    "tests/tasks/test_xtts.py",
-    "tests/tasks/test_engines.py",
-    "tests/tasks/test_whisper.py",
     "tests/speech_api/test_transcription.py",
     "tests/client/test_gallery.py",
     "tests/client/test_motion.py",

@@ -15,10 +15,10 @@ from tests.support import kinds
 CASE = '<testcase classname="tests.{module}" name="{name}" time="{seconds}">{fault}</testcase>'
 
 
-def part(folder: Path, name: str, seconds: int, *tests: tuple[str, str, float, bool]) -> None:
+def part(folder: Path, name: str, seconds: int, *tests: tuple[str, str, float, bool], beside: bool = False) -> None:
     """What a part leaves behind; one without tests was broken off."""
     with (folder / "parts").open("a") as parts:
-        parts.write(f"{name} {seconds}\n")
+        parts.write(f"{name} {seconds} {'beside' if beside else ''}\n")
     if tests:
         rows = [
             CASE.format(module=module, name=test, seconds=took, fault='<failure message="no"/>' if failed else "")
@@ -28,6 +28,7 @@ def part(folder: Path, name: str, seconds: int, *tests: tuple[str, str, float, b
 
 
 def test_what_is_held_twice_is_named_and_counted_and_the_slowest_files_are_told(tmp_path: Path) -> None:
+    part(tmp_path, "unit-and-models", 900, ("web.test_feed", "test_9", 0.1, False), beside=True)
     part(tmp_path, "base", 60, *(("web.test_feed", f"test_{n}", 2.0, False) for n in range(5)))
     part(tmp_path, "systems", 120, ("e2e.test_call", "test_a[en]", 30.0, True), ("e2e.test_call", "test_b", 9.5, True))
     part(tmp_path, "systems.again", 30, ("e2e.test_call", "test_a[en]", 7, False), ("e2e.test_call", "test_b", 1, True))
@@ -43,10 +44,12 @@ def test_what_is_held_twice_is_named_and_counted_and_the_slowest_files_are_told(
     said = summary(tmp_path).splitlines()
     assert said[2:5] == [
         "   47.5  tests/e2e/test_call.py",
-        "   10.0  tests/web/test_feed.py",
+        "   10.1  tests/web/test_feed.py",
         "    3.0  tests/client/test_nat.py",
     ]
     assert "    2.0  systems" in said
+    assert "   15.0  unit-and-models (beside)" in said
+    assert "  125.5  all" in said, "what ran beside others took no time of its own"
     assert said[-6:] == [
         "=== held twice: 5 ===",
         "held twice: tests/e2e/test_call.py::test_a[en]: failed, then passed",
