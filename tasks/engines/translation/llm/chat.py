@@ -29,6 +29,8 @@ class Chat(ABC):
 
     label: str
     """The model and where it runs, for a person; says so when text leaves the machine."""
+    redrawn: bool
+    """Whether a reply that was refused is asked for again with a temperature, where nothing can be told about it."""
 
     @abstractmethod
     def complete(self, messages: Sequence[Message], *, max_tokens: int, slot: int, temperature: float = 0.0) -> Reply:

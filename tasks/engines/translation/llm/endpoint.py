@@ -58,6 +58,8 @@ class _Answer(msgspec.Struct):
 class EndpointChat(Chat):
     """The model that the operator named; see `EndpointSettings`."""
 
+    redrawn = True
+
     def __init__(self, settings: EndpointSettings) -> None:
         self._settings = settings
         where = f"{settings.host}; text leaves this machine" if settings.leaves_machine else "this machine"

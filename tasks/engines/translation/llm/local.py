@@ -47,6 +47,9 @@ def available() -> bool:
 class LocalChat(Chat):
     """A GGUF chat model on the CPU, with one slot, whose prompt stays read, for every direction."""
 
+    redrawn = False
+    """What a small model draws takes as long again and is hardly ever better (docs/measurements/llm.md)."""
+
     def __init__(self, model: Path, *, slots: int, threads: int, kept: Path | None = None) -> None:
         """Load `model`, and keep what it makes of its prompts in the folder `kept`.
 

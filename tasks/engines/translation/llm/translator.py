@@ -32,11 +32,11 @@ TOKENS_A_CHARACTER: Final = 1.0
 AGAIN_TEMPERATURE: Final = 0.7
 """Of the second question, after a reply that was refused. Told what was wrong, a small model translates that too."""
 
-UNSURE_ON_THE_WHOLE: Final = 0.6
-UNSURE_OF_A_WORD: Final = 3.0
-"""Nats of a token, as a mean and at most, from which on a reply is not shown (docs/measurements/llm.md)."""
+UNSURE: Final = 0.6
+"""Nats a token, as a mean, from which on a reply is not shown (docs/measurements/llm.md). The most of any token says
+nothing about a reply but how long it is."""
 
-REVISION: Final = 8
+REVISION: Final = 9
 """Goes up whenever other drafts are refused or other questions asked than before: what is cached counts no more."""
 
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
@@ -85,7 +85,8 @@ class LlmTranslator(Translator):
         if reason:
             told = set(hints(piece, pair))
             new = [hint for hint in lost(piece, in_digits(draft, pair[1]), pair) if hint not in told]
-            draft, reason = self._asked(piece, pair, new, temperature=0.0 if new else AGAIN_TEMPERATURE)
+            if new or self._chat.redrawn:
+                draft, reason = self._asked(piece, pair, new, temperature=0.0 if new else AGAIN_TEMPERATURE)
         if reason:
             raise EngineError(f"{self.name} gave no usable draft: {reason}")
         return draft
@@ -126,8 +127,7 @@ def _pieces(text: str, language: str) -> list[str]:
 def _doubted(reply: Reply) -> str:
     """Why the model itself seems not to know what it says; empty where it does, or where that is not known."""
     mean = sum(reply.surprises) / max(1, len(reply.surprises))
-    doubtful = mean > UNSURE_ON_THE_WHOLE or max(reply.surprises, default=0.0) > UNSURE_OF_A_WORD
-    return "the model was not sure of the reply" if doubtful else ""
+    return "the model was not sure of the reply" if mean > UNSURE else ""
 
 
 def _tidied(reply: str, source: str) -> str:
