@@ -14,6 +14,7 @@ import httpx
 import numpy as np
 import pytest
 import redis
+from msgspec import structs
 from redis.asyncio import Redis
 from sqlalchemy import select
 
@@ -294,6 +295,34 @@ async def test_it_is_heard_again_where_it_was_said_line_by_line(
     vtt = (await people.get("ana", f"/rooms/{code}/kept/{call.id}/transcript?lang=pt")).text
     assert "00:00:03.200 --> " in vtt
     assert "A letra deve ser bela." in vtt
+
+
+@on_sqlite
+async def test_its_lines_say_what_was_typed_interpreted_or_a_draft(
+    people: People, settings: WebSettings, broker: redis.Redis
+) -> None:
+    code, call, _ = await kept(people, settings, broker)
+    plain = await lines_of(people, f"/rooms/{code}/kept/{call.id}?lang=pt")
+    assert not any(mark in line for line in plain for mark in ("typed", "interpreter", "draft"))
+    ana = await people.id("ana", code)
+    for seq, typed, only in ((3, True, ()), (4, False, ("pt",))):
+        timeline = Timeline(speech_start=call.since + seq * 3, speech_end=call.since + seq * 3, closed=call.since + 15)
+        for language, text, draft in (("en", "Wait at the gate.", False), ("pt", "Espere no portão.", True)):
+            line = caption(code, f"said-{seq}", text, language=language, speaker=ana, seq=seq, timeline=timeline)
+            say(broker, structs.replace(line, draft=draft, typed=typed, only=only))
+    await stored(settings, 7)
+    lines = await lines_of(people, f"/rooms/{code}/kept/{call.id}?lang=pt")
+    assert [line.split()[4:7] for line in lines[1:]] == [
+        ["typed", "draft", "Espere"],
+        ["interpreter", "draft", "Espere"],
+    ]
+
+
+async def lines_of(people: People, address: str) -> list[str]:
+    """The words of each line of a player."""
+    page = (await people.get("ana", address)).text
+    found = re.findall(r'<button type="button" class="line".*?</button>', page, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", line).split()) for line in found]
 
 
 @on_sqlite
