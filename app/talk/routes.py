@@ -20,19 +20,22 @@ from litestar.status_codes import (
 from app.captions.page_captions import page_captions
 from app.captions.reader import CaptionServices
 from app.i18n import gettext as _
+from app.i18n import locale
+from app.i18n.accept_language import preferred
 from app.rooms import visitor
 from app.rooms.abilities import Abilities
 from app.rooms.links import RoomLinks
 from app.rooms.making import Makers
 from app.rooms.service import RoomService
 from app.rooms.talk_form import TalkForm, languages_of
-from app.rooms.texts import texts
 from app.tables import Participant, Room
+from app.talk.texts import talk_texts
 from app.talk.words import words_of
 from app.transcripts.retention import Retention
 from app.web.budget import CHOOSING, WEIGHT
 from app.web.errors import PersonalLinkError
 from app.web.origin import page_origin
+from tasks.languages import FIRST_LANGUAGES
 from tasks.wire.messages import segment_id
 
 AnyRequest = Request[Any, Any, Any]
@@ -43,8 +46,7 @@ async def talk_form(
     request: AnyRequest, makers: NamedDependency[Makers], abilities: NamedDependency[Abilities]
 ) -> Template:
     """The form that begins a talk, for whoever may make rooms."""
-    last = request.session.get("talk")
-    return await _form(request, makers, abilities, TalkForm.parse(last) if last else TalkForm())
+    return await _form(request, makers, abilities, await _first_choices(request, abilities))
 
 
 @post("/talk")
@@ -132,6 +134,15 @@ async def talk_over(
         await retention.delete_transcript(room)
 
 
+async def _first_choices(request: AnyRequest, abilities: Abilities) -> TalkForm:
+    """What this browser chose last time, else the language that it prefers, beside another."""
+    if last := request.session.get("talk"):
+        return TalkForm.parse(last)
+    offered = [*FIRST_LANGUAGES, *(await abilities.here()).more_languages]
+    near = preferred(request.headers.get("accept-language", ""), offered, locale())
+    return TalkForm(near=near, far=next(code for code in FIRST_LANGUAGES if code != near))
+
+
 async def _form(
     request: AnyRequest, makers: Makers, abilities: Abilities, form: TalkForm, status: int = HTTP_200_OK
 ) -> Template:
@@ -173,5 +184,5 @@ async def _config(room: Room, device: Participant, captions: CaptionServices) ->
         "overUrl": f"{path}/talk/over",
         "feedUrl": f"{path}/captions?format=json&sentences=soon",
         "after": after,
-        "texts": texts(),
+        "texts": talk_texts(),
     }

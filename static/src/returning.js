@@ -16,3 +16,12 @@ export function tendReturning(onReturn, signal) {
   document.addEventListener("resume", look, { signal }); // Chromium's page lifecycle: what was frozen goes on
   window.addEventListener("online", look, { signal });
 }
+
+/** The call has ended because nobody was at the page: it begins anew by itself for whoever is there, or comes. */
+export function beginAnewOnReturn() {
+  const load = () => {
+    if (navigator.onLine) window.location.reload();
+  };
+  tendReturning(load, new AbortController().signal);
+  if (!document.hidden) load();
+}

@@ -7,13 +7,13 @@ import { Microphone } from "./microphone.js";
 import { Mixer } from "./mixer.js";
 import { languageNamer, Notices } from "./notices.js";
 import { byId, csrfToken, FINAL, Page } from "./page.js";
-import { tendReturning } from "./returning.js";
+import { beginAnewOnReturn, tendReturning } from "./returning.js";
 import { Roster } from "./roster.js";
 import { Sessions } from "./sessions.js";
 import { Signalling } from "./signalling.js";
-import { keep, recall } from "./stored.js";
 import { TalkDevices } from "./talk_devices.js";
 import { TalkLines } from "./talk_lines.js";
+import { isOn, tendSwitches } from "./talk_switches.js";
 import { TalkView } from "./talk_view.js";
 
 /** How long after a dub it is not listened yet, ms: rooms echo, and clauses come one by one. */
@@ -23,10 +23,6 @@ const LOOK_EVERY_MS = 50;
 const LINGER_MS = 1_200;
 /** After so long without a word the two have gone, ms. */
 const OVER_AFTER_MS = 180_000;
-/** Switches of the page that this browser remembers. */
-const SWITCHES = /** @type {const} */ (["headphones", "buttons", "turned"]);
-/** Up to this width of the screen a device is held flat between two people, px. */
-const FLAT = 700;
 
 /**
  * @typedef {import("./config.js").CallConfig & {
@@ -68,6 +64,8 @@ class Talk {
   #righting = "";
   #lastWord = performance.now();
   #languageName = languageNamer(document.documentElement.lang);
+  /** What a press does about a microphone that is missing. @type {Readonly<Record<string, import("./page.js").Offer>>} */
+  #offers;
 
   /**
    * @param {TalkConfig} config
@@ -76,6 +74,8 @@ class Talk {
   constructor(config, page) {
     this.#config = config;
     this.#page = page;
+    const again = { text: "micAgain", take: () => void this.#microphone.ask() };
+    this.#offers = { micDenied: again, micNone: again };
     this.#roster = new Roster(config.participant, config);
     this.#notices = config.between.map((language) => new Notices({ ...config, read: language, hear: language }));
     this.#mixer = new Mixer(byId("audio"), () => this.#showSound());
@@ -107,7 +107,7 @@ class Talk {
     tendReturning(() => this.#comeBack(), this.#ended.signal);
     void this.#mixer.resume();
     window.setTimeout(() => this.#showSound(), 400);
-    this.#tendSwitches();
+    tendSwitches(() => this.#look());
     byId("pause")?.addEventListener("click", () => this.#pause());
     byId("over")?.addEventListener("click", () => void this.#end());
     this.#timer = window.setInterval(() => this.#tick(), LOOK_EVERY_MS);
@@ -319,23 +319,7 @@ class Talk {
     const here = { bridge: this.#roster.bridge, participants: new Map([[this.#config.participant, true]]) };
     const worst = this.#notices.map((notices) => notices.worst(here)).find(Boolean) ?? null;
     const text = worst && { reason: worst.reason, text: this.#notices[0]?.sentence(worst, this.#languageName) ?? "" };
-    this.#page.notices(text, { mic: this.#microphone.state, camera: "off", screen: "off" }, {});
-  }
-
-  #tendSwitches() {
-    for (const name of SWITCHES) {
-      const box = byId(name);
-      if (!(box instanceof HTMLInputElement)) continue;
-      const kept = recall(`jbc.talk.${name}`);
-      box.checked = kept ? kept === "on" : name === "turned" && window.innerWidth <= FLAT;
-      const set = () => document.body.toggleAttribute(`data-${name}`, box.checked);
-      set();
-      box.addEventListener("change", () => {
-        keep(`jbc.talk.${name}`, box.checked ? "on" : "off");
-        set();
-        this.#look();
-      });
-    }
+    this.#page.notices(text, { mic: this.#microphone.state, camera: "off", screen: "off" }, this.#offers);
   }
 
   /** @param {string} status a key of the texts */
@@ -345,12 +329,8 @@ class Talk {
     this.#look();
     if (FINAL.includes(status)) this.stop();
     this.#page.status(status);
+    if (status === "idleEnded") beginAnewOnReturn();
   }
-}
-
-/** @param {"headphones" | "buttons"} name of a switch */
-function isOn(name) {
-  return document.body.hasAttribute(`data-${name}`);
 }
 
 function main() {

@@ -75,6 +75,19 @@ async def test_a_talk_is_a_room_with_one_device_that_hears_both(
     assert (strange["among"], strange["mistaken"]) == (["en", "pt"], None), "none of this talk's languages"
 
 
+@pytest.mark.parametrize(("prefers", "chosen"), [("vi, en;q=0.5", ["vi", "en"]), ("en-GB", ["en", "pt"])])
+async def test_this_side_speaks_what_the_browser_prefers_until_something_else_was_chosen(
+    client: httpx.AsyncClient, prefers: str, chosen: list[str]
+) -> None:
+    async def offered() -> list[str]:
+        page = (await client.get("/talk", headers={"accept-language": prefers})).text
+        return re.findall(r'<option value="(\w+)"[^>]* selected', page)
+
+    assert await offered() == chosen
+    await begun(client, near="pt", far="vi")
+    assert await offered() == ["pt", "vi"]
+
+
 @pytest.mark.parametrize(("near", "far", "field"), [("en", "en", "far"), ("xx", "pt", "near"), ("en", "", "far")])
 async def test_a_talk_needs_two_languages(client: httpx.AsyncClient, near: str, far: str, field: str) -> None:
     await client.get("/talk")

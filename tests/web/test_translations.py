@@ -14,6 +14,8 @@ from app.i18n import INTERFACE, catalogue, formats, gettext, ngettext, use
 from app.media.policy.ladder import Reason
 from app.rooms.forms import JoinForm
 from app.rooms.texts import TEXTS
+from app.talk.texts import TEXTS as OF_TALKS
+from app.talk.texts import talk_texts
 from app.web.assets import Assets
 from app.web.templates import create_environment
 from ops.catalogue import extracted, untranslated
@@ -54,6 +56,13 @@ def test_the_script_and_its_texts_have_the_same_keys() -> None:
 
 REASONS = set(get_args(Reason))
 """Keys that the script gets from the bridge."""
+
+
+def test_a_talk_says_nothing_of_original_voices_which_nobody_hears_by_it() -> None:
+    use("en")
+    said = talk_texts()
+    assert set(OF_TALKS) - set(TEXTS) == {"micAgain"}, "they stand in place of those of calls"
+    assert [key for key in (*REASONS, "interpreter_gone") if "original voice" in said[key]] == []
 
 
 def test_a_catalogue_adds_a_language_of_the_pages_and_no_speech(monkeypatch: pytest.MonkeyPatch) -> None:
