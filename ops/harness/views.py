@@ -100,6 +100,15 @@ def in_talk(then: str = "", within: str = "") -> Callable[[Page], Awaitable[obje
     return prepare
 
 
+async def beside_each_other(page: Page) -> None:
+    """Have the two halves of a talk stand the same way up; not for the pages that come after."""
+    await in_talk("[popovertarget=talk-settings]", "#turned")(page)
+    await page.uncheck("#turned")
+    await page.evaluate("localStorage.removeItem('jbc.talk.turned')")
+    await page.keyboard.press("Escape")
+    await page.wait_for_selector("#talk-settings", state="hidden")
+
+
 async def held_to_talk(page: Page) -> None:
     """Choose to be heard only while a button is held; not for the pages that come after."""
     await in_call("#settings summary", "#settings .panel")(page)
@@ -340,6 +349,7 @@ VIEWS: Final = (
     View("lobby-dated", "/rooms/{room}/invitation", dated_lobby),
     View("talk-form", "/talk"),
     View("talk", TALK, in_talk()),
+    View("talk-beside", TALK, beside_each_other),
     View("talk-settings", TALK, in_talk("[popovertarget=talk-settings]", "#talk-settings .link")),
     View("share", "/rooms/{room}/share"),
     View("share-links", "/rooms/{room}/share", links_made),

@@ -9,7 +9,7 @@ import pytest
 from app.i18n.catalogue import INTERFACE
 from ops.harness.call_page import until
 from ops.harness.gallery import SIZES, World
-from ops.harness.views import LIVE, MAX_WAIT_SECONDS, VIEWS, in_call
+from ops.harness.views import LIVE, MAX_WAIT_SECONDS, TALK, VIEWS, in_call, in_talk
 from ops.harness.web_server import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -34,6 +34,12 @@ OVER_EACH_OTHER: Final = """bad => {
     .map(([other]) => `${name} and ${other}`));
 }"""
 """What lies over each other in the head, also while the network is bad: in one go, the page looks at it again soon."""
+CUT_OFF: Final = """() => [...document.querySelectorAll('.light, .middle *, .hold')]
+  .filter(one => one.checkVisibility()).filter(one => {
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    return left < -1 || top < -1 || right > innerWidth + 1 || bottom > innerHeight + 1;
+  }).map(one => one.outerHTML.slice(0, 80))"""
+"""What of a talk, whose page does not scroll, lies beyond the screen."""
 COVERED: Final = """() => {
   const captions = [...document.querySelectorAll('#captions p')].filter(one => one.checkVisibility());
   const lowest = Math.max(...captions.map(one => one.getBoundingClientRect().bottom));
@@ -61,6 +67,22 @@ async def test_the_calls_controls_show_whole_words_in_every_language_of_the_inte
     assert not faults, "\n".join(faults)
     assert all(len(set(words)) >= 6 for words in labels.values()), labels
     assert len({tuple(words) for words in labels.values()}) == len(INTERFACE), "each in its own words"
+
+
+async def test_a_talk_shows_whole_words_in_every_language_of_the_interface(place: World) -> None:
+    faults = []
+    for language in INTERFACE:
+        page = await place.visitor.new_page()
+        await page.goto(f"{place.url}/language/{language}?back={TALK.format(talk=place.talk)}")
+        await in_talk()(page)
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": 568})
+            found = await page.evaluate(NOT_WHOLE, ".middle button, .hold")
+            found += [f"cut off: {part}" for part in await page.evaluate(CUT_OFF)]
+            faults += [f"{language}, {width} px: {fault}" for fault in found]
+        await page.close()
+    await place.visitor.clear_cookies(name="jbc_lang")
+    assert not faults, "\n".join(faults)
 
 
 async def test_the_head_has_room_for_a_bad_network(place: World) -> None:
