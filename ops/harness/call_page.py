@@ -57,15 +57,6 @@ async def until(page: Page, expression: str, within: float = 10.0, argument: obj
     return value
 
 
-async def taken_by_htmx(page: Page, form: str) -> None:
-    """Wait until htmx has seen a form that has just come: sent before, it loads the page anew.
-
-    Raises:
-        TimeoutError: it has not within two minutes.
-    """
-    await until(page, "form => 'htmx-internal-data' in (document.querySelector(form) ?? {})", 120.0, form)
-
-
 @dataclass(frozen=True)
 class Caption:
     """One server-sent event: a stream id, or None for an interim, and the HTML of one utterance."""

@@ -49,6 +49,7 @@ class World:
     redis_url: str
     folder: Path
     """JBC_VAR of the web process."""
+    sfu: Sfu
     interpreter: Bridge | None
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(100))
     """Of lines that nobody has said yet."""
@@ -163,7 +164,7 @@ async def world(browser: Browser, *, interpreter: bool = False) -> AsyncIterator
         await enter(page, web.url, recorded, "Emma", "en", reader=True)
         await _become_administrator(page, web.url, code)
         await page.close()
-        yield World(web.url, room, talk, recorded, visitor, broker.url, folder, staged_bridge)
+        yield World(web.url, room, talk, recorded, visitor, broker.url, folder, sfu, staged_bridge)
 
 
 async def new_room(page: Page, url: str) -> str:

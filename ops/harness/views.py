@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 import pyotp
 from playwright.async_api import Page
 
-from ops.harness.call_page import taken_by_htmx, until
+from ops.harness.call_page import until
 
 MAX_WAIT_SECONDS: Final = 120.0
 """Seconds for anything here to come about: what is judged are the pages, not how busy the machine is."""
@@ -194,9 +194,7 @@ async def letting_interpret(page: Page) -> str:
 async def interpreting(page: Page) -> None:
     """Interpret."""
     me = await letting_interpret(page)
-    form = f"#interpreting-{me} form"
-    await taken_by_htmx(page, form)
-    await page.click(f"{form} button")
+    await page.click(f"#interpreting-{me} form button")
     await page.wait_for_selector("#booth-acts button", state="attached")
     await page.keyboard.press("Escape")
     await page.click("#booth-acts button")

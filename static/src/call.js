@@ -234,8 +234,9 @@ class Call {
     void this.#signalling.renew(); // so that what we come back with says the same
   }
 
-  /** @param {boolean} voice whether our voice was heard until now */
-  #mute(voice) {
+  /** @param {boolean} heard whether our voice was heard until now: it may be on its way, or its device about to open */
+  #mute(heard) {
+    const voice = heard || ["on", "asking"].includes(this.#own.states.mic);
     const typed = this.#typing.silence();
     const { mutedByHost = "", typedSilenced = "" } = this.#config.texts;
     if (voice) this.#own.silence();

@@ -64,9 +64,11 @@ export class Hosting {
   /** @param {boolean} host */
   #show(host) {
     const button = byId("hosting-button");
+    const without = host && button?.hidden; // else the page came with the form of how the room is held: somebody may be filling it in
     if (button) button.hidden = !host;
     const panel = byId("hosting");
     if (!host && panel?.matches(":popover-open")) panel.hidePopover();
     document.body.dispatchEvent(new Event("hosting")); // htmx asks what a host can do now
+    if (without) document.body.dispatchEvent(new Event("holding"));
   }
 }

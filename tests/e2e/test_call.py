@@ -15,7 +15,6 @@ import soundfile
 from playwright.async_api import Browser, expect
 
 from ops.harness import listening, sounds
-from ops.harness.call_page import taken_by_htmx
 from ops.harness.people import Person, heard_out, room_from_front_page
 from ops.harness.recordings import RATE, by_language, recordings
 from ops.harness.stack import Stack
@@ -215,7 +214,6 @@ async def test_in_turns_the_next_one_speaks_when_the_translation_has_been_heard(
         alice = await comes(leaving, browser, as_host, "Alice", "en", "en")
         bruno = await comes(leaving, browser, room, "Bruno", "pt", "original")
         await alice.page.click("#hosting-button")
-        await taken_by_htmx(alice.page, "#holding")
         await alice.page.check("#holding [name=in_turns]")
         await alice.page.click("#holding button[type=submit]")
         await expect(bruno.page.locator("#told")).to_contain_text("Here one speaks after the other")
