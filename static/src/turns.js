@@ -5,6 +5,9 @@ import { byId } from "./page.js";
 
 /** @typedef {import("./protocol.js").Turn} Turn */
 
+/** Where the button offered something else before, it ends one's own turn only after that many ms: a press was meant for that. */
+const MEANT_MS = 700;
+
 /**
  * What is said of a turn, as a key of the texts.
  * @param {Turn} turn
@@ -49,6 +52,8 @@ export class Turns {
   #taken = false;
   /** Whether one's voice waits for one's turn. */
   #waits = false;
+  /** What the button offers, as a key of the texts, and from when on it is pressed for that. */
+  #offer = { key: "", from: 0 };
 
   /**
    * @param {import("./roster.js").Roster} roster
@@ -82,7 +87,9 @@ export class Turns {
     const name = this.#roster.name(turn.speaker ?? turn.heard ?? "");
     this.#write("turn", said(turn, me), { name });
     this.#write("turn-way", way(turn, me, this.#speaks, place), { place: String(place) });
-    this.#write("turn-end", offered(turn, me, host), { name });
+    const key = offered(turn, me, host);
+    if (key !== this.#offer.key) this.#offer = { key, from: performance.now() + (this.#offer.key && key === "turnEnd" ? MEANT_MS : 0) };
+    this.#write("turn-end", key, { name });
   }
 
   /**
@@ -102,6 +109,7 @@ export class Turns {
 
   /** Ends the turn that is shown, and no other that may have begun meanwhile. */
   #end() {
+    if (performance.now() < this.#offer.from) return;
     const { turn } = this.#roster;
     const participant = turn?.speaker ?? turn?.heard;
     if (participant) this.#act.ask("endTurn", { participant });

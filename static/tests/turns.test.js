@@ -1,7 +1,7 @@
 /** Whose turn it is: what the page says, what one may do, and when one's voice is heard. */
 
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { beforeEach, mock, test } from "node:test";
 
 import { Roster } from "../src/roster.js";
 import { offered, said, Turns, way } from "../src/turns.js";
@@ -59,4 +59,40 @@ test("one's voice waits, opens with one's turn, and stays off until one turns it
   roster.take("interpreting", { pair: "pt>en", participant: null });
   assert.deepEqual(become(turn("ana")), [{ waits: true, open: false }]);
   assert.deepEqual(become(null), [{ waits: false, open: false }, "over"]);
+});
+
+test("a press that was meant for the wait before one's own turn does not end that", () => {
+  let press = () => {};
+  const button = { textContent: "", hidden: true, addEventListener: (_type, act) => (press = act) };
+  globalThis.document = /** @type {any} */ ({ getElementById: (id) => (id === "turn-end" ? button : null) });
+  let now = 0;
+  mock.method(performance, "now", () => now);
+  const ended = [];
+  const roster = new Roster("me", { hear: "en" });
+  roster.host = true;
+  const act = { ask: (_method, { participant }) => ended.push(participant), voice: () => {}, tell: () => {} };
+  const turns = new Turns(roster, /** @type {any} */ ({ participant: "me", texts: {}, reader: false }), act);
+  const become = (turn) => {
+    roster.take("turn", { turn });
+    turns.show();
+  };
+  become(turn(null));
+  become(turn("me"));
+  press();
+  assert.deepEqual(ended.splice(0), ["me"], "it offered nothing before");
+  become(turn("ana"));
+  press();
+  become(turn(null, "ana"));
+  press();
+  assert.deepEqual(ended.splice(0), ["ana", "ana"], "what comes of it takes nothing from anybody");
+  become(turn("me"));
+  press();
+  now = 699;
+  turns.show(); // as with anything that changes in the call
+  press();
+  assert.deepEqual(ended, []);
+  now = 700;
+  press();
+  assert.deepEqual(ended, ["me"]);
+  mock.restoreAll();
 });
