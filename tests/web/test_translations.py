@@ -48,6 +48,15 @@ def test_every_text_is_translated_and_no_translation_is_left_over(language: str)
             assert set(PLACEHOLDER.findall(text)) - {"%(num)s"} == wanted, f"{language}: placeholders of {message.id!r}"
 
 
+def test_no_catalogue_has_the_words_of_another() -> None:
+    """Names of things may be the same in two languages; sentences are not."""
+    sentences = [
+        {text for message in catalogue.read(language) if message.id for text in texts_of(message.string) if " " in text}
+        for language in TRANSLATIONS
+    ]
+    assert {text for text in set.intersection(*sentences) if len(text) > 20} == set()
+
+
 def test_the_script_and_its_texts_have_the_same_keys() -> None:
     script = "\n".join(path.read_text() for path in (ROOT / "static" / "src").glob("*.js"))
     assert {key for key in TEXTS if not re.search(rf"\b{key}\b", script)} <= REASONS
