@@ -10,6 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from app import redis_away
+from app.cancellation import end
 from app.duty import Duty
 from app.limits import telling
 from app.limits.at_once import AtOnce
@@ -136,8 +137,7 @@ async def test_who_ends_in_good_order_counts_no_more_at_once(redis: Redis) -> No
         return two.count("feeds", ADDRESS) == 1
 
     await until(heard, 5.0)
-    running.cancel()
-    await asyncio.wait([running])
+    await end([running])
     await from_two.tell()
     assert two.count("feeds", ADDRESS) == 0
 

@@ -12,6 +12,7 @@ import redis
 from redis.asyncio import Redis
 from sqlalchemy import func, select, text
 
+from app.cancellation import end
 from app.captions.history import GROUP, History
 from app.captions.store import CONSUMER, CaptionStore
 from app.db import Sessions, create_engine, create_sessions
@@ -54,8 +55,7 @@ async def storing(stream: Redis, sessions: Sessions) -> AsyncIterator[CaptionSto
     try:
         yield store
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end([task])
 
 
 async def until_acknowledged(stream: Redis, within: float = 15.0) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from app.cancellation import end
 from app.media.bridge.leases import Leases
 from ops.harness.redis_server import RedisServer, redis_server
 from tasks.wire import keys
@@ -57,8 +58,7 @@ class Side:
 
     async def stop(self) -> None:
         """As a bridge that is told to end."""
-        self.task.cancel()
-        await asyncio.wait([self.task])
+        await end([self.task], again=2.0)  # it lets go of its leases first
         await self.redis.aclose()
 
 
