@@ -83,15 +83,6 @@ def test_what_is_certain_only_grows_into_the_final_text(engine: Whisper, name: s
     assert confidence > SPEAK_CONFIDENCE
 
 
-def test_portuguese_is_heard_nearly_as_well_while_it_is_spoken_as_when_it_is_over(engine: Whisper) -> None:
-    clips = by_language("pt")
-    streamed = [(clip.text, text(engine, hear(engine.begin("pt"), clip.samples())[-1], "pt")) for clip in clips]
-    whole = [(clip.text, engine.transcribe(clip.pcm(), "pt").text) for clip in clips]
-    rates = [corpus_wer(pairs, "pt") for pairs in (streamed, whole)]
-    print(f"words wrong: {100 * rates[0]:.1f} % while it is spoken, {100 * rates[1]:.1f} % as a whole")
-    assert rates[0] <= rates[1] + 0.04, "five words"
-
-
 def test_a_short_utterance_is_heard_as_a_whole(engine: Whisper) -> None:
     clip = recordings()["en_cv_651325"]
     utterance = engine.begin("en")

@@ -36,7 +36,6 @@ POLICIES: Final = {
     "ended 0.9 s ago, or 0.6 s and two agree": replace(AS_IT_IS, ended=0.9, agreed=0.6),
     "ended 0.7 s ago": replace(AS_IT_IS, agreed=0.7),
     "the first words as all others": replace(AS_IT_IS, early=0.0),
-    "unlikely words as all others": replace(AS_IT_IS, unlikely=0.0),
     "every 0.4 s": replace(AS_IT_IS, every=0.4),
     "every 1 s": replace(AS_IT_IS, every=1.0),
     "4 s kept": replace(AS_IT_IS, keep=6.0, kept=3.0),

@@ -15,6 +15,7 @@ import numpy as np
 
 from tasks.engines.base import Effort, Word
 from tasks.engines.listening import Utterance
+from tasks.engines.stt.hotwords import echoed
 from tasks.engines.stt.sound import MAX_SECONDS, RATE, SILENCE_PEAK, Samples
 from tasks.engines.stt.whisper.certainty import Policy, certain, key, oldest_kept
 from tasks.engines.stt.whisper.decoder import Given
@@ -121,14 +122,17 @@ class WhisperUtterance(Utterance):
             self._drop(now)
 
     def _hypothesis(self) -> Sequence[Word]:
-        """The words of the sound that is kept, heard as whole segments are; none where they are not to be believed."""
+        """The words of the sound that is kept; none where they are not to be believed."""
         self.decodings += 1
-        transcriber = self._transcriber
-        encoded, language = transcriber.encode_for(raised(self._sound), self._language, Effort.USUAL)
-        decoded = transcriber.decode(encoded, language, Effort.USUAL, self._hotwords, given=self._given())
-        if decoded.looped or not decoded.whole or refusal(decoded, language):
+        decoder, audio = self._transcriber.decoder, raised(self._sound)
+        encoded = decoder.encode(audio, self._transcriber.window(audio, padding=self._policy.padding))
+        given = self._given()
+        decoded = decoder.decode(encoded, self._language, self._hotwords, given=given)
+        if self._hotwords and (decoded.doubtful or echoed(decoded.text, self._hotwords)):
+            decoded = decoder.decode(encoded, self._language, given=given)
+        if decoded.looped or not decoded.whole or refusal(decoded, self._language):
             return ()
-        return transcriber.decoder.words(encoded, decoded.text, language)
+        return decoder.words(encoded, decoded.text, self._language)
 
     def _end(self) -> list[Word]:
         mark, words = self._careful()
