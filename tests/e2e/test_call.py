@@ -24,13 +24,12 @@ from tests.e2e.conftest import Join
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ENGLISH = ("en_LJ001-0009", "en_ls_1272_quilter")
-PORTUGUESE = "pt_fleurs_000"
-"""A clean clip on which the model by itself stays under 15 % WER: the road is to be tested, not the model. Another one
-takes it in tests/e2e/test_talk.py."""
+PORTUGUESE = ("pt_fleurs_000", "pt_fleurs_004")
+"""Clean clips on which the model by itself stays under 15 % WER: the road is to be tested, not the model."""
 MISREAD = "pt_fleurs_001"
 """A clip with words that the model misreads, for what is heard of a caption, right or wrong."""
 SENTINEL = "en_LJ001-0011"
-NOISE_SECONDS = 3
+NOISE_SECONDS = 5
 """Of each sound that is not speech: all of it is judged where segments are cut and words are heard
 (tests/media/audio/test_segmenter.py, tests/tasks/test_whisper.py)."""
 SHORT_PORTUGUESE = "pt_fleurs_002"
@@ -52,10 +51,8 @@ Pair = tuple[Person, Person]
 async def pair(stack: Stack, browser: Browser) -> AsyncIterator[Pair]:
     """Two who speak, read and hear a language each, in one call."""
     room = await room_from_front_page(browser, stack.url)
-    alice, bruno = await asyncio.gather(
-        Person.join(browser, room, "Alice", speak="en", read="en", hear="en"),
-        Person.join(browser, room, "Bruno", speak="pt", read="pt", hear="pt"),
-    )
+    alice = await Person.join(browser, room, "Alice", speak="en", read="en", hear="en")
+    bruno = await Person.join(browser, room, "Bruno", speak="pt", read="pt", hear="pt")
     yield alice, bruno
     await alice.leave()
     await bruno.leave()
@@ -86,7 +83,7 @@ async def exchange(stack: Stack, speaker: Person, listener: Person, language: st
     await listener.record()
     await speaker.say(recordings()[name].path.read_bytes())
     await listener.wait_for("count => window.__onsets.length > count", argument=onsets_before)
-    await heard_out(listener, stack)
+    await heard_out(listener, stack, quiet=2.0)
     lines = (await listener.lines())[lines_before:]
     first = (await listener.onsets())[onsets_before]
     utterance = Utterance(
@@ -111,10 +108,10 @@ def heard_error(said: list[Utterance], language: str) -> float:
 
 async def test_portuguese_is_read_and_heard_in_english(stack: Stack, pair: Pair) -> None:
     alice, bruno = pair
-    said = await conversation(stack, bruno, alice, "en", (PORTUGUESE, MISREAD))
-    source, heard = source_error(said[:1], "pt"), heard_error(said, "en")
+    said = await conversation(stack, bruno, alice, "en", (*PORTUGUESE, MISREAD))
+    source, heard = source_error(said[: len(PORTUGUESE)], "pt"), heard_error(said, "en")
     print(f"PT source captions: WER {source:.3f}; heard of the English captions: WER {heard:.3f}")
-    # 5 of 36 words and more: while somebody speaks, Portuguese has up to 5 points more than as a whole
+    # 11 to 15 of 69 words: while somebody speaks, Portuguese has up to 5 points more than as a whole
     # (docs/measurements/simultaneous.md), as the machine's pace has it.
     assert source <= 0.25
     assert heard <= 0.20
@@ -144,8 +141,8 @@ async def test_sounds_that_are_not_speech_make_no_caption_and_no_clip(stack: Sta
         *(one.say(recordings()[name].path.read_bytes()) for one, name in zip(pair, REAL, strict=True))
     )
     began = min(one["startedAt"] for one in spoken)
-    await asyncio.gather(*(heard_out(one, stack) for one in pair))
     for one, dubs in zip(pair, before, strict=True):
+        await heard_out(one, stack, quiet=2.0)
         lines = {name: start * 1000 for name, start in await one.page.evaluate(STARTS) if start * 1000 > since}
         assert lines.keys() == {"Alice", "Bruno"}
         assert min(lines.values()) > began - LEAD_MS
@@ -248,9 +245,8 @@ async def test_a_person_interprets_in_the_machines_place_and_the_machine_goes_on
     as_host, room = await host_and_room(browser, stack)
     async with AsyncExitStack() as leaving:
         alice = await comes(leaving, browser, as_host, "Alice", "en", "original")
-        lea, bruno = await asyncio.gather(
-            comes(leaving, browser, room, "Lea", "en", "original"), comes(leaving, browser, room, "Bruno", "pt", "pt")
-        )
+        lea = await comes(leaving, browser, room, "Lea", "en", "original")
+        bruno = await comes(leaving, browser, room, "Bruno", "pt", "pt")
         await alice.page.click("#hosting-button")
         theirs = alice.page.locator("#hosting-people li", has_text="Lea").locator("details.interpreting")
         await theirs.locator("summary").click()
@@ -263,7 +259,7 @@ async def test_a_person_interprets_in_the_machines_place_and_the_machine_goes_on
 
         await bruno.record()
         english = recordings()[SENTINEL]
-        portuguese = recordings()[PORTUGUESE]
+        portuguese = recordings()[PORTUGUESE[0]]
         speaking = asyncio.create_task(alice.say(english.path.read_bytes()))
         await lea.say(portuguese.path.read_bytes())
         await speaking
