@@ -15,7 +15,7 @@ import time
 from typing import Any, Final
 
 from ops.harness.machines import world
-from ops.harness.machines.addresses import CALLERS, EDGE, SFUS
+from ops.harness.machines.addresses import CALLERS
 from ops.harness.machines.browser import browser_on
 from ops.harness.machines.installation import Machines
 from ops.harness.machines.walls import unheard, walls
@@ -41,8 +41,8 @@ async def run(seconds: float, faults: list[Fault]) -> dict[str, Any]:
     print(f"  UDP ports that nothing comes to from outside: {datagrams}\n\n{calls.HEAD}", flush=True)
     rows = []
     async with browser_on(machines.hosts[CALLERS]) as browser:
-        for name, relayed in (*((name, False) for name in SFUS), (EDGE, True)) if seconds else ():
-            rows.append(await calls.call_on(machines, browser, name, seconds, relayed=relayed))
+        for call in calls.CALLS if seconds else ():
+            rows.append(await calls.hold(machines, browser, call, seconds))
             print(calls.line(rows[-1]), flush=True)
         print(f"\n{striking.HEAD}", flush=True)
         struck = []

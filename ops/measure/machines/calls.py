@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack, nullcontext
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from playwright.async_api import Browser
 from redis.asyncio import Redis
 
-from ops.harness.callers import Exchange
+from ops.harness.callers import SPOKEN, Exchange, Seat
 from ops.harness.machines.addresses import EDGE, MEDIA, ROUTER, SFUS, SITE, TURN, WORKER
 from ops.harness.machines.installation import Machines, OnMachine
 from ops.harness.machines.turn import nothing_but_443
@@ -37,8 +38,23 @@ RELAYED: Final = ["relay", "udp", "tls"]
 STAGES: Final = ("source caption", "translated caption", "clip")
 
 
-async def light_call(machines: Machines, name: str, seconds: float, opened: Callable[[str], None]) -> dict[str, Any]:
-    """Two light callers in a room that is placed on a machine's SFU; runs in that machine's network.
+class Held(NamedTuple):
+    """A call that is to be held."""
+
+    sfu: str
+    """The machine whose SFU has it."""
+    languages: tuple[str, ...] = SPOKEN
+    """Of its light callers: what each speaks, reads and hears."""
+    relayed: bool = False
+    """Whether the browser's router lets out nothing but connections to port 443, so that it needs the TURN server."""
+
+
+CALLS: Final = (Held(EDGE, (*SPOKEN, "vi")), Held(MEDIA), Held(EDGE, relayed=True))
+"""One on each SFU, the first in three languages, and one by way of the relay."""
+
+
+async def light_call(machines: Machines, held: Held, seconds: float, opened: Callable[[str], None]) -> dict[str, Any]:
+    """Light callers in a room that is placed on a machine's SFU; runs in that machine's network.
 
     `opened` is told the room's code.
     """
@@ -47,7 +63,8 @@ async def light_call(machines: Machines, name: str, seconds: float, opened: Call
     async with AsyncExitStack() as over:
         over.push_async_callback(redis.aclose)
         exchange = await over.enter_async_context(Exchange(stack))
-        call = await over.enter_async_context(exchange.call(2, on=SFUS[name]))
+        seats = [Seat(language) for language in held.languages]
+        call = await over.enter_async_context(exchange.seated(seats, on=SFUS[held.sfu]))
         opened(call.code)
         following = asyncio.create_task(published.follow(redis))
         over.callback(following.cancel)
@@ -62,9 +79,10 @@ async def light_call(machines: Machines, name: str, seconds: float, opened: Call
         if following.done():
             following.result()
         return {
-            "sfu": name,
+            "sfu": held.sfu,
+            "languages": list(held.languages),
             "seconds": round(spoken - began, 1),
-            "captions": len([caption for caption in published.captions if caption.is_source]),
+            "captions": dict(Counter(caption.language for caption in published.captions if caption.is_source)),
             "lag_ms": {stage: percentiles(values) for stage, values in published.lags().items()},
             "counts": {what: count for what, count in sorted(dropped.items()) if count},
             "ladder": ladder([call], began, spoken),
@@ -72,24 +90,22 @@ async def light_call(machines: Machines, name: str, seconds: float, opened: Call
         }
 
 
-async def call_on(
-    machines: Machines, browser: Browser, name: str, seconds: float, *, relayed: bool = False
-) -> dict[str, Any]:
-    """One row: two light callers beside an SFU, and a browser at home that reads and hears them.
-
-    `relayed`: its router lets out nothing but connections to port 443, so that it needs the TURN server.
+async def hold(machines: Machines, browser: Browser, call: Held, seconds: float) -> dict[str, Any]:
+    """One row: light callers beside an SFU, and a browser at home that reads and hears them in Portuguese.
 
     Raises:
-        NotSoError: nothing came to the browser, or by another way.
+        NotSoError: nothing came to the browser, or by another way, or somebody was not heard.
     """
-    with nothing_but_443(machines.hosts[ROUTER]) if relayed else nullcontext():
-        row = await _held(machines, browser, name, seconds)
-    if relayed and row["paths"] != [RELAYED]:
+    with nothing_but_443(machines.hosts[ROUTER]) if call.relayed else nullcontext():
+        row = await _held(machines, browser, call, seconds)
+    if call.relayed and row["paths"] != [RELAYED]:
         raise NotSoError(f"the browser was connected by {row['paths']}")
-    return row | {"relayed": relayed}
+    if unheard := set(call.languages) - row["captions"].keys():
+        raise NotSoError(f"nothing of what was said in {', '.join(sorted(unheard))} was captioned")
+    return row | {"relayed": call.relayed}
 
 
-async def _held(machines: Machines, browser: Browser, name: str, seconds: float) -> dict[str, Any]:
+async def _held(machines: Machines, browser: Browser, call: Held, seconds: float) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     room: asyncio.Future[str] = loop.create_future()
     before = crossed(machines)
@@ -97,7 +113,7 @@ async def _held(machines: Machines, browser: Browser, name: str, seconds: float)
     def opened(code: str) -> None:
         loop.call_soon_threadsafe(room.set_result, code)
 
-    holding = machines.hosts[name].inside().begin(light_call(machines, name, seconds, opened))
+    holding = machines.hosts[call.sfu].inside().begin(light_call(machines, call, seconds, opened))
     waited: list[asyncio.Future[Any]] = [room, holding]
     await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
     if not room.done():
@@ -131,7 +147,7 @@ def crossed(machines: Machines) -> dict[str, int]:
 
 
 HEAD: Final = (
-    f"{'SFU':<10}{'caption':>14}{'translated':>14}{'dubbed clip':>14}{'voice':>7}{'lines':>7}{'dubs':>6}"
+    f"{'SFU':<10}{'speak':<10}{'caption':>14}{'translated':>14}{'dubbed clip':>14}{'voice':>7}{'lines':>7}{'dubs':>6}"
     f"{'home':>9}{'edge-workers':>14}{'worker-3':>10}{'relay':>8}  reasons"
 )
 
@@ -139,7 +155,8 @@ HEAD: Final = (
 def line(row: dict[str, Any]) -> str:
     """One row for reading: ms as median/p95, share of time dubbed, what the browser got, KB over cables."""
     kb = row["crossed_kb"]
-    cells = f"{row['sfu']:<10}" + "".join(f"{in_short(row['lag_ms'][stage]):>14}" for stage in STAGES)
+    lags = "".join(f"{in_short(row['lag_ms'][stage]):>14}" for stage in STAGES)
+    cells = f"{row['sfu']:<10}{' '.join(row['languages']):<10}{lags}"
     cells += f"{row['ladder']['share_of_time'].get('voice', 0):>7.0%}{row['read']:>7}{row['dubs_heard']:>6}"
     cells += f"{kb[f'{ROUTER} lan']:>9}{kb[f'{EDGE} eth1']:>14}{kb[f'{MEDIA} eth0']:>10}{kb[f'{TURN} eth0']:>8}"
     return cells + "  " + ", ".join(f"{reason} {share:.0%}" for reason, share in row["ladder"]["reasons"].items())
