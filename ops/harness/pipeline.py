@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.media.audio.config import SegmenterConfig
 from app.media.audio.segmenter import Ask, AskKind, Segmenter
 from app.media.audio.tap import Chunk
 from app.media.audio.vad import VoiceDetector
@@ -19,8 +20,8 @@ from tasks.wire.messages import STT_RATE
 
 Pcm = NDArray[np.int16]
 
-STREAM_STEP = STT_RATE // 5
-"""Samples that the bridge brings at a time of what is heard as a stream."""
+STREAM_SECONDS: Final = SegmenterConfig().stream_every
+"""Of sound that the bridge brings at a time of what is heard as a stream."""
 
 EFFORTS = {AskKind.GROWTH: Effort.QUICK, AskKind.PAUSE: Effort.USUAL, AskKind.FINAL: Effort.THOROUGH}
 """As `tasks.actors.transcribe` makes it."""
@@ -76,7 +77,8 @@ def heard(engine: SpeechToText, samples: Pcm, language: str | None) -> Transcrip
     if language is None or not streams(engine, language):
         return engine.transcribe(samples.tobytes(), language)
     utterance = engine.begin(language)
-    for piece in np.split(samples, range(STREAM_STEP, len(samples), STREAM_STEP)):
+    step = round(STREAM_SECONDS * STT_RATE)
+    for piece in np.split(samples, range(step, len(samples), step)):
         utterance.feed(piece.astype(np.float32) / np.float32(32768))
     return engine.transcript(utterance.ended(), language, whole=True)
 

@@ -54,6 +54,22 @@ def test_what_begins_an_utterance_waits_until_it_is_heard_a_second_time(before: 
     assert certain(said("oh dear scaffolding is a method"), said(before), now, "en", policy) == count
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "count"),
+    [
+        ("", 2.5, 1),  # the second word ended 1.7 s ago
+        ("", 3.0, 4),
+        ("going up is my method", 1.5, 1),
+        ("going up is my method", 1.9, 3),  # 1.1 s ago, and as before
+    ],
+)
+def test_a_word_that_is_hardly_likely_waits_with_all_that_follow_it(before: str, now: float, count: int) -> None:
+    policy = replace(POLICY, unlikely=0.5, unlikely_ended=2.0, unlikely_agreed=1.0)
+    words = said("going up is my method")
+    words[1] = replace(words[1], probability=0.4)
+    assert certain(words, said(before), now, "en", policy) == count
+
+
 def test_sound_is_forgotten_in_a_pause_between_words() -> None:
     words = [*said("one two three four"), *said("five six seven eight", 2.0)]
     assert oldest_kept(words, 6.5, POLICY) == 4, "there is a pause before the fifth"
@@ -64,7 +80,7 @@ def test_sound_is_forgotten_in_a_pause_between_words() -> None:
 
 def test_decodings_come_less_often_where_they_cost_more_or_more_people_speak() -> None:
     now = 0.0
-    pace, anna, ben = Pace(lambda: now), Policy(), Policy(every=0.5)
+    pace, anna, ben = Pace(lambda: now), Policy(), Policy(every=0.7)
     assert pace.every(anna, 0.6, 2.0) == 0.6
     pace.took(0.4)
     assert pace.every(anna, 0.6, 2.0) == pytest.approx(0.8)

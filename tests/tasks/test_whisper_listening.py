@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ops.harness.recordings import RATE, Recording, by_language, recordings
+from ops.harness.pipeline import STREAM_SECONDS
+from ops.harness.recordings import DATA, RATE, Recording, by_language, recordings
 from ops.harness.wer import corpus_wer, wer
+from ops.measure.clips import clips
+from ops.measure.long_speech import joined
 from tasks.engines.base import EngineError, Word
 from tasks.engines.listening import Utterance
 from tasks.engines.stt.whisper.certainty import key
@@ -23,7 +26,7 @@ from tasks.serving import Engines
 from tasks.transcripts import SPEAK_CONFIDENCE
 from tests.tasks.test_loops import spoken
 
-STEP = RATE // 5
+STEP = round(STREAM_SECONDS * RATE)
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +79,34 @@ def test_what_is_certain_only_grows_into_the_final_text(engine: Whisper, name: s
     streamed, careful = (corpus_wer([pair], clip.language) for pair in reference)
     assert streamed <= careful + 0.2, "a word or two of few"
     shown = [engine.transcript(words, clip.language, whole=False).text for words in heard]
-    for earlier, later in pairwise(shown):
+    for earlier, later in pairwise(filter(None, shown)):  # where it has become uncertain nothing more is told
         assert later.casefold().startswith(earlier.casefold())
     confidence = engine.transcript(heard[-1], clip.language, whole=True).confidence
     assert confidence == pytest.approx(whole.confidence, abs=0.15)
     assert confidence > SPEAK_CONFIDENCE
+
+
+def test_portuguese_is_heard_nearly_as_well_while_it_is_spoken_as_when_it_is_over(engine: Whisper) -> None:
+    clips = by_language("pt")
+    streamed = [(clip.text, text(engine, hear(engine.begin("pt"), clip.samples())[-1], "pt")) for clip in clips]
+    whole = [(clip.text, engine.transcribe(clip.pcm(), "pt").text) for clip in clips]
+    rates = [corpus_wer(pairs, "pt") for pairs in (streamed, whole)]
+    print(f"words wrong: {100 * rates[0]:.1f} % while it is spoken, {100 * rates[1]:.1f} % as a whole")
+    assert rates[0] <= rates[1] + 0.06, "seven words; greedily it would be eleven"
+
+
+def test_who_goes_on_where_the_model_takes_a_text_to_be_over_is_heard_on(engine: Whisper) -> None:
+    """With the sound of both the model ends after the full stop of the first, for seconds."""
+    readings = [clip for clip in clips(DATA) if clip.id in {"pt_fleurs_002", "pt_fleurs_003"}]
+    speech = joined(readings).samples.astype(np.float32) / np.float32(32768)
+    utterance, waited, count = engine.begin("pt"), [], 0
+    for at in range(0, speech.size, STEP):
+        utterance.feed(speech[at : at + STEP])
+        new, now = utterance.certain[count:], min(at + STEP, speech.size) / RATE
+        waited += [now - word.end for word in new]
+        count += len(new)
+    assert count > 25
+    assert max(waited) < 3.0
 
 
 def test_a_short_utterance_is_heard_as_a_whole(engine: Whisper) -> None:

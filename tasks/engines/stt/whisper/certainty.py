@@ -2,7 +2,8 @@
 
 A word is certain when it ended some time ago by the alignment of the decoder's attention (AlignAtt; Papi et al., 2023,
 arXiv:2305.11408), sooner where the decoding before found it too. The first words of an utterance wait for that, since
-with so little sound they often become others. Figures: docs/measurements/simultaneous.md.
+with so little sound they often become others, and so do words that the model itself finds hardly likely. Figures:
+docs/measurements/simultaneous.md.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tasks.languages.text import agreed
 class Policy:
     """When words are certain, and what is decoded for it; all in seconds."""
 
-    every: float = 0.6
+    every: float = 0.5
     """New sound from which on it is decoded again, where the machine keeps up."""
     slowest: float = 2.0
     """The same where it does not."""
@@ -35,6 +36,12 @@ class Policy:
     """`ended` of such a word."""
     early_agreed: float = 0.7
     """`agreed` of such a word."""
+    unlikely: float = 0.7
+    """A word that the model takes for less likely than that waits longer, whenever it is said."""
+    unlikely_ended: float = 1.5
+    """`ended` of such a word."""
+    unlikely_agreed: float = 0.9
+    """`agreed` of such a word."""
     patience: float = 5.0
     """The same of a word that may go on, as numbers do."""
     keep: float = 7.0
@@ -43,14 +50,15 @@ class Policy:
     """What is left of it then."""
     longest: float = 13.0
     """Sound that is decoded at most, where nothing in it is certain."""
-    padding: float = 2.0
-    """Silence after it."""
 
     def wait(self, word: Word, *, again: bool) -> float:
         """After its end a word is certain; `again`: the decoding before found it, too."""
+        waits = [self.agreed if again else self.ended]
         if word.start < self.early:
-            return self.early_agreed if again else self.early_ended
-        return self.agreed if again else self.ended
+            waits.append(self.early_agreed if again else self.early_ended)
+        if word.probability < self.unlikely:
+            waits.append(self.unlikely_agreed if again else self.unlikely_ended)
+        return max(waits)
 
 
 def certain(words: Sequence[Word], before: Sequence[Word], now: float, language: str, policy: Policy) -> int:

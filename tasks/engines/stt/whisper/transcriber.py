@@ -70,12 +70,7 @@ class Transcriber:
         Where its beginning is given, `Transcript.confidence` is that of the rest.
         """
         encoded, language = self.encode_for(audio, language, effort)
-        if effort is Effort.QUICK:
-            decoded = self.decoder.decode(encoded, language, hotwords, given=given)
-        else:
-            decoded = self._decode_twice(encoded, language, hotwords, given=given)
-        if hotwords and (decoded.doubtful or echoed(decoded.text, hotwords)):
-            decoded = self._decode_twice(encoded, language, given=given)
+        decoded = self.decode(encoded, language, effort, hotwords, given=given)
         looped = decoded.looped
         wants_care = decoded.wants_care
         if wants_care and effort is Effort.THOROUGH:
@@ -91,6 +86,18 @@ class Transcriber:
             return found
         more = audio[int(rest * RATE) :]
         return _joined(found, self.transcribe(more, language, effort, hotwords, words=words), rest)
+
+    def decode(
+        self, encoded: Encoded, language: str, effort: Effort, hotwords: Sequence[str] = (), *, given: Given = NOTHING
+    ) -> Decoded:
+        """The text of what was encoded; without the hotwords where it is doubtful with them, or they alone."""
+        if effort is Effort.QUICK:
+            decoded = self.decoder.decode(encoded, language, hotwords, given=given)
+        else:
+            decoded = self._decode_twice(encoded, language, hotwords, given=given)
+        if hotwords and (decoded.doubtful or echoed(decoded.text, hotwords)):
+            return self._decode_twice(encoded, language, given=given)
+        return decoded
 
     def window(self, audio: Samples, shortest: float = MIN_SECONDS, padding: float = PADDING_SECONDS) -> float:
         """Seconds to encode of so much audio."""

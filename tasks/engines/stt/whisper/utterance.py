@@ -15,7 +15,6 @@ import numpy as np
 
 from tasks.engines.base import Effort, Word
 from tasks.engines.listening import Utterance
-from tasks.engines.stt.hotwords import echoed
 from tasks.engines.stt.sound import MAX_SECONDS, RATE, SILENCE_PEAK, Samples
 from tasks.engines.stt.whisper.certainty import Policy, certain, key, oldest_kept
 from tasks.engines.stt.whisper.decoder import Given
@@ -24,14 +23,19 @@ from tasks.engines.stt.whisper.loops import crowded
 from tasks.engines.stt.whisper.pace import Pace
 from tasks.engines.stt.whisper.sound import raised
 from tasks.engines.stt.whisper.transcriber import Transcriber
+from tasks.engines.stt.whisper.words import unheard_from
 
 _MIN_SAMPLES: Final = RATE // 10
 """A shorter sound holds no word."""
 _AT_A_TIME: Final = 4 * RATE
 """Samples heard between two decodings at most, where much comes at once."""
+REST_SECONDS: Final = 0.8
+"""Sound after the last word of a decoding from which on what is after it is heard by itself."""
+MIN_REST_SECONDS: Final = 0.4
+"""Sound without a pause before it that is worth that."""
 _HYPHENS: Final = "-\u2010"
 _FORGOTTEN_WORDS: Final = 64
-"""Words before the sound that are remembered for the decoder; it takes fewer."""
+"""Words before some sound that are remembered for the decoder; it takes fewer."""
 
 
 class WhisperUtterance(Utterance):
@@ -121,18 +125,31 @@ class WhisperUtterance(Utterance):
             self._forget(now)
             self._drop(now)
 
-    def _hypothesis(self) -> Sequence[Word]:
-        """The words of the sound that is kept; none where they are not to be believed."""
+    def _hypothesis(self) -> list[Word]:
+        """The words of the sound that is kept, heard as whole segments are; none where they are not to be believed.
+
+        After a full stop the model often ends, however much sound there is: that is heard by itself then.
+        """
+        audio = raised(self._sound)
+        words = self._heard_in(audio, self._given())
+        if not words or audio.size / RATE - words[-1].end < REST_SECONDS:
+            return words
+        rest = unheard_from(audio, words[-1].end)
+        if rest is None or audio.size / RATE - rest < MIN_REST_SECONDS:
+            return words
+        given = Given(_text([*self._certain[: self._first], *words][-_FORGOTTEN_WORDS:]))
+        more = self._heard_in(audio[round(rest * RATE) :], given)
+        return [*words, *(replace(word, start=word.start + rest, end=word.end + rest) for word in more)]
+
+    def _heard_in(self, audio: Samples, given: Given) -> list[Word]:
+        """The words of some sound; none where they are not to be believed."""
         self.decodings += 1
-        decoder, audio = self._transcriber.decoder, raised(self._sound)
-        encoded = decoder.encode(audio, self._transcriber.window(audio, padding=self._policy.padding))
-        given = self._given()
-        decoded = decoder.decode(encoded, self._language, self._hotwords, given=given)
-        if self._hotwords and (decoded.doubtful or echoed(decoded.text, self._hotwords)):
-            decoded = decoder.decode(encoded, self._language, given=given)
-        if decoded.looped or not decoded.whole or refusal(decoded, self._language):
-            return ()
-        return decoder.words(encoded, decoded.text, self._language)
+        transcriber = self._transcriber
+        encoded, language = transcriber.encode_for(audio, self._language, Effort.USUAL)
+        decoded = transcriber.decode(encoded, language, Effort.USUAL, self._hotwords, given=given)
+        if decoded.looped or not decoded.whole or refusal(decoded, language):
+            return []
+        return list(transcriber.decoder.words(encoded, decoded.text, language))
 
     def _end(self) -> list[Word]:
         mark, words = self._careful()
