@@ -130,7 +130,7 @@ def steps(options: list[str]) -> list[Step]:
         ),
         Step("Node", node, digest([ROOT / "ops" / "node.lock", packages]), (TOOLS / "bin" / "node",)),
         Step(
-            "Media server (if it must be built: about 5 minutes, once)",
+            "Media server (if it must be built: about 2 minutes, once)",
             sfu,
             digest(recipe),
             (TOOLS / "bin" / "mediasoup-worker", SFU / "node_modules"),

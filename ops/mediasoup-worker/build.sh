@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds mediasoup-worker from the sources inside its npm package, against Debian's libraries, for machines that cannot
-# download the prebuilt binary. Usage: build.sh MEDIASOUP_PACKAGE_DIR OUT_FILE   (about five minutes on two cores)
+# download the prebuilt binary. Usage: build.sh MEDIASOUP_PACKAGE_DIR OUT_FILE   (about two minutes on two cores)
 #
 # The sources are those that npm has checked against the lock file. They normally fetch seven libraries as meson wraps;
 # here each wrap gives way to a stub (stubs/) that names the Debian library. Needs the packages of ops/setup.py's
@@ -22,6 +22,11 @@ cp -r "$HERE/stubs" "$WORK/src/worker/subprojects"
 DTLS="$WORK/src/worker/src/RTC/DtlsTransport.cpp"
 sed -i 's/(operationType == BIO_CB_RETURN)/((operationType \& BIO_CB_RETURN) != 0)/' "$DTLS"
 grep -q '(operationType & BIO_CB_RETURN) != 0' "$DTLS"
+
+# Headers that nearly every source includes, parsed once: half of the processor time.
+cp "$HERE/precompiled.hpp" "$WORK/src/worker/include"
+sed -i "/^executable(\$/{n;s/^  'mediasoup-worker',\$/&\n  cpp_pch: 'include\/precompiled.hpp',/}" "$WORK/src/worker/meson.build"
+grep -q cpp_pch "$WORK/src/worker/meson.build"
 
 cd "$WORK/src/worker"
 meson setup "$WORK/build" --buildtype release -Doptimization=2 -Db_ndebug=true \
