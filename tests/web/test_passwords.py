@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from argon2 import extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from app.auth import passwords
@@ -19,4 +21,6 @@ async def test_a_password_costs_whoever_guesses_what_rfc_9106_recommends() -> No
 
 async def test_an_unknown_name_takes_as_long_as_a_known_one() -> None:
     assert extract_parameters(passwords._NOBODY) == RFC_9106_LOW_MEMORY
+    with pytest.raises(VerifyMismatchError):  # it is digested to the end, and not refused for its form
+        passwords._hasher.verify(passwords._NOBODY, PASSWORD)
     assert not await passwords.matches(PASSWORD, None)
