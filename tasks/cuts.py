@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from tasks.engines.base import Word
 from tasks.languages import described
 from tasks.languages.language import SentenceRules
+from tasks.languages.number_words import is_number
 from tasks.languages.sentences import MIN_SENTENCE_WORDS, ends_sentence
 from tasks.languages.text import key
 
@@ -34,15 +35,15 @@ CLAUSE_PAUSE: Final = 0.25
 class ClauseLengths(NamedTuple):
     """Words from which a clause ends.
 
-    Each clause is a translation: a shorter one comes earlier, and is translated worse
-    (docs/measurements/simultaneous.md).
+    Each clause is a translation: of short ones more words have to be held back (`tasks.growth.HELD_BACK`), and with
+    that they come as early as long ones and are translated better (docs/measurements/simultaneous.md).
     """
 
     before_clause: int = 2
     """Before a word that a clause begins with."""
-    before_phrase: int = 3
+    before_phrase: int = 2
     """Before one that a phrase begins with."""
-    anywhere: int = 4
+    anywhere: int = 2
 
 
 LENGTHS: Final = ClauseLengths()
@@ -89,7 +90,7 @@ def clause_ends(
         lengths: of clauses.
     """
     rules = described(language).sentences
-    inside = _inside(words, together)
+    inside = _inside(words, language, together)
     found: list[int] = []
     first = 0
     for count in range(1, len(words)):
@@ -110,13 +111,17 @@ def _ends_clause(clause: Sequence[Word], following: Word, rules: SentenceRules, 
     return word in rules.paused_before and length >= lengths.before_phrase
 
 
-def _inside(words: Sequence[Word], together: Collection[str]) -> set[int]:
+def _inside(words: Sequence[Word], language: str, together: Collection[str]) -> set[int]:
     """The counts of words that lie within a number, a name or a term."""
     keys = [key(word.text) for word in words]
     found = {
         count
         for count, (before, after) in enumerate(pairwise(words), 1)
-        if not _marked(before) and _belong(before.text, after.text, first=count == 1)
+        if not _marked(before)
+        and (
+            _belong(before.text, after.text, first=count == 1)
+            or (is_number(keys[count - 1], language) and is_number(keys[count], language))
+        )
     }
     for term in together:
         parts = [key(part) for part in term.split()]

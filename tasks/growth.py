@@ -19,7 +19,7 @@ from tasks.languages.text import agreed, continuation, key
 from tasks.wire import keys
 from tasks.wire.messages import Timeline, decode, encode
 
-HELD_BACK: Final = 2
+HELD_BACK: Final = 4
 """Words of a translation that wait while its sentence goes on, but for those that the translation before had, too; the
 last one always waits (docs/measurements/simultaneous.md)."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from tasks.engines.base import Word
 from tasks.engines.stt.whisper.certainty import Policy, certain, oldest_kept
-from tasks.engines.stt.whisper.pace import SILENT_SECONDS, Pace
+from tasks.engines.stt.whisper.pace import SHARE, SILENT_SECONDS, Pace
 
 POLICY = Policy(ended=0.8, agreed=0.4, early=0.0, keep=6.0, kept=4.0)
 
@@ -67,7 +67,10 @@ def test_a_word_that_is_hardly_likely_waits_with_all_that_follow_it(before: str,
     policy = replace(POLICY, unlikely=0.5, unlikely_ended=2.0, unlikely_agreed=1.0)
     words = said("going up is my method")
     words[1] = replace(words[1], probability=0.4)
-    assert certain(words, said(before), now, "en", policy) == count
+    assert certain(words, said(before), now, "pt", policy) == count
+    assert certain(words, said(before), now, "en", policy) == certain(
+        said("going up is my method"), said(before), now, "en", policy
+    )
 
 
 def test_sound_is_forgotten_in_a_pause_between_words() -> None:
@@ -82,10 +85,10 @@ def test_decodings_come_less_often_where_they_cost_more_or_more_people_speak() -
     now = 0.0
     pace, anna, ben = Pace(lambda: now), Policy(), Policy(every=0.7)
     assert pace.every(anna, 0.6, 2.0) == 0.6
-    pace.took(0.4)
-    assert pace.every(anna, 0.6, 2.0) == pytest.approx(0.8)
-    assert pace.every(ben, 0.6, 2.0) == pytest.approx(1.6), "two are heard"
+    pace.took(0.6)
+    assert pace.every(anna, 0.6, 2.0) == pytest.approx(0.6 / SHARE)
+    assert pace.every(ben, 0.6, 2.0) == pytest.approx(1.2 / SHARE), "two are heard"
     now = 2 * SILENT_SECONDS
-    assert pace.every(anna, 0.6, 2.0) == pytest.approx(0.8), "the other is silent"
+    assert pace.every(anna, 0.6, 2.0) == pytest.approx(0.6 / SHARE), "the other is silent"
     pace.took(9.0)
     assert pace.every(anna, 0.6, 2.0) == 2.0

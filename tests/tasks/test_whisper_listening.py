@@ -12,10 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from ops.harness.pipeline import STREAM_SECONDS
-from ops.harness.recordings import DATA, RATE, Recording, by_language, recordings
+from ops.harness.recordings import RATE, Recording, by_language, recordings
 from ops.harness.wer import corpus_wer, wer
-from ops.measure.clips import clips
-from ops.measure.long_speech import joined
 from tasks.engines.base import EngineError, Word
 from tasks.engines.listening import Utterance
 from tasks.engines.stt.whisper.certainty import key
@@ -97,8 +95,9 @@ def test_portuguese_is_heard_nearly_as_well_while_it_is_spoken_as_when_it_is_ove
 
 def test_who_goes_on_where_the_model_takes_a_text_to_be_over_is_heard_on(engine: Whisper) -> None:
     """With the sound of both the model ends after the full stop of the first, for seconds."""
-    readings = [clip for clip in clips(DATA) if clip.id in {"pt_fleurs_002", "pt_fleurs_003"}]
-    speech = joined(readings).samples.astype(np.float32) / np.float32(32768)
+    readings = [recordings()[name].samples() for name in ("pt_fleurs_002", "pt_fleurs_003")]
+    heard = [np.flatnonzero(np.abs(sound) > 0.03 * np.abs(sound).max()) for sound in readings]
+    speech = np.concatenate([sound[on[0] : on[-1]] for sound, on in zip(readings, heard, strict=True)])
     utterance, waited, count = engine.begin("pt"), [], 0
     for at in range(0, speech.size, STEP):
         utterance.feed(speech[at : at + STEP])

@@ -17,8 +17,9 @@ Translate = Callable[[str], str]
 Policy = Callable[[Sequence[str], Translate], "Shown"]
 """Translates a sentence from its clauses."""
 
+LONG: Final = ClauseLengths(before_clause=2, before_phrase=3, anywhere=4)
 LONGER: Final = ClauseLengths(before_clause=4, before_phrase=6, anywhere=9)
-CUTS: Final = (LENGTHS, LONGER)
+CUTS: Final = (LENGTHS, LONG, LONGER)
 
 SECONDS_A_WORD: Final = 0.4
 """Of a written sentence: no pause makes a clause of it."""

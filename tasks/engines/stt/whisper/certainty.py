@@ -2,19 +2,19 @@
 
 A word is certain when it ended some time ago by the alignment of the decoder's attention (AlignAtt; Papi et al., 2023,
 arXiv:2305.11408), sooner where the decoding before found it too. The first words of an utterance wait for that, since
-with so little sound they often become others, and so do words that the model itself finds hardly likely. Figures:
-docs/measurements/simultaneous.md.
+with so little sound they often become others, and so do words that the model itself finds hardly likely in a language
+that it knows less. Figures: docs/measurements/simultaneous.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import takewhile
 
 from tasks.engines.base import Word
-from tasks.languages import described
+from tasks.engines.stt.whisper.transcriber import GREEDY_FIRST
+from tasks.languages.number_words import is_number
 from tasks.languages.text import agreed
 
 
@@ -37,7 +37,8 @@ class Policy:
     early_agreed: float = 0.7
     """`agreed` of such a word."""
     unlikely: float = 0.7
-    """A word that the model takes for less likely than that waits longer, whenever it is said."""
+    """A word that the model takes for less likely than that waits longer, whenever it is said; not in a language that
+    the model knows so well that such a word is more often rare than wrong (`GREEDY_FIRST`)."""
     unlikely_ended: float = 1.5
     """`ended` of such a word."""
     unlikely_agreed: float = 0.9
@@ -51,12 +52,12 @@ class Policy:
     longest: float = 13.0
     """Sound that is decoded at most, where nothing in it is certain."""
 
-    def wait(self, word: Word, *, again: bool) -> float:
+    def wait(self, word: Word, language: str, *, again: bool) -> float:
         """After its end a word is certain; `again`: the decoding before found it, too."""
         waits = [self.agreed if again else self.ended]
         if word.start < self.early:
             waits.append(self.early_agreed if again else self.early_ended)
-        if word.probability < self.unlikely:
+        if word.probability < self.unlikely and language not in GREEDY_FIRST:
             waits.append(self.unlikely_agreed if again else self.unlikely_ended)
         return max(waits)
 
@@ -72,7 +73,7 @@ def certain(words: Sequence[Word], before: Sequence[Word], now: float, language:
         policy: when they are.
     """
     alike = agreed(_keys(words), _keys(before))
-    waited = (now - word.end >= policy.wait(word, again=n < alike) for n, word in enumerate(words))
+    waited = (now - word.end >= policy.wait(word, language, again=n < alike) for n, word in enumerate(words))
     count = min(len(list(takewhile(bool, waited))), len(words) - 1)
     while count > 0 and not _complete(words, count - 1, language):
         count -= 1
@@ -102,16 +103,6 @@ def _keys(words: Sequence[Word]) -> list[str]:
 def _complete(words: Sequence[Word], at: int, language: str) -> bool:
     """Whether a word is the last of what belongs together: a number, or the same said several times, may go on."""
     own = key(words[at].text)
-    if not own or _is_number(own, language):
+    if not own or is_number(own, language):
         return False
     return own != key(words[at + 1].text) and (at == 0 or own != key(words[at - 1].text))
-
-
-def _is_number(own: str, language: str) -> bool:
-    return any(letter.isdigit() for letter in own) or own in _number_words(language)
-
-
-@cache
-def _number_words(language: str) -> frozenset[str]:
-    written = described(language).written
-    return frozenset(key(word) for word in (*written.values, *written.scales, *written.parts))

@@ -22,7 +22,7 @@ from tasks.engines.stt.whisper.doubt import refusal
 from tasks.engines.stt.whisper.loops import crowded
 from tasks.engines.stt.whisper.pace import Pace
 from tasks.engines.stt.whisper.sound import raised
-from tasks.engines.stt.whisper.transcriber import Transcriber
+from tasks.engines.stt.whisper.transcriber import GREEDY_FIRST, Transcriber
 from tasks.engines.stt.whisper.words import unheard_from
 
 _MIN_SAMPLES: Final = RATE // 10
@@ -126,7 +126,7 @@ class WhisperUtterance(Utterance):
             self._drop(now)
 
     def _hypothesis(self) -> list[Word]:
-        """The words of the sound that is kept, heard as whole segments are; none where they are not to be believed.
+        """The words of the sound that is kept; none where they are not to be believed.
 
         After a full stop the model often ends, however much sound there is: that is heard by itself then.
         """
@@ -142,11 +142,12 @@ class WhisperUtterance(Utterance):
         return [*words, *(replace(word, start=word.start + rest, end=word.end + rest) for word in more)]
 
     def _heard_in(self, audio: Samples, given: Given) -> list[Word]:
-        """The words of some sound; none where they are not to be believed."""
+        """The words of some sound, heard as carefully as whole segments are where the model knows the language less."""
         self.decodings += 1
         transcriber = self._transcriber
-        encoded, language = transcriber.encode_for(audio, self._language, Effort.USUAL)
-        decoded = transcriber.decode(encoded, language, Effort.USUAL, self._hotwords, given=given)
+        effort = Effort.QUICK if self._language in GREEDY_FIRST else Effort.USUAL
+        encoded, language = transcriber.encode_for(audio, self._language, effort)
+        decoded = transcriber.decode(encoded, language, effort, self._hotwords, given=given)
         if decoded.looped or not decoded.whole or refusal(decoded, language):
             return []
         return list(transcriber.decoder.words(encoded, decoded.text, language))
